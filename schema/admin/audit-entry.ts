@@ -12,14 +12,14 @@ import { connectionOf } from './page.ts';
 import { User, userById } from './user.ts';
 
 const meanings: Readonly<Record<AuditOutcomeShape, string>> = {
-  DONE: 'It was done.',
-  REFUSED: 'It was refused, and nothing was done.',
-  FAILED: 'It failed. Whether it was done all the same is not known.',
-  UNKNOWN: 'It is under way, or the node died with it, or could not store how it ended.',
+  DONE: 'The operation succeeded.',
+  REFUSED: 'The operation was refused. Nothing was changed.',
+  FAILED: 'The operation failed. It is not known whether it took effect.',
+  UNKNOWN: 'The operation is still running, its node stopped during it, or its outcome could not be stored.',
 };
 
 const AuditOutcome = builder.enumType('AuditOutcome', {
-  description: 'How an act ended.',
+  description: 'The outcome of an operation in the audit log.',
   values: Object.fromEntries(auditOutcomes.map((outcome) => [outcome, { description: meanings[outcome] }])) as Record<
     AuditOutcomeShape,
     { description: string }
@@ -27,29 +27,38 @@ const AuditOutcome = builder.enumType('AuditOutcome', {
 });
 
 const AuditEntry = builder.objectRef<AuditEntryShape>('AuditEntry').implement({
-  description: 'What an admin, or somebody at the command line, did or tried to do. Nobody can change or remove one.',
+  description:
+    'An entry in the audit log: an operation that was performed or attempted by an admin or on the command line. Entries cannot be changed or removed; only those older than AUDIT_DAYS are deleted.',
   fields: (t) => ({
-    id: t.id({ description: 'Its number. Later ones are higher.', resolve: ({ id }) => String(id) }),
-    at: t.expose('at', { type: 'DateTime', description: 'When it began, by the database’s clock.' }),
-    endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true, description: 'When it ended; null: that is not known.' }),
+    id: t.id({ description: 'The number of the entry. Later entries have higher numbers.', resolve: ({ id }) => String(id) }),
+    at: t.expose('at', { type: 'DateTime', description: 'When the operation began, by the database’s clock.' }),
+    endedAt: t.expose('endedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the operation ended, or null if that is not known.',
+    }),
     actor: t.field({
       type: User,
       nullable: true,
-      description: 'The admin who did it, as they are by now; null: the command line.',
+      description: 'The admin who performed the operation, as they are now, or null if it was performed on the command line.',
       resolve: ({ actorId }, _args, context) => (actorId === null ? null : userById(context, actorId)),
     }),
-    actorName: t.exposeString('actorName', { description: 'The admin’s handle at that time, or the name of who ran the command.' }),
-    origin: t.exposeString('origin', { description: 'The network address that it came from, or the machine of the command.' }),
+    actorName: t.exposeString('actorName', {
+      description: 'The admin’s handle at that time, or the name of the person who ran the command.',
+    }),
+    origin: t.exposeString('origin', { description: 'The network address of the request, or the machine on which the command was run.' }),
     action: t.exposeString('action', { description: 'The name of the mutation or command.' }),
-    arguments: t.exposeString('arguments', { description: 'What it was asked with, as JSON: secrets are withheld, and long texts cut.' }),
+    arguments: t.exposeString('arguments', {
+      description: 'The arguments of the operation, as JSON. Secrets are withheld, and long texts are shortened.',
+    }),
     target: t.exposeString('target', {
       nullable: true,
-      description: 'What it was done to, as kind and key, such as `User:42`; null: no one thing.',
+      description: 'What the operation was applied to, as type and key, such as `User:42`, or null if there is no single target.',
     }),
     targetUser: t.field({
       type: User,
       nullable: true,
-      description: 'The same, where it is a user.',
+      description: 'The user whom the operation was applied to, or null if the target is not a user.',
       resolve({ target }, _args, context) {
         const [, id] = /^User:(\d{1,19})$/.exec(target ?? '') ?? [];
         return id === undefined ? null : userById(context, BigInt(id));
@@ -57,32 +66,35 @@ const AuditEntry = builder.objectRef<AuditEntryShape>('AuditEntry').implement({
     }),
     before: t.exposeString('before', {
       nullable: true,
-      description: 'What there was before, as JSON; null: there was nothing to compare.',
+      description: 'The state before the operation, as JSON, or null if there was nothing to compare.',
     }),
     after: t.exposeString('after', {
       nullable: true,
-      description: 'What there was after it, as JSON; null: there was nothing to compare.',
+      description: 'The state after the operation, as JSON, or null if there was nothing to compare.',
     }),
-    outcome: t.expose('outcome', { type: AuditOutcome, description: 'How it ended.' }),
-    code: t.exposeString('code', { nullable: true, description: 'Why it was refused or failed; null: it was not.' }),
+    outcome: t.expose('outcome', { type: AuditOutcome, description: 'The outcome of the operation.' }),
+    code: t.exposeString('code', {
+      nullable: true,
+      description: 'The code of the error, or null if the operation was neither refused nor failed.',
+    }),
   }),
 });
 
 const AuditConnection = connectionOf<AuditEntryShape>('Audit', {
-  of: 'An act',
-  list: 'acts',
-  node: (t) => t.field({ type: AuditEntry, description: 'The act.', resolve: ({ node }) => node }),
+  of: 'An entry',
+  list: 'the audit log',
+  node: (t) => t.field({ type: AuditEntry, description: 'The audit entry.', resolve: ({ node }) => node }),
 });
 
 const AuditFilterInput = builder.inputType('AuditFilter', {
-  description: 'Which acts: those that fit all that is given.',
+  description: 'Filters the audit log. Entries must match all fields that are given.',
   fields: (t) => ({
-    actorId: t.id({ description: 'Of this admin.' }),
-    commandLine: t.boolean({ description: 'True: of the command line only.' }),
-    action: t.string({ description: 'Of this name.' }),
-    target: t.string({ description: 'Done to this: a global id, or what `target` says.' }),
-    from: t.field({ type: 'DateTime', description: 'Not before.' }),
-    to: t.field({ type: 'DateTime', description: 'Before.' }),
+    actorId: t.id({ description: 'Only operations of this admin. It takes the global id of the user.' }),
+    commandLine: t.boolean({ description: 'If true, only operations on the command line. It cannot be combined with `actorId`.' }),
+    action: t.string({ description: 'Only operations with this name.' }),
+    target: t.string({ description: 'Only operations with this target: a global id, or text as in `AuditEntry.target`.' }),
+    from: t.field({ type: 'DateTime', description: 'Only operations that began at this time or later.' }),
+    to: t.field({ type: 'DateTime', description: 'Only operations that began before this time.' }),
   }),
 });
 
@@ -100,11 +112,12 @@ function filterOf({ actorId, commandLine, action, target, from, to }: typeof Aud
 builder.queryField('auditLog', (t) =>
   t.field({
     type: AuditConnection,
-    description: 'What admins did, or tried to do, the newest first. What only looks is not among it.',
+    description:
+      'The audit log, newest first: what admins and the command line did or attempted. Operations that only read are not recorded.',
     args: {
-      filter: t.arg({ type: AuditFilterInput, description: 'Which acts; all by default.' }),
-      first: t.arg.int({ description: 'How many, 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'A cursor to go on from, towards older ones.' }),
+      filter: t.arg({ type: AuditFilterInput, description: 'Which entries to return. The default is all.' }),
+      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor, which are older.' }),
     },
     resolve(_root, { filter, ...args }, { chat }) {
       const wanted = filterOf(filter ?? {});

@@ -4,30 +4,33 @@ import { builder } from './builder.ts';
 import { settle, withErrors } from './errors.ts';
 
 const BeforeSendFailure = builder.enumType('BeforeSendFailure', {
-  description: 'What counts where the app that is asked does not answer as it should.',
+  description: 'What happens when the app does not give a valid answer in time.',
   values: {
-    ALLOW: { description: 'It is said as it is.' },
-    REFUSE: { description: 'It is not said: the sender is told UNAVAILABLE, and may try again.' },
+    ALLOW: { description: 'The message is sent as it is.' },
+    REFUSE: { description: 'The message is refused. The sender gets UNAVAILABLE and may try again.' },
   } satisfies Record<(typeof onFailures)[number], unknown>,
 });
 
 const BeforeSendConversations = builder.enumType('BeforeSendConversations', {
   description: 'In which conversations the app is asked.',
   values: {
-    ALL: { description: 'In all.' },
-    DIRECT: { description: 'In those of two.' },
-    GROUP: { description: 'In groups.' },
+    ALL: { description: 'In all conversations.' },
+    DIRECT: { description: 'In direct conversations only.' },
+    GROUP: { description: 'In groups only.' },
   } satisfies Record<(typeof askedKinds)[number], unknown>,
 });
 
 const BeforeSend = builder.objectRef<BeforeSendShape>('BeforeSend').implement({
-  description: 'The app that is asked before something is said: it lets it pass, refuses it or changes it.',
+  description: 'The app that is asked before a message is sent, forwarded or edited. It can allow, refuse or change the message.',
   fields: (t) => ({
-    url: t.exposeString('url', { description: 'What is called, by POST.' }),
-    deadlineMs: t.exposeInt('deadlineMs', { description: 'By when it is to have answered, in milliseconds.' }),
-    onFailure: t.expose('onFailure', { type: BeforeSendFailure, description: 'What counts where it does not.' }),
-    conversations: t.expose('conversations', { type: BeforeSendConversations, description: 'Where it is asked.' }),
-    changedAt: t.expose('changedAt', { type: 'DateTime', description: 'When this was chosen.' }),
+    url: t.exposeString('url', { description: 'The URL that is called with POST.' }),
+    deadlineMs: t.exposeInt('deadlineMs', { description: 'How long the app may take to answer, in milliseconds.' }),
+    onFailure: t.expose('onFailure', {
+      type: BeforeSendFailure,
+      description: 'What happens when the app does not give a valid answer in time.',
+    }),
+    conversations: t.expose('conversations', { type: BeforeSendConversations, description: 'In which conversations the app is asked.' }),
+    changedAt: t.expose('changedAt', { type: 'DateTime', description: 'When this configuration was last set.' }),
   }),
 });
 
@@ -35,7 +38,7 @@ builder.queryField('beforeSend', (t) =>
   t.field({
     type: BeforeSend,
     nullable: true,
-    description: 'The app that is asked before something is said; null: none.',
+    description: 'The app that is asked before a message is sent, or null if there is none.',
     resolve: (_root, _args, { chat }) => chat.beforeSend.get(),
   }),
 );
@@ -47,36 +50,46 @@ interface SetShape extends Refusable {
 
 const SetBeforeSendPayload = withErrors(
   builder.objectRef<SetShape>('SetBeforeSendPayload').implement({
-    description: 'What came of setBeforeSend.',
+    description: 'The payload of setBeforeSend.',
     fields: (t) => ({
       beforeSend: t.expose('beforeSend', {
         type: BeforeSend,
         nullable: true,
-        description: 'Who is asked; null if it was refused.',
+        description: 'The app that is asked, or null if the mutation was refused.',
       }),
       secret: t.exposeString('secret', {
         nullable: true,
-        description: 'A secret that is new, shown this once; null: it is the one that it was, or it was refused.',
+        description:
+          'The new secret, which signs the calls. It is shown only once. Null if the secret was not replaced or the mutation was refused.',
       }),
     }),
   }),
 );
 
 const SetBeforeSendInput = builder.inputType('SetBeforeSendInput', {
-  description: 'Whom to ask. What is absent stays as it is.',
+  description: 'The app to ask. Fields that are absent keep their values.',
   fields: (t) => ({
-    url: t.string({ required: true, description: 'What to call: as of a webhook.' }),
-    deadlineMs: t.int({ description: 'By when it is to have answered: 50 to 5,000; at first 1,000.' }),
-    onFailure: t.field({ type: BeforeSendFailure, description: 'What counts where it does not; at first ALLOW.' }),
-    conversations: t.field({ type: BeforeSendConversations, description: 'Where it is asked; at first ALL.' }),
-    newSecret: t.boolean({ description: 'True: another secret; the one before is over at once.' }),
+    url: t.string({ required: true, description: 'The URL to call. The rules for the URL of a webhook apply.' }),
+    deadlineMs: t.int({ description: 'How long the app may take to answer, from 50 to 5,000 milliseconds. The initial value is 1,000.' }),
+    onFailure: t.field({
+      type: BeforeSendFailure,
+      description: 'What happens when the app does not give a valid answer in time. The initial value is ALLOW.',
+    }),
+    conversations: t.field({
+      type: BeforeSendConversations,
+      description: 'In which conversations the app is asked. The initial value is ALL.',
+    }),
+    newSecret: t.boolean({
+      description: 'If true, the secret is replaced, and the previous one becomes invalid at once. The default is false.',
+    }),
   }),
 });
 
 builder.mutationField('setBeforeSend', (t) =>
   t.field({
     type: SetBeforeSendPayload,
-    description: 'Has an app be asked before something is said: on this node at once and on all others within a second.',
+    description:
+      'Sets the app that is asked before a message is sent. It takes effect on this node at once, and on all others within a second.',
     args: { input: t.arg({ type: SetBeforeSendInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { url, deadlineMs, onFailure, conversations, newSecret } }, { chat: { beforeSend }, note }) =>
       settle<SetShape>(async () => {
@@ -95,15 +108,23 @@ builder.mutationField('setBeforeSend', (t) =>
 );
 
 const RemoveBeforeSendInput = builder.inputType('RemoveBeforeSendInput', {
-  description: 'Who is to be asked no longer.',
-  fields: (t) => ({ url: t.string({ required: true, description: 'What is called until then: so that it is not another by now.' }) }),
+  description: 'The app to remove.',
+  fields: (t) => ({
+    url: t.string({
+      required: true,
+      description: 'The URL of the app. The mutation is refused with NOT_FOUND if it is not the URL that is currently set.',
+    }),
+  }),
 });
 
 const RemoveBeforeSendPayload = withErrors(
   builder.objectRef<Refusable & { readonly removed?: boolean }>('RemoveBeforeSendPayload').implement({
-    description: 'What came of removeBeforeSend.',
+    description: 'The payload of removeBeforeSend.',
     fields: (t) => ({
-      removed: t.boolean({ description: 'Whether nobody is asked any more.', resolve: ({ removed = false }) => removed }),
+      removed: t.boolean({
+        description: 'Whether the app was removed. False if the mutation was refused.',
+        resolve: ({ removed = false }) => removed,
+      }),
     }),
   }),
 );
@@ -111,7 +132,7 @@ const RemoveBeforeSendPayload = withErrors(
 builder.mutationField('removeBeforeSend', (t) =>
   t.field({
     type: RemoveBeforeSendPayload,
-    description: 'Asks nobody any more before something is said.',
+    description: 'Removes the app that is asked before a message is sent.',
     args: { input: t.arg({ type: RemoveBeforeSendInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { url } }, { chat: { beforeSend }, note }) =>
       settle(async () => {

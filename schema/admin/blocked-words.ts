@@ -5,33 +5,33 @@ import { settle, withErrors } from './errors.ts';
 import { User, userById } from './user.ts';
 
 const BlockedWordAction = builder.enumType('BlockedWordAction', {
-  description: 'What becomes of a text in which a word of a list is found.',
+  description: 'What happens to a text that contains a blocked word.',
   values: {
-    REFUSE: { description: 'It is refused: INVALID_INPUT, which does not say for which word.' },
-    MASK: { description: 'It is stored with asterisks in place of the word. What something is called is refused.' },
-    FLAG: { description: 'It is stored, and stands in the moderation queue.' },
+    REFUSE: { description: 'The text is refused with INVALID_INPUT. The error does not tell which word was found.' },
+    MASK: { description: 'The text is stored with asterisks in place of the word. Names and handles are refused instead.' },
+    FLAG: { description: 'The text is stored, and an item is added to the moderation queue.' },
   } satisfies Record<(typeof wordActions)[number], unknown>,
 });
 
 const BlockedWordList = builder.objectRef<WordList>('BlockedWordList').implement({
-  description: 'A list of words that people are not to use.',
+  description: 'A list of blocked words.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What it is called.' }),
-    action: t.expose('action', { type: BlockedWordAction, description: 'What becomes of a text in which one of its words is found.' }),
-    enabled: t.exposeBoolean('enabled', { description: 'Whether it is in force.' }),
+    name: t.exposeString('name', { description: 'The name of the list.' }),
+    action: t.expose('action', { type: BlockedWordAction, description: 'What happens to a text that contains one of the words.' }),
+    enabled: t.exposeBoolean('enabled', { description: 'Whether the list is in force.' }),
     wholeWords: t.exposeBoolean('wholeWords', {
-      description: 'Whether a word counts only where it stands alone. In scripts that put no space between words it counts anywhere.',
+      description: 'Whether a word is found only where it stands alone. In scripts without spaces between words, it is found anywhere.',
     }),
-    wordCount: t.exposeInt('wordCount', { description: 'How many words it has.' }),
+    wordCount: t.exposeInt('wordCount', { description: 'The number of words in the list.' }),
     words: t.stringList({
-      description: 'Its words and phrases.',
+      description: 'The words and phrases in the list.',
       resolve: async ({ name }, _args, { chat }) => [...((await chat.words.words([name]))[0] ?? [])],
     }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the list was last changed.' }),
     updatedBy: t.field({
       type: User,
       nullable: true,
-      description: 'Who did; null: the command line.',
+      description: 'The admin who last changed the list, or null if it was changed on the command line.',
       resolve: ({ updatedById }, _args, context) => (updatedById === null ? null : userById(context, updatedById)),
     }),
   }),
@@ -40,7 +40,7 @@ const BlockedWordList = builder.objectRef<WordList>('BlockedWordList').implement
 builder.queryField('blockedWordLists', (t) =>
   t.field({
     type: [BlockedWordList],
-    description: 'All lists of blocked words, at most 100, by name.',
+    description: 'All lists of blocked words, ordered by name. There are at most 100.',
     resolve: (_root, _args, { chat }) => chat.words.lists(),
   }),
 );
@@ -50,24 +50,31 @@ interface ListShape extends Refusable {
 }
 
 const SetBlockedWordsInput = builder.inputType('SetBlockedWordsInput', {
-  description: 'A list to make or to change. What is left out stays as it is.',
+  description: 'The list to create or change. Fields that are absent keep their values.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'Which list: 1 to 64 of a-z, 0-9, _, . and -.' }),
+    name: t.string({ required: true, description: 'The name of the list: 1 to 64 of a-z, 0-9, _, . and -.' }),
     words: t.stringList({
       description:
-        'All its words and phrases, of at most 100 characters each, in place of those it has; a new list needs some. Case, accents, width and what is invisible do not matter. All lists together have at most 50,000, and 1 MiB.',
+        'All words and phrases of the list, of at most 100 characters each. They replace the existing ones, and a new list needs at least one. Case, accents, width and invisible characters are ignored. All lists together hold at most 50,000 words and 1 MiB.',
     }),
-    action: t.field({ type: BlockedWordAction, description: 'What becomes of a text; REFUSE where the list is new.' }),
-    enabled: t.boolean({ description: 'Whether it is in force; true where it is new.' }),
-    wholeWords: t.boolean({ description: 'Whether a word counts only where it stands alone; true where it is new.' }),
+    action: t.field({
+      type: BlockedWordAction,
+      description: 'What happens to a text that contains one of the words. The default for a new list is REFUSE.',
+    }),
+    enabled: t.boolean({ description: 'Whether the list is in force. The default for a new list is true.' }),
+    wholeWords: t.boolean({ description: 'Whether a word is found only where it stands alone. The default for a new list is true.' }),
   }),
 });
 
 const SetBlockedWordsPayload = withErrors(
   builder.objectRef<ListShape>('SetBlockedWordsPayload').implement({
-    description: 'What came of setBlockedWords.',
+    description: 'The payload of setBlockedWords.',
     fields: (t) => ({
-      list: t.expose('list', { type: BlockedWordList, nullable: true, description: 'The list as it stands; null if it was refused.' }),
+      list: t.expose('list', {
+        type: BlockedWordList,
+        nullable: true,
+        description: 'The list after the change, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -76,7 +83,7 @@ builder.mutationField('setBlockedWords', (t) =>
   t.field({
     type: SetBlockedWordsPayload,
     description:
-      'Makes or changes a list of words that people are not to use: on this node at once and on all others within a second. What was said before stays.',
+      'Creates or changes a list of blocked words. It takes effect on this node at once, and on all others within a second. Texts that are already stored stay as they are.',
     args: { input: t.arg({ type: SetBlockedWordsInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { name, words, action, enabled, wholeWords } }, { chat, viewer, note }) =>
       settle<ListShape>(async () => {
@@ -96,21 +103,23 @@ interface RemovedShape extends Refusable {
 }
 
 const RemoveBlockedWordsInput = builder.inputType('RemoveBlockedWordsInput', {
-  description: 'Which list to remove.',
-  fields: (t) => ({ name: t.string({ required: true, description: 'Its name.' }) }),
+  description: 'The list to remove.',
+  fields: (t) => ({ name: t.string({ required: true, description: 'The name of the list.' }) }),
 });
 
 const RemoveBlockedWordsPayload = withErrors(
   builder.objectRef<RemovedShape>('RemoveBlockedWordsPayload').implement({
-    description: 'What came of removeBlockedWords.',
-    fields: (t) => ({ name: t.exposeString('name', { nullable: true, description: 'The list that is gone; null if it was refused.' }) }),
+    description: 'The payload of removeBlockedWords.',
+    fields: (t) => ({
+      name: t.exposeString('name', { nullable: true, description: 'The name of the removed list, or null if the mutation was refused.' }),
+    }),
   }),
 );
 
 builder.mutationField('removeBlockedWords', (t) =>
   t.field({
     type: RemoveBlockedWordsPayload,
-    description: 'Removes a list of blocked words, on this node at once and on all others within a second.',
+    description: 'Removes a list of blocked words. It takes effect on this node at once, and on all others within a second.',
     args: { input: t.arg({ type: RemoveBlockedWordsInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { name } }, { chat, viewer, note }) =>
       settle<RemovedShape>(async () => {

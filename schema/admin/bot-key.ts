@@ -12,10 +12,10 @@ import { UserConnection } from './users.ts';
 builder.queryField('bots', (t) =>
   t.field({
     type: UserConnection,
-    description: 'Bots, made last first.',
+    description: 'All bots, newest first.',
     args: {
-      first: t.arg.int({ description: 'How many, 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'A cursor to go on from.' }),
+      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     resolve: (_root, args, { chat }) =>
       forwardConnection<{ user: UserShape; key: string }, UserShape>(args, {
@@ -32,27 +32,27 @@ interface CreateBotKeyShape extends Refusable {
 }
 
 const CreateBotKeyInput = builder.inputType('CreateBotKeyInput', {
-  description: 'Which bot is to have another key.',
+  description: 'The key to create.',
   fields: (t) => ({
-    userId: t.id({ required: true, description: 'Its global id.' }),
-    name: t.string({ required: true, description: 'What the key is called, such as where it is used: one line of 1 to 100 characters.' }),
-    days: t.int({ description: 'For how many days it is good, 1 to 3,650; absent: until it is revoked.' }),
+    userId: t.id({ required: true, description: 'The global id of the bot.' }),
+    name: t.string({ required: true, description: 'The name of the key, such as where it is used: one line of 1 to 100 characters.' }),
+    days: t.int({ description: 'For how many days the key is valid, from 1 to 3,650. If absent, it is valid until it is revoked.' }),
   }),
 });
 
 const CreateBotKeyPayload = withErrors(
   builder.objectRef<CreateBotKeyShape>('CreateBotKeyPayload').implement({
-    description: 'What came of createBotKey.',
+    description: 'The payload of createBotKey.',
     fields: (t) => ({
       key: t.exposeString('key', {
         nullable: true,
         description:
-          'What goes after `Authorization: Bearer`, on both ports. It is told this once, and stands nowhere. Null if it was refused.',
+          'The key, which is sent as `Authorization: Bearer` on both ports. It is shown only once. Null if the mutation was refused.',
       }),
       session: t.expose('session', {
         type: Session,
         nullable: true,
-        description: 'By what it is listed and revoked; null if it was refused.',
+        description: 'The session of the key, by which it is listed and revoked, or null if the mutation was refused.',
       }),
     }),
   }),
@@ -62,7 +62,7 @@ builder.mutationField('createBotKey', (t) =>
   t.field({
     type: CreateBotKeyPayload,
     description:
-      'Makes a key by which a bot comes, beside those that it has. CONFLICT for who is no bot or is suspended, and for a bot that is an admin, for which only the command line does it; LIMIT_REACHED past MAX_SESSIONS.',
+      'Creates a key for a bot, in addition to those that it has. Refused with CONFLICT if the user is not a bot or is suspended, and if the bot is an admin: create its keys on the command line. Refused with LIMIT_REACHED if the bot has MAX_SESSIONS keys.',
     args: { input: t.arg({ type: CreateBotKeyInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId, name, days } }, { chat, viewer, note }) =>
       settle<CreateBotKeyShape>(async () => {
@@ -74,14 +74,14 @@ builder.mutationField('createBotKey', (t) =>
 );
 
 const RevokeBotKeyInput = builder.inputType('RevokeBotKeyInput', {
-  description: 'Which key is to be good no more.',
-  fields: (t) => ({ keyId: t.id({ required: true, description: 'The global id of its session, or the key itself.' }) }),
+  description: 'The key to revoke.',
+  fields: (t) => ({ keyId: t.id({ required: true, description: 'The global id of the key’s session, or the key itself.' }) }),
 });
 
 builder.mutationField('revokeBotKey', (t) =>
   t.field({
     type: userPayload('revokeBotKey'),
-    description: 'Ends a key of a bot, and what is connected by it, at once and on all nodes. Done again, it has ended already.',
+    description: 'Revokes a key of a bot and closes its connections, at once and on all nodes. Repeating it has no effect.',
     args: { input: t.arg({ type: RevokeBotKeyInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { keyId } }, context) =>
       settle<UserPayload>(async () => {

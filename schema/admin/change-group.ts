@@ -4,15 +4,15 @@ import { builder } from './builder.ts';
 import { actOnGroup, groupPayload } from './group-payload.ts';
 
 const DissolveGroupInput = builder.inputType('DissolveGroupInput', {
-  description: 'Which group to dissolve.',
-  fields: (t) => ({ groupId: t.id({ required: true, description: 'Its global id.' }) }),
+  description: 'The group to dissolve.',
+  fields: (t) => ({ groupId: t.id({ required: true, description: 'The global id of the group.' }) }),
 });
 
 builder.mutationField('dissolveGroup', (t) =>
   t.field({
     type: groupPayload('dissolveGroup'),
     description:
-      'Dissolves a group, for good: everybody is out at once, on all nodes. Its members see that it is dissolved, by nobody among them. Done again, it stands so already.',
+      'Dissolves a group permanently. All members are out of it at once, on all nodes. They see that it was dissolved, but not by whom. Repeating it has no effect.',
     args: { input: t.arg({ type: DissolveGroupInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context) =>
       actOnGroup(context, input.groupId, (groupId) => context.chat.groupAdministration.dissolve({ groupId })),
@@ -20,15 +20,15 @@ builder.mutationField('dissolveGroup', (t) =>
 );
 
 const UnlistGroupInput = builder.inputType('UnlistGroupInput', {
-  description: 'Which group to take out of the directory.',
-  fields: (t) => ({ groupId: t.id({ required: true, description: 'Its global id.' }) }),
+  description: 'The group to unlist.',
+  fields: (t) => ({ groupId: t.id({ required: true, description: 'The global id of the group.' }) }),
 });
 
 builder.mutationField('unlistGroup', (t) =>
   t.field({
     type: groupPayload('unlistGroup'),
     description:
-      'Takes a group out of the directory, where every user finds it; who knows of it may join it as before. Its members see it, as done by nobody among them, and who runs it may put it back. Done again, it stands so already.',
+      'Removes a group from the directory, where every user can find it. Users who know the group can join it as before. Members see the change, but not who made it. The owner and admins of the group can list it again. Repeating it has no effect.',
     args: { input: t.arg({ type: UnlistGroupInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context) =>
       actOnGroup(context, input.groupId, (groupId) => context.chat.groupAdministration.unlist({ groupId })),
@@ -36,11 +36,14 @@ builder.mutationField('unlistGroup', (t) =>
 );
 
 const RemoveFromGroupInput = builder.inputType('RemoveFromGroupInput', {
-  description: 'Whom to take out of which group.',
+  description: 'The group and the user to remove from it.',
   fields: (t) => ({
-    groupId: t.id({ required: true, description: 'Its global id.' }),
-    userId: t.id({ required: true, description: 'Theirs.' }),
-    ban: t.boolean({ description: 'And keep them from coming in again, which can be done to who is not in it; false by default.' }),
+    groupId: t.id({ required: true, description: 'The global id of the group.' }),
+    userId: t.id({ required: true, description: 'The global id of the user.' }),
+    ban: t.boolean({
+      description:
+        'If true, the user is also banned and cannot join again. Users who are not members can be banned too. The default is false.',
+    }),
   }),
 });
 
@@ -48,7 +51,7 @@ builder.mutationField('removeFromGroup', (t) =>
   t.field({
     type: groupPayload('removeFromGroup'),
     description:
-      'Takes somebody out of a group at once, on all nodes. The others see that they were removed, by nobody among them; with the last one out the group is dissolved. Done again, it stands so already. CONFLICT for its owner, who has others in it: setGroupOwner or dissolveGroup first; and for a group that is dissolved.',
+      'Removes a member from a group, at once and on all nodes. The other members see the removal, but not who did it. If the last member is removed, the group is dissolved. Repeating it has no effect. Refused with CONFLICT if the group is dissolved, or if the user is its owner and it has other members: call setGroupOwner or dissolveGroup first.',
     args: { input: t.arg({ type: RemoveFromGroupInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context) =>
       actOnGroup(context, input.groupId, (groupId) =>
@@ -58,10 +61,10 @@ builder.mutationField('removeFromGroup', (t) =>
 );
 
 const SetGroupOwnerInput = builder.inputType('SetGroupOwnerInput', {
-  description: 'Whom to give which group.',
+  description: 'The group and its new owner.',
   fields: (t) => ({
-    groupId: t.id({ required: true, description: 'Its global id.' }),
-    userId: t.id({ required: true, description: 'That of the member who is to own it.' }),
+    groupId: t.id({ required: true, description: 'The global id of the group.' }),
+    userId: t.id({ required: true, description: 'The global id of the member who is to own the group.' }),
   }),
 });
 
@@ -69,7 +72,7 @@ builder.mutationField('setGroupOwner', (t) =>
   t.field({
     type: groupPayload('setGroupOwner'),
     description:
-      'Makes a member the owner of a group. Who owned it is an admin of it from then on; where that would be one too many, a member. The members see it, as done by nobody among them. Done again, it stands so already. CONFLICT for a group that is dissolved.',
+      'Makes a member the owner of a group. The previous owner becomes an admin, or a member if there would be more than MAX_ADMINS admins. Members see the change, but not who made it. Repeating it has no effect. Refused with CONFLICT if the group is dissolved.',
     args: { input: t.arg({ type: SetGroupOwnerInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context) =>
       actOnGroup(context, input.groupId, (groupId) =>

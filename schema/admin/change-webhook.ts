@@ -9,12 +9,16 @@ interface WebhookShape extends Refusable {
   readonly webhook?: WebhookWithBacklog | null;
 }
 
-function webhookPayload(mutationName: string, description = `What came of ${mutationName}.`) {
+function webhookPayload(mutationName: string, description = `The payload of ${mutationName}.`) {
   return withErrors(
     builder.objectRef<WebhookShape>(`${mutationName[0]?.toUpperCase()}${mutationName.slice(1)}Payload`).implement({
       description,
       fields: (t) => ({
-        webhook: t.expose('webhook', { type: Webhook, nullable: true, description: 'The webhook as it stands; null if it was refused.' }),
+        webhook: t.expose('webhook', {
+          type: Webhook,
+          nullable: true,
+          description: 'The webhook after the change, or null if the mutation was refused.',
+        }),
       }),
     }),
   );
@@ -23,12 +27,13 @@ function webhookPayload(mutationName: string, description = `What came of ${muta
 function secretPayload(mutationName: string) {
   return withErrors(
     builder.objectRef<Partial<NewSecret> & Refusable>(`${mutationName[0]?.toUpperCase()}${mutationName.slice(1)}Payload`).implement({
-      description: `What came of ${mutationName}.`,
+      description: `The payload of ${mutationName}.`,
       fields: (t) => ({
-        webhook: t.expose('webhook', { type: Webhook, nullable: true, description: 'The webhook; null if it was refused.' }),
+        webhook: t.expose('webhook', { type: Webhook, nullable: true, description: 'The webhook, or null if the mutation was refused.' }),
         secret: t.exposeString('secret', {
           nullable: true,
-          description: 'What signs its calls, as Standard Webhooks writes it. It is shown this once; null if it was refused.',
+          description:
+            'The secret that signs the calls, in the format of Standard Webhooks. It is shown only once. Null if the mutation was refused.',
         }),
       }),
     }),
@@ -44,16 +49,16 @@ async function changed({ chat, note }: AdminContext, webhookId: string, change: 
 }
 
 const urlDescription =
-  'What to call: https, or http to this machine (to others with WEBHOOK_INSECURE); at most 2,000 characters, without name and password.';
-const eventsDescription = 'What to tell it of; empty: everything.';
-const descriptionDescription = 'What it is for: a line of at most 200 characters.';
-const webhookIdDescription = 'The webhook.';
+  'The URL to call, of at most 2,000 characters and without name and password. It must be https, or http to this machine; with WEBHOOK_INSECURE, http to any machine.';
+const eventsDescription = 'The events to send. An empty list means all events.';
+const descriptionDescription = 'What the webhook is for: one line of at most 200 characters.';
+const webhookIdDescription = 'The id of the webhook.';
 
 const CreateWebhookInput = builder.inputType('CreateWebhookInput', {
-  description: 'An app that is to be told.',
+  description: 'The webhook to create.',
   fields: (t) => ({
     url: t.string({ required: true, description: urlDescription }),
-    events: t.field({ type: [WebhookEvent], description: `${eventsDescription} So if it is absent.` }),
+    events: t.field({ type: [WebhookEvent], description: `${eventsDescription} This is also the default.` }),
     description: t.string({ description: descriptionDescription }),
   }),
 });
@@ -61,7 +66,7 @@ const CreateWebhookInput = builder.inputType('CreateWebhookInput', {
 builder.mutationField('createWebhook', (t) =>
   t.field({
     type: secretPayload('createWebhook'),
-    description: 'Has an app be told of what is logged from here on. The secret is shown this once.',
+    description: 'Creates a webhook. It receives events that are logged from then on. Its secret is shown only once.',
     args: { input: t.arg({ type: CreateWebhookInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { url, events, description } }, { chat, note }) =>
       settle<Partial<NewSecret> & Refusable>(async () => {
@@ -73,7 +78,7 @@ builder.mutationField('createWebhook', (t) =>
 );
 
 const UpdateWebhookInput = builder.inputType('UpdateWebhookInput', {
-  description: 'What to change of a webhook; what is absent stays.',
+  description: 'The changes to a webhook. Fields that are absent keep their values.',
   fields: (t) => ({
     webhookId: t.id({ required: true, description: webhookIdDescription }),
     url: t.string({ description: urlDescription }),
@@ -85,7 +90,7 @@ const UpdateWebhookInput = builder.inputType('UpdateWebhookInput', {
 builder.mutationField('updateWebhook', (t) =>
   t.field({
     type: webhookPayload('updateWebhook'),
-    description: 'Changes a webhook. What it was not told yet goes to the new URL; new events count from here on.',
+    description: 'Changes a webhook. Events that were not delivered yet go to the new URL. A new choice of events applies from then on.',
     args: { input: t.arg({ type: UpdateWebhookInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { webhookId, url, events, description } }, context) =>
       settle(() =>
@@ -107,12 +112,16 @@ function naming(name: string, description: string) {
   });
 }
 
-const DeleteWebhookInput = naming('DeleteWebhookInput', 'Which webhook to delete.');
+const DeleteWebhookInput = naming('DeleteWebhookInput', 'The webhook to delete.');
 const DeleteWebhookPayload = withErrors(
   builder.objectRef<Refusable & { readonly deletedId?: string }>('DeleteWebhookPayload').implement({
-    description: 'What came of deleteWebhook.',
+    description: 'The payload of deleteWebhook.',
     fields: (t) => ({
-      deletedId: t.id({ nullable: true, description: 'Which one is gone; null if it was refused.', resolve: ({ deletedId }) => deletedId }),
+      deletedId: t.id({
+        nullable: true,
+        description: 'The id of the deleted webhook, or null if the mutation was refused.',
+        resolve: ({ deletedId }) => deletedId,
+      }),
     }),
   }),
 );
@@ -120,7 +129,7 @@ const DeleteWebhookPayload = withErrors(
 builder.mutationField('deleteWebhook', (t) =>
   t.field({
     type: DeleteWebhookPayload,
-    description: 'Deletes a webhook, and what its app was not told: nothing more is, on any node, but for a call that is under way.',
+    description: 'Deletes a webhook and its undelivered events. No node calls it any more, but a call that is under way is finished.',
     args: { input: t.arg({ type: DeleteWebhookInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { webhookId } }, { chat, note }) =>
       settle(async () => {
@@ -132,12 +141,12 @@ builder.mutationField('deleteWebhook', (t) =>
   }),
 );
 
-const RotateWebhookSecretInput = naming('RotateWebhookSecretInput', 'Whose secret to replace.');
+const RotateWebhookSecretInput = naming('RotateWebhookSecretInput', 'The webhook whose secret to replace.');
 
 builder.mutationField('rotateWebhookSecret', (t) =>
   t.field({
     type: secretPayload('rotateWebhookSecret'),
-    description: 'Gives a webhook another secret, which is shown this once. The one before signs along for 24 hours.',
+    description: 'Replaces the secret of a webhook. The new secret is shown only once. For 24 hours, calls are signed with both secrets.',
     args: { input: t.arg({ type: RotateWebhookSecretInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { webhookId } }, { chat }) =>
       settle<Partial<NewSecret> & Refusable>(() => chat.webhooks.rotateSecret(webhookId)),
@@ -145,12 +154,12 @@ builder.mutationField('rotateWebhookSecret', (t) =>
 );
 
 const EnableWebhookInput = builder.inputType('EnableWebhookInput', {
-  description: 'Whom to tell again.',
+  description: 'The webhook to enable.',
   fields: (t) => ({
     webhookId: t.id({ required: true, description: webhookIdDescription }),
     missed: t.boolean({
       description:
-        'True: it is told what it has missed as well, if it was disabled because it failed, within the last 7 days. Otherwise it begins anew.',
+        'If true, missed events are delivered too, if the webhook was disabled as FAILING within the last 7 days. Otherwise it receives only events from now on. The default is false.',
     }),
   }),
 });
@@ -158,7 +167,7 @@ const EnableWebhookInput = builder.inputType('EnableWebhookInput', {
 builder.mutationField('enableWebhook', (t) =>
   t.field({
     type: webhookPayload('enableWebhook'),
-    description: 'Has an app be told again that was disabled. One that rests is tried at once.',
+    description: 'Enables a disabled webhook. If it is active but paused after failures, it is tried again at once.',
     args: { input: t.arg({ type: EnableWebhookInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { webhookId, missed } }, context) =>
       settle(() => changed(context, webhookId, () => context.chat.webhooks.enable(webhookId, { missed: missed ?? false }))),
@@ -166,24 +175,24 @@ builder.mutationField('enableWebhook', (t) =>
 );
 
 const Trial = builder.objectRef<TrialShape>('WebhookTrial').implement({
-  description: 'What came of a call.',
+  description: 'The result of a test call.',
   fields: (t) => ({
-    delivered: t.exposeBoolean('delivered', { description: 'Whether it answered in time, with a status from 200 to 299.' }),
-    status: t.exposeInt('status', { nullable: true, description: 'The status it answered with; null: it did not answer.' }),
-    ms: t.exposeInt('ms', { description: 'How long that took, in milliseconds.' }),
-    fault: t.exposeString('fault', { nullable: true, description: 'What was wrong; null: nothing.' }),
+    delivered: t.exposeBoolean('delivered', { description: 'Whether the app answered in time with a status from 200 to 299.' }),
+    status: t.exposeInt('status', { nullable: true, description: 'The HTTP status of the answer, or null if there was no answer.' }),
+    ms: t.exposeInt('ms', { description: 'How long the call took, in milliseconds.' }),
+    fault: t.exposeString('fault', { nullable: true, description: 'What went wrong, or null if nothing did.' }),
   }),
 });
 
-const TestWebhookInput = naming('TestWebhookInput', 'Which webhook to test.');
+const TestWebhookInput = naming('TestWebhookInput', 'The webhook to test.');
 const TestWebhookPayload = withErrors(
   builder.objectRef<Refusable & { readonly trial?: TrialShape }>('TestWebhookPayload').implement({
-    description: 'What came of testWebhook.',
+    description: 'The payload of testWebhook.',
     fields: (t) => ({
       trial: t.field({
         type: Trial,
         nullable: true,
-        description: 'What the app did; null if it was refused.',
+        description: 'The result of the call, or null if the mutation was refused.',
         resolve: ({ trial }) => trial,
       }),
     }),
@@ -193,7 +202,8 @@ const TestWebhookPayload = withErrors(
 builder.mutationField('testWebhook', (t) =>
   t.field({
     type: TestWebhookPayload,
-    description: 'Calls an app now with an event of type `Test`, whatever its state. One that rests and takes it is told on.',
+    description:
+      'Calls a webhook now with an event of type `Test`, whatever its state. If it is paused after failures and accepts the event, deliveries resume.',
     args: { input: t.arg({ type: TestWebhookInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { webhookId } }, { chat, note }) =>
       settle(async () => {

@@ -6,23 +6,25 @@ import { settle } from './errors.ts';
 import { type UserPayload, userPayload } from './user-payload.ts';
 
 const called = {
-  handle: '3 to 32 of `a-z 0-9 _ . -`; upper case is lowered.',
-  displayName: '1 to 64 characters; absent: the handle.',
-  avatarUrl: 'An http or https address of up to 2,048 characters.',
-  bio: 'Up to 1,000 characters.',
-  data: 'An object for clients to read, of up to 1,024 bytes: everybody who sees them sees it.',
+  handle: 'The handle: 3 to 32 of `a-z 0-9 _ . -`. Upper case becomes lower case.',
+  displayName: 'The display name: 1 to 64 characters. The default is the handle.',
+  avatarUrl: 'The profile picture: an http or https URL of up to 2,048 characters.',
+  bio: 'The bio: up to 1,000 characters.',
+  data: 'Custom JSON data for clients: an object of up to 1,024 bytes. Everyone who can see the user can see it.',
 } as const;
 
 const CreateUserInput = builder.inputType('CreateUserInput', {
-  description: 'Whom to make an account for.',
+  description: 'The user to create.',
   fields: (t) => ({
     handle: t.string({ required: true, description: called.handle }),
     displayName: t.string({ description: called.displayName }),
     avatarUrl: t.string({ description: called.avatarUrl }),
     bio: t.string({ description: called.bio }),
     data: t.field({ type: 'JSONObject', description: called.data }),
-    subject: t.string({ description: 'Who they are elsewhere, `sub` of its tokens: whoever signs in so is them.' }),
-    issuer: t.string({ description: 'Whose account that is, `iss` of its tokens; IDENTITY_ISSUER by default.' }),
+    subject: t.string({
+      description: 'The subject: the `sub` claim of the tokens. Whoever signs in with such a token from the issuer is this user.',
+    }),
+    issuer: t.string({ description: 'The issuer: the `iss` claim of the tokens. The default is IDENTITY_ISSUER.' }),
   }),
 });
 
@@ -30,14 +32,14 @@ builder.mutationField('createUser', (t) =>
   t.field({
     type: userPayload('createUser'),
     description:
-      'Makes an account for somebody before they come: they can be found, written to and added to groups. Without a subject nobody can sign in to it before linkIdentity or resetPassword. CONFLICT where the handle, or the account elsewhere, is somebody’s.',
+      'Creates an account for a user before they sign in. Others can find them, write to them and add them to groups. Without a subject, nobody can sign in to the account until linkIdentity or resetPassword is called. Refused with CONFLICT if the handle or the identity belongs to another user.',
     args: { input: t.arg({ type: CreateUserInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context) => make(context, () => context.chat.administration.createUser(input)),
   }),
 );
 
 const CreateBotInput = builder.inputType('CreateBotInput', {
-  description: 'What a bot is to be called.',
+  description: 'The bot to create.',
   fields: (t) => ({
     handle: t.string({ required: true, description: called.handle }),
     displayName: t.string({ description: called.displayName }),
@@ -51,7 +53,7 @@ builder.mutationField('createBot', (t) =>
   t.field({
     type: userPayload('createBot'),
     description:
-      'Makes a bot: a user that is a program, and comes by keys (createBotKey) in place of a password. CONFLICT where the handle is somebody’s.',
+      'Creates a bot: a user that is a program and authenticates with keys (createBotKey) instead of a password. Refused with CONFLICT if the handle belongs to another user.',
     args: { input: t.arg({ type: CreateBotInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context) => make(context, () => context.chat.administration.createBot(input)),
   }),

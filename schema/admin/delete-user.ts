@@ -4,12 +4,12 @@ import { builder } from './builder.ts';
 import { actOn, userPayload } from './user-payload.ts';
 
 const meanings: Readonly<Record<DeletedMessagesShape, string>> = {
-  KEEP: 'They stay, as those of somebody who is gone.',
-  REMOVE: 'They are taken back.',
+  KEEP: 'Their messages stay, without a sender.',
+  REMOVE: 'Their messages are recalled.',
 };
 
 const DeletedMessages = builder.enumType('DeletedMessages', {
-  description: 'What becomes of the messages of an account that is erased.',
+  description: 'What happens to the messages of a user whose account is erased.',
   values: Object.fromEntries(deletedMessages.map((becomes) => [becomes, { description: meanings[becomes] }])) as Record<
     DeletedMessagesShape,
     { description: string }
@@ -17,10 +17,10 @@ const DeletedMessages = builder.enumType('DeletedMessages', {
 });
 
 const DeleteUserInput = builder.inputType('DeleteUserInput', {
-  description: 'Whose account to erase.',
+  description: 'The user whose account to erase.',
   fields: (t) => ({
-    userId: t.id({ required: true, description: 'Their global id.' }),
-    messages: t.field({ type: DeletedMessages, required: true, description: 'What becomes of their messages.' }),
+    userId: t.id({ required: true, description: 'The global id of the user.' }),
+    messages: t.field({ type: DeletedMessages, required: true, description: 'What happens to the user’s messages.' }),
   }),
 });
 
@@ -28,7 +28,7 @@ builder.mutationField('deleteUser', (t) =>
   t.field({
     type: userPayload('deleteUser'),
     description:
-      'Erases an account, as its user would with deleteAccount: profile, password and sessions at once, the rest within minutes. It cannot be undone. CONFLICT for an admin: revokeAdmin first.',
+      'Erases an account, as the user would with deleteAccount. Profile, password and sessions are erased at once, the rest within minutes. This cannot be undone. Refused with CONFLICT for an admin: call revokeAdmin first.',
     args: { input: t.arg({ type: DeleteUserInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId, messages } }, context) =>
       actOn(context, userId, async (id) => {

@@ -7,22 +7,26 @@ import { settle, withErrors } from './errors.ts';
 type DisconnectUserShape = Refusable & Partial<Disconnected>;
 
 const DisconnectUserInput = builder.inputType('DisconnectUserInput', {
-  description: 'Whom to disconnect.',
+  description: 'The user to disconnect.',
   fields: (t) => ({
-    userId: t.id({ required: true, description: 'Their global id.' }),
-    endSessions: t.boolean({ description: 'Sign them out on all devices as well; false by default.' }),
+    userId: t.id({ required: true, description: 'The global id of the user.' }),
+    endSessions: t.boolean({ description: 'If true, all sessions of the user are ended too. The default is false.' }),
   }),
 });
 
 const DisconnectUserPayload = withErrors(
   builder.objectRef<DisconnectUserShape>('DisconnectUserPayload').implement({
-    description: 'What came of disconnectUser.',
+    description: 'The payload of disconnectUser.',
     fields: (t) => ({
       connections: t.exposeInt('connections', {
         nullable: true,
-        description: 'How many connections they had, which are told to close; null: not known, as Redis is away, or it was refused.',
+        description:
+          'The number of connections that were told to close. Null if it is not known because Redis is away, or if the mutation was refused.',
       }),
-      sessions: t.exposeInt('sessions', { nullable: true, description: 'How many sessions have ended; null if it was refused.' }),
+      sessions: t.exposeInt('sessions', {
+        nullable: true,
+        description: 'The number of sessions that were ended, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -31,7 +35,7 @@ builder.mutationField('disconnectUser', (t) =>
   t.field({
     type: DisconnectUserPayload,
     description:
-      'Closes all of a user’s connections, on all nodes. By itself (4511) their clients come back at once; with `endSessions` (4401) nobody comes back who does not sign in anew.',
+      'Closes all connections of a user, on all nodes. Without `endSessions` they are closed with 4511, and clients reconnect at once. With `endSessions` they are closed with 4401, and the user has to sign in again.',
     args: { input: t.arg({ type: DisconnectUserInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId, endSessions } }, { chat, viewer, note }) =>
       settle<DisconnectUserShape>(async () => {

@@ -9,15 +9,19 @@ interface DrainNodeShape extends Refusable {
 }
 
 const DrainNodeInput = builder.inputType('DrainNodeInput', {
-  description: 'Which node to stop.',
-  fields: (t) => ({ nodeId: t.id({ required: true, description: 'Its id, of `nodes`.' }) }),
+  description: 'The node to stop.',
+  fields: (t) => ({ nodeId: t.id({ required: true, description: 'The id of the node, from `nodes`.' }) }),
 });
 
 const DrainNodePayload = withErrors(
   builder.objectRef<DrainNodeShape>('DrainNodePayload').implement({
-    description: 'What came of drainNode.',
+    description: 'The payload of drainNode.',
     fields: (t) => ({
-      node: t.expose('node', { type: Node, nullable: true, description: 'The node as it was when it was told; null if it was refused.' }),
+      node: t.expose('node', {
+        type: Node,
+        nullable: true,
+        description: 'The node as it was when it was asked to stop, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -26,7 +30,7 @@ builder.mutationField('drainNode', (t) =>
   t.field({
     type: DrainNodePayload,
     description:
-      'Has a node stop as SIGTERM would: it finishes what it has accepted, sends its clients to other nodes, and ends. It is told over the bus, and by the time of the answer has only begun.',
+      'Stops a node as SIGTERM does: it finishes what it has accepted, sends its clients to other nodes, and exits. The node is told over the bus, and has only begun to stop when the mutation returns.',
     args: { input: t.arg({ type: DrainNodeInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { nodeId } }, { chat, viewer, note }) =>
       settle<DrainNodeShape>(async () => {

@@ -3,7 +3,7 @@ import { type Refusable, type Refused, refusalMeanings, type UserErrorShape, use
 import { builder, type Types } from './builder.ts';
 
 const ErrorCode = builder.enumType('ErrorCode', {
-  description: 'Why something was refused: the words of the public schema.',
+  description: 'Why a mutation was refused. The codes are those of the public schema.',
   values: Object.fromEntries(refusalCodes.map((code) => [code, { description: refusalMeanings[code] }])) as Record<
     RefusalCode,
     { description: string }
@@ -11,18 +11,18 @@ const ErrorCode = builder.enumType('ErrorCode', {
 });
 
 const UserError = builder.objectRef<UserErrorShape>('UserError').implement({
-  description: 'A refusal.',
+  description: 'An error of a mutation that was refused.',
   fields: (t) => ({
-    code: t.expose('code', { type: ErrorCode, description: 'Why, for programs.' }),
-    message: t.exposeString('message', { description: 'Why and what to do next, for people.' }),
+    code: t.expose('code', { type: ErrorCode, description: 'The code of the error, for programs.' }),
+    message: t.exposeString('message', { description: 'What went wrong and what to do next, for people.' }),
     field: t.stringList({
       nullable: true,
-      description: 'The input at fault as a path, such as `["input", "settings", "0", "value"]`; null: no single one.',
+      description: 'The path of the input at fault, such as `["input", "settings", "0", "value"]`, or null if there is no single one.',
       resolve: ({ field }) => field,
     }),
     retryAfterMs: t.int({
       nullable: true,
-      description: 'After how many milliseconds the same request may succeed; null: not known.',
+      description: 'After how many milliseconds the same request may succeed, or null if that is not known.',
       resolve: ({ retryAfterMs }) => retryAfterMs,
     }),
   }),
@@ -33,7 +33,7 @@ export function withErrors<P extends Refusable>(payload: PothosSchemaTypes.Objec
   builder.objectField(payload, 'errors', (t) =>
     t.field({
       type: [UserError],
-      description: 'What was refused, each with the input at fault; empty when all was done.',
+      description: 'The errors, each with the input at fault. Empty if the mutation succeeded.',
       resolve: ({ errors }) => (errors ?? []).map((error: ChatError) => userError(error)),
     }),
   );

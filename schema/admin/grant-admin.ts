@@ -11,29 +11,29 @@ async function give({ chat, note }: AdminContext, userId: bigint, role: UserRole
 }
 
 const GrantAdminInput = builder.inputType('GrantAdminInput', {
-  description: 'Whom to make an admin.',
-  fields: (t) => ({ userId: t.id({ required: true, description: 'Their global id.' }) }),
+  description: 'The user to make an admin.',
+  fields: (t) => ({ userId: t.id({ required: true, description: 'The global id of the user.' }) }),
 });
 
 builder.mutationField('grantAdmin', (t) =>
   t.field({
     type: userPayload('grantAdmin'),
-    description: 'Makes an admin of somebody: it counts with their next access token. CONFLICT for who is suspended.',
+    description: 'Makes a user an admin. It takes effect with their next access token. Refused with CONFLICT if the user is suspended.',
     args: { input: t.arg({ type: GrantAdminInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId } }, context) => actOn(context, userId, (id) => give(context, id, 'ADMIN')),
   }),
 );
 
 const RevokeAdminInput = builder.inputType('RevokeAdminInput', {
-  description: 'Who is to be no admin any more.',
-  fields: (t) => ({ userId: t.id({ required: true, description: 'Their global id.' }) }),
+  description: 'The user whose admin role to revoke.',
+  fields: (t) => ({ userId: t.id({ required: true, description: 'The global id of the user.' }) }),
 });
 
 builder.mutationField('revokeAdmin', (t) =>
   t.field({
     type: userPayload('revokeAdmin'),
     description:
-      'Takes that back at once, from oneself too. CONFLICT for the last admin, whom only the command line takes it from, and for who is one by ADMIN_HANDLES.',
+      'Revokes the admin role of a user at once. Admins can revoke their own. Refused with CONFLICT for the last admin, whose role can be revoked only on the command line, and for a user who is an admin by ADMIN_HANDLES.',
     args: { input: t.arg({ type: RevokeAdminInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId } }, context) => actOn(context, userId, (id) => give(context, id, 'USER')),
   }),

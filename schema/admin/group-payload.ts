@@ -15,9 +15,13 @@ export function groupPayload(mutation: string) {
   const name = `${mutation.slice(0, 1).toUpperCase()}${mutation.slice(1)}Payload`;
   return withErrors(
     builder.objectRef<GroupPayload>(name).implement({
-      description: `What came of ${mutation}.`,
+      description: `The payload of ${mutation}.`,
       fields: (t) => ({
-        group: t.expose('group', { type: Group, nullable: true, description: 'The group as it is by then; null if it was refused.' }),
+        group: t.expose('group', {
+          type: Group,
+          nullable: true,
+          description: 'The group after the change, or null if the mutation was refused.',
+        }),
       }),
     }),
   );

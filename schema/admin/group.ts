@@ -8,32 +8,39 @@ import { User, userById } from './user.ts';
 /** A group as operators see it. */
 export const Group = builder.objectRef<OverseenGroup>('Group').implement({
   description:
-    'A group: what it says of itself, and who is in it. What is said in it is not shown to operators, but for what was reported (`moderationQueue`).',
+    'A group with its profile and members. Operators cannot read its messages, except those in the moderation queue (`moderationQueue`).',
   fields: (t) => ({
-    id: t.id({ description: 'Its global id, the same as in the public schema.', resolve: ({ id }) => formatId('Conversation', id) }),
-    name: t.exposeString('name', { description: 'What it is called.' }),
-    description: t.exposeString('description', { nullable: true, description: 'What it says of itself.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    memberCount: t.exposeInt('memberCount', { description: 'How many are in it; 0 once it is dissolved.' }),
-    listed: t.exposeBoolean('listed', { description: 'Whether every user may find it in the directory of groups.' }),
+    id: t.id({
+      description: 'The global id of the group, the same as in the public schema.',
+      resolve: ({ id }) => formatId('Conversation', id),
+    }),
+    name: t.exposeString('name', { description: 'The name of the group.' }),
+    description: t.exposeString('description', { nullable: true, description: 'The description of the group, or null if it has none.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the group was created.' }),
+    memberCount: t.exposeInt('memberCount', { description: 'The number of members. 0 once the group is dissolved.' }),
+    listed: t.exposeBoolean('listed', { description: 'Whether every user can find the group in the directory of groups.' }),
     owner: t.field({
       type: User,
       nullable: true,
-      description: 'Who owns it, or did last if it is dissolved; null: nobody.',
+      description: 'The owner of the group, or the last owner if it is dissolved. Null if there is none.',
       resolve: ({ ownerId }, _args, context) => (ownerId === null ? null : userById(context, ownerId)),
     }),
-    dissolvedAt: t.expose('dissolvedAt', { type: 'DateTime', nullable: true, description: 'When it was dissolved; null: it stands.' }),
+    dissolvedAt: t.expose('dissolvedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the group was dissolved, or null if it was not.',
+    }),
   }),
 });
 
 const meanings: Readonly<Record<Role, string>> = {
-  OWNER: 'It is theirs.',
-  ADMIN: 'They run it beside its owner.',
-  MEMBER: 'They run nothing.',
+  OWNER: 'The owner of the group.',
+  ADMIN: 'An admin, who runs the group together with the owner.',
+  MEMBER: 'A member without further rights.',
 };
 
 const GroupRole = builder.enumType('GroupRole', {
-  description: 'What somebody may do in a group.',
+  description: 'The role of a member in a group.',
   values: Object.fromEntries(Object.entries(meanings).map(([role, description]) => [role, { description }])) as Record<
     Role,
     { description: string }
@@ -41,20 +48,20 @@ const GroupRole = builder.enumType('GroupRole', {
 });
 
 const GroupMember = builder.objectRef<Membership>('GroupMember').implement({
-  description: 'Somebody who is in a group.',
+  description: 'A member of a group.',
   fields: (t) => ({
     user: t.field({
       type: User,
       nullable: true,
-      description: 'Who it is.',
+      description: 'The user, or null if there is no such user.',
       resolve: ({ userId }, _args, context) => userById(context, userId),
     }),
-    role: t.expose('role', { type: GroupRole, description: 'What they may do there.' }),
-    joinedAt: t.expose('joinedAt', { type: 'DateTime', description: 'When they came.' }),
+    role: t.expose('role', { type: GroupRole, description: 'The role of the member in the group.' }),
+    joinedAt: t.expose('joinedAt', { type: 'DateTime', description: 'When the member joined.' }),
     mutedUntil: t.expose('mutedUntil', {
       type: 'DateTime',
       nullable: true,
-      description: 'Until when they may not write there; null, or a moment that has passed: they may.',
+      description: 'When the member’s mute ends. Null or a time in the past means that they are not muted.',
     }),
   }),
 });
@@ -68,10 +75,10 @@ const GroupMemberConnection = connectionOf<Membership>('GroupMember', {
 builder.objectField(Group, 'members', (t) =>
   t.field({
     type: GroupMemberConnection,
-    description: 'Who is in it, in the order they joined; nobody once it is dissolved.',
+    description: 'The members of the group, in the order in which they joined. Empty once the group is dissolved.',
     args: {
-      first: t.arg.int({ description: 'How many, 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'A cursor to go on from.' }),
+      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     resolve: (group, args, { chat }) =>
       forwardConnection(args, {
@@ -91,10 +98,10 @@ const GroupConnection = connectionOf<OverseenGroup>('Group', {
 builder.objectField(User, 'groups', (t) =>
   t.field({
     type: GroupConnection,
-    description: 'The groups that they are in, the one that was made last first.',
+    description: 'The groups of which the user is a member, newest group first.',
     args: {
-      first: t.arg.int({ description: 'How many, 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'A cursor to go on from.' }),
+      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     resolve: ({ id }, args, { chat }) =>
       forwardConnection(args, { order: 'group', read: (page) => chat.groupAdministration.of(id, page), node: ({ group }) => group }),
@@ -105,8 +112,8 @@ builder.queryField('group', (t) =>
   t.field({
     type: Group,
     nullable: true,
-    description: 'A group, also one that is dissolved; null: there never was such a group.',
-    args: { id: t.arg.id({ required: true, description: 'Its global id, as the public schema has it.' }) },
+    description: 'The group with the given id, even if it is dissolved, or null if there never was one.',
+    args: { id: t.arg.id({ required: true, description: 'The global id of the group, the same as in the public schema.' }) },
     resolve: async (_root, { id }, { chat }) => (await chat.groupAdministration.byIds([argumentId('Conversation', id, 'id')]))[0] ?? null,
   }),
 );

@@ -40,8 +40,8 @@ import { builder } from './builder.ts';
 
 export type { AdminContext } from './context.ts';
 
-builder.queryType({ description: 'What admins can ask.' });
-builder.mutationType({ description: 'What admins can do.' });
+builder.queryType({ description: 'The queries that admins can run.' });
+builder.mutationType({ description: 'The mutations that admins can run. Each is recorded in the audit log.' });
 
 /** The schema that the gateway serves to admins. Whatever it does is in the audit. */
 export const adminSchema: GraphQLSchema = audited(builder.toSchema());

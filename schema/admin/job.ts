@@ -5,35 +5,35 @@ import { builder } from './builder.ts';
 import { connectionOf } from './page.ts';
 
 const JobState = builder.enumType('JobState', {
-  description: 'How a job stands.',
+  description: 'The state of a job.',
   values: {
-    PENDING: { description: 'It waits for its time, or to be tried again, or is being done.' },
-    DEAD: { description: 'It has failed too often, and is not tried again unless somebody says so.' },
+    PENDING: { description: 'The job waits for its time or a retry, or is running.' },
+    DEAD: { description: 'The job has failed too often. It is retried only if an operator replays it.' },
   } satisfies Record<(typeof jobStates)[number], unknown>,
 });
 
 const kinds: Readonly<Record<JobKindShape, string>> = {
-  ContactRequestExpired: 'Ends a request to become a contact that nobody has answered.',
-  FirstMessage: 'Says what somebody said with a request that was accepted.',
+  ContactRequestExpired: 'Ends a contact request that was not answered in time.',
+  FirstMessage: 'Sends the message that came with an accepted contact request.',
   GroupDissolved: 'Tells the members of a group that it was dissolved.',
-  AccountErased: 'Takes an erased account out of all that it was part of.',
-  HandleFreed: 'Gives free the handles that somebody gave up.',
-  DataExport: 'Makes the file with all that is a user’s own.',
-  DataExportOver: 'Removes it.',
-  DraftUntold: 'The devices of a user are told of what they have begun to write.',
-  ScheduledMessageDue: 'A message’s time has come that was left to be said later: it is said.',
-  PollDue: 'A poll’s time is over: it is closed.',
-  ModerationItemOver: 'Forgets an item of the moderation queue that was decided long ago.',
-  HistoryRound: 'Takes away what is older than it is kept.',
-  AttachmentRound: 'Enters into the lists of attachments what was attached before there were any.',
+  AccountErased: 'Removes an erased account from everything that it was part of.',
+  HandleFreed: 'Frees the handles that a user gave up.',
+  DataExport: 'Creates the file of a data export.',
+  DataExportOver: 'Deletes the file of a data export.',
+  DraftUntold: 'Tells the devices of a user about a draft.',
+  ScheduledMessageDue: 'Sends a scheduled message whose time has come.',
+  PollDue: 'Closes a poll whose time is over.',
+  ModerationItemOver: 'Deletes an item of the moderation queue that was resolved long ago.',
+  HistoryRound: 'Deletes history that is older than HISTORY_DAYS.',
+  AttachmentRound: 'Adds older attachments to the lists of attachments, which did not exist when they were sent.',
   NoticeDue: 'Posts a notice.',
-  NoticeRevoked: 'Tells those who had a notice that it is taken back.',
-  WebhookBacklog: 'Tells an app what it has missed.',
-  EffectOwed: 'Does what was to be done because of an entry, and has failed too often.',
+  NoticeRevoked: 'Tells the recipients of a notice that it was revoked.',
+  WebhookBacklog: 'Delivers the events that a webhook has missed.',
+  EffectOwed: 'Retries an effect of a log entry that has failed too often.',
 };
 
 const JobKind = builder.enumType('JobKind', {
-  description: 'What a job does.',
+  description: 'The kind of a job.',
   values: Object.fromEntries(Object.entries(kinds).map(([kind, description]) => [kind, { description }])) as Record<
     JobKindShape,
     { description: string }
@@ -42,40 +42,43 @@ const JobKind = builder.enumType('JobKind', {
 
 /** What was left for later. */
 export const Job = builder.objectRef<LeftJob>('Job').implement({
-  description: 'Work that was left for later. What is done is gone.',
+  description: 'A job: work that is left for later. Jobs that are done are deleted.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Its id, for `replayJob` and `discardJob`.' }),
-    kind: t.exposeString('kind', { description: 'What it does: a JobKind, or one that only another release knows.' }),
-    key: t.exposeString('key', { description: 'Of a kind there is one under a key.' }),
+    id: t.exposeID('id', { description: 'The id of the job, for `replayJob` and `discardJob`.' }),
+    kind: t.exposeString('kind', { description: 'The kind of the job: a JobKind, or one that only another release knows.' }),
+    key: t.exposeString('key', { description: 'The key of the job. There is at most one job of each kind with the same key.' }),
     about: t.exposeString('data', {
-      description: 'What it is about, as JSON: ids, with those of users and conversations as the database has them.',
+      description: 'The parameters of the job, as JSON. Ids of users and conversations are those in the database, not global ids.',
     }),
-    state: t.expose('state', { type: JobState, description: 'How it stands.' }),
+    state: t.expose('state', { type: JobState, description: 'The state of the job.' }),
     dueAt: t.expose('dueAt', {
       type: 'DateTime',
-      description: 'When it is, or was, to be done; of one that is being done, when another node may take it up.',
+      description: 'When the job is or was due. For a running job, when another node may take it over.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was left.' }),
-    attempts: t.exposeInt('attempts', { description: 'How often it has failed.' }),
-    failure: t.exposeString('failure', { nullable: true, description: 'What failed last; null: nothing so far.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the job was created.' }),
+    attempts: t.exposeInt('attempts', { description: 'The number of failed attempts.' }),
+    failure: t.exposeString('failure', {
+      nullable: true,
+      description: 'What went wrong in the last failed attempt, or null if none has failed.',
+    }),
   }),
 });
 
 const JobConnection = connectionOf<LeftJob>('Job', {
   of: 'A job',
-  list: 'all jobs of a state',
+  list: 'jobs',
   node: (t) => t.field({ type: Job, description: 'The job.', resolve: ({ node }) => node }),
 });
 
 builder.queryField('jobs', (t) =>
   t.field({
     type: JobConnection,
-    description: 'What was left for later, the one that is or was due first at the beginning. What has failed for good is DEAD.',
+    description: 'The jobs in a state, earliest due first. Jobs that have failed for good are DEAD.',
     args: {
-      state: t.arg({ type: JobState, required: true, description: 'Those that stand so.' }),
-      kind: t.arg({ type: JobKind, description: 'Only these; null: all.' }),
-      first: t.arg.int({ description: 'How many, 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'A cursor to go on from.' }),
+      state: t.arg({ type: JobState, required: true, description: 'Only jobs in this state.' }),
+      kind: t.arg({ type: JobKind, description: 'Only jobs of this kind. The default is all.' }),
+      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     resolve: (_root, { state, kind, ...args }, { chat }) =>
       forwardConnection(args, { order: 'job', read: (page) => chat.backlog.list({ state, kind, ...page }), node: ({ job }) => job }),
@@ -83,28 +86,29 @@ builder.queryField('jobs', (t) =>
 );
 
 const JobCount = builder.objectRef<JobCountShape>('JobCount').implement({
-  description: 'How many jobs of a kind stand so.',
+  description: 'The number of jobs of a kind in a state.',
   fields: (t) => ({
-    kind: t.exposeString('kind', { description: 'What they do.' }),
-    state: t.expose('state', { type: JobState, description: 'How they stand.' }),
-    count: t.exposeInt('count', { description: 'How many there are.' }),
+    kind: t.exposeString('kind', { description: 'The kind of the jobs.' }),
+    state: t.expose('state', { type: JobState, description: 'The state of the jobs.' }),
+    count: t.exposeInt('count', { description: 'The number of jobs.' }),
   }),
 });
 
 builder.queryField('jobCounts', (t) =>
   t.field({
     type: [JobCount],
-    description: 'How many jobs there are, of each kind and state that has any.',
+    description: 'The number of jobs of each kind in each state. Kinds and states without jobs are left out.',
     resolve: (_root, _args, { chat }) => chat.backlog.counts(),
   }),
 );
 
 const EffectLag = builder.objectRef<Lag>('EffectLag').implement({
-  description: 'How far what is done because of entries (such as calling apps) is behind the log, in the whole system.',
+  description: 'How far the effects of log entries, such as calls of webhooks, are behind the log, in the whole system.',
   fields: (t) => ({
-    streams: t.exposeInt('streams', { description: 'Conversations and accounts with entries for which it is not done.' }),
+    streams: t.exposeInt('streams', { description: 'The number of conversations and accounts with entries whose effects are not done.' }),
     oldestMs: t.exposeInt('oldestMs', {
-      description: 'The age of the oldest such entry, of up to a thousand of these, in milliseconds; 0: there is none.',
+      description:
+        'The age in milliseconds of the oldest entry whose effects are not done, or 0 if there is none. At most 1,000 conversations and accounts are looked at.',
     }),
   }),
 });

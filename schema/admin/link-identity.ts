@@ -6,20 +6,20 @@ function identityInput(name: string, description: string) {
   return builder.inputType(name, {
     description,
     fields: (t) => ({
-      userId: t.id({ required: true, description: 'Their global id.' }),
-      subject: t.string({ required: true, description: 'Who they are there: `sub` of its tokens.' }),
-      issuer: t.string({ description: 'Whose account it is: `iss` of its tokens; IDENTITY_ISSUER by default.' }),
+      userId: t.id({ required: true, description: 'The global id of the user.' }),
+      subject: t.string({ required: true, description: 'The subject: the `sub` claim of the tokens.' }),
+      issuer: t.string({ description: 'The issuer: the `iss` claim of the tokens. The default is IDENTITY_ISSUER.' }),
     }),
   });
 }
 
-const LinkIdentityInput = identityInput('LinkIdentityInput', 'Who is to sign in by which account.');
+const LinkIdentityInput = identityInput('LinkIdentityInput', 'The user and the identity to link.');
 
 builder.mutationField('linkIdentity', (t) =>
   t.field({
     type: userPayload('linkIdentity'),
     description:
-      'Lets a user sign in by an account that they have elsewhere, as signInWithToken does. Done again, it stands so already. CONFLICT where somebody else signs in by it, and for an admin, for whom only the command line does it.',
+      'Links an identity at an identity provider to a user, who can then sign in with it (signInWithToken). Repeating it has no effect. Refused with CONFLICT if another user signs in with it, and for an admin: use the command line.',
     args: { input: t.arg({ type: LinkIdentityInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId, subject, issuer } }, context) =>
       actOn(context, userId, async (id) => {
@@ -29,13 +29,13 @@ builder.mutationField('linkIdentity', (t) =>
   }),
 );
 
-const UnlinkIdentityInput = identityInput('UnlinkIdentityInput', 'Who is to sign in by which account no more.');
+const UnlinkIdentityInput = identityInput('UnlinkIdentityInput', 'The user and the identity to unlink.');
 
 builder.mutationField('unlinkIdentity', (t) =>
   t.field({
     type: userPayload('unlinkIdentity'),
     description:
-      'Takes from a user an account elsewhere by which they sign in: whoever signs in by it is somebody new. Their sessions go on; disconnectUser ends them. Done again, it stands so already. CONFLICT for an admin, as linkIdentity.',
+      'Unlinks an identity at an identity provider from a user. Whoever signs in with it afterwards is a new user. The user’s sessions continue; disconnectUser ends them. Repeating it has no effect. Refused with CONFLICT for an admin: use the command line.',
     args: { input: t.arg({ type: UnlinkIdentityInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId, subject, issuer } }, context) =>
       actOn(context, userId, async (id) => {

@@ -12,92 +12,110 @@ import { connectionOf } from './page.ts';
 import { User, userById } from './user.ts';
 
 const ModerationKind = builder.enumType('ModerationKind', {
-  description: 'What an item of the moderation queue is about.',
+  description: 'What an item in the moderation queue is about.',
   values: {
     MESSAGE: { description: 'A message.' },
-    USER: { description: 'A user: what they are called, say of themselves, or do.' },
-    GROUP: { description: 'A group: what it is called, or says of itself.' },
+    USER: { description: 'A user: their names, their profile or their conduct.' },
+    GROUP: { description: 'A group: its name or its other texts.' },
   } satisfies Record<(typeof itemKinds)[number], unknown>,
 });
 
 const ModerationState = builder.enumType('ModerationState', {
-  description: 'How an item of the moderation queue stands.',
+  description: 'The state of an item in the moderation queue.',
   values: {
-    OPEN: { description: 'It waits for an admin.' },
-    RESOLVED: { description: 'An admin has decided, or an account was deleted. It is forgotten after REPORT_DAYS.' },
+    OPEN: { description: 'The item waits for a decision by an admin.' },
+    RESOLVED: { description: 'An admin has decided, or an account was erased. The item is deleted after REPORT_DAYS.' },
   } satisfies Record<(typeof itemStates)[number], unknown>,
 });
 
 const ModerationAction = builder.enumType('ModerationAction', {
-  description: 'What was done about an item.',
+  description: 'What was done about an item in the moderation queue.',
   values: {
     DISMISS: { description: 'Nothing.' },
-    REMOVE_MESSAGE: { description: 'The message was taken back, for everyone.' },
-    OTHER: { description: 'What the note says.' },
-    ERASED: { description: 'Nothing is left to look at: an account was deleted.' },
+    REMOVE_MESSAGE: { description: 'The message was recalled.' },
+    OTHER: { description: 'Something else, which the note describes.' },
+    ERASED: { description: 'Nothing is left to review, because an account was erased.' },
   } satisfies Record<ItemAction, unknown>,
 });
 
 /** Why something is in the queue. */
 export const ReportReason = builder.enumType('ReportReason', {
-  description: 'Why something is in the moderation queue: the words of the public schema, and BLOCKED_WORDS, by which lists say so.',
+  description: 'Why something is in the moderation queue. The reasons are those of the public schema, and BLOCKED_WORDS.',
   values: {
     ...(Object.fromEntries(Object.entries(reportMeanings).map(([reason, description]) => [reason, { description }])) as Record<
       ReasonOfUsers,
       { description: string }
     >),
-    BLOCKED_WORDS: { description: 'A list has found words in it.' },
+    BLOCKED_WORDS: { description: 'A blocked word was found.' },
   } satisfies Record<ReportReasonShape, unknown>,
 });
 
 const ReasonCount = builder.objectRef<ReportCounts['reasons'][number]>('ReasonCount').implement({
-  description: 'How often a reason is given.',
+  description: 'How often a reason was given.',
   fields: (t) => ({
     reason: t.expose('reason', { type: ReportReason, description: 'The reason.' }),
-    count: t.exposeInt('count', { description: 'How many give it.' }),
+    count: t.exposeInt('count', { description: 'The number of reports that give this reason.' }),
   }),
 });
 
 const ModeratedMessage = builder.objectRef<Message>('ModeratedMessage').implement({
-  description: 'A message as it stands.',
+  description: 'A message in its current state, as admins see it.',
   fields: (t) => ({
-    id: t.id({ description: 'Its global id, the same as in the public schema.', resolve: (message) => formatId('Message', message) }),
+    id: t.id({
+      description: 'The global id of the message, the same as in the public schema.',
+      resolve: (message) => formatId('Message', message),
+    }),
     sender: t.field({
       type: User,
       nullable: true,
-      description: 'Who said it.',
+      description: 'The user who sent the message, or null if there is no such user.',
       resolve: ({ senderId }, _args, context) => userById(context, senderId),
     }),
-    text: t.exposeString('text', { description: 'What it says; empty once it was taken back.' }),
+    text: t.exposeString('text', { description: 'The text of the message. Empty if the message was recalled.' }),
     attachments: t.field({
       type: [Attachment],
-      description: 'What is attached to it; nothing once it was taken back.',
+      description: 'The attachments of the message. Empty if the message was recalled.',
       resolve: ({ attachments }) => attachments,
     }),
     data: t.expose('data', {
       type: 'JSONObject',
       nullable: true,
-      description: 'What its sender’s client has put on it; null: nothing, or it was taken back.',
+      description: 'Custom JSON data that the sender’s client attached, or null if there is none or the message was recalled.',
     }),
     pollOptions: t.stringList({
-      description: 'What its poll lets choose; nothing: it has none, or was taken back.',
+      description: 'The options of the poll. Empty if the message has no poll or was recalled.',
       resolve: ({ poll }) => poll?.options ?? [],
     }),
-    sentAt: t.expose('sentAt', { type: 'DateTime', description: 'When it was sent.' }),
-    editedAt: t.expose('editedAt', { type: 'DateTime', nullable: true, description: 'When it was changed last; null: never.' }),
-    recalledAt: t.expose('recalledAt', { type: 'DateTime', nullable: true, description: 'When it was taken back; null: it was not.' }),
+    sentAt: t.expose('sentAt', { type: 'DateTime', description: 'When the message was sent.' }),
+    editedAt: t.expose('editedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the message was last edited, or null if it never was.',
+    }),
+    recalledAt: t.expose('recalledAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the message was recalled, or null if it was not.',
+    }),
   }),
 });
 
 const ModeratedGroup = builder.objectRef<Conversation>('ModeratedGroup').implement({
-  description: 'A group as it stands.',
+  description: 'A group in its current state, as admins see it.',
   fields: (t) => ({
-    id: t.id({ description: 'Its global id, the same as in the public schema.', resolve: ({ id }) => formatId('Conversation', id) }),
-    name: t.string({ description: 'What it is called.', resolve: ({ name }) => name ?? '' }),
-    description: t.exposeString('description', { nullable: true, description: 'What it says of itself.' }),
-    announcement: t.exposeString('announcement', { nullable: true, description: 'What it announces.' }),
-    data: t.expose('data', { type: 'JSONObject', nullable: true, description: 'What clients have put on it; null: nothing.' }),
-    memberCount: t.exposeInt('memberCount', { description: 'How many are in it.' }),
+    id: t.id({
+      description: 'The global id of the group, the same as in the public schema.',
+      resolve: ({ id }) => formatId('Conversation', id),
+    }),
+    name: t.string({ description: 'The name of the group.', resolve: ({ name }) => name ?? '' }),
+    description: t.exposeString('description', { nullable: true, description: 'The description of the group, or null if it has none.' }),
+    announcement: t.exposeString('announcement', { nullable: true, description: 'The announcement of the group, or null if it has none.' }),
+    data: t.expose('data', {
+      type: 'JSONObject',
+      nullable: true,
+      description: 'Custom JSON data that clients attached to the group, or null if there is none.',
+    }),
+    memberCount: t.exposeInt('memberCount', { description: 'The number of members.' }),
   }),
 });
 
@@ -121,74 +139,79 @@ async function groupOf({ target }: ItemShape, { chat }: AdminContext): Promise<C
 
 /** What admins are to look at. */
 export const ModerationItem = builder.objectRef<ItemShape>('ModerationItem').implement({
-  description: 'What was reported, or in which a blocked word was found. Of a message, a user or a group one is open at a time.',
+  description:
+    'An item in the moderation queue: what users reported, or where a blocked word was found. There is at most one open item for each message, user or group.',
   fields: (t) => ({
-    id: t.id({ description: 'Its id, for `resolveReport`.', resolve: ({ id }) => id }),
-    kind: t.field({ type: ModerationKind, description: 'What it is about.', resolve: ({ target }) => target.kind }),
-    state: t.expose('state', { type: ModerationState, description: 'How it stands.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was opened.' }),
+    id: t.id({ description: 'The id of the item, for `resolveReport`.', resolve: ({ id }) => id }),
+    kind: t.field({ type: ModerationKind, description: 'What the item is about.', resolve: ({ target }) => target.kind }),
+    state: t.expose('state', { type: ModerationState, description: 'The state of the item.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the item was opened.' }),
     user: t.field({
       type: User,
       nullable: true,
-      description: 'Who said it, or whom it is about; null of a group.',
+      description: 'The sender of the message, or the user whom the item is about. Null for a group.',
       resolve: ({ target }, _args, context) => (target.kind === 'GROUP' ? null : userById(context, target.userId)),
     }),
     group: t.field({
       type: ModeratedGroup,
       nullable: true,
-      description: 'The group that it is about, or in which it was said; null: it is none, or is no more.',
+      description: 'The group that the item is about, or in which the message was sent. Null if there is none or it no longer exists.',
       resolve: (item, _args, context) => groupOf(item, context),
     }),
     textThen: t.string({
       nullable: true,
       description:
-        'What it said when the item was opened, as far as it was kept, with a line for each attachment, one for its data and one for each option of its poll; null: nothing is left of that.',
+        'The text when the item was opened, as far as it was kept, with one line for each attachment, one for the data and one for each poll option. Null if nothing of it is left.',
       resolve: ({ text }) => text,
     }),
     message: t.field({
       type: ModeratedMessage,
       nullable: true,
-      description: 'The message as it stands; null: it is about none.',
+      description: 'The message in its current state, or null if the item is not about a message.',
       resolve: async ({ message, counts: _counts, ...item }, _args, { chat }) =>
         message === undefined ? ((await chat.moderation.messages([item]))[0] ?? null) : message,
     }),
     context: t.field({
       type: [ModeratedMessage],
       description:
-        'The message and up to five before and five after it, oldest first: of what one of those who have reported it could read. Empty where only a list of words has found it, and of users and groups.',
+        'The message with up to five messages before and five after it, oldest first, as far as one of those who reported it could read them. Empty for users and groups, and if only a blocked word was found.',
       resolve: (item, _args, { chat }) => chat.moderation.context(item),
     }),
     reporters: t.int({
-      description: 'How many users have reported it.',
+      description: 'The number of users who reported it.',
       resolve: async (item, _args, context) => (await countsOf(item, context)).reporters,
     }),
     reasons: t.field({
       type: [ReasonCount],
-      description: 'The reasons that are given, the most frequent first.',
+      description: 'The reasons that were given, most frequent first.',
       resolve: async (item, _args, context) => (await countsOf(item, context)).reasons,
     }),
     newestReportAt: t.field({
       type: 'DateTime',
-      description: 'When it was last reported, or a word found.',
+      description: 'When it was last reported, or a blocked word was last found.',
       resolve: async (item, _args, context) => (await countsOf(item, context)).newestAt,
     }),
     action: t.field({
       type: ModerationAction,
       nullable: true,
-      description: 'What was done; null while it is open.',
+      description: 'What was done, or null while the item is open.',
       resolve: ({ resolution }) => resolution?.action,
     }),
-    note: t.string({ nullable: true, description: 'Why, as whoever decided says.', resolve: ({ resolution }) => resolution?.note }),
+    note: t.string({
+      nullable: true,
+      description: 'The note on the decision, or null if there is none.',
+      resolve: ({ resolution }) => resolution?.note,
+    }),
     resolvedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it was decided; null while it is open.',
+      description: 'When the item was resolved, or null while it is open.',
       resolve: ({ resolution }) => resolution?.at,
     }),
     resolvedBy: t.field({
       type: User,
       nullable: true,
-      description: 'Who decided; null: nobody, or the command line.',
+      description: 'The admin who resolved the item. Null if nobody did, or if it was resolved on the command line.',
       resolve: ({ resolution }, _args, context) => (resolution?.byId ? userById(context, resolution.byId) : null),
     }),
   }),
@@ -203,12 +226,12 @@ const ModerationItemConnection = connectionOf<ItemShape>('ModerationItem', {
 builder.queryField('moderationQueue', (t) =>
   t.field({
     type: ModerationItemConnection,
-    description: 'What waits for a decision, the oldest first; or what was decided, by when it was opened, the newest first.',
+    description: 'The moderation queue: open items, oldest first; or resolved items, by when they were opened, newest first.',
     args: {
-      state: t.arg({ type: ModerationState, description: 'OPEN by default.' }),
-      kind: t.arg({ type: ModerationKind, description: 'Of this kind alone; null: of all.' }),
-      first: t.arg.int({ description: 'How many, 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'A cursor to go on from.' }),
+      state: t.arg({ type: ModerationState, description: 'The state of the items. The default is OPEN.' }),
+      kind: t.arg({ type: ModerationKind, description: 'Only items of this kind. The default is all.' }),
+      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     resolve: (_root, { state, kind, ...args }, { chat }) =>
       forwardConnection(args, {
@@ -231,8 +254,8 @@ builder.queryField('moderationItem', (t) =>
   t.field({
     type: ModerationItem,
     nullable: true,
-    description: 'An item of the moderation queue; null: there is none, or it was forgotten.',
-    args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
+    description: 'The item of the moderation queue with the given id, or null if there is none or it was deleted.',
+    args: { id: t.arg.id({ required: true, description: 'The id of the item.' }) },
     resolve: async (_root, { id }, { chat }) => (await chat.moderation.byIds([id]))[0] ?? null,
   }),
 );

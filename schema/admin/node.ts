@@ -2,16 +2,16 @@ import { type NodeLoad as NodeLoadShape, type NodeRecord, type NodeState as Node
 import { builder } from './builder.ts';
 
 const meanings: Readonly<Record<NodeStateShape, string>> = {
-  STARTING: 'It does not serve yet.',
-  READY: 'It serves.',
-  DRAINING: 'It was asked to stop: it finishes what it has accepted and takes nothing on.',
-  LEFT: 'It has stopped, and another node is about to see to what it held.',
-  DEAD: 'It has not shown itself for a whole lease, and another node sees to what it held.',
-  GONE: 'That is done. No list shows it.',
+  STARTING: 'The node does not serve yet.',
+  READY: 'The node serves.',
+  DRAINING: 'The node was asked to stop. It finishes what it has accepted and accepts nothing new.',
+  LEFT: 'The node has stopped, and another node is about to take over what it held.',
+  DEAD: 'The node has not reported for a whole lease, and another node is taking over what it held.',
+  GONE: 'Another node has taken over what the node held. It is in no list.',
 };
 
 const NodeState = builder.enumType('NodeState', {
-  description: 'How a node is.',
+  description: 'The state of a node.',
   values: Object.fromEntries(nodeStates.map((state) => [state, { description: meanings[state] }])) as Record<
     NodeStateShape,
     { description: string }
@@ -19,34 +19,37 @@ const NodeState = builder.enumType('NodeState', {
 });
 
 const NodeLoad = builder.objectRef<NodeLoadShape>('NodeLoad').implement({
-  description: 'How much a node has to do, as it said when it last showed itself.',
+  description: 'The load of a node, as of its last report.',
   fields: (t) => ({
-    sockets: t.exposeInt('sockets', { description: 'Open WebSockets.' }),
-    eventsPerSecond: t.exposeFloat('eventsPerSecond', { description: 'Events delivered to clients, a second.' }),
-    loopDelayMs: t.exposeFloat('loopDelayMs', { description: 'How many milliseconds later than due its timers run.' }),
+    sockets: t.exposeInt('sockets', { description: 'The number of open WebSockets.' }),
+    eventsPerSecond: t.exposeFloat('eventsPerSecond', { description: 'The number of events delivered to clients per second.' }),
+    loopDelayMs: t.exposeFloat('loopDelayMs', { description: 'How late the node’s timers run, in milliseconds.' }),
   }),
 });
 
 /** A node of the system. */
 export const Node = builder.objectRef<NodeRecord>('Node').implement({
-  description: 'A process that serves. It has nothing to do with the `Node` of the public schema.',
+  description: 'A server process. It is not related to the `Node` interface of the public schema.',
   fields: (t) => ({
-    id: t.id({ description: 'Its id, for `drainNode`: another one after each start.', resolve: ({ nodeId }) => nodeId }),
-    epoch: t.exposeInt('epoch', { description: 'Its lease, from 1 on: more than that, and it was taken for dead in between.' }),
-    name: t.exposeString('name', { description: 'NODE_NAME, or made of host and process.' }),
-    address: t.exposeString('address', { description: 'Its URL for clients; empty until it serves.' }),
-    version: t.exposeString('version', { description: 'Of the program.' }),
-    roles: t.exposeStringList('roles', { description: 'What it does.' }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it started, by its own clock.' }),
-    state: t.expose('state', { type: NodeState, description: 'How it is.' }),
-    load: t.expose('load', { type: NodeLoad, description: 'How much it has to do.' }),
+    id: t.id({ description: 'The id of the node, for `drainNode`. It changes with each start.', resolve: ({ nodeId }) => nodeId }),
+    epoch: t.exposeInt('epoch', {
+      description: 'The epoch of the node’s lease, starting at 1. A higher number means that the node was taken for dead in the meantime.',
+    }),
+    name: t.exposeString('name', { description: 'The name of the node: NODE_NAME, or a name made of host and process.' }),
+    address: t.exposeString('address', { description: 'The URL of the node for clients. Empty until the node serves.' }),
+    version: t.exposeString('version', { description: 'The version of the program.' }),
+    roles: t.exposeStringList('roles', { description: 'What the node does: `gateway`, `worker` or both.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the node started, by its own clock.' }),
+    state: t.expose('state', { type: NodeState, description: 'The state of the node.' }),
+    load: t.expose('load', { type: NodeLoad, description: 'The load of the node.' }),
   }),
 });
 
 builder.queryField('nodes', (t) =>
   t.field({
     type: [Node],
-    description: 'All nodes of the system, by name. UNAVAILABLE while Redis is away: who is there cannot be told then.',
+    description:
+      'All nodes of the system, ordered by name. Fails with UNAVAILABLE while Redis is away, because it is not known then which nodes there are.',
     resolve: (_root, _args, { chat }) => chat.oversight.nodes(),
   }),
 );

@@ -6,27 +6,30 @@ import { connectionOf } from './page.ts';
 import { User, userById } from './user.ts';
 
 const NoticeAudience = builder.enumType('NoticeAudience', {
-  description: 'Whom a notice is for.',
+  description: 'The audience of a notice.',
   values: {
-    ALL: { description: 'Everybody, but for those who sign up later.' },
-    SOME: { description: 'The users that it was posted to.' },
+    ALL: { description: 'All users, except those who sign up later.' },
+    SOME: { description: 'The users to whom the notice was posted.' },
   } satisfies Record<(typeof noticeAudiences)[number], unknown>,
 });
 
 const NoticeState = builder.enumType('NoticeState', {
-  description: 'How a notice stands.',
+  description: 'The state of a notice.',
   values: {
-    SCHEDULED: { description: 'It waits for its time.' },
-    POSTED: { description: 'It is shown to those whom it is for; to some of them it may still be on its way.' },
-    REVOKED: { description: 'It was taken back, and is shown to nobody.' },
+    SCHEDULED: { description: 'The notice waits for its time.' },
+    POSTED: { description: 'The notice is shown to its recipients. It may not have reached all of them yet.' },
+    REVOKED: { description: 'The notice was revoked and is shown to nobody.' },
   } satisfies Record<(typeof noticeStates)[number], unknown>,
 });
 
 const NoticeReach = builder.objectRef<NoticeReachShape>('NoticeReach').implement({
-  description: 'How far a notice to some has come.',
+  description: 'How many recipients a notice to some users has reached.',
   fields: (t) => ({
-    recipients: t.exposeInt('recipients', { description: 'How many it is for, of those whose account is still there.' }),
-    handedOn: t.exposeInt('handedOn', { description: 'To how many of them it was handed on, whether they have looked or not.' }),
+    recipients: t.exposeInt('recipients', { description: 'The number of recipients whose account still exists.' }),
+    handedOn: t.exposeInt('handedOn', {
+      description:
+        'The number of recipients whom the notice has reached, of those whose account still exists. It does not matter whether they have looked at it.',
+    }),
   }),
 });
 
@@ -37,27 +40,34 @@ interface NoticeShape extends PostedNotice {
 
 /** What is told to users. */
 export const Notice = builder.objectRef<NoticeShape>('Notice').implement({
-  description: 'What is told to all users, or some.',
+  description: 'A notice to all users or some of them.',
   fields: (t) => ({
-    id: t.id({ description: 'Its global id, the same as in the public schema.', resolve: ({ id }) => formatId('Notice', id) }),
-    title: t.exposeString('title', { description: 'What it is about.' }),
-    body: t.exposeString('body', { description: 'What it says.' }),
-    audience: t.expose('audience', { type: NoticeAudience, description: 'Whom it is for.' }),
-    state: t.expose('state', { type: NoticeState, description: 'How it stands.' }),
+    id: t.id({
+      description: 'The global id of the notice, the same as in the public schema.',
+      resolve: ({ id }) => formatId('Notice', id),
+    }),
+    title: t.exposeString('title', { description: 'The title of the notice.' }),
+    body: t.exposeString('body', { description: 'The text of the notice.' }),
+    audience: t.expose('audience', { type: NoticeAudience, description: 'The audience of the notice.' }),
+    state: t.expose('state', { type: NoticeState, description: 'The state of the notice.' }),
     createdBy: t.field({
       type: User,
       nullable: true,
-      description: 'Who made it; null: the command line.',
+      description: 'The admin who created the notice, or null if it was created on the command line.',
       resolve: ({ createdById }, _args, context) => (createdById === null ? null : userById(context, createdById)),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    postAt: t.expose('postAt', { type: 'DateTime', description: 'When it is, or was, to be posted.' }),
-    postedAt: t.expose('postedAt', { type: 'DateTime', nullable: true, description: 'When it was posted; null: never so far.' }),
-    revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true, description: 'When it was taken back; null: it was not.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the notice was created.' }),
+    postAt: t.expose('postAt', { type: 'DateTime', description: 'When the notice is or was to be posted.' }),
+    postedAt: t.expose('postedAt', { type: 'DateTime', nullable: true, description: 'When the notice was posted, or null if it was not.' }),
+    revokedAt: t.expose('revokedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the notice was revoked, or null if it was not.',
+    }),
     reach: t.field({
       type: NoticeReach,
       nullable: true,
-      description: 'How far it has come; null: it is for everybody.',
+      description: 'How many recipients the notice has reached, or null if it is for all users.',
       resolve: async (notice, _args, { chat }) => (notice.reach === undefined ? (await chat.notices.reach([notice]))[0] : notice.reach),
     }),
   }),
@@ -65,17 +75,17 @@ export const Notice = builder.objectRef<NoticeShape>('Notice').implement({
 
 const NoticeConnection = connectionOf<NoticeShape>('Notice', {
   of: 'A notice',
-  list: 'all notices',
+  list: 'notices',
   node: (t) => t.field({ type: Notice, description: 'The notice.', resolve: ({ node }) => node }),
 });
 
 builder.queryField('notices', (t) =>
   t.field({
     type: NoticeConnection,
-    description: 'All notices that were ever made, the newest first.',
+    description: 'All notices that were ever created, newest first.',
     args: {
-      first: t.arg.int({ description: 'How many, 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'A cursor to go on from, towards older ones.' }),
+      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor, which are older.' }),
     },
     resolve: (_root, args, { chat }) =>
       forwardConnection(args, {

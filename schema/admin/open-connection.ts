@@ -8,7 +8,7 @@ import { userById } from './user.ts';
 
 /** What a device is. */
 export const DeviceKind = builder.enumType('DeviceKind', {
-  description: 'What a device is: the words of the public schema.',
+  description: 'The kind of a device, as in the public schema.',
   values: Object.fromEntries(deviceKinds.map((kind) => [kind, deviceKindMeanings[kind]])) as Record<
     DeviceKindShape,
     { description: string }
@@ -16,18 +16,18 @@ export const DeviceKind = builder.enumType('DeviceKind', {
 });
 
 const OpenConnection = builder.objectRef<OpenConnectionShape>('OpenConnection').implement({
-  description: 'A WebSocket, or a subscription over HTTP, of a signed-in device. A device may have several.',
+  description: 'An open connection of a signed-in device: a WebSocket, or a subscription over HTTP. A device may have several.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'What it is called in logs.' }),
-    deviceName: t.exposeString('deviceName', { nullable: true, description: 'What the device is called; null: its session has ended.' }),
-    deviceKind: t.expose('deviceKind', { type: DeviceKind, description: 'What the device is.' }),
+    id: t.exposeID('id', { description: 'The id of the connection in logs.' }),
+    deviceName: t.exposeString('deviceName', { nullable: true, description: 'The name of the device, or null if its session has ended.' }),
+    deviceKind: t.expose('deviceKind', { type: DeviceKind, description: 'The kind of the device.' }),
     sessionId: t.id({
-      description: 'The session of the device: its global id, the same as in the public schema.',
+      description: 'The global id of the device’s session, the same as in the public schema.',
       resolve: ({ sessionId }) => formatId('Session', sessionId),
     }),
-    node: t.expose('node', { type: Node, nullable: true, description: 'The node that holds it; null: that has just gone.' }),
-    since: t.expose('since', { type: 'DateTime', description: 'When it began, by that node’s clock.' }),
-    idle: t.exposeBoolean('idle', { description: 'Whether nothing was asked for on it for AWAY_SECONDS.' }),
+    node: t.expose('node', { type: Node, nullable: true, description: 'The node that holds the connection, or null if it is gone.' }),
+    since: t.expose('since', { type: 'DateTime', description: 'When the connection was opened, by the clock of its node.' }),
+    idle: t.exposeBoolean('idle', { description: 'Whether nothing was requested on the connection for AWAY_SECONDS.' }),
   }),
 });
 
@@ -35,8 +35,11 @@ builder.queryField('connections', (t) =>
   t.field({
     type: [OpenConnection],
     nullable: true,
-    description: 'Where a user is connected, on all nodes, oldest first; null: there is no such user. UNAVAILABLE while Redis is away.',
-    args: { userId: t.arg.id({ required: true, description: 'Their global id, as `user` and the public schema have it.' }) },
+    description:
+      'The open connections of a user on all nodes, oldest first, or null if there is no such user. Fails with UNAVAILABLE while Redis is away.',
+    args: {
+      userId: t.arg.id({ required: true, description: 'The global id of the user, the same as in `user` and in the public schema.' }),
+    },
     async resolve(_root, args, context) {
       const userId = argumentId('User', args.userId, 'userId');
       return (await userById(context, userId)) === null ? null : await context.chat.oversight.connections(userId);

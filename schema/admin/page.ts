@@ -3,21 +3,21 @@ import type { Connection, Edge } from '../connection.ts';
 import { builder, type Types } from './builder.ts';
 
 const PageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
-  description: 'Where a page lies in its list.',
+  description: 'Information about a page of a list.',
   fields: (t) => ({
-    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether the list goes on after this page.' }),
+    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether there is more of the list after this page.' }),
     hasPreviousPage: t.boolean({
-      description: 'Whether the list holds anything before this page.',
+      description: 'Whether there is more of the list before this page.',
       resolve: ({ hasPreviousPage }) => (typeof hasPreviousPage === 'function' ? hasPreviousPage() : hasPreviousPage),
     }),
     startCursor: t.string({
       nullable: true,
-      description: 'Cursor of the first edge; null on an empty page.',
+      description: 'The cursor of the first edge, or null if the page is empty.',
       resolve: ({ edges }) => edges[0]?.cursor,
     }),
     endCursor: t.string({
       nullable: true,
-      description: 'Cursor of the last edge; null on an empty page.',
+      description: 'The cursor of the last edge, or null if the page is empty.',
       resolve: ({ edges }) => edges.at(-1)?.cursor,
     }),
   }),
@@ -36,18 +36,18 @@ interface ListWords<T> {
 export function connectionOf<T>(name: string, { of, list, node }: ListWords<T>): PothosSchemaTypes.ObjectRef<Types, Connection<T>> {
   const edge = builder.objectRef<Edge<T>>(`${name}Edge`);
   edge.implement({
-    description: `${of} in a list, with its place there.`,
+    description: `${of} in a list, with its cursor.`,
     fields: (t) => ({
       node: node(t),
-      cursor: t.string({ description: 'The place in the list, to page on from.', resolve: ({ cursor }) => cursor }),
+      cursor: t.string({ description: 'The cursor of the item, for pagination.', resolve: ({ cursor }) => cursor }),
     }),
   });
   const connection = builder.objectRef<Connection<T>>(`${name}Connection`);
   connection.implement({
     description: `A page of ${list}.`,
     fields: (t) => ({
-      edges: t.field({ type: [edge], description: 'What is on the page, in the order of the list.', resolve: ({ edges }) => edges }),
-      pageInfo: t.field({ type: PageInfo, description: 'Where the page lies in the list.', resolve: (parent) => parent }),
+      edges: t.field({ type: [edge], description: 'The edges of the page, in the order of the list.', resolve: ({ edges }) => edges }),
+      pageInfo: t.field({ type: PageInfo, description: 'Information about the page.', resolve: (parent) => parent }),
     }),
   });
   return connection;

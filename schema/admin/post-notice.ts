@@ -16,24 +16,30 @@ function noticePayload(name: string, description: string) {
     builder.objectRef<NoticeShape>(name).implement({
       description,
       fields: (t) => ({
-        notice: t.expose('notice', { type: Notice, nullable: true, description: 'The notice as it stands; null if it was refused.' }),
+        notice: t.expose('notice', { type: Notice, nullable: true, description: 'The notice, or null if the mutation was refused.' }),
       }),
     }),
   );
 }
 
 const PostNoticeInput = builder.inputType('PostNoticeInput', {
-  description: 'What to tell, and to whom: one of `to`, `toHandles` and `toAll`.',
+  description: 'The notice to post. Give exactly one of `to`, `toHandles` and `toAll`.',
   fields: (t) => ({
-    title: t.string({ required: true, description: 'What it is about: a line of 1 to 200 characters.' }),
-    body: t.string({ required: true, description: 'What it says: plain text of 1 to 8,000 characters, which may have line breaks.' }),
-    to: t.idList({ description: 'The ids of the users it is for, at most 1,000.' }),
-    toHandles: t.stringList({ description: 'Their handles instead.' }),
-    toAll: t.boolean({ description: 'True: it is for everybody who has signed up by the time it is posted.' }),
-    at: t.field({ type: 'DateTime', description: 'When to post it, within a year; null, or a time that is over: at once.' }),
+    title: t.string({ required: true, description: 'The title of the notice: one line of 1 to 200 characters.' }),
+    body: t.string({
+      required: true,
+      description: 'The text of the notice: plain text of 1 to 8,000 characters, which may have line breaks.',
+    }),
+    to: t.idList({ description: 'The global ids of the recipients, at most 1,000.' }),
+    toHandles: t.stringList({ description: 'The handles of the recipients, at most 1,000.' }),
+    toAll: t.boolean({ description: 'If true, the notice is for everyone who has signed up by the time it is posted.' }),
+    at: t.field({
+      type: 'DateTime',
+      description: 'When to post the notice, at most a year from now. If null or in the past, it is posted at once.',
+    }),
     clientNoticeId: t.string({
       description:
-        'A key of 1 to 64 printable ASCII characters: whoever asks again under it is answered with what was made first, so that nobody is told twice.',
+        'An idempotency key of 1 to 64 printable ASCII characters. A repeated request of the same admin with the same key returns the first notice, so that nobody gets it twice.',
     }),
   }),
 });
@@ -74,23 +80,26 @@ function underField({ code, message, field: [, ...rest] = [] }: ChatError, field
 
 builder.mutationField('postNotice', (t) =>
   t.field({
-    type: noticePayload('PostNoticePayload', 'What came of postNotice: it is posted to all whom it names, or to nobody.'),
-    description: 'Tells users something, at once or later. They are told live, or when they come back.',
+    type: noticePayload(
+      'PostNoticePayload',
+      'The payload of postNotice. The notice is posted to all recipients that were given, or to none.',
+    ),
+    description: 'Posts a notice to users, at once or later. Those who are connected get it live, the others when they come back.',
     args: { input: t.arg({ type: PostNoticeInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context) => settle(() => post(context, input)),
   }),
 );
 
 const RevokeNoticeInput = builder.inputType('RevokeNoticeInput', {
-  description: 'What to take back.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The notice.' }) }),
+  description: 'The notice to revoke.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The global id of the notice.' }) }),
 });
 
 builder.mutationField('revokeNotice', (t) =>
   t.field({
-    type: noticePayload('RevokeNoticePayload', 'What came of revokeNotice.'),
+    type: noticePayload('RevokeNoticePayload', 'The payload of revokeNotice.'),
     description:
-      'Takes a notice back. One that waits is never posted; one that was posted is shown to nobody any more, and who had it is told. Done again, it stands so already.',
+      'Revokes a notice. A scheduled notice is never posted. A posted notice is no longer shown, and those who had it are told. Repeating it has no effect.',
     args: { input: t.arg({ type: RevokeNoticeInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { id } }, { chat, note }) =>
       settle(async () => {

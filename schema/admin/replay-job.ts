@@ -12,20 +12,20 @@ function jobPayload(name: string, { description, job }: { readonly description: 
   return withErrors(
     builder.objectRef<JobShape>(name).implement({
       description,
-      fields: (t) => ({ job: t.expose('job', { type: Job, nullable: true, description: `${job}; null if it was refused.` }) }),
+      fields: (t) => ({ job: t.expose('job', { type: Job, nullable: true, description: `${job}, or null if the mutation was refused.` }) }),
     }),
   );
 }
 
 const ReplayJobInput = builder.inputType('ReplayJobInput', {
-  description: 'What to try again.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The job’s id, of `jobs`.' }) }),
+  description: 'The job to replay.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The id of the job, from `jobs`.' }) }),
 });
 
 builder.mutationField('replayJob', (t) =>
   t.field({
-    type: jobPayload('ReplayJobPayload', { description: 'What came of replayJob.', job: 'The job as it stands' }),
-    description: 'Has a dead job tried again, at once and as often as a new one. One that is not dead stays as it is.',
+    type: jobPayload('ReplayJobPayload', { description: 'The payload of replayJob.', job: 'The job after the change' }),
+    description: 'Has a dead job tried again, at once and as often as a new one. A job that is not dead stays as it is.',
     args: { input: t.arg({ type: ReplayJobInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { id } }, { chat, note }) =>
       settle<JobShape>(async () => {
@@ -37,14 +37,14 @@ builder.mutationField('replayJob', (t) =>
 );
 
 const DiscardJobInput = builder.inputType('DiscardJobInput', {
-  description: 'What to give up.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The job’s id, of `jobs`.' }) }),
+  description: 'The job to discard.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The id of the job, from `jobs`.' }) }),
 });
 
 builder.mutationField('discardJob', (t) =>
   t.field({
-    type: jobPayload('DiscardJobPayload', { description: 'What came of discardJob.', job: 'The job as it was' }),
-    description: 'Gives up a dead job: it is never done. One that is not dead is refused with CONFLICT.',
+    type: jobPayload('DiscardJobPayload', { description: 'The payload of discardJob.', job: 'The job as it was before' }),
+    description: 'Discards a dead job, which is then never done. Refused with CONFLICT if the job is not dead.',
     args: { input: t.arg({ type: DiscardJobInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { id } }, { chat, note }) =>
       settle<JobShape>(async () => {

@@ -9,20 +9,23 @@ interface ResetPasswordShape extends Refusable {
 }
 
 const ResetPasswordInput = builder.inputType('ResetPasswordInput', {
-  description: 'Whose password to reset.',
-  fields: (t) => ({ userId: t.id({ required: true, description: 'Their global id.' }) }),
+  description: 'The user whose password to reset.',
+  fields: (t) => ({ userId: t.id({ required: true, description: 'The global id of the user.' }) }),
 });
 
 const ResetPasswordPayload = withErrors(
   builder.objectRef<ResetPasswordShape>('ResetPasswordPayload').implement({
-    description: 'What came of resetPassword.',
+    description: 'The payload of resetPassword.',
     fields: (t) => ({
       password: t.exposeString('password', {
         nullable: true,
         description:
-          'The new password, which is told this once and stands nowhere: hand it over, and have them change it. Null if it was refused.',
+          'The new password. It is shown only once. Pass it on to the user and have them change it. Null if the mutation was refused.',
       }),
-      sessions: t.exposeInt('sessions', { nullable: true, description: 'How many sessions have ended; null if it was refused.' }),
+      sessions: t.exposeInt('sessions', {
+        nullable: true,
+        description: 'The number of sessions that were ended, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -31,7 +34,7 @@ builder.mutationField('resetPassword', (t) =>
   t.field({
     type: ResetPasswordPayload,
     description:
-      'Gives somebody who has forgotten theirs a new password that is made up, and signs them out everywhere. CONFLICT for an admin, whose password only the command line resets.',
+      'Sets a new, generated password for a user who has forgotten theirs, and ends all their sessions. Refused with CONFLICT for an admin: use the command line.',
     args: { input: t.arg({ type: ResetPasswordInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId } }, { chat, viewer, note }) =>
       settle<ResetPasswordShape>(async () => {

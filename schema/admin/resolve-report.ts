@@ -10,28 +10,32 @@ interface ResolveReportShape extends Refusable {
 }
 
 const ModerationDecision = builder.enumType('ModerationDecision', {
-  description: 'What to do about an item of the moderation queue.',
+  description: 'What to do about an item in the moderation queue.',
   values: {
     DISMISS: { description: 'Nothing.' },
-    REMOVE_MESSAGE: { description: 'Take the message back, for everyone: its place stays, and nothing of what it said.' },
-    OTHER: { description: 'Nothing here: what was done elsewhere is in the note, such as that somebody was suspended.' },
+    REMOVE_MESSAGE: { description: 'Recalls the message for everyone. Its place in the conversation stays; its content is removed.' },
+    OTHER: { description: 'Nothing here. The note says what was done elsewhere, such as that a user was suspended.' },
   } satisfies Record<Decision, unknown>,
 });
 
 const ResolveReportInput = builder.inputType('ResolveReportInput', {
-  description: 'What to decide.',
+  description: 'The item and the decision.',
   fields: (t) => ({
-    itemId: t.id({ required: true, description: 'The item.' }),
-    action: t.field({ type: ModerationDecision, required: true, description: 'What to do.' }),
-    note: t.string({ description: 'Why, for other admins: at most 1,000 characters. OTHER needs one.' }),
+    itemId: t.id({ required: true, description: 'The id of the item.' }),
+    action: t.field({ type: ModerationDecision, required: true, description: 'What to do about the item.' }),
+    note: t.string({ description: 'The reason, for other admins: at most 1,000 characters. It is required for OTHER.' }),
   }),
 });
 
 const ResolveReportPayload = withErrors(
   builder.objectRef<ResolveReportShape>('ResolveReportPayload').implement({
-    description: 'What came of resolveReport.',
+    description: 'The payload of resolveReport.',
     fields: (t) => ({
-      item: t.expose('item', { type: ModerationItem, nullable: true, description: 'The item as it stands; null if it was refused.' }),
+      item: t.expose('item', {
+        type: ModerationItem,
+        nullable: true,
+        description: 'The item after the decision, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -40,7 +44,7 @@ builder.mutationField('resolveReport', (t) =>
   t.field({
     type: ResolveReportPayload,
     description:
-      'Decides on an item of the moderation queue, for all that is said of it. Of several admins who decide at once the first has decided: the others get CONFLICT. Users are not told, but see that a message was taken back, by nobody among them.',
+      'Resolves an item in the moderation queue with all its reports. If several admins decide at once, the first decision counts and the others get CONFLICT. Users are not told. They see that a message was recalled, but not by whom.',
     args: { input: t.arg({ type: ResolveReportInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { itemId, action, note } }, { chat, viewer, note: noteInAudit }) =>
       settle<ResolveReportShape>(async () => {

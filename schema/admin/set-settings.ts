@@ -14,16 +14,16 @@ interface SettingsShape extends Refusable {
 function settingsPayload(name: string, mutationName: string) {
   return withErrors(
     builder.objectRef<SettingsShape>(name).implement({
-      description: `What came of ${mutationName}.`,
+      description: `The payload of ${mutationName}.`,
       fields: (t) => ({
         version: t.expose('version', {
           type: SettingsVersion,
           nullable: true,
-          description: 'The version that it made; null: all stood so already, or it was refused.',
+          description: 'The version that was created. Null if nothing changed or the mutation was refused.',
         }),
         settings: t.field({
           type: [Setting],
-          description: 'All settings as they stand by then; empty if it was refused.',
+          description: 'All settings after the change. Empty if the mutation was refused.',
           resolve: ({ settings = [] }) => settings,
         }),
       }),
@@ -41,21 +41,22 @@ function changed({ chat, note }: AdminContext, act: () => Promise<SettingsVersio
   });
 }
 
-const expectedVersionDescription = 'The newest version that the viewer knows, 0 for none: CONFLICT where there is a newer one by then.';
-const noteDescription = 'Why, for the audit: a line of at most 200 characters.';
+const expectedVersionDescription =
+  'The newest version that you know, or 0 if there is none. Refused with CONFLICT if there is a newer one.';
+const noteDescription = 'The reason for the change, for the audit log: one line of at most 200 characters.';
 
 const SettingInput = builder.inputType('SettingInput', {
-  description: 'What to make of one setting.',
+  description: 'A setting and its new value.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'Which setting.' }),
-    value: t.string({ description: 'Its value; null sets it back to what each node is configured with.' }),
+    name: t.string({ required: true, description: 'The name of the setting.' }),
+    value: t.string({ description: 'The new value. Null resets the setting to what each node is configured with.' }),
   }),
 });
 
 const SetSettingsInput = builder.inputType('SetSettingsInput', {
-  description: 'What to set. It is all set, or nothing is.',
+  description: 'The settings to change. All of them are changed, or none.',
   fields: (t) => ({
-    settings: t.field({ type: [SettingInput], required: true, description: 'Each setting at most once.' }),
+    settings: t.field({ type: [SettingInput], required: true, description: 'The settings, each at most once.' }),
     expectedVersion: t.int({ description: expectedVersionDescription }),
     note: t.string({ description: noteDescription }),
   }),
@@ -64,7 +65,7 @@ const SetSettingsInput = builder.inputType('SetSettingsInput', {
 builder.mutationField('setSettings', (t) =>
   t.field({
     type: settingsPayload('SetSettingsPayload', 'setSettings'),
-    description: 'Changes settings, on this node at once and on all others within a second.',
+    description: 'Changes settings. It takes effect on this node at once, and on all others within a second.',
     args: { input: t.arg({ type: SetSettingsInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { settings, expectedVersion, note } }, context) =>
       changed(context, () =>
@@ -78,9 +79,12 @@ builder.mutationField('setSettings', (t) =>
 );
 
 const RollBackSettingsInput = builder.inputType('RollBackSettingsInput', {
-  description: 'Which values to put back.',
+  description: 'The version to restore.',
   fields: (t) => ({
-    version: t.int({ required: true, description: 'All settings stand as they stood after it; 0: as configured.' }),
+    version: t.int({
+      required: true,
+      description: 'All settings get the values that they had after this version. 0 stands for the configured values.',
+    }),
     expectedVersion: t.int({ description: expectedVersionDescription }),
     note: t.string({ description: noteDescription }),
   }),
@@ -89,8 +93,7 @@ const RollBackSettingsInput = builder.inputType('RollBackSettingsInput', {
 builder.mutationField('rollBackSettings', (t) =>
   t.field({
     type: settingsPayload('RollBackSettingsPayload', 'rollBackSettings'),
-    description:
-      'Puts all settings back as they stood after a version. That is a new version: nothing is lost of what was changed in between.',
+    description: 'Restores the values that all settings had after a version. This creates a new version, so no change in between is lost.',
     args: { input: t.arg({ type: RollBackSettingsInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { version, expectedVersion, note } }, context) =>
       changed(context, () =>

@@ -4,29 +4,29 @@ import { User, userById } from './user.ts';
 
 /** What can be changed while nodes run. */
 export const Setting = builder.objectRef<SettingShape>('Setting').implement({
-  description: 'Something that can be changed while nodes run. Values are texts, in the words of the environment variable of that name.',
+  description: 'An option that can be changed while nodes run. Values are texts, in the format of the environment variable.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What it is called.' }),
-    doc: t.exposeString('doc', { description: 'What it does, with units.' }),
+    name: t.exposeString('name', { description: 'The name of the setting.' }),
+    doc: t.exposeString('doc', { description: 'What the setting does, with units.' }),
     value: t.exposeString('value', { description: 'The value in force.' }),
     default: t.exposeString('default', {
-      description: 'What the node that answers is configured with: in force until the setting is set.',
+      description: 'The value that the answering node is configured with. It is in force until the setting is changed.',
     }),
     version: t.int({
       nullable: true,
-      description: 'The version of the settings that gave it its value; null: it was never changed.',
+      description: 'The version of the settings that last changed the value, or null if it was never changed.',
       resolve: ({ change }) => change?.version,
     }),
     changedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When that was; null: it was never changed.',
+      description: 'When the value was last changed, or null if it never was.',
       resolve: ({ change }) => change?.at,
     }),
     changedBy: t.field({
       type: User,
       nullable: true,
-      description: 'Who did it; null: the command line, or it was never changed.',
+      description: 'The admin who last changed the value. Null if it was changed on the command line, or never.',
       resolve: ({ change }, _args, context) => (change?.actorId ? userById(context, change.actorId) : null),
     }),
   }),
@@ -35,7 +35,7 @@ export const Setting = builder.objectRef<SettingShape>('Setting').implement({
 builder.queryField('settings', (t) =>
   t.field({
     type: [Setting],
-    description: 'All settings, as the database has them.',
+    description: 'All settings, as stored in the database.',
     resolve: (_root, _args, { chat }) => chat.settings.list(),
   }),
 );

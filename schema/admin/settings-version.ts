@@ -5,48 +5,56 @@ import { connectionOf } from './page.ts';
 import { User, userById } from './user.ts';
 
 const SettingChange = builder.objectRef<SettingChangeShape>('SettingChange').implement({
-  description: 'What a version made of one setting.',
+  description: 'The change of one setting in a version.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Which setting. It may be one that this release does not know.' }),
-    before: t.exposeString('before', { nullable: true, description: 'Its value before; null: what each node was configured with.' }),
-    after: t.exposeString('after', { nullable: true, description: 'Its value after; null: what each node is configured with.' }),
+    name: t.exposeString('name', { description: 'The name of the setting. This release may not know it.' }),
+    before: t.exposeString('before', {
+      nullable: true,
+      description: 'The value before the change, or null if it was what each node is configured with.',
+    }),
+    after: t.exposeString('after', {
+      nullable: true,
+      description: 'The value after the change, or null if it is what each node is configured with.',
+    }),
   }),
 });
 
 /** A change of the settings. */
 export const SettingsVersion = builder.objectRef<SettingsVersionShape>('SettingsVersion').implement({
-  description: 'One change of the settings: who, when, what. Versions are numbered 1, 2, 3 …; nobody can change or remove one.',
+  description:
+    'A version of the settings: one change, with who made it and when. Versions are numbered 1, 2, 3 and so on, and cannot be changed or removed.',
   fields: (t) => ({
-    version: t.exposeInt('version', { description: 'Its number.' }),
-    at: t.expose('at', { type: 'DateTime', description: 'When it was made.' }),
+    version: t.exposeInt('version', { description: 'The number of the version.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When the version was created.' }),
     by: t.field({
       type: User,
       nullable: true,
-      description: 'Who made it; null: the command line.',
+      description: 'The admin who made the change, or null if it was made on the command line.',
       resolve: ({ actorId }, _args, context) => (actorId === null ? null : userById(context, actorId)),
     }),
-    note: t.exposeString('note', { nullable: true, description: 'Why, as whoever made it says.' }),
+    note: t.exposeString('note', { nullable: true, description: 'The reason that was given for the change, or null if there is none.' }),
     rolledBackTo: t.exposeInt('rolledBackTo', {
       nullable: true,
-      description: 'The version whose values it put back, 0 for those from before the first; null: it set some.',
+      description:
+        'The version whose values were restored, or 0 for those before the first version. Null if the version is not a rollback.',
     }),
-    changes: t.field({ type: [SettingChange], description: 'What it changed.', resolve: ({ changes }) => changes }),
+    changes: t.field({ type: [SettingChange], description: 'The settings that were changed.', resolve: ({ changes }) => changes }),
   }),
 });
 
 const SettingsVersionConnection = connectionOf<SettingsVersionShape>('SettingsVersion', {
   of: 'A version',
-  list: 'the changes of the settings',
+  list: 'versions of the settings',
   node: (t) => t.field({ type: SettingsVersion, description: 'The version.', resolve: ({ node }) => node }),
 });
 
 builder.queryField('settingsVersions', (t) =>
   t.field({
     type: SettingsVersionConnection,
-    description: 'All changes of the settings, the newest first.',
+    description: 'All versions of the settings, newest first.',
     args: {
-      first: t.arg.int({ description: 'How many, 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'A cursor to go on from, towards older ones.' }),
+      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor, which are older.' }),
     },
     resolve: (_root, args, { chat }) =>
       forwardConnection(args, {

@@ -3,11 +3,17 @@ import { builder } from './builder.ts';
 import { actOn, userPayload } from './user-payload.ts';
 
 const SuspendUserInput = builder.inputType('SuspendUserInput', {
-  description: 'Whom to suspend, and why.',
+  description: 'The user to suspend, and the reason.',
   fields: (t) => ({
-    userId: t.id({ required: true, description: 'Their global id.' }),
-    reason: t.string({ required: true, description: 'They are told it when they try to sign in: a line of 1 to 500 characters.' }),
-    until: t.field({ type: 'DateTime', description: 'When it ends by itself; null: when they are restored.' }),
+    userId: t.id({ required: true, description: 'The global id of the user.' }),
+    reason: t.string({
+      required: true,
+      description: 'The reason, which the user is told when they try to sign in: one line of 1 to 500 characters.',
+    }),
+    until: t.field({
+      type: 'DateTime',
+      description: 'When the suspension ends, which must be in the future. If null, it lasts until the user is restored.',
+    }),
   }),
 });
 
@@ -15,7 +21,7 @@ builder.mutationField('suspendUser', (t) =>
   t.field({
     type: userPayload('suspendUser'),
     description:
-      'Signs a user out everywhere, and lets them neither sign in nor refresh a token: SUSPENDED. They stay where they are a member, and what is sent to them is stored; others see them as offline, and nothing else. Done again, another reason and end are in force. CONFLICT for an admin: revokeAdmin first.',
+      'Suspends a user: ends all their sessions, and refuses to sign them in or refresh their tokens with SUSPENDED. They stay a member of their conversations, and messages to them are stored. Others see them as offline, and nothing else. Repeating it replaces the reason and the end. Refused with CONFLICT for an admin: call revokeAdmin first.',
     args: { input: t.arg({ type: SuspendUserInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId, reason, until } }, context) =>
       actOn(context, userId, async (id) => {
@@ -26,14 +32,14 @@ builder.mutationField('suspendUser', (t) =>
 );
 
 const RestoreUserInput = builder.inputType('RestoreUserInput', {
-  description: 'Whom to restore.',
-  fields: (t) => ({ userId: t.id({ required: true, description: 'Their global id.' }) }),
+  description: 'The user to restore.',
+  fields: (t) => ({ userId: t.id({ required: true, description: 'The global id of the user.' }) }),
 });
 
 builder.mutationField('restoreUser', (t) =>
   t.field({
     type: userPayload('restoreUser'),
-    description: 'Ends a suspension: they may sign in again. Done again, it stands so already.',
+    description: 'Ends the suspension of a user, who can then sign in again. Repeating it has no effect.',
     args: { input: t.arg({ type: RestoreUserInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId } }, context) =>
       actOn(context, userId, async (id) => {

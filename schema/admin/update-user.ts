@@ -3,16 +3,16 @@ import { builder } from './builder.ts';
 import { actOn, userPayload } from './user-payload.ts';
 
 const UpdateUserInput = builder.inputType('UpdateUserInput', {
-  description: 'What to change about somebody: absent leaves it as it is, null clears it.',
+  description: 'The changes to a user. Absent fields stay as they are; null clears them.',
   fields: (t) => ({
-    userId: t.id({ required: true, description: 'Their global id.' }),
-    handle: t.string({ description: '3 to 32 of `a-z 0-9 _ . -`; null leaves it as it is, too.' }),
-    displayName: t.string({ description: '1 to 64 characters; null: the handle.' }),
-    avatarUrl: t.string({ description: 'An http or https address of up to 2,048 characters.' }),
-    bio: t.string({ description: 'Up to 1,000 characters.' }),
+    userId: t.id({ required: true, description: 'The global id of the user.' }),
+    handle: t.string({ description: 'The handle: 3 to 32 of `a-z 0-9 _ . -`. If null, it stays as it is.' }),
+    displayName: t.string({ description: 'The display name: 1 to 64 characters. If null, it becomes the handle.' }),
+    avatarUrl: t.string({ description: 'The profile picture: an http or https URL of up to 2,048 characters.' }),
+    bio: t.string({ description: 'The bio: up to 1,000 characters.' }),
     data: t.field({
       type: 'JSONObject',
-      description: 'An object for clients to read, of up to 1,024 bytes, in the place of the one that is there.',
+      description: 'Custom JSON data for clients: an object of up to 1,024 bytes. It replaces the existing data.',
     }),
   }),
 });
@@ -21,7 +21,7 @@ builder.mutationField('updateUser', (t) =>
   t.field({
     type: userPayload('updateUser'),
     description:
-      'Changes what somebody, or a bot, is called and says of themselves, on all nodes at once. A handle that they had is kept for them as if they had changed it. CONFLICT where the handle is somebody’s, and for an admin, for whom only the command line does it.',
+      'Changes the profile of a user or bot, on all nodes at once. Their previous handle is kept for them, as if they had changed it themselves. Refused with CONFLICT if the handle belongs to another user, and for an admin: use the command line.',
     args: { input: t.arg({ type: UpdateUserInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId, ...change } }, context) =>
       actOn(context, userId, async (id) => {

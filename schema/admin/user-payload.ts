@@ -16,9 +16,13 @@ export function userPayload(mutation: string) {
   const name = `${mutation.slice(0, 1).toUpperCase()}${mutation.slice(1)}Payload`;
   return withErrors(
     builder.objectRef<UserPayload>(name).implement({
-      description: `What came of ${mutation}.`,
+      description: `The payload of ${mutation}.`,
       fields: (t) => ({
-        user: t.expose('user', { type: User, nullable: true, description: 'The user as they are by then; null if it was refused.' }),
+        user: t.expose('user', {
+          type: User,
+          nullable: true,
+          description: 'The user, or null if the mutation was refused.',
+        }),
       }),
     }),
   );

@@ -52,14 +52,14 @@ async function standingOf(context: AdminContext, userId: bigint): Promise<Standi
 }
 
 const meanings: Readonly<Record<AccountState, string>> = {
-  ACTIVE: 'They may sign in.',
-  SUSPENDED: 'They may not, for a time or until they are restored.',
-  ERASED: 'There is nothing left of it.',
+  ACTIVE: 'The user can sign in.',
+  SUSPENDED: 'The user cannot sign in, either until a given time or until they are restored.',
+  ERASED: 'The account was erased. Nothing is left of it.',
 };
 
 /** How an account stands. */
 export const UserState = builder.enumType('UserState', {
-  description: 'How an account stands.',
+  description: 'The state of a user’s account.',
   values: Object.fromEntries(accountStates.map((state) => [state, { description: meanings[state] }])) as Record<
     AccountState,
     { description: string }
@@ -67,24 +67,24 @@ export const UserState = builder.enumType('UserState', {
 });
 
 const UserRole = builder.enumType('UserRole', {
-  description: 'What somebody may do beside what everybody may.',
-  values: { USER: { description: 'Nothing.' }, ADMIN: { description: 'Use the operators’ schema.' } } satisfies Record<
-    Standing['role'],
-    unknown
-  >,
+  description: 'The role of a user in the system.',
+  values: {
+    USER: { description: 'A user without additional rights.' },
+    ADMIN: { description: 'An admin, who can use the operators’ schema.' },
+  } satisfies Record<Standing['role'], unknown>,
 });
 
 /** Why somebody may not sign in. */
 export const Suspension = builder.objectRef<SuspensionShape>('Suspension').implement({
-  description: 'Why somebody may not sign in.',
+  description: 'The suspension of a user, who cannot sign in.',
   fields: (t) => ({
-    reason: t.exposeString('reason', { description: 'They are told it when they try.' }),
-    since: t.expose('since', { type: 'DateTime', description: 'When it began.' }),
-    until: t.expose('until', { type: 'DateTime', nullable: true, description: 'When it ends by itself; null: never.' }),
+    reason: t.exposeString('reason', { description: 'The reason, which the user is told when they try to sign in.' }),
+    since: t.expose('since', { type: 'DateTime', description: 'When the suspension began.' }),
+    until: t.expose('until', { type: 'DateTime', nullable: true, description: 'When the suspension ends, or null if it has no end.' }),
     by: t.field({
       type: User,
       nullable: true,
-      description: 'Who decided on it last; null: the command line.',
+      description: 'The admin who last decided on the suspension, or null if it was done on the command line.',
       resolve: ({ byId }, _args, context) => (byId === null ? null : userById(context, byId)),
     }),
   }),
@@ -92,64 +92,70 @@ export const Suspension = builder.objectRef<SuspensionShape>('Suspension').imple
 
 /** Where somebody is signed in. */
 export const Session = builder.objectRef<SessionShape>('Session').implement({
-  description: 'A device on which somebody is signed in; of a bot: a key.',
+  description: 'A session: a device on which a user is signed in, or a key of a bot.',
   fields: (t) => ({
-    id: t.id({ description: 'Its global id, the same as in the public schema.', resolve: ({ id }) => formatId('Session', id) }),
-    deviceName: t.exposeString('deviceName', { description: 'What it, or the key, is called.' }),
-    deviceKind: t.expose('deviceKind', { type: DeviceKind, description: 'What it is.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they signed in, or the key was made.' }),
-    lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', description: 'When it was last used, to the minute.' }),
+    id: t.id({
+      description: 'The global id of the session, the same as in the public schema.',
+      resolve: ({ id }) => formatId('Session', id),
+    }),
+    deviceName: t.exposeString('deviceName', { description: 'The name of the device or key.' }),
+    deviceKind: t.expose('deviceKind', { type: DeviceKind, description: 'The kind of the device.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user signed in, or the key was created.' }),
+    lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', description: 'When the session was last used, to the minute.' }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it ends, unless it is refreshed before, as keys are not; null: not by itself.',
+      description: 'When the session ends unless it is refreshed before, which keys cannot be. Null if it does not end by itself.',
     }),
   }),
 });
 
 const Identity = builder.objectRef<LinkedIdentity>('Identity').implement({
-  description: 'An account elsewhere, by which somebody signs in.',
+  description: 'An identity at an identity provider, with which a user signs in.',
   fields: (t) => ({
-    issuer: t.exposeString('issuer', { description: 'Whose it is: `iss` of its tokens.' }),
-    subject: t.exposeString('subject', { description: 'Who they are there: `sub` of its tokens.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they first signed in by it.' }),
+    issuer: t.exposeString('issuer', { description: 'The issuer of the identity: the `iss` claim of its tokens.' }),
+    subject: t.exposeString('subject', { description: 'The subject of the identity: the `sub` claim of its tokens.' }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'When the user first signed in with the identity, or it was linked.',
+    }),
   }),
 });
 
 builder.objectFields(User, (t) => ({
-  createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they signed up.' }),
+  createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user signed up.' }),
   state: t.field({
     type: UserState,
-    description: 'How the account stands.',
+    description: 'The state of the account.',
     resolve: async ({ id }, _args, context) => (await standingOf(context, id)).state,
   }),
   suspension: t.field({
     type: Suspension,
     nullable: true,
-    description: 'Why they may not sign in; null: they may, or there is nothing left of the account.',
+    description: 'The suspension of the user, or null if they are not suspended or the account was erased.',
     resolve: async ({ id }, _args, context) => (await standingOf(context, id)).suspension,
   }),
   role: t.field({
     type: UserRole,
-    description: 'What they may do beside what everybody may.',
+    description: 'The role of the user in the system.',
     resolve: async ({ id }, _args, context) => (await standingOf(context, id)).role,
   }),
   sessions: t.field({
     type: [Session],
-    description: 'Where they are signed in, of a bot its keys: newest first, at most 50.',
+    description: 'The sessions of the user, or the keys of a bot, newest first. There are at most 50.',
     resolve: async ({ id }, _args, context) => [...(await loadersOf(context).sessions.load(id))],
   }),
   identities: t.field({
     type: [Identity],
-    description: 'The accounts elsewhere by which they sign in.',
+    description: 'The identities with which the user signs in.',
     resolve: async ({ id }, _args, context) => [...(await loadersOf(context).identities.load(id))],
   }),
   groupCount: t.int({
-    description: 'How many groups they are in.',
+    description: 'The number of groups of which the user is a member.',
     resolve: ({ id }, _args, context) => loadersOf(context).groups.load(id),
   }),
   contactCount: t.int({
-    description: 'How many contacts they have.',
+    description: 'The number of contacts of the user.',
     resolve: ({ id }, _args, context) => loadersOf(context).contacts.load(id),
   }),
 }));

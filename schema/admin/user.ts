@@ -5,15 +5,21 @@ import type { AdminContext } from './context.ts';
 
 /** Somebody. */
 export const User = builder.objectRef<UserShape>('User').implement({
-  description: 'Somebody who uses the system, or a bot.',
+  description: 'A user or a bot.',
   fields: (t) => ({
-    id: t.id({ description: 'Their global id, the same as in the public schema.', resolve: ({ id }) => formatId('User', id) }),
+    id: t.id({ description: 'The global id of the user, the same as in the public schema.', resolve: ({ id }) => formatId('User', id) }),
     handle: t.exposeString('handle', {
-      description: 'What they are found by; of an account that is erased, a handle that nobody can have.',
+      description: 'The handle of the user. An erased account has one that nobody can take.',
     }),
-    displayName: t.exposeString('displayName', { description: 'What they are called; empty for an account that is erased.' }),
-    data: t.expose('data', { type: 'JSONObject', nullable: true, description: 'What was put on them for clients; null: nothing.' }),
-    isBot: t.exposeBoolean('bot', { description: 'Whether they are a program, which comes by keys in place of a password.' }),
+    displayName: t.exposeString('displayName', { description: 'The display name of the user. Empty if the account was erased.' }),
+    data: t.expose('data', {
+      type: 'JSONObject',
+      nullable: true,
+      description: 'Custom JSON data for clients, which operators set, or null if there is none.',
+    }),
+    isBot: t.exposeBoolean('bot', {
+      description: 'Whether the user is a bot: a program that authenticates with keys instead of a password.',
+    }),
   }),
 });
 
@@ -27,8 +33,8 @@ builder.queryField('user', (t) =>
   t.field({
     type: User,
     nullable: true,
-    description: 'Who has a handle; null: nobody.',
-    args: { handle: t.arg.string({ required: true, description: 'Their handle; case does not matter.' }) },
+    description: 'The user with the given handle, or null if there is none.',
+    args: { handle: t.arg.string({ required: true, description: 'The handle of the user. Case is ignored.' }) },
     resolve: (_root, { handle }, { chat }) => chat.users.byHandle(handle),
   }),
 );
@@ -37,10 +43,10 @@ builder.queryField('userByIdentity', (t) =>
   t.field({
     type: User,
     nullable: true,
-    description: 'Who signs in by an account elsewhere; null: nobody so far.',
+    description: 'The user who signs in with the given identity, or null if there is none yet.',
     args: {
-      subject: t.arg.string({ required: true, description: 'Who they are there: `sub` of its tokens.' }),
-      issuer: t.arg.string({ description: 'Whose account it is: `iss` of its tokens; IDENTITY_ISSUER by default.' }),
+      subject: t.arg.string({ required: true, description: 'The subject: the `sub` claim of the tokens.' }),
+      issuer: t.arg.string({ description: 'The issuer: the `iss` claim of the tokens. The default is IDENTITY_ISSUER.' }),
     },
     resolve: (_root, { subject, issuer }, { chat }) => chat.administration.byIdentity({ subject, issuer }),
   }),

@@ -15,14 +15,15 @@ export const UserConnection = connectionOf<UserShape>('User', {
 builder.queryField('users', (t) =>
   t.field({
     type: UserConnection,
-    description: 'Users, who signed up last first; with a search, in its order.',
+    description: 'The users, most recent sign-up first. With a search, they are in the order of the search.',
     args: {
       search: t.arg.string({
-        description: 'Beginnings of handle and words of the display name, as anybody searches; who is erased is found by none.',
+        description:
+          'Only users who match this text by the beginnings of their handle and of words in their display name, as in the public schema. Erased accounts are never found.',
       }),
-      state: t.arg({ type: UserState, description: 'Only those who stand so.' }),
-      first: t.arg.int({ description: 'How many, 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'A cursor to go on from.' }),
+      state: t.arg({ type: UserState, description: 'Only users whose account is in this state. The default is all.' }),
+      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     resolve: (_root, { search, state, ...args }, { chat }) =>
       forwardConnection(args, {

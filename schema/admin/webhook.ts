@@ -8,25 +8,26 @@ import type {
 import { builder } from './builder.ts';
 
 const events: Readonly<Record<WebhookEventWord, string>> = {
-  MessageSent: 'Something was said.',
-  MessageEdited: 'A message says something else from here on.',
-  MessageRecalled: 'A message was taken back: nothing of what it said is left.',
-  ReactionsChanged: 'Somebody reacted to a message, or does so no more.',
-  PollVoted: 'Somebody has chosen of a poll, or taken back what they had chosen.',
-  PollClosed: 'A poll is closed: nobody may choose any more.',
-  PinChanged: 'A message was pinned, or is no more.',
-  HistoryTrimmed: 'What was said up to a place is kept no longer.',
-  MemberJoined: 'Somebody is in a conversation from here on.',
-  MemberLeft: 'Somebody is in it no more.',
-  MemberChanged: 'What somebody is or may do in a group has changed.',
-  GroupChanged: 'What a group says of itself, or how it is run, has changed.',
-  UserSignedUp: 'Somebody has an account from here on.',
-  UserChanged: 'A profile has changed.',
+  MessageSent: 'A message was sent.',
+  MessageEdited: 'A message was edited.',
+  MessageRecalled: 'A message was recalled. Its content is gone.',
+  ReactionsChanged: 'A reaction was added to a message, or removed.',
+  PollVoted: 'A member voted in a poll, or withdrew their vote.',
+  PollClosed: 'A poll was closed. Nobody can vote any more.',
+  PinChanged: 'A message was pinned or unpinned.',
+  HistoryTrimmed: 'The history of a conversation was removed up to a position.',
+  MemberJoined: 'A user joined a conversation.',
+  MemberLeft: 'A user left a conversation or was removed from it.',
+  MemberChanged: 'The role, nickname or mute of a member changed.',
+  GroupChanged: 'The profile or the policies of a group changed.',
+  UserSignedUp: 'A user has a new account.',
+  UserChanged: 'The profile of a user changed, or their account was erased.',
 };
 
 /** What an app can be told of: the types of events, as the public schema names them. */
 export const WebhookEvent = builder.enumType('WebhookEvent', {
-  description: 'What an app can be told of: the events of conversations, as the public schema describes them, and what becomes of users.',
+  description:
+    'The events that a webhook can receive: those of conversations, as the public schema describes them, and those of user accounts.',
   values: Object.fromEntries(Object.entries(events).map(([event, description]) => [event, { description }])) as Record<
     WebhookEventWord,
     { description: string }
@@ -34,26 +35,28 @@ export const WebhookEvent = builder.enumType('WebhookEvent', {
 });
 
 const WebhookState = builder.enumType('WebhookState', {
-  description: 'Whether an app is told.',
+  description: 'The state of a webhook.',
   values: {
-    ACTIVE: { description: 'It is told; it rests while `retryAt` is not null.' },
-    DISABLED: { description: 'It is told nothing until it is enabled again.' },
+    ACTIVE: { description: 'The webhook receives events. It is paused while `retryAt` is not null.' },
+    DISABLED: { description: 'The webhook receives nothing until it is enabled again.' },
   } satisfies Record<(typeof webhookStates)[number], unknown>,
 });
 
 const WebhookFault = builder.enumType('WebhookFault', {
-  description: 'Why an app is not told any more.',
+  description: 'Why a webhook was disabled.',
   values: {
-    GONE: { description: 'It answered 410: it is gone for good.' },
-    FAILING: { description: 'It has failed for too long, or has not taken a single event for as long: WEBHOOK_DISABLE_HOURS.' },
+    GONE: { description: 'The app answered 410: it is gone for good.' },
+    FAILING: { description: 'All calls have failed, or a single event was not accepted, for WEBHOOK_DISABLE_HOURS.' },
   } satisfies Record<(typeof webhookFaults)[number], unknown>,
 });
 
 const Backlog = builder.objectRef<BacklogShape>('WebhookBacklog').implement({
-  description: 'How far behind an app is.',
+  description: 'How far a webhook is behind.',
   fields: (t) => ({
-    streams: t.exposeInt('streams', { description: 'Conversations of which it was not told all.' }),
-    entries: t.exposeInt('entries', { description: 'Entries of them that it was not told, whether it wants them or not.' }),
+    streams: t.exposeInt('streams', { description: 'The number of conversations with undelivered entries.' }),
+    entries: t.exposeInt('entries', {
+      description: 'The number of undelivered entries, including those that the webhook does not want.',
+    }),
   }),
 });
 
@@ -66,37 +69,59 @@ const none: BacklogShape = { streams: 0, entries: 0 };
 
 /** Where an app is told. */
 export const Webhook = builder.objectRef<WebhookWithBacklog>('Webhook').implement({
-  description: 'Where an app is told what happens, and how that goes.',
+  description: 'A webhook, by which an app is told of events, with the state of its deliveries.',
   fields: (t) => ({
-    id: t.id({ description: 'Its id.', resolve: ({ id }) => id }),
-    url: t.exposeString('url', { description: 'What is called, by POST.' }),
-    description: t.exposeString('description', { description: 'What it is for; may be empty.' }),
+    id: t.id({ description: 'The id of the webhook.', resolve: ({ id }) => id }),
+    url: t.exposeString('url', { description: 'The URL that is called with POST.' }),
+    description: t.exposeString('description', { description: 'What the webhook is for. It may be empty.' }),
     events: t.field({
       type: [WebhookEvent],
-      description: 'What it is told of; empty: everything, types that are not known yet too.',
+      description: 'The events that the webhook receives. An empty list means all events, including types that are added later.',
       resolve: ({ events }) => events,
     }),
-    state: t.expose('state', { type: WebhookState, description: 'Whether it is told.' }),
-    disabledAt: t.expose('disabledAt', { type: 'DateTime', nullable: true, description: 'Since when it is not told; null: it is.' }),
-    disabledWhy: t.expose('disabledWhy', { type: WebhookFault, nullable: true, description: 'Why not; null: it is.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made: it is told of what was logged from then on.' }),
-    failures: t.exposeInt('failures', { description: 'Calls that have failed since the last that did not.' }),
-    failingSince: t.expose('failingSince', { type: 'DateTime', nullable: true, description: 'When the first of them was; null: none.' }),
+    state: t.expose('state', { type: WebhookState, description: 'The state of the webhook.' }),
+    disabledAt: t.expose('disabledAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the webhook was disabled, or null if it is active.',
+    }),
+    disabledWhy: t.expose('disabledWhy', {
+      type: WebhookFault,
+      nullable: true,
+      description: 'Why the webhook was disabled, or null if it is active.',
+    }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'When the webhook was created. It receives events that were logged from then on.',
+    }),
+    failures: t.exposeInt('failures', { description: 'The number of failed calls since the last one that succeeded.' }),
+    failingSince: t.expose('failingSince', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the first of the calls that `failures` counts failed, or null if there is none.',
+    }),
     lastSuccessAt: t.expose('lastSuccessAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it last took something, to within ten seconds; null: never.',
+      description: 'When a call last succeeded, to within ten seconds, or null if none ever has.',
     }),
-    lastFailureAt: t.expose('lastFailureAt', { type: 'DateTime', nullable: true, description: 'When it last failed; null: never.' }),
-    lastFailure: t.exposeString('lastFailure', { nullable: true, description: 'What was wrong then.' }),
+    lastFailureAt: t.expose('lastFailureAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When a call last failed, or null if none ever has.',
+    }),
+    lastFailure: t.exposeString('lastFailure', {
+      nullable: true,
+      description: 'What went wrong in the last failed call, or null if none ever failed.',
+    }),
     retryAt: t.expose('retryAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When one that rests, because several calls in a row have failed, is tried again; null: it does not rest.',
+      description: 'When the webhook is tried again, if it is paused after several failures in a row. Null if it is not paused.',
     }),
     backlog: t.field({
       type: Backlog,
-      description: 'How far behind it is.',
+      description: 'How far the webhook is behind.',
       resolve: async ({ id, backlog }, _args, { chat }) => backlog ?? (await chat.webhooks.backlogs()).get(id) ?? none,
     }),
   }),
@@ -105,7 +130,7 @@ export const Webhook = builder.objectRef<WebhookWithBacklog>('Webhook').implemen
 builder.queryField('webhooks', (t) =>
   t.field({
     type: [Webhook],
-    description: 'All webhooks, at most 50, in the order in which they were made.',
+    description: 'All webhooks, in the order in which they were created. There are at most 50.',
     async resolve(_root, _args, { chat: { webhooks } }) {
       const [all, backlogs] = await Promise.all([webhooks.list(), webhooks.backlogs()]);
       return all.map((webhook) => ({ ...webhook, backlog: backlogs.get(webhook.id) ?? none }));
