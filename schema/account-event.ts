@@ -24,7 +24,7 @@ export function isAccountEntry(entry: Entry): entry is AccountEntry {
 /** An entry of an account's log. */
 export const AccountEvent = builder.interfaceRef<Logged<AccountEntry>>('AccountEvent').implement({
   description:
-    'An event in the viewer’s account stream, which only the viewer’s own devices receive, or an event about a notice. A notice for all users is an event in the server’s stream.',
+    'An entry of the viewer’s account stream, which only the viewer’s own devices receive, or an entry about a notice. If the notice is for all users, the entry is in the server’s stream.',
   interfaces: [LogEvent, Event],
   resolveType: ({ entry }) => loggedTypes[entry.type],
 });

@@ -50,7 +50,7 @@ interface BlockUserShape extends Refusable {
 
 const BlockUserPayload = withErrors(
   builder.objectRef<BlockUserShape>('BlockUserPayload').implement({
-    description: 'The payload of `blockUser`.',
+    description: 'The result of `blockUser`.',
     fields: (t) => ({
       userEdge: t.field({
         type: UserEdge,
@@ -92,7 +92,7 @@ interface UnblockUserShape extends Refusable {
 
 const UnblockUserPayload = withErrors(
   builder.objectRef<UnblockUserShape>('UnblockUserPayload').implement({
-    description: 'The payload of `unblockUser`.',
+    description: 'The result of `unblockUser`.',
     fields: (t) => ({
       user: t.field({
         type: User,

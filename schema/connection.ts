@@ -23,7 +23,7 @@ export interface Connection<T> {
 export const emptyPage = { edges: [], hasNextPage: false, hasPreviousPage: false } as const;
 
 const PageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
-  description: 'Describes where a page lies in its list. Both flags are accurate at the moment of reading.',
+  description: 'Information about a page of a list. Both flags are accurate at the moment of reading.',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', {
       description: 'Whether there are items after this page. In a search for messages or members, whether there is more to search through.',

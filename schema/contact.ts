@@ -19,7 +19,11 @@ export const Contact = builder.objectRef<ContactShape>('Contact').implement({
       description: 'The global ID. It is the same if the two become contacts again.',
       resolve: (ref) => formatId('Contact', ref),
     }),
-    user: t.field({ type: User, description: 'The user.', resolve: ({ otherId }, _args, context) => presentUser(context, otherId) }),
+    user: t.field({
+      type: User,
+      description: 'The user who is the contact.',
+      resolve: ({ otherId }, _args, context) => presentUser(context, otherId),
+    }),
     alias: t.exposeString('alias', { nullable: true, description: 'The viewer’s name for the user, or null to show the user’s own name.' }),
     since: t.expose('since', { type: 'DateTime', description: 'When the two became contacts.' }),
   }),
@@ -79,7 +83,7 @@ interface UpdateContactShape extends Refusable {
 
 const UpdateContactPayload = withErrors(
   builder.objectRef<UpdateContactShape>('UpdateContactPayload').implement({
-    description: 'The payload of `updateContact`.',
+    description: 'The result of `updateContact`.',
     fields: (t) => ({
       contact: t.expose('contact', {
         type: Contact,
@@ -115,7 +119,7 @@ interface RemoveContactShape extends Refusable {
 
 const RemoveContactPayload = withErrors(
   builder.objectRef<RemoveContactShape>('RemoveContactPayload').implement({
-    description: 'The payload of `removeContact`.',
+    description: 'The result of `removeContact`.',
     fields: (t) => ({
       contactId: t.exposeID('contactId', {
         nullable: true,

@@ -19,7 +19,7 @@ export type ConversationEntry = EntryOn<'conversation'>;
 
 /** An entry of a conversation's log. */
 export const ConversationEvent = builder.interfaceRef<Logged<ConversationEntry>>('ConversationEvent').implement({
-  description: 'An event in a conversation’s stream. Everyone in the conversation receives all of these events.',
+  description: 'An entry of a conversation’s stream. Everyone in the conversation receives every entry.',
   interfaces: [LogEvent, Event],
   resolveType: ({ entry }) => loggedTypes[entry.type],
   fields: (t) => ({
@@ -52,7 +52,7 @@ export const LeaveReason = builder.enumType('LeaveReason', {
     LEFT: { description: 'The user left.' },
     REMOVED: { description: 'The user was removed.' },
     BANNED: { description: 'The user was removed and is banned from joining again.' },
-    DISSOLVED: { description: 'The group was dissolved, and nobody is in it any more.' },
+    DISSOLVED: { description: 'The group was dissolved. Nobody is in it any more.' },
   } satisfies Record<(typeof leaveReasons)[number], unknown>,
 });
 

@@ -13,7 +13,7 @@ import { Viewer } from './viewer.ts';
 /** Where people talk. Other files add what is theirs. */
 export const Conversation = builder.interfaceRef<ConversationShape>('Conversation').implement({
   description:
-    'A direct conversation or a group: a stream of messages and other events. Nothing in a response is older than the conversation’s `lastSeq`.',
+    'A direct conversation or a group. Its stream holds messages and other events. Everything about it in a response is at least as recent as its `lastSeq`.',
   interfaces: [Node],
   resolveType: ({ kind }) => conversationTypes[kind],
   fields: (t) => ({
@@ -24,14 +24,14 @@ export const Conversation = builder.interfaceRef<ConversationShape>('Conversatio
     }),
     lastSeq: t.exposeInt('lastSeq', {
       extensions: shareable,
-      description: 'The `seq` of the newest event in the conversation’s stream, or 0 if there is none.',
+      description: 'The `seq` of the newest entry in the conversation’s stream, or 0 if there is none.',
     }),
     createdAt: t.expose('createdAt', { extensions: shareable, type: 'DateTime', description: 'When the conversation was first opened.' }),
     lastActivityAt: t.expose('lastActivityAt', {
       extensions: shareable,
       type: 'DateTime',
       description:
-        'When the last message was sent, or when the conversation was created if there is none. `Viewer.conversations` is sorted by it.',
+        'When the last message was sent, or when the conversation was created if none was sent. `Viewer.conversations` is sorted by it.',
     }),
     memberCount: t.exposeInt('memberCount', { extensions: shareable, description: 'The number of members.' }),
   }),

@@ -64,7 +64,7 @@ interface RequestDataExportShape extends Refusable {
 
 const RequestDataExportPayload = withErrors(
   builder.objectRef<RequestDataExportShape>('RequestDataExportPayload').implement({
-    description: 'The payload of `requestDataExport`.',
+    description: 'The result of `requestDataExport`.',
     fields: (t) => ({
       dataExport: t.expose('dataExport', {
         type: DataExport,

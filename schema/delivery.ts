@@ -11,8 +11,8 @@ import { shareable } from './shareable.ts';
 
 const description = {
   delivered:
-    'The `seq` up to which all other members have received each message, no matter who sent it. Null if it is not disclosed, because the group has more than RECEIPT_MEMBERS members or a member hides their receipts.',
-  read: 'The `seq` up to which all other members have read each message, no matter who sent it. Null if it is not disclosed, because the group has more than RECEIPT_MEMBERS members or a member hides their receipts.',
+    'The `seq` up to which every message has been received by all members other than its sender. Null if it is not disclosed, because the group has more than RECEIPT_MEMBERS members or a member hides their receipts.',
+  read: 'The `seq` up to which every message has been read by all members other than its sender. Null if it is not disclosed, because the group has more than RECEIPT_MEMBERS members or a member hides their receipts.',
 };
 
 builder.interfaceFields(Conversation, (t) => ({

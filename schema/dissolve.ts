@@ -14,7 +14,7 @@ interface DissolveGroupShape extends Refusable {
 
 const DissolveGroupPayload = withErrors(
   builder.objectRef<DissolveGroupShape>('DissolveGroupPayload').implement({
-    description: 'The payload of `dissolveGroup`.',
+    description: 'The result of `dissolveGroup`.',
     fields: (t) => ({
       groupId: t.exposeID('groupId', {
         nullable: true,
@@ -28,7 +28,7 @@ builder.mutationField('dissolveGroup', (t) =>
   t.field({
     type: DissolveGroupPayload,
     description:
-      'Dissolves a group for everyone, immediately and permanently. The other members’ devices receive `ConversationClosed` within moments, in a large group within about a minute.',
+      'Dissolves a group for everyone, immediately and permanently. Only the owner can do this. The other members’ devices receive `ConversationClosed` within moments, in a large group within about a minute.',
     args: { input: t.arg({ type: DissolveGroupInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -15,7 +15,7 @@ import { Viewer } from './viewer.ts';
 
 const Draft = builder.objectRef<DraftShape>('Draft').implement({
   description:
-    'An unsent message of the viewer. There is one for each conversation, and one for each thread in it. Only the viewer sees it, on all their devices.',
+    'An unsent message of the viewer. There is at most one for each conversation, and one for each thread in it. Only the viewer sees it, on all their devices.',
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({
@@ -121,7 +121,7 @@ builder.objectField(Message, 'viewerThreadDraft', (t) =>
 
 loggedTypes.DraftChanged.implement({
   description:
-    'The viewer saved a draft on any device, or a draft was sent or removed. The event comes some time after a save, once for all saves until then.',
+    'The viewer saved a draft on any device, or a draft was sent or removed. Saves are reported DRAFT_TELL_MS later, in one event for all saves until then.',
   interfaces,
   fields: (t) => ({
     draftId: t.id({

@@ -23,7 +23,7 @@ const MessageEdit = builder.objectRef<Edit>('MessageEdit').implement({
       nullable: true,
       description: 'The custom JSON data of this version, or null if there was none.',
     }),
-    seq: t.exposeInt('seq', { description: 'The `seq` of the event, in the conversation’s stream, that replaced this version.' }),
+    seq: t.exposeInt('seq', { description: 'The `seq` of the entry, in the conversation’s stream, that replaced this version.' }),
     editedAt: t.expose('editedAt', { type: 'DateTime', description: 'When this version was replaced.' }),
   }),
 });

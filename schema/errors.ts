@@ -8,7 +8,7 @@ import { readFirst } from './operation.ts';
 export const refusalMeanings: { readonly [C in RefusalCode]: string } = {
   NOT_FOUND: 'The object does not exist, or the viewer may not see it. The two cases are never distinguished.',
   FORBIDDEN:
-    'The viewer can see the object but may not do this. Their role or a policy of the group does not allow it, or the app that is asked before messages are sent refused it.',
+    'The viewer can see the object but may not do this. Their role or a policy of the group does not allow it, or the app that checks messages before they are sent refused it.',
   INVALID_INPUT: 'A value is not acceptable; `field` says which. This includes an ID that is malformed or names another type of node.',
   INVALID_CREDENTIALS:
     'The handle or password is wrong; which of them is not disclosed. Or a refresh token is unknown, expired, used or revoked.',

@@ -117,7 +117,7 @@ export const Event = builder.interfaceRef<EventShape>('Event').implement({
 /** An entry of a log. */
 export const LogEvent = builder.interfaceRef<Logged>('LogEvent').implement({
   description:
-    'An event that is stored in a stream. Each event is delivered once, in order of `seq`, without gaps within a stream. An object that it refers to is shown as of this `seq` or later. It is null once it is gone or the viewer no longer has access to it.',
+    'An entry of a stream: an event that is stored. Each entry is delivered once, in order of `seq`, without gaps within a stream. An object that it refers to is shown as of this `seq` or later. It is null once it is gone or the viewer no longer has access to it.',
   interfaces: [Event],
   resolveType: typeName,
   fields: (t) => ({
@@ -128,14 +128,15 @@ export const LogEvent = builder.interfaceRef<Logged>('LogEvent').implement({
     }),
     seq: t.int({
       extensions: shareable,
-      description: 'The event’s position in the stream: 1, 2, 3 … in order of commit.',
+      description: 'The entry’s position in the stream: 1, 2, 3 … in order of commit.',
       resolve: ({ entry }) => entry.seq,
     }),
   }),
 });
 
 loggedTypes.Hidden.implement({
-  description: 'An event that this server or this viewer cannot be shown, or no longer. Only its `seq` counts.',
+  description:
+    'An entry that cannot be shown: this server does not know its type, or the viewer may not see it any more. Only its `seq` counts.',
   interfaces: [LogEvent, Event],
 });
 

@@ -17,7 +17,7 @@ const AttachmentKind = builder.enumType('AttachmentKind', {
 });
 
 const ConversationFiles = connectionOf<Attached>('ConversationFile', {
-  of: 'A file attached in a conversation',
+  of: 'An attached file',
   list: 'files attached in a conversation',
   node: (t) => t.field({ type: Attachment, description: 'The file.', resolve: ({ node: { attachment } }) => attachment }),
 });

@@ -51,7 +51,7 @@ interface ForwardMessageShape extends Refusable {
 
 const ForwardMessagePayload = withErrors(
   builder.objectRef<ForwardMessageShape>('ForwardMessagePayload').implement({
-    description: 'The payload of `forwardMessage`.',
+    description: 'The result of `forwardMessage`.',
     fields: (t) => ({
       messageEdge: t.field({
         type: MessageEdge,
@@ -66,7 +66,7 @@ const ForwardMessagePayload = withErrors(
 builder.mutationField('forwardMessage', (t) =>
   t.field({
     type: ForwardMessagePayload,
-    description: 'Forwards a message to a conversation and names its original sender. It can be retried as `sendMessage` can.',
+    description: 'Forwards a message to a conversation and names its original sender. It can be retried safely, like `sendMessage`.',
     args: { input: t.arg({ type: ForwardMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -47,8 +47,8 @@ builder.queryField('groupPreview', (t) =>
 );
 
 const Previews = connectionOf<ConversationShape>('GroupPreview', {
-  of: 'A preview of a group',
-  list: 'previews of groups',
+  of: 'A group preview',
+  list: 'group previews',
   node: (t) => t.field({ type: GroupPreview, description: 'The preview of the group.', resolve: ({ node }) => node }),
 });
 
@@ -56,7 +56,7 @@ builder.queryField('groups', (t) =>
   t.field({
     type: Previews.connection,
     description:
-      'The directory: groups that are `listed`. With `search`, returns groups in whose name a word matches, as in `users`. Without it, returns all of them, newest first. Fails with FORBIDDEN as a top-level error if GROUP_DIRECTORY is off, and with RATE_LIMITED beyond SEARCHES_PER_MINUTE. Each page counts as a search.',
+      'The directory: groups that are `listed`. With `search`, returns the groups whose name has matching words, as `users` finds people. Without it, returns all of them, newest first. Fails with FORBIDDEN as a top-level error if GROUP_DIRECTORY is off, and with RATE_LIMITED beyond SEARCHES_PER_MINUTE. Each page counts as a search.',
     args: {
       search: t.arg.string({ description: 'The beginnings of words. Omitted or blank, all listed groups are returned.' }),
       first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),

@@ -101,7 +101,7 @@ interface UpdateGroupShape extends Refusable {
 
 const UpdateGroupPayload = withErrors(
   builder.objectRef<UpdateGroupShape>('UpdateGroupPayload').implement({
-    description: 'The payload of `updateGroup`.',
+    description: 'The result of `updateGroup`.',
     fields: (t) => ({
       group: t.expose('group', {
         type: Group,

@@ -62,7 +62,7 @@ interface CreateGroupShape extends Refusable {
 
 const CreateGroupPayload = withErrors(
   builder.objectRef<CreateGroupShape>('CreateGroupPayload').implement({
-    description: 'The payload of `createGroup`.',
+    description: 'The result of `createGroup`.',
     fields: (t) => ({
       conversationEdge: t.field({
         type: ConversationEdge,
