@@ -1,22 +1,19 @@
-import { type DocumentNode, parse, print } from 'graphql';
 import { readWatch, type Variables } from './document.ts';
 import type { Result, Sink } from './inflow.ts';
 import { memoryPositions, type PositionStore } from './position.ts';
 import { type Delivery, type Following, type ResumeOptions, resume } from './resume.ts';
+import { readTyped, type TypedDocument, type TypedText } from './typed-document.ts';
 
 /** What a subscription is begun with: the payload of graphql-ws' `subscribe`. */
 export interface Payload {
+  /** Empty where `extensions` names it. */
   readonly query: string;
   readonly variables: Record<string, unknown>;
+  readonly extensions?: Record<string, unknown>;
 }
 
 /** Begins a subscription; what it answers ends it. `client.subscribe` of graphql-ws and of graphql-sse is one. */
 export type Subscribe = (payload: Payload, sink: Sink) => () => void;
-
-/** A document that knows the types of its result and variables, as codegen makes them (`TypedDocumentNode`). */
-export interface TypedDocument<D, V> extends DocumentNode {
-  __apiType?: (variables: V) => D;
-}
 
 /** The events that a document brings: what stands under its root field. */
 export type EventOf<D> = D extends object ? NonNullable<D[Exclude<keyof D, '__typename'>]> : unknown;
@@ -24,7 +21,9 @@ export type EventOf<D> = D extends object ? NonNullable<D[Exclude<keyof D, '__ty
 /** Who follows, by what, and what becomes of it. */
 export interface FollowParts<D, V> extends ResumeOptions {
   /** One subscription, to `events` or `conversationEvents`, that selects what resuming takes: where it does not, the error says what to add. */
-  readonly document: TypedDocument<D, V> | string;
+  readonly document: TypedDocument<D, V> | TypedText<D, V> | string;
+  /** Sends the hash that codegen has given the document (`persistedDocuments`) in place of its text, to a server that runs trusted documents alone. */
+  readonly byHash?: boolean | undefined;
   /** Variables beside `after` and `epoch`. */
   readonly variables?: Omit<V, 'after' | 'epoch'> | undefined;
   readonly subscribe: Subscribe;
@@ -46,14 +45,13 @@ export interface FollowParts<D, V> extends ResumeOptions {
  * const { reason } = await following.ended;
  */
 export function followEvents<D = unknown, V = Variables>(parts: FollowParts<D, V>): Following {
-  const { document, variables, subscribe, positions = memoryPositions(), onEvent, ...options } = parts;
-  const parsed = typeof document === 'string' ? parse(document) : document;
-  const query = typeof document === 'string' ? document : print(document);
+  const { document, byHash = false, variables, subscribe, positions = memoryPositions(), onEvent, ...options } = parts;
+  const { parsed, named } = readTyped(document, byHash);
   return resume<Result>({
     watch: readWatch(parsed),
     given: { ...variables },
     positions,
-    subscribe: (placed, sink) => subscribe({ query, variables: { ...placed } }, sink),
+    subscribe: (placed, sink) => subscribe({ ...named, variables: { ...placed } }, sink),
     apply: (event, _, delivery) => onEvent(event as EventOf<D>, delivery),
     options,
   });

@@ -59,7 +59,7 @@ export interface Outbox<M extends Numbered, A extends Answer> {
   send(message: Draft<M>): Promise<A>;
   /** Those not answered yet, in the order in which they were sent. */
   waiting(): readonly M[];
-  /** Sends what waits, or stands in the store by now, and is not on its way, each as `send` does. Call it when the page begins, when somebody has signed in, and for what a tab has left that is closed. */
+  /** Sends what waits, or stands in the store by now, and is not on its way, each as `send` does; what waits to be sent once more is, at once. Call it when the page begins, when somebody has signed in, and for what a tab has left that is closed. */
   resend(): readonly Promise<A>[];
   /** Sends nothing more. What waits stays in the store. */
   stop(): void;
@@ -73,6 +73,7 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
   const going = new Set<string>();
   const lasts = new Map<string, Promise<unknown>>();
   const stops = new Set<() => void>();
+  const wakers = new Set<() => void>();
   let stopped = false;
 
   function keep(waiting: readonly M[]): void {
@@ -85,13 +86,16 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
     const since = clock.now();
     await new Promise<void>((resolve) => {
       let unwatch: (() => void) | undefined;
+      // Not before the server wants it, whatever has changed here.
+      const wakeUp = (): void => void (clock.now() - since >= (retryAfterMs ?? 0) && done());
       const callOff = clock.after(ms, done);
       stops.add(done);
-      // Not before the server wants it, whatever has changed here.
-      unwatch = wake?.(() => void (clock.now() - since >= (retryAfterMs ?? 0) && done()));
+      wakers.add(wakeUp);
+      unwatch = wake?.(wakeUp);
       if (!stops.has(done)) unwatch?.();
       function done(): void {
         stops.delete(done);
+        wakers.delete(wakeUp);
         callOff();
         unwatch?.();
         resolve();
@@ -171,6 +175,7 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
     },
     waiting: () => held,
     resend() {
+      for (const wakeUp of [...wakers]) wakeUp();
       const known = new Set(held.map(({ clientMessageId }) => clientMessageId));
       held = [...held, ...(store?.load() ?? []).filter(({ clientMessageId }) => !known.has(clientMessageId))];
       return held.filter(({ clientMessageId }) => !going.has(clientMessageId)).map(inTurn);

@@ -119,7 +119,7 @@ describe('the arrows', () => {
       'client/graphql-ws.ts': ['graphql-ws'],
       'client/relay.ts': ['graphql', 'relay-runtime'],
       'client/urql.ts': ['@urql/core', 'wonka'],
-      'client/follow.ts': ['graphql'],
+      'client/typed-document.ts': ['graphql'],
       'client/document.ts': ['graphql'],
     };
     const outside = (source: Source, target: string): boolean =>

@@ -1,6 +1,7 @@
-import { parse } from 'graphql';
+import { parse, print } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { isWatch, readWatch } from '../../client/document.ts';
+import { readTyped } from '../../client/typed-document.ts';
 import { FollowTextsDocument, ResumableConversationDocument, ResumableDocument } from '../support/generated/graphql.ts';
 
 const full = `__typename ... on LogEvent { streamId seq }
@@ -64,4 +65,31 @@ it.each([
 ])('is no document to resume: %s', (text) => {
   expect(isWatch(parse(text))).toBe(false);
   expect(() => readWatch(parse(text))).toThrow('Only a document with one subscription');
+});
+
+describe('a document as codegen makes it', () => {
+  // What `documentMode: 'string'` makes.
+  class TypedDocumentString extends String {
+    readonly __meta__ = { hash: 'sha256:one' };
+  }
+
+  const query = print(ResumableDocument);
+
+  it('is read from its tree and from its text, and sent as it is or by its hash', () => {
+    const named = { query: '', extensions: { persistedQuery: { version: 1, sha256Hash: 'sha256:one' } } };
+    expect(readTyped(query, false)).toEqual({ parsed: parse(query), named: { query } });
+    expect(readTyped(new TypedDocumentString(query), false)).toEqual({ parsed: parse(query), named: { query } });
+    expect(readTyped(new TypedDocumentString(query), true)).toEqual({ parsed: parse(query), named });
+    expect(readTyped(ResumableDocument, false)).toEqual({ parsed: ResumableDocument, named: { query } });
+    const hashed = Object.assign({ ...ResumableDocument }, { __meta__: { hash: 'sha256:one' } });
+    expect(readTyped(hashed, true).named).toEqual(named);
+  });
+
+  it('is refused without its text, and where a hash that it does not have is to be sent', () => {
+    // As codegen types it, and not as it is.
+    const replaced = { __meta__: { hash: 'sha256:one' } } as unknown as typeof ResumableDocument;
+    expect(() => readTyped(replaced, true)).toThrow('embedHashInDocument');
+    expect(() => readTyped(ResumableDocument, true)).toThrow('persistedDocuments');
+    expect(() => readTyped(query, true)).toThrow('persistedDocuments');
+  });
 });

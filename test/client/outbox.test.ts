@@ -77,6 +77,22 @@ it('a wait is cut short by who knows that it is of no use any more, and then cal
   expect([asked, woken.size]).toEqual([3, 0]);
 });
 
+it('who sends again what waits, as when events are live again, waits for no attempt that is yet to come', async () => {
+  let asked = 0;
+  const outbox = createOutbox({
+    async send(_: SendMessageInput) {
+      asked += 1;
+      if (asked === 1) throw new TypeError('fetch failed');
+      return { errors: [] };
+    },
+    clock: { now: () => 0, after: () => () => undefined },
+  });
+  const answer = outbox.send({ conversationId: 'any', text: 'Hello' });
+  await expect.poll(() => outbox.resend().length + asked).toBe(2);
+  await answer;
+  expect(outbox.waiting()).toEqual([]);
+});
+
 it('what the server refuses is answered so, and not sent again', async () => {
   const [ann] = await chat.people('ann');
   let asked = 0;

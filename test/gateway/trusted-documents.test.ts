@@ -5,23 +5,27 @@ import { print } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../client/clock.ts';
+import { httpSubscribe } from '../../client/http.ts';
+import { followEvents } from '../../client/index.ts';
 import { sessionRequests } from '../../client/session-request.ts';
 import { createLogging } from '../../gateway/logger.ts';
 import { hashOf, readTrustedDocuments } from '../../gateway/trusted-documents.ts';
 import { schema } from '../../schema/index.ts';
 import { ConfigError, readConfig } from '../../src/config.ts';
-import { MeDocument, SignUpDocument } from '../support/generated/graphql.ts';
+import { MeDocument, ResumableDocument, SignUpDocument } from '../support/generated/graphql.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { password } from '../support/world.ts';
 
 const [signUp, me] = [print(SignUpDocument), print(MeDocument)];
+// Codegen writes another text into its file than `print` makes of the document.
+const watch = print(ResumableDocument).replace(/\s+/g, ' ');
 const ready = 'subscription Ready { events { __typename } }';
 const several =
   'query One { viewer { user { id } } } query Two { viewer { user { handle } } } subscription Three { events { __typename } }';
 const unlisted = 'query Unlisted { viewer { user { handle } } }';
 const untrusted = { errors: [{ extensions: { code: 'UNTRUSTED_DOCUMENT' } }] };
 
-const deep = `query Deep { viewer { conversations(first: 1) { edges { node { ${'lastMessage { conversation { '.repeat(6)}id${' } }'.repeat(6)} } } } } }`;
+const deep = `query Deep { viewer { conversations(first: 1) { edges { node { ${'viewerLastMessage { conversation { '.repeat(6)}id${' } }'.repeat(6)} } } } } }`;
 
 let dir: string;
 let node: NodeProcess;
@@ -29,7 +33,7 @@ let node: NodeProcess;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'mpim-trusted-'));
   // As GraphQL Code Generator and relay-compiler write it, by whatever hash; as Apollo does; and with one that only a later release takes.
-  const own = await file('own.json', { [hashOf(signUp)]: signUp, 'a-name-of-its-own': me });
+  const own = await file('own.json', { [hashOf(signUp)]: signUp, 'a-name-of-its-own': me, 'sha256:watch': watch });
   const operations = [{ id: 'ready', name: 'Ready', type: 'subscription', body: ready }];
   const apollo = await file('apollo.json', { format: 'apollo-persisted-query-manifest', version: 1, operations });
   const later = await file('later.json', { later: 'query Later { thatIsNotThereYet }' });
@@ -119,6 +123,19 @@ describe('where the documents of some files are trusted', () => {
     expect(await ask({ query: other, ...named('a-name-of-its-own') }, accessToken)).toMatchObject({
       data: { viewer: { user: { handle: 'ben' } } },
     });
+  });
+
+  it.each(['socket', 'HTTP'])('events are followed by the hash that codegen has given their document, over %s', async (way) => {
+    const { accessToken } = await newcomer(`hash${way.toLowerCase()}`);
+    const subscribe =
+      way === 'HTTP' ? httpSubscribe({ url: `${node.url}/graphql`, token: () => accessToken }) : socket(accessToken).subscribe;
+    const document = { ...ResumableDocument, __meta__: { hash: 'sha256:watch' } };
+    const states: string[] = [];
+    const following = followEvents({ document, byHash: true, subscribe, onEvent() {}, onStatus: ({ state }) => void states.push(state) });
+    await expect.poll(() => states).toContain('live');
+    await following.stop();
+    const { ended } = followEvents({ document, subscribe, onEvent() {} });
+    expect(await ended).toMatchObject({ reason: 'refused', failure: { code: 'UNTRUSTED_DOCUMENT' } });
   });
 
   it('a name is whatever a file calls it, and no other', async () => {
