@@ -10,7 +10,7 @@ import { type UnreadPayload, withUnread } from './unread-payload.ts';
 builder.objectField(Message, 'viewerHidden', (t) =>
   t.boolean({
     description:
-      'Whether the viewer has deleted it for themselves, alone or with all that stood before it: it is in no list of theirs, and what happens to it later brings it all the same.',
+      'Whether the viewer has deleted the message for themselves, alone or by clearing the conversation. Such a message is in none of the viewer’s lists, but later events about it still include it.',
     async resolve(message, _args, context) {
       const access = await viewerAccess(context, { id: message.conversationId });
       return (access !== null && message.seq <= access.clearedSeq) || (await context.scope.loaders.hidden.load(message));
@@ -19,8 +19,8 @@ builder.objectField(Message, 'viewerHidden', (t) =>
 );
 
 const HideMessageInput = builder.inputType('HideMessageInput', {
-  description: 'What the viewer does not want to see any more.',
-  fields: (t) => ({ messageId: t.id({ required: true, description: 'The message.' }) }),
+  description: 'The input of `hideMessage`.',
+  fields: (t) => ({ messageId: t.id({ required: true, description: 'The ID of the message to delete for the viewer.' }) }),
 });
 
 interface HiddenShape extends UnreadPayload {
@@ -29,11 +29,11 @@ interface HiddenShape extends UnreadPayload {
 
 const HideMessagePayload = withUnread(
   builder.objectRef<HiddenShape>('HideMessagePayload').implement({
-    description: 'What came of hideMessage.',
+    description: 'The payload of `hideMessage`.',
     fields: (t) => ({
       messageId: t.id({
         nullable: true,
-        description: 'The message that is gone for the viewer; null if it was refused.',
+        description: 'The ID of the message that was deleted for the viewer, or null if the mutation was refused.',
         resolve: ({ message }) => message && formatId('Message', message),
       }),
     }),
@@ -44,7 +44,7 @@ builder.mutationField('hideMessage', (t) =>
   t.field({
     type: HideMessagePayload,
     description:
-      'Deletes a message for the viewer alone: it leaves their lists and counts, and others keep it. An answer that quotes it still shows it. Twice is once.',
+      'Deletes a message for the viewer only. The message leaves the viewer’s lists and counts; others keep it. A message that quotes it still shows it. Repeating it has no further effect.',
     args: { input: t.arg({ type: HideMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
@@ -57,22 +57,22 @@ builder.mutationField('hideMessage', (t) =>
 );
 
 const ClearConversationInput = builder.inputType('ClearConversationInput', {
-  description: 'What the viewer does not want to see any more.',
+  description: 'The input of `clearConversation`.',
   fields: (t) => ({
-    conversationId: t.id({ required: true, description: 'The conversation.' }),
-    seq: t.int({ description: 'The newest entry that goes; at most lastSeq. By default all there is.' }),
+    conversationId: t.id({ required: true, description: 'The ID of the conversation.' }),
+    seq: t.int({ description: 'The `seq` of the newest entry to clear, at most `lastSeq`. Defaults to all entries.' }),
   }),
 });
 
 const ClearConversationPayload = withUnread(
-  builder.objectRef<UnreadPayload>('ClearConversationPayload').implement({ description: 'What came of clearConversation.' }),
+  builder.objectRef<UnreadPayload>('ClearConversationPayload').implement({ description: 'The payload of `clearConversation`.' }),
 );
 
 builder.mutationField('clearConversation', (t) =>
   t.field({
     type: ClearConversationPayload,
     description:
-      'Clears a conversation for the viewer alone, up to an entry: what stands there leaves their lists and counts, and others keep it. What is cleared stays so; what comes later is shown.',
+      'Clears a conversation for the viewer only, up to an entry. What is cleared leaves the viewer’s lists and counts; others keep it. Clearing cannot be undone. Later messages are shown.',
     args: { input: t.arg({ type: ClearConversationInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

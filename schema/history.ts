@@ -12,25 +12,31 @@ import { historyPage, streamPage } from './page.ts';
 import { Viewer } from './viewer.ts';
 
 const historyArgs = builder.args((t) => ({
-  first: t.int({ description: 'How many, from 1 to 100, from the start or after `after`; with `around`, how many after it.' }),
-  after: t.string({ description: 'The cursor to go on after; 50 by default.' }),
+  first: t.int({
+    description:
+      'The number of items to return, from 1 to 100, from the start or after `after`. With `around`, `aroundId` or `aroundDate`, the number of items after that place.',
+  }),
+  after: t.string({ description: 'Returns the items after this cursor, 50 by default.' }),
   last: t.int({
     description:
-      'How many, from 1 to 100, from the end or before `before`; with `around`, how many before it. 50 if nothing else is given.',
+      'The number of items to return, from 1 to 100, from the end or before `before`. With `around`, `aroundId` or `aroundDate`, the number of items before that place. Defaults to 50 if no other paging argument is given.',
   }),
-  before: t.string({ description: 'The cursor to go back from; 50 by default.' }),
-  around: t.int({ description: 'The seq to look around: it, or the nearest, and 50 on each side. Ignored with `after` or `before`.' }),
-  aroundId: t.id({ description: 'The message to look around, instead of a seq.' }),
+  before: t.string({ description: 'Returns the items before this cursor, 50 by default.' }),
+  around: t.int({
+    description:
+      'Centers the page on the item with this `seq`, or on the nearest one, with 50 items on each side by default. Ignored if `after` or `before` is given.',
+  }),
+  aroundId: t.id({ description: 'Centers the page on the message with this ID, instead of on a `seq`.' }),
   aroundDate: t.field({
     type: 'DateTime',
-    description: 'The moment to look around, instead of a seq: what came to be then, or nearest to it.',
+    description: 'Centers the page on the item from this time, or on the nearest one, instead of on a `seq`.',
   }),
 }));
 
 const streamArgs = builder.args((t) => ({
-  afterSeq: t.int({ required: true, description: 'The seq after which to begin; 0: at the first.' }),
-  first: t.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-  after: t.string({ description: 'The cursor to go on after, instead of `afterSeq`.' }),
+  afterSeq: t.int({ required: true, description: 'Returns the entries after this `seq`; 0 starts with the first entry.' }),
+  first: t.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+  after: t.string({ description: 'Returns the items after this cursor, instead of after `afterSeq`.' }),
 }));
 
 function connectionFrom<I, T>({ items, hasNextPage, hasPreviousPage }: Page<I>, edge: (item: I) => Edge<T>): Connection<T> {
@@ -62,7 +68,7 @@ async function shownPage<E extends Entry>(
 builder.interfaceFields(Conversation, (t) => ({
   messages: t.field({
     type: MessageConnection,
-    description: 'What was said, in order of seq; without paging arguments the newest 50.',
+    description: 'The messages of the conversation, in order of `seq`. Without paging arguments, the newest 50.',
     args: historyArgs,
     async resolve(conversation, args, context) {
       const request: HistoryRequest = { ...historyPage(conversation.id, args), upTo: conversation.lastSeq };
@@ -72,7 +78,8 @@ builder.interfaceFields(Conversation, (t) => ({
   }),
   timeline: t.field({
     type: ConversationEventConnection,
-    description: 'Messages and what happened between them, in order of seq; without paging arguments the newest 50.',
+    description:
+      'The messages of the conversation and the events between them, in order of `seq`. Without paging arguments, the newest 50.',
     args: historyArgs,
     async resolve(conversation, args, context) {
       const request: HistoryRequest = { ...historyPage(conversation.id, args), upTo: conversation.lastSeq };
@@ -82,7 +89,7 @@ builder.interfaceFields(Conversation, (t) => ({
   }),
   events: t.field({
     type: ConversationEventConnection,
-    description: 'The log itself from a place on, in order of seq; entries that cannot be shown are left out.',
+    description: 'The entries of the conversation’s log after a given `seq`, in order. Entries that cannot be shown are left out.',
     args: streamArgs,
     async resolve(conversation, args, context) {
       const page = streamPage(args);
@@ -98,7 +105,7 @@ builder.interfaceFields(Conversation, (t) => ({
 builder.objectField(Viewer, 'events', (t) =>
   t.field({
     type: AccountEventConnection,
-    description: 'The viewer’s account stream from a place on, in order of seq; entries that cannot be shown are left out.',
+    description: 'The entries of the viewer’s account stream after a given `seq`, in order. Entries that cannot be shown are left out.',
     args: streamArgs,
     async resolve(viewer, args, { chat }) {
       const read = (part: StreamPage) => chat.feed.accountEntries(viewer, part);

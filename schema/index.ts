@@ -71,9 +71,9 @@ export { type Sharing, sharingOf } from './sharing.ts';
 export { ShownEvents } from './shown-events.ts';
 export { showDraft, showToApps, webhookDocument } from './webhook-event.ts';
 
-builder.queryType({ description: 'What can be asked.' });
-builder.mutationType({ description: 'What can be done.' });
-builder.subscriptionType({ description: 'What can be followed.' });
+builder.queryType({ description: 'The queries of the API.' });
+builder.mutationType({ description: 'The mutations of the API.' });
+builder.subscriptionType({ description: 'The subscriptions of the API.' });
 
 /** The schema that the gateway serves. */
 export const schema: GraphQLSchema = builder.toSchema();

@@ -9,23 +9,32 @@ import { User } from './user.ts';
 
 /** A link by which people come into a group. */
 export const GroupInvite = builder.objectRef<InviteShape>('GroupInvite').implement({
-  description: 'An invitation that is good: whoever has its code may join the group. It is shown to those who may make such.',
+  description: 'A valid invite to a group. Anyone who has its code can join. Only members who can create invites see it.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Its global id.', resolve: ({ id }) => formatId('GroupInvite', id) }),
+    id: t.id({ description: 'The global ID.', resolve: ({ id }) => formatId('GroupInvite', id) }),
     group: t.field({
       type: Group,
-      description: 'Where it lets in.',
+      description: 'The group that the invite is for.',
       resolve: ({ conversationId }, _args, context) => presentConversation(context, conversationId),
     }),
-    code: t.exposeString('code', { description: 'What to give to joinGroup and groupPreview: 20 characters that nobody guesses.' }),
+    code: t.exposeString('code', {
+      description: 'The code to pass to `joinGroup` and `groupPreview`: 20 characters that cannot be guessed.',
+    }),
     createdBy: t.field({
       type: User,
-      description: 'Who made it.',
+      description: 'The user who created the invite.',
       resolve: ({ createdById }, _args, context) => presentUser(context, createdById),
     }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'From when on it lets nobody in; null: never.' }),
-    usesLeft: t.exposeInt('usesLeft', { nullable: true, description: 'How many more it lets in; null: any number.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the invite expires, or null if it does not expire.',
+    }),
+    usesLeft: t.exposeInt('usesLeft', {
+      nullable: true,
+      description: 'How many more users can join with the invite, or null if there is no limit.',
+    }),
   }),
 });
 
@@ -40,7 +49,7 @@ export async function seenInvite(context: Context, viewer: { readonly userId: bi
 builder.objectField(Group, 'viewerInvites', (t) =>
   t.field({
     type: [GroupInvite],
-    description: 'The invitations that are good, newest first, at most 100. Empty for whoever may not make such.',
+    description: 'The valid invites to the group, newest first, at most 100. Empty if the viewer cannot create invites.',
     async resolve(group, _args, context) {
       const access = await viewerAccess(context, group);
       return access !== null && seesInvites(group, access) ? context.scope.loaders.groupInvites.load(group.id) : [];
@@ -49,11 +58,11 @@ builder.objectField(Group, 'viewerInvites', (t) =>
 );
 
 const CreateInviteInput = builder.inputType('CreateInviteInput', {
-  description: 'Into which group to invite, and whom.',
+  description: 'The input of `createInvite`.',
   fields: (t) => ({
-    groupId: t.id({ required: true, description: 'The group.' }),
-    expiresAt: t.field({ type: 'DateTime', description: 'From when on it lets nobody in; absent: never.' }),
-    maxUses: t.int({ description: 'How many it lets in, 1 or more; absent: any number.' }),
+    groupId: t.id({ required: true, description: 'The ID of the group.' }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When the invite expires. If omitted, it does not expire.' }),
+    maxUses: t.int({ description: 'How many users can join with the invite, 1 or more. If omitted, there is no limit.' }),
   }),
 });
 
@@ -63,9 +72,9 @@ interface CreateInviteShape extends Refusable {
 
 const CreateInvitePayload = withErrors(
   builder.objectRef<CreateInviteShape>('CreateInvitePayload').implement({
-    description: 'What came of createInvite.',
+    description: 'The payload of `createInvite`.',
     fields: (t) => ({
-      invite: t.expose('invite', { type: GroupInvite, nullable: true, description: 'The invitation; null if it was refused.' }),
+      invite: t.expose('invite', { type: GroupInvite, nullable: true, description: 'The invite, or null if the mutation was refused.' }),
     }),
   }),
 );
@@ -73,7 +82,7 @@ const CreateInvitePayload = withErrors(
 builder.mutationField('createInvite', (t) =>
   t.field({
     type: CreateInvitePayload,
-    description: 'Makes an invitation. The owner and the admins may, or the owner alone where the invitePolicy is OWNER.',
+    description: 'Creates an invite. The owner and admins can do this, or the owner alone if the group’s `invitePolicy` is OWNER.',
     args: { input: t.arg({ type: CreateInviteInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { groupId, expiresAt, maxUses } }, context, info) =>
       settle(context, info, async () => {
@@ -85,8 +94,8 @@ builder.mutationField('createInvite', (t) =>
 );
 
 const RevokeInviteInput = builder.inputType('RevokeInviteInput', {
-  description: 'Which invitation to end.',
-  fields: (t) => ({ inviteId: t.id({ required: true, description: 'The invitation, whoever made it.' }) }),
+  description: 'The input of `revokeInvite`.',
+  fields: (t) => ({ inviteId: t.id({ required: true, description: 'The ID of the invite, whoever created it.' }) }),
 });
 
 interface RevokeInviteShape extends Refusable {
@@ -95,11 +104,11 @@ interface RevokeInviteShape extends Refusable {
 
 const RevokeInvitePayload = withErrors(
   builder.objectRef<RevokeInviteShape>('RevokeInvitePayload').implement({
-    description: 'What came of revokeInvite.',
+    description: 'The payload of `revokeInvite`.',
     fields: (t) => ({
       inviteId: t.exposeID('inviteId', {
         nullable: true,
-        description: 'The invitation that lets nobody in any more; null if it was refused.',
+        description: 'The ID of the revoked invite, or null if the mutation was refused.',
       }),
     }),
   }),
@@ -108,7 +117,7 @@ const RevokeInvitePayload = withErrors(
 builder.mutationField('revokeInvite', (t) =>
   t.field({
     type: RevokeInvitePayload,
-    description: 'Ends an invitation: its code lets nobody in any more.',
+    description: 'Revokes an invite. Nobody can join with its code any more.',
     args: { input: t.arg({ type: RevokeInviteInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { inviteId } }, context, info) =>
       settle(context, info, async () => {

@@ -8,11 +8,13 @@ import { inputId } from './ids.ts';
 import { JoinRequest } from './join-request.ts';
 
 const JoinGroupInput = builder.inputType('JoinGroupInput', {
-  description: 'Which group to join: exactly one of `groupId` and `code`.',
+  description: 'The input of `joinGroup`. Give exactly one of `groupId` and `code`.',
   fields: (t) => ({
-    groupId: t.id({ description: 'A group that is OPEN or APPROVAL.' }),
-    code: t.string({ description: 'The code of an invitation.' }),
-    note: t.string({ description: 'What to say to those who answer, up to 300 characters; where nobody has to, it is left out.' }),
+    groupId: t.id({ description: 'The ID of a group whose `joinPolicy` is OPEN or APPROVAL.' }),
+    code: t.string({ description: 'The code of an invite.' }),
+    note: t.string({
+      description: 'A note to those who answer the join request, up to 300 characters. Ignored if no join request is needed.',
+    }),
   }),
 });
 
@@ -23,23 +25,24 @@ interface JoinGroupShape extends Refusable {
 
 const JoinGroupPayload = withErrors(
   builder.objectRef<JoinGroupShape>('JoinGroupPayload').implement({
-    description: 'What came of joinGroup: the group, or the request that waits.',
+    description: 'The payload of `joinGroup`: either the group or a pending join request.',
     fields: (t) => ({
       conversationEdge: t.field({
         type: ConversationEdge,
         nullable: true,
-        description: 'The group in the viewer’s list; null if the viewer has to wait, or it was refused.',
+        description:
+          'The group in the viewer’s list of conversations. Null if the viewer must wait for an answer, or if the mutation was refused.',
         resolve: ({ group }): Edge<ConversationShape> | null | undefined => group && conversationEdge(group),
       }),
       group: t.expose('group', {
         type: Group,
         nullable: true,
-        description: 'The group; null if the viewer has to wait, or it was refused.',
+        description: 'The group. Null if the viewer must wait for an answer, or if the mutation was refused.',
       }),
       joinRequest: t.expose('joinRequest', {
         type: JoinRequest,
         nullable: true,
-        description: 'The request that waits; null if the viewer is in the group, or it was refused.',
+        description: 'The pending join request. Null if the viewer is in the group, or if the mutation was refused.',
       }),
     }),
   }),
@@ -49,7 +52,7 @@ builder.mutationField('joinGroup', (t) =>
   t.field({
     type: JoinGroupPayload,
     description:
-      'Joins a group by its id or by the code of an invitation. A group that wants to be asked is asked, unless there is a code. Whoever is in it, or has asked, is answered that. Throttled.',
+      'Joins a group by its ID or by the code of an invite. If the group’s `joinPolicy` is APPROVAL and no code is given, creates a join request instead. If the viewer is in the group already, or has already asked, returns the group or the pending join request. Refused with RATE_LIMITED beyond JOIN_ATTEMPTS in 15 minutes.',
     args: { input: t.arg({ type: JoinGroupInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { groupId, code, note } }, context, info) =>
       settle(context, info, async () => {

@@ -22,18 +22,22 @@ import { Viewer } from './viewer.ts';
 
 /** A wish to join a group. */
 export const JoinRequest = builder.objectRef<JoinRequestShape>('JoinRequest').implement({
-  description: 'A wish to join a group that waits for an answer. Who asks sees it, and those who run the group.',
+  description: 'A pending request to join a group. The user who asks sees it, and so do the group’s owner and admins.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Its global id, the same if they ask again.', resolve: (ref) => formatId('JoinRequest', ref) }),
+    id: t.id({ description: 'The global ID. It is the same if the user asks again.', resolve: (ref) => formatId('JoinRequest', ref) }),
     preview: t.field({
       type: GroupPreview,
-      description: 'The group.',
+      description: 'A preview of the group.',
       resolve: ({ conversationId }, _args, context) => presentConversation(context, conversationId),
     }),
-    user: t.field({ type: User, description: 'Who asks.', resolve: ({ userId }, _args, context) => presentUser(context, userId) }),
-    note: t.exposeString('note', { nullable: true, description: 'What they say with it.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    user: t.field({
+      type: User,
+      description: 'The user who asks to join.',
+      resolve: ({ userId }, _args, context) => presentUser(context, userId),
+    }),
+    note: t.exposeString('note', { nullable: true, description: 'A note from the user who asks, or null if there is none.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the join request was made.' }),
   }),
 });
 
@@ -41,7 +45,7 @@ builder.objectField(GroupPreview, 'viewerJoinRequest', (t) =>
   t.field({
     type: JoinRequest,
     nullable: true,
-    description: 'The viewer’s own request to join that waits; null: there is none.',
+    description: 'The viewer’s own pending join request, or null if there is none.',
     resolve: ({ id }, _args, context) =>
       context.scope.loaders.joinRequests.load({ conversationId: id, userId: requireViewer(context).userId }),
   }),
@@ -52,13 +56,13 @@ interface RequestList extends Connection<JoinRequestShape> {
 }
 
 const RequestLists = connectionOf<JoinRequestShape, RequestList>('JoinRequest', {
-  of: 'A request',
-  list: 'requests to join groups',
-  node: (t) => t.field({ type: JoinRequest, description: 'The request.', resolve: ({ node }) => node }),
+  of: 'A join request',
+  list: 'join requests',
+  node: (t) => t.field({ type: JoinRequest, description: 'The join request.', resolve: ({ node }) => node }),
 });
 
 builder.objectField(RequestLists.connection, 'totalCount', (t) =>
-  t.int({ description: 'How many there are on all pages.', resolve: ({ totalCount }) => totalCount() }),
+  t.int({ description: 'The number of join requests on all pages.', resolve: ({ totalCount }) => totalCount() }),
 );
 
 /** A request in a list. */
@@ -84,10 +88,10 @@ export async function seenRequest({ scope }: Context, viewerId: bigint, ref: Mem
 builder.objectField(Group, 'viewerJoinRequests', (t) =>
   t.field({
     type: RequestLists.connection,
-    description: 'Who wishes to join and waits for an answer, newest first. Empty for whoever does not run the group.',
+    description: 'The pending join requests, newest first. Empty if the viewer is neither the owner nor an admin.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     async resolve(group, args, context) {
       const { joining } = context.chat;
@@ -106,10 +110,10 @@ builder.objectField(Group, 'viewerJoinRequests', (t) =>
 builder.objectField(Viewer, 'joinRequests', (t) =>
   t.field({
     type: RequestLists.connection,
-    description: 'The viewer’s own requests to join groups that wait, newest first. One that was declined goes on to wait.',
+    description: 'The viewer’s own pending join requests, newest first. A declined join request is still listed as pending.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     async resolve(viewer, args, { chat: { joining }, scope: { loaders } }) {
       const page = await forwardConnection(args, {
@@ -123,10 +127,10 @@ builder.objectField(Viewer, 'joinRequests', (t) =>
 );
 
 const AnswerJoinRequestInput = builder.inputType('AnswerJoinRequestInput', {
-  description: 'What to answer to which request.',
+  description: 'The input of `answerJoinRequest`.',
   fields: (t) => ({
-    requestId: t.id({ required: true, description: 'A request to join a group that the viewer runs.' }),
-    accept: t.boolean({ required: true, description: 'Whether to let them in. Of a refusal they are not told.' }),
+    requestId: t.id({ required: true, description: 'The ID of a join request to a group of which the viewer is the owner or an admin.' }),
+    accept: t.boolean({ required: true, description: 'Whether to let the user in. The user is not told if the join request is declined.' }),
   }),
 });
 
@@ -141,19 +145,24 @@ interface AnswerJoinRequestShape extends RequestGoneShape {
 
 const AnswerJoinRequestPayload = withErrors(
   builder.objectRef<AnswerJoinRequestShape>('AnswerJoinRequestPayload').implement({
-    description: 'What came of answerJoinRequest.',
+    description: 'The payload of `answerJoinRequest`.',
     fields: (t) => ({
       joinRequestId: t.exposeID('joinRequestId', {
         nullable: true,
-        description: 'The request that waits no longer; null if the answer was refused.',
+        description: 'The ID of the join request, which is no longer pending, or null if the mutation was refused.',
       }),
       membershipEdge: t.field({
         type: MembershipEdge,
         nullable: true,
-        description: 'Who has joined, in the group’s list of members; null if the request was declined, or the answer refused.',
+        description:
+          'The new member in the group’s list of members. Null if the join request was declined, or if the mutation was refused.',
         resolve: ({ member }) => member && membershipEdge(member),
       }),
-      group: t.expose('group', { type: Group, nullable: true, description: 'The group as it stands; null if the answer was refused.' }),
+      group: t.expose('group', {
+        type: Group,
+        nullable: true,
+        description: 'The group in its current state, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -162,7 +171,7 @@ builder.mutationField('answerJoinRequest', (t) =>
   t.field({
     type: AnswerJoinRequestPayload,
     description:
-      'Lets somebody in who wishes to join, or does not; the owner and the admins do. Of two who answer the second is told NOT_FOUND.',
+      'Accepts or declines a join request. The owner and admins can do this. If two of them answer, the second is refused with NOT_FOUND.',
     args: { input: t.arg({ type: AnswerJoinRequestInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { requestId, accept } }, context, info) =>
       settle(context, info, async () => {
@@ -175,15 +184,18 @@ builder.mutationField('answerJoinRequest', (t) =>
 );
 
 const CancelJoinRequestInput = builder.inputType('CancelJoinRequestInput', {
-  description: 'Which request to take back.',
-  fields: (t) => ({ requestId: t.id({ required: true, description: 'A request to join a group that the viewer has made.' }) }),
+  description: 'The input of `cancelJoinRequest`.',
+  fields: (t) => ({ requestId: t.id({ required: true, description: 'The ID of a join request that the viewer made.' }) }),
 });
 
 const CancelJoinRequestPayload = withErrors(
   builder.objectRef<RequestGoneShape>('CancelJoinRequestPayload').implement({
-    description: 'What came of cancelJoinRequest.',
+    description: 'The payload of `cancelJoinRequest`.',
     fields: (t) => ({
-      joinRequestId: t.exposeID('joinRequestId', { nullable: true, description: 'The request that is gone; null if it was refused.' }),
+      joinRequestId: t.exposeID('joinRequestId', {
+        nullable: true,
+        description: 'The ID of the cancelled join request, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -191,7 +203,7 @@ const CancelJoinRequestPayload = withErrors(
 builder.mutationField('cancelJoinRequest', (t) =>
   t.field({
     type: CancelJoinRequestPayload,
-    description: 'Takes back a request to join a group that the viewer has made.',
+    description: 'Cancels a join request that the viewer made.',
     args: { input: t.arg({ type: CancelJoinRequestInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { requestId } }, context, info) =>
       settle(context, info, async () => {

@@ -27,32 +27,32 @@ async function groupOf(
 }
 
 JoinRequestSent.implement({
-  description: 'The viewer has asked to join a group, on whichever device.',
+  description: 'The viewer asked to join a group, on any of their devices.',
   interfaces,
   fields: (t) => ({
     joinRequestEdge: t.field({
       type: JoinRequestEdge,
       nullable: true,
-      description: 'The request, with its cursor in the viewer’s own list; null once it does not wait any more.',
+      description: 'The join request, with its cursor in the viewer’s own list, or null if it is no longer pending.',
       resolve: (event, _args, context) => edgeOf(event, context),
     }),
   }),
 });
 
 JoinRequestReceived.implement({
-  description: 'Somebody wishes to join a group that the viewer runs.',
+  description: 'A user asked to join a group of which the viewer is the owner or an admin.',
   interfaces,
   fields: (t) => ({
     group: t.field({
       type: Group,
       nullable: true,
-      description: 'The group; null if it is not theirs any more.',
+      description: 'The group, or null if the viewer is no longer in it.',
       resolve: (event, _args, context) => groupOf(event, context),
     }),
     joinRequestEdge: t.field({
       type: JoinRequestEdge,
       nullable: true,
-      description: 'The request, with its cursor in the group’s list; null once it does not wait any more.',
+      description: 'The join request, with its cursor in the group’s list, or null if it is no longer pending.',
       resolve: (event, _args, context) => edgeOf(event, context),
     }),
   }),
@@ -60,12 +60,12 @@ JoinRequestReceived.implement({
 
 JoinRequestClosed.implement({
   description:
-    'A request to join a group does not wait any more. Those who run the group are told, and who asked: unless it was declined, for then it goes on to wait in their eyes.',
+    'A join request is no longer pending. The group’s owner and admins receive this event. The user who asked receives it too, unless the join request was declined: to them, it stays pending.',
   interfaces,
   fields: (t) => ({
-    joinRequestId: t.id({ description: 'Which one.', resolve: ({ entry }) => formatId('JoinRequest', entry.data) }),
+    joinRequestId: t.id({ description: 'The ID of the join request.', resolve: ({ entry }) => formatId('JoinRequest', entry.data) }),
     accepted: t.boolean({
-      description: 'Whether who asked is in the group by now, whichever way they came in.',
+      description: 'Whether the user who asked is now in the group, however they joined.',
       resolve: ({ entry }) => entry.data.accepted,
     }),
   }),
@@ -73,13 +73,13 @@ JoinRequestClosed.implement({
 
 InvitesChanged.implement({
   description:
-    'There is another invitation to a group that the viewer runs, or one less, or one lets in fewer than before. What has expired goes without being told.',
+    'An invite to a group of which the viewer is the owner or an admin was added or removed, or fewer users can join with it than before. An invite that expires causes no event.',
   interfaces,
   fields: (t) => ({
     group: t.field({
       type: Group,
       nullable: true,
-      description: 'The group, with its `viewerInvites` as they stand; null if it is not theirs any more.',
+      description: 'The group, with its current `viewerInvites`, or null if the viewer is no longer in it.',
       resolve: (event, _args, context) => groupOf(event, context),
     }),
   }),

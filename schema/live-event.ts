@@ -11,21 +11,21 @@ import { User } from './user.ts';
 
 liveTypes.receipt.implement({
   description:
-    'Somebody’s delivered or read marker has risen, other than by a message of theirs, or is shown no longer, or again. Not logged: the newest is all that matters.',
+    'A member’s delivered or read marker moved, other than by sending a message, or is no longer shown, or is shown again. Not logged: only the newest state matters.',
   interfaces: [Event],
   fields: (t) => ({
     conversation: t.field({
       extensions: shareable,
       type: Conversation,
       nullable: true,
-      description: 'Where; null once it is gone.',
+      description: 'The conversation, or null if it no longer exists.',
       resolve: ({ conversationId }, _args, { scope }) => scope.loaders.conversations.load(conversationId),
     }),
     membership: t.field({
       extensions: shareable,
       type: Membership,
       nullable: true,
-      description: 'Whose, with the markers as they stand; null once they are out.',
+      description: 'The membership with its current markers, or null if the user is no longer a member.',
       resolve: (ref, _args, context) => loadMembership(context, ref),
     }),
   }),
@@ -33,67 +33,73 @@ liveTypes.receipt.implement({
 
 liveTypes.typing.implement({
   description:
-    'Somebody else is typing, which comes again every few seconds while they are, or is not any more. Not logged; it ends by itself, and with what they send.',
+    'Another member is typing, or has stopped. Repeated every few seconds while they type. Not logged. Typing also ends by itself, and when the member sends a message.',
   interfaces: [Event],
   fields: (t) => ({
     conversationId: t.id({
       extensions: shareable,
-      description: 'Where.',
+      description: 'The ID of the conversation.',
       resolve: ({ conversationId }) => formatId('Conversation', conversationId),
     }),
     user: t.field({
       extensions: shareable,
       type: User,
       nullable: true,
-      description: 'Who; null once their account is erased.',
+      description: 'The user who types, or null once their account has been erased.',
       resolve: ({ userId }, _args, { scope }) => scope.loaders.users.load(userId),
     }),
-    typing: t.exposeBoolean('typing', { extensions: shareable, description: 'Whether they are.' }),
+    typing: t.exposeBoolean('typing', { extensions: shareable, description: 'Whether the user is typing.' }),
   }),
 });
 
 liveTypes.markers.implement({
   description:
-    'The viewer’s own read marker has risen, on whichever device, other than by a message of theirs. Not logged, but never lost: several may come as one, and what was missed is told anew, also on resuming.',
+    'The viewer’s own read marker moved, on any of their devices, other than by sending a message. Not logged, but never lost: several moves can arrive as one event, and missed moves are sent again, also on resuming.',
   interfaces: [Event],
   fields: (t) => ({
     conversation: t.field({
       type: Conversation,
       nullable: true,
-      description: 'Where; null once it is gone.',
+      description: 'The conversation, or null if it no longer exists.',
       resolve: ({ conversationId }, _args, { scope }) => scope.loaders.conversations.load(conversationId),
     }),
     unread: t.field({
       type: UnreadTotals,
-      description: 'What waits to be read in all conversations.',
+      description: 'The viewer’s unread counts over all conversations.',
       resolve: (_event, _args, { scope }) => scope.loaders.unreadTotals(),
     }),
   }),
 });
 
 liveTypes.ready.implement({
-  description: 'Comes once: all that lay past the positions given has been sent, and it is live from here on.',
+  description: 'Sent once, when everything after the given positions has been sent. From here on, the subscription is live.',
   interfaces: [Event],
-  fields: (t) => ({ positions: t.expose('positions', { type: [Position], description: 'How far each stream had got by then.' }) }),
+  fields: (t) => ({
+    positions: t.expose('positions', { type: [Position], description: 'The position that each stream had reached at that point.' }),
+  }),
 });
 
 const reasons: Record<(typeof resyncReasons)[number], { readonly description: string }> = {
-  GAP_TOO_LARGE: { description: 'More entries lie past the position than are sent again.' },
-  POSITION_TOO_OLD: { description: 'Entries past the position are not kept any more.' },
-  POSITION_AHEAD: { description: 'The position lies past the newest entry.' },
-  OTHER_EPOCH: { description: 'The position is of another history: the database was restored since.' },
-  REJOINED: { description: 'The viewer was out in between, and does not get what happened then.' },
-  GONE: { description: 'The stream is not, or never was, the viewer’s.' },
+  GAP_TOO_LARGE: { description: 'More entries follow the position than are sent again.' },
+  POSITION_TOO_OLD: { description: 'Entries after the position are no longer stored.' },
+  POSITION_AHEAD: { description: 'The position is after the newest entry.' },
+  OTHER_EPOCH: { description: 'The position belongs to another epoch: the database has been restored since.' },
+  REJOINED: { description: 'The viewer was not a member for some time, and does not receive what happened meanwhile.' },
+  GONE: { description: 'The stream is no longer the viewer’s, or never was.' },
 };
 
-const ResyncReason = builder.enumType('ResyncReason', { description: 'Why a part of a stream cannot be had.', values: reasons });
+const ResyncReason = builder.enumType('ResyncReason', { description: 'Why part of a stream cannot be sent.', values: reasons });
 
 liveTypes.resync.implement({
-  description: 'A part of a stream cannot be had: read its pages anew. The subscription goes on after lastSeq. May come at any time.',
+  description:
+    'Part of a stream cannot be sent: fetch its pages again. The subscription continues after `lastSeq`. Can arrive at any time.',
   interfaces: [Event],
   fields: (t) => ({
-    streamId: t.exposeID('streamId', { description: 'Which stream.' }),
-    lastSeq: t.exposeInt('lastSeq', { nullable: true, description: 'After which entry it goes on; null: it does not.' }),
-    resyncReason: t.expose('reason', { type: ResyncReason, description: 'Why.' }),
+    streamId: t.exposeID('streamId', { description: 'The ID of the stream.' }),
+    lastSeq: t.exposeInt('lastSeq', {
+      nullable: true,
+      description: 'The `seq` after which the stream continues, or null if it does not continue.',
+    }),
+    resyncReason: t.expose('reason', { type: ResyncReason, description: 'Why part of the stream cannot be sent.' }),
   }),
 });

@@ -21,21 +21,21 @@ function markedConversation(
 }
 
 const MarkDeliveredInput = builder.inputType('MarkDeliveredInput', {
-  description: 'How far the viewer’s device has the conversation.',
+  description: 'The input of `markDelivered`.',
   fields: (t) => ({
-    conversationId: t.id({ required: true, description: 'The conversation.' }),
-    seq: t.int({ required: true, description: 'The newest entry that has arrived; at most lastSeq.' }),
+    conversationId: t.id({ required: true, description: 'The ID of the conversation.' }),
+    seq: t.int({ required: true, description: 'The `seq` of the newest entry that has arrived on the device, at most `lastSeq`.' }),
   }),
 });
 
 const MarkDeliveredPayload = withErrors(
   builder.objectRef<MarkedShape>('MarkDeliveredPayload').implement({
-    description: 'What came of markDelivered.',
+    description: 'The payload of `markDelivered`.',
     fields: (t) => ({
       conversation: t.field({
         type: Conversation,
         nullable: true,
-        description: 'The conversation as it stands; null if it was refused.',
+        description: 'The conversation in its current state, or null if the mutation was refused.',
         resolve: markedConversation,
       }),
     }),
@@ -55,34 +55,34 @@ builder.mutationField('markDelivered', (t) =>
   t.field({
     type: MarkDeliveredPayload,
     description:
-      'Says that messages have arrived. Answers once it is stored. The marker only rises; below it nothing changes. It goes on over what the viewer said right after.',
+      'Marks messages as delivered to the viewer. Returns once the marker is stored. The marker only moves forward: a lower `seq` changes nothing. It also moves past messages that the viewer sent directly after it.',
     args: { input: t.arg({ type: MarkDeliveredInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) => settle(context, info, () => mark(context, input, context.chat.messages.markDelivered)),
   }),
 );
 
 const MarkReadInput = builder.inputType('MarkReadInput', {
-  description: 'How far the viewer has read.',
+  description: 'The input of `markRead`.',
   fields: (t) => ({
-    conversationId: t.id({ required: true, description: 'The conversation.' }),
-    seq: t.int({ required: true, description: 'The newest entry that was read; at most lastSeq.' }),
+    conversationId: t.id({ required: true, description: 'The ID of the conversation.' }),
+    seq: t.int({ required: true, description: 'The `seq` of the newest entry that the viewer has read, at most `lastSeq`.' }),
   }),
 });
 
 const MarkReadPayload = withErrors(
   builder.objectRef<MarkedShape>('MarkReadPayload').implement({
-    description: 'What came of markRead.',
+    description: 'The payload of `markRead`.',
     fields: (t) => ({
       conversation: t.field({
         type: Conversation,
         nullable: true,
-        description: 'The conversation as it stands; null if it was refused.',
+        description: 'The conversation in its current state, or null if the mutation was refused.',
         resolve: markedConversation,
       }),
       unread: t.field({
         type: UnreadTotals,
         nullable: true,
-        description: 'What still waits in all conversations; null if it was refused.',
+        description: 'The viewer’s unread counts over all conversations, or null if the mutation was refused.',
         resolve: ({ conversationId }, _args, { scope }) => (conversationId === undefined ? null : scope.loaders.unreadTotals()),
       }),
     }),
@@ -93,7 +93,7 @@ builder.mutationField('markRead', (t) =>
   t.field({
     type: MarkReadPayload,
     description:
-      'Says that messages were read. Answers once it is stored. The marker only rises; below it nothing changes. It goes on over what the viewer said right after.',
+      'Marks messages as read by the viewer. Returns once the marker is stored. The marker only moves forward: a lower `seq` changes nothing. It also moves past messages that the viewer sent directly after it.',
     args: { input: t.arg({ type: MarkReadInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) => settle(context, info, () => mark(context, input, context.chat.messages.markRead)),
   }),

@@ -8,27 +8,27 @@ import { shareable } from './shareable.ts';
 import { User } from './user.ts';
 
 const words = {
-  ROLE: { value: 'role', description: 'What they may do there.' },
-  NICKNAME: { value: 'nickname', description: 'What they are called there.' },
-  MUTED_UNTIL: { value: 'mutedUntil', description: 'Until when they may not write.' },
-  BANNED: { value: 'banned', description: 'They were not in it, and are kept from coming in.' },
-  UNBANNED: { value: 'unbanned', description: 'They are kept from coming in no longer.' },
+  ROLE: { value: 'role', description: 'The member’s role.' },
+  NICKNAME: { value: 'nickname', description: 'The member’s nickname in the group.' },
+  MUTED_UNTIL: { value: 'mutedUntil', description: 'The time until which the member is muted.' },
+  BANNED: { value: 'banned', description: 'A user who was not a member was banned.' },
+  UNBANNED: { value: 'unbanned', description: 'The ban of a user was lifted.' },
 } as const satisfies Record<string, { readonly value: MemberFieldWord; readonly description: string }>;
 
 const MembershipField = builder.enumType('MembershipField', {
-  description: 'What of somebody’s part in a group was changed.',
+  description: 'What changed about a member of a group, or about a ban.',
   values: words,
 });
 
 loggedTypes.MemberChanged.implement({
-  description: 'Something about somebody’s part in the group was changed, or whether they may come in.',
+  description: 'Something changed about a member of the group, or a user was banned or unbanned.',
   interfaces,
   fields: (t) => ({
     membership: t.field({
       extensions: shareable,
       type: Membership,
       nullable: true,
-      description: 'Their part as it stands; null where they are not in it.',
+      description: 'The membership in its current state, or null if the user is not a member.',
       resolve: ({ entry }, _args, context): Promise<MembershipShape | null> =>
         loadMembership(context, { conversationId: entry.streamId, userId: entry.data.userId }),
     }),
@@ -36,13 +36,13 @@ loggedTypes.MemberChanged.implement({
       extensions: shareable,
       type: User,
       nullable: true,
-      description: 'Whose part it is; null once their account is erased.',
+      description: 'The user, or null once their account has been erased.',
       resolve: ({ entry }, _args, { scope }) => scope.loaders.users.load(entry.data.userId),
     }),
     changedFields: t.field({
       extensions: shareable,
       type: [MembershipField],
-      description: 'What was changed.',
+      description: 'What changed.',
       resolve: ({ entry }) => entry.data.fields,
     }),
   }),

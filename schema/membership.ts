@@ -11,11 +11,11 @@ import { shareable } from './shareable.ts';
 import { User } from './user.ts';
 
 const Role = builder.enumType('Role', {
-  description: 'What a member may do in a conversation.',
+  description: 'The role of a member in a conversation.',
   values: {
-    OWNER: { description: 'Everything; a group has one.' },
-    ADMIN: { description: 'Running the group: its settings, its members, what they say.' },
-    MEMBER: { description: 'Reading and writing. In a direct conversation all are members.' },
+    OWNER: { description: 'The owner, who can do everything. A group has one owner.' },
+    ADMIN: { description: 'An admin, who manages the group’s settings, members and messages.' },
+    MEMBER: { description: 'A member, who can read and send messages. In a direct conversation, everyone has this role.' },
   },
 });
 
@@ -35,45 +35,45 @@ const shownAs = { deliveredSeq: 'shownDeliveredSeq', readSeq: 'shownReadSeq' } a
 
 /** Somebody's part in a conversation. */
 export const Membership = builder.objectRef<MembershipShape>('Membership').implement({
-  description: 'Somebody’s part in a conversation, while it lasts.',
+  description: 'The membership of a user in a conversation, while it lasts.',
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({
       extensions: shareable,
-      description: 'Its global id, the same if they leave and join again.',
+      description: 'The global ID. It is the same if the user leaves and joins again.',
       resolve: (ref) => formatId('Membership', ref),
     }),
     user: t.field({
       extensions: shareable,
       type: User,
-      description: 'Who.',
+      description: 'The user.',
       resolve: ({ userId }, _args, context) => presentUser(context, userId),
     }),
     conversation: t.field({
       extensions: shareable,
       type: Conversation,
-      description: 'Where.',
+      description: 'The conversation.',
       resolve: ({ conversationId }, _args, context) => presentConversation(context, conversationId),
     }),
-    role: t.expose('role', { extensions: shareable, type: Role, description: 'What they may do there.' }),
-    joinedAt: t.expose('joinedAt', { extensions: shareable, type: 'DateTime', description: 'Since when.' }),
+    role: t.expose('role', { extensions: shareable, type: Role, description: 'The member’s role.' }),
+    joinedAt: t.expose('joinedAt', { extensions: shareable, type: 'DateTime', description: 'When the user joined.' }),
     nickname: t.exposeString('nickname', {
       extensions: shareable,
       nullable: true,
-      description: 'What they are called there, if not by their display name.',
+      description: 'The member’s nickname in the conversation, or null if they go by their display name.',
     }),
     deliveredSeq: t.int({
       extensions: shareable,
       nullable: true,
       description:
-        'The newest entry that one of their devices has; never below readSeq, and only ever rises. MessageSent says what a message moves. Null: not shown to anybody.',
+        'The `seq` of the newest entry that has arrived on one of the member’s devices. Never below `readSeq`, and never moves back. `MessageSent` describes how a message moves it. Null if it is shown to nobody.',
       resolve: (member, _args, context) => shownMarker(context, member, 'deliveredSeq'),
     }),
     readSeq: t.int({
       extensions: shareable,
       nullable: true,
       description:
-        'The newest entry that they have read; only ever rises. MessageSent says what a message moves. Null: not shown to anybody.',
+        'The `seq` of the newest entry that the member has read. Never moves back. `MessageSent` describes how a message moves it. Null if it is shown to nobody.',
       resolve: (member, _args, context) => shownMarker(context, member, 'readSeq'),
     }),
   }),
@@ -86,12 +86,12 @@ interface Members extends Connection<MembershipShape> {
 const Memberships = connectionOf<MembershipShape, Members>('Membership', {
   of: 'A member',
   list: 'members',
-  node: (t) => t.field({ extensions: shareable, type: Membership, description: 'Who it is, and their part.', resolve: ({ node }) => node }),
+  node: (t) => t.field({ extensions: shareable, type: Membership, description: 'The membership.', resolve: ({ node }) => node }),
 });
 
 builder.objectField(Memberships.connection, 'totalCount', (t) =>
   t.exposeInt('totalCount', {
-    description: 'How many there are on all pages; of those found, or with some roles, how many are in the conversation.',
+    description: 'The number of members on all pages. With `search` or `roles`, the number of all members of the conversation.',
   }),
 );
 
@@ -150,15 +150,15 @@ builder.interfaceFields(Conversation, (t) => ({
   members: t.field({
     type: MembershipConnection,
     description:
-      'Who is in it, in the order they joined; with `search` by the word that was found. RATE_LIMITED, at the top level, past ten searches for each of SEARCHES_PER_MINUTE.',
+      'The members of the conversation, in the order in which they joined. With `search`, they are in the order of the words found. A search fails with RATE_LIMITED as a top-level error beyond ten times SEARCHES_PER_MINUTE.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after, with the same text and roles.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor, with the same `search` and `roles`.' }),
       search: t.arg.string({
         description:
-          'Only those of whom words of the handle, the display name or the nickname there begin as those of this text, as `Query.users` finds them. A page may be short, or empty, and go on. Where more than 1,000 have a nickname, nobody is found by it.',
+          'Returns only members whose handle, display name or nickname has words that begin with the words of this text, as `Query.users` finds them. A page can be short or empty although more follow. If more than 1,000 members have a nickname, nicknames are not searched.',
       }),
-      roles: t.arg({ type: [Role], description: 'Only those who are one of these; absent: all.' }),
+      roles: t.arg({ type: [Role], description: 'Returns only members with one of these roles. Omit to return all members.' }),
     },
     async resolve(conversation, { search, roles, ...args }, context) {
       if ((await viewerAccess(context, conversation)) === null) return { ...emptyPage, totalCount: 0 };
@@ -170,16 +170,16 @@ builder.interfaceFields(Conversation, (t) => ({
   viewerMembership: t.field({
     type: Membership,
     nullable: true,
-    description: 'The viewer’s own part in it; null once they are out.',
+    description: 'The viewer’s own membership, or null if they are no longer a member.',
     resolve: (conversation, _args, context) => viewerAccess(context, conversation),
   }),
   viewerReadSeq: t.int({
-    description: 'The newest entry that the viewer has read.',
+    description: 'The `seq` of the newest entry that the viewer has read.',
     resolve: async (conversation, _args, context) => (await viewerAccess(context, conversation))?.readSeq ?? 0,
   }),
   viewerUnreadCount: t.int({
     description:
-      'Messages of others after viewerReadSeq, or from viewerMarkedUnreadFromSeq on where that is earlier, without those that the viewer has deleted for themselves. As of lastSeq in the same response.',
+      'The number of messages from others after `viewerReadSeq`, or from `viewerMarkedUnreadFromSeq` on if that is earlier. Messages that the viewer has deleted for themselves do not count. Agrees with `lastSeq` in the same response.',
     async resolve(conversation, _args, context) {
       const access = await viewerAccess(context, conversation);
       return access === null ? 0 : context.scope.loaders.unreadCounts.load({ conversation, access });

@@ -7,7 +7,7 @@ builder.objectFields(Message, (t) => ({
   mentions: t.field({
     extensions: shareable,
     type: [User],
-    description: 'Whom it mentions by name.',
+    description: 'The users whom the message mentions by name.',
     async resolve({ mentionIds }, _args, { scope }) {
       const users = await Promise.all(mentionIds.map((id) => scope.loaders.users.load(id)));
       return users.filter((user) => user !== null);
@@ -15,6 +15,6 @@ builder.objectFields(Message, (t) => ({
   }),
   mentionsEveryone: t.exposeBoolean('mentionsEveryone', {
     extensions: shareable,
-    description: 'Whether it mentions everyone in the conversation.',
+    description: 'Whether the message mentions everyone in the conversation.',
   }),
 }));

@@ -16,12 +16,12 @@ interface ActedShape extends Refusable {
 export function messagePayload(mutation: string) {
   return withErrors(
     builder.objectRef<ActedShape>(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`).implement({
-      description: `What came of ${mutation}.`,
+      description: `The payload of \`${mutation}\`.`,
       fields: (t) => ({
         message: t.field({
           type: Message,
           nullable: true,
-          description: 'The message as it stands; null if it was refused.',
+          description: 'The message in its current state, or null if the mutation was refused.',
           async resolve({ message }, _args, { scope: { loaders } }) {
             if (message === undefined) return null;
             // Others may have acted on it since: the conversation first, so that nothing is older than its lastSeq.

@@ -19,12 +19,12 @@ const messageField = {
   extensions: shareable,
   type: Message,
   nullable: true,
-  description: 'The message as it stands, or what is left of it; null once it is gone.',
+  description: 'The message in its current state, or what is left of it. Null if it no longer exists.',
   resolve: message,
 } as const;
 
 MessageEdited.implement({
-  description: 'What a message says was changed: its text, what is attached to it or put on it, or whom it mentions.',
+  description: 'A message was edited: its text, attachments, data or mentions changed.',
   interfaces,
   fields: (t) => ({
     message: t.field(messageField),
@@ -32,7 +32,8 @@ MessageEdited.implement({
 });
 
 MessageRecalled.implement({
-  description: 'A message was taken back: its text, attachments, data, poll, mentions, reactions and edits are gone, its place stays.',
+  description:
+    'A message was recalled: its text, attachments, data, poll, mentions, reactions and former versions are gone. Its place in the conversation stays.',
   interfaces,
   fields: (t) => ({
     message: t.field(messageField),
@@ -40,22 +41,21 @@ MessageRecalled.implement({
 });
 
 ReactionsChanged.implement({
-  description: 'Somebody, the actor, has reacted to a message, or no longer does.',
+  description: 'The actor added a reaction to a message, or removed one.',
   interfaces,
   fields: (t) => ({
     message: t.field(messageField),
-    emoji: t.string({ extensions: shareable, description: 'With what.', resolve: ({ entry }) => entry.data.emoji }),
+    emoji: t.string({ extensions: shareable, description: 'The emoji of the reaction.', resolve: ({ entry }) => entry.data.emoji }),
     added: t.boolean({
       extensions: shareable,
-      description: 'True: they react; false: no longer.',
+      description: 'Whether the reaction was added (true) or removed (false).',
       resolve: ({ entry }) => entry.data.added,
     }),
   }),
 });
 
 PollVoted.implement({
-  description:
-    'Somebody has chosen of a poll, or taken back what they had chosen. They are the actor, but of an anonymous poll, where nobody is.',
+  description: 'A user voted in a poll, or took back their vote. The user is the `actor`; in an anonymous poll, the `actor` is null.',
   interfaces,
   fields: (t) => ({
     message: t.field(messageField),
@@ -63,7 +63,7 @@ PollVoted.implement({
       extensions: shareable,
       type: [PollOption],
       nullable: true,
-      description: 'All that the actor has chosen from here on; null: the poll is anonymous, or nothing is left of it.',
+      description: 'All options that the actor chooses as of this event. Null if the poll is anonymous, or if nothing is left of it.',
       async resolve({ entry: { streamId: conversationId, data } }, _args, { scope }) {
         const message = await scope.loaders.messages.load({ conversationId, seq: data.messageSeq });
         const { choices } = data;
@@ -74,7 +74,7 @@ PollVoted.implement({
 });
 
 PollClosed.implement({
-  description: 'A poll is closed: nobody may choose any more. The actor has closed it; nobody: its time was over.',
+  description: 'A poll was closed: nobody can vote any more. The `actor` is the user who closed it, or null if its `closesAt` was reached.',
   interfaces,
   fields: (t) => ({
     message: t.field(messageField),
@@ -82,13 +82,13 @@ PollClosed.implement({
 });
 
 PinChanged.implement({
-  description: 'A message was pinned, or is pinned no longer.',
+  description: 'A message was pinned or unpinned.',
   interfaces,
   fields: (t) => ({
     message: t.field(messageField),
     pinned: t.boolean({
       extensions: shareable,
-      description: 'Whether it is pinned from here on.',
+      description: 'Whether the message is pinned as of this event.',
       resolve: ({ entry }) => entry.data.pinned,
     }),
   }),
@@ -96,12 +96,12 @@ PinChanged.implement({
 
 HistoryTrimmed.implement({
   description:
-    'What stood in the conversation up to a place is gone for everybody, because it is kept for a time only: messages with all that was about them, and what happened between them.',
+    'The history of the conversation up to an entry was removed for everyone, because the server keeps history for a limited time. This includes the messages, with everything about them, and the events between them.',
   interfaces,
   fields: (t) => ({
     untilSeq: t.int({
       extensions: shareable,
-      description: 'The last seq of what is gone. A message up to there that is still referred to looks as if it had been taken back.',
+      description: 'The `seq` of the last removed entry. A message up to there that is still referred to looks like a recalled one.',
       resolve: ({ entry }) => entry.data.untilSeq,
     }),
   }),

@@ -8,8 +8,8 @@ import { beginField } from './operation.ts';
 import { forwardPage } from './page.ts';
 
 const FoundMessages = connectionOf<MessageShape>('MessageSearch', {
-  of: 'A message that was found',
-  list: 'messages that were found',
+  of: 'A found message',
+  list: 'found messages',
   node: (t) => t.field({ type: Message, description: 'The message.', resolve: ({ node }) => node }),
 });
 
@@ -23,21 +23,23 @@ builder.queryField('messages', (t) =>
   t.field({
     type: FoundMessages.connection,
     description:
-      'Messages that the viewer may read and in which, or in the names and descriptions of what is attached, words begin as those of a text; case and accents do not matter, and a word of a script without spaces may begin at any of its letters; emojis of the text stand in it. Newest first; over several conversations, that of the latest activity first. A page may be short, or empty, and go on: a request looks through SEARCHED_MESSAGES. RATE_LIMITED, at the top level, past SEARCHES_PER_MINUTE; each page counts.',
+      'Searches the messages that the viewer can read. Each word of the search must begin a word of the message, or of the names and descriptions of its attachments. Case and accents do not matter. In a script without spaces, a word can begin at any letter. Emojis of the search must be in the text. The newest messages come first; over several conversations, the conversation with the latest activity comes first. One request looks through SEARCHED_MESSAGES messages, so a page can be short or empty although more follow. Fails with RATE_LIMITED as a top-level error beyond SEARCHES_PER_MINUTE; each page counts.',
     args: {
       search: t.arg.string({
         required: true,
-        description: 'The beginnings of words, and emojis, up to 200 characters: a message has all of them.',
+        description: 'The beginnings of words, and emojis, up to 200 characters. A message must have all of them.',
       }),
-      conversationId: t.arg.id({ description: 'Only what was said there; absent: in all of the viewer’s conversations.' }),
-      senderId: t.arg.id({ description: 'Only what this user said.' }),
+      conversationId: t.arg.id({
+        description: 'Returns only messages of this conversation. Omit to include all of the viewer’s conversations.',
+      }),
+      senderId: t.arg.id({ description: 'Returns only messages that this user sent.' }),
       hasAttachments: t.arg.boolean({
-        description: 'Only messages to which something is attached, or with false nothing; absent: either.',
+        description: 'Returns only messages with attachments (true) or without attachments (false). Omit to return both.',
       }),
-      sentFrom: t.arg({ type: 'DateTime', description: 'Only what was said at this moment or later.' }),
-      sentBefore: t.arg({ type: 'DateTime', description: 'Only what was said earlier than this.' }),
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after, with all else as it was.' }),
+      sentFrom: t.arg({ type: 'DateTime', description: 'Returns only messages sent at this time or later.' }),
+      sentBefore: t.arg({ type: 'DateTime', description: 'Returns only messages sent before this time.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor, with the other arguments unchanged.' }),
     },
     async resolve(_root, { search, conversationId, senderId, hasAttachments, sentFrom, sentBefore, ...args }, context, info) {
       const viewer = await beginField(context, info);

@@ -12,61 +12,64 @@ import { User } from './user.ts';
 
 /** Something said. */
 export const Message = builder.objectRef<MessageShape>('Message').implement({
-  description: 'Something said in a conversation.',
+  description: 'A message in a conversation.',
   interfaces: [Node],
 });
 
 builder.objectFields(Message, (t) => ({
-  id: t.id({ extensions: shareable, description: 'Its global id.', resolve: (ref) => formatId('Message', ref) }),
+  id: t.id({ extensions: shareable, description: 'The global ID.', resolve: (ref) => formatId('Message', ref) }),
   conversation: t.field({
     extensions: shareable,
     type: Conversation,
-    description: 'Where it was said.',
+    description: 'The conversation that the message was sent in.',
     resolve: ({ conversationId }, _args, context) => presentConversation(context, conversationId),
   }),
-  seq: t.exposeInt('seq', { extensions: shareable, description: 'Its place in the conversation’s log.' }),
+  seq: t.exposeInt('seq', { extensions: shareable, description: 'The sequence number of the message in the conversation’s log.' }),
   sender: t.field({
     extensions: shareable,
     type: User,
     nullable: true,
-    description: 'Who said it; null once their account is erased.',
+    description: 'The user who sent the message, or null once their account has been erased.',
     resolve: ({ senderId }, _args, { scope }) => scope.loaders.users.get(senderId),
   }),
   text: t.exposeString('text', {
     extensions: shareable,
-    description: 'What was said, to the letter; empty once it is recalled, and where nothing is said of what it has besides.',
+    description: 'The text of the message, exactly as stored. Empty if the message was recalled, or if it has only attachments or data.',
   }),
   data: t.expose('data', {
     extensions: shareable,
     type: 'JSONObject',
     nullable: true,
-    description: 'What its sender’s client has put on it, for other clients that know what it means; null: nothing, or it is recalled.',
+    description:
+      'Custom JSON data that the sender’s client attached for other clients, or null if there is none or the message was recalled.',
   }),
   replyTo: t.field({
     extensions: shareable,
     type: Message,
     nullable: true,
-    description: 'What it answers. Whoever sees the answer sees this, even from before they joined.',
+    description:
+      'The message that this message quotes, or null if there is none. Anyone who sees this message also sees the quoted one, even from before they joined.',
     resolve: ({ conversationId, replyToSeq }, _args, { scope }) =>
       replyToSeq === null ? null : scope.loaders.messages.load({ conversationId, seq: replyToSeq }),
   }),
-  sentAt: t.expose('sentAt', { extensions: shareable, type: 'DateTime', description: 'When it was stored.' }),
+  sentAt: t.expose('sentAt', { extensions: shareable, type: 'DateTime', description: 'When the message was stored.' }),
   editedAt: t.expose('editedAt', {
     extensions: shareable,
     type: 'DateTime',
     nullable: true,
-    description: 'When what it says was last changed; null: never.',
+    description: 'When the message was last edited, or null if it never was.',
   }),
   recalledAt: t.expose('recalledAt', {
     extensions: shareable,
     type: 'DateTime',
     nullable: true,
-    description: 'When it was taken back, or, of one that is referred to still, was kept no longer (`HistoryTrimmed`); null: it stands.',
+    description:
+      'When the message was recalled, or null if it was not. For a message that `HistoryTrimmed` removed and that is still referred to, when it was removed.',
   }),
   clientMessageId: t.exposeID('clientMessageId', {
     extensions: shareable,
     nullable: true,
-    description: 'The name that its sender’s client made up for it.',
+    description: 'The ID that the sender’s client chose for the message.',
   }),
 }));
 
@@ -103,7 +106,7 @@ builder.interfaceField(Conversation, 'viewerLastMessage', (t) =>
   t.field({
     type: Message,
     nullable: true,
-    description: 'The newest message that the viewer may see; null while there is none.',
+    description: 'The newest message that the viewer can see, or null if there is none.',
     async resolve(conversation, _args, context) {
       const access = await viewerAccess(context, conversation);
       return access && context.scope.loaders.lastMessages.load(access);

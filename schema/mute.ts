@@ -11,24 +11,24 @@ builder.objectField(Membership, 'mutedUntil', (t) =>
     extensions: shareable,
     type: 'DateTime',
     nullable: true,
-    description: 'Until when they may not write there, which counts once it has passed no more; null: they were not muted.',
+    description: 'The time until which the member is muted, or null if they were not muted. A time that has passed has no effect.',
   }),
 );
 
 const MuteMemberInput = builder.inputType('MuteMemberInput', {
-  description: 'Whom to mute in which group.',
+  description: 'The input of `muteMember`.',
   fields: (t) => ({
-    groupId: t.id({ required: true, description: 'The group.' }),
-    userId: t.id({ required: true, description: 'The member.' }),
-    until: t.field({ type: 'DateTime', required: true, description: 'Until when, which is yet to come.' }),
+    groupId: t.id({ required: true, description: 'The ID of the group.' }),
+    userId: t.id({ required: true, description: 'The ID of the member.' }),
+    until: t.field({ type: 'DateTime', required: true, description: 'The time until which to mute the member. It must be in the future.' }),
   }),
 });
 
 const UnmuteMemberInput = builder.inputType('UnmuteMemberInput', {
-  description: 'Whom to let write again in which group.',
+  description: 'The input of `unmuteMember`.',
   fields: (t) => ({
-    groupId: t.id({ required: true, description: 'The group.' }),
-    userId: t.id({ required: true, description: 'The member.' }),
+    groupId: t.id({ required: true, description: 'The ID of the group.' }),
+    userId: t.id({ required: true, description: 'The ID of the member.' }),
   }),
 });
 
@@ -40,12 +40,12 @@ function mutePayload(mutation: 'muteMember' | 'unmuteMember') {
   const name = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`;
   return withErrors(
     builder.objectRef<MuteShape>(name).implement({
-      description: `What came of ${mutation}.`,
+      description: `The payload of \`${mutation}\`.`,
       fields: (t) => ({
         membership: t.expose('membership', {
           type: Membership,
           nullable: true,
-          description: 'Their part as it stands; null if it was refused, or they are out by now.',
+          description: 'The membership in its current state. Null if the mutation was refused, or if the user is no longer a member.',
         }),
       }),
     }),
@@ -69,13 +69,13 @@ const UnmuteMemberPayload = mutePayload('unmuteMember');
 builder.mutationFields((t) => ({
   muteMember: t.field({
     type: MuteMemberPayload,
-    description: 'Keeps a member from writing, and from editing what they wrote, until a moment. They read and react on.',
+    description: 'Mutes a member until a given time. Until then, they can neither send nor edit messages, but can still read and react.',
     args: { input: t.arg({ type: MuteMemberInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) => settle(context, info, () => mute(context, input, input.until)),
   }),
   unmuteMember: t.field({
     type: UnmuteMemberPayload,
-    description: 'Lets a member write again; of one who is not muted nothing changes.',
+    description: 'Unmutes a member. Changes nothing if the member is not muted.',
     args: { input: t.arg({ type: UnmuteMemberInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) => settle(context, info, () => mute(context, input, null)),
   }),

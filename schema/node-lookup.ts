@@ -78,8 +78,8 @@ builder.queryFields((t) => ({
   node: t.field({
     type: Node,
     nullable: true,
-    description: 'What an id names; null: it is gone, never was, or is not for the viewer to see.',
-    args: { id: t.arg.id({ required: true, description: 'The global id.' }) },
+    description: 'The object with this ID. Null if it does not exist, no longer exists, or is not visible to the viewer.',
+    args: { id: t.arg.id({ required: true, description: 'The global ID.' }) },
     async resolve(_root, { id }, context, info) {
       const viewer = await beginField(context, info);
       return find(context, viewer, parseArgument('id', id));
@@ -88,8 +88,8 @@ builder.queryFields((t) => ({
   nodes: t.field({
     type: [Node],
     nullable: { list: false, items: true },
-    description: 'What each id names, in the order asked for.',
-    args: { ids: t.arg.idList({ required: true, description: 'Global ids, at most 100.' }) },
+    description: 'The objects with these IDs, in the order of `ids`. An item is null where `node` would be.',
+    args: { ids: t.arg.idList({ required: true, description: 'The global IDs, at most 100.' }) },
     async resolve(_root, { ids }, context, info) {
       const viewer = await beginField(context, info);
       if (ids.length > maxNodes) throw badArgument('ids', `must be ${maxNodes} at most.`);

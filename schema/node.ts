@@ -31,10 +31,13 @@ export type NodeShape =
 
 /** A thing with a global id. */
 export const Node = builder.interfaceRef<NodeShape>('Node').implement({
-  description: 'A thing that can be fetched again by its id, with `node`.',
+  description: 'An object with a global ID, which `node` can fetch again.',
   resolveType: typeName,
   fields: (t) => ({
-    id: t.id({ description: 'Opaque, the same for ever, and unique over all types.', resolve: (): string => unidentified() }),
+    id: t.id({
+      description: 'The global ID. It is opaque, never changes, and is unique across all types.',
+      resolve: (): string => unidentified(),
+    }),
   }),
 });
 

@@ -11,19 +11,19 @@ import { Viewer } from './viewer.ts';
 
 /** What operators tell users. */
 export const Notice = builder.objectRef<NoticeShape>('Notice').implement({
-  description: 'What those who run the server tell its users: all of them, or some.',
+  description: 'A notice from the server’s operators to all users or to some.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ extensions: shareable, description: 'Its global id.', resolve: ({ id }) => formatId('Notice', id) }),
-    title: t.exposeString('title', { extensions: shareable, description: 'What it is about: a line of at most 200 characters.' }),
-    body: t.exposeString('body', { extensions: shareable, description: 'What it says: plain text of at most 8,000 characters.' }),
-    postedAt: t.expose('postedAt', { extensions: shareable, type: 'DateTime', description: 'When it was posted.' }),
+    id: t.id({ extensions: shareable, description: 'The global ID.', resolve: ({ id }) => formatId('Notice', id) }),
+    title: t.exposeString('title', { extensions: shareable, description: 'The title: one line of at most 200 characters.' }),
+    body: t.exposeString('body', { extensions: shareable, description: 'The body: plain text of at most 8,000 characters.' }),
+    postedAt: t.expose('postedAt', { extensions: shareable, type: 'DateTime', description: 'When the notice was posted.' }),
   }),
 });
 
 const Notices = connectionOf<NoticeShape>('Notice', {
   of: 'A notice',
-  list: 'the viewer’s notices',
+  list: 'notices',
   node: (t) => t.field({ extensions: shareable, type: Notice, description: 'The notice.', resolve: ({ node }) => node }),
 });
 
@@ -31,10 +31,10 @@ builder.objectField(Viewer, 'notices', (t) =>
   t.field({
     type: Notices.connection,
     description:
-      'What those who run the server have told the viewer: everybody since the viewer signed up, or some, of whom the viewer is one. Newest first; what was taken back is left out.',
+      'The notices for the viewer, newest first: those to everyone since the viewer signed up, and those to some users, of whom the viewer is one. Revoked notices are left out.',
     args: {
-      first: t.arg.int({ description: 'How many, 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'A cursor to go on from, towards older ones.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor, which are older.' }),
     },
     resolve: (viewer, args, { chat, scope }) =>
       forwardConnection(args, {
@@ -47,22 +47,26 @@ builder.objectField(Viewer, 'notices', (t) =>
 
 loggedTypes.NoticePosted.implement({
   description:
-    'A notice was posted. It stands on the server’s stream, which everybody follows, if it is for everybody; otherwise on the account of each of those whom it is for.',
+    'A notice was posted. A notice to everyone is on the server’s stream, which every user follows. A notice to some users is on the account stream of each of them.',
   interfaces,
   fields: (t) => ({
-    noticeId: t.id({ extensions: shareable, description: 'Which one.', resolve: ({ entry }) => formatId('Notice', entry.data.noticeId) }),
+    noticeId: t.id({
+      extensions: shareable,
+      description: 'The ID of the notice.',
+      resolve: ({ entry }) => formatId('Notice', entry.data.noticeId),
+    }),
     notice: t.field({
       extensions: shareable,
       type: Notice,
       nullable: true,
-      description: 'The notice; null: it was taken back.',
+      description: 'The notice, or null if it was revoked.',
       resolve: ({ entry }, _args, { scope }) => scope.loaders.notices.load(entry.data.noticeId),
     }),
     noticeEdge: t.field({
       extensions: shareable,
       type: Notices.edge,
       nullable: true,
-      description: 'The notice, with its cursor in the viewer’s list; null: it was taken back.',
+      description: 'The notice, with its cursor in the viewer’s list, or null if it was revoked.',
       async resolve({ entry }, _args, { scope }): Promise<Edge<NoticeShape> | null> {
         const notice = await scope.loaders.notices.load(entry.data.noticeId);
         return notice && { node: notice, cursor: formatCursor('notice', noticeKey(notice)) };
@@ -72,9 +76,13 @@ loggedTypes.NoticePosted.implement({
 });
 
 loggedTypes.NoticeRevoked.implement({
-  description: 'A notice was taken back: it is to be shown no longer. It stands where the notice stood.',
+  description: 'A notice was revoked: stop showing it. This event is on the same stream as the notice.',
   interfaces,
   fields: (t) => ({
-    noticeId: t.id({ extensions: shareable, description: 'Which one.', resolve: ({ entry }) => formatId('Notice', entry.data.noticeId) }),
+    noticeId: t.id({
+      extensions: shareable,
+      description: 'The ID of the notice.',
+      resolve: ({ entry }) => formatId('Notice', entry.data.noticeId),
+    }),
   }),
 });

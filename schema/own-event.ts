@@ -25,25 +25,26 @@ function withCounts<E extends Logged<Own>>(event: PothosSchemaTypes.ObjectRef<Ty
     conversation: t.field({
       type: Conversation,
       nullable: true,
-      description: 'The conversation as it stands; null if it is not theirs any more.',
+      description: 'The conversation in its current state, or null if the viewer is no longer in it.',
       resolve: async (event, _args, context): Promise<ConversationShape | undefined> => (await accessed(event, context))?.conversation,
     }),
     unread: t.field({
       type: UnreadTotals,
-      description: 'What waits to be read in all conversations.',
+      description: 'The viewer’s unread counts over all conversations.',
       resolve: (_event, _args, { scope }) => scope.loaders.unreadTotals(),
     }),
   }));
 }
 
 MembershipSettled.implement({
-  description: 'The viewer has settled something of their own part in a conversation: how it notifies them, or what they marked as unread.',
+  description:
+    'The viewer changed something about their own membership that only they see, such as its notifications, or marked the conversation as unread.',
   interfaces,
   fields: (t) => ({
     membership: t.field({
       type: Membership,
       nullable: true,
-      description: 'Their part as it stands; null once they are out.',
+      description: 'The viewer’s membership in its current state, or null if they are no longer a member.',
       resolve: async (event, _args, context): Promise<MembershipShape | undefined> => (await accessed(event, context))?.access,
     }),
   }),
@@ -51,19 +52,22 @@ MembershipSettled.implement({
 withCounts(MembershipSettled);
 
 MessageHidden.implement({
-  description: 'The viewer has deleted a message for themselves: others keep it.',
+  description: 'The viewer deleted a message for themselves. Others keep it.',
   interfaces,
   fields: (t) => ({
-    conversationId: t.id({ description: 'Where.', resolve: ({ entry }) => formatId('Conversation', entry.data.conversationId) }),
+    conversationId: t.id({
+      description: 'The ID of the conversation.',
+      resolve: ({ entry }) => formatId('Conversation', entry.data.conversationId),
+    }),
     messageId: t.id({
-      description: 'The message.',
+      description: 'The ID of the message.',
       resolve: ({ entry: { data } }) => formatId('Message', { conversationId: data.conversationId, seq: data.messageSeq }),
     }),
     threadRoot: t.field({
       type: Message,
       nullable: true,
       description:
-        'Where it was a reply, the message that its thread is about, with what waits there; null: it was none, or is not theirs any more.',
+        'If the message was a reply in a thread, the message that started the thread, with its current unread count. Null if it was not a reply, or if the viewer no longer has access to it.',
       async resolve(event, _args, context) {
         const { conversationId, messageSeq: seq } = event.entry.data;
         const { messages } = context.scope.loaders;
@@ -76,23 +80,29 @@ MessageHidden.implement({
 withCounts(MessageHidden);
 
 ConversationCleared.implement({
-  description: 'The viewer has cleared a conversation for themselves: others keep it.',
+  description: 'The viewer cleared a conversation for themselves. Others keep it.',
   interfaces,
   fields: (t) => ({
-    conversationId: t.id({ description: 'Which.', resolve: ({ entry }) => formatId('Conversation', entry.data.conversationId) }),
-    clearedSeq: t.int({ description: 'What stands up to here is gone for the viewer.', resolve: ({ entry }) => entry.data.clearedSeq }),
+    conversationId: t.id({
+      description: 'The ID of the conversation.',
+      resolve: ({ entry }) => formatId('Conversation', entry.data.conversationId),
+    }),
+    clearedSeq: t.int({
+      description: 'The `seq` up to which the conversation is cleared for the viewer.',
+      resolve: ({ entry }) => entry.data.clearedSeq,
+    }),
   }),
 });
 withCounts(ConversationCleared);
 
 ThreadRead.implement({
-  description: 'The viewer has read replies in a thread that they take part in.',
+  description: 'The viewer read replies in a thread in which they participate.',
   interfaces,
   fields: (t) => ({
     message: t.field({
       type: Message,
       nullable: true,
-      description: 'The message that the thread is about; null if it is not for them to see any more.',
+      description: 'The message that started the thread, or null if the viewer can no longer see it.',
       async resolve(event, _args, context) {
         const { conversationId, rootSeq: seq } = event.entry.data;
         return (await accessed(event, context)) && context.scope.loaders.messages.load({ conversationId, seq });

@@ -10,16 +10,17 @@ import { type UnreadPayload, withUnread } from './unread-payload.ts';
 builder.interfaceFields(Conversation, (t) => ({
   viewerMarkedUnreadFromSeq: t.int({
     nullable: true,
-    description: 'From which entry on the viewer has marked it as unread for themselves; null: nowhere. Reading up to there ends it.',
+    description:
+      'The `seq` of the entry from which on the viewer has marked the conversation as unread, or null if they have not. The mark ends when the viewer reads up to there.',
     resolve: async (conversation, _args, context) => (await viewerAccess(context, conversation))?.markedUnreadFromSeq,
   }),
   viewerClearedSeq: t.int({
-    description: 'Up to which entry the viewer has cleared it for themselves; 0: it is as it was.',
+    description: 'The `seq` up to which the viewer has cleared the conversation for themselves, or 0 if they have not.',
     resolve: async (conversation, _args, context) => (await viewerAccess(context, conversation))?.clearedSeq ?? 0,
   }),
   viewerMentionCount: t.int({
     description:
-      'Messages of others that mention the viewer or everyone, and wait to be read: by what they said first, or by an edit since. As of lastSeq in the same response.',
+      'The number of messages from others with an unread mention of the viewer or of everyone, whether the message was sent with it or an edit added it. Agrees with `lastSeq` in the same response.',
     async resolve(conversation, _args, context) {
       const access = await viewerAccess(context, conversation);
       return access === null ? 0 : context.scope.loaders.mentionCounts.load({ conversation, access });
@@ -30,7 +31,7 @@ builder.interfaceFields(Conversation, (t) => ({
 builder.objectField(Message, 'viewerThreadUnreadCount', (t) =>
   t.int({
     description:
-      'Replies of others in its thread that wait to be read; 0 where the viewer takes no part, by having begun the thread or replied.',
+      'The number of unread replies from others in the message’s thread. 0 if the viewer does not participate, by having started the thread or replied.',
     async resolve(root, _args, context) {
       if (root.replyCount === 0) return 0;
       const access = await viewerAccess(context, { id: root.conversationId });
@@ -40,22 +41,22 @@ builder.objectField(Message, 'viewerThreadUnreadCount', (t) =>
 );
 
 const MarkUnreadInput = builder.inputType('MarkUnreadInput', {
-  description: 'From where on the viewer wants to come back to a conversation.',
+  description: 'The input of `markUnread`.',
   fields: (t) => ({
-    conversationId: t.id({ required: true, description: 'The conversation.' }),
-    fromSeq: t.int({ required: true, description: 'The first entry that is to count as unread again; from 1 to lastSeq.' }),
+    conversationId: t.id({ required: true, description: 'The ID of the conversation.' }),
+    fromSeq: t.int({ required: true, description: 'The `seq` of the first entry to count as unread again, from 1 to `lastSeq`.' }),
   }),
 });
 
 const MarkUnreadPayload = withUnread(
-  builder.objectRef<UnreadPayload>('MarkUnreadPayload').implement({ description: 'What came of markUnread.' }),
+  builder.objectRef<UnreadPayload>('MarkUnreadPayload').implement({ description: 'The payload of `markUnread`.' }),
 );
 
 builder.mutationField('markUnread', (t) =>
   t.field({
     type: MarkUnreadPayload,
     description:
-      'Marks a conversation as unread for the viewer alone, until they read up to there: their read marker, which others see, stays where it is.',
+      'Marks a conversation as unread for the viewer only, until they read up to there. Their read marker, which others see, does not move.',
     args: { input: t.arg({ type: MarkUnreadInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
@@ -68,10 +69,10 @@ builder.mutationField('markUnread', (t) =>
 );
 
 const MarkThreadReadInput = builder.inputType('MarkThreadReadInput', {
-  description: 'How far the viewer has read a thread.',
+  description: 'The input of `markThreadRead`.',
   fields: (t) => ({
-    messageId: t.id({ required: true, description: 'The message that the thread is about, or a reply in it.' }),
-    seq: t.int({ required: true, description: 'The newest entry that was read of it; at most lastSeq.' }),
+    messageId: t.id({ required: true, description: 'The ID of the message that started the thread, or of any reply in it.' }),
+    seq: t.int({ required: true, description: 'The `seq` of the newest entry of the thread that the viewer has read, at most `lastSeq`.' }),
   }),
 });
 
@@ -81,12 +82,12 @@ interface ThreadReadShape extends UnreadPayload {
 
 const MarkThreadReadPayload = withUnread(
   builder.objectRef<ThreadReadShape>('MarkThreadReadPayload').implement({
-    description: 'What came of markThreadRead.',
+    description: 'The payload of `markThreadRead`.',
     fields: (t) => ({
       message: t.field({
         type: Message,
         nullable: true,
-        description: 'The message that the thread is about; null if it was refused.',
+        description: 'The message that started the thread, or null if the mutation was refused.',
         resolve: ({ root }, _args, { scope }) => root && scope.loaders.messages.load(root),
       }),
     }),
@@ -97,7 +98,7 @@ builder.mutationField('markThreadRead', (t) =>
   t.field({
     type: MarkThreadReadPayload,
     description:
-      'Says that replies in a thread were read. The marker only rises; below it, or where the viewer takes no part, nothing changes.',
+      'Marks replies in a thread as read. The marker only moves forward: a lower `seq` changes nothing. Nothing changes either if the viewer does not participate in the thread.',
     args: { input: t.arg({ type: MarkThreadReadInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -11,12 +11,12 @@ import { Membership } from './membership.ts';
 
 const levels: Record<NotificationLevelWord, { readonly description: string }> = {
   ALL: { description: 'Every message.' },
-  MENTIONS: { description: 'Messages that mention them, or everyone.' },
-  NONE: { description: 'Nothing.' },
+  MENTIONS: { description: 'Only messages that mention the user or everyone.' },
+  NONE: { description: 'No messages.' },
 };
 
 const NotificationLevel = builder.enumType('NotificationLevel', {
-  description: 'Of what somebody wants to be notified. What waits to be read is counted all the same.',
+  description: 'Which messages of a conversation a user is notified of. Unread messages are counted in any case.',
   values: Object.fromEntries(notificationLevels.map((level) => [level, levels[level]])) as typeof levels,
 });
 
@@ -24,7 +24,7 @@ builder.objectField(Membership, 'viewerNotificationLevel', (t) =>
   t.field({
     type: NotificationLevel,
     nullable: true,
-    description: 'Of what the viewer wants to be notified there; null on other people’s.',
+    description: 'The viewer’s notification level for the conversation, or null on other users’ memberships.',
     resolve: ({ userId, notificationLevel }, _args, context) => (userId === requireViewer(context).userId ? notificationLevel : null),
   }),
 );
@@ -34,14 +34,14 @@ builder.objectField(Membership, 'viewerSilentUntil', (t) =>
     type: 'DateTime',
     nullable: true,
     description:
-      'Until when the viewer wants to be notified of nothing there; null, or a moment that has passed: as the level says; null on other people’s.',
+      'The time until which the viewer is notified of nothing in the conversation. If null or past, `viewerNotificationLevel` applies. Always null on other users’ memberships.',
     resolve: ({ userId, silentUntil }, _args, context) => (userId === requireViewer(context).userId ? silentUntil : null),
   }),
 );
 
 for (const [name, of, description] of [
-  ['viewerPinned', 'pinned', 'Whether the viewer has pinned the conversation in their list; null on other people’s.'],
-  ['viewerArchived', 'archived', 'Whether the viewer has put the conversation away; null on other people’s.'],
+  ['viewerPinned', 'pinned', 'Whether the viewer has pinned the conversation in their list, or null on other users’ memberships.'],
+  ['viewerArchived', 'archived', 'Whether the viewer has archived the conversation, or null on other users’ memberships.'],
 ] as const) {
   builder.objectField(Membership, name, (t) =>
     t.boolean({
@@ -54,17 +54,20 @@ for (const [name, of, description] of [
 
 const UpdateMembershipInput = builder.inputType('UpdateMembershipInput', {
   description:
-    'What to change about one’s own part in which conversation: absent leaves it as it is, null clears it. A notification level, and what is pinned or put away, cannot be cleared.',
+    'The input of `updateMembership`. Omitted fields keep their values; null clears them. `notificationLevel`, `pinned` and `archived` cannot be cleared.',
   fields: (t) => ({
-    conversationId: t.id({ required: true, description: 'The conversation.' }),
-    notificationLevel: t.field({ type: NotificationLevel, description: 'Of what to be notified.' }),
+    conversationId: t.id({ required: true, description: 'The ID of the conversation.' }),
+    notificationLevel: t.field({ type: NotificationLevel, description: 'Which messages to be notified of.' }),
     silentUntil: t.field({
       type: 'DateTime',
-      description: 'Until when to be notified of nothing, which is yet to come; null: as the level says.',
+      description: 'The time until which to be notified of nothing. It must be in the future. With null, `notificationLevel` applies.',
     }),
-    pinned: t.boolean({ description: 'Whether to keep it at the top of one’s list.' }),
-    archived: t.boolean({ description: 'Whether to put it away, for as long as it is so: new messages do not bring it back.' }),
-    nickname: t.string({ description: 'What to be called in this group, 1 to 64 characters; null: by one’s own name.' }),
+    pinned: t.boolean({ description: 'Whether to keep the conversation at the top of the viewer’s list.' }),
+    archived: t.boolean({ description: 'Whether to archive the conversation. It stays archived when new messages arrive.' }),
+    nickname: t.string({
+      description:
+        'The viewer’s nickname in this group, 1 to 64 characters. Null removes it, so that the viewer goes by their display name.',
+    }),
   }),
 });
 
@@ -74,12 +77,13 @@ interface UpdateMembershipShape extends Refusable {
 
 const UpdateMembershipPayload = withErrors(
   builder.objectRef<UpdateMembershipShape>('UpdateMembershipPayload').implement({
-    description: 'What came of updateMembership.',
+    description: 'The payload of `updateMembership`.',
     fields: (t) => ({
       membership: t.expose('membership', {
         type: Membership,
         nullable: true,
-        description: 'The viewer’s part as it stands; null if it was refused, or they are out by now.',
+        description:
+          'The viewer’s membership in its current state. Null if the mutation was refused, or if the viewer is no longer a member.',
       }),
     }),
   }),
@@ -89,7 +93,7 @@ builder.mutationField('updateMembership', (t) =>
   t.field({
     type: UpdateMembershipPayload,
     description:
-      'Changes the viewer’s own part in a conversation: how it notifies them and where it stands in their list, which nobody else sees, and what they are called there.',
+      'Changes the viewer’s own membership in a conversation: its notifications and its place in their list, which nobody else sees, and their nickname.',
     args: { input: t.arg({ type: UpdateMembershipInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { conversationId: id, ...part } }, context, info) =>
       settle(context, info, async () => {

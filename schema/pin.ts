@@ -11,17 +11,17 @@ builder.objectField(Message, 'pinnedAt', (t) =>
     extensions: shareable,
     type: 'DateTime',
     nullable: true,
-    description: 'When it was pinned; null: it is not.',
+    description: 'When the message was pinned, or null if it is not pinned.',
   }),
 );
 
 builder.interfaceField(Conversation, 'pins', (t) =>
   t.field({
     type: MessageConnection,
-    description: 'What is pinned, the one pinned last first.',
+    description: 'The pinned messages of the conversation, most recently pinned first.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     async resolve(conversation, args, context) {
       const access = await viewerAccess(context, conversation);
@@ -42,8 +42,8 @@ builder.interfaceField(Conversation, 'pins', (t) =>
 );
 
 const PinMessageInput = builder.inputType('PinMessageInput', {
-  description: 'Which message to pin.',
-  fields: (t) => ({ messageId: t.id({ required: true, description: 'The message.' }) }),
+  description: 'The input of `pinMessage`.',
+  fields: (t) => ({ messageId: t.id({ required: true, description: 'The ID of the message.' }) }),
 });
 
 const PinMessagePayload = messagePayload('pinMessage');
@@ -52,15 +52,15 @@ builder.mutationField('pinMessage', (t) =>
   t.field({
     type: PinMessagePayload,
     description:
-      'Pins a message in its conversation, for all to see: both sides of a direct one may, in a group whom its `pinPolicy` lets.',
+      'Pins a message in its conversation, for everyone to see. In a direct conversation, both users can pin messages. In a group, `pinPolicy` decides who can.',
     args: { input: t.arg({ type: PinMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { messageId } }, context, info) => actOn(context, info, { messageId, act: context.chat.messages.pin }),
   }),
 );
 
 const UnpinMessageInput = builder.inputType('UnpinMessageInput', {
-  description: 'Which message to pin no longer.',
-  fields: (t) => ({ messageId: t.id({ required: true, description: 'The message.' }) }),
+  description: 'The input of `unpinMessage`.',
+  fields: (t) => ({ messageId: t.id({ required: true, description: 'The ID of the message.' }) }),
 });
 
 const UnpinMessagePayload = messagePayload('unpinMessage');
@@ -68,7 +68,7 @@ const UnpinMessagePayload = messagePayload('unpinMessage');
 builder.mutationField('unpinMessage', (t) =>
   t.field({
     type: UnpinMessagePayload,
-    description: 'Takes a message off the pins; who may pin may.',
+    description: 'Unpins a message. Anyone who can pin messages can also unpin them.',
     args: { input: t.arg({ type: UnpinMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { messageId } }, context, info) => actOn(context, info, { messageId, act: context.chat.messages.unpin }),
   }),

@@ -20,22 +20,22 @@ import { UserConnection } from './user.ts';
 
 /** What a poll lets choose. */
 export const PollOption = builder.objectRef<PollOptionShape>('PollOption').implement({
-  description: 'One of what there is to choose from, and who has chosen it.',
+  description: 'An option of a poll, with its votes.',
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({
       extensions: shareable,
-      description: 'Its global id, the same for ever: a poll’s options never change.',
+      description: 'The global ID. It never changes, because a poll’s options never change.',
       resolve: (option) => formatId('PollOption', option),
     }),
-    text: t.string({ extensions: shareable, description: 'What it says.', resolve: ({ option }) => option }),
+    text: t.string({ extensions: shareable, description: 'The text of the option.', resolve: ({ option }) => option }),
     voteCount: t.int({
       extensions: shareable,
-      description: 'How many people have chosen it.',
+      description: 'The number of users who have chosen the option.',
       resolve: async ({ choice, ...ref }, _args, { scope }) => (await scope.loaders.votes.load(ref)).votes(choice),
     }),
     viewerHasVoted: t.boolean({
-      description: 'Whether the viewer has chosen it.',
+      description: 'Whether the viewer has chosen the option.',
       async resolve({ choice, ...ref }, _args, context) {
         requireViewer(context);
         return (await context.scope.loaders.ownVotes.load(ref)).includes(choice);
@@ -44,10 +44,10 @@ export const PollOption = builder.objectRef<PollOptionShape>('PollOption').imple
     voters: t.field({
       type: UserConnection,
       nullable: true,
-      description: 'Who has chosen it; null where nobody is told: the poll is anonymous.',
+      description: 'The users who have chosen the option, or null if the poll is anonymous.',
       args: {
-        first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-        after: t.arg.string({ description: 'The cursor to go on after.' }),
+        first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+        after: t.arg.string({ description: 'Returns the items after this cursor.' }),
       },
       async resolve({ conversationId, seq, choice, anonymous }, args, context) {
         if (anonymous) return null;
@@ -72,35 +72,37 @@ interface PollShape extends PollWords {
 }
 
 const Poll = builder.objectRef<PollShape>('Poll').implement({
-  description: 'What a message asks: its text is the question.',
+  description: 'A poll in a message, whose text is the question.',
   fields: (t) => ({
     options: t.field({
       extensions: shareable,
       type: [PollOption],
-      description: 'What there is to choose from, in order: from 2 to 20.',
+      description: 'The options, in order, from 2 to 20.',
       resolve: ({ of }) => optionsOf(of),
     }),
     voterCount: t.int({
       extensions: shareable,
-      description: 'How many people have chosen anything.',
+      description: 'The number of users who have voted.',
       resolve: async ({ of }, _args, { scope }) => (await scope.loaders.votes.load(of)).voters,
     }),
-    multiple: t.exposeBoolean('multiple', { extensions: shareable, description: 'Whether one may choose several.' }),
+    multiple: t.exposeBoolean('multiple', { extensions: shareable, description: 'Whether a user can choose several options.' }),
     anonymous: t.exposeBoolean('anonymous', {
       extensions: shareable,
-      description: 'Whether nobody is told who chose what: not those who asked, nor by events.',
+      description:
+        'Whether votes are anonymous: nobody can see who chose what, not even the sender of the message, and events do not tell it.',
     }),
     closesAt: t.expose('closesAt', {
       extensions: shareable,
       type: 'DateTime',
       nullable: true,
-      description: 'From when on nobody may choose any more; null: until somebody closes it.',
+      description: 'When voting ends, or null if the poll is open until somebody closes it.',
     }),
     closedAt: t.expose('closedAt', {
       extensions: shareable,
       type: 'DateTime',
       nullable: true,
-      description: 'From when on it is closed; null: it is not, or its time is over just now and `PollClosed` is still to come.',
+      description:
+        'When the poll was closed, or null if it is not closed. It is still null for a short time after `closesAt`, until `PollClosed` arrives.',
     }),
   }),
 });
@@ -110,7 +112,7 @@ builder.objectField(Message, 'poll', (t) =>
     extensions: shareable,
     type: Poll,
     nullable: true,
-    description: 'What it asks; null: nothing, or it is recalled.',
+    description: 'The poll of the message, or null if there is none or the message was recalled.',
     resolve: (of) => of.poll && { ...of.poll, of },
   }),
 );
@@ -118,26 +120,29 @@ builder.objectField(Message, 'poll', (t) =>
 /** What to ask. */
 export const PollInput = builder.inputType('PollInput', {
   description:
-    'What there is to choose from, for everybody who reads the message. All of it stands for ever, unlike the text, which is the question.',
+    'A poll for everyone who can read the message. The text of the message is the question. Unlike the text, the poll cannot be changed once it is sent.',
   fields: (t) => ({
     options: t.stringList({
       required: true,
-      description: 'From 2 to 20, each one line of up to 200 characters, no two alike.',
+      description: 'The options, from 2 to 20. Each is one line of up to 200 characters, and no two are alike.',
     }),
-    multiple: t.boolean({ description: 'Whether one may choose several; no by default.' }),
-    anonymous: t.boolean({ description: 'Whether nobody is told who chose what; no by default.' }),
-    closesAt: t.field({ type: 'DateTime', description: 'From when on nobody may choose any more: a time that is to come, within a year.' }),
+    multiple: t.boolean({ description: 'Whether a user can choose several options. Defaults to false.' }),
+    anonymous: t.boolean({ description: 'Whether votes are anonymous: nobody can see who chose what. Defaults to false.' }),
+    closesAt: t.field({
+      type: 'DateTime',
+      description: 'When voting ends. It must be in the future, within a year. If omitted, the poll is open until somebody closes it.',
+    }),
   }),
 });
 
 const VotePollInput = builder.inputType('VotePollInput', {
-  description: 'What to choose of which poll.',
+  description: 'The input of `votePoll`.',
   fields: (t) => ({
-    messageId: t.id({ required: true, description: 'The message that asks.' }),
+    messageId: t.id({ required: true, description: 'The ID of the message with the poll.' }),
     optionIds: t.idList({
       required: true,
       description:
-        'All that the viewer chooses, in place of what they had chosen: one, or several of a poll of which one may choose several; none takes it back.',
+        'The IDs of all options that the viewer chooses: one, or several if the poll is `multiple`. They replace those chosen before; an empty list takes the vote back.',
     }),
   }),
 });
@@ -148,7 +153,7 @@ builder.mutationField('votePoll', (t) =>
   t.field({
     type: VotePollPayload,
     description:
-      'Chooses of a poll, in place of what the viewer had chosen of it before; twice is once. Whoever reads the message may, until it is closed.',
+      'Votes in a poll. This replaces the viewer’s previous vote. Anyone who can read the message can vote until the poll is closed. Repeating it has no further effect.',
     args: { input: t.arg({ type: VotePollInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { messageId, optionIds } }, context, info) =>
       actOn(context, info, {
@@ -162,8 +167,8 @@ builder.mutationField('votePoll', (t) =>
 );
 
 const ClosePollInput = builder.inputType('ClosePollInput', {
-  description: 'Which poll to close.',
-  fields: (t) => ({ messageId: t.id({ required: true, description: 'The message that asks.' }) }),
+  description: 'The input of `closePoll`.',
+  fields: (t) => ({ messageId: t.id({ required: true, description: 'The ID of the message with the poll.' }) }),
 });
 
 const ClosePollPayload = messagePayload('closePoll');
@@ -171,7 +176,8 @@ const ClosePollPayload = messagePayload('closePoll');
 builder.mutationField('closePoll', (t) =>
   t.field({
     type: ClosePollPayload,
-    description: 'Closes a poll for good: what was chosen stands. Whoever asked may, and who runs the group; twice is once.',
+    description:
+      'Closes a poll permanently. Its votes stay. The sender of the message can do this, and so can the group’s owner and admins. Repeating it has no further effect.',
     args: { input: t.arg({ type: ClosePollInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { messageId } }, context, info) => actOn(context, info, { messageId, act: context.chat.messages.closePoll }),
   }),

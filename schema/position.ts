@@ -12,14 +12,15 @@ export interface PositionShape {
 
 /** A place in a stream. */
 export const Position = builder.objectRef<PositionShape>('Position').implement({
-  description: 'A place in a stream: after the entry with this seq. Give back what you got.',
+  description: 'A position in a stream: the place after the entry with this `seq`. Pass it back exactly as received.',
   fields: (t) => ({
     streamId: t.exposeID('streamId', {
-      description: 'The conversation’s id; for the account stream, the user’s; for the server’s stream, an id of its own.',
+      description:
+        'The ID of the stream: of a conversation, of the user for their account stream, or an ID of its own for the server’s stream.',
     }),
-    seq: t.exposeInt('seq', { description: 'The seq of the entry it lies after; 0: before the first.' }),
+    seq: t.exposeInt('seq', { description: 'The `seq` of the entry before the position, or 0 for the start of the stream.' }),
     epoch: t.exposeString('epoch', {
-      description: 'Which history of the server it belongs to: another one after the database was restored to an earlier state.',
+      description: 'The epoch of the server’s database. It changes when the database is restored to an earlier state.',
     }),
   }),
 });
@@ -34,7 +35,7 @@ builder.objectField(Viewer, 'positions', (t) =>
   t.field({
     type: [Position],
     description:
-      'The head of every stream the viewer follows, read before all else in the operation: what to give to the subscription `events` as `after`.',
+      'The newest position of every stream that the viewer follows, read before everything else in the operation. Pass it to the `events` subscription as `after`.',
     async resolve(viewer, _args, { scope }) {
       const positions = await scope.loaders.positions();
       return positions.map(({ streamId, seq, epoch }) => ({ streamId: streamIdFor(viewer, streamId), seq, epoch }));

@@ -22,48 +22,52 @@ import { Viewer } from './viewer.ts';
 const maxQueried = 100;
 
 const statuses: Record<PresenceStatusShape, { readonly description: string }> = {
-  ONLINE: { description: 'They are there.' },
-  AWAY: { description: 'They have said so, or have not asked for anything in a while.' },
-  BUSY: { description: 'They are there, and have said that they are busy.' },
-  OFFLINE: { description: 'They are on no device, or do not wish to be seen.' },
+  ONLINE: { description: 'The user is online.' },
+  AWAY: { description: 'The user has chosen to be shown as away, or has been inactive for a while.' },
+  BUSY: { description: 'The user is online and has chosen to be shown as busy.' },
+  OFFLINE: { description: 'The user is not online on any device, or is invisible.' },
 };
 
-const PresenceStatus = builder.enumType('PresenceStatus', { description: 'Whether somebody is there.', values: statuses });
+const PresenceStatus = builder.enumType('PresenceStatus', { description: 'Whether a user is online.', values: statuses });
 
 const choices: Record<PresenceChoiceShape, { readonly description: string }> = {
-  ONLINE: { description: 'As it is: ONLINE, or AWAY when nothing was asked for in a while.' },
-  AWAY: { description: 'AWAY while online.' },
-  BUSY: { description: 'BUSY while online.' },
-  INVISIBLE: { description: 'OFFLINE to everybody, last seen when this was chosen.' },
+  ONLINE: { description: 'Shown as ONLINE, or as AWAY when inactive for a while.' },
+  AWAY: { description: 'Shown as AWAY while online.' },
+  BUSY: { description: 'Shown as BUSY while online.' },
+  INVISIBLE: { description: 'Shown to everyone as OFFLINE, last seen when this was chosen.' },
 };
 
-const PresenceChoice = builder.enumType('PresenceChoice', { description: 'How a user wishes to be seen.', values: choices });
+const PresenceChoice = builder.enumType('PresenceChoice', { description: 'How a user wants to be shown.', values: choices });
 
 /** How a user is seen. */
 export const Presence = builder.objectRef<PresenceShape>('Presence').implement({
   description:
-    'How a user is seen by those who may: their contacts, and those with whom they share a conversation. A device that has gone counts for some seconds on, so that one that comes back was never away.',
+    'A user’s presence. Their contacts can see it, and users who share a conversation with them. A device that has disconnected counts as online for some seconds more, so that a reconnect goes unnoticed.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ extensions: shareable, description: 'The same for each user.', resolve: ({ userId }) => formatId('Presence', userId) }),
+    id: t.id({
+      extensions: shareable,
+      description: 'The global ID. It is always the same for a user.',
+      resolve: ({ userId }) => formatId('Presence', userId),
+    }),
     user: t.field({
       extensions: shareable,
       type: User,
-      description: 'Who, with their profile as it is now.',
+      description: 'The user, with their current profile.',
       resolve: ({ userId }, _args, context, info) => referredUser(context, userId, info),
     }),
-    status: t.expose('status', { extensions: shareable, type: PresenceStatus, description: 'Whether they are there.' }),
+    status: t.expose('status', { extensions: shareable, type: PresenceStatus, description: 'Whether the user is online.' }),
     statusText: t.exposeString('statusText', {
       extensions: shareable,
       nullable: true,
-      description: 'What they say about it, also while they are not there.',
+      description: 'The user’s status text, also while they are offline, or null if there is none.',
     }),
-    devices: t.exposeInt('devices', { extensions: shareable, description: 'On how many devices they are online.' }),
+    devices: t.exposeInt('devices', { extensions: shareable, description: 'The number of devices on which the user is online.' }),
     lastSeenAt: t.expose('lastSeenAt', {
       extensions: shareable,
       type: 'DateTime',
       nullable: true,
-      description: 'When they were last online; null while they are, where it is not known, and where they do not show it.',
+      description: 'When the user was last online. Null while they are online, if it is not known, or if they do not show it.',
     }),
   }),
 });
@@ -72,7 +76,7 @@ builder.objectField(User, 'viewerPresence', (t) =>
   t.field({
     type: Presence,
     nullable: true,
-    description: 'How the viewer sees them; null where the two share no contact and no conversation.',
+    description: 'The user’s presence as the viewer sees it, or null if the two are not contacts and share no conversation.',
     resolve: ({ id }, _args, context) => {
       requireViewer(context);
       return context.scope.loaders.presences.load(id);
@@ -87,18 +91,18 @@ async function chosenBy({ userId }: ViewerShape, { scope }: Context): Promise<Ch
 builder.objectFields(Viewer, (t) => ({
   presenceChoice: t.field({
     type: PresenceChoice,
-    description: 'How the viewer wishes to be seen.',
+    description: 'How the viewer wants to be shown.',
     resolve: async (viewer, _args, context) => (await chosenBy(viewer, context)).choice,
   }),
   statusText: t.string({
     nullable: true,
-    description: 'What the viewer says about it; null: nothing, or its time is over.',
+    description: 'The viewer’s status text, or null if there is none or it has expired.',
     resolve: async (viewer, _args, context) => (await chosenBy(viewer, context)).statusText,
   }),
   statusUntil: t.field({
     type: 'DateTime',
     nullable: true,
-    description: 'Until when that is shown; null: until it is changed.',
+    description: 'When the status text expires, or null if it is shown until it is changed.',
     resolve: async (viewer, _args, context) => (await chosenBy(viewer, context)).statusUntil,
   }),
 }));
@@ -107,8 +111,9 @@ builder.queryField('presence', (t) =>
   t.field({
     type: [Presence],
     nullable: { list: false, items: true },
-    description: 'How the viewer sees each user, in the order asked for; null: they share no contact and no conversation.',
-    args: { userIds: t.arg.idList({ required: true, description: 'Users, at most 100.' }) },
+    description:
+      'The presence of each user as the viewer sees it, in the order of `userIds`. An item is null if the user is not a contact and shares no conversation with the viewer.',
+    args: { userIds: t.arg.idList({ required: true, description: 'The IDs of the users, at most 100.' }) },
     async resolve(_root, { userIds }, context, info) {
       await beginField(context, info);
       if (userIds.length > maxQueried) throw badArgument('userIds', `must be ${maxQueried} at most.`);
@@ -133,8 +138,10 @@ builder.subscriptionField('presence', (t) =>
   t.field({
     type: Presence,
     description:
-      'One Presence for each user whom the viewer may watch, then one whenever it changes, or their profile does; a client that is slow to read gets the newest of each. Who may be watched only later comes then. Who may not be watched any more is OFFLINE, and nothing more is told of them. After a reconnect all of it comes anew.',
-    args: { userIds: t.arg.idList({ required: true, description: 'Whom to watch, at most MAX_WATCHED (500 by default).' }) },
+      'Sends one `Presence` for each user whom the viewer can watch, then one whenever their presence or profile changes. A slow client receives only the newest one of each user. A user who can be watched only later is sent at that time. A user who can no longer be watched is sent as OFFLINE, and then no more. After a reconnect, everything is sent again.',
+    args: {
+      userIds: t.arg.idList({ required: true, description: 'The IDs of the users to watch, at most MAX_WATCHED (500 by default).' }),
+    },
     subscribe(_root, { userIds }, context) {
       const viewer = requireViewer(context);
       const ids = userIds.map((id, place) => argumentId('User', id, 'userIds', String(place)));
@@ -145,13 +152,15 @@ builder.subscriptionField('presence', (t) =>
 );
 
 const SetPresenceInput = builder.inputType('SetPresenceInput', {
-  description: 'How to be seen.',
+  description: 'The input of `setPresence`.',
   fields: (t) => ({
-    status: t.field({ type: PresenceChoice, required: true, description: 'On all devices, until it is changed.' }),
-    statusText: t.string({ description: 'One line of up to 100 characters; absent leaves it as it is, null takes it away.' }),
+    status: t.field({ type: PresenceChoice, required: true, description: 'How to be shown, on all devices, until it is changed.' }),
+    statusText: t.string({
+      description: 'The status text, one line of up to 100 characters. Null removes it. Omit to keep the current one.',
+    }),
     statusUntil: t.field({
       type: 'DateTime',
-      description: 'Until when the text is shown; absent with a new text, or null: until it is changed.',
+      description: 'When the status text expires. If null, or omitted with a new text, the text is shown until it is changed.',
     }),
   }),
 });
@@ -162,18 +171,19 @@ interface SetPresenceShape extends Refusable {
 
 const SetPresencePayload = withErrors(
   builder.objectRef<SetPresenceShape>('SetPresencePayload').implement({
-    description: 'What came of setPresence.',
+    description: 'The payload of `setPresence`.',
     fields: (t) => ({
       presence: t.field({
         type: Presence,
         nullable: true,
-        description: 'How others see the viewer; null if it was refused, or who is online cannot be told at the moment.',
+        description:
+          'The viewer’s presence as others see it. Null if the mutation was refused, or if presence is unavailable at the moment.',
         resolve: ({ viewer }, _args, { scope }) => viewer && scope.loaders.presences.load(viewer.userId),
       }),
       viewer: t.field({
         type: Viewer,
         nullable: true,
-        description: 'The viewer as they stand; null if it was refused.',
+        description: 'The viewer in their current state, or null if the mutation was refused.',
         resolve: ({ viewer }) => viewer,
       }),
     }),
@@ -183,7 +193,8 @@ const SetPresencePayload = withErrors(
 builder.mutationField('setPresence', (t) =>
   t.field({
     type: SetPresencePayload,
-    description: 'Settles how the viewer is seen. Those who watch get a Presence, all own devices ViewerChanged.',
+    description:
+      'Sets how the viewer is shown to others. Those who watch receive a `Presence`, and all of the viewer’s devices receive `ViewerChanged`.',
     args: { input: t.arg({ type: SetPresenceInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { status: choice, statusText, statusUntil } }, context, info) =>
       settle(context, info, async () => {

@@ -9,15 +9,18 @@ import { Session } from './session.ts';
 import { Viewer } from './viewer.ts';
 
 const kinds: Record<PushDeviceShape['kind'], { readonly description: string }> = {
-  WEB: { description: 'A browser, by its push service.' },
-  APNS: { description: 'An app on Apple’s systems.' },
-  FCM: { description: 'An app that Firebase Cloud Messaging reaches.' },
+  WEB: { description: 'A browser, through Web Push.' },
+  APNS: { description: 'An app on Apple’s platforms, through the Apple Push Notification service (APNs).' },
+  FCM: { description: 'An app, through Firebase Cloud Messaging (FCM).' },
 };
 
-const PushKind = builder.enumType('PushKind', { description: 'By what a device is told.', values: kinds });
+const PushKind = builder.enumType('PushKind', {
+  description: 'The service through which a device receives push notifications.',
+  values: kinds,
+});
 
 const PushPlatform = builder.enumType('PushPlatform', {
-  description: 'By what an app is told.',
+  description: 'The service through which an app receives push notifications.',
   values: Object.fromEntries(pushPlatforms.map((platform) => [platform, kinds[platform]])) as Record<
     PushPlatformWord,
     { readonly description: string }
@@ -25,14 +28,14 @@ const PushPlatform = builder.enumType('PushPlatform', {
 });
 
 const PushDevice = builder.objectRef<PushDeviceShape>('PushDevice').implement({
-  description: 'One of the viewer’s signed-in devices that is told of what comes while they are away, as long as its session lasts.',
+  description: 'A signed-in device of the viewer that receives push notifications while the viewer is away, as long as its session lasts.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: PushKind, description: 'By what it is told.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was registered for it.' }),
+    kind: t.expose('kind', { type: PushKind, description: 'The service through which the device receives push notifications.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the device was registered for push notifications.' }),
     session: t.field({
       type: Session,
       nullable: true,
-      description: 'Its session; null once that has ended.',
+      description: 'The session of the device, or null once it has ended.',
       async resolve({ sessionId }, _args, context): Promise<SessionShape | null> {
         const { chat, scope } = context;
         const own = await scope.loaders.ownPage('sessions', () => chat.users.sessions(requireViewer(context)));
@@ -45,8 +48,7 @@ const PushDevice = builder.objectRef<PushDeviceShape>('PushDevice').implement({
 builder.objectField(Viewer, 'pushDevices', (t) =>
   t.field({
     type: [PushDevice],
-    description:
-      'The devices that are told of what comes while the viewer is away, the last to be registered first; at most one a session.',
+    description: 'The viewer’s devices that receive push notifications, most recently registered first. At most one for each session.',
     resolve: (viewer, _args, { chat, scope }) => scope.loaders.ownPage('pushDevices', () => chat.push.devices(viewer)),
   }),
 );
@@ -54,7 +56,8 @@ builder.objectField(Viewer, 'pushDevices', (t) =>
 builder.queryField('vapidPublicKey', (t) =>
   t.string({
     nullable: true,
-    description: 'By which a browser subscribes, as `applicationServerKey`: base64url. Null: this server tells nobody by push.',
+    description:
+      'The public key with which a browser subscribes to Web Push, as its `applicationServerKey`, in base64url. Null if this server sends no push notifications.',
     async resolve(_root, _args, context, info): Promise<string | null> {
       await beginField(context, info);
       return context.chat.push.vapidPublicKey;
@@ -63,25 +66,25 @@ builder.queryField('vapidPublicKey', (t) =>
 );
 
 const RegisterWebPushInput = builder.inputType('RegisterWebPushInput', {
-  description: 'A subscription of this browser, as `PushSubscription.toJSON()` has it.',
+  description: 'The input of `registerWebPush`: a subscription of this browser, as `PushSubscription.toJSON()` returns it.',
   fields: (t) => ({
-    endpoint: t.string({ required: true, description: 'Its address at a push service: https, up to 2,048 characters.' }),
-    p256dh: t.string({ required: true, description: '`keys.p256dh`.' }),
-    auth: t.string({ required: true, description: '`keys.auth`.' }),
+    endpoint: t.string({ required: true, description: 'The `endpoint` of the subscription: an https URL of up to 2,048 characters.' }),
+    p256dh: t.string({ required: true, description: 'The `keys.p256dh` of the subscription.' }),
+    auth: t.string({ required: true, description: 'The `keys.auth` of the subscription.' }),
   }),
 });
 
 const RegisterPushDeviceInput = builder.inputType('RegisterPushDeviceInput', {
-  description: 'What this app is told by.',
+  description: 'The input of `registerPushDevice`.',
   fields: (t) => ({
-    platform: t.field({ type: PushPlatform, required: true, description: 'Whose token it is.' }),
-    token: t.string({ required: true, description: 'Up to 2,048 printable ASCII characters.' }),
+    platform: t.field({ type: PushPlatform, required: true, description: 'The service that issued the token.' }),
+    token: t.string({ required: true, description: 'The device token: up to 2,048 printable ASCII characters.' }),
   }),
 });
 
 const UnregisterPushInput = builder.inputType('UnregisterPushInput', {
-  description: 'Which device.',
-  fields: (t) => ({ sessionId: t.id({ description: 'One of the viewer’s sessions; by default the one that asks.' }) }),
+  description: 'The input of `unregisterPush`.',
+  fields: (t) => ({ sessionId: t.id({ description: 'The ID of one of the viewer’s sessions. Defaults to the current session.' }) }),
 });
 
 interface RegisteredShape extends Refusable {
@@ -92,10 +95,18 @@ interface RegisteredShape extends Refusable {
 function registeredPayload(name: string, mutationName: string) {
   return withErrors(
     builder.objectRef<RegisteredShape>(name).implement({
-      description: `What came of ${mutationName}.`,
+      description: `The payload of \`${mutationName}\`.`,
       fields: (t) => ({
-        pushDevice: t.expose('pushDevice', { type: PushDevice, nullable: true, description: 'The device; null if it was refused.' }),
-        viewer: t.expose('viewer', { type: Viewer, nullable: true, description: 'The viewer as they stand; null if it was refused.' }),
+        pushDevice: t.expose('pushDevice', {
+          type: PushDevice,
+          nullable: true,
+          description: 'The registered device, or null if the mutation was refused.',
+        }),
+        viewer: t.expose('viewer', {
+          type: Viewer,
+          nullable: true,
+          description: 'The viewer in their current state, or null if the mutation was refused.',
+        }),
       }),
     }),
   );
@@ -105,7 +116,7 @@ builder.mutationFields((t) => ({
   registerWebPush: t.field({
     type: registeredPayload('RegisterWebPushPayload', 'registerWebPush'),
     description:
-      'Has the session that asks told by this browser’s subscription of what comes while the viewer is away, in place of what it was told by, until it ends. The same subscription of another session is that one’s no more. All own devices get ViewerChanged.',
+      'Registers the current session for push notifications to this browser, until the session ends. This replaces an earlier registration of the session. If another session was registered with the same subscription, it no longer is. All of the viewer’s devices receive `ViewerChanged`.',
     args: { input: t.arg({ type: RegisterWebPushInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
@@ -115,7 +126,8 @@ builder.mutationFields((t) => ({
   }),
   registerPushDevice: t.field({
     type: registeredPayload('RegisterPushDevicePayload', 'registerPushDevice'),
-    description: 'The same for an app, by a token of APNs or FCM. FORBIDDEN where this server speaks to neither.',
+    description:
+      'Registers the current session for push notifications to an app, by its APNs or FCM token, just as `registerWebPush` does for a browser. Refused with FORBIDDEN if this server reaches neither service.',
     args: { input: t.arg({ type: RegisterPushDeviceInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
@@ -132,14 +144,18 @@ interface UnregisterPushShape extends Refusable {
 
 const UnregisterPushPayload = withErrors(
   builder.objectRef<UnregisterPushShape>('UnregisterPushPayload').implement({
-    description: 'What came of unregisterPush.',
+    description: 'The payload of `unregisterPush`.',
     fields: (t) => ({
       sessionId: t.id({
         nullable: true,
-        description: 'The session that is told no more; null if it was refused.',
+        description: 'The ID of the session that no longer receives push notifications, or null if the mutation was refused.',
         resolve: ({ sessionId }) => (sessionId === undefined ? null : formatId('Session', sessionId)),
       }),
-      viewer: t.expose('viewer', { type: Viewer, nullable: true, description: 'The viewer as they stand; null if it was refused.' }),
+      viewer: t.expose('viewer', {
+        type: Viewer,
+        nullable: true,
+        description: 'The viewer in their current state, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -147,7 +163,8 @@ const UnregisterPushPayload = withErrors(
 builder.mutationField('unregisterPush', (t) =>
   t.field({
     type: UnregisterPushPayload,
-    description: 'Has one of the viewer’s devices told no more. Done again, it stands so already. All own devices get ViewerChanged.',
+    description:
+      'Stops push notifications to one of the viewer’s devices. Repeating it has no further effect. All of the viewer’s devices receive `ViewerChanged`.',
     args: { input: t.arg({ type: UnregisterPushInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { sessionId: id } }, context, info) =>
       settle(context, info, async () => {

@@ -14,12 +14,13 @@ const Weekday = builder.enumType('Weekday', {
 });
 
 const QuietHours = builder.objectRef<QuietHoursShape>('QuietHours').implement({
-  description: 'When the viewer is told of nothing by push: what comes then is not made up for, but for the badge of the next push.',
+  description:
+    'The hours in which the viewer receives no push notifications. What arrives then is not pushed later, but the badge of the next push notification includes it.',
   fields: (t) => ({
-    start: t.exposeString('start', { description: 'From which time of the day on, such as `22:30`.' }),
-    end: t.exposeString('end', { description: 'Until which time: before `start`, or the same, it is on the next day.' }),
-    timeZone: t.exposeString('timeZone', { description: 'By whose clocks, as IANA names it, such as `Europe/Berlin`.' }),
-    days: t.expose('days', { type: [Weekday], description: 'The days on which they begin.' }),
+    start: t.exposeString('start', { description: 'The time of day when quiet hours start, such as `22:30`.' }),
+    end: t.exposeString('end', { description: 'The time of day when quiet hours end. If it is not after `start`, it is on the next day.' }),
+    timeZone: t.exposeString('timeZone', { description: 'The IANA time zone of the times, such as `Europe/Berlin`.' }),
+    days: t.expose('days', { type: [Weekday], description: 'The days on which quiet hours start.' }),
   }),
 });
 
@@ -27,25 +28,28 @@ builder.objectField(Viewer, 'quietHours', (t) =>
   t.field({
     type: QuietHours,
     nullable: true,
-    description: 'When the viewer is told of nothing by push; null: at no time.',
+    description: 'The hours in which the viewer receives no push notifications, or null if there are none.',
     resolve: ({ userId }, _args, { chat, scope }) =>
       scope.loaders.ownPage('quietHours', async () => (await chat.push.quietHours([userId]))[0] ?? null),
   }),
 );
 
 const QuietHoursInput = builder.inputType('QuietHoursInput', {
-  description: 'From one time of the day to another, by the clocks of a zone.',
+  description: 'Quiet hours, from one time of day to another in a time zone.',
   fields: (t) => ({
-    start: t.string({ required: true, description: 'Hours and minutes, such as `22:30`.' }),
-    end: t.string({ required: true, description: 'The same; before `start`, or the same, it is on the next day.' }),
-    timeZone: t.string({ required: true, description: 'As IANA names it, such as `Europe/Berlin`.' }),
-    days: t.field({ type: [Weekday], description: 'The days on which they begin, at least one; absent: every day.' }),
+    start: t.string({ required: true, description: 'The time of day when quiet hours start, in hours and minutes, such as `22:30`.' }),
+    end: t.string({
+      required: true,
+      description: 'The time of day when quiet hours end, in hours and minutes. If it is not after `start`, it is on the next day.',
+    }),
+    timeZone: t.string({ required: true, description: 'The IANA time zone of the times, such as `Europe/Berlin`.' }),
+    days: t.field({ type: [Weekday], description: 'The days on which quiet hours start, at least one. Defaults to every day.' }),
   }),
 });
 
 const SetQuietHoursInput = builder.inputType('SetQuietHoursInput', {
-  description: 'When to be told of nothing.',
-  fields: (t) => ({ quietHours: t.field({ type: QuietHoursInput, description: 'Null or absent: at no time.' }) }),
+  description: 'The input of `setQuietHours`.',
+  fields: (t) => ({ quietHours: t.field({ type: QuietHoursInput, description: 'The quiet hours. Null, or omitting it, removes them.' }) }),
 });
 
 interface SetQuietHoursShape extends Refusable {
@@ -54,9 +58,13 @@ interface SetQuietHoursShape extends Refusable {
 
 const SetQuietHoursPayload = withErrors(
   builder.objectRef<SetQuietHoursShape>('SetQuietHoursPayload').implement({
-    description: 'What came of setQuietHours.',
+    description: 'The payload of `setQuietHours`.',
     fields: (t) => ({
-      viewer: t.expose('viewer', { type: Viewer, nullable: true, description: 'The viewer as they stand; null if it was refused.' }),
+      viewer: t.expose('viewer', {
+        type: Viewer,
+        nullable: true,
+        description: 'The viewer in their current state, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -64,7 +72,8 @@ const SetQuietHoursPayload = withErrors(
 builder.mutationField('setQuietHours', (t) =>
   t.field({
     type: SetQuietHoursPayload,
-    description: 'Settles when the viewer is told of nothing by push, on any device. All own devices get ViewerChanged.',
+    description:
+      'Sets the hours in which the viewer receives no push notifications, on any device. All of the viewer’s devices receive `ViewerChanged`.',
     args: { input: t.arg({ type: SetQuietHoursInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { quietHours } }, context, info) =>
       settle(context, info, async () => {

@@ -12,22 +12,22 @@ import { shareable } from './shareable.ts';
 import { UserConnection } from './user.ts';
 
 const Reaction = builder.objectRef<ReactionCount>('Reaction').implement({
-  description: 'An emoji on a message, and who has put it there.',
+  description: 'An emoji with which users reacted to a message.',
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({
       extensions: shareable,
-      description: 'Its global id, the same for this emoji on this message for ever.',
+      description: 'The global ID. It never changes for this emoji on this message.',
       resolve: (reaction) => formatId('Reaction', reaction),
     }),
     emoji: t.exposeString('emoji', { extensions: shareable, description: 'The emoji.' }),
-    count: t.exposeInt('count', { extensions: shareable, description: 'How many people have put it there.' }),
+    count: t.exposeInt('count', { extensions: shareable, description: 'The number of users who reacted with the emoji.' }),
     users: t.field({
       type: UserConnection,
-      description: 'Who has put it there.',
+      description: 'The users who reacted with the emoji.',
       args: {
-        first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-        after: t.arg.string({ description: 'The cursor to go on after.' }),
+        first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+        after: t.arg.string({ description: 'Returns the items after this cursor.' }),
       },
       async resolve({ conversationId, seq, emoji }, args, context) {
         const page = { order: 'userId', read, node } as const;
@@ -49,12 +49,12 @@ builder.objectFields(Message, (t) => ({
   reactions: t.field({
     extensions: shareable,
     type: [Reaction],
-    description: 'The emojis that people have put on it; whichever came first is first.',
+    description: 'The reactions to the message, in the order in which each emoji first came.',
     // Most messages have none, and say so: nothing is read for them.
     resolve: (message, _args, { scope }) => (message.hasReactions ? scope.loaders.reactions.load(message) : []),
   }),
   viewerReactions: t.stringList({
-    description: 'The emojis that the viewer has put on it, in the order in which they did.',
+    description: 'The emojis with which the viewer reacted to the message, in the order in which they did.',
     resolve(message, _args, context) {
       requireViewer(context);
       return message.hasReactions ? context.scope.loaders.ownReactions.load(message) : [];
@@ -63,10 +63,10 @@ builder.objectFields(Message, (t) => ({
 }));
 
 const AddReactionInput = builder.inputType('AddReactionInput', {
-  description: 'What to think of which message.',
+  description: 'The input of `addReaction`.',
   fields: (t) => ({
-    messageId: t.id({ required: true, description: 'The message.' }),
-    emoji: t.string({ required: true, description: 'One emoji, of however many characters.' }),
+    messageId: t.id({ required: true, description: 'The ID of the message.' }),
+    emoji: t.string({ required: true, description: 'One emoji, of any number of characters.' }),
   }),
 });
 
@@ -75,7 +75,7 @@ const AddReactionPayload = messagePayload('addReaction');
 builder.mutationField('addReaction', (t) =>
   t.field({
     type: AddReactionPayload,
-    description: 'Puts an emoji on a message, once per user; twice is once.',
+    description: 'Adds a reaction to a message, once per user and emoji. Repeating it has no further effect.',
     args: { input: t.arg({ type: AddReactionInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { messageId, emoji } }, context, info) =>
       actOn(context, info, { messageId, act: (viewer, message) => context.chat.messages.addReaction(viewer, { message, emoji }) }),
@@ -83,10 +83,10 @@ builder.mutationField('addReaction', (t) =>
 );
 
 const RemoveReactionInput = builder.inputType('RemoveReactionInput', {
-  description: 'Which emoji to take off which message.',
+  description: 'The input of `removeReaction`.',
   fields: (t) => ({
-    messageId: t.id({ required: true, description: 'The message.' }),
-    emoji: t.string({ required: true, description: 'One of `viewerReactions`.' }),
+    messageId: t.id({ required: true, description: 'The ID of the message.' }),
+    emoji: t.string({ required: true, description: 'One of the message’s `viewerReactions`.' }),
   }),
 });
 
@@ -95,7 +95,7 @@ const RemoveReactionPayload = messagePayload('removeReaction');
 builder.mutationField('removeReaction', (t) =>
   t.field({
     type: RemoveReactionPayload,
-    description: 'Takes an emoji of the viewer’s off a message; where there is none nothing changes.',
+    description: 'Removes one of the viewer’s reactions from a message. Changes nothing if there is none.',
     args: { input: t.arg({ type: RemoveReactionInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { messageId, emoji } }, context, info) =>
       actOn(context, info, { messageId, act: (viewer, message) => context.chat.messages.removeReaction(viewer, { message, emoji }) }),

@@ -2,13 +2,13 @@ import type { ReasonOfUsers } from '../src/moderation/index.ts';
 
 /** What each reason of a report says. */
 export const reportMeanings = {
-  SPAM: 'Advertising, fraud, or the same again and again.',
-  HARASSMENT: 'It is meant to hurt or to frighten somebody.',
-  HATE: 'It is against people for what they are.',
-  VIOLENCE: 'It threatens with violence or glorifies it.',
-  SEXUAL: 'It is sexual, and unwanted or of children.',
+  SPAM: 'Advertising, fraud or repetition.',
+  HARASSMENT: 'Meant to hurt or frighten somebody.',
+  HATE: 'Attacks people for who they are.',
+  VIOLENCE: 'Threatens with violence or glorifies it.',
+  SEXUAL: 'Sexual content that is unwanted or of children.',
   SELF_HARM: 'Somebody may hurt themselves.',
-  ILLEGAL: 'It is, or offers, what the law forbids.',
-  IMPERSONATION: 'Somebody passes for somebody else.',
-  OTHER: 'The note says what.',
+  ILLEGAL: 'Something illegal, or an offer of it.',
+  IMPERSONATION: 'Somebody pretends to be somebody else.',
+  OTHER: 'Another reason, given in the note.',
 } as const satisfies Record<ReasonOfUsers, string>;

@@ -9,20 +9,20 @@ import { reportMeanings } from './report-reason.ts';
 import { User } from './user.ts';
 
 const ReportReason = builder.enumType('ReportReason', {
-  description: 'Why somebody reports something to those who run the system.',
+  description: 'Why a user reports something to the server’s operators.',
   values: Object.fromEntries(Object.entries(reportMeanings).map(([name, description]) => [name, { description }])) as Record<
     ReasonOfUsers,
     { description: string }
   >,
 });
 
-const noteDescription = 'What else there is to say: at most 1,000 characters.';
+const noteDescription = 'Further details, at most 1,000 characters.';
 
 const ReportMessageInput = builder.inputType('ReportMessageInput', {
-  description: 'Which message to report, and why.',
+  description: 'The input of `reportMessage`.',
   fields: (t) => ({
-    messageId: t.id({ required: true, description: 'The message: one that the viewer sees, of somebody else.' }),
-    reason: t.field({ type: ReportReason, required: true, description: 'Why.' }),
+    messageId: t.id({ required: true, description: 'The ID of the message. The viewer must see it, and somebody else must have sent it.' }),
+    reason: t.field({ type: ReportReason, required: true, description: 'Why the viewer reports the message.' }),
     note: t.string({ description: noteDescription }),
   }),
 });
@@ -33,7 +33,7 @@ builder.mutationField('reportMessage', (t) =>
   t.field({
     type: ReportMessagePayload,
     description:
-      'Has those who run the system look at a message. They see what it says now, whatever becomes of it, and some of what stands around it. Nobody else is told, and nobody is told what they decide. Reported again, what was said before is replaced.',
+      'Reports a message to the server’s operators. They see the message as it is now, whatever happens to it later, and some of the messages around it. Nobody else is told, and nobody is told what they decide. Reporting it again replaces the previous report.',
     args: { input: t.arg({ type: ReportMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { messageId, reason, note } }, context, info) =>
       actOn(context, info, { messageId, act: (viewer, message) => context.chat.reports.message(viewer, { message, reason, note }) }),
@@ -41,10 +41,10 @@ builder.mutationField('reportMessage', (t) =>
 );
 
 const ReportUserInput = builder.inputType('ReportUserInput', {
-  description: 'Whom to report, and why.',
+  description: 'The input of `reportUser`.',
   fields: (t) => ({
-    userId: t.id({ required: true, description: 'The other user.' }),
-    reason: t.field({ type: ReportReason, required: true, description: 'Why.' }),
+    userId: t.id({ required: true, description: 'The ID of the user, who must not be the viewer.' }),
+    reason: t.field({ type: ReportReason, required: true, description: 'Why the viewer reports the user.' }),
     note: t.string({ description: noteDescription }),
   }),
 });
@@ -55,12 +55,12 @@ interface ReportUserShape extends Refusable {
 
 const ReportUserPayload = withErrors(
   builder.objectRef<ReportUserShape>('ReportUserPayload').implement({
-    description: 'What came of reportUser.',
+    description: 'The payload of `reportUser`.',
     fields: (t) => ({
       user: t.field({
         type: User,
         nullable: true,
-        description: 'Who was reported; null if it was refused.',
+        description: 'The reported user, or null if the mutation was refused.',
         resolve: ({ userId }, _args, context) => (userId === undefined ? null : presentUser(context, userId)),
       }),
     }),
@@ -71,7 +71,7 @@ builder.mutationField('reportUser', (t) =>
   t.field({
     type: ReportUserPayload,
     description:
-      'Has those who run the system look at a user; for what they say there is `reportMessage`. Nobody else is told, and nobody is told what is decided. Reported again, what was said before is replaced.',
+      'Reports a user to the server’s operators. To report a message, use `reportMessage`. Nobody else is told, and nobody is told what they decide. Reporting the user again replaces the previous report.',
     args: { input: t.arg({ type: ReportUserInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -12,21 +12,21 @@ import { inputId } from './ids.ts';
 import { Membership } from './membership.ts';
 
 const roles: Record<AssignableRoleWord, { readonly description: string }> = {
-  ADMIN: { description: 'Runs the group beside its owner.' },
-  MEMBER: { description: 'Runs nothing.' },
+  ADMIN: { description: 'An admin, who runs the group together with its owner.' },
+  MEMBER: { description: 'A member, who does not run the group.' },
 };
 
 const AssignableRole = builder.enumType('AssignableRole', {
-  description: 'A role that can be given. The owner’s is handed over instead.',
+  description: 'A role that can be given to a member. To make a member the owner, use `transferOwnership`.',
   values: Object.fromEntries(assignableRoles.map((role) => [role, roles[role]])) as typeof roles,
 });
 
 const SetRoleInput = builder.inputType('SetRoleInput', {
-  description: 'What which member is to be.',
+  description: 'The input of `setRole`.',
   fields: (t) => ({
-    groupId: t.id({ required: true, description: 'The group.' }),
-    userId: t.id({ required: true, description: 'The member; an admin may name themselves, to be one no longer.' }),
-    role: t.field({ type: AssignableRole, required: true, description: 'Their role from here on.' }),
+    groupId: t.id({ required: true, description: 'The ID of the group.' }),
+    userId: t.id({ required: true, description: 'The ID of the member. An admin can name themselves, to become a member.' }),
+    role: t.field({ type: AssignableRole, required: true, description: 'The member’s new role.' }),
   }),
 });
 
@@ -36,12 +36,12 @@ interface SetRoleShape extends Refusable {
 
 const SetRolePayload = withErrors(
   builder.objectRef<SetRoleShape>('SetRolePayload').implement({
-    description: 'What came of setRole.',
+    description: 'The payload of `setRole`.',
     fields: (t) => ({
       membership: t.expose('membership', {
         type: Membership,
         nullable: true,
-        description: 'Their part as it stands; null if it was refused, or they are out by now.',
+        description: 'The membership in its current state. Null if the mutation was refused, or if the user is no longer a member.',
       }),
     }),
   }),
@@ -63,10 +63,10 @@ builder.mutationField('setRole', (t) =>
 );
 
 const TransferOwnershipInput = builder.inputType('TransferOwnershipInput', {
-  description: 'To whom to hand over which group.',
+  description: 'The input of `transferOwnership`.',
   fields: (t) => ({
-    groupId: t.id({ required: true, description: 'The group.' }),
-    userId: t.id({ required: true, description: 'The member who is to own it.' }),
+    groupId: t.id({ required: true, description: 'The ID of the group.' }),
+    userId: t.id({ required: true, description: 'The ID of the member who is to be the owner.' }),
   }),
 });
 
@@ -77,12 +77,16 @@ interface TransferOwnershipShape extends Refusable {
 
 const TransferOwnershipPayload = withErrors(
   builder.objectRef<TransferOwnershipShape>('TransferOwnershipPayload').implement({
-    description: 'What came of transferOwnership.',
+    description: 'The payload of `transferOwnership`.',
     fields: (t) => ({
-      group: t.expose('group', { type: Group, nullable: true, description: 'The group as it stands; null if it was refused.' }),
+      group: t.expose('group', {
+        type: Group,
+        nullable: true,
+        description: 'The group in its current state, or null if the mutation was refused.',
+      }),
       memberships: t.field({
         type: [Membership],
-        description: 'The parts of both, as they stand; empty if it was refused.',
+        description: 'The memberships of both users in their current state. Empty if the mutation was refused.',
         resolve: ({ members = [] }) => members,
       }),
     }),
@@ -92,7 +96,7 @@ const TransferOwnershipPayload = withErrors(
 builder.mutationField('transferOwnership', (t) =>
   t.field({
     type: TransferOwnershipPayload,
-    description: 'Hands a group over: the member becomes its owner, and the viewer an admin.',
+    description: 'Transfers a group to a member, who becomes its owner. The viewer becomes an admin.',
     args: { input: t.arg({ type: TransferOwnershipInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -8,10 +8,12 @@ import { actOn, messagePayload } from './message-act.ts';
 import { SavedMessageEdge, savedEdge } from './saved-message.ts';
 
 const SaveMessageInput = builder.inputType('SaveMessageInput', {
-  description: 'What to find again.',
+  description: 'The input of `saveMessage`.',
   fields: (t) => ({
-    messageId: t.id({ required: true, description: 'The message.' }),
-    note: t.string({ description: 'What to note with it, up to 1,000 characters; null or blank: nothing; absent: as it stands.' }),
+    messageId: t.id({ required: true, description: 'The ID of the message.' }),
+    note: t.string({
+      description: 'A note for the viewer, up to 1,000 characters. Null or blank removes it. Omit to keep the current one.',
+    }),
   }),
 });
 
@@ -21,12 +23,12 @@ interface SaveMessageShape extends Refusable {
 
 const SaveMessagePayload = withErrors(
   builder.objectRef<SaveMessageShape>('SaveMessagePayload').implement({
-    description: 'What came of saveMessage.',
+    description: 'The payload of `saveMessage`.',
     fields: (t) => ({
       savedMessageEdge: t.field({
         type: SavedMessageEdge,
         nullable: true,
-        description: 'The message in the viewer’s list; null if it was refused.',
+        description: 'The saved message in the viewer’s list, or null if the mutation was refused.',
         resolve: ({ saved }): Edge<SavedShape> | undefined => saved && savedEdge(saved),
       }),
     }),
@@ -37,7 +39,7 @@ builder.mutationField('saveMessage', (t) =>
   t.field({
     type: SaveMessagePayload,
     description:
-      'Saves a message for the viewer alone, on all their devices. Once more it changes the note, and not the place in the list. At most MAX_SAVED_MESSAGES are saved.',
+      'Saves a message for the viewer only, on all their devices. Saving it again changes the note, but not its place in the list. At most MAX_SAVED_MESSAGES can be saved.',
     args: { input: t.arg({ type: SaveMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { messageId, note } }, context, info) =>
       settle(context, info, async () => {
@@ -48,8 +50,8 @@ builder.mutationField('saveMessage', (t) =>
 );
 
 const UnsaveMessageInput = builder.inputType('UnsaveMessageInput', {
-  description: 'What is not to be kept any more.',
-  fields: (t) => ({ messageId: t.id({ required: true, description: 'The message.' }) }),
+  description: 'The input of `unsaveMessage`.',
+  fields: (t) => ({ messageId: t.id({ required: true, description: 'The ID of the message.' }) }),
 });
 
 const UnsaveMessagePayload = messagePayload('unsaveMessage');
@@ -57,7 +59,7 @@ const UnsaveMessagePayload = messagePayload('unsaveMessage');
 builder.mutationField('unsaveMessage', (t) =>
   t.field({
     type: UnsaveMessagePayload,
-    description: 'Takes a message out of what the viewer has saved, with its note; where it is not there nothing changes.',
+    description: 'Removes a message and its note from the viewer’s saved messages. Changes nothing if it is not saved.',
     args: { input: t.arg({ type: UnsaveMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { messageId } }, context, info) =>
       actOn(context, info, {

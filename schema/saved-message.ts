@@ -14,12 +14,12 @@ import { present } from './node.ts';
 import { Viewer } from './viewer.ts';
 
 const SavedMessages = connectionOf<SavedShape>('SavedMessage', {
-  of: 'A message that the viewer has saved',
+  of: 'A saved message',
   list: 'saved messages',
   node: (t) =>
     t.field({
       type: Message,
-      description: 'The message; taken back since, it says nothing any more.',
+      description: 'The message. It is empty if it was recalled.',
       resolve: async ({ node: { conversationId, seq } }, _args, { scope }) =>
         present(await scope.loaders.messages.load({ conversationId, seq }), `message ${conversationId}:${seq}`),
     }),
@@ -29,8 +29,8 @@ const SavedMessages = connectionOf<SavedShape>('SavedMessage', {
 export const SavedMessageEdge = SavedMessages.edge;
 
 builder.objectFields(SavedMessageEdge, (t) => ({
-  note: t.string({ nullable: true, description: 'What the viewer has noted with it; null: nothing.', resolve: ({ node }) => node.note }),
-  savedAt: t.field({ type: 'DateTime', description: 'When they saved it.', resolve: ({ node }) => node.savedAt }),
+  note: t.string({ nullable: true, description: 'The viewer’s note, or null if there is none.', resolve: ({ node }) => node.note }),
+  savedAt: t.field({ type: 'DateTime', description: 'When the viewer saved the message.', resolve: ({ node }) => node.savedAt }),
 }));
 
 /** The edge under which `Viewer.savedMessages` lists it. */
@@ -42,11 +42,11 @@ builder.objectField(Viewer, 'savedMessages', (t) =>
   t.field({
     type: SavedMessages.connection,
     description:
-      'The messages that the viewer has saved, what was saved last coming first. What they do not see any more is not there: of conversations that they have left, deleted for themselves, cleared, or kept no longer.',
+      'The viewer’s saved messages, most recently saved first. Messages that the viewer no longer sees are left out: those in conversations that they have left, those that they have deleted for themselves or cleared, and those that are no longer kept.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
-      conversationId: t.arg.id({ description: 'Only those of this conversation; absent: of all.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      conversationId: t.arg.id({ description: 'Returns only messages of this conversation. Omit to include all conversations.' }),
     },
     resolve(viewer, { conversationId: named, ...args }, { chat, scope: { loaders } }) {
       const conversationId = named === null || named === undefined ? undefined : argumentId('Conversation', named, 'conversationId');
@@ -75,27 +75,27 @@ async function listed(context: Context, viewer: Pick<ViewerShape, 'userId'>, ref
 
 builder.objectField(Message, 'viewerHasSaved', (t) =>
   t.boolean({
-    description: 'Whether it is among the viewer’s `savedMessages`.',
+    description: 'Whether the message is in the viewer’s `savedMessages`.',
     resolve: async (message, _args, context) => (await listed(context, requireViewer(context), message)) !== null,
   }),
 );
 
 loggedTypes.SavedMessageChanged.implement({
-  description: 'The viewer has saved a message, noted something else with it, or taken it out of what is saved, on whichever device.',
+  description: 'The viewer saved a message, changed its note, or removed it from their saved messages, on any of their devices.',
   interfaces,
   fields: (t) => ({
     conversationId: t.id({
-      description: 'Where it was said.',
+      description: 'The ID of the conversation.',
       resolve: ({ entry }) => formatId('Conversation', entry.data.conversationId),
     }),
     messageId: t.id({
-      description: 'The message.',
+      description: 'The ID of the message.',
       resolve: ({ entry: { data } }) => formatId('Message', { conversationId: data.conversationId, seq: data.messageSeq }),
     }),
     savedMessageEdge: t.field({
       type: SavedMessageEdge,
       nullable: true,
-      description: 'It in the viewer’s list, as it stands; null: it is not there.',
+      description: 'The saved message in the viewer’s list, in its current state, or null if it is not in the list.',
       async resolve({ entry: { data } }, _args, context): Promise<Edge<SavedShape> | null> {
         const saved = await listed(context, requireViewer(context), { conversationId: data.conversationId, seq: data.messageSeq });
         return saved && savedEdge(saved);

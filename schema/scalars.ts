@@ -23,7 +23,8 @@ function isDay(day: string): boolean {
 // A moment: given out as ISO 8601 in UTC with milliseconds, taken as RFC 3339 with any offset.
 /** How moments are told and taken. */
 export const dateTime = {
-  description: 'A moment, by the clock of the database: RFC 3339, in UTC and with milliseconds, such as `2026-02-03T04:05:06.789Z`.',
+  description:
+    'A date and time by the clock of the database, in RFC 3339 format, in UTC and with milliseconds, such as `2026-02-03T04:05:06.789Z`.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   serialize: (date: Date) => date.toISOString(),
   parseValue(value: unknown): Date {
@@ -39,7 +40,7 @@ builder.scalarType('DateTime', dateTime);
 /** How objects are told and taken that clients make up. Within it is kept as JSON. What may be in one, and how much, is for whoever takes it to check. */
 export const jsonObject = {
   description:
-    'An object of JSON, as a client made it up; never a list or a text by itself. In a document it is written as an input object, whose parts may be variables, and one that is not given is absent.',
+    'A JSON object with custom data of clients, never a list or a single value. In a document, it is written as an input object, which can contain variables. A part whose variable is not given is absent.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc7493',
   serialize: (text: string): unknown => JSON.parse(text),
   parseValue: requireObject,

@@ -16,10 +16,14 @@ interface ScheduledShape extends Refusable {
 }
 
 const ScheduleMessageInput = builder.inputType('ScheduleMessageInput', {
-  description: 'What to say where, and when.',
+  description: 'The input of `scheduleMessage`.',
   fields: (t) => ({
     ...sayingFields(t),
-    sendAt: t.field({ type: 'DateTime', required: true, description: 'When: a time that is to come, within a year.' }),
+    sendAt: t.field({
+      type: 'DateTime',
+      required: true,
+      description: 'When to send the message. It must be in the future, within a year.',
+    }),
   }),
 });
 
@@ -29,18 +33,19 @@ interface ScheduleMessageShape extends ScheduledShape {
 
 const ScheduleMessagePayload = withErrors(
   builder.objectRef<ScheduleMessageShape>('ScheduleMessagePayload').implement({
-    description: 'What came of scheduleMessage.',
+    description: 'The payload of `scheduleMessage`.',
     fields: (t) => ({
       scheduledMessageEdge: t.field({
         type: ScheduledMessageEdge,
         nullable: true,
-        description: 'What waits, in the viewer’s list: the first under its clientMessageId. Null if it was refused, or said by now.',
+        description:
+          'The scheduled message in the viewer’s list: the first one under its `clientMessageId`. Null if the mutation was refused, or if the message has been sent already.',
         resolve: ({ scheduled }): Edge<ScheduledMessageShape> | null => (scheduled ? scheduledMessageEdge(scheduled) : null),
       }),
       messageEdge: t.field({
         type: MessageEdge,
         nullable: true,
-        description: 'The message, where a request that is sent again finds that it was said; null in all other cases.',
+        description: 'The message, if a repeated request finds that it has been sent already. Otherwise null.',
         resolve: ({ message }): Edge<MessageShape> | null => (message ? messageEdge(message) : null),
       }),
     }),
@@ -51,7 +56,7 @@ builder.mutationField('scheduleMessage', (t) =>
   t.field({
     type: ScheduleMessagePayload,
     description:
-      'Has something said later, whether any device of the viewer’s is there by then or not. It is repeated as sendMessage is: the same request under its clientMessageId finds what waits, or was said. That it may be said is asked now, and again at its time: what is refused then stays in `Viewer.scheduledMessages` with its `refusal`. Slow mode alone is waited for. At most MAX_SCHEDULED_MESSAGES wait.',
+      'Schedules a message. The server sends it at `sendAt`, whether any of the viewer’s devices is connected or not. It can be repeated like `sendMessage`: the same request under the same `clientMessageId` returns the scheduled message, or the message that was sent. Whether it can be sent is checked now and again when it is due. If it is refused then, it stays in `Viewer.scheduledMessages` with its `refusal`; only slow mode is waited for. At most MAX_SCHEDULED_MESSAGES can wait.',
     args: { input: t.arg({ type: ScheduleMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
@@ -63,32 +68,37 @@ builder.mutationField('scheduleMessage', (t) =>
 );
 
 const ChangeScheduledMessageInput = builder.inputType('ChangeScheduledMessageInput', {
-  description: 'What is to be otherwise in what is said later: what is absent stays as it is.',
+  description: 'The input of `changeScheduledMessage`. Omitted fields keep their values.',
   fields: (t) => ({
-    scheduledMessageId: t.id({ required: true, description: 'What waits, or was refused: then it waits anew.' }),
+    scheduledMessageId: t.id({ required: true, description: 'The ID of the scheduled message. If it was refused, it is scheduled again.' }),
     sendAt: t.field({
       type: 'DateTime',
-      description: 'When: a time that is to come, within a year; absent or null: as before, if that is to come.',
+      description:
+        'When to send the message. It must be in the future, within a year. Omit, or pass null, to keep the current time, which must then still be in the future.',
     }),
-    text: t.string({ description: 'What to say; absent or null: as before.' }),
-    replyToId: t.id({ description: 'The message it answers; null: none.' }),
-    threadRootId: t.id({ description: 'The message in whose thread it replies, or any reply there; null: it is in none.' }),
-    mentionIds: t.idList({ description: 'Members whom it mentions by name, at most 50; null: nobody.' }),
-    mentionsEveryone: t.boolean({ description: 'Whether it mentions everyone; null: it does not.' }),
-    attachments: t.field({ type: [AttachmentInput], description: 'What is attached to it, at most MAX_ATTACHMENTS; null: nothing.' }),
-    data: t.field({ type: 'JSONObject', description: 'What is put on it, at most MAX_DATA_BYTES; null: nothing.' }),
-    poll: t.field({ type: PollInput, description: 'What it asks, in place of all that it was to ask; null: nothing.' }),
+    text: t.string({ description: 'The text of the message. Omit, or pass null, to keep the current one.' }),
+    replyToId: t.id({ description: 'The ID of the message to quote. Null removes the quote.' }),
+    threadRootId: t.id({
+      description:
+        'The ID of the message that started the thread to reply in, or of any reply in that thread. Null takes the message out of its thread.',
+    }),
+    mentionIds: t.idList({ description: 'The IDs of members to mention by name, at most 50. Null removes all.' }),
+    mentionsEveryone: t.boolean({ description: 'Whether to mention everyone. Null means false.' }),
+    attachments: t.field({ type: [AttachmentInput], description: 'The attachments, at most MAX_ATTACHMENTS. Null removes all.' }),
+    data: t.field({ type: 'JSONObject', description: 'Custom JSON data for other clients, at most MAX_DATA_BYTES. Null removes it.' }),
+    poll: t.field({ type: PollInput, description: 'The poll, which replaces the current one as a whole. Null removes it.' }),
   }),
 });
 
 const ChangeScheduledMessagePayload = withErrors(
   builder.objectRef<ScheduledShape>('ChangeScheduledMessagePayload').implement({
-    description: 'What came of changeScheduledMessage.',
+    description: 'The payload of `changeScheduledMessage`.',
     fields: (t) => ({
       scheduledMessageEdge: t.field({
         type: ScheduledMessageEdge,
         nullable: true,
-        description: 'It as it stands, with its cursor in the viewer’s list; null if the change was refused.',
+        description:
+          'The scheduled message in its current state, with its cursor in the viewer’s list, or null if the mutation was refused.',
         resolve: ({ scheduled }): Edge<ScheduledMessageShape> | null => (scheduled ? scheduledMessageEdge(scheduled) : null),
       }),
     }),
@@ -104,7 +114,7 @@ builder.mutationField('changeScheduledMessage', (t) =>
   t.field({
     type: ChangeScheduledMessagePayload,
     description:
-      'Changes what is said later. Once answered it is said so, and never as it was; NOT_FOUND (`scheduledMessageId`) where it was said or cancelled. What was refused at its time needs another `sendAt`. A refusal that is about where it is to be said has no `field`.',
+      'Changes a scheduled message. When the mutation returns without errors, it is sent as changed, never as it was. Refused with NOT_FOUND (`scheduledMessageId`) if it was already sent or cancelled. A message that was refused when it was due needs a new `sendAt`. A refusal that concerns the conversation has no `field`.',
     args: { input: t.arg({ type: ChangeScheduledMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
@@ -126,8 +136,10 @@ builder.mutationField('changeScheduledMessage', (t) =>
 );
 
 const CancelScheduledMessageInput = builder.inputType('CancelScheduledMessageInput', {
-  description: 'What is not to be said.',
-  fields: (t) => ({ scheduledMessageId: t.id({ required: true, description: 'What waits, or was refused.' }) }),
+  description: 'The input of `cancelScheduledMessage`.',
+  fields: (t) => ({
+    scheduledMessageId: t.id({ required: true, description: 'The ID of the scheduled message, which may be waiting or refused.' }),
+  }),
 });
 
 interface OverShape extends Refusable {
@@ -137,9 +149,13 @@ interface OverShape extends Refusable {
 
 const CancelScheduledMessagePayload = withErrors(
   builder.objectRef<OverShape>('CancelScheduledMessagePayload').implement({
-    description: 'What came of cancelScheduledMessage.',
+    description: 'The payload of `cancelScheduledMessage`.',
     fields: (t) => ({
-      scheduledMessageId: t.id({ nullable: true, description: 'What is gone; null if it was refused.', resolve: ({ id }) => idOf(id) }),
+      scheduledMessageId: t.id({
+        nullable: true,
+        description: 'The ID of the cancelled scheduled message, or null if the mutation was refused.',
+        resolve: ({ id }) => idOf(id),
+      }),
     }),
   }),
 );
@@ -151,7 +167,8 @@ function idOf(id: string | undefined): string | null {
 builder.mutationField('cancelScheduledMessage', (t) =>
   t.field({
     type: CancelScheduledMessagePayload,
-    description: 'Takes back what is said later: once answered it is never said. NOT_FOUND where it was said or cancelled before.',
+    description:
+      'Cancels a scheduled message. When the mutation returns without errors, it is never sent. Refused with NOT_FOUND if it was already sent or cancelled.',
     args: { input: t.arg({ type: CancelScheduledMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
@@ -164,23 +181,25 @@ builder.mutationField('cancelScheduledMessage', (t) =>
 );
 
 const SendScheduledMessageInput = builder.inputType('SendScheduledMessageInput', {
-  description: 'What is to be said at once.',
-  fields: (t) => ({ scheduledMessageId: t.id({ required: true, description: 'What waits, or was refused.' }) }),
+  description: 'The input of `sendScheduledMessage`.',
+  fields: (t) => ({
+    scheduledMessageId: t.id({ required: true, description: 'The ID of the scheduled message, which may be waiting or refused.' }),
+  }),
 });
 
 const SendScheduledMessagePayload = withErrors(
   builder.objectRef<OverShape>('SendScheduledMessagePayload').implement({
-    description: 'What came of sendScheduledMessage.',
+    description: 'The payload of `sendScheduledMessage`.',
     fields: (t) => ({
       scheduledMessageId: t.id({
         nullable: true,
-        description: 'What waits no longer; null if it was refused.',
+        description: 'The ID of the scheduled message, which is no longer scheduled, or null if the mutation was refused.',
         resolve: ({ id }) => idOf(id),
       }),
       messageEdge: t.field({
         type: MessageEdge,
         nullable: true,
-        description: 'The message in its conversation’s lists; null if it was refused.',
+        description: 'The sent message in the conversation’s lists, or null if the mutation was refused.',
         resolve: ({ message }, _args, { scope }): Edge<MessageShape> | undefined => message && sentEdge(scope.loaders, message),
       }),
     }),
@@ -191,7 +210,7 @@ builder.mutationField('sendScheduledMessage', (t) =>
   t.field({
     type: SendScheduledMessagePayload,
     description:
-      'Says now what was to be said later. NOT_FOUND (`scheduledMessageId`) where it was said or cancelled; any other refusal has no `field`, and leaves it as it is.',
+      'Sends a scheduled message now. Refused with NOT_FOUND (`scheduledMessageId`) if it was already sent or cancelled. Any other refusal has no `field`, and leaves the scheduled message unchanged.',
     args: { input: t.arg({ type: SendScheduledMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

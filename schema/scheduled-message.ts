@@ -16,23 +16,23 @@ import { User } from './user.ts';
 import { Viewer } from './viewer.ts';
 
 const Refusal = builder.objectRef<NonNullable<ScheduledMessageShape['refusal']>>('ScheduledMessageRefusal').implement({
-  description: 'Why something could not be said at its time.',
+  description: 'Why a scheduled message could not be sent when it was due.',
   fields: (t) => ({
-    code: t.expose('code', { type: ErrorCode, description: 'Why, for programs.' }),
-    message: t.exposeString('message', { description: 'Why and what to do next, for people.' }),
+    code: t.expose('code', { type: ErrorCode, description: 'The reason, for programs.' }),
+    message: t.exposeString('message', { description: 'The reason and what to do next, for people.' }),
   }),
 });
 
 const ScheduledPoll = builder.objectRef<NonNullable<ScheduledMessageShape['poll']>>('ScheduledPoll').implement({
-  description: 'What something that is said later is to ask. Nobody chooses before it is said.',
+  description: 'The poll of a scheduled message. Nobody can vote before the message is sent.',
   fields: (t) => ({
-    options: t.exposeStringList('options', { description: 'What there will be to choose from, in order.' }),
-    multiple: t.exposeBoolean('multiple', { description: 'Whether one may choose several.' }),
-    anonymous: t.exposeBoolean('anonymous', { description: 'Whether nobody is told who chose what.' }),
+    options: t.exposeStringList('options', { description: 'The options, in order.' }),
+    multiple: t.exposeBoolean('multiple', { description: 'Whether a user can choose several options.' }),
+    anonymous: t.exposeBoolean('anonymous', { description: 'Whether votes are anonymous: nobody can see who chose what.' }),
     closesAt: t.expose('closesAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'From when on nobody may choose any more: later than it is said; null: until somebody closes it.',
+      description: 'When voting ends, which is after the message is sent. Null if the poll is open until somebody closes it.',
     }),
   }),
 });
@@ -40,53 +40,63 @@ const ScheduledPoll = builder.objectRef<NonNullable<ScheduledMessageShape['poll'
 /** Something that the viewer is to say later. */
 export const ScheduledMessage = builder.objectRef<ScheduledMessageShape>('ScheduledMessage').implement({
   description:
-    'Something that is said later. Only who wrote it sees it, on all their devices; the message that it becomes is another thing, with the same `clientMessageId`.',
+    'A message that the server sends later. Only its author sees it, on all their devices. The message that is sent is another object, with the same `clientMessageId`.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Its global id.', resolve: ({ id }) => formatId('ScheduledMessage', id) }),
-    clientMessageId: t.exposeID('clientMessageId', { description: 'The name that the client made up for it, under which it is said.' }),
-    sendAt: t.expose('sendAt', { type: 'DateTime', description: 'When it is said, or was to be.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was left.' }),
-    conversationId: t.id({ description: 'Where.', resolve: ({ conversationId }) => formatId('Conversation', conversationId) }),
+    id: t.id({ description: 'The global ID.', resolve: ({ id }) => formatId('ScheduledMessage', id) }),
+    clientMessageId: t.exposeID('clientMessageId', {
+      description: 'The ID that the client chose for the message, under which it is sent.',
+    }),
+    sendAt: t.expose('sendAt', { type: 'DateTime', description: 'When the message is to be sent, or was to be sent if it was refused.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the message was scheduled.' }),
+    conversationId: t.id({
+      description: 'The ID of the conversation.',
+      resolve: ({ conversationId }) => formatId('Conversation', conversationId),
+    }),
     conversation: t.field({
       type: Conversation,
       nullable: true,
-      description: 'The same, as it stands; null: it is not theirs any more.',
+      description: 'The conversation, or null if the viewer is no longer in it.',
       resolve: async ({ conversationId, userId }, _args, context) => (await accessOf(context, conversationId, { userId }))?.conversation,
     }),
-    text: t.exposeString('text', { description: 'What is to be said, to the letter.' }),
+    text: t.exposeString('text', { description: 'The text of the message, exactly as it is to be sent.' }),
     attachments: t.field({
       type: [Attachment],
-      description: 'What is attached to it, in order.',
+      description: 'The attachments of the message, in order.',
       resolve: ({ attachments }) => attachments,
     }),
-    data: t.expose('data', { type: 'JSONObject', nullable: true, description: 'What is put on it; null: nothing.' }),
-    poll: t.expose('poll', { type: ScheduledPoll, nullable: true, description: 'What it is to ask; null: nothing.' }),
+    data: t.expose('data', {
+      type: 'JSONObject',
+      nullable: true,
+      description: 'Custom JSON data for other clients, or null if there is none.',
+    }),
+    poll: t.expose('poll', { type: ScheduledPoll, nullable: true, description: 'The poll of the message, or null if there is none.' }),
     replyTo: t.field({
       type: Message,
       nullable: true,
-      description: 'What it answers; null: nothing, or it is not for the viewer to see any more.',
+      description: 'The message to quote. Null if there is none, or if the viewer can no longer see it.',
       resolve: (scheduled, _args, context) => referred(context, scheduled, scheduled.replyToSeq),
     }),
     threadRoot: t.field({
       type: Message,
       nullable: true,
-      description: 'The message in whose thread it replies; null: none, or it is not in what the viewer may read.',
+      description: 'The message that started the thread to reply in. Null if there is none, or if the viewer cannot read it.',
       resolve: (scheduled, _args, context) => referred(context, scheduled, scheduled.threadRootSeq),
     }),
     mentions: t.field({
       type: [User],
-      description: 'Whom it is to mention by name.',
+      description: 'The users whom the message mentions by name.',
       async resolve({ mentionIds }, _args, { scope }) {
         const users = await Promise.all(mentionIds.map((id) => scope.loaders.users.load(id)));
         return users.filter((user) => user !== null);
       },
     }),
-    mentionsEveryone: t.exposeBoolean('mentionsEveryone', { description: 'Whether it is to mention everyone in the conversation.' }),
+    mentionsEveryone: t.exposeBoolean('mentionsEveryone', { description: 'Whether the message mentions everyone in the conversation.' }),
     refusal: t.expose('refusal', {
       type: Refusal,
       nullable: true,
-      description: 'Why it could not be said at its time: it stays until it is changed, said or cancelled. null: it waits for its time.',
+      description:
+        'Why the message could not be sent when it was due. It stays scheduled until it is changed, sent or cancelled. Null if it is still waiting to be sent.',
     }),
   }),
 });
@@ -96,9 +106,9 @@ function referred(context: Context, { conversationId, userId }: ScheduledMessage
 }
 
 const ScheduledMessages = connectionOf<ScheduledMessageShape>('ScheduledMessage', {
-  of: 'Something to be said later',
-  list: 'what is said later',
-  node: (t) => t.field({ type: ScheduledMessage, description: 'What is to be said.', resolve: ({ node }) => node }),
+  of: 'A scheduled message',
+  list: 'scheduled messages',
+  node: (t) => t.field({ type: ScheduledMessage, description: 'The scheduled message.', resolve: ({ node }) => node }),
 });
 
 /** One in the viewer's list. */
@@ -113,11 +123,14 @@ builder.objectField(Viewer, 'scheduledMessages', (t) =>
   t.field({
     type: ScheduledMessages.connection,
     description:
-      'What the viewer has left to be said later, what could not be said at its time included; by `sendAt`, what comes first standing first.',
+      'The viewer’s scheduled messages, in order of `sendAt`, earliest first. Includes those that could not be sent when they were due.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
-      conversationId: t.arg.id({ description: 'Only what is said in this conversation, whether it is still theirs or not.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      conversationId: t.arg.id({
+        description:
+          'Returns only messages of this conversation, even if the viewer is no longer in it. Omit to include all conversations.',
+      }),
     },
     resolve(viewer, { conversationId: named, ...args }, { chat, scope: { loaders } }) {
       const conversationId = named === null || named === undefined ? undefined : argumentId('Conversation', named, 'conversationId');
@@ -134,22 +147,24 @@ builder.objectField(Viewer, 'scheduledMessages', (t) =>
 );
 
 const Outcome = builder.enumType('ScheduledMessageOutcome', {
-  description: 'How something that was to be said later has ended.',
-  values: { SENT: { description: 'It was said.' }, CANCELLED: { description: 'It was cancelled, and is never said.' } },
+  description: 'How a scheduled message ended.',
+  values: { SENT: { description: 'The message was sent.' }, CANCELLED: { description: 'The message was cancelled, and is never sent.' } },
 });
 
 loggedTypes.ScheduledMessageChanged.implement({
-  description: 'The viewer has left something to be said later, or changed it, on whichever device; or it could not be said at its time.',
+  description:
+    'The viewer scheduled a message, or changed one, on any of their devices, or a scheduled message could not be sent when it was due.',
   interfaces,
   fields: (t) => ({
     scheduledMessageId: t.id({
-      description: 'Which.',
+      description: 'The ID of the scheduled message.',
       resolve: ({ entry }) => formatId('ScheduledMessage', entry.data.scheduledMessageId),
     }),
     scheduledMessageEdge: t.field({
       type: ScheduledMessageEdge,
       nullable: true,
-      description: 'It as it stands, with its cursor in the viewer’s list; null: it is there no more, which another entry tells.',
+      description:
+        'The scheduled message in its current state, with its cursor in the viewer’s list. Null if it no longer exists, which another event reports.',
       async resolve({ entry }, _args, { scope }): Promise<Edge<ScheduledMessageShape> | null> {
         const scheduled = await scope.loaders.scheduledMessages.load(entry.data.scheduledMessageId);
         return scheduled && scheduledMessageEdge(scheduled);
@@ -159,23 +174,23 @@ loggedTypes.ScheduledMessageChanged.implement({
 });
 
 loggedTypes.ScheduledMessageClosed.implement({
-  description: 'Something is not to be said later any more: it was said, or cancelled.',
+  description: 'A scheduled message was sent or cancelled.',
   interfaces,
   fields: (t) => ({
     scheduledMessageId: t.id({
-      description: 'Which.',
+      description: 'The ID of the scheduled message.',
       resolve: ({ entry }) => formatId('ScheduledMessage', entry.data.scheduledMessageId),
     }),
     outcome: t.field({
       type: Outcome,
-      description: 'How it ended.',
+      description: 'How the scheduled message ended.',
       resolve: ({ entry }) => (entry.data.said === null ? 'CANCELLED' : 'SENT'),
     }),
     message: t.field({
       type: Message,
       nullable: true,
       description:
-        'The message that it has become, which its conversation’s log tells too; null: it was cancelled, or the message is not for the viewer to see any more.',
+        'The message that was sent, which is also in its conversation’s log. Null if it was cancelled, or if the viewer can no longer see it.',
       resolve: ({ entry: { data } }, _args, context) => data.said && seenMessage(context, requireViewer(context), data.said),
     }),
   }),

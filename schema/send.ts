@@ -11,37 +11,41 @@ import { PollInput } from './poll.ts';
 /** What is asked for of a message that somebody says, at once or later. */
 export function sayingFields(t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) {
   return {
-    conversationId: t.id({ required: true, description: 'The conversation.' }),
+    conversationId: t.id({ required: true, description: 'The ID of the conversation.' }),
     clientMessageId: t.id({
       required: true,
       description:
-        'A name that the client makes up for this message, 1 to 64 printable ASCII characters: sent again under the same one it is not said twice.',
+        'An ID that the client chooses for the message, 1 to 64 printable ASCII characters. A message that is sent again under the same ID is not sent twice.',
     }),
     text: t.string({
       required: true,
-      description: 'What to say, not blank, or empty where something is attached or put on it; stored to the letter.',
+      description:
+        'The text of the message, stored exactly as given. It must not be blank, but can be empty if there are attachments or data.',
     }),
-    replyToId: t.id({ description: 'The message it answers, of the same conversation.' }),
-    threadRootId: t.id({ description: 'The message in whose thread it replies, or any reply there; of the same conversation.' }),
-    mentionIds: t.idList({ description: 'Members whom it mentions by name, at most 50.' }),
-    mentionsEveryone: t.boolean({ description: 'Whether it mentions everyone: in a group whom its `mentionPolicy` lets.' }),
-    attachments: t.field({ type: [AttachmentInput], description: 'What is attached to it, in order: at most MAX_ATTACHMENTS.' }),
+    replyToId: t.id({ description: 'The ID of the message to quote, in the same conversation.' }),
+    threadRootId: t.id({
+      description: 'The ID of the message that started the thread to reply in, or of any reply in that thread, in the same conversation.',
+    }),
+    mentionIds: t.idList({ description: 'The IDs of members to mention by name, at most 50.' }),
+    mentionsEveryone: t.boolean({
+      description: 'Whether to mention everyone. In a group, `mentionPolicy` decides who can. Defaults to false.',
+    }),
+    attachments: t.field({ type: [AttachmentInput], description: 'The attachments, in order, at most MAX_ATTACHMENTS.' }),
     data: t.field({
       type: 'JSONObject',
-      description:
-        'What is put on it for clients that know what it means: at most MAX_DATA_BYTES of JSON, ten levels deep. Nothing here looks for what it means.',
+      description: 'Custom JSON data for other clients, at most MAX_DATA_BYTES and ten levels deep. The server does not interpret it.',
     }),
-    poll: t.field({ type: PollInput, description: 'What it asks: its text, which may not be empty then, is the question.' }),
+    poll: t.field({ type: PollInput, description: 'A poll. The text of the message is the question, and must not be empty.' }),
     draftWrittenAt: t.field({
       type: 'DateTime',
       description:
-        'That it was a draft: what the viewer has saved in that place goes with it, as by `removeDraft` with this as its `writtenAt`. Only where something was saved of it.',
+        'Removes the viewer’s draft in this conversation or thread together with storing the message, as `removeDraft` does with this `writtenAt`. Pass it only if a draft of the message was saved.',
     }),
   };
 }
 
 const SendMessageInput = builder.inputType('SendMessageInput', {
-  description: 'What to say where.',
+  description: 'The input of `sendMessage`.',
   fields: sayingFields,
 });
 
@@ -74,12 +78,13 @@ interface SendMessageShape extends Refusable {
 
 const SendMessagePayload = withErrors(
   builder.objectRef<SendMessageShape>('SendMessagePayload').implement({
-    description: 'What came of sendMessage.',
+    description: 'The payload of `sendMessage`.',
     fields: (t) => ({
       messageEdge: t.field({
         type: MessageEdge,
         nullable: true,
-        description: 'The message in the conversation’s lists: the first one under its clientMessageId. Null if it was refused.',
+        description:
+          'The message in the conversation’s lists: the first one under its `clientMessageId`. Null if the mutation was refused.',
         resolve: ({ message }, _args, { scope }): Edge<MessageShape> | undefined => message && sentEdge(scope.loaders, message),
       }),
     }),
@@ -94,7 +99,7 @@ builder.mutationField('sendMessage', (t) =>
   t.field({
     type: SendMessagePayload,
     description:
-      'Says something. Once answered it is stored. Where no answer comes, or UNAVAILABLE, send the same again: the first one is found, for ever. Another request under the same clientMessageId is refused as CONFLICT.',
+      'Sends a message. When the mutation returns without errors, the message is stored. If there is no answer, or the answer is UNAVAILABLE, send the same request again: it returns the first message, however much later. A different request under the same `clientMessageId` is refused with CONFLICT.',
     args: { input: t.arg({ type: SendMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -7,10 +7,10 @@ import { Session } from './session.ts';
 import { Viewer } from './viewer.ts';
 
 const RenameSessionInput = builder.inputType('RenameSessionInput', {
-  description: 'Which session, and what to call its device.',
+  description: 'The input of `renameSession`.',
   fields: (t) => ({
-    sessionId: t.id({ required: true, description: 'One of the viewer’s sessions.' }),
-    deviceName: t.string({ required: true, description: '1 to 100 characters.' }),
+    sessionId: t.id({ required: true, description: 'The ID of one of the viewer’s sessions.' }),
+    deviceName: t.string({ required: true, description: 'The name of the device, 1 to 100 characters.' }),
   }),
 });
 
@@ -20,9 +20,13 @@ interface RenameSessionShape extends Refusable {
 
 const RenameSessionPayload = withErrors(
   builder.objectRef<RenameSessionShape>('RenameSessionPayload').implement({
-    description: 'What came of renameSession.',
+    description: 'The payload of `renameSession`.',
     fields: (t) => ({
-      session: t.expose('session', { type: Session, nullable: true, description: 'The session as it stands; null if it was refused.' }),
+      session: t.expose('session', {
+        type: Session,
+        nullable: true,
+        description: 'The session in its current state, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -30,7 +34,7 @@ const RenameSessionPayload = withErrors(
 builder.mutationField('renameSession', (t) =>
   t.field({
     type: RenameSessionPayload,
-    description: 'Calls one of the viewer’s devices by another name. All own devices get ViewerChanged.',
+    description: 'Renames the device of one of the viewer’s sessions. All of the viewer’s devices receive `ViewerChanged`.',
     args: { input: t.arg({ type: RenameSessionInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
@@ -49,11 +53,15 @@ interface EndedSessionsShape extends Refusable {
 function endedSessionsPayload(name: string, mutationName: string) {
   return withErrors(
     builder.objectRef<EndedSessionsShape>(name).implement({
-      description: `What came of ${mutationName}.`,
+      description: `The payload of \`${mutationName}\`.`,
       fields: (t) => ({
-        viewer: t.expose('viewer', { type: Viewer, nullable: true, description: 'The viewer as they stand; null if it was refused.' }),
+        viewer: t.expose('viewer', {
+          type: Viewer,
+          nullable: true,
+          description: 'The viewer in their current state, or null if the mutation was refused.',
+        }),
         sessionIds: t.idList({
-          description: 'The sessions that have ended by it.',
+          description: 'The IDs of the sessions that this ended. Empty if the mutation was refused.',
           resolve: ({ ended = [] }) => ended.map((id) => formatId('Session', id)),
         }),
       }),
@@ -62,14 +70,14 @@ function endedSessionsPayload(name: string, mutationName: string) {
 }
 
 const SignOutOthersInput = builder.inputType('SignOutOthersInput', {
-  description: 'Which session stays.',
-  fields: (t) => ({ sessionId: t.id({ description: 'One of the viewer’s sessions; by default the one that asks.' }) }),
+  description: 'The input of `signOutOthers`.',
+  fields: (t) => ({ sessionId: t.id({ description: 'The ID of the viewer’s session to keep. Defaults to the current session.' }) }),
 });
 
 builder.mutationField('signOutOthers', (t) =>
   t.field({
     type: endedSessionsPayload('SignOutOthersPayload', 'signOutOthers'),
-    description: 'Ends all of the viewer’s sessions but one, as signOut does.',
+    description: 'Ends all of the viewer’s sessions but one, as `signOut` does.',
     args: { input: t.arg({ type: SignOutOthersInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { sessionId } }, context, info) =>
       settle(context, info, async () => {
@@ -81,10 +89,10 @@ builder.mutationField('signOutOthers', (t) =>
 );
 
 const ChangePasswordInput = builder.inputType('ChangePasswordInput', {
-  description: 'The password that is in force, and the one to come.',
+  description: 'The input of `changePassword`.',
   fields: (t) => ({
-    currentPassword: t.string({ required: true, description: 'The viewer’s password.' }),
-    newPassword: t.string({ required: true, description: '8 to 256 characters.' }),
+    currentPassword: t.string({ required: true, description: 'The viewer’s current password.' }),
+    newPassword: t.string({ required: true, description: 'The new password, 8 to 256 characters.' }),
   }),
 });
 
@@ -92,7 +100,7 @@ builder.mutationField('changePassword', (t) =>
   t.field({
     type: endedSessionsPayload('ChangePasswordPayload', 'changePassword'),
     description:
-      'Puts another password in force and ends all of the viewer’s other sessions. A wrong password is INVALID_CREDENTIALS, and counts like a failed sign-in.',
+      'Changes the viewer’s password, and ends all their other sessions. A wrong password is refused with INVALID_CREDENTIALS, and counts like a failed sign-in.',
     args: { input: t.arg({ type: ChangePasswordInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -10,7 +10,7 @@ const words: Record<Settings['messagesFrom'], { readonly description: string }> 
   CONTACTS: { description: 'Contacts only.' },
 };
 
-const MessagesFrom = builder.enumType('MessagesFrom', { description: 'Whom a user takes messages from.', values: words });
+const MessagesFrom = builder.enumType('MessagesFrom', { description: 'Whose messages a user accepts.', values: words });
 
 async function settingsOf({ userId }: ViewerShape, { scope }: Context): Promise<Settings> {
   return present(await scope.loaders.settings.load(userId), `the settings of user ${userId}`);
@@ -20,25 +20,25 @@ builder.objectFields(Viewer, (t) => ({
   messagesFrom: t.field({
     type: MessagesFrom,
     description:
-      'Whom the viewer takes messages from in direct conversations, and who may add them to groups. Others are refused with NOT_CONTACTS, but for bots.',
+      'Who can send the viewer messages in direct conversations and add them to groups. Others are refused with NOT_CONTACTS, except for bots.',
     resolve: async (viewer, _args, context) => (await settingsOf(viewer, context)).messagesFrom,
   }),
   readReceipts: t.boolean({
-    description: 'Whether others are shown how far the viewer has received and read.',
+    description: 'Whether others see how far messages were delivered to the viewer and read.',
     resolve: async (viewer, _args, context) => (await settingsOf(viewer, context)).readReceipts,
   }),
   lastSeen: t.boolean({
-    description: 'Whether others are shown when the viewer was last online.',
+    description: 'Whether others see when the viewer was last online.',
     resolve: async (viewer, _args, context) => (await settingsOf(viewer, context)).lastSeen,
   }),
 }));
 
 const UpdateSettingsInput = builder.inputType('UpdateSettingsInput', {
-  description: 'What to settle: absent or null leaves it as it is.',
+  description: 'The input of `updateSettings`. Fields that are omitted or null keep their values.',
   fields: (t) => ({
-    messagesFrom: t.field({ type: MessagesFrom, description: 'Whom to take messages from.' }),
-    readReceipts: t.boolean({ description: 'Whether to show others how far one has received and read; false: nobody.' }),
-    lastSeen: t.boolean({ description: 'Whether to show others when one was last online; false: nobody.' }),
+    messagesFrom: t.field({ type: MessagesFrom, description: 'Whose messages to accept.' }),
+    readReceipts: t.boolean({ description: 'Whether others see how far messages were delivered to the viewer and read.' }),
+    lastSeen: t.boolean({ description: 'Whether others see when the viewer was last online.' }),
   }),
 });
 
@@ -48,12 +48,12 @@ interface UpdateSettingsShape extends Refusable {
 
 const UpdateSettingsPayload = withErrors(
   builder.objectRef<UpdateSettingsShape>('UpdateSettingsPayload').implement({
-    description: 'What came of updateSettings.',
+    description: 'The payload of `updateSettings`.',
     fields: (t) => ({
       viewer: t.field({
         type: Viewer,
         nullable: true,
-        description: 'The viewer as they stand; null if it was refused.',
+        description: 'The viewer in their current state, or null if the mutation was refused.',
         resolve: ({ viewer }) => viewer,
       }),
     }),
@@ -64,7 +64,7 @@ builder.mutationField('updateSettings', (t) =>
   t.field({
     type: UpdateSettingsPayload,
     description:
-      'Settles how others may reach the viewer, and what they see of what the viewer reads and when they were there. All own devices get ViewerChanged.',
+      'Changes who can reach the viewer, and what others see of the viewer’s read markers and time last online. All of the viewer’s devices receive `ViewerChanged`.',
     args: { input: t.arg({ type: UpdateSettingsInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { messagesFrom, readReceipts, lastSeen } }, context, info) =>
       settle(context, info, async () => {

@@ -11,25 +11,28 @@ type SignedInShape = Partial<SignedIn> & Refusable;
 function signedInPayload(name: string, mutationName: string) {
   return withErrors(
     builder.objectRef<SignedInShape>(name).implement({
-      description: `What came of ${mutationName}: all null if it was refused.`,
+      description: `The payload of \`${mutationName}\`. All values are null if the mutation was refused.`,
       fields: (t) => ({
         viewer: t.field({
           type: Viewer,
           nullable: true,
-          description: 'Who is signed in.',
+          description: 'The signed-in user, or null if the mutation was refused.',
           resolve: ({ viewer }): ViewerShape | undefined => viewer,
         }),
         accessToken: t.exposeString('accessToken', {
           nullable: true,
           description:
-            'To send as `Authorization: Bearer …` over HTTP, and under `authorization` in the payload of connection_init over WebSocket.',
+            'The access token, or null if the mutation was refused. Send it as `Authorization: Bearer …` over HTTP, and as `authorization` in the payload of `connection_init` over WebSocket.',
         }),
         accessTokenExpiresAt: t.expose('accessTokenExpiresAt', {
           type: 'DateTime',
           nullable: true,
-          description: 'From when on the access token is refused.',
+          description: 'When the access token expires, or null if the mutation was refused.',
         }),
-        refreshToken: t.exposeString('refreshToken', { nullable: true, description: 'To get the next access token with, once.' }),
+        refreshToken: t.exposeString('refreshToken', {
+          nullable: true,
+          description: 'The refresh token, or null if the mutation was refused. It can be exchanged once for the next access token.',
+        }),
       }),
     }),
   );
@@ -42,20 +45,20 @@ function asViewer(context: Context, signedIn: SignedIn): SignedIn {
 }
 
 const SignUpInput = builder.inputType('SignUpInput', {
-  description: 'Who signs up.',
+  description: 'The input of `signUp`.',
   fields: (t) => ({
-    handle: t.string({ required: true, description: '3 to 32 of `a-z 0-9 _ . -`; upper case is lowered.' }),
-    displayName: t.string({ description: '1 to 64 characters; the handle by default.' }),
-    password: t.string({ required: true, description: '8 to 256 characters.' }),
-    deviceName: t.string({ description: 'What to call this device, up to 100 characters.' }),
-    deviceKind: t.field({ type: DeviceKind, description: 'What this device is; OTHER by default.' }),
+    handle: t.string({ required: true, description: 'The handle: 3 to 32 of `a-z 0-9 _ . -`. Uppercase letters become lowercase.' }),
+    displayName: t.string({ description: 'The display name, 1 to 64 characters. Defaults to the handle.' }),
+    password: t.string({ required: true, description: 'The password, 8 to 256 characters.' }),
+    deviceName: t.string({ description: 'The name of this device, up to 100 characters.' }),
+    deviceKind: t.field({ type: DeviceKind, description: 'The kind of this device. Defaults to OTHER.' }),
   }),
 });
 
 builder.mutationField('signUp', (t) =>
   t.field({
     type: signedInPayload('SignUpPayload', 'signUp'),
-    description: 'Makes a user and signs them in.',
+    description: 'Creates a user and signs them in.',
     args: { input: t.arg({ type: SignUpInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => asViewer(context, await context.chat.users.signUp({ ...input, address: context.address }))),
@@ -63,19 +66,19 @@ builder.mutationField('signUp', (t) =>
 );
 
 const SignInInput = builder.inputType('SignInInput', {
-  description: 'Who signs in.',
+  description: 'The input of `signIn`.',
   fields: (t) => ({
-    handle: t.string({ required: true, description: 'Their handle, in upper or lower case.' }),
-    password: t.string({ required: true, description: 'Their password.' }),
-    deviceName: t.string({ description: 'What to call this device, up to 100 characters.' }),
-    deviceKind: t.field({ type: DeviceKind, description: 'What this device is; OTHER by default.' }),
+    handle: t.string({ required: true, description: 'The user’s handle, in uppercase or lowercase.' }),
+    password: t.string({ required: true, description: 'The user’s password.' }),
+    deviceName: t.string({ description: 'The name of this device, up to 100 characters.' }),
+    deviceKind: t.field({ type: DeviceKind, description: 'The kind of this device. Defaults to OTHER.' }),
   }),
 });
 
 builder.mutationField('signIn', (t) =>
   t.field({
     type: signedInPayload('SignInPayload', 'signIn'),
-    description: 'Starts a session on this device.',
+    description: 'Signs in by handle and password, and starts a session on this device.',
     args: { input: t.arg({ type: SignInInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => asViewer(context, await context.chat.users.signIn({ ...input, address: context.address }))),
@@ -83,14 +86,14 @@ builder.mutationField('signIn', (t) =>
 );
 
 const SignInWithTokenInput = builder.inputType('SignInWithTokenInput', {
-  description: 'Who signs in, by somebody else’s word.',
+  description: 'The input of `signInWithToken`.',
   fields: (t) => ({
     token: t.string({
       required: true,
-      description: 'A JSON Web Token by which the server’s identity provider, or a backend of its operators, says who they are.',
+      description: 'A JSON Web Token from the server’s identity provider, or from a backend of its operators, that says who the user is.',
     }),
-    deviceName: t.string({ description: 'What to call this device, up to 100 characters.' }),
-    deviceKind: t.field({ type: DeviceKind, description: 'What this device is; OTHER by default.' }),
+    deviceName: t.string({ description: 'The name of this device, up to 100 characters.' }),
+    deviceKind: t.field({ type: DeviceKind, description: 'The kind of this device. Defaults to OTHER.' }),
   }),
 });
 
@@ -98,7 +101,7 @@ builder.mutationField('signInWithToken', (t) =>
   t.field({
     type: signedInPayload('SignInWithTokenPayload', 'signInWithToken'),
     description:
-      'Starts a session on this device for whom a token names, where the operators have said whose tokens count; who comes for the first time gets an account. The session goes on by refreshToken, as any other.',
+      'Signs in the user whom a JSON Web Token names, and starts a session on this device. The operators set whose tokens are accepted. A user who signs in for the first time gets an account. The session is continued with `refreshToken`, like any other.',
     args: { input: t.arg({ type: SignInWithTokenInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () =>
@@ -108,15 +111,15 @@ builder.mutationField('signInWithToken', (t) =>
 );
 
 const RefreshTokenInput = builder.inputType('RefreshTokenInput', {
-  description: 'Which session goes on.',
-  fields: (t) => ({ refreshToken: t.string({ required: true, description: 'The one given last for this session.' }) }),
+  description: 'The input of `refreshToken`.',
+  fields: (t) => ({ refreshToken: t.string({ required: true, description: 'The newest refresh token of the session.' }) }),
 });
 
 builder.mutationField('refreshToken', (t) =>
   t.field({
     type: signedInPayload('RefreshTokenPayload', 'refreshToken'),
     description:
-      'Gives the next pair of tokens for one refresh token. Sent again within 30 seconds it gives the same pair of successors; after that it ends the session, because somebody else may have it.',
+      'Exchanges a refresh token for the next pair of tokens. Repeated within 30 seconds, it returns the same pair. After that, it ends the session, because somebody else may have the token.',
     args: { input: t.arg({ type: RefreshTokenInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => asViewer(context, await context.chat.users.refresh(input))),
@@ -124,8 +127,8 @@ builder.mutationField('refreshToken', (t) =>
 );
 
 const SignOutInput = builder.inputType('SignOutInput', {
-  description: 'Which session to end.',
-  fields: (t) => ({ sessionId: t.id({ description: 'One of the viewer’s sessions; by default the one that asks.' }) }),
+  description: 'The input of `signOut`.',
+  fields: (t) => ({ sessionId: t.id({ description: 'The ID of one of the viewer’s sessions. Defaults to the current session.' }) }),
 });
 
 interface SignOutShape extends Refusable {
@@ -134,9 +137,12 @@ interface SignOutShape extends Refusable {
 
 const SignOutPayload = withErrors(
   builder.objectRef<SignOutShape>('SignOutPayload').implement({
-    description: 'What came of signOut.',
+    description: 'The payload of `signOut`.',
     fields: (t) => ({
-      sessionId: t.exposeID('sessionId', { nullable: true, description: 'The session that has ended; null if it was refused.' }),
+      sessionId: t.exposeID('sessionId', {
+        nullable: true,
+        description: 'The ID of the ended session, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -145,7 +151,7 @@ builder.mutationField('signOut', (t) =>
   t.field({
     type: SignOutPayload,
     description:
-      'Ends a session: its tokens are refused and its sockets are closed (4401), on every node. To end one that has ended is no error.',
+      'Ends a session. On every node, its tokens are refused and its sockets are closed with code 4401. Ending a session that has already ended is not an error.',
     args: { input: t.arg({ type: SignOutInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { sessionId } }, context, info) =>
       settle(context, info, async () => {

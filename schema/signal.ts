@@ -8,58 +8,58 @@ import { User } from './user.ts';
 
 liveTypes.signal.implement({
   description:
-    'What a client has told the others who are connected, by sendSignal: the viewer’s own too, on all of their devices. Not logged: it comes once or never, and is not told again.',
+    'A signal that a client sent with `sendSignal` to those who are connected. The viewer receives their own signals too, on all their devices. Not logged: a signal arrives once or never, and is not sent again.',
   interfaces: [Event],
   fields: (t) => ({
     conversationId: t.id({
       extensions: shareable,
-      description: 'Where.',
+      description: 'The ID of the conversation.',
       resolve: ({ conversationId }) => formatId('Conversation', conversationId),
     }),
     sender: t.field({
       extensions: shareable,
       type: User,
       nullable: true,
-      description: 'Whose client; null once their account is erased.',
+      description: 'The user whose client sent the signal, or null once their account has been erased.',
       resolve: ({ userId }, _args, { scope }) => scope.loaders.users.load(userId),
     }),
-    name: t.exposeString('name', { extensions: shareable, description: 'What kind of signal it is, as clients have agreed.' }),
+    name: t.exposeString('name', { extensions: shareable, description: 'The name of the signal, whose meaning clients agree on.' }),
     data: t.expose('data', {
       extensions: shareable,
       type: 'JSONObject',
       nullable: true,
-      description: 'What goes with it; null: nothing.',
+      description: 'The data of the signal, or null if there is none.',
     }),
     sentAt: t.expose('sentAt', {
       extensions: shareable,
       type: 'DateTime',
-      description: 'When it was passed on, by the clock of the node that took it.',
+      description: 'When the signal was passed on, by the clock of the node that received it.',
     }),
   }),
 });
 
 const SendSignalInput = builder.inputType('SendSignalInput', {
-  description: 'What to tell others at once, and where.',
+  description: 'The input of `sendSignal`.',
   fields: (t) => ({
-    conversationId: t.id({ required: true, description: 'The conversation.' }),
-    name: t.string({ required: true, description: 'What kind of signal it is: 1 to 64 of `a-z A-Z 0-9 _ . -`, a letter first.' }),
-    data: t.field({ type: 'JSONObject', description: 'What goes with it, of up to MAX_SIGNAL_BYTES.' }),
+    conversationId: t.id({ required: true, description: 'The ID of the conversation.' }),
+    name: t.string({ required: true, description: 'The name of the signal: 1 to 64 of `a-z A-Z 0-9 _ . -`, beginning with a letter.' }),
+    data: t.field({ type: 'JSONObject', description: 'JSON data to send along, up to MAX_SIGNAL_BYTES.' }),
     recipientIds: t.idList({
       description:
-        'Members who are told, beside the viewer’s own devices: at most 50, and with `[]` nobody else. Absent: all who are in the conversation.',
+        'The IDs of the members who receive the signal, at most 50. The viewer’s own devices always receive it; with `[]`, nobody else does. If omitted, all members receive it.',
     }),
   }),
 });
 
 const SendSignalPayload = withErrors(
-  builder.objectRef<Refusable>('SendSignalPayload').implement({ description: 'What came of sendSignal.', fields: () => ({}) }),
+  builder.objectRef<Refusable>('SendSignalPayload').implement({ description: 'The payload of `sendSignal`.', fields: () => ({}) }),
 );
 
 builder.mutationField('sendSignal', (t) =>
   t.field({
     type: SendSignalPayload,
     description:
-      'Tells who is connected something that nobody keeps, such as that a call rings: at once or never. For who may write there; what sendMessage would be refused for is refused in the same words. Who has blocked the viewer, or is blocked, is not told. RATE_LIMITED past SIGNALS_PER_SECOND.',
+      'Sends a signal to those who are connected, for example that a call is ringing. It is not stored: it arrives now or never. Everyone who can send messages in the conversation can send signals; others are refused as by `sendMessage`. Users who have blocked the viewer, or whom the viewer has blocked, do not receive it. Refused with RATE_LIMITED beyond SIGNALS_PER_SECOND.',
     args: { input: t.arg({ type: SendSignalInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { conversationId: id, name, data, recipientIds } }, context, info) =>
       settle(context, info, async () => {

@@ -14,15 +14,18 @@ import { streamIdFor } from './position.ts';
 import { ShownEvents } from './shown-events.ts';
 
 const PositionInput = builder.inputType('PositionInput', {
-  description: 'A place in a stream that the client has: as it was given, never made up.',
+  description: 'A position that the client has reached in a stream. Pass it exactly as received; never make one up.',
   fields: (t) => ({
     streamId: t.id({
       required: true,
-      description: 'As it was given: a conversation’s id; for the account stream, the viewer’s user id; or that of the server’s stream.',
+      description:
+        'The ID of the stream, as received: of a conversation, of the viewer for their account stream, or of the server’s stream.',
     }),
-    seq: t.int({ required: true, description: 'The newest entry that the client has; 0: none.' }),
-    epoch: t.string({ description: 'As it came with the position.' }),
-    readSeq: t.int({ description: 'The viewer’s own read marker as the client has it: if it differs, it is told before StreamReady.' }),
+    seq: t.int({ required: true, description: 'The `seq` of the newest entry that the client has, or 0 for none.' }),
+    epoch: t.string({ description: 'The epoch that came with the position.' }),
+    readSeq: t.int({
+      description: 'The viewer’s own read marker as the client knows it. If it differs, the current one is sent before `StreamReady`.',
+    }),
   }),
 });
 
@@ -117,9 +120,12 @@ builder.subscriptionFields((t) => ({
   events: t.field({
     type: Event,
     description:
-      'All that the viewer follows, in one subscription: every entry of every stream once, in order of seq per stream. With `after` it first sends what lies past each position; then StreamReady; then whatever happens. A stream that is not named there starts at its head, or where the ConversationOpened that comes before its entries says. What cannot be had brings a ResyncRequired for its stream.',
+      'Everything that the viewer follows, in one subscription: every entry of every stream once, in order of `seq` per stream. With `after`, it first sends what follows each position, then `StreamReady`, then live events. A stream that is not in `after` starts at its newest entry, or at the position in the `ConversationOpened` that precedes its entries. What cannot be sent is reported by a `ResyncRequired` for its stream.',
     args: {
-      after: t.arg({ type: [PositionInput], description: 'The places that the client has; see `Viewer.positions` and StreamReady.' }),
+      after: t.arg({
+        type: [PositionInput],
+        description: 'The positions that the client has reached, from `Viewer.positions` and `StreamReady`.',
+      }),
     },
     subscribe(_root, { after }, context) {
       const viewer = requireViewer(context);
@@ -132,11 +138,14 @@ builder.subscriptionFields((t) => ({
   }),
   conversationEvents: t.field({
     type: Event,
-    description: 'One conversation, with the same promises. Once it is not the viewer’s any more it ends with an error NOT_FOUND.',
+    description:
+      'The events of one conversation, with the same guarantees as `events`. If the viewer loses access to the conversation, the subscription ends with a NOT_FOUND error.',
     args: {
-      conversationId: t.arg.id({ required: true, description: 'The conversation.' }),
-      after: t.arg.int({ description: 'The newest entry that the client has; absent: begin with what happens next.' }),
-      epoch: t.arg.string({ description: 'As it came with that position.' }),
+      conversationId: t.arg.id({ required: true, description: 'The ID of the conversation.' }),
+      after: t.arg.int({
+        description: 'The `seq` of the newest entry that the client has. If omitted, the subscription starts with the next event.',
+      }),
+      epoch: t.arg.string({ description: 'The epoch that came with that position.' }),
     },
     subscribe(_root, { conversationId: id, after, epoch }, context) {
       const viewer = requireViewer(context);

@@ -12,17 +12,17 @@ builder.objectFields(Message, (t) => ({
     type: Message,
     nullable: true,
     description:
-      'The message whose thread it replies in; null: none. Whoever sees the reply sees this, even from before they joined. The event of a reply shows it as it stands by then: so others learn of its replyCount.',
+      'The message that started the thread in which this message is a reply. Null if this message is not a reply in a thread. Anyone who sees the reply also sees that message, even from before they joined. The event of a reply includes it in its current state, so that clients learn its new `replyCount`.',
     resolve: ({ conversationId, threadRootSeq }, _args, { scope }) =>
       threadRootSeq === null ? null : scope.loaders.messages.load({ conversationId, seq: threadRootSeq }),
   }),
-  replyCount: t.exposeInt('replyCount', { extensions: shareable, description: 'How many replies its thread has.' }),
+  replyCount: t.exposeInt('replyCount', { extensions: shareable, description: 'The number of replies in the message’s thread.' }),
   threadParticipants: t.field({
     extensions: shareable,
     type: [User],
     description:
-      'Who takes part in its thread: first whoever sent it, then those who have replied, by their first reply; also what they said and took back counts. Empty where nobody has replied. Whose account is erased is left out, and so the list may be shorter than was asked for.',
-    args: { first: t.arg.int({ description: 'How many at most, from 1 to 100; 5 by default.' }) },
+      'The participants of the message’s thread: first its sender, then those who replied, in the order of their first reply. Recalled replies count too. Empty if there are no replies. Users whose account has been erased are left out, so the list can be shorter than `first`.',
+    args: { first: t.arg.int({ description: 'The maximum number of users to return, from 1 to 100. Defaults to 5.' }) },
     async resolve({ conversationId, seq, replyCount }, args, { scope }) {
       const first = listSize(args.first, 5);
       // Most messages have no thread, and say so: nothing is read for them.
@@ -34,10 +34,10 @@ builder.objectFields(Message, (t) => ({
   }),
   replies: t.field({
     type: MessageConnection,
-    description: 'The replies in its thread, in order of seq.',
+    description: 'The replies in the message’s thread, in order of `seq`.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     async resolve(message, args, context) {
       const access = await viewerAccess(context, { id: message.conversationId });

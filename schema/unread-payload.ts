@@ -15,13 +15,13 @@ export function withUnread<P extends UnreadPayload>(payload: PothosSchemaTypes.O
     conversation: t.field({
       type: Conversation,
       nullable: true,
-      description: 'The conversation as it stands; null if it was refused.',
+      description: 'The conversation in its current state, or null if the mutation was refused.',
       resolve: ({ conversationId }, _args, context) => (conversationId === undefined ? null : presentConversation(context, conversationId)),
     }),
     unread: t.field({
       type: UnreadTotals,
       nullable: true,
-      description: 'What still waits in all conversations; null if it was refused.',
+      description: 'The viewer’s unread counts over all conversations, or null if the mutation was refused.',
       resolve: ({ conversationId }, _args, { scope }) => (conversationId === undefined ? null : scope.loaders.unreadTotals()),
     }),
   }));

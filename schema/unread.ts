@@ -4,17 +4,22 @@ import { Viewer } from './viewer.ts';
 
 /** What waits to be read. */
 export const UnreadTotals = builder.objectRef<UnreadTotalsShape>('UnreadTotals').implement({
-  description: 'What waits for the viewer to read it, over all their conversations.',
+  description: 'The viewer’s unread counts over all conversations.',
   fields: (t) => ({
     messages: t.exposeInt('messages', {
-      description: 'Messages of others after the viewer’s read marker, or after where they marked a conversation as unread themselves.',
+      description:
+        'The number of messages from others after the viewer’s read marker, or from where the viewer marked a conversation as unread.',
     }),
-    mentions: t.exposeInt('mentions', { description: 'Messages of others that mention the viewer or everyone, by an entry after there.' }),
-    conversations: t.exposeInt('conversations', { description: 'Conversations in which any of these wait.' }),
-    threads: t.exposeInt('threads', { description: 'Replies of others that wait in threads that the viewer takes part in.' }),
+    mentions: t.exposeInt('mentions', {
+      description: 'The number of messages from others with an unread mention of the viewer or of everyone.',
+    }),
+    conversations: t.exposeInt('conversations', { description: 'The number of conversations with unread messages or mentions.' }),
+    threads: t.exposeInt('threads', {
+      description: 'The number of unread replies from others in threads in which the viewer participates.',
+    }),
     badge: t.exposeInt('badge', {
       description:
-        'The number on an app’s icon, and of a push: of `messages` those in conversations whose `viewerNotificationLevel` is ALL, and of `mentions` those where it is MENTIONS; nothing of what is archived, nor, until then, where there is a `viewerSilentUntil` that is yet to come.',
+        'The number for an app’s icon, which push notifications also include: the unread messages in conversations whose `viewerNotificationLevel` is ALL, and the unread mentions where it is MENTIONS. Archived conversations do not count, nor do those whose `viewerSilentUntil` is in the future.',
     }),
   }),
 });
@@ -22,7 +27,7 @@ export const UnreadTotals = builder.objectRef<UnreadTotalsShape>('UnreadTotals')
 builder.objectField(Viewer, 'unread', (t) =>
   t.field({
     type: UnreadTotals,
-    description: 'What waits to be read, counted before all but `positions` in the operation.',
+    description: 'The viewer’s unread counts over all conversations, read before everything but `positions` in the operation.',
     resolve: (_viewer, _args, { scope }) => scope.loaders.unreadTotals(),
   }),
 );

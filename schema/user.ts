@@ -10,36 +10,45 @@ import { shareable } from './shareable.ts';
 
 /** A person. */
 export const User = builder.objectRef<UserShape>('User').implement({
-  description: 'A person, or a bot, as every signed-in user may see them.',
+  description: 'A person or a bot, as every signed-in user can see them.',
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({
       extensions: shareable,
-      description: 'Their global id; also the `streamId` of their account stream.',
+      description: 'The global ID. It is also the `streamId` of their account stream.',
       resolve: ({ id }) => formatId('User', id),
     }),
     handle: t.exposeString('handle', {
       extensions: shareable,
-      description: 'What they sign in with and are found by: unique, lower case, 3 to 32 of `a-z 0-9 _ . -`.',
+      description: 'The handle by which the user signs in and others find them. Unique, lowercase, 3 to 32 of `a-z 0-9 _ . -`.',
     }),
-    displayName: t.exposeString('displayName', { extensions: shareable, description: 'What to call them.' }),
-    avatarUrl: t.exposeString('avatarUrl', { extensions: shareable, nullable: true, description: 'Where their picture is.' }),
-    bio: t.exposeString('bio', { extensions: shareable, nullable: true, description: 'What they say about themselves.' }),
+    displayName: t.exposeString('displayName', { extensions: shareable, description: 'The user’s display name.' }),
+    avatarUrl: t.exposeString('avatarUrl', {
+      extensions: shareable,
+      nullable: true,
+      description: 'The URL of the user’s picture, or null if there is none.',
+    }),
+    bio: t.exposeString('bio', {
+      extensions: shareable,
+      nullable: true,
+      description: 'What the user says about themselves, or null if there is nothing.',
+    }),
     data: t.expose('data', {
       extensions: shareable,
       type: 'JSONObject',
       nullable: true,
-      description: 'What whoever runs the server has put on them for clients; nobody here reads it. Null: nothing.',
+      description:
+        'Custom JSON data that the server’s operators attached for clients, or null if there is none. The server does not interpret it.',
     }),
-    createdAt: t.expose('createdAt', { extensions: shareable, type: 'DateTime', description: 'When they signed up.' }),
+    createdAt: t.expose('createdAt', { extensions: shareable, type: 'DateTime', description: 'When the user signed up.' }),
     isBot: t.exposeBoolean('bot', {
       extensions: shareable,
-      description: 'Whether they are a program of whoever runs the server, not a person.',
+      description: 'Whether the user is a bot, a program of the server’s operators, and not a person.',
     }),
     erased: t.exposeBoolean('erased', {
       extensions: shareable,
       description:
-        'Whether their account is erased. Nearly everywhere such a user is null; where somebody has to stand, names are empty then and the handle is one that nobody can have.',
+        'Whether the user’s account has been erased. Most fields return null instead of such a user. Where a user is required, the names are empty and the handle is one that nobody can have.',
     }),
   }),
 });
@@ -60,8 +69,8 @@ builder.queryFields((t) => ({
   user: t.field({
     type: User,
     nullable: true,
-    description: 'The user with this handle; null: nobody has it.',
-    args: { handle: t.arg.string({ required: true, description: 'Their handle, in upper or lower case.' }) },
+    description: 'The user with this handle, or null if there is none.',
+    args: { handle: t.arg.string({ required: true, description: 'The user’s handle, in uppercase or lowercase.' }) },
     async resolve(_root, { handle }, context, info) {
       await beginField(context, info);
       return context.chat.users.byHandle(handle);
@@ -70,11 +79,11 @@ builder.queryFields((t) => ({
   users: t.field({
     type: UserConnection,
     description:
-      'Users whose handle, or a word of whose display name, begins with a text; case and accents do not matter, and a word of a script without spaces may begin at any of its letters. RATE_LIMITED, at the top level, past SEARCHES_PER_MINUTE.',
+      'Searches for users whose handle, or a word of whose display name, begins with the given text. Case and accents do not matter. In a script without spaces, a word can begin at any letter. Fails with RATE_LIMITED as a top-level error beyond SEARCHES_PER_MINUTE.',
     args: {
       search: t.arg.string({ required: true, description: 'The beginning of a handle or of a word.' }),
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     async resolve(_root, { search: text, ...args }, context, info) {
       const viewer = await beginField(context, info);
@@ -89,11 +98,11 @@ builder.queryFields((t) => ({
 }));
 
 const UpdateProfileInput = builder.inputType('UpdateProfileInput', {
-  description: 'What to change about oneself: absent leaves it as it is, null clears it.',
+  description: 'The input of `updateProfile`. Omitted fields keep their values; null clears them.',
   fields: (t) => ({
-    displayName: t.string({ description: '1 to 64 characters; null: the handle.' }),
-    avatarUrl: t.string({ description: 'An http or https address of up to 2,048 characters.' }),
-    bio: t.string({ description: 'Up to 1,000 characters.' }),
+    displayName: t.string({ description: 'The display name, 1 to 64 characters. Null resets it to the handle.' }),
+    avatarUrl: t.string({ description: 'The URL of the picture: http or https, up to 2,048 characters.' }),
+    bio: t.string({ description: 'What the user says about themselves, up to 1,000 characters.' }),
   }),
 });
 
@@ -103,9 +112,13 @@ interface UpdateProfileShape extends Refusable {
 
 const UpdateProfilePayload = withErrors(
   builder.objectRef<UpdateProfileShape>('UpdateProfilePayload').implement({
-    description: 'What came of updateProfile.',
+    description: 'The payload of `updateProfile`.',
     fields: (t) => ({
-      user: t.expose('user', { type: User, nullable: true, description: 'The viewer as they stand; null if it was refused.' }),
+      user: t.expose('user', {
+        type: User,
+        nullable: true,
+        description: 'The viewer as others see them, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -113,7 +126,7 @@ const UpdateProfilePayload = withErrors(
 builder.mutationField('updateProfile', (t) =>
   t.field({
     type: UpdateProfilePayload,
-    description: 'Changes what others see of the viewer.',
+    description: 'Changes the viewer’s profile, which others see.',
     args: { input: t.arg({ type: UpdateProfileInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => ({ user: await context.chat.users.updateProfile(requireViewer(context), input) })),
@@ -121,15 +134,21 @@ builder.mutationField('updateProfile', (t) =>
 );
 
 const ChangeHandleInput = builder.inputType('ChangeHandleInput', {
-  description: 'What to be found by and sign in with.',
-  fields: (t) => ({ handle: t.string({ required: true, description: '3 to 32 of `a-z 0-9 _ . -`; upper case is lowered.' }) }),
+  description: 'The input of `changeHandle`.',
+  fields: (t) => ({
+    handle: t.string({ required: true, description: 'The new handle: 3 to 32 of `a-z 0-9 _ . -`. Uppercase letters become lowercase.' }),
+  }),
 });
 
 const ChangeHandlePayload = withErrors(
   builder.objectRef<UpdateProfileShape>('ChangeHandlePayload').implement({
-    description: 'What came of changeHandle.',
+    description: 'The payload of `changeHandle`.',
     fields: (t) => ({
-      user: t.expose('user', { type: User, nullable: true, description: 'The viewer as they stand; null if it was refused.' }),
+      user: t.expose('user', {
+        type: User,
+        nullable: true,
+        description: 'The viewer as others see them, or null if the mutation was refused.',
+      }),
     }),
   }),
 );
@@ -138,7 +157,7 @@ builder.mutationField('changeHandle', (t) =>
   t.field({
     type: ChangeHandlePayload,
     description:
-      'Gives the viewer another handle. The old one finds nobody any more, and is kept for them for HANDLE_HOLD_DAYS: until then nobody else can take it. CONFLICT: it is somebody’s, or kept for somebody.',
+      'Changes the viewer’s handle. Nobody is found by the old one any more. It stays reserved for the viewer for HANDLE_HOLD_DAYS: until then, nobody else can take it. Refused with CONFLICT if another user has the new handle, or if it is reserved for another user.',
     args: { input: t.arg({ type: ChangeHandleInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => ({ user: await context.chat.users.changeHandle(requireViewer(context), input) })),

@@ -20,7 +20,7 @@ builder.queryField('viewer', (t) =>
   t.field({
     type: Viewer,
     nullable: true,
-    description: 'Who asks; null when signed out.',
+    description: 'The signed-in user, or null if nobody is signed in.',
     async resolve(_root, _args, context, info) {
       await readFirst(context, info);
       return context.scope.viewer;

@@ -8,12 +8,12 @@ import { present } from './node.ts';
 import { Viewer } from './viewer.ts';
 
 const Threads = connectionOf<ListedThread>('Thread', {
-  of: 'A thread that the viewer takes part in',
-  list: 'threads',
+  of: 'A thread',
+  list: 'threads in which the viewer participates',
   node: (t) =>
     t.field({
       type: Message,
-      description: 'The message that the thread is about, even from before the viewer joined.',
+      description: 'The message that started the thread, even if it was sent before the viewer joined.',
       resolve: ({ node: { root } }, _args, { scope }) => theMessage(scope.loaders.messages.load(root), root),
     }),
 });
@@ -21,7 +21,7 @@ const Threads = connectionOf<ListedThread>('Thread', {
 builder.objectField(Threads.edge, 'lastReply', (t) =>
   t.field({
     type: Message,
-    description: 'The newest reply there that the viewer sees; the list is in order of its `sentAt`.',
+    description: 'The newest reply in the thread that the viewer sees. The list is in order of its `sentAt`.',
     resolve: ({ node: { lastReply } }, _args, { scope }) => theMessage(scope.loaders.messages.load(lastReply), lastReply),
   }),
 );
@@ -34,12 +34,14 @@ builder.objectField(Viewer, 'threads', (t) =>
   t.field({
     type: Threads.connection,
     description:
-      'The threads that the viewer takes part in, by having begun them or replied, and of which they see a reply; the one with the newest reply first. What waits in each is the `viewerThreadUnreadCount` of its node; together they are `unread { threads }`.',
+      'The threads in which the viewer participates, by having started them or replied, and of which they see a reply. The thread with the newest reply comes first. The `viewerThreadUnreadCount` of each node is the number of its unread replies; their sum is `unread { threads }`.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
-      unread: t.arg.boolean({ description: 'Only those in which replies wait, or only the rest; absent: both.' }),
-      conversationId: t.arg.id({ description: 'Only those of this conversation; absent: of all that the viewer is shown.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      unread: t.arg.boolean({ description: 'Returns only threads with unread replies (true) or without (false). Omit to return both.' }),
+      conversationId: t.arg.id({
+        description: 'Returns only threads of this conversation. Omit to include all conversations that the viewer is shown.',
+      }),
     },
     resolve(viewer, { unread, conversationId: named, ...args }, { chat, scope: { loaders } }) {
       const conversationId = named === null || named === undefined ? undefined : argumentId('Conversation', named, 'conversationId');
@@ -63,11 +65,13 @@ builder.interfaceField(Conversation, 'viewerMentions', (t) =>
   t.field({
     type: MessageConnection,
     description:
-      'The messages of others that mention the viewer or everyone, the one that did so last first: an edit that adds a mention moves its message up. As of lastSeq in the same response.',
+      'The messages from others that mention the viewer or everyone, most recent mention first. An edit that adds a mention moves its message to the front. Agrees with `lastSeq` in the same response.',
     args: {
-      first: t.arg.int({ description: 'How many, from 1 to 100; 50 by default.' }),
-      after: t.arg.string({ description: 'The cursor to go on after.' }),
-      unread: t.arg.boolean({ description: 'Only what `viewerMentionCount` counts, or only the rest; absent: both.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      unread: t.arg.boolean({
+        description: 'Returns only the messages that `viewerMentionCount` counts (true) or only the others (false). Omit to return both.',
+      }),
     },
     async resolve(conversation, { unread, ...args }, context) {
       const access = await viewerAccess(context, conversation);
