@@ -38,37 +38,37 @@ export const identityOptions = {
     'IDENTITY_ISSUER',
     '',
     z.string().regex(/^[\x21-\x7e]{0,255}$/, 'must be up to 255 characters of ASCII without spaces'),
-    'Whose tokens people sign in with, to the letter as `iss` in them: an OpenID provider, or a backend of yours. Empty: nobody does.',
+    'Issuer whose tokens users sign in with: exactly the `iss` claim. It is an OpenID provider or your own backend. Empty: sign-in with tokens is off.',
   ),
   identityAudience: option(
     'IDENTITY_AUDIENCE',
     '',
     names,
-    'For whom the tokens must be, joined by commas: one of it in `aud`, or as `azp` in a token that has no `aud`.',
+    'Accepted audiences of tokens, separated by commas. One of them must be in the `aud` claim, or be the `azp` claim of a token without `aud`.',
   ),
   identityJwksUrl: option(
     'IDENTITY_JWKS_URL',
     '',
     z.literal('').or(address),
-    'Where the keys are that the provider signs with. Empty: where its `/.well-known/openid-configuration` says, unless there is an IDENTITY_SECRET.',
+    'URL of the identity provider’s public keys. Empty: the URL in its `/.well-known/openid-configuration`, unless IDENTITY_SECRET is set.',
   ),
   identitySecret: option(
     'IDENTITY_SECRET',
     '',
     secrets,
-    'What a backend of yours signs tokens with (HS256), at least 32 bytes: whoever has it can be anybody. Several are joined by commas, and all are taken.',
+    'Secret of at least 32 bytes with which your backend signs tokens (HS256). Whoever has it can sign in as any user. Several secrets are separated by commas, and all of them are accepted.',
   ),
   identityProfile: option(
     'IDENTITY_PROFILE',
     'first',
     oneOf('first', 'always'),
-    'When `name` and `picture` of a token become those of the user: when they sign in for the first time, or always.',
+    'When the `name` and `picture` claims of a token are copied to the user: at the `first` sign-in, or `always`.',
   ),
   passwords: option(
     'PASSWORDS',
     'true',
     flag,
-    'Let people sign up and sign in with handle and password. `false`: with a token of IDENTITY_ISSUER alone.',
+    'Whether users can sign up and sign in with handle and password. `false`: only tokens of IDENTITY_ISSUER are accepted.',
   ),
 } as const;
 

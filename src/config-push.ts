@@ -15,30 +15,30 @@ function isPrivateKey(text: string): boolean {
 
 /** What can be configured of how people are told while they are away. The same on every node of a system. */
 export const pushOptions = {
-  push: option('PUSH', 'true', flag, 'Tell people who are away of what comes, on the devices that they have registered for it.'),
+  push: option('PUSH', 'true', flag, 'Whether users who are away get push notifications on the devices that they have registered.'),
   pushContent: option(
     'PUSH_CONTENT',
     'full',
     oneOf('full', 'sender', 'none'),
-    'How much a push says: all; who it is from and where, without the text; or only that there is something.',
+    'Content of a push notification: `full` for everything, `sender` for sender and conversation without the text, `none` for the mere fact that there is something new.',
   ),
   pushDelayMs: option(
     'PUSH_DELAY_MS',
     '5000',
     whole(0, 600_000),
-    'For how many ms what is said waits to be pushed: what is said meanwhile in the same conversation goes with it, and who reads it by then is not told.',
+    'Milliseconds for which a message waits before it is pushed. Later messages of the same conversation within this time are pushed with it. If the user reads it before, nothing is pushed.',
   ),
   pushTtlSeconds: option(
     'PUSH_TTL_SECONDS',
     '86400',
     whole(60, 2_419_200),
-    'For how long a push is tried again, and kept by the service that passes it on.',
+    'Seconds for which a push is retried, and for which the push service keeps it.',
   ),
   vapidSubject: option(
     'VAPID_SUBJECT',
     'mailto:push@mpim.invalid',
     url('mailto:', 'https:'),
-    'Whom a push service may turn to: `mailto:` or `https://`. Apple refuses addresses that are not there.',
+    'Contact for push services: `mailto:` or `https://`. Apple refuses addresses that do not exist.',
   ),
   vapidKeys: option(
     'VAPID_KEYS',
@@ -46,30 +46,30 @@ export const pushOptions = {
     z.string().refine((text) => text === '' || text.split(',').every(isPrivateKey), {
       message: 'must be private keys of P-256 in base64url (43 characters), joined by commas',
     }),
-    'Private keys by which push services know this server, joined by commas: browsers subscribe by the first, the others still serve. Empty: one is derived of each signing key.',
+    'Private keys by which push services know this server, separated by commas. Browsers subscribe with the first one; the others remain valid. Empty: one key is derived from each signing key.',
   ),
   pushServices: option(
     'PUSH_SERVICES',
     '',
     hosts,
-    'Push services that browsers may be told by: hosts joined by commas, `*.` before a domain for all in it. Empty: any in the Internet.',
+    'Push services to which pushes for browsers may be sent: hosts separated by commas, with `*.` before a domain for all hosts in it. Empty: any on the Internet.',
   ),
   pushAllowHosts: option(
     'PUSH_ALLOW_HOSTS',
     '',
     hosts,
-    'Push services that are no public addresses, as `host` or `host:port` joined by commas. What users name is never spoken to otherwise.',
+    'Push services that have no public address, as `host` or `host:port`, separated by commas. Otherwise the server never connects to a private address that a user names.',
   ),
   pushProviderUrl: option(
     'PUSH_PROVIDER_URL',
     '',
     z.literal('').or(url('http:', 'https:')),
-    'A server of your own that is told what to push by APNs and FCM. Empty: there is none.',
+    'URL of your own server, which receives what is to be pushed by APNs and FCM. Empty: there is none.',
   ),
   pushProviderSecret: option(
     'PUSH_PROVIDER_SECRET',
     '',
     z.string().regex(/^$|^(whsec_)?[A-Za-z0-9+/]{32,}={0,2}$/, 'must be `whsec_` and at least 24 bytes in base64'),
-    'By what the requests to it are signed, as Standard Webhooks says: `whsec_` and the key in base64.',
+    'Secret with which requests to PUSH_PROVIDER_URL are signed, as in Standard Webhooks: `whsec_` and the key in base64.',
   ),
 } as const;

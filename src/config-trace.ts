@@ -7,7 +7,7 @@ export const traceOptions = {
     'OTEL_EXPORTER_OTLP_ENDPOINT',
     '',
     z.literal('').or(url('http:', 'https:')),
-    'Where traces are sent, as OTLP over HTTP: `http://collector:4318`, to which `/v1/traces` is added. Empty: nothing is traced.',
+    'Where traces are sent, as OTLP over HTTP: `http://collector:4318`, to which `/v1/traces` is added. Empty: tracing is off.',
   ),
   traceRatio: option(
     'TRACE_RATIO',
@@ -16,7 +16,7 @@ export const traceOptions = {
       .string()
       .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a number from 0 to 1')
       .transform(Number),
-    'Which share of operations, jobs and effects is traced, from 0 to 1. Operations that their client says it does not trace are not traced here either.',
+    'Share of operations, jobs and effects that are traced, from 0 to 1. Operations whose client says that it does not trace them are not traced here either.',
   ),
-  traceDelayMs: option('OTEL_BSP_SCHEDULE_DELAY', '5000', whole(1, 60_000), 'How often, in ms, spans are sent.'),
+  traceDelayMs: option('OTEL_BSP_SCHEDULE_DELAY', '5000', whole(1, 60_000), 'Interval in milliseconds at which spans are sent.'),
 } as const;

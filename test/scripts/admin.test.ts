@@ -107,7 +107,7 @@ describe('the command, beside an embedded node that runs', () => {
     const { config } = place.node.chat.settings;
     expect(await admin('settings', 'history')).toBe('Nothing was ever changed.\n');
     expect(await admin('settings', 'get', 'maxPins')).toMatch(
-      /^maxPins 50\n {2}configured: 50\n {2}never changed\n {2}Messages that may be pinned/,
+      /^maxPins 50\n {2}configured: 50\n {2}never changed\n {2}Maximum number of pinned messages/,
     );
     const line = /^1 {2}\S+Z {2}command line, for the fair\n {2}maxPins: as configured → 7\n$/;
     expect(await admin('settings', 'set', 'maxPins', '7', '--note', 'for the fair')).toMatch(line);
