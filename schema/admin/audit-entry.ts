@@ -89,10 +89,10 @@ const AuditConnection = connectionOf<AuditEntryShape>('Audit', {
 const AuditFilterInput = builder.inputType('AuditFilter', {
   description: 'Filters the audit log. Entries must match all fields that are given.',
   fields: (t) => ({
-    actorId: t.id({ description: 'Only operations of this admin. It takes the global id of the user.' }),
+    actorId: t.id({ description: 'Only operations of this admin. It takes the global ID of the user.' }),
     commandLine: t.boolean({ description: 'If true, only operations on the command line. It cannot be combined with `actorId`.' }),
     action: t.string({ description: 'Only operations with this name.' }),
-    target: t.string({ description: 'Only operations with this target: a global id, or text as in `AuditEntry.target`.' }),
+    target: t.string({ description: 'Only operations with this target: a global ID, or text as in `AuditEntry.target`.' }),
     from: t.field({ type: 'DateTime', description: 'Only operations that began at this time or later.' }),
     to: t.field({ type: 'DateTime', description: 'Only operations that began before this time.' }),
   }),
@@ -115,8 +115,8 @@ builder.queryField('auditLog', (t) =>
     description:
       'The audit log, newest first: what admins and the command line did or attempted. Operations that only read are not recorded.',
     args: {
-      filter: t.arg({ type: AuditFilterInput, description: 'Which entries to return. The default is all.' }),
-      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      filter: t.arg({ type: AuditFilterInput, description: 'Which entries to return. Defaults to all entries.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the items after this cursor, which are older.' }),
     },
     resolve(_root, { filter, ...args }, { chat }) {

@@ -50,7 +50,7 @@ interface SetShape extends Refusable {
 
 const SetBeforeSendPayload = withErrors(
   builder.objectRef<SetShape>('SetBeforeSendPayload').implement({
-    description: 'The payload of setBeforeSend.',
+    description: 'The payload of `setBeforeSend`.',
     fields: (t) => ({
       beforeSend: t.expose('beforeSend', {
         type: BeforeSend,
@@ -80,7 +80,7 @@ const SetBeforeSendInput = builder.inputType('SetBeforeSendInput', {
       description: 'In which conversations the app is asked. The initial value is ALL.',
     }),
     newSecret: t.boolean({
-      description: 'If true, the secret is replaced, and the previous one becomes invalid at once. The default is false.',
+      description: 'If true, the secret is replaced, and the previous one becomes invalid at once. Defaults to false.',
     }),
   }),
 });
@@ -119,7 +119,7 @@ const RemoveBeforeSendInput = builder.inputType('RemoveBeforeSendInput', {
 
 const RemoveBeforeSendPayload = withErrors(
   builder.objectRef<Refusable & { readonly removed?: boolean }>('RemoveBeforeSendPayload').implement({
-    description: 'The payload of removeBeforeSend.',
+    description: 'The payload of `removeBeforeSend`.',
     fields: (t) => ({
       removed: t.boolean({
         description: 'Whether the app was removed. False if the mutation was refused.',

@@ -68,7 +68,7 @@ const SetBlockedWordsInput = builder.inputType('SetBlockedWordsInput', {
 
 const SetBlockedWordsPayload = withErrors(
   builder.objectRef<ListShape>('SetBlockedWordsPayload').implement({
-    description: 'The payload of setBlockedWords.',
+    description: 'The payload of `setBlockedWords`.',
     fields: (t) => ({
       list: t.expose('list', {
         type: BlockedWordList,
@@ -109,7 +109,7 @@ const RemoveBlockedWordsInput = builder.inputType('RemoveBlockedWordsInput', {
 
 const RemoveBlockedWordsPayload = withErrors(
   builder.objectRef<RemovedShape>('RemoveBlockedWordsPayload').implement({
-    description: 'The payload of removeBlockedWords.',
+    description: 'The payload of `removeBlockedWords`.',
     fields: (t) => ({
       name: t.exposeString('name', { nullable: true, description: 'The name of the removed list, or null if the mutation was refused.' }),
     }),

@@ -14,7 +14,7 @@ builder.queryField('bots', (t) =>
     type: UserConnection,
     description: 'All bots, newest first.',
     args: {
-      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     resolve: (_root, args, { chat }) =>
@@ -34,7 +34,7 @@ interface CreateBotKeyShape extends Refusable {
 const CreateBotKeyInput = builder.inputType('CreateBotKeyInput', {
   description: 'The key to create.',
   fields: (t) => ({
-    userId: t.id({ required: true, description: 'The global id of the bot.' }),
+    userId: t.id({ required: true, description: 'The global ID of the bot.' }),
     name: t.string({ required: true, description: 'The name of the key, such as where it is used: one line of 1 to 100 characters.' }),
     days: t.int({ description: 'For how many days the key is valid, from 1 to 3,650. If absent, it is valid until it is revoked.' }),
   }),
@@ -42,7 +42,7 @@ const CreateBotKeyInput = builder.inputType('CreateBotKeyInput', {
 
 const CreateBotKeyPayload = withErrors(
   builder.objectRef<CreateBotKeyShape>('CreateBotKeyPayload').implement({
-    description: 'The payload of createBotKey.',
+    description: 'The payload of `createBotKey`.',
     fields: (t) => ({
       key: t.exposeString('key', {
         nullable: true,
@@ -75,13 +75,13 @@ builder.mutationField('createBotKey', (t) =>
 
 const RevokeBotKeyInput = builder.inputType('RevokeBotKeyInput', {
   description: 'The key to revoke.',
-  fields: (t) => ({ keyId: t.id({ required: true, description: 'The global id of the key’s session, or the key itself.' }) }),
+  fields: (t) => ({ keyId: t.id({ required: true, description: 'The global ID of the key’s session, or the key itself.' }) }),
 });
 
 builder.mutationField('revokeBotKey', (t) =>
   t.field({
     type: userPayload('revokeBotKey'),
-    description: 'Revokes a key of a bot and closes its connections, at once and on all nodes. Repeating it has no effect.',
+    description: 'Revokes a key of a bot and closes its connections, at once and on all nodes. Repeating it has no further effect.',
     args: { input: t.arg({ type: RevokeBotKeyInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { keyId } }, context) =>
       settle<UserPayload>(async () => {

@@ -9,7 +9,7 @@ interface WebhookShape extends Refusable {
   readonly webhook?: WebhookWithBacklog | null;
 }
 
-function webhookPayload(mutationName: string, description = `The payload of ${mutationName}.`) {
+function webhookPayload(mutationName: string, description = `The payload of \`${mutationName}\`.`) {
   return withErrors(
     builder.objectRef<WebhookShape>(`${mutationName[0]?.toUpperCase()}${mutationName.slice(1)}Payload`).implement({
       description,
@@ -27,7 +27,7 @@ function webhookPayload(mutationName: string, description = `The payload of ${mu
 function secretPayload(mutationName: string) {
   return withErrors(
     builder.objectRef<Partial<NewSecret> & Refusable>(`${mutationName[0]?.toUpperCase()}${mutationName.slice(1)}Payload`).implement({
-      description: `The payload of ${mutationName}.`,
+      description: `The payload of \`${mutationName}\`.`,
       fields: (t) => ({
         webhook: t.expose('webhook', { type: Webhook, nullable: true, description: 'The webhook, or null if the mutation was refused.' }),
         secret: t.exposeString('secret', {
@@ -52,7 +52,7 @@ const urlDescription =
   'The URL to call, of at most 2,000 characters and without name and password. It must be https, or http to this machine; with WEBHOOK_INSECURE, http to any machine.';
 const eventsDescription = 'The events to send. An empty list means all events.';
 const descriptionDescription = 'What the webhook is for: one line of at most 200 characters.';
-const webhookIdDescription = 'The id of the webhook.';
+const webhookIdDescription = 'The ID of the webhook.';
 
 const CreateWebhookInput = builder.inputType('CreateWebhookInput', {
   description: 'The webhook to create.',
@@ -115,11 +115,11 @@ function naming(name: string, description: string) {
 const DeleteWebhookInput = naming('DeleteWebhookInput', 'The webhook to delete.');
 const DeleteWebhookPayload = withErrors(
   builder.objectRef<Refusable & { readonly deletedId?: string }>('DeleteWebhookPayload').implement({
-    description: 'The payload of deleteWebhook.',
+    description: 'The payload of `deleteWebhook`.',
     fields: (t) => ({
       deletedId: t.id({
         nullable: true,
-        description: 'The id of the deleted webhook, or null if the mutation was refused.',
+        description: 'The ID of the deleted webhook, or null if the mutation was refused.',
         resolve: ({ deletedId }) => deletedId,
       }),
     }),
@@ -159,7 +159,7 @@ const EnableWebhookInput = builder.inputType('EnableWebhookInput', {
     webhookId: t.id({ required: true, description: webhookIdDescription }),
     missed: t.boolean({
       description:
-        'If true, missed events are delivered too, if the webhook was disabled as FAILING within the last 7 days. Otherwise it receives only events from now on. The default is false.',
+        'If true, missed events are delivered too, if the webhook was disabled as FAILING within the last 7 days. Otherwise it receives only events from now on. Defaults to false.',
     }),
   }),
 });
@@ -187,7 +187,7 @@ const Trial = builder.objectRef<TrialShape>('WebhookTrial').implement({
 const TestWebhookInput = naming('TestWebhookInput', 'The webhook to test.');
 const TestWebhookPayload = withErrors(
   builder.objectRef<Refusable & { readonly trial?: TrialShape }>('TestWebhookPayload').implement({
-    description: 'The payload of testWebhook.',
+    description: 'The payload of `testWebhook`.',
     fields: (t) => ({
       trial: t.field({
         type: Trial,

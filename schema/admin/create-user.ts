@@ -7,7 +7,7 @@ import { type UserPayload, userPayload } from './user-payload.ts';
 
 const called = {
   handle: 'The handle: 3 to 32 of `a-z 0-9 _ . -`. Upper case becomes lower case.',
-  displayName: 'The display name: 1 to 64 characters. The default is the handle.',
+  displayName: 'The display name: 1 to 64 characters. Defaults to the handle.',
   avatarUrl: 'The profile picture: an http or https URL of up to 2,048 characters.',
   bio: 'The bio: up to 1,000 characters.',
   data: 'Custom JSON data for clients: an object of up to 1,024 bytes. Everyone who can see the user can see it.',
@@ -24,7 +24,7 @@ const CreateUserInput = builder.inputType('CreateUserInput', {
     subject: t.string({
       description: 'The subject: the `sub` claim of the tokens. Whoever signs in with such a token from the issuer is this user.',
     }),
-    issuer: t.string({ description: 'The issuer: the `iss` claim of the tokens. The default is IDENTITY_ISSUER.' }),
+    issuer: t.string({ description: 'The issuer: the `iss` claim of the tokens. Defaults to IDENTITY_ISSUER.' }),
   }),
 });
 
@@ -32,7 +32,7 @@ builder.mutationField('createUser', (t) =>
   t.field({
     type: userPayload('createUser'),
     description:
-      'Creates an account for a user before they sign in. Others can find them, write to them and add them to groups. Without a subject, nobody can sign in to the account until linkIdentity or resetPassword is called. Refused with CONFLICT if the handle or the identity belongs to another user.',
+      'Creates an account for a user before they sign in. Others can find them, write to them and add them to groups. Without a subject, nobody can sign in to the account until `linkIdentity` or `resetPassword` is called. Refused with CONFLICT if the handle or the identity belongs to another user.',
     args: { input: t.arg({ type: CreateUserInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context) => make(context, () => context.chat.administration.createUser(input)),
   }),
@@ -53,7 +53,7 @@ builder.mutationField('createBot', (t) =>
   t.field({
     type: userPayload('createBot'),
     description:
-      'Creates a bot: a user that is a program and authenticates with keys (createBotKey) instead of a password. Refused with CONFLICT if the handle belongs to another user.',
+      'Creates a bot: a user that is a program and authenticates with keys (`createBotKey`) instead of a password. Refused with CONFLICT if the handle belongs to another user.',
     args: { input: t.arg({ type: CreateBotInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context) => make(context, () => context.chat.administration.createBot(input)),
   }),

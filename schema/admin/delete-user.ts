@@ -4,8 +4,8 @@ import { builder } from './builder.ts';
 import { actOn, userPayload } from './user-payload.ts';
 
 const meanings: Readonly<Record<DeletedMessagesShape, string>> = {
-  KEEP: 'Their messages stay, without a sender.',
-  REMOVE: 'Their messages are recalled.',
+  KEEP: 'The messages stay, without a sender. Messages that nobody else can read are removed.',
+  REMOVE: 'All messages are recalled.',
 };
 
 const DeletedMessages = builder.enumType('DeletedMessages', {
@@ -19,7 +19,7 @@ const DeletedMessages = builder.enumType('DeletedMessages', {
 const DeleteUserInput = builder.inputType('DeleteUserInput', {
   description: 'The user whose account to erase.',
   fields: (t) => ({
-    userId: t.id({ required: true, description: 'The global id of the user.' }),
+    userId: t.id({ required: true, description: 'The global ID of the user.' }),
     messages: t.field({ type: DeletedMessages, required: true, description: 'What happens to the user’s messages.' }),
   }),
 });
@@ -28,7 +28,7 @@ builder.mutationField('deleteUser', (t) =>
   t.field({
     type: userPayload('deleteUser'),
     description:
-      'Erases an account, as the user would with deleteAccount. Profile, password and sessions are erased at once, the rest within minutes. This cannot be undone. Refused with CONFLICT for an admin: call revokeAdmin first.',
+      'Erases an account, as the user would with `deleteAccount`. Profile, password and sessions are erased at once, the rest within minutes. This cannot be undone. Refused with CONFLICT for an admin: call `revokeAdmin` first.',
     args: { input: t.arg({ type: DeleteUserInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId, messages } }, context) =>
       actOn(context, userId, async (id) => {

@@ -9,14 +9,14 @@ type DisconnectUserShape = Refusable & Partial<Disconnected>;
 const DisconnectUserInput = builder.inputType('DisconnectUserInput', {
   description: 'The user to disconnect.',
   fields: (t) => ({
-    userId: t.id({ required: true, description: 'The global id of the user.' }),
-    endSessions: t.boolean({ description: 'If true, all sessions of the user are ended too. The default is false.' }),
+    userId: t.id({ required: true, description: 'The global ID of the user.' }),
+    endSessions: t.boolean({ description: 'If true, all sessions of the user are ended too. Defaults to false.' }),
   }),
 });
 
 const DisconnectUserPayload = withErrors(
   builder.objectRef<DisconnectUserShape>('DisconnectUserPayload').implement({
-    description: 'The payload of disconnectUser.',
+    description: 'The payload of `disconnectUser`.',
     fields: (t) => ({
       connections: t.exposeInt('connections', {
         nullable: true,

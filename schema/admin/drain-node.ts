@@ -10,12 +10,12 @@ interface DrainNodeShape extends Refusable {
 
 const DrainNodeInput = builder.inputType('DrainNodeInput', {
   description: 'The node to stop.',
-  fields: (t) => ({ nodeId: t.id({ required: true, description: 'The id of the node, from `nodes`.' }) }),
+  fields: (t) => ({ nodeId: t.id({ required: true, description: 'The ID of the node, from `nodes`.' }) }),
 });
 
 const DrainNodePayload = withErrors(
   builder.objectRef<DrainNodeShape>('DrainNodePayload').implement({
-    description: 'The payload of drainNode.',
+    description: 'The payload of `drainNode`.',
     fields: (t) => ({
       node: t.expose('node', {
         type: Node,

@@ -3,7 +3,7 @@ import { type Refusable, type Refused, refusalMeanings, type UserErrorShape, use
 import { builder, type Types } from './builder.ts';
 
 const ErrorCode = builder.enumType('ErrorCode', {
-  description: 'Why a mutation was refused. The codes are those of the public schema.',
+  description: 'Why something was refused. The codes are those of the public schema.',
   values: Object.fromEntries(refusalCodes.map((code) => [code, { description: refusalMeanings[code] }])) as Record<
     RefusalCode,
     { description: string }
@@ -11,10 +11,10 @@ const ErrorCode = builder.enumType('ErrorCode', {
 });
 
 const UserError = builder.objectRef<UserErrorShape>('UserError').implement({
-  description: 'An error of a mutation that was refused.',
+  description: 'A refusal of a mutation.',
   fields: (t) => ({
-    code: t.expose('code', { type: ErrorCode, description: 'The code of the error, for programs.' }),
-    message: t.exposeString('message', { description: 'What went wrong and what to do next, for people.' }),
+    code: t.expose('code', { type: ErrorCode, description: 'The reason, for programs.' }),
+    message: t.exposeString('message', { description: 'The reason and what to do next, for people.' }),
     field: t.stringList({
       nullable: true,
       description: 'The path of the input at fault, such as `["input", "settings", "0", "value"]`, or null if there is no single one.',
@@ -22,7 +22,7 @@ const UserError = builder.objectRef<UserErrorShape>('UserError').implement({
     }),
     retryAfterMs: t.int({
       nullable: true,
-      description: 'After how many milliseconds the same request may succeed, or null if that is not known.',
+      description: 'The number of milliseconds after which the same request may succeed, or null if it is not known.',
       resolve: ({ retryAfterMs }) => retryAfterMs,
     }),
   }),

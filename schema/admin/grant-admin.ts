@@ -12,7 +12,7 @@ async function give({ chat, note }: AdminContext, userId: bigint, role: UserRole
 
 const GrantAdminInput = builder.inputType('GrantAdminInput', {
   description: 'The user to make an admin.',
-  fields: (t) => ({ userId: t.id({ required: true, description: 'The global id of the user.' }) }),
+  fields: (t) => ({ userId: t.id({ required: true, description: 'The global ID of the user.' }) }),
 });
 
 builder.mutationField('grantAdmin', (t) =>
@@ -26,7 +26,7 @@ builder.mutationField('grantAdmin', (t) =>
 
 const RevokeAdminInput = builder.inputType('RevokeAdminInput', {
   description: 'The user whose admin role to revoke.',
-  fields: (t) => ({ userId: t.id({ required: true, description: 'The global id of the user.' }) }),
+  fields: (t) => ({ userId: t.id({ required: true, description: 'The global ID of the user.' }) }),
 });
 
 builder.mutationField('revokeAdmin', (t) =>

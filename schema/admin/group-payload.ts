@@ -15,7 +15,7 @@ export function groupPayload(mutation: string) {
   const name = `${mutation.slice(0, 1).toUpperCase()}${mutation.slice(1)}Payload`;
   return withErrors(
     builder.objectRef<GroupPayload>(name).implement({
-      description: `The payload of ${mutation}.`,
+      description: `The payload of \`${mutation}\`.`,
       fields: (t) => ({
         group: t.expose('group', {
           type: Group,

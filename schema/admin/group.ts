@@ -11,7 +11,7 @@ export const Group = builder.objectRef<OverseenGroup>('Group').implement({
     'A group with its profile and members. Operators cannot read its messages, except those in the moderation queue (`moderationQueue`).',
   fields: (t) => ({
     id: t.id({
-      description: 'The global id of the group, the same as in the public schema.',
+      description: 'The global ID of the group, the same as in the public schema.',
       resolve: ({ id }) => formatId('Conversation', id),
     }),
     name: t.exposeString('name', { description: 'The name of the group.' }),
@@ -77,7 +77,7 @@ builder.objectField(Group, 'members', (t) =>
     type: GroupMemberConnection,
     description: 'The members of the group, in the order in which they joined. Empty once the group is dissolved.',
     args: {
-      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     resolve: (group, args, { chat }) =>
@@ -100,7 +100,7 @@ builder.objectField(User, 'groups', (t) =>
     type: GroupConnection,
     description: 'The groups of which the user is a member, newest group first.',
     args: {
-      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     resolve: ({ id }, args, { chat }) =>
@@ -112,8 +112,8 @@ builder.queryField('group', (t) =>
   t.field({
     type: Group,
     nullable: true,
-    description: 'The group with the given id, even if it is dissolved, or null if there never was one.',
-    args: { id: t.arg.id({ required: true, description: 'The global id of the group, the same as in the public schema.' }) },
+    description: 'The group with the given ID, even if it is dissolved, or null if there never was one.',
+    args: { id: t.arg.id({ required: true, description: 'The global ID of the group, the same as in the public schema.' }) },
     resolve: async (_root, { id }, { chat }) => (await chat.groupAdministration.byIds([argumentId('Conversation', id, 'id')]))[0] ?? null,
   }),
 );

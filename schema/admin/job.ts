@@ -44,11 +44,11 @@ const JobKind = builder.enumType('JobKind', {
 export const Job = builder.objectRef<LeftJob>('Job').implement({
   description: 'A job: work that is left for later. Jobs that are done are deleted.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'The id of the job, for `replayJob` and `discardJob`.' }),
+    id: t.exposeID('id', { description: 'The ID of the job, for `replayJob` and `discardJob`.' }),
     kind: t.exposeString('kind', { description: 'The kind of the job: a JobKind, or one that only another release knows.' }),
     key: t.exposeString('key', { description: 'The key of the job. There is at most one job of each kind with the same key.' }),
     about: t.exposeString('data', {
-      description: 'The parameters of the job, as JSON. Ids of users and conversations are those in the database, not global ids.',
+      description: 'The parameters of the job, as JSON. IDs of users and conversations are those in the database, not global IDs.',
     }),
     state: t.expose('state', { type: JobState, description: 'The state of the job.' }),
     dueAt: t.expose('dueAt', {
@@ -76,8 +76,8 @@ builder.queryField('jobs', (t) =>
     description: 'The jobs in a state, earliest due first. Jobs that have failed for good are DEAD.',
     args: {
       state: t.arg({ type: JobState, required: true, description: 'Only jobs in this state.' }),
-      kind: t.arg({ type: JobKind, description: 'Only jobs of this kind. The default is all.' }),
-      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      kind: t.arg({ type: JobKind, description: 'Only jobs of this kind. Defaults to all kinds.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     resolve: (_root, { state, kind, ...args }, { chat }) =>

@@ -6,9 +6,9 @@ function identityInput(name: string, description: string) {
   return builder.inputType(name, {
     description,
     fields: (t) => ({
-      userId: t.id({ required: true, description: 'The global id of the user.' }),
+      userId: t.id({ required: true, description: 'The global ID of the user.' }),
       subject: t.string({ required: true, description: 'The subject: the `sub` claim of the tokens.' }),
-      issuer: t.string({ description: 'The issuer: the `iss` claim of the tokens. The default is IDENTITY_ISSUER.' }),
+      issuer: t.string({ description: 'The issuer: the `iss` claim of the tokens. Defaults to IDENTITY_ISSUER.' }),
     }),
   });
 }
@@ -19,7 +19,7 @@ builder.mutationField('linkIdentity', (t) =>
   t.field({
     type: userPayload('linkIdentity'),
     description:
-      'Links an identity at an identity provider to a user, who can then sign in with it (signInWithToken). Repeating it has no effect. Refused with CONFLICT if another user signs in with it, and for an admin: use the command line.',
+      'Links an identity at an identity provider to a user, who can then sign in with it (`signInWithToken`). Repeating it has no further effect. Refused with CONFLICT if another user signs in with it, and for an admin: use the command line.',
     args: { input: t.arg({ type: LinkIdentityInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId, subject, issuer } }, context) =>
       actOn(context, userId, async (id) => {
@@ -35,7 +35,7 @@ builder.mutationField('unlinkIdentity', (t) =>
   t.field({
     type: userPayload('unlinkIdentity'),
     description:
-      'Unlinks an identity at an identity provider from a user. Whoever signs in with it afterwards is a new user. The user’s sessions continue; disconnectUser ends them. Repeating it has no effect. Refused with CONFLICT for an admin: use the command line.',
+      'Unlinks an identity at an identity provider from a user. Whoever signs in with it afterwards is a new user. The user’s sessions continue; `disconnectUser` ends them. Repeating it has no further effect. Refused with CONFLICT for an admin: use the command line.',
     args: { input: t.arg({ type: UnlinkIdentityInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId, subject, issuer } }, context) =>
       actOn(context, userId, async (id) => {

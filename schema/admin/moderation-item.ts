@@ -62,7 +62,7 @@ const ModeratedMessage = builder.objectRef<Message>('ModeratedMessage').implemen
   description: 'A message in its current state, as admins see it.',
   fields: (t) => ({
     id: t.id({
-      description: 'The global id of the message, the same as in the public schema.',
+      description: 'The global ID of the message, the same as in the public schema.',
       resolve: (message) => formatId('Message', message),
     }),
     sender: t.field({
@@ -104,7 +104,7 @@ const ModeratedGroup = builder.objectRef<Conversation>('ModeratedGroup').impleme
   description: 'A group in its current state, as admins see it.',
   fields: (t) => ({
     id: t.id({
-      description: 'The global id of the group, the same as in the public schema.',
+      description: 'The global ID of the group, the same as in the public schema.',
       resolve: ({ id }) => formatId('Conversation', id),
     }),
     name: t.string({ description: 'The name of the group.', resolve: ({ name }) => name ?? '' }),
@@ -142,7 +142,7 @@ export const ModerationItem = builder.objectRef<ItemShape>('ModerationItem').imp
   description:
     'An item in the moderation queue: what users reported, or where a blocked word was found. There is at most one open item for each message, user or group.',
   fields: (t) => ({
-    id: t.id({ description: 'The id of the item, for `resolveReport`.', resolve: ({ id }) => id }),
+    id: t.id({ description: 'The ID of the item, for `resolveReport`.', resolve: ({ id }) => id }),
     kind: t.field({ type: ModerationKind, description: 'What the item is about.', resolve: ({ target }) => target.kind }),
     state: t.expose('state', { type: ModerationState, description: 'The state of the item.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the item was opened.' }),
@@ -228,9 +228,9 @@ builder.queryField('moderationQueue', (t) =>
     type: ModerationItemConnection,
     description: 'The moderation queue: open items, oldest first; or resolved items, by when they were opened, newest first.',
     args: {
-      state: t.arg({ type: ModerationState, description: 'The state of the items. The default is OPEN.' }),
-      kind: t.arg({ type: ModerationKind, description: 'Only items of this kind. The default is all.' }),
-      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      state: t.arg({ type: ModerationState, description: 'The state of the items. Defaults to OPEN.' }),
+      kind: t.arg({ type: ModerationKind, description: 'Only items of this kind. Defaults to all kinds.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     resolve: (_root, { state, kind, ...args }, { chat }) =>
@@ -254,8 +254,8 @@ builder.queryField('moderationItem', (t) =>
   t.field({
     type: ModerationItem,
     nullable: true,
-    description: 'The item of the moderation queue with the given id, or null if there is none or it was deleted.',
-    args: { id: t.arg.id({ required: true, description: 'The id of the item.' }) },
+    description: 'The item of the moderation queue with the given ID, or null if there is none or it was deleted.',
+    args: { id: t.arg.id({ required: true, description: 'The ID of the item.' }) },
     resolve: async (_root, { id }, { chat }) => (await chat.moderation.byIds([id]))[0] ?? null,
   }),
 );

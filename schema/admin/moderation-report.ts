@@ -48,7 +48,7 @@ builder.objectField(ModerationItem, 'reports', (t) =>
     type: ModerationReportConnection,
     description: 'The reports on the item, newest first. There is one from each user who reported it.',
     args: {
-      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the items after this cursor, which are older.' }),
     },
     resolve: (item, args, { chat }) =>

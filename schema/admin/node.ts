@@ -31,7 +31,7 @@ const NodeLoad = builder.objectRef<NodeLoadShape>('NodeLoad').implement({
 export const Node = builder.objectRef<NodeRecord>('Node').implement({
   description: 'A server process. It is not related to the `Node` interface of the public schema.',
   fields: (t) => ({
-    id: t.id({ description: 'The id of the node, for `drainNode`. It changes with each start.', resolve: ({ nodeId }) => nodeId }),
+    id: t.id({ description: 'The ID of the node, for `drainNode`. It changes with each start.', resolve: ({ nodeId }) => nodeId }),
     epoch: t.exposeInt('epoch', {
       description: 'The epoch of the node’s lease, starting at 1. A higher number means that the node was taken for dead in the meantime.',
     }),

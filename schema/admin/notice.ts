@@ -43,7 +43,7 @@ export const Notice = builder.objectRef<NoticeShape>('Notice').implement({
   description: 'A notice to all users or some of them.',
   fields: (t) => ({
     id: t.id({
-      description: 'The global id of the notice, the same as in the public schema.',
+      description: 'The global ID of the notice, the same as in the public schema.',
       resolve: ({ id }) => formatId('Notice', id),
     }),
     title: t.exposeString('title', { description: 'The title of the notice.' }),
@@ -84,7 +84,7 @@ builder.queryField('notices', (t) =>
     type: NoticeConnection,
     description: 'All notices that were ever created, newest first.',
     args: {
-      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the items after this cursor, which are older.' }),
     },
     resolve: (_root, args, { chat }) =>

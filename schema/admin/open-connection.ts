@@ -18,11 +18,11 @@ export const DeviceKind = builder.enumType('DeviceKind', {
 const OpenConnection = builder.objectRef<OpenConnectionShape>('OpenConnection').implement({
   description: 'An open connection of a signed-in device: a WebSocket, or a subscription over HTTP. A device may have several.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'The id of the connection in logs.' }),
+    id: t.exposeID('id', { description: 'The ID of the connection in logs.' }),
     deviceName: t.exposeString('deviceName', { nullable: true, description: 'The name of the device, or null if its session has ended.' }),
     deviceKind: t.expose('deviceKind', { type: DeviceKind, description: 'The kind of the device.' }),
     sessionId: t.id({
-      description: 'The global id of the device’s session, the same as in the public schema.',
+      description: 'The global ID of the device’s session, the same as in the public schema.',
       resolve: ({ sessionId }) => formatId('Session', sessionId),
     }),
     node: t.expose('node', { type: Node, nullable: true, description: 'The node that holds the connection, or null if it is gone.' }),
@@ -38,7 +38,7 @@ builder.queryField('connections', (t) =>
     description:
       'The open connections of a user on all nodes, oldest first, or null if there is no such user. Fails with UNAVAILABLE while Redis is away.',
     args: {
-      userId: t.arg.id({ required: true, description: 'The global id of the user, the same as in `user` and in the public schema.' }),
+      userId: t.arg.id({ required: true, description: 'The global ID of the user, the same as in `user` and in the public schema.' }),
     },
     async resolve(_root, args, context) {
       const userId = argumentId('User', args.userId, 'userId');

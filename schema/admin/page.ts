@@ -5,9 +5,9 @@ import { builder, type Types } from './builder.ts';
 const PageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
   description: 'Information about a page of a list.',
   fields: (t) => ({
-    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether there is more of the list after this page.' }),
+    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether there are items after this page.' }),
     hasPreviousPage: t.boolean({
-      description: 'Whether there is more of the list before this page.',
+      description: 'Whether there are items before this page.',
       resolve: ({ hasPreviousPage }) => (typeof hasPreviousPage === 'function' ? hasPreviousPage() : hasPreviousPage),
     }),
     startCursor: t.string({

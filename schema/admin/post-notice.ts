@@ -30,7 +30,7 @@ const PostNoticeInput = builder.inputType('PostNoticeInput', {
       required: true,
       description: 'The text of the notice: plain text of 1 to 8,000 characters, which may have line breaks.',
     }),
-    to: t.idList({ description: 'The global ids of the recipients, at most 1,000.' }),
+    to: t.idList({ description: 'The global IDs of the recipients, at most 1,000.' }),
     toHandles: t.stringList({ description: 'The handles of the recipients, at most 1,000.' }),
     toAll: t.boolean({ description: 'If true, the notice is for everyone who has signed up by the time it is posted.' }),
     at: t.field({
@@ -82,7 +82,7 @@ builder.mutationField('postNotice', (t) =>
   t.field({
     type: noticePayload(
       'PostNoticePayload',
-      'The payload of postNotice. The notice is posted to all recipients that were given, or to none.',
+      'The payload of `postNotice`. The notice is posted to all recipients that were given, or to none.',
     ),
     description: 'Posts a notice to users, at once or later. Those who are connected get it live, the others when they come back.',
     args: { input: t.arg({ type: PostNoticeInput, required: true, description: inputDescription }) },
@@ -92,14 +92,14 @@ builder.mutationField('postNotice', (t) =>
 
 const RevokeNoticeInput = builder.inputType('RevokeNoticeInput', {
   description: 'The notice to revoke.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The global id of the notice.' }) }),
+  fields: (t) => ({ id: t.id({ required: true, description: 'The global ID of the notice.' }) }),
 });
 
 builder.mutationField('revokeNotice', (t) =>
   t.field({
-    type: noticePayload('RevokeNoticePayload', 'The payload of revokeNotice.'),
+    type: noticePayload('RevokeNoticePayload', 'The payload of `revokeNotice`.'),
     description:
-      'Revokes a notice. A scheduled notice is never posted. A posted notice is no longer shown, and those who had it are told. Repeating it has no effect.',
+      'Revokes a notice. A scheduled notice is never posted. A posted notice is no longer shown, and those who had it are told. Repeating it has no further effect.',
     args: { input: t.arg({ type: RevokeNoticeInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { id } }, { chat, note }) =>
       settle(async () => {

@@ -19,12 +19,12 @@ function jobPayload(name: string, { description, job }: { readonly description: 
 
 const ReplayJobInput = builder.inputType('ReplayJobInput', {
   description: 'The job to replay.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The id of the job, from `jobs`.' }) }),
+  fields: (t) => ({ id: t.id({ required: true, description: 'The ID of the job, from `jobs`.' }) }),
 });
 
 builder.mutationField('replayJob', (t) =>
   t.field({
-    type: jobPayload('ReplayJobPayload', { description: 'The payload of replayJob.', job: 'The job after the change' }),
+    type: jobPayload('ReplayJobPayload', { description: 'The payload of `replayJob`.', job: 'The job after the change' }),
     description: 'Has a dead job tried again, at once and as often as a new one. A job that is not dead stays as it is.',
     args: { input: t.arg({ type: ReplayJobInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { id } }, { chat, note }) =>
@@ -38,12 +38,12 @@ builder.mutationField('replayJob', (t) =>
 
 const DiscardJobInput = builder.inputType('DiscardJobInput', {
   description: 'The job to discard.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The id of the job, from `jobs`.' }) }),
+  fields: (t) => ({ id: t.id({ required: true, description: 'The ID of the job, from `jobs`.' }) }),
 });
 
 builder.mutationField('discardJob', (t) =>
   t.field({
-    type: jobPayload('DiscardJobPayload', { description: 'The payload of discardJob.', job: 'The job as it was before' }),
+    type: jobPayload('DiscardJobPayload', { description: 'The payload of `discardJob`.', job: 'The job as it was before' }),
     description: 'Discards a dead job, which is then never done. Refused with CONFLICT if the job is not dead.',
     args: { input: t.arg({ type: DiscardJobInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { id } }, { chat, note }) =>

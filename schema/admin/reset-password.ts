@@ -10,12 +10,12 @@ interface ResetPasswordShape extends Refusable {
 
 const ResetPasswordInput = builder.inputType('ResetPasswordInput', {
   description: 'The user whose password to reset.',
-  fields: (t) => ({ userId: t.id({ required: true, description: 'The global id of the user.' }) }),
+  fields: (t) => ({ userId: t.id({ required: true, description: 'The global ID of the user.' }) }),
 });
 
 const ResetPasswordPayload = withErrors(
   builder.objectRef<ResetPasswordShape>('ResetPasswordPayload').implement({
-    description: 'The payload of resetPassword.',
+    description: 'The payload of `resetPassword`.',
     fields: (t) => ({
       password: t.exposeString('password', {
         nullable: true,

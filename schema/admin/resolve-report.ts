@@ -21,7 +21,7 @@ const ModerationDecision = builder.enumType('ModerationDecision', {
 const ResolveReportInput = builder.inputType('ResolveReportInput', {
   description: 'The item and the decision.',
   fields: (t) => ({
-    itemId: t.id({ required: true, description: 'The id of the item.' }),
+    itemId: t.id({ required: true, description: 'The ID of the item.' }),
     action: t.field({ type: ModerationDecision, required: true, description: 'What to do about the item.' }),
     note: t.string({ description: 'The reason, for other admins: at most 1,000 characters. It is required for OTHER.' }),
   }),
@@ -29,7 +29,7 @@ const ResolveReportInput = builder.inputType('ResolveReportInput', {
 
 const ResolveReportPayload = withErrors(
   builder.objectRef<ResolveReportShape>('ResolveReportPayload').implement({
-    description: 'The payload of resolveReport.',
+    description: 'The payload of `resolveReport`.',
     fields: (t) => ({
       item: t.expose('item', {
         type: ModerationItem,

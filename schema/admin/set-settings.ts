@@ -14,7 +14,7 @@ interface SettingsShape extends Refusable {
 function settingsPayload(name: string, mutationName: string) {
   return withErrors(
     builder.objectRef<SettingsShape>(name).implement({
-      description: `The payload of ${mutationName}.`,
+      description: `The payload of \`${mutationName}\`.`,
       fields: (t) => ({
         version: t.expose('version', {
           type: SettingsVersion,

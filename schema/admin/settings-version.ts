@@ -53,7 +53,7 @@ builder.queryField('settingsVersions', (t) =>
     type: SettingsVersionConnection,
     description: 'All versions of the settings, newest first.',
     args: {
-      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the items after this cursor, which are older.' }),
     },
     resolve: (_root, args, { chat }) =>

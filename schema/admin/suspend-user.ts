@@ -5,7 +5,7 @@ import { actOn, userPayload } from './user-payload.ts';
 const SuspendUserInput = builder.inputType('SuspendUserInput', {
   description: 'The user to suspend, and the reason.',
   fields: (t) => ({
-    userId: t.id({ required: true, description: 'The global id of the user.' }),
+    userId: t.id({ required: true, description: 'The global ID of the user.' }),
     reason: t.string({
       required: true,
       description: 'The reason, which the user is told when they try to sign in: one line of 1 to 500 characters.',
@@ -21,7 +21,7 @@ builder.mutationField('suspendUser', (t) =>
   t.field({
     type: userPayload('suspendUser'),
     description:
-      'Suspends a user: ends all their sessions, and refuses to sign them in or refresh their tokens with SUSPENDED. They stay a member of their conversations, and messages to them are stored. Others see them as offline, and nothing else. Repeating it replaces the reason and the end. Refused with CONFLICT for an admin: call revokeAdmin first.',
+      'Suspends a user: ends all their sessions, and refuses to sign them in or refresh their tokens with SUSPENDED. They stay a member of their conversations, and messages to them are stored. Others see them as offline, and nothing else. Repeating it replaces the reason and the end. Refused with CONFLICT for an admin: call `revokeAdmin` first.',
     args: { input: t.arg({ type: SuspendUserInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId, reason, until } }, context) =>
       actOn(context, userId, async (id) => {
@@ -33,13 +33,13 @@ builder.mutationField('suspendUser', (t) =>
 
 const RestoreUserInput = builder.inputType('RestoreUserInput', {
   description: 'The user to restore.',
-  fields: (t) => ({ userId: t.id({ required: true, description: 'The global id of the user.' }) }),
+  fields: (t) => ({ userId: t.id({ required: true, description: 'The global ID of the user.' }) }),
 });
 
 builder.mutationField('restoreUser', (t) =>
   t.field({
     type: userPayload('restoreUser'),
-    description: 'Ends the suspension of a user, who can then sign in again. Repeating it has no effect.',
+    description: 'Ends the suspension of a user, who can then sign in again. Repeating it has no further effect.',
     args: { input: t.arg({ type: RestoreUserInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { userId } }, context) =>
       actOn(context, userId, async (id) => {

@@ -5,7 +5,7 @@ import { actOn, userPayload } from './user-payload.ts';
 const UpdateUserInput = builder.inputType('UpdateUserInput', {
   description: 'The changes to a user. Absent fields stay as they are; null clears them.',
   fields: (t) => ({
-    userId: t.id({ required: true, description: 'The global id of the user.' }),
+    userId: t.id({ required: true, description: 'The global ID of the user.' }),
     handle: t.string({ description: 'The handle: 3 to 32 of `a-z 0-9 _ . -`. If null, it stays as it is.' }),
     displayName: t.string({ description: 'The display name: 1 to 64 characters. If null, it becomes the handle.' }),
     avatarUrl: t.string({ description: 'The profile picture: an http or https URL of up to 2,048 characters.' }),

@@ -16,7 +16,7 @@ export function userPayload(mutation: string) {
   const name = `${mutation.slice(0, 1).toUpperCase()}${mutation.slice(1)}Payload`;
   return withErrors(
     builder.objectRef<UserPayload>(name).implement({
-      description: `The payload of ${mutation}.`,
+      description: `The payload of \`${mutation}\`.`,
       fields: (t) => ({
         user: t.expose('user', {
           type: User,

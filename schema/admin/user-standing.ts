@@ -95,7 +95,7 @@ export const Session = builder.objectRef<SessionShape>('Session').implement({
   description: 'A session: a device on which a user is signed in, or a key of a bot.',
   fields: (t) => ({
     id: t.id({
-      description: 'The global id of the session, the same as in the public schema.',
+      description: 'The global ID of the session, the same as in the public schema.',
       resolve: ({ id }) => formatId('Session', id),
     }),
     deviceName: t.exposeString('deviceName', { description: 'The name of the device or key.' }),

@@ -7,7 +7,7 @@ import type { AdminContext } from './context.ts';
 export const User = builder.objectRef<UserShape>('User').implement({
   description: 'A user or a bot.',
   fields: (t) => ({
-    id: t.id({ description: 'The global id of the user, the same as in the public schema.', resolve: ({ id }) => formatId('User', id) }),
+    id: t.id({ description: 'The global ID of the user, the same as in the public schema.', resolve: ({ id }) => formatId('User', id) }),
     handle: t.exposeString('handle', {
       description: 'The handle of the user. An erased account has one that nobody can take.',
     }),
@@ -46,7 +46,7 @@ builder.queryField('userByIdentity', (t) =>
     description: 'The user who signs in with the given identity, or null if there is none yet.',
     args: {
       subject: t.arg.string({ required: true, description: 'The subject: the `sub` claim of the tokens.' }),
-      issuer: t.arg.string({ description: 'The issuer: the `iss` claim of the tokens. The default is IDENTITY_ISSUER.' }),
+      issuer: t.arg.string({ description: 'The issuer: the `iss` claim of the tokens. Defaults to IDENTITY_ISSUER.' }),
     },
     resolve: (_root, { subject, issuer }, { chat }) => chat.administration.byIdentity({ subject, issuer }),
   }),

@@ -21,8 +21,8 @@ builder.queryField('users', (t) =>
         description:
           'Only users who match this text by the beginnings of their handle and of words in their display name, as in the public schema. Erased accounts are never found.',
       }),
-      state: t.arg({ type: UserState, description: 'Only users whose account is in this state. The default is all.' }),
-      first: t.arg.int({ description: 'How many items to return, from 1 to 100. The default is 50.' }),
+      state: t.arg({ type: UserState, description: 'Only users whose account is in this state. Defaults to all states.' }),
+      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },
     resolve: (_root, { search, state, ...args }, { chat }) =>

@@ -71,7 +71,7 @@ const none: BacklogShape = { streams: 0, entries: 0 };
 export const Webhook = builder.objectRef<WebhookWithBacklog>('Webhook').implement({
   description: 'A webhook, by which an app is told of events, with the state of its deliveries.',
   fields: (t) => ({
-    id: t.id({ description: 'The id of the webhook.', resolve: ({ id }) => id }),
+    id: t.id({ description: 'The ID of the webhook.', resolve: ({ id }) => id }),
     url: t.exposeString('url', { description: 'The URL that is called with POST.' }),
     description: t.exposeString('description', { description: 'What the webhook is for. It may be empty.' }),
     events: t.field({
