@@ -33,7 +33,7 @@ import { createRetention, type Retention } from './retention/index.ts';
 import { createSavedMessages, type SavedMessages } from './saved/index.ts';
 import { createScheduledMessages, type ScheduledMessages } from './scheduled/index.ts';
 import { createSearch, type Search } from './search/index.ts';
-import type { ServerKey } from './server-key.ts';
+import { nameOfKey, type ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import { noTracer, type Tracer } from './tracer.ts';
 import {
@@ -142,7 +142,7 @@ export function createChat({
   const settings = createSettings({ db, bus, config: configured, logger });
   const { config } = settings;
   const { commitBatch: batch, commitQueue, writeDeadlineMs: deadlineMs } = config;
-  const cluster = createCluster({ registry, bus, logger, config, nodeId: more.nodeId });
+  const cluster = createCluster({ registry, bus, logger, config, keys: keys.map(nameOfKey), nodeId: more.nodeId });
   // Before who was there is told to be gone, which takes its time.
   cluster.onDead(async ({ nodeId }) => {
     await Promise.all([worker.inherit(nodeId), jobs.inherit(nodeId)]);

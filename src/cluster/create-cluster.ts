@@ -20,6 +20,8 @@ export interface ClusterParts {
   readonly bus: Bus;
   readonly logger: Logger;
   readonly config: Pick<Config, 'nodeLeaseMs' | 'nodeName' | 'roles'>;
+  /** What this node's keys are called, the one that it signs with first. */
+  readonly keys: readonly string[];
   readonly clock?: Clock;
   /** From newNodeId; one of its own if absent. */
   readonly nodeId?: string | undefined;
@@ -39,14 +41,30 @@ export function newNodeId(): string {
 }
 
 /** Makes this node's place among the others. It is nobody until it is started. Disposing it gives back its lease, which a survivor takes over at once. */
-export function createCluster({ registry, bus, logger, config, clock = monotonicClock, nodeId = newNodeId() }: ClusterParts): Cluster {
+export function createCluster({
+  registry,
+  bus,
+  logger,
+  config,
+  keys,
+  clock = monotonicClock,
+  nodeId = newNodeId(),
+}: ClusterParts): Cluster {
   const beatMs = config.nodeLeaseMs / beatsPerLease;
   const leastMs = beatMs / mostBeats;
   const listeners = new Set<(message: NodeMessage) => void>();
   const takeovers = createTakeovers({ registry, clock, logger });
   let probe: () => NodeLoad = () => ({ sockets: 0, eventsPerSecond: 0, loopDelayMs: 0 });
   let record: Omit<NodeRecord, 'nodeId' | 'epoch' | 'load'> = {
-    ...{ name: nodeNameOf(config), address: '', version: manifest.version, roles: config.roles, startedAt: new Date(), state: 'STARTING' },
+    ...{
+      name: nodeNameOf(config),
+      address: '',
+      version: manifest.version,
+      roles: config.roles,
+      keys,
+      startedAt: new Date(),
+      state: 'STARTING',
+    },
   };
   const member = createMember({
     ...{ registry, takeovers, clock, logger, nodeId },

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
+import { createKeyCheck } from './key-check.ts';
 import { isSame, type Lease, type NodeRecord } from './node-record.ts';
 import type { Census, Registered, Registry } from './registry.ts';
 import type { Takeovers } from './takeovers.ts';
@@ -44,6 +45,7 @@ export function createMember({ registry, takeovers, clock, logger, times, nodeId
   const onFenced = new Set<() => void>();
   const onRestored = new Set<() => void>();
   const watch = createWatch(times);
+  const keyCheck = createKeyCheck(logger);
   let lease: Lease = { nodeId, epoch: 1 };
   let beats = 0;
   let missed = 0;
@@ -88,16 +90,18 @@ export function createMember({ registry, takeovers, clock, logger, times, nodeId
     const forgot = (before ?? 0) < acknowledged;
     acknowledged = own.beat;
     if (wasAway || forgot) restore(answeredAt, forgot ? 'the registry had forgotten this node' : 'the registry of nodes answers again');
-    await act(census, { askedAt, answeredAt });
+    await act(own, census, { askedAt, answeredAt });
     return true;
   }
 
   async function act(
+    { keys }: Registered,
     { records, takeovers: pending }: Census,
     at: { readonly askedAt: number; readonly answeredAt: number },
   ): Promise<void> {
     const others = records.filter((record) => record.nodeId !== nodeId);
     const living = others.filter(({ state }) => state !== 'LEFT' && state !== 'DEAD' && state !== 'GONE');
+    keyCheck.look(keys, living);
     const over = [...watch.look(living, at), ...others.filter(({ state }) => state === 'LEFT')];
     const orphaned = pending.filter(({ heir }) => !isSame(heir, lease) && !isCurrent(heir, records));
     for (const takeover of pending) if (isSame(takeover.heir, lease)) takeovers.run(takeover);

@@ -30,6 +30,8 @@ export interface NodeRecord extends Lease {
   readonly address: string;
   readonly version: string;
   readonly roles: readonly string[];
+  /** What its keys are called (`nameOfKey`), the one that it signs with first; none: it does not say. */
+  readonly keys: readonly string[];
   readonly startedAt: Date;
   readonly state: NodeState;
   readonly load: NodeLoad;

@@ -73,6 +73,8 @@ const self = z.object({
   address: z.string(),
   version: z.string(),
   roles: z.array(z.string()),
+  // Earlier releases do not say.
+  keys: z.array(z.string()).default([]),
   startedAt: z
     .number()
     .transform((ms) => new Date(ms))

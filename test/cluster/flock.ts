@@ -49,6 +49,7 @@ export function createFlock(open: () => Promise<Registry>, bus: Bus = createMemo
       registry,
       bus,
       clock,
+      keys: [],
       logger: pino({ level: 'silent' }),
       config: { nodeLeaseMs: leaseMs, nodeName: '', roles: ['gateway', 'worker'] },
     });

@@ -11,6 +11,7 @@ export function aNode(parts: Partial<Registered> = {}): Registered {
     address: 'http://10.0.0.1:4000',
     version: '0.1.0',
     roles: ['gateway', 'worker'],
+    keys: ['k2:aaaaaaaa', 'k1:bbbbbbbb'],
     startedAt: new Date('2026-02-03T04:05:06.789Z'),
     state: 'READY',
     load: { sockets: 12, eventsPerSecond: 3.5, loopDelayMs: 0.25 },

@@ -74,6 +74,13 @@ function spoiltSelf(other: object): string {
   return JSON.stringify({ epoch: 1, beat: 1, state: 'READY', self: JSON.stringify({ ...self, ...other }) });
 }
 
+test('a node of an earlier release, which does not say which keys it has, is known', async () => {
+  const namespace = randomUUID();
+  await using registry = await open(namespace);
+  await admin.hset(`${namespace}:nodes`, { earlier: spoiltSelf({}) });
+  expect(await registry.read()).toMatchObject({ records: [{ nodeId: 'earlier', name: 'n', keys: [] }] });
+});
+
 test.each([
   ['no JSON', 'x'],
   ['nothing', ''],
