@@ -141,7 +141,10 @@ function tellOutages(client: Redis, role: string, logger: Logger): void {
 
 async function begin(client: Redis, url: string, fault: () => Error | undefined, signal?: AbortSignal): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${startMs} ms`)), startMs);
+  const timer = setTimeout(
+    () => reject(new Error(`no answer within ${startMs} ms${/^rediss/.test(url) ? ': does it speak TLS?' : ''}`)),
+    startMs,
+  );
   const giveUp = (): void => reject(signal?.reason);
   signal?.addEventListener('abort', giveUp);
   try {
@@ -165,6 +168,9 @@ function refusal(url: string, cause: unknown): string {
   const place = placeOf(url);
   const message = cause instanceof Error ? cause.message || String(Reflect.get(cause, 'code')) : String(cause);
   if (/WRONGPASS|NOAUTH|invalid password/i.test(message)) return `Redis at ${place} refuses the user or password`;
+  // What is no Redis is answered in other words, and by a port for TLS so is who comes without.
+  if (message.startsWith('Protocol error'))
+    return `nothing at ${place} answers as Redis does: check host and port, and whether it speaks TLS (rediss)`;
   // What the client says of sentinels that do not know the name, too.
   const why = message.startsWith('All sentinels') ? 'none of them answers, or none knows that name' : message.replaceAll(/\s+/g, ' ');
   return `no Redis can be used at ${place} (${why})`;

@@ -250,11 +250,16 @@ describe('at the start', () => {
     expect((await startError(`redis://127.0.0.1:${await freePort()}`)).message).toMatch(/^REDIS_URL: .*ECONNREFUSED/);
     expect((await startError('redis://no-such-host.invalid:6379')).message).toMatch(/^REDIS_URL: .*no-such-host\.invalid:6379/);
     const port = Number(new URL(inject('mysqlUrl')).port);
-    expect((await startError(`redis://127.0.0.1:${port}`)).message).toMatch(/^REDIS_URL: no Redis can be used at/);
+    expect((await startError(`redis://127.0.0.1:${port}`)).message).toBe(
+      `REDIS_URL: nothing at 127.0.0.1:${port} answers as Redis does: check host and port, and whether it speaks TLS (rediss)`,
+    );
   });
 
   test('somebody who takes the connection and says nothing ends it within the bound', async () => {
     using silent = await startSilent();
-    expect((await startError(`redis://127.0.0.1:${silent.port}`)).message).toMatch(/^REDIS_URL: no Redis can be used at/);
+    expect((await startError(`redis://127.0.0.1:${silent.port}`)).message).toMatch(/^REDIS_URL: no Redis can be used at .* ms\)$/);
+    expect((await startError(`rediss://127.0.0.1:${silent.port}`)).message).toMatch(
+      /^REDIS_URL: no Redis can be used at .*: does it speak TLS\?\)$/,
+    );
   });
 });
