@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Config, ConfigError, readConfig } from '../src/config.ts';
+import { misspelt } from '../src/config-misspelt.ts';
 import { DatabaseError } from '../src/db/index.ts';
 import { ChatError } from '../src/errors.ts';
 import { seedDemo } from './demo.ts';
@@ -51,6 +52,7 @@ async function run(config: Config, demo: boolean): Promise<void> {
       process.exit(1);
     });
   }
+  for (const { name, meant } of misspelt(process.env)) logging.logger.warn(`${name} is no variable of MPIM: is ${meant} meant?`);
   await using node = await createNode(config, { logging });
   for (const line of greet(config, node)) logging.announce(line);
   if (demo) logging.announce(await seedDemo(node.chat));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, options, readConfig } from '../src/config.ts';
+import { misspelt } from '../src/config-misspelt.ts';
 
 function refusal(env: Readonly<Record<string, string>>): string {
   try {
@@ -190,5 +191,38 @@ describe('the configuration', () => {
       expect(option.doc).toMatch(/^[A-Z`].*\.$/);
       expect(option.type.safeParse(option.default).success).toBe(true);
     }
+  });
+});
+
+describe('variables that are none of ours', () => {
+  it.each([
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['TRUSTPROXY', 'TRUST_PROXY'],
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+    ['REDIS_URI', 'REDIS_URL'],
+    ['SECRET_KESY', 'SECRET_KEYS'],
+    ['MAX_PINNS', 'MAX_PINS'],
+  ])('%s is taken for a misspelt %s', (name, meant) => {
+    expect(misspelt({ [name]: 'x', HOME: '/root' })).toEqual([{ name, meant }]);
+    expect(misspelt({ [name]: 'x', [meant]: 'x' })).toEqual([]);
+  });
+
+  it.each([
+    'HOSTS',
+    'POST',
+    'PATH',
+    'ROLE',
+    'REDIS_PORT',
+    'DATABASE',
+    'MAX_PINS',
+    'DATA_DIRS_X',
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    'LOGLEVELS',
+  ])('%s is let be', (name) => {
+    expect(misspelt({ [name]: 'x' })).toEqual([]);
+  });
+
+  it('are not those that are, however near one is to another', () => {
+    for (const { env } of Object.values(options)) expect(misspelt({ [env]: 'x' })).toEqual([]);
   });
 });
