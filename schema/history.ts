@@ -89,7 +89,7 @@ builder.interfaceFields(Conversation, (t) => ({
   }),
   events: t.field({
     type: ConversationEventConnection,
-    description: 'The entries of the conversation’s log after a given `seq`, in order. Entries that cannot be shown are left out.',
+    description: 'The entries of the conversation’s stream after a given `seq`, in order. Entries that cannot be shown are left out.',
     args: streamArgs,
     async resolve(conversation, args, context) {
       const page = streamPage(args);

@@ -11,7 +11,7 @@ import { User } from './user.ts';
 
 liveTypes.receipt.implement({
   description:
-    'A member’s delivered or read marker moved, other than by sending a message, or is no longer shown, or is shown again. Not logged: only the newest state matters.',
+    'A member’s delivery or read marker moved, other than by sending a message. Also sent when a member hides their markers, or shows them again. Not stored in a stream: only the newest state matters.',
   interfaces: [Event],
   fields: (t) => ({
     conversation: t.field({
@@ -33,7 +33,7 @@ liveTypes.receipt.implement({
 
 liveTypes.typing.implement({
   description:
-    'Another member is typing, or has stopped. Repeated every few seconds while they type. Not logged. Typing also ends by itself, and when the member sends a message.',
+    'Another member is typing, or has stopped typing. Sent again every few seconds while they type. Not stored in a stream. Typing also ends by itself, and when the member sends a message.',
   interfaces: [Event],
   fields: (t) => ({
     conversationId: t.id({
@@ -45,7 +45,7 @@ liveTypes.typing.implement({
       extensions: shareable,
       type: User,
       nullable: true,
-      description: 'The user who types, or null once their account has been erased.',
+      description: 'The user who is typing or has stopped, or null once their account has been erased.',
       resolve: ({ userId }, _args, { scope }) => scope.loaders.users.load(userId),
     }),
     typing: t.exposeBoolean('typing', { extensions: shareable, description: 'Whether the user is typing.' }),
@@ -54,7 +54,7 @@ liveTypes.typing.implement({
 
 liveTypes.markers.implement({
   description:
-    'The viewer’s own read marker moved, on any of their devices, other than by sending a message. Not logged, but never lost: several moves can arrive as one event, and missed moves are sent again, also on resuming.',
+    'The viewer’s own read marker moved, on any of their devices, other than by sending a message. Not stored in a stream, but never lost: several moves can arrive as one event, and missed moves are sent again, also on resuming.',
   interfaces: [Event],
   fields: (t) => ({
     conversation: t.field({

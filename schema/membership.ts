@@ -66,14 +66,14 @@ export const Membership = builder.objectRef<MembershipShape>('Membership').imple
       extensions: shareable,
       nullable: true,
       description:
-        'The `seq` of the newest entry that has arrived on one of the member’s devices. Never below `readSeq`, and never moves back. `MessageSent` describes how a message moves it. Null if it is shown to nobody.',
+        'The `seq` of the newest entry that has arrived on one of the member’s devices. Never below `readSeq`, and never moves back. `MessageSent` describes how a message moves it. Null if it is not disclosed, because the group has more than RECEIPT_MEMBERS members or the member hides their receipts.',
       resolve: (member, _args, context) => shownMarker(context, member, 'deliveredSeq'),
     }),
     readSeq: t.int({
       extensions: shareable,
       nullable: true,
       description:
-        'The `seq` of the newest entry that the member has read. Never moves back. `MessageSent` describes how a message moves it. Null if it is shown to nobody.',
+        'The `seq` of the newest entry that the member has read. Never moves back. `MessageSent` describes how a message moves it. Null if it is not disclosed, because the group has more than RECEIPT_MEMBERS members or the member hides their receipts.',
       resolve: (member, _args, context) => shownMarker(context, member, 'readSeq'),
     }),
   }),
@@ -179,7 +179,7 @@ builder.interfaceFields(Conversation, (t) => ({
   }),
   viewerUnreadCount: t.int({
     description:
-      'The number of messages from others after `viewerReadSeq`, or from `viewerMarkedUnreadFromSeq` on if that is earlier. Messages that the viewer has deleted for themselves do not count. Agrees with `lastSeq` in the same response.',
+      'The number of messages from others after `viewerReadSeq`, or from `viewerMarkedUnreadFromSeq` on if that is earlier. Messages that the viewer has deleted for themselves do not count. Counted as of `lastSeq` in the same response.',
     async resolve(conversation, _args, context) {
       const access = await viewerAccess(context, conversation);
       return access === null ? 0 : context.scope.loaders.unreadCounts.load({ conversation, access });

@@ -24,7 +24,7 @@ builder.objectFields(Message, (t) => ({
     description: 'The conversation that the message was sent in.',
     resolve: ({ conversationId }, _args, context) => presentConversation(context, conversationId),
   }),
-  seq: t.exposeInt('seq', { extensions: shareable, description: 'The sequence number of the message in the conversation’s log.' }),
+  seq: t.exposeInt('seq', { extensions: shareable, description: 'The sequence number of the message in the conversation’s stream.' }),
   sender: t.field({
     extensions: shareable,
     type: User,
@@ -52,7 +52,11 @@ builder.objectFields(Message, (t) => ({
     resolve: ({ conversationId, replyToSeq }, _args, { scope }) =>
       replyToSeq === null ? null : scope.loaders.messages.load({ conversationId, seq: replyToSeq }),
   }),
-  sentAt: t.expose('sentAt', { extensions: shareable, type: 'DateTime', description: 'When the message was stored.' }),
+  sentAt: t.expose('sentAt', {
+    extensions: shareable,
+    type: 'DateTime',
+    description: 'When the message was sent: the time when the server stored it.',
+  }),
   editedAt: t.expose('editedAt', {
     extensions: shareable,
     type: 'DateTime',
@@ -69,7 +73,7 @@ builder.objectFields(Message, (t) => ({
   clientMessageId: t.exposeID('clientMessageId', {
     extensions: shareable,
     nullable: true,
-    description: 'The ID that the sender’s client chose for the message.',
+    description: 'The ID that the sender’s client chose for the message. Null only together with an error.',
   }),
 }));
 

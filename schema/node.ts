@@ -31,7 +31,7 @@ export type NodeShape =
 
 /** A thing with a global id. */
 export const Node = builder.interfaceRef<NodeShape>('Node').implement({
-  description: 'An object with a global ID, which `node` can fetch again.',
+  description: 'An object with a global ID. It can be fetched again with `node`.',
   resolveType: typeName,
   fields: (t) => ({
     id: t.id({

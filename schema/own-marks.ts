@@ -20,7 +20,7 @@ builder.interfaceFields(Conversation, (t) => ({
   }),
   viewerMentionCount: t.int({
     description:
-      'The number of messages from others with an unread mention of the viewer or of everyone, whether the message was sent with it or an edit added it. Agrees with `lastSeq` in the same response.',
+      'The number of messages from others with an unread mention of the viewer or of everyone, whether the message was sent with it or an edit added it. Counted as of `lastSeq` in the same response.',
     async resolve(conversation, _args, context) {
       const access = await viewerAccess(context, conversation);
       return access === null ? 0 : context.scope.loaders.mentionCounts.load({ conversation, access });

@@ -72,7 +72,7 @@ interface PollShape extends PollWords {
 }
 
 const Poll = builder.objectRef<PollShape>('Poll').implement({
-  description: 'A poll in a message, whose text is the question.',
+  description: 'The poll of a message. The text of the message is the question.',
   fields: (t) => ({
     options: t.field({
       extensions: shareable,

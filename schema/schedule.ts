@@ -114,7 +114,7 @@ builder.mutationField('changeScheduledMessage', (t) =>
   t.field({
     type: ChangeScheduledMessagePayload,
     description:
-      'Changes a scheduled message. When the mutation returns without errors, it is sent as changed, never as it was. Refused with NOT_FOUND (`scheduledMessageId`) if it was already sent or cancelled. A message that was refused when it was due needs a new `sendAt`. A refusal that concerns the conversation has no `field`.',
+      'Changes a scheduled message. When the mutation returns without errors, it is sent as changed, never as it was. Refused with NOT_FOUND for `scheduledMessageId` if it was already sent or cancelled. A message that was refused when it was due needs a new `sendAt`. A refusal that concerns the conversation has no `field`.',
     args: { input: t.arg({ type: ChangeScheduledMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
@@ -210,7 +210,7 @@ builder.mutationField('sendScheduledMessage', (t) =>
   t.field({
     type: SendScheduledMessagePayload,
     description:
-      'Sends a scheduled message now. Refused with NOT_FOUND (`scheduledMessageId`) if it was already sent or cancelled. Any other refusal has no `field`, and leaves the scheduled message unchanged.',
+      'Sends a scheduled message now. Refused with NOT_FOUND for `scheduledMessageId` if it was already sent or cancelled. Any other refusal has no `field`, and leaves the scheduled message unchanged.',
     args: { input: t.arg({ type: SendScheduledMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {

@@ -190,7 +190,7 @@ loggedTypes.ScheduledMessageClosed.implement({
       type: Message,
       nullable: true,
       description:
-        'The message that was sent, which is also in its conversation’s log. Null if it was cancelled, or if the viewer can no longer see it.',
+        'The message that was sent, which is also an entry of its conversation’s stream. Null if it was cancelled, or if the viewer can no longer see it.',
       resolve: ({ entry: { data } }, _args, context) => data.said && seenMessage(context, requireViewer(context), data.said),
     }),
   }),

@@ -8,7 +8,7 @@ import { User } from './user.ts';
 
 liveTypes.signal.implement({
   description:
-    'A signal that a client sent with `sendSignal` to those who are connected. The viewer receives their own signals too, on all their devices. Not logged: a signal arrives once or never, and is not sent again.',
+    'A signal that a client sent with `sendSignal` to those who are connected. The viewer receives their own signals too, on all their devices. Not stored in a stream: a signal arrives once or never, and is not sent again.',
   interfaces: [Event],
   fields: (t) => ({
     conversationId: t.id({

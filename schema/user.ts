@@ -38,7 +38,7 @@ export const User = builder.objectRef<UserShape>('User').implement({
       type: 'JSONObject',
       nullable: true,
       description:
-        'Custom JSON data that the server’s operators attached for clients, or null if there is none. The server does not interpret it.',
+        'Custom JSON data that the server’s operators attached to the user for clients, or null if there is none. The server does not interpret it.',
     }),
     createdAt: t.expose('createdAt', { extensions: shareable, type: 'DateTime', description: 'When the user signed up.' }),
     isBot: t.exposeBoolean('bot', {

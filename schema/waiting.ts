@@ -65,7 +65,7 @@ builder.interfaceField(Conversation, 'viewerMentions', (t) =>
   t.field({
     type: MessageConnection,
     description:
-      'The messages from others that mention the viewer or everyone, most recent mention first. An edit that adds a mention moves its message to the front. Agrees with `lastSeq` in the same response.',
+      'The messages from others that mention the viewer or everyone, most recent mention first. An edit that adds a mention moves its message to the front. The list is as of `lastSeq` in the same response.',
     args: {
       first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the items after this cursor.' }),
