@@ -37,7 +37,7 @@ interface DeleteAccountShape extends Refusable {
 
 const DeleteAccountPayload = withErrors(
   builder.objectRef<DeleteAccountShape>('DeleteAccountPayload').implement({
-    description: 'The result of `deleteAccount`.',
+    description: 'The payload of `deleteAccount`.',
     fields: (t) => ({
       userId: t.exposeID('userId', { nullable: true, description: 'The ID of the erased account, or null if the mutation was refused.' }),
     }),

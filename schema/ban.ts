@@ -45,7 +45,7 @@ interface UnbanUserShape extends Refusable {
 
 const UnbanUserPayload = withErrors(
   builder.objectRef<UnbanUserShape>('UnbanUserPayload').implement({
-    description: 'The result of `unbanUser`.',
+    description: 'The payload of `unbanUser`.',
     fields: (t) => ({
       user: t.field({
         type: User,

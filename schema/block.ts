@@ -50,7 +50,7 @@ interface BlockUserShape extends Refusable {
 
 const BlockUserPayload = withErrors(
   builder.objectRef<BlockUserShape>('BlockUserPayload').implement({
-    description: 'The result of `blockUser`.',
+    description: 'The payload of `blockUser`.',
     fields: (t) => ({
       userEdge: t.field({
         type: UserEdge,
@@ -92,7 +92,7 @@ interface UnblockUserShape extends Refusable {
 
 const UnblockUserPayload = withErrors(
   builder.objectRef<UnblockUserShape>('UnblockUserPayload').implement({
-    description: 'The result of `unblockUser`.',
+    description: 'The payload of `unblockUser`.',
     fields: (t) => ({
       user: t.field({
         type: User,

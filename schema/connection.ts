@@ -40,7 +40,7 @@ const PageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
     endCursor: t.string({
       nullable: true,
       description:
-        'The cursor of the last edge, or null if the page is empty. In a search for messages or members, it marks where the search goes on, even if the page is empty.',
+        'The cursor of the last edge, or null if the page is empty. In a search for messages or members, it marks where the search continues, even if the page is empty.',
       resolve: ({ edges, endCursor }) => endCursor ?? edges.at(-1)?.cursor,
     }),
   }),

@@ -134,7 +134,7 @@ interface RequestContactShape extends Refusable {
 
 const RequestContactPayload = withErrors(
   builder.objectRef<RequestContactShape>('RequestContactPayload').implement({
-    description: 'The result of `requestContact`: the pending request, or the contact if the other user had already asked the viewer.',
+    description: 'The payload of `requestContact`: the pending request, or the contact if the other user had already asked the viewer.',
     fields: (t) => ({
       contactRequestEdge: t.expose('contactRequestEdge', {
         type: ContactRequestEdge,
@@ -181,7 +181,7 @@ interface CancelContactRequestShape extends Refusable {
 
 const CancelContactRequestPayload = withErrors(
   builder.objectRef<CancelContactRequestShape>('CancelContactRequestPayload').implement({
-    description: 'The result of `cancelContactRequest`.',
+    description: 'The payload of `cancelContactRequest`.',
     fields: (t) => ({
       contactRequestId: t.exposeID('contactRequestId', {
         nullable: true,
@@ -220,7 +220,7 @@ interface AnswerContactRequestShape extends CancelContactRequestShape {
 
 const AnswerContactRequestPayload = withErrors(
   builder.objectRef<AnswerContactRequestShape>('AnswerContactRequestPayload').implement({
-    description: 'The result of `answerContactRequest`.',
+    description: 'The payload of `answerContactRequest`.',
     fields: (t) => ({
       contactRequestId: t.exposeID('contactRequestId', {
         nullable: true,

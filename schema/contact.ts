@@ -83,7 +83,7 @@ interface UpdateContactShape extends Refusable {
 
 const UpdateContactPayload = withErrors(
   builder.objectRef<UpdateContactShape>('UpdateContactPayload').implement({
-    description: 'The result of `updateContact`.',
+    description: 'The payload of `updateContact`.',
     fields: (t) => ({
       contact: t.expose('contact', {
         type: Contact,
@@ -119,7 +119,7 @@ interface RemoveContactShape extends Refusable {
 
 const RemoveContactPayload = withErrors(
   builder.objectRef<RemoveContactShape>('RemoveContactPayload').implement({
-    description: 'The result of `removeContact`.',
+    description: 'The payload of `removeContact`.',
     fields: (t) => ({
       contactId: t.exposeID('contactId', {
         nullable: true,

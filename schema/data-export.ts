@@ -64,7 +64,7 @@ interface RequestDataExportShape extends Refusable {
 
 const RequestDataExportPayload = withErrors(
   builder.objectRef<RequestDataExportShape>('RequestDataExportPayload').implement({
-    description: 'The result of `requestDataExport`.',
+    description: 'The payload of `requestDataExport`.',
     fields: (t) => ({
       dataExport: t.expose('dataExport', {
         type: DataExport,

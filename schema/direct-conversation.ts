@@ -46,7 +46,7 @@ interface OpenDirectConversationShape extends Refusable {
 
 const OpenDirectConversationPayload = withErrors(
   builder.objectRef<OpenDirectConversationShape>('OpenDirectConversationPayload').implement({
-    description: 'The result of `openDirectConversation`.',
+    description: 'The payload of `openDirectConversation`.',
     fields: (t) => ({
       conversationEdge: t.expose('conversationEdge', {
         type: ConversationEdge,

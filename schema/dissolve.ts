@@ -14,7 +14,7 @@ interface DissolveGroupShape extends Refusable {
 
 const DissolveGroupPayload = withErrors(
   builder.objectRef<DissolveGroupShape>('DissolveGroupPayload').implement({
-    description: 'The result of `dissolveGroup`.',
+    description: 'The payload of `dissolveGroup`.',
     fields: (t) => ({
       groupId: t.exposeID('groupId', {
         nullable: true,

@@ -13,7 +13,7 @@ interface DraftActShape extends Refusable {
 function draftPayload(mutation: string) {
   return withErrors(
     builder.objectRef<DraftActShape>(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`).implement({
-      description: `The result of \`${mutation}\`.`,
+      description: `The payload of \`${mutation}\`.`,
       fields: (t) => ({
         draftEdge: t.field({
           type: DraftEdge,

@@ -51,7 +51,7 @@ interface ForwardMessageShape extends Refusable {
 
 const ForwardMessagePayload = withErrors(
   builder.objectRef<ForwardMessageShape>('ForwardMessagePayload').implement({
-    description: 'The result of `forwardMessage`.',
+    description: 'The payload of `forwardMessage`.',
     fields: (t) => ({
       messageEdge: t.field({
         type: MessageEdge,

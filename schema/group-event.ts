@@ -9,7 +9,7 @@ const words = {
   NAME: { value: 'name', description: 'The name.' },
   DESCRIPTION: { value: 'description', description: 'The description.' },
   ANNOUNCEMENT: { value: 'announcement', description: 'The announcement to the members.' },
-  AVATAR_URL: { value: 'avatarUrl', description: 'The URL of the avatar.' },
+  AVATAR_URL: { value: 'avatarUrl', description: 'The URL of the picture.' },
   DATA: { value: 'data', description: 'The custom JSON data.' },
   JOIN_POLICY: { value: 'joinPolicy', description: 'Who may join by themselves.' },
   LISTED: { value: 'listed', description: 'Whether the group is listed in the directory.' },

@@ -25,7 +25,7 @@ interface AddMembersShape extends Refusable {
 
 const AddMembersPayload = withErrors(
   builder.objectRef<AddMembersShape>('AddMembersPayload').implement({
-    description: 'The result of `addMembers`. Users who could not be added are in `errors`; the others have joined.',
+    description: 'The payload of `addMembers`. Users who could not be added are in `errors`; the others have joined.',
     fields: (t) => ({
       membershipEdges: t.field({
         type: [MembershipEdge],
@@ -87,7 +87,7 @@ interface RemoveMemberShape extends Refusable {
 
 const RemoveMemberPayload = withErrors(
   builder.objectRef<RemoveMemberShape>('RemoveMemberPayload').implement({
-    description: 'The result of `removeMember`.',
+    description: 'The payload of `removeMember`.',
     fields: (t) => ({
       membershipId: t.id({
         nullable: true,
@@ -136,7 +136,7 @@ interface LeaveGroupShape extends Refusable {
 
 const LeaveGroupPayload = withErrors(
   builder.objectRef<LeaveGroupShape>('LeaveGroupPayload').implement({
-    description: 'The result of `leaveGroup`.',
+    description: 'The payload of `leaveGroup`.',
     fields: (t) => ({
       conversationId: t.exposeID('conversationId', {
         nullable: true,

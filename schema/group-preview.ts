@@ -14,7 +14,7 @@ export const GroupPreview = builder.objectRef<ConversationShape>('GroupPreview')
     groupId: t.id({ description: 'The global ID of the group.', resolve: ({ id }) => formatId('Conversation', id) }),
     name: t.string({ description: 'The name of the group.', resolve: ({ id, name }) => present(name, `the name of group ${id}`) }),
     description: t.exposeString('description', { nullable: true, description: 'The description of the group, or null if there is none.' }),
-    avatarUrl: t.exposeString('avatarUrl', { nullable: true, description: 'The URL of the group’s avatar, or null if there is none.' }),
+    avatarUrl: t.exposeString('avatarUrl', { nullable: true, description: 'The URL of the group’s picture, or null if there is none.' }),
     memberCount: t.exposeInt('memberCount', { description: 'The number of members.' }),
     joinPolicy: t.expose('joinPolicy', { type: JoinPolicy, description: 'Who may join the group by themselves.' }),
     viewerIsMember: t.boolean({

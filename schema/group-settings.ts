@@ -61,7 +61,7 @@ const UpdateGroupInput = builder.inputType('UpdateGroupInput', {
       type: 'JSONObject',
       description: 'Custom JSON data, which replaces the current data. At most 4,096 bytes of JSON, up to ten levels deep.',
     }),
-    avatarUrl: t.string({ description: 'The http or https URL of the avatar, up to 2,048 characters.' }),
+    avatarUrl: t.string({ description: 'The http or https URL of the picture, up to 2,048 characters.' }),
     postPolicy: t.field({
       type: GroupPolicy,
       description: 'Who may send messages. Only the owner can set this to OWNER, or change it from OWNER.',
@@ -101,7 +101,7 @@ interface UpdateGroupShape extends Refusable {
 
 const UpdateGroupPayload = withErrors(
   builder.objectRef<UpdateGroupShape>('UpdateGroupPayload').implement({
-    description: 'The result of `updateGroup`.',
+    description: 'The payload of `updateGroup`.',
     fields: (t) => ({
       group: t.expose('group', {
         type: Group,

@@ -24,7 +24,7 @@ builder.objectFields(Group, (t) => ({
   avatarUrl: t.exposeString('avatarUrl', {
     extensions: shareable,
     nullable: true,
-    description: 'The URL of the group’s avatar, or null if there is none.',
+    description: 'The URL of the group’s picture, or null if there is none.',
   }),
   owner: t.field({
     extensions: shareable,
@@ -62,7 +62,7 @@ interface CreateGroupShape extends Refusable {
 
 const CreateGroupPayload = withErrors(
   builder.objectRef<CreateGroupShape>('CreateGroupPayload').implement({
-    description: 'The result of `createGroup`.',
+    description: 'The payload of `createGroup`.',
     fields: (t) => ({
       conversationEdge: t.field({
         type: ConversationEdge,
