@@ -114,7 +114,7 @@ builder.mutationField('changeScheduledMessage', (t) =>
   t.field({
     type: ChangeScheduledMessagePayload,
     description:
-      'Changes a scheduled message. When the mutation returns without errors, it is sent as changed, never as it was. Refused with NOT_FOUND for `scheduledMessageId` if it was already sent or cancelled. A message that was refused when it was due needs a new `sendAt`. A refusal that concerns the conversation has no `field`.',
+      'Changes a scheduled message. When the mutation returns without errors, the message is sent as changed, never as it was. Refused with NOT_FOUND for `scheduledMessageId` if it was already sent or cancelled. A message that was refused when it was due needs a new `sendAt`. A refusal that concerns the conversation has no `field`.',
     args: { input: t.arg({ type: ChangeScheduledMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
@@ -168,7 +168,7 @@ builder.mutationField('cancelScheduledMessage', (t) =>
   t.field({
     type: CancelScheduledMessagePayload,
     description:
-      'Cancels a scheduled message. When the mutation returns without errors, it is never sent. Refused with NOT_FOUND if it was already sent or cancelled.',
+      'Cancels a scheduled message. When the mutation returns without errors, the message is never sent. Refused with NOT_FOUND if it was already sent or cancelled.',
     args: { input: t.arg({ type: CancelScheduledMessageInput, required: true, description: inputDescription }) },
     resolve: (_root, { input }, context, info) =>
       settle(context, info, async () => {
