@@ -128,7 +128,7 @@ export const nodeOptions = {
     'WEBHOOK_INSECURE',
     'false',
     flag,
-    'Whether webhooks, and the app that is asked before a message is sent, may be called by http and not only by https. To this machine http is always allowed.',
+    'Whether webhooks, and the app that checks messages before they are sent, may be called by http and not only by https. To this machine http is always allowed.',
   ),
   cacheMb: option(
     'CACHE_MB',

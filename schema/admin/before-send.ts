@@ -12,16 +12,16 @@ const BeforeSendFailure = builder.enumType('BeforeSendFailure', {
 });
 
 const BeforeSendConversations = builder.enumType('BeforeSendConversations', {
-  description: 'In which conversations the app is asked.',
+  description: 'The conversations whose messages the app checks.',
   values: {
-    ALL: { description: 'In all conversations.' },
-    DIRECT: { description: 'In direct conversations only.' },
-    GROUP: { description: 'In groups only.' },
+    ALL: { description: 'All conversations.' },
+    DIRECT: { description: 'Only direct conversations.' },
+    GROUP: { description: 'Only groups.' },
   } satisfies Record<(typeof askedKinds)[number], unknown>,
 });
 
 const BeforeSend = builder.objectRef<BeforeSendShape>('BeforeSend').implement({
-  description: 'The app that is asked before a message is sent, forwarded or edited. It can allow, refuse or change the message.',
+  description: 'The app that checks messages before they are sent, forwarded or edited. It can allow, refuse or change a message.',
   fields: (t) => ({
     url: t.exposeString('url', { description: 'The URL that is called with POST.' }),
     deadlineMs: t.exposeInt('deadlineMs', { description: 'How long the app may take to answer, in milliseconds.' }),
@@ -29,7 +29,10 @@ const BeforeSend = builder.objectRef<BeforeSendShape>('BeforeSend').implement({
       type: BeforeSendFailure,
       description: 'What happens when the app does not give a valid answer in time.',
     }),
-    conversations: t.expose('conversations', { type: BeforeSendConversations, description: 'In which conversations the app is asked.' }),
+    conversations: t.expose('conversations', {
+      type: BeforeSendConversations,
+      description: 'The conversations whose messages the app checks.',
+    }),
     changedAt: t.expose('changedAt', { type: 'DateTime', description: 'When this configuration was last set.' }),
   }),
 });
@@ -38,7 +41,7 @@ builder.queryField('beforeSend', (t) =>
   t.field({
     type: BeforeSend,
     nullable: true,
-    description: 'The app that is asked before a message is sent, or null if there is none.',
+    description: 'The app that checks messages before they are sent, or null if there is none.',
     resolve: (_root, _args, { chat }) => chat.beforeSend.get(),
   }),
 );
@@ -55,7 +58,7 @@ const SetBeforeSendPayload = withErrors(
       beforeSend: t.expose('beforeSend', {
         type: BeforeSend,
         nullable: true,
-        description: 'The app that is asked, or null if the mutation was refused.',
+        description: 'The app that checks messages, or null if the mutation was refused.',
       }),
       secret: t.exposeString('secret', {
         nullable: true,
@@ -67,7 +70,7 @@ const SetBeforeSendPayload = withErrors(
 );
 
 const SetBeforeSendInput = builder.inputType('SetBeforeSendInput', {
-  description: 'The app to ask. Fields that are absent keep their values.',
+  description: 'The app that is to check messages. An omitted field stays unchanged.',
   fields: (t) => ({
     url: t.string({ required: true, description: 'The URL to call. The rules for the URL of a webhook apply.' }),
     deadlineMs: t.int({ description: 'How long the app may take to answer, from 50 to 5,000 milliseconds. The initial value is 1,000.' }),
@@ -77,7 +80,7 @@ const SetBeforeSendInput = builder.inputType('SetBeforeSendInput', {
     }),
     conversations: t.field({
       type: BeforeSendConversations,
-      description: 'In which conversations the app is asked. The initial value is ALL.',
+      description: 'The conversations whose messages the app checks. The initial value is ALL.',
     }),
     newSecret: t.boolean({
       description: 'If true, the secret is replaced, and the previous one becomes invalid at once. Defaults to false.',
@@ -89,7 +92,7 @@ builder.mutationField('setBeforeSend', (t) =>
   t.field({
     type: SetBeforeSendPayload,
     description:
-      'Sets the app that is asked before a message is sent. It takes effect on this node at once, and on all others within a second.',
+      'Sets the app that checks messages before they are sent. It takes effect on this node at once, and on all others within a second.',
     args: { input: t.arg({ type: SetBeforeSendInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { url, deadlineMs, onFailure, conversations, newSecret } }, { chat: { beforeSend }, note }) =>
       settle<SetShape>(async () => {
@@ -132,7 +135,7 @@ const RemoveBeforeSendPayload = withErrors(
 builder.mutationField('removeBeforeSend', (t) =>
   t.field({
     type: RemoveBeforeSendPayload,
-    description: 'Removes the app that is asked before a message is sent.',
+    description: 'Removes the app that checks messages before they are sent.',
     args: { input: t.arg({ type: RemoveBeforeSendInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { url } }, { chat: { beforeSend }, note }) =>
       settle(async () => {

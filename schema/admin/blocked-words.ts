@@ -50,7 +50,7 @@ interface ListShape extends Refusable {
 }
 
 const SetBlockedWordsInput = builder.inputType('SetBlockedWordsInput', {
-  description: 'The list to create or change. Fields that are absent keep their values.',
+  description: 'The list to create or change. An omitted field stays unchanged.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'The name of the list: 1 to 64 of a-z, 0-9, _, . and -.' }),
     words: t.stringList({
@@ -73,7 +73,7 @@ const SetBlockedWordsPayload = withErrors(
       list: t.expose('list', {
         type: BlockedWordList,
         nullable: true,
-        description: 'The list after the change, or null if the mutation was refused.',
+        description: 'The list in its current state, or null if the mutation was refused.',
       }),
     }),
   }),

@@ -12,7 +12,7 @@ import { UserConnection } from './users.ts';
 builder.queryField('bots', (t) =>
   t.field({
     type: UserConnection,
-    description: 'All bots, newest first.',
+    description: 'The bots, newest first.',
     args: {
       first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the items after this cursor.' }),
@@ -36,7 +36,7 @@ const CreateBotKeyInput = builder.inputType('CreateBotKeyInput', {
   fields: (t) => ({
     userId: t.id({ required: true, description: 'The global ID of the bot.' }),
     name: t.string({ required: true, description: 'The name of the key, such as where it is used: one line of 1 to 100 characters.' }),
-    days: t.int({ description: 'For how many days the key is valid, from 1 to 3,650. If absent, it is valid until it is revoked.' }),
+    days: t.int({ description: 'For how many days the key is valid, from 1 to 3,650. If omitted, it is valid until it is revoked.' }),
   }),
 });
 

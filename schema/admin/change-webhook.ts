@@ -17,7 +17,7 @@ function webhookPayload(mutationName: string, description = `The payload of \`${
         webhook: t.expose('webhook', {
           type: Webhook,
           nullable: true,
-          description: 'The webhook after the change, or null if the mutation was refused.',
+          description: 'The webhook in its current state, or null if the mutation was refused.',
         }),
       }),
     }),
@@ -78,7 +78,7 @@ builder.mutationField('createWebhook', (t) =>
 );
 
 const UpdateWebhookInput = builder.inputType('UpdateWebhookInput', {
-  description: 'The changes to a webhook. Fields that are absent keep their values.',
+  description: 'The changes to a webhook. An omitted field stays unchanged.',
   fields: (t) => ({
     webhookId: t.id({ required: true, description: webhookIdDescription }),
     url: t.string({ description: urlDescription }),

@@ -20,7 +20,7 @@ export function groupPayload(mutation: string) {
         group: t.expose('group', {
           type: Group,
           nullable: true,
-          description: 'The group after the change, or null if the mutation was refused.',
+          description: 'The group in its current state, or null if the mutation was refused.',
         }),
       }),
     }),

@@ -36,7 +36,7 @@ export const Group = builder.objectRef<OverseenGroup>('Group').implement({
 const meanings: Readonly<Record<Role, string>> = {
   OWNER: 'The owner of the group.',
   ADMIN: 'An admin, who runs the group together with the owner.',
-  MEMBER: 'A member without further rights.',
+  MEMBER: 'A member, who does not run the group.',
 };
 
 const GroupRole = builder.enumType('GroupRole', {

@@ -8,7 +8,7 @@ import { userById } from './user.ts';
 
 /** What a device is. */
 export const DeviceKind = builder.enumType('DeviceKind', {
-  description: 'The kind of a device, as in the public schema.',
+  description: 'The kind of a device. The kinds are those of the public schema.',
   values: Object.fromEntries(deviceKinds.map((kind) => [kind, deviceKindMeanings[kind]])) as Record<
     DeviceKindShape,
     { description: string }

@@ -24,8 +24,8 @@ const ReplayJobInput = builder.inputType('ReplayJobInput', {
 
 builder.mutationField('replayJob', (t) =>
   t.field({
-    type: jobPayload('ReplayJobPayload', { description: 'The payload of `replayJob`.', job: 'The job after the change' }),
-    description: 'Has a dead job tried again, at once and as often as a new one. A job that is not dead stays as it is.',
+    type: jobPayload('ReplayJobPayload', { description: 'The payload of `replayJob`.', job: 'The job in its current state' }),
+    description: 'Retries a dead job at once, with as many attempts as a new one. A job that is not dead stays as it is.',
     args: { input: t.arg({ type: ReplayJobInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { id } }, { chat, note }) =>
       settle<JobShape>(async () => {
@@ -43,7 +43,7 @@ const DiscardJobInput = builder.inputType('DiscardJobInput', {
 
 builder.mutationField('discardJob', (t) =>
   t.field({
-    type: jobPayload('DiscardJobPayload', { description: 'The payload of `discardJob`.', job: 'The job as it was before' }),
+    type: jobPayload('DiscardJobPayload', { description: 'The payload of `discardJob`.', job: 'The discarded job' }),
     description: 'Discards a dead job, which is then never done. Refused with CONFLICT if the job is not dead.',
     args: { input: t.arg({ type: DiscardJobInput, required: true, description: inputDescription }) },
     resolve: (_root, { input: { id } }, { chat, note }) =>

@@ -34,7 +34,7 @@ const ResolveReportPayload = withErrors(
       item: t.expose('item', {
         type: ModerationItem,
         nullable: true,
-        description: 'The item after the decision, or null if the mutation was refused.',
+        description: 'The item in its current state, or null if the mutation was refused.',
       }),
     }),
   }),

@@ -3,7 +3,7 @@ import { builder } from './builder.ts';
 import { actOn, userPayload } from './user-payload.ts';
 
 const UpdateUserInput = builder.inputType('UpdateUserInput', {
-  description: 'The changes to a user. Absent fields stay as they are; null clears them.',
+  description: 'The changes to a user. An omitted field stays unchanged, and null clears it.',
   fields: (t) => ({
     userId: t.id({ required: true, description: 'The global ID of the user.' }),
     handle: t.string({ description: 'The handle: 3 to 32 of `a-z 0-9 _ . -`. If null, it stays as it is.' }),
