@@ -7,7 +7,7 @@ import { formatId, inputId } from './ids.ts';
 import { Node, presentConversation, presentUser } from './node.ts';
 import { User } from './user.ts';
 
-/** A link by which people come into a group. */
+/** An invite to a group. */
 export const GroupInvite = builder.objectRef<InviteShape>('GroupInvite').implement({
   description: 'A valid invite to a group. Anyone who has its code can join. Only members who can create invites see it.',
   interfaces: [Node],

@@ -20,7 +20,7 @@ import { Node, presentConversation, presentUser } from './node.ts';
 import { User } from './user.ts';
 import { Viewer } from './viewer.ts';
 
-/** A wish to join a group. */
+/** A pending request to join a group. */
 export const JoinRequest = builder.objectRef<JoinRequestShape>('JoinRequest').implement({
   description: 'A pending request to join a group. The user who asks sees it, and so do the group’s owner and admins.',
   interfaces: [Node],

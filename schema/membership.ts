@@ -33,7 +33,7 @@ async function shownMarker({ chat, scope }: Context, member: MembershipShape, ma
 
 const shownAs = { deliveredSeq: 'shownDeliveredSeq', readSeq: 'shownReadSeq' } as const;
 
-/** Somebody's part in a conversation. */
+/** The membership of a user in a conversation. */
 export const Membership = builder.objectRef<MembershipShape>('Membership').implement({
   description: 'The membership of a user in a conversation, while it lasts.',
   interfaces: [Node],

@@ -10,7 +10,7 @@ import { Node, presentConversation } from './node.ts';
 import { shareable } from './shareable.ts';
 import { User } from './user.ts';
 
-/** Something said. */
+/** A message in a conversation. */
 export const Message = builder.objectRef<MessageShape>('Message').implement({
   description: 'A message in a conversation.',
   interfaces: [Node],

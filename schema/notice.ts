@@ -9,7 +9,7 @@ import { Node } from './node.ts';
 import { shareable } from './shareable.ts';
 import { Viewer } from './viewer.ts';
 
-/** What operators tell users. */
+/** A notice from operators to users. */
 export const Notice = builder.objectRef<NoticeShape>('Notice').implement({
   description: 'A notice from the server’s operators to all users or to some.',
   interfaces: [Node],

@@ -18,7 +18,7 @@ import { Node, presentUser } from './node.ts';
 import { shareable } from './shareable.ts';
 import { UserConnection } from './user.ts';
 
-/** What a poll lets choose. */
+/** An option of a poll. */
 export const PollOption = builder.objectRef<PollOptionShape>('PollOption').implement({
   description: 'An option of a poll, with its votes.',
   interfaces: [Node],
@@ -117,7 +117,7 @@ builder.objectField(Message, 'poll', (t) =>
   }),
 );
 
-/** What to ask. */
+/** A poll to send with a message. */
 export const PollInput = builder.inputType('PollInput', {
   description:
     'A poll for everyone who can read the message. The text of the message is the question. Unlike the text, the poll cannot be changed once it is sent.',

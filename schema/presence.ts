@@ -39,7 +39,7 @@ const choices: Record<PresenceChoiceShape, { readonly description: string }> = {
 
 const PresenceChoice = builder.enumType('PresenceChoice', { description: 'How a user wants to be shown.', values: choices });
 
-/** How a user is seen. */
+/** The presence of a user. */
 export const Presence = builder.objectRef<PresenceShape>('Presence').implement({
   description:
     'A user’s presence. Their contacts can see it, and users who share a conversation with them. A device that has disconnected counts as online for some seconds more, so that a reconnect goes unnoticed.',

@@ -2,7 +2,7 @@ import type { UnreadTotals as UnreadTotalsShape } from '../src/message/index.ts'
 import { builder } from './builder.ts';
 import { Viewer } from './viewer.ts';
 
-/** What waits to be read. */
+/** The viewer's unread counts. */
 export const UnreadTotals = builder.objectRef<UnreadTotalsShape>('UnreadTotals').implement({
   description: 'The viewer’s unread counts over all conversations.',
   fields: (t) => ({

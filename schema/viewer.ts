@@ -4,7 +4,7 @@ import { presentUser } from './node.ts';
 import { readFirst } from './operation.ts';
 import { User } from './user.ts';
 
-/** Who asks. Other files add what is theirs. */
+/** The signed-in user. Other files add their fields. */
 export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
   description: 'The signed-in user, and what only they see.',
   fields: (t) => ({
