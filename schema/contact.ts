@@ -70,7 +70,7 @@ builder.objectField(User, 'viewerContact', (t) =>
 );
 
 const UpdateContactInput = builder.inputType('UpdateContactInput', {
-  description: 'The input of `updateContact`. An omitted field stays unchanged, and null clears it.',
+  description: 'The input of `updateContact`. Omitted fields keep their values; null clears them.',
   fields: (t) => ({
     contactId: t.id({ required: true, description: 'The ID of the contact.' }),
     alias: t.string({ description: 'The viewer’s name for the user, from 1 to 64 characters. Null shows the user’s own name.' }),

@@ -35,7 +35,7 @@ export const ConversationEvent = builder.interfaceRef<Logged<ConversationEntry>>
       extensions: shareable,
       type: Conversation,
       nullable: true,
-      description: 'The conversation, or null once it is gone.',
+      description: 'The conversation, or null if it no longer exists.',
       resolve: ({ entry }, _args, { scope }) => scope.loaders.conversations.get(entry.streamId),
     }),
   }),

@@ -103,14 +103,17 @@ builder.objectField(Viewer, 'conversations', (t) =>
     args: {
       first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-      pinned: t.arg.boolean({ description: 'True returns only pinned conversations, false only the others. Omit to return both.' }),
-      archived: t.arg.boolean({ description: 'True returns only archived conversations, false only the others. Omit to return both.' }),
+      pinned: t.arg.boolean({ description: 'Returns only pinned conversations (true) or only the others (false). Omit to return both.' }),
+      archived: t.arg.boolean({
+        description: 'Returns only archived conversations (true) or only the others (false). Omit to return both.',
+      }),
       unread: t.arg.boolean({
         description:
-          'True returns only unread conversations, false only the others. A conversation is unread if `viewerUnreadCount` is above 0 or the viewer has marked it as unread. Omit to return both.',
+          'Returns only unread conversations (true) or only the others (false). A conversation is unread if `viewerUnreadCount` is above 0 or the viewer has marked it as unread. Omit to return both.',
       }),
       mentioned: t.arg.boolean({
-        description: 'True returns only conversations whose `viewerMentionCount` is above 0, false only the others. Omit to return both.',
+        description:
+          'Returns only conversations whose `viewerMentionCount` is above 0 (true) or only the others (false). Omit to return both.',
       }),
       search: t.arg.string({
         description:

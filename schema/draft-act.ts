@@ -39,7 +39,7 @@ function placeFields(t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'
     conversationId: t.id({ required: true, description: 'The ID of the conversation.' }),
     threadRootId: t.id({
       description:
-        'The ID of the root message of the draft’s thread, or of any reply in it, in the same conversation. Omit for a draft outside threads.',
+        'The ID of the message that started the draft’s thread, or of any reply in it, in the same conversation. Omit for a draft outside threads.',
     }),
     writtenAt: t.field({
       type: 'DateTime',

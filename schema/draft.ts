@@ -34,13 +34,14 @@ const Draft = builder.objectRef<DraftShape>('Draft').implement({
     }),
     threadRootId: t.id({
       nullable: true,
-      description: 'The ID of the root message of the draft’s thread, or null if the draft is not in a thread.',
+      description: 'The ID of the message that started the draft’s thread, or null if the draft is not in a thread.',
       resolve: ({ conversationId, threadRootSeq }) => rootId(conversationId, threadRootSeq),
     }),
     threadRoot: t.field({
       type: Message,
       nullable: true,
-      description: 'The root message of the draft’s thread. Null if the draft is not in a thread, or the viewer cannot see the message.',
+      description:
+        'The message that started the draft’s thread. Null if the draft is not in a thread, or the viewer cannot see the message.',
       resolve: ({ conversationId, threadRootSeq: seq, userId }, _args, context) =>
         seq === 0 ? null : seenMessage(context, { userId }, { conversationId, seq }),
     }),
@@ -134,7 +135,7 @@ loggedTypes.DraftChanged.implement({
     }),
     threadRootId: t.id({
       nullable: true,
-      description: 'The ID of the root message of the draft’s thread, or null if the draft is not in a thread.',
+      description: 'The ID of the message that started the draft’s thread, or null if the draft is not in a thread.',
       resolve: ({ entry: { data } }) => rootId(data.conversationId, data.threadRootSeq),
     }),
     draftEdge: t.field({

@@ -117,7 +117,7 @@ export const Event = builder.interfaceRef<EventShape>('Event').implement({
 /** An entry of a log. */
 export const LogEvent = builder.interfaceRef<Logged>('LogEvent').implement({
   description:
-    'An entry of a stream: an event that is stored. Each entry is delivered once, in order of `seq`, without gaps within a stream. An object that it refers to is shown as of this `seq` or later. It is null once it is gone or the viewer no longer has access to it.',
+    'An entry of a stream: an event that is stored. Each entry is delivered once, in order of `seq`, without gaps within a stream. An object that it refers to is shown as of this `seq` or later. It is null if it no longer exists or the viewer no longer has access to it.',
   interfaces: [Event],
   resolveType: typeName,
   fields: (t) => ({

@@ -33,7 +33,7 @@ loggedTypes.GroupChanged.implement({
       extensions: shareable,
       type: Group,
       nullable: true,
-      description: 'The group in its current state, or null once it is gone.',
+      description: 'The group in its current state, or null if it no longer exists.',
       resolve: ({ entry }, _args, { scope }) => scope.loaders.conversations.get(entry.streamId),
     }),
     changed: t.field({

@@ -51,7 +51,7 @@ builder.objectFields(Group, (t) => ({
 
 const UpdateGroupInput = builder.inputType('UpdateGroupInput', {
   description:
-    'The input of `updateGroup`. An omitted field stays unchanged, and null clears or ends it. The name, the policies, `listed` and `historyForNewcomers` cannot be null.',
+    'The input of `updateGroup`. Omitted fields keep their values; null clears or ends them. The name, the policies, `listed` and `historyForNewcomers` cannot be null.',
   fields: (t) => ({
     groupId: t.id({ required: true, description: 'The ID of the group.' }),
     name: t.string({ description: 'The name, from 1 to 100 characters.' }),
