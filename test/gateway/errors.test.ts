@@ -156,6 +156,24 @@ describe('over HTTP', () => {
       errors: [{ message: expect.stringContaining('text/event-stream'), extensions: { code: 'BAD_USER_INPUT' } }],
     });
   });
+
+  test('who asks for a multipart stream as no client does is told how, and then has it, or what is wrong', async () => {
+    const asked = (accept: string, query: string) =>
+      fetch(`${lab.node.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify({ query }),
+        signal: AbortSignal.timeout(5_000),
+      });
+    const told = (await (await asked('multipart/mixed', 'subscription { endless }')).json()) as { errors: [{ message: string }] };
+    const [accept = ''] = /multipart\/mixed;.+json/.exec(told.errors[0].message) ?? [];
+    const stream = await asked(accept, 'subscription { endless }');
+    expect(stream.headers.get('content-type')).toMatch(/^multipart\/mixed/);
+    await stream.body?.cancel();
+    expect(await (await asked(accept, 'subscription { nothing }')).json()).toMatchObject({
+      errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+  });
 });
 
 describe('a subscription', () => {
