@@ -44,7 +44,7 @@ function moment(query: URLSearchParams, name: 'from' | 'to'): Date | undefined {
   if (text === null) return undefined;
   const at = new Date(text);
   if (!/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(at.getTime())) {
-    throw bad(name, 'must be a time such as 2027-01-31T20:00:00Z.');
+    throw bad(name, 'must be a time, such as 2027-01-31T20:00:00Z.');
   }
   return at;
 }

@@ -19,6 +19,6 @@ export async function authenticateAdmin(chat: Chat, authorization: string | unde
 export function tokenOf(authorization: string | undefined): string | null {
   if (authorization === undefined || authorization === '') return null;
   const token = /^bearer +(\S+) *$/i.exec(authorization)?.[1];
-  if (token === undefined) throw new ChatError('UNAUTHENTICATED', 'Authorization must be "Bearer " and an access token.');
+  if (token === undefined) throw new ChatError('UNAUTHENTICATED', 'Authorization must be "Bearer " followed by an access token.');
   return token;
 }

@@ -43,7 +43,7 @@ async function next(reader: Reader | undefined): Promise<Uint8Array | undefined>
     return (await reader?.read())?.value;
   } catch {
     // The client has gone, or its pieces are none: that is no fault of ours, and nobody sees the answer.
-    throw new GraphQLError('The request broke off', { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
+    throw new GraphQLError('The request was cut off', { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
   }
 }
 

@@ -122,7 +122,7 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
   }
 
   close(why: Pick<Close, 'code' | 'reason'>): void {
-    if (this.isOpen()) this.#end(why, new ChatError('UNAVAILABLE', `The socket was closed: ${why.reason}`));
+    if (this.isOpen()) this.#end(why, new ChatError('UNAVAILABLE', `The socket was closed. ${why.reason}`));
   }
 
   endSession(end: SessionEnd): void {

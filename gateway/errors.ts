@@ -36,7 +36,7 @@ export function createMask({ logger, requestId }: Logging): Mask {
     const id = requestId();
     logger.error({ err: error }, 'a bug was masked');
     const { nodes, source, positions, path } = error instanceof GraphQLError ? error : {};
-    return new GraphQLError('Something went wrong on our side. Report the request id.', {
+    return new GraphQLError('Something went wrong on the server. Report the request id.', {
       nodes: nodes ?? null,
       source: source ?? null,
       positions: positions ?? null,
@@ -71,7 +71,8 @@ export function codeOf(error: unknown): PublicCode {
  * the parser's stack or the validation's budget takes. Anything else is passed on as it is.
  */
 export function asDocumentError(error: Error): Error {
-  if (error instanceof RangeError) return new GraphQLError('This document nests too deep.', { extensions: { code: 'BAD_USER_INPUT' } });
+  if (error instanceof RangeError)
+    return new GraphQLError('This document is nested too deeply.', { extensions: { code: 'BAD_USER_INPUT' } });
   if (!(error instanceof GraphQLError) || error.originalError || error.extensions['code'] !== undefined) return error;
   return withCode(error, error.message, { ...error.extensions, code: 'BAD_USER_INPUT' });
 }

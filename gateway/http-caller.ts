@@ -50,7 +50,7 @@ export function callOverHttp({ chat, config, sessions }: CallerParts, { request,
 function whileAwaited(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   const close = () => {
-    if (!response.writableFinished) gone.abort(new ChatError('UNAVAILABLE', 'Nobody waits for the answer any more.'));
+    if (!response.writableFinished) gone.abort(new ChatError('UNAVAILABLE', 'The client closed the request.'));
   };
   if (response.closed) close();
   else response.once('close', close);

@@ -97,12 +97,12 @@ export function createHttp(parts: HttpParts): Http {
     cut() {
       const ended = streams;
       streams = new AbortController();
-      ended.abort(new ChatError('UNAVAILABLE', 'This node was out of reach for too long: subscribe again with your positions.'));
+      ended.abort(new ChatError('UNAVAILABLE', 'This node was unreachable for too long. Subscribe again with your positions.'));
     },
     async drain() {
       if (answering.size === 0) idle.resolve();
       stop.abort();
-      streams.abort(new ChatError('UNAVAILABLE', 'This node stops: subscribe again with your positions.'));
+      streams.abort(new ChatError('UNAVAILABLE', 'This node is shutting down. Subscribe again with your positions.'));
       await idle.promise;
     },
   };
@@ -132,7 +132,7 @@ async function refuse(config: Config, request: IncomingMessage, response: Server
   // Closed before its body is read, the connection would be reset, and with it the answer lost.
   await finished(request.resume(), { writable: false, signal: AbortSignal.timeout(readOnMs) }).catch(() => undefined);
   const { status, headers } = refusalFor(config, request);
-  const error = { message: 'This node stops: send it again.', extensions: { code: 'UNAVAILABLE', retryable: true } };
+  const error = { message: 'This node is shutting down. Send the request again.', extensions: { code: 'UNAVAILABLE', retryable: true } };
   response
     .writeHead(status, {
       'content-type': 'application/graphql-response+json; charset=utf-8',

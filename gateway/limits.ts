@@ -92,7 +92,7 @@ export function excessIn(text: string, schema: GraphQLSchema, { maxDepth }: Pick
 
 function parseWithin(source: Parameters<typeof parse>[0], options?: ParseOptions, parseFn = parse): DocumentNode {
   const { length } = typeof source === 'string' ? source : source.body;
-  if (length > maxCharacters) throw new GraphQLError(`A document has at most ${maxCharacters} characters.`);
+  if (length > maxCharacters) throw new GraphQLError(`A document can have at most ${maxCharacters} characters.`);
   return parseFn(source, { ...options, maxTokens });
 }
 
@@ -112,7 +112,7 @@ export function createSizeRule(maxDepth: number): ValidationRule {
           mostActs: operation.operation === 'mutation' ? maxActs : Number.POSITIVE_INFINITY,
         });
         if (excess === null) return;
-        context.reportError(new GraphQLError(`This operation ${excess}: ask for less at a time.`, { nodes: operation }));
+        context.reportError(new GraphQLError(`This operation ${excess}. Request less at a time.`, { nodes: operation }));
       },
     };
   };
@@ -122,14 +122,14 @@ function excessOf(
   { width, levels, depth, fields, aliases, searches, threadLists, resolved }: Size,
   { maxDepth, mostAliases, mostActs }: { readonly maxDepth: number; readonly mostAliases: number; readonly mostActs: number },
 ): string | null {
-  if (depth > maxDepth) return `nests ${depth} levels deep, and ${maxDepth} are allowed`;
-  if (levels > maxLevels) return `nests too deep, its fragments included: ${levels} levels, and ${maxLevels} are allowed`;
-  if (width > mostActs) return `has ${width} acts, and ${mostActs} are allowed`;
+  if (depth > maxDepth) return `is nested ${depth} levels deep, and ${maxDepth} are allowed`;
+  if (levels > maxLevels) return `is nested ${levels} levels deep with its fragments, and ${maxLevels} are allowed`;
+  if (width > mostActs) return `has ${width} mutations, and ${mostActs} are allowed`;
   if (fields > maxFields) return `selects more than ${maxFields} fields`;
   if (aliases > mostAliases) return `uses more than ${mostAliases} aliases`;
   if (searches > maxSearches) return `has ${searches} searches for messages, and ${maxSearches} are allowed`;
   if (threadLists > maxThreadLists) return `has ${threadLists} lists of threads, and ${maxThreadLists} are allowed`;
-  return resolved > maxResolved ? 'has pages within pages for too many entries' : null;
+  return resolved > maxResolved ? 'requests too many entries by pages within pages' : null;
 }
 
 function measure(context: ValidationContext, { selections }: SelectionSetNode, measured: Map<FragmentDefinitionNode, Size>): Size {

@@ -5,7 +5,7 @@ import type { Plugin } from 'graphql-yoga';
 const words = {
   // Beside a multipart stream JSON must be taken: what is refused, such as a token that has ended, is no stream.
   406: 'Accept application/json or application/graphql-response+json; for a subscription text/event-stream, or multipart/mixed;subscriptionSpec="1.0", application/json.',
-  415: 'Send the request as JSON, with the content-type application/json.',
+  415: 'Send the request as JSON, with content-type: application/json.',
 } as const;
 
 /**

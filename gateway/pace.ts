@@ -30,7 +30,7 @@ export function createPace(
       const from = Math.max(due.get(userId) ?? 0, at);
       const excess = from - at - burstMs;
       if (excess > 0) {
-        throw new ChatError('RATE_LIMITED', 'You ask for more than this server takes from one user. Wait a while.', {
+        throw new ChatError('RATE_LIMITED', 'Too many operations. Wait before you send more.', {
           retryAfterMs: Math.ceil(excess),
         });
       }

@@ -33,7 +33,7 @@ function createBrought(): PersistedDocuments {
       // Over graphql-ws a request cannot be without: an empty one stands for none.
       if (query === undefined || query === null || query === '') return found(texts.get(hash));
       if (typeof query !== 'string' || hashOf(query) !== hash)
-        throw refusal('extensions.persistedQuery.sha256Hash is not the SHA-256 of the query, in lower-case hexadecimal.');
+        throw refusal('extensions.persistedQuery.sha256Hash must be the SHA-256 of the query in lower-case hexadecimal.');
       texts.set(hash, query);
       return query;
     },
@@ -51,7 +51,7 @@ function createListed(trusted: TrustedDocuments): PersistedDocuments {
       const name = hashIn(extensions);
       const text = name === undefined ? listedAs(query) : trusted.get(name);
       if (text === undefined) {
-        throw new GraphQLError('This server runs the documents of its own clients, and this is none of them.', {
+        throw new GraphQLError('This server only runs trusted documents, and this is not one of them.', {
           extensions: { code: 'UNTRUSTED_DOCUMENT', http: { status: 400 } },
         });
       }
@@ -75,7 +75,7 @@ function hashIn(extensions: unknown): string | undefined {
   if (named === undefined || named === null) return undefined;
   const hash = propertyOf(named, 'sha256Hash');
   if (propertyOf(named, 'version') !== version || typeof hash !== 'string')
-    throw refusal(`extensions.persistedQuery has the version ${version} and a sha256Hash.`);
+    throw refusal(`extensions.persistedQuery must have version ${version} and a sha256Hash.`);
   return hash;
 }
 

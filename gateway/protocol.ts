@@ -53,10 +53,10 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
   const silent = createPatience<Peer>(config.socketInitMs, (peer) => peer.close(closes.noInit));
 
   function refusal(peer: Peer): ChatError | null {
-    if (draining) return new ChatError('UNAVAILABLE', 'This node stops: connect again.');
+    if (draining) return new ChatError('UNAVAILABLE', 'This node is shutting down. Connect again.');
     // The one that asks is among them already.
     const full = peer.operations() > config.maxOperationsPerSocket;
-    return full ? new ChatError('RATE_LIMITED', `At most ${config.maxOperationsPerSocket} operations at a time on one socket.`) : null;
+    return full ? new ChatError('RATE_LIMITED', `A socket can have at most ${config.maxOperationsPerSocket} operations at a time.`) : null;
   }
 
   async function prepare({ extra, connectionParams }: Context<Init, Peer>, id: string, payload: SubscribePayload) {

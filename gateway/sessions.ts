@@ -33,11 +33,11 @@ export interface Sessions extends Disposable {
 }
 
 const ends = {
-  expired: ['UNAUTHENTICATED', 'The access token expired: refresh it and subscribe again.'],
-  ended: ['UNAUTHENTICATED', 'Signed out: sign in again.'],
-  REPLACED: ['FORBIDDEN', 'You are connected with another device of this kind.'],
-  TOO_MANY: ['LIMIT_REACHED', 'You have too many connections: this was the oldest.'],
-  DISCONNECTED: ['UNAVAILABLE', 'An operator has ended this connection: subscribe again.'],
+  expired: ['UNAUTHENTICATED', 'The access token has expired. Refresh it and subscribe again.'],
+  ended: ['UNAUTHENTICATED', 'You have been signed out. Sign in again.'],
+  REPLACED: ['FORBIDDEN', 'You have connected with another device of this kind.'],
+  TOO_MANY: ['LIMIT_REACHED', 'You have too many connections. This was the oldest one.'],
+  DISCONNECTED: ['UNAVAILABLE', 'An operator has ended this connection. Subscribe again.'],
 } as const satisfies Record<SessionEnd, readonly [ErrorCode, string]>;
 
 /** The error of what a session's end cuts off. */
@@ -131,7 +131,7 @@ class WatchedSession implements FollowedSession, AccountWatcher {
   async renew(authorization: string): Promise<void> {
     const token = tokenOf(authorization) ?? '';
     const { expiresAt, sessionId } = await this.#chat.users.readToken(token);
-    if (sessionId !== this.#sessionId) throw new ChatError('UNAUTHENTICATED', 'This token is of another session.');
+    if (sessionId !== this.#sessionId) throw new ChatError('UNAUTHENTICATED', 'This access token belongs to another session.');
     // Known already: the database need not be asked about it.
     if (expiresAt <= this.#expiresAt) return;
     this.#access = await this.#chat.users.authenticate(token);

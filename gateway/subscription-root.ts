@@ -12,7 +12,7 @@ export function SubscriptionRootRule(context: ValidationContext): ASTVisitor {
     Document({ definitions }) {
       for (const operation of definitions)
         if (isConditionalSubscription(context, operation))
-          throw new GraphQLError('The root field of a subscription may not be skipped or included by a condition.', { nodes: operation });
+          throw new GraphQLError('The root field of a subscription must not have @skip or @include.', { nodes: operation });
     },
   };
 }

@@ -30,7 +30,7 @@ export const dateTime = {
   parseValue(value: unknown): Date {
     const date = typeof value === 'string' ? readDate(value) : null;
     if (date === null)
-      throw new GraphQLError(`A DateTime is RFC 3339 text with a time zone, of the years ${years.first} to ${years.last}.`);
+      throw new GraphQLError(`A DateTime must be an RFC 3339 string with a time zone, in the years ${years.first} to ${years.last}.`);
     return date;
   },
 };
@@ -51,7 +51,7 @@ export const jsonObject = {
 
 function requireObject(value: unknown): NewData {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as NewData;
-  throw new GraphQLError('A JSONObject is an object of JSON, and no list, text or number.');
+  throw new GraphQLError('A JSONObject must be a JSON object, not a list, string or number.');
 }
 
 builder.scalarType('JSONObject', jsonObject);

@@ -18,7 +18,7 @@ const maxEver = 64_000;
 // A poll, a card or a form nests four or five deep. So few that whatever goes through it, here and in clients, may call itself for each level.
 const maxDepth = 10;
 
-const notJson = 'It is no value of JSON.';
+const notJson = 'data has a value that JSON does not allow.';
 
 /** Data as it would be stored. Throws INVALID_INPUT (data: larger than any may be; data.…: the part at fault). */
 export function requireData(wanted: NewData | null | undefined): Data {
@@ -75,7 +75,7 @@ function jsonOf(wanted: NewData): string {
 
 function requireBytes(text: string, most: number, field: string): void {
   if (Buffer.byteLength(text) <= most) return;
-  throw invalid([field], most === 0 ? 'There is no data here.' : `Data has at most ${most} bytes as JSON.`);
+  throw invalid([field], most === 0 ? 'Custom data is turned off on this server.' : `data is longer than ${most} bytes as JSON.`);
 }
 
 function invalid(field: readonly string[], message: string): ChatError {
@@ -88,10 +88,10 @@ interface Fault {
   readonly why: string;
 }
 
-const tooDeep = `Data nests at most ${maxDepth} levels deep.`;
-const noText = 'A text in data, and a name, is well-formed Unicode without NUL.';
+const tooDeep = `data nests more than ${maxDepth} levels deep.`;
+const noText = 'Strings and keys in data must be well-formed Unicode without NUL.';
 // RFC 7493 2.2: what reads JSON makes another whole number of a larger one, and nobody notices.
-const noNumber = 'A number in data is finite, and a whole one at most 2⁵³ − 1: write it as a text.';
+const noNumber = 'Numbers in data must be finite, and integers at most 2⁵³ − 1. Use a string for larger ones.';
 
 function faultIn(value: object, depth: number): Fault | null {
   if (depth > maxDepth) return { at: [], why: tooDeep };

@@ -28,7 +28,7 @@ export function placeOf(
 
 /** Refuses a key of another list. */
 export function otherList(): ChatError {
-  return new ChatError('BAD_USER_INPUT', 'This cursor is of another list.', { field: ['after'] });
+  return new ChatError('BAD_USER_INPUT', 'This cursor does not belong to this list.', { field: ['after'] });
 }
 
 function readPlace(key: string): TermPlace {

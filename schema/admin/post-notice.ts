@@ -55,7 +55,7 @@ function recipientsOf({ to, toHandles, toAll }: PostNotice): Recipients {
   const given = [...(to ? ['to'] : []), ...(toHandles ? ['toHandles'] : []), ...(toAll ? ['toAll'] : [])];
   const [field] = given;
   if (field === undefined || given.length > 1) {
-    throw new ChatError('INVALID_INPUT', 'Give one of to, toHandles and toAll: whom the notice is for.', { field: [given[1] ?? 'to'] });
+    throw new ChatError('INVALID_INPUT', 'Provide exactly one of to, toHandles and toAll.', { field: [given[1] ?? 'to'] });
   }
   if (toAll) return { field, to: 'ALL' };
   requireRecipients(field, toHandles ?? to ?? []);

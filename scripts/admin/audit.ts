@@ -6,11 +6,11 @@ const which = '[--actor HANDLE] [--action NAME] [--target KIND:KEY] [--from TIME
 
 /** What operators did. */
 export const auditCommands: Commands = {
-  'audit list': { words: [], looks: true, says: `what operators did, the newest first; ${which} [--first N]`, run: list },
+  'audit list': { words: [], looks: true, says: `lists what operators did, newest first; ${which} [--first N]`, run: list },
   'audit export': {
     words: [],
     looks: true,
-    says: `all of it, the oldest first; ${which} [--format ${auditFormats.join('|')}]`,
+    says: `exports the whole audit log, oldest first; ${which} [--format ${auditFormats.join('|')}]`,
     async run(operator, _words, flags) {
       const format = oneOf(auditFormats, flags.format ?? 'jsonl');
       return auditLines(operator.audit, await filterOf(operator, flags), format);
@@ -21,7 +21,7 @@ export const auditCommands: Commands = {
 async function list(operator: Operator, _words: readonly string[], flags: Flags): Promise<string> {
   const page = { first: number(flags.first ?? '20') };
   const { items, hasNextPage } = await operator.audit.list(await filterOf(operator, flags), page);
-  if (items.length === 0) return 'Nothing was done.';
+  if (items.length === 0) return 'No entries.';
   return [
     table([['TIME', 'WHO', 'FROM', 'WHAT', 'TARGET', 'OUTCOME', 'ARGUMENTS'], ...items.map(row)]),
     ...(hasNextPage ? ['… more with --first'] : []),

@@ -4,26 +4,26 @@ import { type Commands, type Flags, found, number, table, UsageError } from './c
 
 /** Users that are programs, and their keys. */
 export const botsCommands: Commands = {
-  'bots list': { words: [], looks: true, says: 'bots, made last first; [--first N]', run: list },
+  'bots list': { words: [], looks: true, says: 'lists bots, newest first; [--first N]', run: list },
   'bots create': {
     words: ['HANDLE'],
-    says: 'makes a user that is a program; [--name NAME]',
+    says: 'creates a bot; [--name NAME]',
     run: (operator, [handle = ''], flags, note) => create(operator, handle, { flags, note }),
   },
   'bots keys': {
     words: ['HANDLE'],
     looks: true,
-    says: 'the keys of a bot, and when each was last used',
+    says: 'lists the keys of a bot and when each was last used',
     run: (operator, [handle = '']) => keys(operator, handle),
   },
   'bots key': {
     words: ['HANDLE'],
-    says: 'prints a new key of a bot; --name WHERE it is used, [--days N]: it ends by itself',
+    says: 'creates a key for a bot and prints it; --name WHERE it is used, [--days N] until it expires',
     run: (operator, [handle = ''], flags, note) => key(operator, handle, { flags, note }),
   },
   'bots revoke': {
     words: ['KEY'],
-    says: 'ends a key at once: its id as `bots keys` has it, or the key itself',
+    says: 'revokes a key at once; KEY is its id from `bots keys`, or the key itself',
     run: (operator, [named = ''], _flags, note) => revoke(operator, named, note),
   },
 };
@@ -35,7 +35,7 @@ interface Acting {
 
 async function list({ administration }: Operator, _words: readonly string[], { first = '20' }: Flags): Promise<string> {
   const { items, hasNextPage } = await administration.bots({ first: number(first) });
-  if (items.length === 0) return 'There are no bots.';
+  if (items.length === 0) return 'No bots.';
   const ids = items.map(({ user }) => user.id);
   const [standings, sessions] = await Promise.all([administration.standings(ids), administration.sessions(ids)]);
   const rows = items.map(({ user }, place) => [
@@ -47,7 +47,7 @@ async function list({ administration }: Operator, _words: readonly string[], { f
 async function create({ administration }: Operator, handle: string, { flags: { name }, note }: Acting): Promise<string> {
   const bot = await administration.createBot({ handle, displayName: name });
   note({ target: `User:${bot.id}` });
-  return `${bot.handle} is a bot. It comes by a key: bots key ${bot.handle} --name WHERE`;
+  return `${bot.handle} is a bot. Create a key for it: bots key ${bot.handle} --name WHERE`;
 }
 
 async function keys(operator: Operator, handle: string): Promise<string> {
@@ -61,7 +61,7 @@ async function keys(operator: Operator, handle: string): Promise<string> {
 }
 
 async function key(operator: Operator, handle: string, { flags: { name, days }, note }: Acting): Promise<string> {
-  if (name === undefined) throw new UsageError('Say what the key is called, with --name: such as where it is used.');
+  if (name === undefined) throw new UsageError('Name the key with --name, for example after where it is used.');
   const { id: userId } = await found(operator, handle);
   note({ target: `User:${userId}` });
   const made = await operator.administration.createBotKey(null, { userId, name, days: days === undefined ? null : number(days) });
@@ -73,5 +73,5 @@ async function revoke({ administration, accounts }: Operator, key: string, note:
   const userId = await administration.revokeBotKey({ key });
   note({ target: `User:${userId}` });
   const bot = await accounts.byId(userId);
-  return `This key of ${bot?.handle} is good no more.`;
+  return `This key of ${bot?.handle} has been revoked.`;
 }

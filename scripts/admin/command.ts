@@ -99,7 +99,7 @@ export function moment(text: string): Date {
   const at = new Date(text);
   // With its zone: whose clock is meant is not guessed.
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(at.getTime()))
-    throw new UsageError(`${text} is not a time such as 2027-01-31T20:00:00Z.`);
+    throw new UsageError(`${text} is not a time. Write it like 2027-01-31T20:00:00Z.`);
   return at;
 }
 
@@ -111,20 +111,20 @@ export function jsonObject(text: string): NewData {
   } catch {
     // The same is said of what is no JSON at all.
   }
-  throw new UsageError(`${text} is not an object of JSON such as '{"team":"blue"}'.`);
+  throw new UsageError(`${text} is not a JSON object. Write it like '{"team":"blue"}'.`);
 }
 
 /** Who has a handle. Throws NOT_FOUND. */
 export async function found({ accounts }: Operator, handle: string): Promise<User> {
   const user = await accounts.byHandle(handle);
-  if (user === null) throw new ChatError('NOT_FOUND', `There is nobody with the handle ${JSON.stringify(handle)}.`);
+  if (user === null) throw new ChatError('NOT_FOUND', `There is no user with the handle ${JSON.stringify(handle)}.`);
   return user;
 }
 
 /** The one of some words that is meant, in any case. Throws UsageError. */
 export function oneOf<const W extends string>(words: readonly W[], text: string): W {
   const word = words.find((one) => one.toLowerCase() === text.toLowerCase());
-  if (word === undefined) throw new UsageError(`${text} is none of ${words.join(', ')}.`);
+  if (word === undefined) throw new UsageError(`${text} must be one of ${words.join(', ')}.`);
   return word;
 }
 

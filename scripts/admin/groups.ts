@@ -10,33 +10,33 @@ export const groupsCommands: Commands = {
   'groups list': {
     looks: true,
     words: ['HANDLE'],
-    says: 'the groups that somebody is in, made last first; [--first N]',
+    says: 'lists the groups of a user, newest first; [--first N]',
     run: (operator, [handle = ''], flags) => list(operator, handle, flags),
   },
   'groups show': {
     looks: true,
     words: ['ID'],
-    says: 'a group, also one that is dissolved: what it says of itself, and who is in it, as they joined; [--first N]',
+    says: 'shows a group, also a dissolved one, with its members in the order they joined; [--first N]',
     run: (operator, [id = ''], flags) => show(operator, id, flags),
   },
   'groups owner': {
     words: ['ID', 'HANDLE'],
-    says: 'makes a member its owner, and of the one before an admin',
+    says: 'makes a member the owner, and the previous owner an admin',
     run: (operator, [id = '', handle = ''], _flags, note) => setOwner(operator, { id, handle }, note),
   },
   'groups unlist': {
     words: ['ID'],
-    says: 'takes it out of the directory, where every user finds it',
+    says: 'removes a group from the directory',
     run: (operator, [id = ''], _flags, note) => unlist(operator, id, note),
   },
   'groups remove': {
     words: ['ID', 'HANDLE'],
-    says: 'takes somebody out of it; [--ban]: and keeps them from coming in again',
+    says: 'removes a member; [--ban] also bans them',
     run: (operator, [id = '', handle = ''], { ban = false }, note) => remove(operator, { id, handle, ban }, note),
   },
   'groups dissolve': {
     words: ['ID'],
-    says: 'dissolves it, for good: everybody is out',
+    says: 'dissolves a group for good and removes all members',
     run: (operator, [id = ''], _flags, note) => dissolve(operator, id, note),
   },
 };
@@ -86,14 +86,14 @@ async function setOwner(operator: Operator, { id, handle }: Wanted, note: Note):
   const user = await found(operator, handle);
   const { before, after } = await operator.groupAdministration.setOwner({ groupId: group.id, userId: user.id });
   note({ before, after });
-  return before.ownerId === after.ownerId ? `${user.handle} owns ${group.name} already.` : `${user.handle} owns ${group.name} from now on.`;
+  return before.ownerId === after.ownerId ? `${user.handle} already owns ${group.name}.` : `${user.handle} now owns ${group.name}.`;
 }
 
 async function unlist(operator: Operator, id: string, note: Note): Promise<string> {
   const group = await targeted(operator, id, note);
   const { before, after } = await operator.groupAdministration.unlist({ groupId: group.id });
   note({ before, after });
-  return before.listed ? `${group.name} is listed no more.` : `${group.name} is not listed.`;
+  return before.listed ? `${group.name} is no longer listed.` : `${group.name} is not listed.`;
 }
 
 async function remove(operator: Operator, { id, handle, ban }: Wanted & { readonly ban: boolean }, note: Note): Promise<string> {
@@ -102,8 +102,8 @@ async function remove(operator: Operator, { id, handle, ban }: Wanted & { readon
   const { before, after } = await operator.groupAdministration.remove({ groupId: group.id, userId: user.id, ban });
   note({ before, after });
   if (before?.state === after?.state) return `${user.handle} is not in ${group.name}.`;
-  if (after?.state === 'DISSOLVED') return `${user.handle} was the last one in ${group.name}: it is dissolved.`;
-  return `${user.handle} is not in ${group.name} any more${ban ? ', and cannot come in again' : ''}.`;
+  if (after?.state === 'DISSOLVED') return `${user.handle} was the last member of ${group.name}. The group is dissolved.`;
+  return `${user.handle} is no longer in ${group.name}${ban ? ' and is banned from it' : ''}.`;
 }
 
 async function dissolve(operator: Operator, id: string, note: Note): Promise<string> {
@@ -111,8 +111,8 @@ async function dissolve(operator: Operator, id: string, note: Note): Promise<str
   const { before, after } = await operator.groupAdministration.dissolve({ groupId: group.id });
   note({ before, after });
   return before.dissolvedAt === null
-    ? `${group.name} is dissolved: ${counted(before.memberCount, 'member')} ${before.memberCount === 1 ? 'is' : 'are'} out. They are told as soon as a node runs.`
-    : `${group.name} is dissolved already.`;
+    ? `${group.name} is dissolved: ${counted(before.memberCount, 'member')} removed. They are told as soon as a node runs.`
+    : `${group.name} is already dissolved.`;
 }
 
 async function targeted(operator: Operator, id: string, note: Note): Promise<OverseenGroup> {
@@ -127,7 +127,7 @@ async function groupOf({ groupAdministration }: Operator, text: string): Promise
   const id = parsed?.type === 'Conversation' ? parsed.key : parseWhole(text, maxId);
   if (id === null) throw new UsageError(`${text} is not the id of a group.`);
   const [group = null] = await groupAdministration.byIds([id]);
-  if (group === null) throw new ChatError('NOT_FOUND', `There is no group ${text}.`);
+  if (group === null) throw new ChatError('NOT_FOUND', `Group ${text} not found.`);
   return group;
 }
 

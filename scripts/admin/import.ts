@@ -10,7 +10,7 @@ const tellEveryMs = 5_000;
 export const importCommands: Commands = {
   import: {
     words: ['FILE'],
-    says: 'stores users, conversations and what was said elsewhere; [--check] [--skip-faulty] [--shift-times] [--unread] [--closed] [--source NAME] [--json]',
+    says: 'imports users, conversations and messages; [--check] [--skip-faulty] [--shift-times] [--unread] [--closed] [--source NAME] [--json]',
     looks: ({ check }) => check === true,
     async run({ imports, settings }, [file = ''], flags, note, tell) {
       // Takes what was set while nodes ran into force here: by it lines are judged.
@@ -28,7 +28,7 @@ export const importCommands: Commands = {
       } catch (error) {
         if (error instanceof ImportStopped) {
           note({ after: error.summary });
-          if (!flags.check) tell(`Before it. ${inWords(error.summary, { closed: true })}`);
+          if (!flags.check) tell(`Before the error. ${inWords(error.summary, { closed: true })}`);
         }
         throw error;
       }
@@ -61,7 +61,7 @@ function inWords(
 ): string {
   const parts = [counted(users, 'user'), counted(conversations, 'conversation'), counted(messages, 'message'), `${reads} read`];
   return [
-    `${check ? 'To be stored' : 'Stored'}: ${parts.join(', ')}. Known already: ${known}. Left out: ${faulty}.`,
+    `${check ? 'To be stored' : 'Stored'}: ${parts.join(', ')}. Already known: ${known}. Skipped: ${faulty}.`,
     ...(shifted > 0 ? [`${counted(shifted, 'message')} shown later than said.`] : []),
     ...(check || closed ? [] : [`Opened: ${counted(opened, 'conversation')}.`]),
   ].join('\n');

@@ -8,14 +8,14 @@ export const jobsCommands: Commands = {
   'jobs list': {
     looks: true,
     words: [],
-    says: 'what has failed for good; [--state PENDING]: what waits; [--kind KIND] [--first N]',
+    says: 'lists dead jobs, or with [--state PENDING] waiting ones; [--kind KIND] [--first N]',
     run: list,
   },
-  'jobs count': { looks: true, words: [], says: 'how many jobs there are, of each kind', run: count },
-  'jobs show': { looks: true, words: ['ID'], says: 'all there is to know of one', run: (operator, [id = '']) => show(operator, id) },
+  'jobs count': { looks: true, words: [], says: 'counts the jobs of each kind', run: count },
+  'jobs show': { looks: true, words: ['ID'], says: 'shows a job in full', run: (operator, [id = '']) => show(operator, id) },
   'jobs replay': {
     words: ['ID'],
-    says: 'has a dead one tried again, at once',
+    says: 'retries a dead job at once',
     async run({ backlog }, [id = ''], _flags, note) {
       const job = await backlog.replay(id);
       note({ target: `Job:${job.id}`, after: { kind: job.kind, key: job.key, state: job.state } });
@@ -24,11 +24,11 @@ export const jobsCommands: Commands = {
   },
   'jobs discard': {
     words: ['ID'],
-    says: 'gives a dead one up: it is never done',
+    says: 'discards a dead job for good',
     async run({ backlog }, [id = ''], _flags, note) {
       const job = await backlog.discard(id);
       note({ target: `Job:${job.id}`, before: { kind: job.kind, key: job.key, state: job.state } });
-      return `${job.id} is given up.`;
+      return `${job.id} is discarded.`;
     },
   },
 };
@@ -36,7 +36,7 @@ export const jobsCommands: Commands = {
 async function list({ backlog }: Operator, _words: readonly string[], { first = '20', state = 'DEAD', kind }: Flags): Promise<string> {
   const page = { state: oneOf(jobStates, state), kind: kind === undefined ? null : oneOf(jobKindNames, kind), first: number(first) };
   const { items, hasNextPage } = await backlog.list(page);
-  if (items.length === 0) return page.state === 'DEAD' ? 'Nothing has failed for good.' : 'Nothing waits.';
+  if (items.length === 0) return page.state === 'DEAD' ? 'No dead jobs.' : 'Nothing waits.';
   const rows = items.map(({ job }) => [job.id, job.kind, job.key, job.dueAt.toISOString(), String(job.attempts), job.failure ?? '']);
   const more = hasNextPage ? ['… more with --first'] : [];
   return [table([['ID', 'KIND', 'KEY', 'DUE', 'FAILURES', 'LAST FAILURE'], ...rows]), ...more].join('\n');
@@ -44,14 +44,14 @@ async function list({ backlog }: Operator, _words: readonly string[], { first = 
 
 async function count({ backlog }: Operator): Promise<string> {
   const counts = await backlog.counts();
-  if (counts.length === 0) return 'There are no jobs.';
+  if (counts.length === 0) return 'No jobs.';
   const rows = counts.map(({ kind, state, count: jobs }) => [kind, state, String(jobs)]).toSorted();
   return table([['KIND', 'STATE', 'JOBS'], ...rows]);
 }
 
 async function show({ backlog }: Operator, id: string): Promise<string> {
   const job = await backlog.byId(id);
-  if (job === null) throw new ChatError('NOT_FOUND', 'There is no such job: it is done, or was discarded.');
+  if (job === null) throw new ChatError('NOT_FOUND', 'Job not found. It may be done or discarded.');
   const { kind, key, data, state, dueAt, createdAt, attempts, failure } = job;
   return table([
     [`${kind} ${key}`, state],

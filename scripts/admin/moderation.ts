@@ -11,18 +11,18 @@ export const moderationCommands: Commands = {
   'moderation list': {
     looks: true,
     words: [],
-    says: 'what was reported and waits, the oldest first; [--state resolved] [--kind message|user|group] [--first N] [--after ID]',
+    says: 'lists open items, oldest first; [--state resolved] [--kind message|user|group] [--first N] [--after ID]',
     run: list,
   },
   'moderation show': {
     looks: true,
     words: ['ID'],
-    says: 'an item: what was said, who reports it and why, and what stands around it',
+    says: 'shows an item: its content, the reports with their reasons, and the messages around it',
     run: show,
   },
   'moderation resolve': {
     words: ['ID', 'ACTION'],
-    says: 'decides on an item: dismiss, remove-message or other; [--note WHY], which other needs',
+    says: 'resolves an item: dismiss, remove-message or other; [--note WHY], required for other',
     run: resolve,
   },
 };
@@ -37,7 +37,7 @@ async function list({ moderation }: Operator, _words: readonly string[], { state
     first: number(first),
     after,
   });
-  if (items.length === 0) return 'There is nothing.';
+  if (items.length === 0) return 'No items.';
   const counts = await moderation.counts(items.map(({ item }) => item));
   const rows = items.map(({ item }, place) => {
     const reasons = counts[place]?.reasons.map(({ reason, count }) => `${reason} ${count}`) ?? [];
@@ -62,7 +62,7 @@ function safe(text: string): string {
 
 async function show({ moderation, accounts }: Operator, [id = '']: readonly string[]): Promise<string> {
   const [item = null] = await moderation.byIds([id]);
-  if (item === null) throw new UsageError(`There is no item ${id}.`);
+  if (item === null) throw new UsageError(`Item ${id} not found.`);
   const [reports, context] = await Promise.all([moderation.reports(item, { first: 100 }), moderation.context(item)]);
   const who = async (userId: bigint | null): Promise<string> => {
     if (userId === null) return 'blocked words';
@@ -87,7 +87,7 @@ async function show({ moderation, accounts }: Operator, [id = '']: readonly stri
     `${item.target.kind} ${target(item)}, since ${item.createdAt.toISOString()}, ${state(item)}`,
     ...(item.target.kind === 'GROUP' ? [] : [`of ${await who(item.target.userId)}`]),
     `then: ${safe(item.text ?? '(not kept)')}`,
-    ...(message === null ? [] : [`now: ${message.recalledAt === null ? safe(inWords(message)) : '(taken back)'}`]),
+    ...(message === null ? [] : [`now: ${message.recalledAt === null ? safe(inWords(message)) : '(recalled)'}`]),
     table(said),
     ...(around.length === 0 ? [] : [table(around)]),
   ].join('\n');

@@ -5,19 +5,19 @@ import { type Commands, table, UsageError } from './command.ts';
 
 /** What runs. */
 export const nodesCommands: Commands = {
-  nodes: { looks: true, words: [], says: 'all nodes: how they are and what they have to do', run: list },
+  nodes: { looks: true, words: [], says: 'lists all nodes with their state and load', run: list },
   drain: {
     words: ['NODE'],
-    says: 'has a node, by id or name, stop as SIGTERM would',
+    says: 'stops a node, by id or name, as SIGTERM would',
     run: (operator, [node = ''], _flags, note) => drain(operator, node, note),
   },
   'epoch bump': {
     words: [],
-    says: 'after a restore from a backup, before nodes start: gives the database another epoch',
+    says: 'gives the database a new epoch: run it after restoring a backup, before nodes start',
     async run(operator, _words, _flags, note) {
       const epoch = await operator.renewEpoch();
       note({ before: operator.epoch, after: epoch });
-      return `The epoch is ${epoch}. Start all nodes anew.`;
+      return `The epoch is now ${epoch}. Restart all nodes.`;
     },
   },
 };
@@ -26,13 +26,13 @@ export const nodesCommands: Commands = {
 export function overseen({ oversight, redisFault }: Operator): Oversight {
   if (oversight !== null) return oversight;
   throw new UsageError(
-    redisFault ?? 'Without REDIS_URL there is one node, which this command does not reach: ask it by the operators’ schema, at ADMIN_PORT.',
+    redisFault ?? 'Without REDIS_URL there is one node, which this command cannot reach. Use the operators’ schema at ADMIN_PORT instead.',
   );
 }
 
 async function list(operator: Operator): Promise<string> {
   const nodes = await overseen(operator).nodes();
-  if (nodes.length === 0) return 'No node runs.';
+  if (nodes.length === 0) return 'No nodes are running.';
   const rows = nodes.map(({ name, nodeId, state, address, version, startedAt, load: { sockets, eventsPerSecond, loopDelayMs } }) => [
     ...[name, nodeId, state, address, version, startedAt.toISOString(), String(sockets), String(eventsPerSecond), `${loopDelayMs} ms`],
   ]);
@@ -43,7 +43,7 @@ async function drain(operator: Operator, wanted: string, note: Note): Promise<st
   const oversight = overseen(operator);
   const meant = (await oversight.nodes()).filter(({ nodeId, name }) => nodeId === wanted || name === wanted);
   if (meant.length > 1)
-    throw new UsageError(`Several nodes are called ${wanted}: name one by its id, ${meant.map(({ nodeId }) => nodeId).join(' or ')}.`);
+    throw new UsageError(`Several nodes have the name ${wanted}. Use an id: ${meant.map(({ nodeId }) => nodeId).join(' or ')}.`);
   const { name, nodeId, state } = await oversight.drain(null, { nodeId: meant[0]?.nodeId ?? wanted });
   note({ target: `node:${nodeId}`, before: { name, state } });
   return `${name} (${nodeId}) was asked to stop.`;

@@ -7,17 +7,17 @@ import { type Commands, type Flags, moment, number, table, UsageError } from './
 export const noticesCommands: Commands = {
   'notices post': {
     words: ['TITLE', 'BODY'],
-    says: 'tells all users something; [--to HANDLE,…]: only these; [--at TIME]: then, such as 2027-01-31T20:00:00Z',
+    says: 'posts a notice to all users; [--to HANDLE,…] only to these, [--at TIME] later, such as 2027-01-31T20:00:00Z',
     run: (operator, [title = '', body = ''], flags, note) => post(operator, { title, body }, { flags, note }),
   },
-  'notices list': { looks: true, words: [], says: 'what was told, the newest first; [--first N]', run: list },
+  'notices list': { looks: true, words: [], says: 'lists notices, newest first; [--first N]', run: list },
   'notices revoke': {
     words: ['ID'],
-    says: 'takes a notice back: nobody is shown it any more',
+    says: 'revokes a notice: it is no longer shown to anybody',
     async run({ notices }, [id = ''], _flags, note) {
       const { state, ...notice } = await notices.revoke(id);
       note({ target: `Notice:${notice.id}`, after: { state, postedAt: notice.postedAt, revokedAt: notice.revokedAt } });
-      return `${notice.id} is taken back.`;
+      return `${notice.id} is revoked.`;
     },
   },
 };
@@ -32,12 +32,12 @@ async function post(
   if (notice !== null) note({ target: `Notice:${notice.id}`, after: { state: notice.state, postAt: notice.postAt } });
   if (notice !== null) return `${notice.id} ${notice.state === 'SCHEDULED' ? `is posted at ${notice.postAt.toISOString()}` : 'is posted'}.`;
   const unknown = errors.map(({ field }) => recipients?.[Number(field?.[1])]?.handle);
-  throw new UsageError(`Nobody is told: there is no ${unknown.join(', ')}.`);
+  throw new UsageError(`The notice was not posted. There are no users with these handles: ${unknown.join(', ')}.`);
 }
 
 async function list({ notices }: Operator, _words: readonly string[], { first = '20' }: Flags): Promise<string> {
   const { items, hasNextPage } = await notices.all({ first: number(first) });
-  if (items.length === 0) return 'Nothing was ever told.';
+  if (items.length === 0) return 'No notices.';
   const reach = await notices.reach(items.map(({ notice }) => notice));
   const rows = items.map(({ notice: { id, state, postAt, title } }, place) => {
     const { handedOn, recipients } = reach[place] ?? {};

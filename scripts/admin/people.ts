@@ -8,23 +8,23 @@ import { overseen } from './nodes.ts';
 export const peopleCommands: Commands = {
   grant: {
     words: ['HANDLE'],
-    says: 'makes an admin of somebody: it counts with their next access token',
+    says: 'makes a user an admin, from their next access token on',
     run: (operator, [handle = ''], _flags, note) => give(operator, { handle, role: 'ADMIN' }, note),
   },
   revoke: {
     words: ['HANDLE'],
-    says: 'takes that back at once',
+    says: 'revokes that at once',
     run: (operator, [handle = ''], _flags, note) => give(operator, { handle, role: 'USER' }, note),
   },
   connections: {
     looks: true,
     words: ['HANDLE'],
-    says: 'where somebody is connected, on all nodes',
+    says: 'lists the connections of a user on all nodes',
     run: (operator, [handle = '']) => connections(operator, handle),
   },
   disconnect: {
     words: ['HANDLE'],
-    says: 'closes all connections of somebody; [--end-sessions]: and signs them out on all devices',
+    says: 'closes all connections of a user; [--end-sessions] also signs them out on all devices',
     run: (operator, [handle = ''], flags, note) => disconnect(operator, handle, { flags, note }),
   },
 };
@@ -37,8 +37,8 @@ async function give(
   const { user, changed } = await roles.give({ handle, role });
   const other = role === 'ADMIN' ? 'USER' : 'ADMIN';
   note({ target: `User:${user.id}`, before: { role: changed ? other : role }, after: { role } });
-  const is = role === 'ADMIN' ? 'an admin' : 'no admin';
-  return changed ? `${user.handle} is ${is} from now on.` : `${user.handle} is ${is} already.`;
+  if (role === 'ADMIN') return `${user.handle} is ${changed ? 'now' : 'already'} an admin.`;
+  return `${user.handle} is ${changed ? 'no longer' : 'not'} an admin.`;
 }
 
 async function connections(operator: Operator, handle: string): Promise<string> {
@@ -65,7 +65,7 @@ async function disconnect(
   if (oversight === null) {
     const ended = await operator.accounts.endSessions(id);
     note({ after: { sessions: ended.length } });
-    return `${name}: ${counted(ended.length, 'session')} ended. What is connected is closed within HEAD_CHECK_MS.`;
+    return `${name}: ${counted(ended.length, 'session')} ended. Open connections are closed within HEAD_CHECK_MS.`;
   }
   const { connections: closed, sessions } = await oversight.disconnect(null, { userId: id, endSessions });
   note({ after: { connections: closed, sessions } });

@@ -31,12 +31,15 @@ function read(line: readonly string[]) {
   if (name === undefined || command === undefined) {
     const [first, second] = positionals;
     const isBegun = second === undefined && Object.keys(commands).some((one) => one.startsWith(`${first} `));
-    const fault = isBegun ? `After ${first} comes what is to be done.\n` : `There is no ${positionals.slice(0, 2).join(' ')}.\n`;
+    const fault = isBegun ? `${first} needs a subcommand.\n` : `Unknown command: ${positionals.slice(0, 2).join(' ')}.\n`;
     throw new UsageError(`${first === undefined ? '' : fault}${usage(positionals)}`);
   }
   if (words.length !== command.words.length) {
-    const wanted = command.words.length === 0 ? 'nothing' : command.words.join(' ');
-    throw new UsageError(`After ${name} comes ${wanted}; what has spaces in it stands in quotes.\n${usage(positionals)}`);
+    const wanted =
+      command.words.length === 0
+        ? `${name} takes no arguments.`
+        : `Usage: ${name} ${command.words.join(' ')}. Put values with spaces in quotes.`;
+    throw new UsageError(`${wanted}\n${usage(positionals)}`);
   }
   return { name, command, words, flags };
 }
@@ -119,7 +122,7 @@ export async function runAdmin(line: readonly string[], { env, output, errors }:
     if (typeof said === 'string') output.write(`${shown(said)}\n`);
     else await pipeline(said, output, { end: false });
     const { redisFault: fault } = operator;
-    if (fault !== null) errors.write(`${fault}\nNodes are not told: they find what has changed by themselves, within HEAD_CHECK_MS.\n`);
+    if (fault !== null) errors.write(`${fault}\nNodes could not be told. They find the change by themselves within HEAD_CHECK_MS.\n`);
     return 0;
   } catch (error) {
     const known = [UsageError, ConfigError, DatabaseError, ChatError].some((kind) => error instanceof kind);

@@ -11,34 +11,34 @@ export const settingsCommands: Commands = {
   'settings list': {
     looks: true,
     words: [],
-    says: 'all settings, with what they stand at',
+    says: 'lists all settings with their values',
     run: list,
   },
   'settings get': {
     looks: true,
     words: ['NAME'],
-    says: 'one setting, with what it does',
+    says: 'shows a setting and what it does',
     run: (operator, [name = '']) => show(operator, name),
   },
   'settings set': {
     words: ['NAME', 'VALUE'],
-    says: `changes one on all nodes; ${change}`,
+    says: `changes a setting on all nodes; ${change}`,
     run: (operator, [name = '', value = ''], flags, note) => set(operator, { name, value }, flags, note),
   },
   'settings reset': {
     words: ['NAME'],
-    says: `back to what is configured; ${change}`,
+    says: `resets a setting to its configured value; ${change}`,
     run: (operator, [name = ''], flags, note) => set(operator, { name, value: null }, flags, note),
   },
   'settings history': {
     looks: true,
     words: [],
-    says: 'what was changed, when and by whom, the newest first; [--first N] [--before VERSION]',
+    says: 'lists changes, when and by whom, newest first; [--first N] [--before VERSION]',
     run: history,
   },
   'settings rollback': {
     words: ['VERSION'],
-    says: `puts all values back; 0: as configured; ${change}`,
+    says: `restores all values of a version, 0 for those configured; ${change}`,
     run: async (operator, [version = ''], flags, note) =>
       await told(operator, await operator.settings.rollBack(null, { version: number(version), ...options(flags) }), note),
   },
@@ -51,7 +51,7 @@ async function list({ settings }: Operator): Promise<string> {
 
 async function show({ settings }: Operator, name: string): Promise<string> {
   const setting = (await settings.list()).find((one) => one.name === name);
-  if (setting === undefined) throw new ChatError('NOT_FOUND', `There is no setting ${name}: see settings list.`);
+  if (setting === undefined) throw new ChatError('NOT_FOUND', `There is no setting ${name}. See settings list.`);
   const { value, default: configured, doc, change: last } = setting;
   const since = last === null ? 'never changed' : `version ${last.version}, ${last.at.toISOString()}`;
   return `${name} ${value}\n  configured: ${configured}\n  ${since}\n  ${doc}`;
@@ -68,13 +68,13 @@ async function history(operator: Operator, _words: readonly string[], { first = 
   });
   const more = hasNextPage ? [`… more with --before ${items.at(-1)?.version}`] : [];
   const lines = await Promise.all(items.map((version) => line(operator, version)));
-  return [...lines, ...more].join('\n') || 'Nothing was ever changed.';
+  return [...lines, ...more].join('\n') || 'No changes.';
 }
 
 async function told(operator: Operator, version: SettingsVersion | null, note: Note): Promise<string> {
   // What it was before and is after stands with the version.
   note({ target: version === null ? undefined : `SettingsVersion:${version.version}` });
-  return version === null ? 'It stands so already.' : await line(operator, version);
+  return version === null ? 'No change: it already has this value.' : await line(operator, version);
 }
 
 async function line({ accounts }: Operator, { version, at, actorId, note, rolledBackTo, changes }: SettingsVersion): Promise<string> {

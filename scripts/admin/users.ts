@@ -8,53 +8,53 @@ export const usersCommands: Commands = {
   'users list': {
     words: [],
     looks: true,
-    says: `users, who signed up last first; [--search TEXT] [--state ${accountStates.join('|')}] [--first N]`,
+    says: `lists users, newest first; [--search TEXT] [--state ${accountStates.join('|')}] [--first N]`,
     run: list,
   },
   'users show': {
     words: ['HANDLE'],
     looks: true,
-    says: 'one user: state, sessions, counts',
+    says: 'shows a user: state, sessions, counts',
     run: (operator, [handle = '']) => show(operator, handle),
   },
   'users create': {
     words: ['HANDLE'],
-    says: 'makes an account for somebody; [--name NAME] [--subject WHO they are elsewhere, --issuer WHOSE account that is]',
+    says: 'creates an account; [--name NAME] [--subject SUBJECT at an identity provider] [--issuer ISSUER of it]',
     run: (operator, [handle = ''], flags, note) => create(operator, handle, { flags, note }),
   },
   'users update': {
     words: ['HANDLE'],
-    says: 'changes what somebody is called and says, and what clients are told of them; [--handle NEW] [--name NAME] [--avatar URL] [--bio TEXT] [--data JSON], of which an empty one is none',
+    says: 'changes the profile of a user; [--handle NEW] [--name NAME] [--avatar URL] [--bio TEXT] [--data JSON]; an empty value clears it',
     run: (operator, [handle = ''], flags, note) => update(operator, handle, { flags, note }),
   },
   'users suspend': {
     words: ['HANDLE'],
-    says: 'signs somebody out and lets them not sign in; --reason WHY, which they are told; [--until TIME]',
+    says: 'suspends a user and signs them out; --reason WHY, which they are shown; [--until TIME]',
     run: (operator, [handle = ''], flags, note) => suspend(operator, handle, { flags, note }),
   },
   'users restore': {
     words: ['HANDLE'],
-    says: 'lets them sign in again',
+    says: 'ends a suspension',
     run: (operator, [handle = ''], _flags, note) => restore(operator, handle, note),
   },
   'users delete': {
     words: ['HANDLE'],
-    says: `erases an account, for good; --messages ${deletedMessages.join('|')}: what becomes of their messages`,
+    says: `erases an account for good; --messages ${deletedMessages.join('|')}: what happens to their messages`,
     run: (operator, [handle = ''], flags, note) => erase(operator, handle, { flags, note }),
   },
   'users link': {
     words: ['HANDLE'],
-    says: 'lets them sign in by an account elsewhere; --subject WHO they are there, [--issuer WHOSE account it is]',
+    says: 'links an identity that the user can sign in with; --subject SUBJECT, [--issuer ISSUER]',
     run: (operator, [handle = ''], flags, note) => link(operator, handle, { flags, note }),
   },
   'users unlink': {
     words: ['HANDLE'],
-    says: 'takes that back; --subject WHO, [--issuer WHOSE]',
+    says: 'removes a linked identity; --subject SUBJECT, [--issuer ISSUER]',
     run: (operator, [handle = ''], flags, note) => unlink(operator, handle, { flags, note }),
   },
   'users reset-password': {
     words: ['HANDLE'],
-    says: 'prints a new password for who has forgotten theirs, and signs them out',
+    says: 'prints a new password for a user and signs them out',
     run: (operator, [handle = ''], _flags, note) => resetPassword(operator, handle, note),
   },
 };
@@ -62,7 +62,7 @@ export const usersCommands: Commands = {
 async function list({ administration }: Operator, _words: readonly string[], { search, state, first = '20' }: Flags): Promise<string> {
   const wanted = { search, state: state === undefined ? undefined : oneOf(accountStates, state) };
   const { items, hasNextPage } = await administration.list(wanted, { first: number(first) });
-  if (items.length === 0) return 'There is nobody.';
+  if (items.length === 0) return 'No users.';
   const standings = await administration.standings(items.map(({ user }) => user.id));
   const rows = items.map(({ user }, place) => [
     ...[user.handle, standings[place]?.state ?? '', standings[place]?.role ?? '', user.createdAt.toISOString(), user.displayName],
@@ -97,7 +97,7 @@ async function create({ administration }: Operator, handle: string, { flags: { n
   const user = await administration.createUser({ handle, displayName: name, subject, issuer });
   note({ target: `User:${user.id}` });
   return subject === undefined
-    ? `${user.handle} has an account, to which nobody can sign in yet: users link, or users reset-password.`
+    ? `${user.handle} has an account, but nobody can sign in to it yet. Use users link or users reset-password.`
     : `${user.handle} has an account, and signs in as ${subject}.`;
 }
 
@@ -108,7 +108,7 @@ interface Acting {
 
 async function update(operator: Operator, was: string, { flags: { handle, name, avatar, bio, data }, note }: Acting): Promise<string> {
   if ([handle, name, avatar, bio, data].every((said) => said === undefined))
-    throw new UsageError('Say what to change: --handle, --name, --avatar, --bio or --data.');
+    throw new UsageError('Nothing to change. Use --handle, --name, --avatar, --bio or --data.');
   const put = data === undefined ? undefined : data === '' ? null : jsonObject(data);
   const { id: userId } = await targeted(operator, was, note);
   const change = { handle, displayName: orNone(name), avatarUrl: orNone(avatar), bio: orNone(bio), data: put };
@@ -129,7 +129,7 @@ function orNone(said: string | undefined): string | null | undefined {
 }
 
 async function suspend(operator: Operator, handle: string, { flags: { reason, until }, note }: Acting): Promise<string> {
-  if (reason === undefined) throw new UsageError('Say why, with --reason: they are told it.');
+  if (reason === undefined) throw new UsageError('Give a reason with --reason. The user is shown it.');
   const user = await targeted(operator, handle, note);
   const how = { reason, until: until === undefined ? null : moment(until) };
   const { before, after, ended } = await operator.administration.suspend(null, { userId: user.id, ...how });
@@ -145,7 +145,7 @@ async function restore(operator: Operator, handle: string, note: Note): Promise<
 }
 
 async function erase(operator: Operator, handle: string, { flags: { messages }, note }: Acting): Promise<string> {
-  if (messages === undefined) throw new UsageError(`Say what becomes of their messages: --messages ${deletedMessages.join(' or ')}.`);
+  if (messages === undefined) throw new UsageError(`Choose what happens to their messages: --messages ${deletedMessages.join(' or ')}.`);
   const becomes = oneOf(deletedMessages, messages);
   const user = await targeted(operator, handle, note);
   const [before] = await operator.administration.standings([user.id]);
@@ -159,7 +159,7 @@ async function link(operator: Operator, handle: string, { flags, note }: Acting)
   const user = await targeted(operator, handle, note);
   const linked = await operator.administration.link(null, { userId: user.id, ...identity });
   note({ after: { linked } });
-  return linked ? `${user.handle} signs in as ${identity.subject} too.` : `${user.handle} signs in as ${identity.subject} already.`;
+  return linked ? `${user.handle} can now sign in as ${identity.subject} too.` : `${user.handle} already signs in as ${identity.subject}.`;
 }
 
 async function unlink(operator: Operator, handle: string, { flags, note }: Acting): Promise<string> {
@@ -167,11 +167,11 @@ async function unlink(operator: Operator, handle: string, { flags, note }: Actin
   const user = await targeted(operator, handle, note);
   const unlinked = await operator.administration.unlink(null, { userId: user.id, ...identity });
   note({ after: { unlinked } });
-  return unlinked ? `${user.handle} signs in as ${identity.subject} no more.` : `${user.handle} does not sign in as ${identity.subject}.`;
+  return unlinked ? `${user.handle} no longer signs in as ${identity.subject}.` : `${user.handle} does not sign in as ${identity.subject}.`;
 }
 
 function identityOf({ subject, issuer }: Flags): { readonly subject: string; readonly issuer: string | undefined } {
-  if (subject === undefined) throw new UsageError('Say who they are there, with --subject.');
+  if (subject === undefined) throw new UsageError('Give their subject at the issuer with --subject.');
   return { subject, issuer };
 }
 
@@ -179,7 +179,7 @@ async function resetPassword(operator: Operator, handle: string, note: Note): Pr
   const user = await targeted(operator, handle, note);
   const { password, ended } = await operator.administration.resetPassword(null, { userId: user.id });
   note({ after: { sessions: ended.length } });
-  return `${user.handle} signs in with ${password} from now on: ${counted(ended.length, 'session')} ended.`;
+  return `${user.handle} now signs in with ${password}. ${counted(ended.length, 'session')} ended.`;
 }
 
 async function targeted(operator: Operator, handle: string, note: Note) {

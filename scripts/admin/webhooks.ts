@@ -7,16 +7,16 @@ const choice = `[--deadline MS] [--on-failure ${onFailures.join('|')}] [--conver
 
 /** Which apps are told, and which is asked. */
 export const webhooksCommands: Commands = {
-  'webhooks list': { looks: true, words: [], says: 'which apps are told, and how that goes', run: list },
+  'webhooks list': { looks: true, words: [], says: 'lists webhooks and their state', run: list },
   'webhooks create': {
     words: ['URL'],
-    says: 'has an app be told, and prints what signs its calls; [--events TYPE,…]: only of these; [--note WHY]',
+    says: 'creates a webhook and prints its secret; [--events TYPE,…] only for these, [--note WHY]',
     run: create,
   },
-  'webhooks update': { words: ['ID'], says: 'changes it; [--url URL] [--events TYPE,…|ALL] [--note WHY]', run: update },
+  'webhooks update': { words: ['ID'], says: 'changes a webhook; [--url URL] [--events TYPE,…|ALL] [--note WHY]', run: update },
   'webhooks delete': {
     words: ['ID'],
-    says: 'tells an app nothing more, and forgets what it missed',
+    says: 'deletes a webhook and the events it has missed',
     async run({ webhooks }, [id = ''], _flags, note) {
       const before = (await webhooks.list()).find((one) => one.id === id);
       await webhooks.remove(id);
@@ -26,7 +26,7 @@ export const webhooksCommands: Commands = {
   },
   'webhooks rotate': {
     words: ['ID'],
-    says: 'another secret, which is printed; the one before signs along for a day',
+    says: 'prints a new secret; the previous one is also used for a day',
     async run({ webhooks }, [id = ''], _flags, note) {
       const { secret } = await webhooks.rotateSecret(id);
       note({ target: `webhook:${id}` });
@@ -35,29 +35,29 @@ export const webhooksCommands: Commands = {
   },
   'webhooks enable': {
     words: ['ID'],
-    says: 'tells an app again that was disabled, or tries one that rests at once; [--missed]: of what it missed too',
+    says: 'enables a disabled webhook, or retries a resting one at once; [--missed] also sends the events it missed',
     async run(operator, [id = ''], { missed = false }, note) {
       await changed(operator, { id, note }, () => operator.webhooks.enable(id, { missed }));
-      return `${id} is told again.`;
+      return `${id} is enabled again.`;
     },
   },
-  'webhooks test': { words: ['ID'], says: 'calls an app with a test event, from here', run: test },
-  'before-send show': { looks: true, words: [], says: 'which app is asked before something is said', run: show },
-  'before-send set': { words: ['URL'], says: `has an app be asked, and prints a secret that is new; ${choice}`, run: set },
+  'webhooks test': { words: ['ID'], says: 'calls a webhook with a test event from this machine', run: test },
+  'before-send show': { looks: true, words: [], says: 'shows the app that is asked before a message is stored', run: show },
+  'before-send set': { words: ['URL'], says: `sets the app that is asked, and prints its secret if it is new; ${choice}`, run: set },
   'before-send remove': {
     words: [],
-    says: 'asks nobody any more',
+    says: 'removes the app that is asked',
     async run({ beforeSend }, _words, _flags, note) {
       const before = await beforeSend.get();
       note({ before, after: null });
-      return (await beforeSend.remove()) ? 'Nobody is asked any more.' : 'Nobody was asked.';
+      return (await beforeSend.remove()) ? 'No app is asked any more.' : 'No app was asked.';
     },
   },
 };
 
 async function list({ webhooks }: Operator): Promise<string> {
   const [all, backlogs] = await Promise.all([webhooks.list(), webhooks.backlogs()]);
-  if (all.length === 0) return 'No app is told.';
+  if (all.length === 0) return 'No webhooks.';
   const rows = all.map(({ id, url, state, disabledWhy, retryAt, failingSince, lastSuccessAt, lastFailure, events, description }) => [
     ...[id, disabledWhy ?? (retryAt === null ? state : 'RESTS'), url, events.join(',') || 'all', time(lastSuccessAt), time(failingSince)],
     ...[String(backlogs.get(id)?.entries ?? 0), lastFailure ?? '', description],
@@ -81,7 +81,7 @@ async function create(
 ): Promise<string> {
   const { webhook, secret } = await webhooks.create({ url, events: eventsIn(events), description });
   note({ target: `webhook:${webhook.id}`, after: decidedOf(webhook) });
-  return `${webhook.id} is told from here on. What signs its calls is shown this once:\n${secret}`;
+  return `${webhook.id} is told from now on. The secret that signs its calls is shown only once:\n${secret}`;
 }
 
 /** Changes a webhook, and notes from what to what. */
@@ -111,12 +111,12 @@ async function test({ webhooks }: Operator, [id = '']: readonly string[], _flags
   const trial = await webhooks.test(id);
   note({ target: `webhook:${id}`, after: trial });
   const { delivered, status, ms, fault } = trial;
-  return delivered ? `It took it: ${status}, after ${ms} ms.` : `It did not take it: ${fault}, after ${ms} ms.`;
+  return delivered ? `Accepted with ${status} after ${ms} ms.` : `Not accepted after ${ms} ms: ${fault}.`;
 }
 
 async function show({ beforeSend }: Operator): Promise<string> {
   const asked = await beforeSend.get();
-  if (asked === null) return 'Nobody is asked.';
+  if (asked === null) return 'No app is asked.';
   const { url, deadlineMs, onFailure, conversations } = asked;
   return `${url}\n  within ${deadlineMs} ms; where it fails: ${onFailure}; conversations: ${conversations}`;
 }
@@ -131,7 +131,9 @@ async function set({ beforeSend }: Operator, [url = '']: readonly string[], flag
     newSecret: flags['new-secret'],
   });
   note({ before, after });
-  return secret === null ? 'It is asked from here on.' : `It is asked from here on. What signs its calls is shown this once:\n${secret}`;
+  return secret === null
+    ? 'It is asked from now on.'
+    : `It is asked from now on. The secret that signs its calls is shown only once:\n${secret}`;
 }
 
 function maybe<const W extends string>(words: readonly W[], text: string | undefined): W | undefined {

@@ -7,11 +7,11 @@ import { type Commands, type Flags, oneOf, table, UsageError } from './command.t
 
 /** What people are not to say. */
 export const wordsCommands: Commands = {
-  'words list': { looks: true, words: [], says: 'the lists of blocked words', run: list },
-  'words show': { looks: true, words: ['LIST'], says: 'the words of a list, one a line', run: show },
+  'words list': { looks: true, words: [], says: 'shows the lists of blocked words', run: list },
+  'words show': { looks: true, words: ['LIST'], says: 'prints the words of a list, one per line', run: show },
   'words import': {
     words: ['FILE'],
-    says: 'makes a list of a file, one word or phrase a line, # for remarks; --list NAME [--action refuse|mask|flag] [--anywhere]',
+    says: 'imports a list from a file with one word or phrase per line and # for comments; --list NAME [--action refuse|mask|flag] [--anywhere]',
     run: importFile,
   },
   'words set': {
@@ -31,7 +31,7 @@ export const wordsCommands: Commands = {
 
 async function list({ words }: Operator): Promise<string> {
   const lists = await words.lists();
-  if (lists.length === 0) return 'There are no lists.';
+  if (lists.length === 0) return 'No lists.';
   const rows = lists.map(({ name, action, enabled, wholeWords, wordCount, updatedAt }) => [
     ...[name, action, enabled ? 'on' : 'off', wholeWords ? 'whole words' : 'anywhere'],
     ...[String(wordCount), updatedAt.toISOString()],
@@ -41,12 +41,12 @@ async function list({ words }: Operator): Promise<string> {
 
 async function show({ words }: Operator, [name = '']: readonly string[]): Promise<string> {
   const [found = []] = await words.words([name]);
-  if (found.length === 0) throw new UsageError(`There is no list ${name}.`);
+  if (found.length === 0) throw new UsageError(`List ${name} not found.`);
   return found.join('\n');
 }
 
 async function importFile({ words }: Operator, [file = '']: readonly string[], flags: Flags, note: Note): Promise<string> {
-  if (flags.list === undefined) throw new UsageError('Say with --list which list it is to be.');
+  if (flags.list === undefined) throw new UsageError('Name the list with --list.');
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new UsageError(`${resolve(file)} cannot be read: ${(error as Error).message}`);
   });
@@ -62,8 +62,8 @@ async function change(
   what: { readonly name: string; readonly words?: readonly string[] },
   { action, anywhere, on, off, 'whole-words': whole }: Flags,
 ): Promise<string> {
-  if (anywhere && whole) throw new UsageError('Either --anywhere or --whole-words.');
-  if (on && off) throw new UsageError('Either --on or --off.');
+  if (anywhere && whole) throw new UsageError('Use either --anywhere or --whole-words, not both.');
+  if (on && off) throw new UsageError('Use either --on or --off, not both.');
   const { list, before } = await words.set(null, {
     ...what,
     ...(action !== undefined && { action: oneOf(wordActions, action) }),

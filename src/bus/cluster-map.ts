@@ -48,11 +48,11 @@ async function readFrom(connection: RedisConnection): Promise<ClusterMap> {
   try {
     const map = await read(client);
     if (map.masters.size > 0) return map;
-    throw new ConfigError(`REDIS_URL: the cluster of Redis at ${place} has given no slots to anybody`);
+    throw new ConfigError(`REDIS_URL: the Redis Cluster at ${place} has no slots assigned`);
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
     const reason = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ') : String(cause);
-    throw new ConfigError(`REDIS_URL: Redis at ${place} tells of no cluster (${reason})`, { cause });
+    throw new ConfigError(`REDIS_URL: Redis at ${place} does not describe a cluster (${reason})`, { cause });
   } finally {
     client.disconnect();
   }

@@ -181,6 +181,6 @@ async function knowsShards({ address, publisher, subscriber }: Pair): Promise<bo
   } catch (cause) {
     for (const client of [publisher, subscriber]) client.disconnect();
     const reason = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ') : String(cause);
-    throw new ConfigError(`REDIS_URL: Redis at ${address} does not tell what it can do (${reason})`, { cause });
+    throw new ConfigError(`REDIS_URL: Redis at ${address} does not describe its commands (${reason})`, { cause });
   }
 }

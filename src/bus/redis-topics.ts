@@ -123,5 +123,5 @@ export function keepTopics(
 
 /** What a subscribe throws that was not acknowledged. */
 export function unavailable(cause: unknown): ChatError {
-  return new ChatError('UNAVAILABLE', 'Live delivery is not available at the moment. Try again.', { cause });
+  return new ChatError('UNAVAILABLE', 'Live delivery is not available right now. Try again.', { cause });
 }

@@ -17,7 +17,7 @@ export function createNodes({ registry, bus }: { readonly registry: Registry; re
   return {
     async nodes() {
       const { records } = await registry.read().catch((cause: unknown): Census => {
-        throw new ChatError('UNAVAILABLE', 'The registry of nodes does not answer: ask again later.', { cause });
+        throw new ChatError('UNAVAILABLE', 'The registry of nodes does not answer. Try again later.', { cause });
       });
       return records.filter(({ state }) => state !== 'GONE').map(({ beat: _, ...shown }) => shown);
     },

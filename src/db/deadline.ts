@@ -16,10 +16,14 @@ export function deadlineIn(ms: number): Deadline {
 /** What a caller is told when the database did not do it in time. */
 export function unavailable(cause: unknown): ChatError {
   // A client that comes back after a second finds the server after a restart of its database, and does not add to a jam.
-  return new ChatError('UNAVAILABLE', 'The database does not answer in time: not known to be stored, send the same request again.', {
-    cause,
-    retryAfterMs: 1_000,
-  });
+  return new ChatError(
+    'UNAVAILABLE',
+    'The database did not answer in time. It is not known whether the request was stored: send the same request again.',
+    {
+      cause,
+      retryAfterMs: 1_000,
+    },
+  );
 }
 
 /** Settles as `work` does, or rejects with ChatError UNAVAILABLE at the deadline, never before it; `work` then goes on unheard. */

@@ -41,11 +41,11 @@ const known = 'sslaccept=strict, sslaccept=accept_invalid_certs, sslcert=FILE, s
  * on a connection without TLS (only where the network is trusted). Throws DatabaseError that names what is wrong.
  */
 export function readMysqlUrl(text: string): MysqlAddress {
-  if (!URL.canParse(text)) throw new DatabaseError('DATABASE_URL is not a URL: it looks like mysql://user:password@host:3306/name');
+  if (!URL.canParse(text)) throw new DatabaseError('DATABASE_URL is not a URL. Write it like mysql://user:password@host:3306/name');
   const url = new URL(text);
   const database = decodeURIComponent(url.pathname.slice(1));
   if (database === '')
-    throw new DatabaseError('DATABASE_URL names no database: it ends with one, as in mysql://user:password@host:3306/name');
+    throw new DatabaseError('DATABASE_URL names no database. Put its name at the end, as in mysql://user:password@host:3306/name');
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1') || 'localhost';
   const port = Number(url.port || 3306);
   let connection: ConnectionConfig = {
@@ -58,7 +58,7 @@ export function readMysqlUrl(text: string): MysqlAddress {
   for (const [name, value] of url.searchParams) {
     const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
     const found = parameter?.(value);
-    if (!found) throw new DatabaseError(`DATABASE_URL has a parameter that cannot be used: ${name}=${value} (there are ${known})`);
+    if (!found) throw new DatabaseError(`DATABASE_URL has a parameter that cannot be used: ${name}=${value} (known are ${known})`);
     const ssl = { ...(typeof connection.ssl === 'object' ? connection.ssl : {}), ...(typeof found.ssl === 'object' ? found.ssl : {}) };
     connection = { ...connection, ...found, ...(found.ssl ? { ssl } : {}) };
   }

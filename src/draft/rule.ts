@@ -18,9 +18,13 @@ export function draftsKey({ userId }: Pick<Viewer, 'userId'>): string {
 /** Throws INVALID_INPUT (writtenAt): so far ahead that nothing could be saved after it for long. */
 export function requireWritten(writtenAt: Date, now: Date): void {
   if (writtenAt <= latestWritten(now)) return;
-  throw new ChatError('INVALID_INPUT', 'This is more than a day ahead. Set the clock, or go by when the server has answered.', {
-    field: ['writtenAt'],
-  });
+  throw new ChatError(
+    'INVALID_INPUT',
+    'writtenAt is more than a day in the future. Correct the device’s clock, or use the time of the server’s last answer.',
+    {
+      field: ['writtenAt'],
+    },
+  );
 }
 
 /** What was written later than this is not saved. */

@@ -69,10 +69,10 @@ function tellingAt(before: DraftRow | null, now: Date, tellMs: number): Telling 
 }
 
 function requireWriting({ text, replyTo, data }: NewDraft, maxLength: number): void {
-  if (!isStorable(text)) throw unfit('A draft is well-formed Unicode without NUL.');
-  if (codePoints(text) > maxLength) throw unfit(`A draft has at most ${maxLength} characters, as a message has.`);
+  if (!isStorable(text)) throw unfit('A draft must be well-formed Unicode without NUL.');
+  if (codePoints(text) > maxLength) throw unfit(`A draft can have at most ${maxLength} characters, like a message.`);
   const isNothing = isBlank(text) && replyTo === undefined && (data === null || data === undefined);
-  if (isNothing) throw unfit('There is nothing in it. Remove the draft.');
+  if (isNothing) throw unfit('The draft is empty. Remove it instead.');
 }
 
 function unfit(why: string): ChatError {
@@ -83,6 +83,6 @@ function unfit(why: string): ChatError {
 async function isFullFor(inside: Inside, userId: bigint, most: number): Promise<boolean> {
   if ((await inside.read(draftCount, userId)) < most) return false;
   if ((await inside.read(seenCount, userId)) < most) return true;
-  const why = most === 0 ? 'No drafts are kept here.' : `At most ${most} drafts are kept: send one, or remove it.`;
+  const why = most === 0 ? 'Drafts are turned off on this server.' : `You can have at most ${most} drafts. Send or remove one first.`;
   throw new ChatError('LIMIT_REACHED', why);
 }

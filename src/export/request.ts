@@ -39,7 +39,7 @@ function requireRoom(asked: readonly Date[], { now, most }: { readonly now: Date
   const standing = asked[most - 1];
   if (standing === undefined) return;
   const retryAfterMs = Math.max(1, standing.getTime() + dayMs - now.getTime());
-  throw new ChatError('RATE_LIMITED', 'You have asked for this several times lately. Ask again later.', { retryAfterMs });
+  throw new ChatError('RATE_LIMITED', 'Too many data exports in a short time. Try again later.', { retryAfterMs });
 }
 
 function ask(userId: bigint, messages: boolean): Verdict<DataExport> {

@@ -49,7 +49,7 @@ const leastOfUser = 200;
 
 function overloaded(): OverloadError {
   return new OverloadError(
-    'Too many subscriptions are being opened. Subscribe again in a while with your positions.',
+    'Too many subscriptions are being opened. Wait, then subscribe again with your positions.',
     Math.round(soonestMs + spreadMs * Math.random()),
   );
 }

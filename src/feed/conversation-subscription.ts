@@ -26,7 +26,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
   let turn: Turn | undefined;
 
   function notFound(): ChatError {
-    return new ChatError('NOT_FOUND', 'There is no such conversation for you.', { field: ['conversationId'] });
+    return new ChatError('NOT_FOUND', 'Conversation not found.', { field: ['conversationId'] });
   }
 
   async function open(): Promise<void> {

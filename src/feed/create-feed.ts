@@ -119,7 +119,8 @@ export function createFeed({ db, log: stored, bus, logger, config, onHeard, trac
     epoch: db.epoch,
     positions,
     events(viewer, { after = [], signal }) {
-      if (after.length > maxPositions) throw new ChatError('BAD_USER_INPUT', `At most ${maxPositions} positions.`, { field: ['after'] });
+      if (after.length > maxPositions)
+        throw new ChatError('BAD_USER_INPUT', `A subscription takes at most ${maxPositions} positions.`, { field: ['after'] });
       return pour(signal, (outlet) => new ViewerSubscription({ feed: parts, viewer, after, outlet }));
     },
     conversationEvents(viewer, { conversationId, after, epoch, signal }) {
@@ -128,7 +129,7 @@ export function createFeed({ db, log: stored, bus, logger, config, onHeard, trac
     },
     async watchAccount(userId, watcher) {
       const [held] = await channels.hold([userId]);
-      if (held === undefined) throw new ChatError('UNAVAILABLE', 'The account could not be watched. Try again.');
+      if (held === undefined) throw new ChatError('UNAVAILABLE', 'The subscription could not be opened. Try again.');
       held.channel.join(watcher);
       return () => {
         held.channel.leave(watcher);
@@ -142,7 +143,7 @@ export function createFeed({ db, log: stored, bus, logger, config, onHeard, trac
       return { subscriptions: outlets.size, catchingUp: taken, waiting };
     },
     async [Symbol.asyncDispose]() {
-      const stopping = new ChatError('UNAVAILABLE', 'This node stops. Subscribe again with your positions.');
+      const stopping = new ChatError('UNAVAILABLE', 'This node is shutting down. Subscribe again with your positions.');
       for (const outlet of [...outlets]) outlet.fail(stopping);
       await channels[Symbol.asyncDispose]();
     },

@@ -122,7 +122,7 @@ export class ViewerSubscription implements Subscription, Owner {
   skipped(streamId: bigint): void {
     if (streamId === this.#userId) {
       // What was opened, closed or ended in entries that were skipped is not known: only a new beginning finds it.
-      this.#outlet.fail(new ChatError('UNAVAILABLE', 'Too much was missed. Subscribe again with your positions.'));
+      this.#outlet.fail(new ChatError('UNAVAILABLE', 'The subscription is too far behind. Subscribe again with your positions.'));
       return;
     }
     // They may have ended the access, or more than once: whether and where it goes on is asked anew.

@@ -26,7 +26,7 @@ export async function ask(inside: Inside, asking: Asking): Promise<Verdict<JoinR
   const known = await inside.read(joinRequestRow, ref);
   if (isWaiting(known)) return { result: () => joinRequestOf(known) };
   if ((await inside.read(waitingCount, userId)) >= limit) {
-    throw new ChatError('LIMIT_REACHED', `At most ${limit} of your requests to join a group wait at a time. Take one back first.`);
+    throw new ChatError('LIMIT_REACHED', `You can have at most ${limit} pending join requests. Cancel one first.`);
   }
   const answerers = (await inside.read(runners, conversationId)).map((runner) => runner.userId);
   const relock = lockFor(answerers, asking);

@@ -49,9 +49,10 @@ export function requireForeignGroup(
 ): BroughtGroup {
   if (members.length > config.maxGroupMembers) throw groupFull(config.maxGroupMembers, 'members');
   const parts = members.map(({ role = 'MEMBER', nickname = null }, place) => ({ role, nickname: nicknameAt(nickname, place) }));
-  if (parts.filter(({ role }) => role === 'OWNER').length !== 1) throw invalid('A group has one OWNER among its members.', 'members');
+  if (parts.filter(({ role }) => role === 'OWNER').length !== 1)
+    throw invalid('A group must have exactly one OWNER among its members.', 'members');
   if (parts.filter(({ role }) => role === 'ADMIN').length > config.maxAdmins) {
-    throw new ChatError('LIMIT_REACHED', `A group has at most ${config.maxAdmins} admins beside its owner.`, { field: ['members'] });
+    throw new ChatError('LIMIT_REACHED', `A group can have at most ${config.maxAdmins} admins besides its owner.`, { field: ['members'] });
   }
   return {
     row: {

@@ -45,7 +45,7 @@ export function createGroupAdministration(parts: Pick<GroupParts, 'db' | 'log' |
 
 function idOf(key: string): bigint {
   const id = /^\d{1,19}$/.test(key) ? BigInt(key) : lastId + 1n;
-  if (id > lastId) throw new ChatError('BAD_USER_INPUT', 'This is no cursor of this list.', { field: ['after'] });
+  if (id > lastId) throw new ChatError('BAD_USER_INPUT', 'This cursor does not belong to this list.', { field: ['after'] });
   return id;
 }
 

@@ -37,7 +37,7 @@ export function createGroups(given: SearchingParts): Groups {
   async function byId(id: bigint): Promise<Conversation> {
     const [conversation] = await conversations([id]);
     // Dissolved by another in the moment since the act was stored.
-    if (!conversation) throw new ChatError('NOT_FOUND', 'The conversation is gone.');
+    if (!conversation) throw new ChatError('NOT_FOUND', 'The conversation no longer exists.');
     return conversation;
   }
 

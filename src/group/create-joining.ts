@@ -28,13 +28,14 @@ export function createJoining(given: JoiningParts): Joining {
 
   async function countAttempt(userId: bigint): Promise<void> {
     const retryAfterMs = await attempts.take(String(userId));
-    if (retryAfterMs !== null) throw new ChatError('RATE_LIMITED', 'Too many groups in too short a time. Wait a while.', { retryAfterMs });
+    if (retryAfterMs !== null)
+      throw new ChatError('RATE_LIMITED', 'Too many groups in a short time. Wait before you try again.', { retryAfterMs });
   }
 
   async function group(id: bigint) {
     const [found] = await conversations([id]);
     // Dissolved by another in the moment since the act was stored.
-    if (!found) throw new ChatError('NOT_FOUND', 'The group is gone.');
+    if (!found) throw new ChatError('NOT_FOUND', 'The group no longer exists.');
     return found;
   }
 

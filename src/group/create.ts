@@ -85,7 +85,7 @@ async function findMade(inside: Inside, { ownerId, clientGroupId }: Plan): Promi
   const row = await inside.read(conversationRow, known);
   const access = await inside.read(membershipRow, { conversationId: known, userId: ownerId });
   if (isActive(access) && row?.dissolvedAt === null) return known;
-  throw new ChatError('CONFLICT', 'This clientGroupId was used for a group that you are no longer in. Choose another.', {
+  throw new ChatError('CONFLICT', 'This clientGroupId was used for a group that you are no longer in. Use a new one.', {
     field: ['clientGroupId'],
   });
 }

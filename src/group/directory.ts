@@ -16,7 +16,7 @@ export async function openDirectory(
   search: string | null | undefined,
   count: () => Promise<void>,
 ): ReturnType<Joining['directory']> {
-  if (!parts.config.groupDirectory) throw new ChatError('FORBIDDEN', 'There is no directory of groups here.');
+  if (!parts.config.groupDirectory) throw new ChatError('FORBIDDEN', 'This server has no directory of groups.');
   await count();
   // An empty field to search in says nothing of what is looked for.
   const asked = search == null || search.trim() === '' ? null : search;

@@ -27,7 +27,7 @@ export async function createInvite(
   { groupId, expiresAt = null, maxUses = null }: Parameters<Joining['createInvite']>[1],
 ): Promise<Invite> {
   if (maxUses !== null && maxUses < 1) {
-    throw new ChatError('INVALID_INPUT', 'An invitation lets in somebody at least: leave maxUses out, and it lets in anybody.', {
+    throw new ChatError('INVALID_INPUT', 'maxUses must be at least 1. Leave it out for an unlimited invite.', {
       field: ['maxUses'],
     });
   }
@@ -42,7 +42,7 @@ export async function createInvite(
       requireLater(expiresAt, inside.now);
       const { good, spent } = await sortOut(inside, groupId);
       if (good >= config.maxInvites) {
-        throw new ChatError('LIMIT_REACHED', `A group has at most ${config.maxInvites} invitations. Revoke one first.`, {
+        throw new ChatError('LIMIT_REACHED', `A group can have at most ${config.maxInvites} invites. Revoke one first.`, {
           field: ['groupId'],
         });
       }
@@ -64,7 +64,7 @@ export async function createInvite(
 
 function requireLater(expiresAt: Date | null, now: Date): void {
   if (expiresAt === null || expiresAt > now) return;
-  throw new ChatError('INVALID_INPUT', 'An invitation ends later than now: leave expiresAt out, and it does not end.', {
+  throw new ChatError('INVALID_INPUT', 'expiresAt must be in the future. Leave it out for an invite that does not expire.', {
     field: ['expiresAt'],
   });
 }
@@ -108,5 +108,5 @@ export async function revokeInvite({ db, log }: Pick<GroupParts, 'db' | 'log'>, 
 }
 
 function noInvite(): ChatError {
-  return new ChatError('NOT_FOUND', 'There is no such invitation for you.', { field: ['inviteId'] });
+  return new ChatError('NOT_FOUND', 'Invite not found.', { field: ['inviteId'] });
 }

@@ -76,7 +76,7 @@ export function standing(earlier: MembershipRow | null): 'STRANGER' | 'BANNED' {
 /** Throws INVALID_INPUT where not exactly one of the two is named; `field`: what the id is called there. */
 export function requireOne({ groupId, code }: GroupName, field: string): void {
   if ((groupId ?? null) === null ? (code ?? null) !== null : (code ?? null) === null) return;
-  throw new ChatError('INVALID_INPUT', `Name the group by exactly one of ${field} and code.`, { field: [field] });
+  throw new ChatError('INVALID_INPUT', `Provide exactly one of ${field} and code.`, { field: [field] });
 }
 
 async function findNamed({ db }: Pick<JoiningParts, 'db'>, name: GroupName): Promise<Named> {

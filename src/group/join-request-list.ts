@@ -28,7 +28,7 @@ function parseKey(key: string | undefined): Place | null {
   if (key === undefined) return null;
   const [, ms = '', id = ''] = /^(\d{1,15}):(\d{1,19})$/.exec(key) ?? [];
   if (ms === '' || BigInt(ms) > lastTime || BigInt(id) > lastId) {
-    throw new ChatError('BAD_USER_INPUT', 'This is no cursor of this list.', { field: ['after'] });
+    throw new ChatError('BAD_USER_INPUT', 'This cursor does not belong to this list.', { field: ['after'] });
   }
   return { at: new Date(Number(ms)), id: BigInt(id) };
 }

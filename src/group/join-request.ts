@@ -140,18 +140,24 @@ async function takeBack(inside: Inside, { row, ...locks }: Locks & { readonly ro
 
 async function ownRequest(inside: Inside, ref: MembershipRef): Promise<ChatError> {
   if (!isWaiting(await inside.read(joinRequestRow, ref))) return noRequest();
-  return new ChatError('FORBIDDEN', 'Those who run the group answer this request. To take it back, cancel it.', { field: ['requestId'] });
+  return new ChatError(
+    'FORBIDDEN',
+    'Only the owner and admins of the group can answer this request. To withdraw your own request, cancel it.',
+    { field: ['requestId'] },
+  );
 }
 
 async function strangersRequest(inside: Inside, viewer: Viewer, ref: MembershipRef): Promise<ChatError> {
   const { wish } = await requireGroup(inside, { groupId: ref.conversationId, viewer, field: 'requestId' });
   requireMay('ANSWER_JOIN_REQUESTS', wish);
   if (!isOpen(await inside.read(joinRequestRow, ref))) return noRequest();
-  return new ChatError('FORBIDDEN', 'Only who asked can cancel this request. To refuse it, answer it.', { field: ['requestId'] });
+  return new ChatError('FORBIDDEN', 'Only the user who sent this request can cancel it. To decline it, answer it.', {
+    field: ['requestId'],
+  });
 }
 
 function noRequest(): ChatError {
-  return new ChatError('NOT_FOUND', 'There is no such request for you.', { field: ['requestId'] });
+  return new ChatError('NOT_FOUND', 'Request not found.', { field: ['requestId'] });
 }
 
 /** Tells those who ask to join a dissolved group that nobody will answer, some at a time. Done again, it goes on where it was. */

@@ -77,8 +77,8 @@ async function judge(
   ]);
   if (!exists) return noUser(...field);
   if (unwanted !== null) return unwelcome(unwanted, ...field);
-  if (isActive(earlier)) return new ChatError('CONFLICT', 'They are a member already.', { field });
-  if (earlier?.state === 'BANNED') return new ChatError('FORBIDDEN', 'They are banned from this group. Unban them first.', { field });
+  if (isActive(earlier)) return new ChatError('CONFLICT', 'This user is already a member.', { field });
+  if (earlier?.state === 'BANNED') return new ChatError('FORBIDDEN', 'This user is banned from the group. Unban them first.', { field });
   if (groups >= config.maxGroupsPerUser) return tooManyGroups(config.maxGroupsPerUser, field);
   return { userId, index, earlier };
 }

@@ -32,7 +32,7 @@ export function removeMember({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, {
     async decide(inside, holds) {
       const group = await requireGroup(inside, { groupId, viewer });
       if (userId === viewer.userId)
-        throw new ChatError('INVALID_INPUT', 'To leave a group yourself, use leaveGroup.', { field: ['userId'] });
+        throw new ChatError('INVALID_INPUT', 'You cannot remove yourself. Use leaveGroup to leave the group.', { field: ['userId'] });
       const access = await inside.read(membershipRow, { conversationId: groupId, userId });
       if (ban && !isActive(access)) {
         requireMay('BAN_MEMBERS', group.wish);

@@ -33,7 +33,7 @@ function parseKey(key: string, limit: bigint): readonly [number, bigint] {
   const [, first = '', second = ''] = /^(\d{1,15}):(\d{1,19})$/.exec(key) ?? [];
   const [place, id] = [BigInt(first), BigInt(second)];
   if (first === '' || place > limit || id > lastId) {
-    throw new ChatError('BAD_USER_INPUT', 'This is no cursor of this list.', { field: ['after'] });
+    throw new ChatError('BAD_USER_INPUT', 'This cursor does not belong to this list.', { field: ['after'] });
   }
   return [Number(place), id];
 }

@@ -8,8 +8,9 @@ import type { ConversationRow } from './store.ts';
 /** Refuses that a group is put in the directory where it cannot be. Throws INVALID_INPUT (listed), FORBIDDEN (listed). */
 export function requireListable(joinPolicy: JoinPolicy, { groupDirectory }: Pick<GroupParts['config'], 'groupDirectory'>): void {
   const field = ['listed'];
-  if (isClosed(joinPolicy)) throw new ChatError('INVALID_INPUT', 'Only a group that is OPEN or APPROVAL can be listed.', { field });
-  if (!groupDirectory) throw new ChatError('FORBIDDEN', 'Groups cannot be listed here.', { field });
+  if (isClosed(joinPolicy))
+    throw new ChatError('INVALID_INPUT', 'Only a group whose joinPolicy is OPEN or APPROVAL can be listed.', { field });
+  if (!groupDirectory) throw new ChatError('FORBIDDEN', 'This server has no directory of groups, so a group cannot be listed.', { field });
 }
 
 /** Whether a group of that policy is a secret to who is not in it: such a group is not listed. */

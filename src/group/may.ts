@@ -51,7 +51,7 @@ export function requireMay(action: GroupAction, wish: Wish, field?: readonly str
   const answer = judge(action, wish);
   if (answer === 'ALLOWED') return;
   const until = answer === 'MUTED' ? mutedUntil(wish) : null;
-  throw new ChatError(answer, answer === 'MUTED' ? 'You are muted here for some time.' : permissions[action].says, {
+  throw new ChatError(answer, answer === 'MUTED' ? 'You are muted in this group for now.' : permissions[action].says, {
     field,
     retryAfterMs: until === null ? undefined : msUntil(until, wish.now),
   });

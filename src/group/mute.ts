@@ -30,5 +30,5 @@ export function muteMember({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { g
 /** Throws INVALID_INPUT (the field) for a moment that has come; `now` is the database's clock. */
 export function requireFuture(moment: Date | null, { now, field }: { readonly now: Date; readonly field: string }): void {
   if (moment === null || moment > now) return;
-  throw new ChatError('INVALID_INPUT', 'That moment is past. Name one that is still to come.', { field: [field] });
+  throw new ChatError('INVALID_INPUT', 'The end of a mute must be in the future.', { field: [field] });
 }

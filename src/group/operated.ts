@@ -83,7 +83,7 @@ export function removeByOperator(
       const access = await inside.read(membershipRow, { conversationId: groupId, userId });
       const before = partOf(access);
       if (!isActive(access)) {
-        if (before === null && !ban) throw notIn('They were never in this group.');
+        if (before === null && !ban) throw notIn('This user has never been a member of the group.');
         if (!ban) return unchanged(before);
         const verdict = await banOutsider(inside, actorId, { groupId, userId, earlier: access, lock, holds });
         return 'relock' in verdict ? verdict : { ...verdict, result: () => ({ before, after: ended(before, 'BANNED') }) };
@@ -108,7 +108,7 @@ export function setOwnerByOperator(
       const { ownerId } = await requireStanding(inside, groupId);
       const heir = await inside.read(membershipRow, { conversationId: groupId, userId });
       // An erased account is in it until its job has come this far, and hands on what it owns: to whose it was, who is an admin by then.
-      if (!isActive(heir) || !(await inside.read(userExists, userId))) throw notIn('They are not in this group.');
+      if (!isActive(heir) || !(await inside.read(userExists, userId))) throw notIn('This user is not a member of the group.');
       if (ownerId === userId) return unchanged({ ownerId });
       const owner = ownerId === null ? null : await inside.read(membershipRow, { conversationId: groupId, userId: ownerId });
       // An admin too many is no reason to leave a group to who is to have it no longer: there are operators to say what else becomes of them.
@@ -124,16 +124,16 @@ export function setOwnerByOperator(
 
 async function requireThere(inside: Inside, groupId: bigint): Promise<ConversationRow> {
   const row = inside.head(groupId)?.kind === 'GROUP' ? await inside.read(conversationRow, groupId) : null;
-  if (row === null) throw new ChatError('NOT_FOUND', 'There is no such group.', { field: ['groupId'] });
+  if (row === null) throw new ChatError('NOT_FOUND', 'Group not found.', { field: ['groupId'] });
   const owner = row.ownerId === null ? null : await inside.read(membershipRow, { conversationId: groupId, userId: row.ownerId });
   if (owner?.state !== importedState) return row;
   // Whoever is put out of it would be counted still, and what is logged today is newer than what is yet to come.
-  throw new ChatError('CONFLICT', 'This group is being imported, and nobody is in it yet.', { field: ['groupId'] });
+  throw new ChatError('CONFLICT', 'This group is still being imported and has no members yet.', { field: ['groupId'] });
 }
 
 async function requireStanding(inside: Inside, groupId: bigint): Promise<ConversationRow> {
   const row = await requireThere(inside, groupId);
-  if (row.dissolvedAt !== null) throw new ChatError('CONFLICT', 'This group is dissolved: nobody is in it.', { field: ['groupId'] });
+  if (row.dissolvedAt !== null) throw new ChatError('CONFLICT', 'This group is dissolved and has no members.', { field: ['groupId'] });
   return row;
 }
 
@@ -158,7 +158,7 @@ function notIn(message: string): ChatError {
 }
 
 function isOwner(): ChatError {
-  const message = 'They own this group and are not alone in it: make somebody else its owner first, or dissolve it.';
+  const message = 'This user owns the group, which has other members. Transfer ownership first, or dissolve the group.';
   return new ChatError('CONFLICT', message, { field: ['userId'] });
 }
 

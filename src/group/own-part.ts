@@ -47,7 +47,7 @@ export function updateOwnPart(
     async decide(inside): Promise<Verdict<void>> {
       const access = await requireOwn(inside, viewer, conversationId);
       if (wanted.nickname && inside.head(conversationId)?.kind === 'DIRECT') {
-        throw new ChatError('INVALID_INPUT', 'Between two, both are called by their own names.', { field: ['nickname'] });
+        throw new ChatError('INVALID_INPUT', 'A direct conversation has no nicknames.', { field: ['nickname'] });
       }
       requireFuture(wanted.silentUntil ?? null, { now: inside.now, field: 'silentUntil' });
       const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => !isSame(wanted[field], access[field]));
@@ -79,7 +79,7 @@ function isSame(one: Value, other: Value): boolean {
 function requireWanted({ silentUntil, nickname, ...part }: OwnPart): Wanted {
   const empty = settled.find((field) => part[field] === null);
   if (empty !== undefined) {
-    throw new ChatError('INVALID_INPUT', `${empty} cannot be null: leave it out, and it stays as it is.`, { field: [empty] });
+    throw new ChatError('INVALID_INPUT', `${empty} cannot be null. Leave it out to keep its value.`, { field: [empty] });
   }
   return {
     ...Object.fromEntries(settled.flatMap((field) => (part[field] === undefined ? [] : [[field, part[field]]]))),
@@ -94,5 +94,5 @@ async function requireOwn(inside: Inside, { userId }: Viewer, conversationId: bi
     inside.read(membershipRow, { conversationId, userId }),
   ]);
   if (row !== null && row.dissolvedAt === null && isActive(access) && access.shown) return access;
-  throw new ChatError('NOT_FOUND', 'There is no such conversation for you.', { field: ['conversationId'] });
+  throw new ChatError('NOT_FOUND', 'Conversation not found.', { field: ['conversationId'] });
 }

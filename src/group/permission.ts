@@ -54,48 +54,64 @@ const belowOrBeside: Permission['to'] = {
  * said by `joining`.
  */
 export const permissions = {
-  POST: { policy: 'postPolicy', by: byPolicy, whileMuted: 'MUTED', says: 'In this group you may not write.' },
-  MENTION_EVERYONE: { policy: 'mentionPolicy', by: byPolicy, says: 'In this group you may not mention everyone.' },
-  PIN_MESSAGES: { policy: 'pinPolicy', by: byPolicy, says: 'In this group you may not pin messages. Ask its owner or an admin.' },
-  RECALL_MESSAGES: { policy: null, by: always(admins), says: 'Only who said it can take it back, or who runs the group.' },
-  CLOSE_POLLS: { policy: null, by: always(admins), says: 'Only who asked can close the poll, or who runs the group.' },
-  SEE_EDITS: { policy: null, by: always(admins), says: 'Only who said it sees what it said before, or who runs the group.' },
+  POST: { policy: 'postPolicy', by: byPolicy, whileMuted: 'MUTED', says: 'You are not allowed to write in this group.' },
+  MENTION_EVERYONE: { policy: 'mentionPolicy', by: byPolicy, says: 'You are not allowed to mention everyone in this group.' },
+  PIN_MESSAGES: {
+    policy: 'pinPolicy',
+    by: byPolicy,
+    says: 'You are not allowed to pin messages in this group. Ask its owner or an admin.',
+  },
+  RECALL_MESSAGES: {
+    policy: null,
+    by: always(admins),
+    says: 'Only the sender, or the owner or an admin of the group, can recall this message.',
+  },
+  CLOSE_POLLS: {
+    policy: null,
+    by: always(admins),
+    says: 'Only the poll’s sender, or the owner or an admin of the group, can close the poll.',
+  },
+  SEE_EDITS: {
+    policy: null,
+    by: always(admins),
+    says: 'Only the sender, or the owner or an admin of the group, can see earlier versions of this message.',
+  },
   ADD_MEMBERS: {
     ...{ policy: 'invitePolicy', by: byPolicy },
-    says: 'You may not add members to this group. Ask its owner or an admin.',
+    says: 'You are not allowed to add members to this group. Ask its owner or an admin.',
   },
   // Whoever makes a link also sees and revokes the others' links.
   MANAGE_INVITES: {
     ...{ policy: 'invitePolicy', by: { EVERYONE: admins, ADMINS: admins, OWNER: owner } },
-    says: 'You may not invite people to this group by a link. Ask its owner or an admin.',
+    says: 'You are not allowed to manage invites of this group. Ask its owner or an admin.',
   },
-  ANSWER_JOIN_REQUESTS: { policy: null, by: always(admins), says: 'The owner and the admins answer who wishes to join.' },
+  ANSWER_JOIN_REQUESTS: { policy: null, by: always(admins), says: 'Only the owner and admins can answer join requests.' },
   REMOVE_MEMBERS: {
     ...{ policy: null, by: always(admins), to: below },
-    says: 'You may not remove this member. The owner removes anybody, admins remove members.',
+    says: 'You are not allowed to remove this member. The owner can remove anyone, admins can remove members.',
   },
   BAN_MEMBERS: {
     ...{ policy: null, by: always(admins), to: below },
-    says: 'You may not ban this member. The owner bans anybody, admins ban members.',
+    says: 'You are not allowed to ban this member. The owner can ban anyone, admins can ban members.',
   },
   MUTE_MEMBERS: {
     ...{ policy: null, by: always(admins), to: below },
-    says: 'You may not mute this member. The owner mutes anybody, admins mute members.',
+    says: 'You are not allowed to mute this member. The owner can mute anyone, admins can mute members.',
   },
   // An admin who goes astray is stopped by another: the owner may be asleep.
   SET_ROLES: {
     ...{ policy: null, by: always(admins), to: belowOrBeside },
-    says: 'You may not change what this member may do. The owner and the admins do, and nobody changes the owner.',
+    says: 'You are not allowed to change this member’s role. The owner and admins can change roles, but not the owner’s.',
   },
-  UPDATE_GROUP: { policy: null, by: always(admins), says: 'You may not change this group. Ask its owner or an admin.' },
+  UPDATE_GROUP: { policy: null, by: always(admins), says: 'You are not allowed to change this group. Ask its owner or an admin.' },
   TRANSFER_OWNERSHIP: {
     ...{ policy: null, by: always(owner), to: belowOrBeside },
-    says: 'Only the owner can hand the group over.',
+    says: 'Only the owner can transfer ownership of the group.',
   },
   DISSOLVE_GROUP: { policy: null, by: always(owner), says: 'Only the owner can dissolve the group.' },
   LEAVE_GROUP: {
     ...{ policy: null, by: always({ ...everyone, OWNER: 'OWNER_MUST_TRANSFER' }), alone: everyone },
-    says: 'You own this group: make somebody else its owner, then leave.',
+    says: 'You own this group. Transfer ownership before you leave.',
   },
 } as const satisfies Readonly<Record<string, Permission>>;
 

@@ -41,5 +41,7 @@ export async function requireRoomForAdmin(
   { maxAdmins, field }: { readonly maxAdmins: number; readonly field: string },
 ): Promise<void> {
   if ((await inside.read(adminCount, groupId)) < maxAdmins) return;
-  throw new ChatError('LIMIT_REACHED', `A group has at most ${maxAdmins} admins. Make one of them a member first.`, { field: [field] });
+  throw new ChatError('LIMIT_REACHED', `A group can have at most ${maxAdmins} admins. Make one of them a member first.`, {
+    field: [field],
+  });
 }

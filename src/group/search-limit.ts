@@ -9,6 +9,6 @@ export function createSearchLimit(
   const limit = limits.limit({ name, points: () => times * config.searchesPerMinute, windowSeconds: 60 });
   return async (userId) => {
     const retryAfterMs = await limit.take(String(userId));
-    if (retryAfterMs !== null) throw new ChatError('RATE_LIMITED', 'Too many searches. Wait a while and try again.', { retryAfterMs });
+    if (retryAfterMs !== null) throw new ChatError('RATE_LIMITED', 'Too many searches. Wait before you try again.', { retryAfterMs });
   };
 }

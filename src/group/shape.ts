@@ -19,18 +19,19 @@ function invalid(field: string, message: string): ChatError {
 
 /** A group's name as it is stored. Throws INVALID_INPUT (name). */
 export function requireName(name: string): string {
-  if (isBlank(name)) throw invalid('name', 'A group needs a name.');
-  if (codePoints(name) > maxName) throw invalid('name', `A name has at most ${maxName} characters.`);
-  if (!isStorable(name) || hasControls(name, { lines: false })) throw invalid('name', 'A name is one line of text.');
+  if (isBlank(name)) throw invalid('name', 'A group must have a name.');
+  if (codePoints(name) > maxName) throw invalid('name', `A name can have at most ${maxName} characters.`);
+  if (!isStorable(name) || hasControls(name, { lines: false })) throw invalid('name', 'A name must be a single line of text.');
   return name;
 }
 
 /** A group's description as it is stored; '' is none. Throws INVALID_INPUT (description). */
 export function requireDescription(description: string | null | undefined): string | null {
   if (description === null || description === undefined || description === '') return null;
-  if (codePoints(description) > maxDescription) throw invalid('description', `A description has at most ${maxDescription} characters.`);
+  if (codePoints(description) > maxDescription)
+    throw invalid('description', `A description can have at most ${maxDescription} characters.`);
   if (!isStorable(description) || hasControls(description, { lines: true })) {
-    throw invalid('description', 'A description is text without control characters.');
+    throw invalid('description', 'A description must not contain control characters.');
   }
   return description;
 }
@@ -39,10 +40,10 @@ export function requireDescription(description: string | null | undefined): stri
 export function requireAnnouncement(announcement: string | null): string | null {
   if (announcement === null || announcement === '') return null;
   if (codePoints(announcement) > maxAnnouncement) {
-    throw invalid('announcement', `An announcement has at most ${maxAnnouncement} characters: say the rest in a message.`);
+    throw invalid('announcement', `An announcement can have at most ${maxAnnouncement} characters. Send the rest as a message.`);
   }
   if (!isStorable(announcement) || hasControls(announcement, { lines: true })) {
-    throw invalid('announcement', 'An announcement is text without control characters.');
+    throw invalid('announcement', 'An announcement must not contain control characters.');
   }
   return announcement;
 }
@@ -50,9 +51,10 @@ export function requireAnnouncement(announcement: string | null): string | null 
 /** What a member is called in a group, as it is stored; '' is nothing but their own name. Throws INVALID_INPUT (nickname). */
 export function requireNickname(nickname: string | null): string | null {
   if (nickname === null || nickname === '') return null;
-  if (isBlank(nickname)) throw invalid('nickname', 'Nobody can see this nickname: leave it out, or choose another.');
-  if (codePoints(nickname) > maxNickname) throw invalid('nickname', `A nickname has at most ${maxNickname} characters.`);
-  if (!isStorable(nickname) || hasControls(nickname, { lines: false })) throw invalid('nickname', 'A nickname is one line of text.');
+  if (isBlank(nickname)) throw invalid('nickname', 'A nickname must have a visible character. Choose another, or leave it out.');
+  if (codePoints(nickname) > maxNickname) throw invalid('nickname', `A nickname can have at most ${maxNickname} characters.`);
+  if (!isStorable(nickname) || hasControls(nickname, { lines: false }))
+    throw invalid('nickname', 'A nickname must be a single line of text.');
   return nickname;
 }
 
@@ -60,21 +62,21 @@ export function requireNickname(nickname: string | null): string | null {
 export function requireSlowMode(seconds: number | null): number {
   if (seconds === null) return 0;
   if (Number.isInteger(seconds) && seconds >= 0 && seconds <= maxSlowModeSeconds) return seconds;
-  throw invalid('slowModeSeconds', `Slow mode is a whole number of seconds from 0, which is none, to ${maxSlowModeSeconds}, a day.`);
+  throw invalid('slowModeSeconds', `slowModeSeconds must be an integer from 0 (off) to ${maxSlowModeSeconds} (a day).`);
 }
 
 /** What somebody says who wishes to join; blank is nothing. Throws INVALID_INPUT (note). */
 export function requireNote(note: string | null | undefined): string | null {
   if (note === null || note === undefined || isBlank(note)) return null;
-  if (codePoints(note) > maxNote) throw invalid('note', `A note has at most ${maxNote} characters.`);
-  if (!isStorable(note) || hasControls(note, { lines: true })) throw invalid('note', 'A note is text without control characters.');
+  if (codePoints(note) > maxNote) throw invalid('note', `A note can have at most ${maxNote} characters.`);
+  if (!isStorable(note) || hasControls(note, { lines: true })) throw invalid('note', 'A note must not contain control characters.');
   return note;
 }
 
 /** Throws INVALID_INPUT (clientGroupId). */
 export function requireClientGroupId(clientGroupId: string | undefined): void {
   if (clientGroupId !== undefined && !isClientKey(clientGroupId)) {
-    throw invalid('clientGroupId', 'A clientGroupId is 1 to 64 printable ASCII characters that do not end in a space.');
+    throw invalid('clientGroupId', 'clientGroupId must be 1 to 64 printable ASCII characters and must not end in a space.');
   }
 }
 
@@ -87,7 +89,8 @@ export interface Named {
 
 /** The users that a call names, each once. Throws INVALID_INPUT where there are more than 100. */
 export function requireUsers(field: string, userIds: readonly bigint[]): readonly Named[] {
-  if (userIds.length > maxUsersAtOnce) throw invalid(field, `At most ${maxUsersAtOnce} users at once: send the rest in a second call.`);
+  if (userIds.length > maxUsersAtOnce)
+    throw invalid(field, `At most ${maxUsersAtOnce} users are allowed per call. Send the rest in another call.`);
   const first = new Map<bigint, Named>();
   for (const [index, userId] of userIds.entries()) if (!first.has(userId)) first.set(userId, { userId, index });
   return [...first.values()];

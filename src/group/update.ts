@@ -159,7 +159,7 @@ function requireWanted(change: GroupChange): Wanted {
 
 function requirePolicy<P>(field: string, policy: P | null): P {
   if (policy !== null) return policy;
-  throw new ChatError('INVALID_INPUT', `${field} cannot be null: leave it out, and it stays as it is.`, { field: [field] });
+  throw new ChatError('INVALID_INPUT', `${field} cannot be null. Leave it out to keep its value.`, { field: [field] });
 }
 
 /** What the owner keeps for themselves an admin neither takes nor gives. */
@@ -170,5 +170,5 @@ function requireOwnerFor(
 ): void {
   const kept = policies.find((field) => fields.includes(field) && (row[field] === 'OWNER' || wanted[field] === 'OWNER'));
   if (kept === undefined || role === 'OWNER') return;
-  throw new ChatError('FORBIDDEN', 'Only the owner decides what the owner alone may do. Ask them.', { field: [kept] });
+  throw new ChatError('FORBIDDEN', 'Only the owner can set a policy to OWNER, or change one that is OWNER.', { field: [kept] });
 }

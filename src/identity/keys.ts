@@ -84,7 +84,7 @@ function published({ logger, ...place }: Place & { readonly logger: Logger }): S
       );
       if (!isOfUse && keys === asked) keys = undefined;
       complain(error);
-      throw new ChatError('UNAVAILABLE', 'Whoever made this token cannot be asked for their keys at the moment. Try again.', {
+      throw new ChatError('UNAVAILABLE', 'The keys of the token’s issuer cannot be fetched right now. Try again.', {
         retryAfterMs,
         cause: error,
       });
@@ -94,7 +94,7 @@ function published({ logger, ...place }: Place & { readonly logger: Logger }): S
 
 /** Of a key that is not among those at hand, which were had just now: it may be one that has come since, and nobody is to be kept out for that. */
 function notYet(): ChatError {
-  const message = 'It is signed with a key that its issuer did not have a moment ago. Try again in half a minute.';
+  const message = 'It is signed with a key that its issuer did not publish a moment ago. Try again in half a minute.';
   return new ChatError('UNAVAILABLE', message, { retryAfterMs: lookAgainMs });
 }
 

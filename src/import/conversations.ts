@@ -75,7 +75,7 @@ export function requireConversation(
   const group = requireForeignGroup(parts, line);
   const first = new Map(users.map((user, place) => [user, place] as const).toReversed());
   const twice = users.findIndex((user, place) => first.get(user) !== place);
-  if (twice >= 0) throw invalid('They are named twice.', 'members', String(twice), 'user');
+  if (twice >= 0) throw invalid('This user is listed twice.', 'members', String(twice), 'user');
   return group;
 }
 

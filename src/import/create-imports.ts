@@ -51,7 +51,7 @@ export function createImports(parts: ImportParts): Imports {
   return {
     async run(chunks, options = {}) {
       await using alone = await insist(() => parts.db.alone('import'));
-      if (alone === null) throw new ChatError('CONFLICT', 'Another import is under way. Run this one when it has come to its end.');
+      if (alone === null) throw new ChatError('CONFLICT', 'Another import is running. Try again when it has finished.');
       const run = beginRun(parts, options);
       const summary = await storeAll(chunks, options, async (kind, lines) => {
         const begunAt = performance.now();

@@ -7,13 +7,13 @@ import { isStorable } from '../text.ts';
 // As long as any product's ids; what is kept of one is a hash.
 const maxId = 200;
 
-const id = z.string().min(1).max(maxId).refine(isStorable, 'An id is well-formed Unicode without NUL.');
+const id = z.string().min(1).max(maxId).refine(isStorable, 'An id must be well-formed Unicode without NUL.');
 // No product is older. Later than the file is nothing: that is asked when it is stored, by the database's clock.
 const firstMs = 0;
 const time = z.iso
-  .datetime({ offset: true, error: 'A time is written as 2027-01-31T20:00:00Z.' })
+  .datetime({ offset: true, error: 'A time must be written like 2027-01-31T20:00:00Z.' })
   .transform((text) => new Date(text))
-  .refine((at) => at.getTime() >= firstMs, 'Nothing is from before 1970.');
+  .refine((at) => at.getTime() >= firstMs, 'A time must not be before 1970.');
 const text = z.string();
 const data = z.record(z.string(), z.unknown());
 const attachment = z.strictObject({
@@ -73,34 +73,34 @@ function invalid(message: string, ...field: readonly string[]): ChatError {
 
 /** Throws INVALID_INPUT (`field`) for what is yet to come. */
 export function requirePast(at: Date | undefined, now: Date, field: string): void {
-  if (at !== undefined && at > now) throw invalid('It is yet to come.', field);
+  if (at !== undefined && at > now) throw invalid('This time is in the future.', field);
 }
 
 /** The refusal of a conversation that is called as one of the other kind is: what was said in the one would come to stand in the other. */
 export function otherKind(): ChatError {
-  return new ChatError('CONFLICT', 'A group and a direct conversation have this id: give each its own.', { field: ['id'] });
+  return new ChatError('CONFLICT', 'A group and a direct conversation have the same id. Give each its own.', { field: ['id'] });
 }
 
 /** The refusal of a sender who is none of the two of a direct conversation. */
 export function noSide(): ChatError {
-  return invalid('They are none of the two.', 'sender');
+  return invalid('The sender is not one of the two members of this direct conversation.', 'sender');
 }
 
 /** The refusal of a handle that is somebody's. */
 export function handleTaken(): ChatError {
-  return new ChatError('CONFLICT', 'This handle is taken. Choose another, or name the subject by which its user signs in.', {
+  return new ChatError('CONFLICT', 'This handle is taken. Choose another, or provide the subject that its user signs in with.', {
     field: ['handle'],
   });
 }
 
 /** The refusal of a subject that two users of a file have. */
 export function subjectTaken(): ChatError {
-  return new ChatError('CONFLICT', 'Another line before it is of the same subject.', { field: ['subject'] });
+  return new ChatError('CONFLICT', 'An earlier line has the same subject.', { field: ['subject'] });
 }
 
 /** The refusal of what is older than what its conversation ends with. */
 export function tooOld(lastAt: Date): ChatError {
-  return invalid(`In this conversation there is something of ${lastAt.toISOString()} already: what is older goes before it.`, 'sentAt');
+  return invalid(`This conversation already has content from ${lastAt.toISOString()}. Put older lines before it.`, 'sentAt');
 }
 
 /** What a line says. Throws INVALID_INPUT: it is no JSON, or has not the shape of any kind. */
@@ -108,18 +108,18 @@ export function parseLine(written: string): Line {
   const value = jsonOf(written);
   const kind = typeof value === 'object' && value !== null ? Reflect.get(value, 'kind') : undefined;
   if (typeof kind !== 'string' || !Object.hasOwn(shapes, kind))
-    throw invalid(`A line is about one of ${Object.keys(shapes).join(', ')}.`, 'kind');
+    throw invalid(`kind must be one of ${Object.keys(shapes).join(', ')}.`, 'kind');
   const { data: line, error } = shapes[kind as LineKind].safeParse(value);
   if (line !== undefined) return line;
   const [issue] = error.issues;
-  throw invalid(issue?.message ?? 'It has another shape.', ...(issue?.path ?? []).map(String));
+  throw invalid(issue?.message ?? 'The line does not have the expected shape.', ...(issue?.path ?? []).map(String));
 }
 
 function jsonOf(written: string): unknown {
   try {
     return JSON.parse(written);
   } catch (error) {
-    throw invalid(`It is no JSON: ${(error as Error).message}`);
+    throw invalid(`The line is not JSON: ${(error as Error).message}`);
   }
 }
 
@@ -196,5 +196,5 @@ function referencesOf(
 
 /** The refusal of a line that refers to what no line before it is about. */
 export function unknownReference({ field, what }: Reference): ChatError {
-  return new ChatError('NOT_FOUND', `No line before this one is about that ${what}.`, { field });
+  return new ChatError('NOT_FOUND', `No earlier line defines this ${what}.`, { field });
 }

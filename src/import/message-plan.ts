@@ -127,8 +127,10 @@ export class MessagePlan {
     const { rows, senders } = this.#given;
     const senderId = this.#idOf(sender);
     const row = rows.get(conversationId);
-    if (row?.dissolvedAt !== null) throw new ChatError('CONFLICT', 'This group was dissolved here.', { field: ['conversation'] });
-    if (senders.get(senderId)?.erased !== false) throw new ChatError('CONFLICT', 'This account was deleted here.', { field: ['sender'] });
+    if (row?.dissolvedAt !== null)
+      throw new ChatError('CONFLICT', 'This group has been dissolved on this server.', { field: ['conversation'] });
+    if (senders.get(senderId)?.erased !== false)
+      throw new ChatError('CONFLICT', 'This account has been deleted on this server.', { field: ['sender'] });
     const isOutside = row.directKey !== null && !row.directKey.split(':').includes(String(senderId));
     if (isOutside) throw noSide();
     return senderId;

@@ -154,7 +154,7 @@ export async function onceSettled<T>(attempt: () => Promise<T | 'busy'>): Promis
     if (performance.now() > until) {
       throw new Unsettled(
         'UNAVAILABLE',
-        'Apps and phones have not been told yet of what was said before in a conversation of this file. Start a node that is a worker, have apps take what they miss (webhooks list), or remove them, and run this again.',
+        'Webhooks or push notifications for earlier messages in a conversation of this file have not been sent yet. Start a worker node, let apps catch up (see webhooks list) or remove them, then run this again.',
       );
     }
     await delay(askAgainMs);

@@ -48,7 +48,7 @@ function lineOf(
   { number, tooLong }: { readonly number: number; readonly tooLong: boolean },
 ): Numbered | Fault | null {
   try {
-    if (tooLong) throw new ChatError('INVALID_INPUT', `A line has at most ${longest} bytes.`);
+    if (tooLong) throw new ChatError('INVALID_INPUT', `A line can have at most ${longest} bytes.`);
     const written = textOf(pieces).trim();
     return written === '' ? null : { number, line: parseLine(written), length: written.length };
   } catch (error) {
@@ -64,6 +64,6 @@ function textOf(pieces: readonly Uint8Array[]): string {
   try {
     return utf8.decode(Buffer.concat(pieces));
   } catch {
-    throw new ChatError('INVALID_INPUT', 'It is no UTF-8.');
+    throw new ChatError('INVALID_INPUT', 'The line is not UTF-8.');
   }
 }

@@ -67,7 +67,7 @@ export function createBacklog({ db }: { readonly db: Db }): Backlog {
 
   async function required(tx: Tx, id: string): Promise<LeftJob> {
     const job = await one(tx, id);
-    if (job === null) throw new ChatError('NOT_FOUND', 'There is no such job: it is done, or was discarded.', { field: ['id'] });
+    if (job === null) throw new ChatError('NOT_FOUND', 'Job not found. It may be done or discarded.', { field: ['id'] });
     return job;
   }
 
@@ -99,7 +99,7 @@ export function createBacklog({ db }: { readonly db: Db }): Backlog {
         const job = await required(tx, id);
         const { count } = await tx.job.deleteMany({ where: { id: uuidBytes(id), state: 'DEAD' } });
         if (count === 1) return job;
-        throw new ChatError('CONFLICT', 'This job is not dead: it is done, or tried again, by itself.', { field: ['id'] });
+        throw new ChatError('CONFLICT', 'This job is not dead. It is done or will be retried automatically.', { field: ['id'] });
       }),
   };
 }

@@ -86,10 +86,11 @@ export class Committer implements AsyncDisposable {
   /** Resolves once stored; rejects as Log.append says. */
   append(append: Append<unknown>): Promise<unknown> {
     const { limits, tracer } = this.#parts;
-    if (this.#closed) return Promise.reject(new OverloadError('This node is closing. Send the same again, to another one.', retryMs));
+    if (this.#closed)
+      return Promise.reject(new OverloadError('This node is shutting down. Send the same request to another node.', retryMs));
     if (this.#waiting >= limits.queue) {
       this.#refused += 1;
-      return Promise.reject(new OverloadError('Too much waits to be stored here. Send the same again in a moment.', retryMs));
+      return Promise.reject(new OverloadError('This node has too many writes waiting. Send the same request again in a moment.', retryMs));
     }
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const waiting: Waiting = { append, resolve, reject, gone: false, wait: beginWait(tracer, tracer.current()) };

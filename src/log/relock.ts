@@ -35,7 +35,7 @@ export async function appendSearching<T>(log: Log, act: Searching<T>): Promise<T
     const { relock: lock, keys } = outcome;
     set = { lock, ...(keys !== undefined && { keys }) };
   }
-  throw new ChatError('UNAVAILABLE', 'Too much is changing here at once. Try again.');
+  throw new ChatError('UNAVAILABLE', 'Too many changes at once. Try again.');
 }
 
 function tryWith<T>(

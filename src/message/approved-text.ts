@@ -35,7 +35,7 @@ export async function approvedText({ db, approval, config }: MessageParts, viewe
 
 /** The refusal of what could be stored by now and was asked about by nobody, for when it was read it could not: somebody has just become a member, or what they send on has just been changed. */
 export function unasked(field: string): ChatError {
-  const why = 'It could not be asked in time whether this may be said: send the same request again.';
+  const why = 'The message could not be checked in time. Send the same request again.';
   return new ChatError('UNAVAILABLE', why, { field: [field], retryAfterMs: 100 });
 }
 

@@ -60,7 +60,7 @@ export function requireAllowed(attachments: Attachments, rules: AttachmentRules,
   for (const [place, { url }] of attachments.entries()) {
     if (isAllowedAt(url, rules)) continue;
     const at = field === undefined ? ['attachments', String(place), 'url'] : [field];
-    throw invalid(at, `Files at ${new URL(url).hostname} cannot be attached here.`);
+    throw invalid(at, `This server does not allow attachments from ${new URL(url).hostname}.`);
   }
 }
 
@@ -77,7 +77,7 @@ function isAllowedAt(url: string, { attachmentHosts }: AttachmentRules): boolean
 
 function requireFew(count: number, most: number, field: readonly string[]): void {
   if (count <= most) return;
-  throw invalid(field, most === 0 ? 'A message has no attachments here.' : `A message has at most ${most} attachments.`);
+  throw invalid(field, most === 0 ? 'Attachments are turned off on this server.' : `A message can have at most ${most} attachments.`);
 }
 
 function requireAttachment({ url, mediaType, name, size, width, height, durationMs, alt }: NewAttachment, place: string): Attachment {
@@ -101,36 +101,36 @@ function invalid(field: readonly string[], message: string): ChatError {
 /** Where a file is, as ASCII. */
 function requireUrl(text: string, field: readonly string[]): string {
   const url = webAddress(text);
-  if (url === null) throw invalid(field, 'A file has an address of the web, which begins with http:// or https://.');
+  if (url === null) throw invalid(field, 'url must be a web address that starts with http:// or https://.');
   // Whoever sees the message would be told them.
-  if (url.username !== '' || url.password !== '') throw invalid(field, "A file's address has no name and password in it.");
+  if (url.username !== '' || url.password !== '') throw invalid(field, 'url must not contain a user name or password.');
   // Escapes may make it longer than what came in.
-  if (url.href.length > maxUrl) throw invalid(field, `A file's address has at most ${maxUrl} characters.`);
+  if (url.href.length > maxUrl) throw invalid(field, `url can have at most ${maxUrl} characters.`);
   return url.href;
 }
 
 /** What kind of file it is: the type itself in lower case, as it is compared. */
 function requireMediaType(text: string, field: readonly string[]): string {
   const [, type, parameters] = (text.length > maxMediaType ? null : mediaTypes.exec(text)) ?? [];
-  if (type === undefined) throw invalid(field, `A media type is as image/png, and has at most ${maxMediaType} characters.`);
+  if (type === undefined)
+    throw invalid(field, `mediaType must be a media type such as image/png, with at most ${maxMediaType} characters.`);
   return type.toLowerCase() + parameters;
 }
 
 function requireName(name: string | null | undefined, field: readonly string[]): string | null {
   if (name === null || name === undefined) return null;
-  if (isBlank(name)) throw invalid(field, "A file's name has at least one character that can be seen.");
-  if (codePoints(name) > maxName) throw invalid(field, `A file's name has at most ${maxName} characters.`);
-  if (!isStorable(name) || hasControls(name, { lines: false })) throw invalid(field, "A file's name is one line of text.");
-  if (misleading.test(name)) throw invalid(field, "A file's name is without folders, and without characters that turn it around.");
+  if (isBlank(name)) throw invalid(field, 'A file name must have a visible character.');
+  if (codePoints(name) > maxName) throw invalid(field, `A file name can have at most ${maxName} characters.`);
+  if (!isStorable(name) || hasControls(name, { lines: false })) throw invalid(field, 'A file name must be a single line of text.');
+  if (misleading.test(name)) throw invalid(field, 'A file name must not contain folders, or characters that change the direction of text.');
   return name;
 }
 
 /** What nobody would see is nothing: so pages say that there is nothing to say. */
 function requireAlt(alt: string | null | undefined, field: readonly string[]): string | null {
   if (alt === null || alt === undefined || isBlank(alt)) return null;
-  if (codePoints(alt) > maxAlt) throw invalid(field, `What describes a file has at most ${maxAlt} characters.`);
-  if (!isStorable(alt) || hasControls(alt, { lines: true }))
-    throw invalid(field, 'What describes a file is text without control characters.');
+  if (codePoints(alt) > maxAlt) throw invalid(field, `alt can have at most ${maxAlt} characters.`);
+  if (!isStorable(alt) || hasControls(alt, { lines: true })) throw invalid(field, 'alt must not contain control characters.');
   return alt;
 }
 
@@ -139,7 +139,8 @@ function requireWhole(
   { least, most, field }: { readonly least: number; readonly most: number; readonly field: readonly string[] },
 ): number | null {
   if (value === null || value === undefined) return null;
-  if (!Number.isSafeInteger(value) || value < least || value > most) throw invalid(field, `It is a whole number from ${least} to ${most}.`);
+  if (!Number.isSafeInteger(value) || value < least || value > most)
+    throw invalid(field, `This must be an integer from ${least} to ${most}.`);
   // Of a client's -0 nothing is left once it is stored: it would be a change each time.
   return value + 0;
 }

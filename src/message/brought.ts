@@ -35,10 +35,10 @@ export function requireForeignEmojis(
   const emojis = texts.map((text, place) => {
     const emoji = emojiIn(text);
     if (emoji !== null) return emoji;
-    throw new ChatError('INVALID_INPUT', 'A reaction is one emoji, and nothing else.', { field: ['reactions', String(place), 'emoji'] });
+    throw new ChatError('INVALID_INPUT', 'A reaction must be exactly one emoji.', { field: ['reactions', String(place), 'emoji'] });
   });
   if (new Set(emojis).size <= maxReactions) return emojis;
-  throw new ChatError('LIMIT_REACHED', `A message takes at most ${maxReactions} different emojis.`, { field: ['reactions'] });
+  throw new ChatError('LIMIT_REACHED', `A message can have at most ${maxReactions} different emojis.`, { field: ['reactions'] });
 }
 
 /** A message as it has come to stand, and what is to be known of it besides. */

@@ -79,7 +79,11 @@ const retryAfterMs = 2_000;
 export function createWaitingSieves({ db }: Pick<MessageParts, 'db'>): (viewer: Viewer, what: Waiting) => readonly Sieve[] {
   const inTurn = inTurnsOfEach<bigint>({
     ...{ atOnce, waiting: mostWaiting, longestMs },
-    refusal: () => new OverloadError('You have many lists of what waits under way. Wait for one of them to be answered.', retryAfterMs),
+    refusal: () =>
+      new OverloadError(
+        'You have too many pending requests for lists of unread conversations. Wait for one of them to finish.',
+        retryAfterMs,
+      ),
   });
   return ({ userId }, { unread, mentioned }) => {
     const stretches = (rows: readonly ShownRow[]) =>

@@ -53,7 +53,7 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       if (attachesOther) requireAllowed(words.attachments, config);
       if (!isSameData(words.data, message.data)) requireFitting(named.data ?? null, config);
       if (isPast(inside.now, message.sentAt, config.editWindowSeconds)) {
-        throw new ChatError('TOO_LATE', 'It was said too long ago to be changed. Say it anew.', { field: ['messageId'] });
+        throw new ChatError('TOO_LATE', 'The message is too old to edit. Send a new one.', { field: ['messageId'] });
       }
       requireSay(inside, target);
       await requireReach(inside, { db }, { writing: target, field: ['messageId'] });
@@ -144,8 +144,8 @@ function requireSay({ now }: Inside, { access, row }: Target): void {
 }
 
 function requireOwn({ message }: Target, { userId }: Viewer): void {
-  if (message.senderId !== userId) throw new ChatError('FORBIDDEN', 'Only who said it can change it.', { field: ['messageId'] });
-  if (message.origin !== null) throw new ChatError('FORBIDDEN', 'What was forwarded is not yours to change.', { field: ['messageId'] });
+  if (message.senderId !== userId) throw new ChatError('FORBIDDEN', 'Only the sender can edit this message.', { field: ['messageId'] });
+  if (message.origin !== null) throw new ChatError('FORBIDDEN', 'A forwarded message cannot be edited.', { field: ['messageId'] });
 }
 
 async function mentionsOf(inside: Inside, target: Target, { mentionIds, mentionsEveryone }: Change): Promise<Mentions> {

@@ -67,5 +67,5 @@ export function clear({ log }: MessageParts, viewer: Viewer, { conversationId, s
 
 /** The refusal of a seq above a conversation's last. */
 export function past(lastSeq: number, field = 'seq'): ChatError {
-  return new ChatError('INVALID_INPUT', `The conversation ends at ${lastSeq}.`, { field: [field] });
+  return new ChatError('INVALID_INPUT', `The last seq of the conversation is ${lastSeq}.`, { field: [field] });
 }

@@ -65,9 +65,10 @@ export class MarkQueue implements AsyncDisposable {
 
   #store(marking: Marking): Promise<Moved> {
     const { commitQueue, writeDeadlineMs } = this.#parts.config;
-    if (this.#closed) return Promise.reject(new OverloadError('This node is closing. Send the same again, to another one.', retryMs));
+    if (this.#closed)
+      return Promise.reject(new OverloadError('This node is shutting down. Send the same request to another node.', retryMs));
     if (this.#waiting >= commitQueue) {
-      return Promise.reject(new OverloadError('Too much waits to be stored here. Send the same again in a moment.', retryMs));
+      return Promise.reject(new OverloadError('This node has too many writes waiting. Send the same request again in a moment.', retryMs));
     }
     const { promise, resolve, reject } = Promise.withResolvers<Moved>();
     const waiting: Waiting = { marking, resolve, reject, gone: false };

@@ -38,14 +38,14 @@ export async function judgeMentions(
 ): Promise<Mentions> {
   const { mentionIds = [], mentionsEveryone = false } = wanted;
   if (mentionIds.length > maxMentions) {
-    throw new ChatError('INVALID_INPUT', `A message mentions at most ${maxMentions} members by name.`, { field: ['mentionIds'] });
+    throw new ChatError('INVALID_INPUT', `A message can mention at most ${maxMentions} members by name.`, { field: ['mentionIds'] });
   }
   await Promise.all(
     mentionIds.map(async (userId, place) => {
       if (standing.mentionIds.includes(userId)) return;
       const member = await inside.read(membershipRow, { conversationId: access.conversationId, userId });
       if (isActive(member)) return;
-      throw new ChatError('NOT_FOUND', 'They are not in this conversation.', { field: ['mentionIds', String(place)] });
+      throw new ChatError('NOT_FOUND', 'This user is not in the conversation.', { field: ['mentionIds', String(place)] });
     }),
   );
   if (row !== null && mentionsEveryone && !standing.mentionsEveryone) {

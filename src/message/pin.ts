@@ -25,7 +25,7 @@ export function pin({ db, log, config }: MessageParts, viewer: Viewer, ref: Mess
       requireRight(inside, target);
       if (message.pinnedAt !== null) return { result: () => message };
       if ((await inside.read(pinCount, conversationId)) >= config.maxPins) {
-        throw new ChatError('LIMIT_REACHED', `At most ${config.maxPins} messages are pinned here. Unpin one first.`, {
+        throw new ChatError('LIMIT_REACHED', `A conversation can have at most ${config.maxPins} pinned messages. Unpin one first.`, {
           field: ['messageId'],
         });
       }

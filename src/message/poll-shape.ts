@@ -24,32 +24,32 @@ export function requirePollShape(wanted: WantedPoll | null | undefined): NewPoll
   if (wanted === null || wanted === undefined) return null;
   const { options, multiple, anonymous, closesAt } = wanted;
   if (options.length < minOptions || options.length > maxOptions) {
-    throw invalid(['options'], `A poll has from ${minOptions} to ${maxOptions} options.`);
+    throw invalid(['options'], `A poll must have ${minOptions} to ${maxOptions} options.`);
   }
   const known = new Set<string>();
   for (const [place, option] of options.entries()) {
     const at = ['options', String(place)];
     requireOption(option, at);
     const seen = asSeen(option);
-    if (known.has(seen)) throw invalid(at, 'The options of a poll differ from each other.');
+    if (known.has(seen)) throw invalid(at, 'The options of a poll must be different from each other.');
     known.add(seen);
   }
   return { options, multiple: multiple ?? false, anonymous: anonymous ?? false, closesAt: closesAt ?? null };
 }
 
 function requireOption(option: string, at: readonly string[]): void {
-  if (isBlank(option)) throw invalid(at, 'An option needs text that can be seen.');
-  if (codePoints(option) > maxOption) throw invalid(at, `An option has at most ${maxOption} characters.`);
-  if (!isStorable(option) || hasControls(option, { lines: false })) throw invalid(at, 'An option is one line of text.');
+  if (isBlank(option)) throw invalid(at, 'An option must have visible text.');
+  if (codePoints(option) > maxOption) throw invalid(at, `An option can have at most ${maxOption} characters.`);
+  if (!isStorable(option) || hasControls(option, { lines: false })) throw invalid(at, 'An option must be a single line of text.');
 }
 
 /** Throws INVALID_INPUT (poll.closesAt): over by the time that it is asked, or too far ahead. `now`: the database's clock. */
 export function requireTimely(poll: NewPoll | null, now: Date, askedAt = now): void {
   const closesAt = poll?.closesAt ?? null;
   if (closesAt === null) return;
-  if (closesAt <= now) throw invalid(['closesAt'], 'This time is over. Give one that is to come, or none.');
-  if (closesAt <= askedAt) throw invalid(['closesAt'], 'It would be over before it is asked. Give a later time, or none.');
-  if (closesAt.getTime() - now.getTime() > maxAheadMs) throw invalid(['closesAt'], 'A poll that closes by itself does so within a year.');
+  if (closesAt <= now) throw invalid(['closesAt'], 'closesAt is in the past. Use a later time, or leave it out.');
+  if (closesAt <= askedAt) throw invalid(['closesAt'], 'closesAt must be after the message is sent. Use a later time, or leave it out.');
+  if (closesAt.getTime() - now.getTime() > maxAheadMs) throw invalid(['closesAt'], 'closesAt must be within a year.');
 }
 
 function invalid(field: readonly string[], message: string): ChatError {

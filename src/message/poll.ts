@@ -82,7 +82,7 @@ export async function cancelClosings(tx: Tx, messages: readonly (MessageRef & Pi
  */
 export async function votePoll({ db, log }: MessageParts, viewer: Viewer, { message: ref, options }: Voting): Promise<Message> {
   const own: OwnVotes = { conversationId: ref.conversationId, seq: ref.seq, userId: viewer.userId };
-  if (options.length > maxOptions) throw invalidOptions(`A poll has at most ${maxOptions} options.`);
+  if (options.length > maxOptions) throw invalidOptions(`A poll can have at most ${maxOptions} options.`);
   return log.append<Message>({
     lock: [ref.conversationId],
     // Of one user one vote a commit: what others choose changes nothing of it, and what changes the message comes alone.
@@ -134,10 +134,10 @@ function requireChoices(
 ): readonly number[] {
   for (const [place, { conversationId, seq, choice }] of options.entries()) {
     if (conversationId === ref.conversationId && seq === ref.seq && choice < poll.options.length) continue;
-    throw new ChatError('NOT_FOUND', 'The poll has no such option.', { field: ['optionIds', String(place)] });
+    throw new ChatError('NOT_FOUND', 'This option is not in the poll.', { field: ['optionIds', String(place)] });
   }
   const choices = [...new Set(options.map(({ choice }) => choice))].toSorted((one, other) => one - other);
-  if (choices.length > 1 && !poll.multiple) throw invalidOptions('Of this poll one chooses one option.');
+  if (choices.length > 1 && !poll.multiple) throw invalidOptions('This poll allows only one option per vote.');
   return choices;
 }
 
@@ -164,7 +164,7 @@ export function closePoll({ log }: MessageParts, viewer: Viewer, ref: MessageRef
 function requireRight({ now }: Inside, { userId }: Viewer, { message, access, row }: Target): void {
   if (message.senderId === userId) return;
   const field = ['messageId'];
-  if (row === null) throw new ChatError('FORBIDDEN', 'Only who asked can close the poll.', { field });
+  if (row === null) throw new ChatError('FORBIDDEN', 'Only the poll’s sender can close it.', { field });
   requireMay('CLOSE_POLLS', { group: row, access, now }, field);
 }
 

@@ -127,11 +127,13 @@ function changed({ conversationId: stream, seq: messageSeq, userId: actorId, emo
 async function requireRoom(inside: Inside, { emoji, ...ref }: OwnReaction, max: number): Promise<void> {
   const emojis = await inside.read(emojisOn, ref);
   if (emojis.length < max || emojis.includes(emoji)) return;
-  throw new ChatError('LIMIT_REACHED', `A message takes at most ${max} different emojis. Use one that is there.`, { field: ['emoji'] });
+  throw new ChatError('LIMIT_REACHED', `A message can have at most ${max} different emojis. Use one that it already has.`, {
+    field: ['emoji'],
+  });
 }
 
 function requireEmoji(text: string): string {
   const emoji = emojiIn(text);
-  if (emoji === null) throw new ChatError('INVALID_INPUT', 'A reaction is one emoji, and nothing else.', { field: ['emoji'] });
+  if (emoji === null) throw new ChatError('INVALID_INPUT', 'A reaction must be exactly one emoji.', { field: ['emoji'] });
   return emoji;
 }

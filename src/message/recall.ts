@@ -43,9 +43,9 @@ function requireRight(
   if (wish !== null && judge('RECALL_MESSAGES', wish) === 'ALLOWED') return;
   if (message.senderId !== userId) {
     if (wish !== null) requireMay('RECALL_MESSAGES', wish, field);
-    throw new ChatError('FORBIDDEN', 'Only who said it can take it back.', { field });
+    throw new ChatError('FORBIDDEN', 'Only the sender can recall this message.', { field });
   }
-  if (late) throw new ChatError('TOO_LATE', 'It was said too long ago to be taken back.', { field });
+  if (late) throw new ChatError('TOO_LATE', 'The message is too old to recall.', { field });
 }
 
 /** What takes a message back: entries, and what is to be written with them. */

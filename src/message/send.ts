@@ -206,5 +206,5 @@ function isSame(
 
 /** The refusal of a clientMessageId under which something else was said, or is to be. */
 export function usedBefore(): ChatError {
-  return new ChatError('CONFLICT', 'This clientMessageId was used for another message. Choose another.', { field: ['clientMessageId'] });
+  return new ChatError('CONFLICT', 'This clientMessageId was used for another message. Use a new one.', { field: ['clientMessageId'] });
 }

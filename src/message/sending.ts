@@ -137,7 +137,7 @@ export async function requireQuoted(
   if (replyTo === undefined) return null;
   const here = replyTo.conversationId === conversationId && replyTo.seq >= fromSeq;
   if (here && (await inside.read(messageAt, replyTo)) !== null) return replyTo.seq;
-  throw new ChatError('NOT_FOUND', 'There is no such message in this conversation for you.', { field: ['replyToId'] });
+  throw new ChatError('NOT_FOUND', 'Message not found in this conversation.', { field: ['replyToId'] });
 }
 
 function sentIn({ entries }: Placed): Message {

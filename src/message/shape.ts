@@ -13,14 +13,15 @@ interface TextRule {
 
 /** Throws INVALID_INPUT (text): blank. */
 export function requireSaid(text: string, { emptyToo }: Pick<TextRule, 'emptyToo'>): void {
-  if (isBlank(text) && !(text === '' && emptyToo)) throw invalid('text', 'A message needs text that can be seen.');
+  if (isBlank(text) && !(text === '' && emptyToo)) throw invalid('text', 'A message must have visible text.');
 }
 
 /** Throws INVALID_INPUT (text): blank, longer than `maxLength` code points, or nothing that can be stored as it is. */
 export function requireText(text: string, { maxLength, emptyToo }: TextRule): void {
   requireSaid(text, { emptyToo });
-  if (!isStorable(text)) throw invalid('text', 'A message is well-formed Unicode without NUL.');
-  if (codePoints(text) > maxLength) throw invalid('text', `A message has at most ${maxLength} characters: send the rest in a second one.`);
+  if (!isStorable(text)) throw invalid('text', 'A message must be well-formed Unicode without NUL.');
+  if (codePoints(text) > maxLength)
+    throw invalid('text', `A message can have at most ${maxLength} characters. Send the rest in another message.`);
 }
 
 /** Whether a text could be a message's. */
@@ -32,11 +33,11 @@ export function isText(text: string, { maxLength, emptyToo }: TextRule): boolean
 /** Throws INVALID_INPUT (clientMessageId). */
 export function requireClientMessageId(clientMessageId: string): void {
   if (!isClientKey(clientMessageId)) {
-    throw invalid('clientMessageId', 'A clientMessageId is 1 to 64 printable ASCII characters that do not end in a space.');
+    throw invalid('clientMessageId', 'clientMessageId must be 1 to 64 printable ASCII characters and must not end in a space.');
   }
 }
 
 /** Throws INVALID_INPUT (`field`): no place that a log could have, or one below `least`. */
 export function requireSeq(seq: number, field = 'seq', least = 0): void {
-  if (!Number.isSafeInteger(seq) || seq < least) throw invalid(field, `It is a whole number from ${least} on.`);
+  if (!Number.isSafeInteger(seq) || seq < least) throw invalid(field, `This must be an integer of at least ${least}.`);
 }

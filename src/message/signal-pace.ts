@@ -26,7 +26,7 @@ export class SignalPace {
     const next = Math.max(this.#due.get(userId) ?? 0, now) + 1_000 / this.#config.signalsPerSecond;
     const excess = next - now - burstMs;
     if (excess > 0) {
-      throw new ChatError('RATE_LIMITED', 'You signal more often than this server passes on. Wait a while, or put several into one.', {
+      throw new ChatError('RATE_LIMITED', 'Too many signals. Wait before you send another, or combine several into one.', {
         retryAfterMs: Math.ceil(excess),
       });
     }

@@ -90,7 +90,8 @@ export class SignalTeller {
     if (!conversation || !access?.shown) throw noConversation();
     const except = await this.#requireWelcome(conversation, access);
     const missing = recipients.indexOf(null);
-    if (missing >= 0) throw new ChatError('NOT_FOUND', 'They are not in this conversation.', { field: ['recipientIds', String(missing)] });
+    if (missing >= 0)
+      throw new ChatError('NOT_FOUND', 'This user is not in the conversation.', { field: ['recipientIds', String(missing)] });
     return { seq: conversation.lastSeq, only: recipientIds ?? null, except };
   }
 
@@ -123,18 +124,22 @@ export class SignalTeller {
 
 /** A signal's data as it goes out. Throws what asks neither the database nor how often. */
 function requireSignal({ name, data: wanted, recipientIds = [] }: Signal, { maxSignalBytes }: Parts['config']): Data {
-  if (maxSignalBytes === 0) throw new ChatError('FORBIDDEN', 'There are no signals on this server.');
+  if (maxSignalBytes === 0) throw new ChatError('FORBIDDEN', 'Signals are turned off on this server.');
   if (!namePattern.test(name)) {
-    throw new ChatError('INVALID_INPUT', 'A signal’s name is 1 to 64 of `a-z A-Z 0-9 _ . -`, of which the first is a letter.', {
+    throw new ChatError('INVALID_INPUT', 'A signal’s name must be 1 to 64 characters of `a-z A-Z 0-9 _ . -` and start with a letter.', {
       field: ['name'],
     });
   }
   const data = requireData(wanted);
   requireFitting(data, { maxDataBytes: maxSignalBytes });
   if (recipientIds.length > maxRecipients) {
-    throw new ChatError('INVALID_INPUT', `A signal names at most ${maxRecipients} members; without any it goes to all.`, {
-      field: ['recipientIds'],
-    });
+    throw new ChatError(
+      'INVALID_INPUT',
+      `A signal can name at most ${maxRecipients} recipients. Leave them out to send it to all members.`,
+      {
+        field: ['recipientIds'],
+      },
+    );
   }
   return data;
 }

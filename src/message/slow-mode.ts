@@ -44,7 +44,7 @@ export async function requirePause(db: MessageParts['db'], inside: Inside, { sec
   const last = await inside.read(lastSaidAt(db), ref);
   const next = last === null ? null : new Date(last.getTime() + seconds * 1_000);
   if (next === null || next <= inside.now) return;
-  throw new ChatError('RATE_LIMITED', 'This group is in slow mode. Wait before you write again.', {
+  throw new ChatError('RATE_LIMITED', 'This group is in slow mode. Wait before you send another message.', {
     field: ['conversationId'],
     retryAfterMs: msUntil(next, inside.now),
   });

@@ -43,7 +43,7 @@ export async function requireSeen(inside: Inside, viewer: Viewer, ref: MessageRe
 export async function requireStanding(inside: Inside, viewer: Viewer, ref: MessageRef): Promise<Target> {
   const target = await requireSeen(inside, viewer, ref);
   if (target.message.recalledAt === null) return target;
-  throw new ChatError('INVALID_INPUT', 'The message was taken back: there is nothing left of it.', { field: ['messageId'] });
+  throw new ChatError('INVALID_INPUT', 'The message has been recalled.', { field: ['messageId'] });
 }
 
 /** The first seq of a conversation that a member sees: what they cleared for themselves they see no more. */
@@ -53,5 +53,5 @@ export function firstSeen({ fromSeq, clearedSeq }: { readonly fromSeq: number; r
 
 /** The refusal of a message that is not there or not the viewer's to see: never told apart. */
 export function noMessage(): ChatError {
-  return new ChatError('NOT_FOUND', 'There is no such message for you.', { field: ['messageId'] });
+  return new ChatError('NOT_FOUND', 'Message not found.', { field: ['messageId'] });
 }

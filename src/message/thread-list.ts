@@ -36,7 +36,8 @@ const retryAfterMs = 2_000;
 export function createThreadLists(parts: Pick<MessageParts, 'db' | 'groups'>) {
   const inTurn = inTurnsOfEach<bigint>({
     ...turnsOfUser,
-    refusal: () => new OverloadError('You have several lists of threads under way. Wait for one of them to be answered.', retryAfterMs),
+    refusal: () =>
+      new OverloadError('You have too many pending requests for lists of threads. Wait for one of them to finish.', retryAfterMs),
   });
   return {
     threads: (viewer: Viewer, request: ThreadsRequest): Promise<Part<ListedThread>> =>
@@ -74,6 +75,6 @@ async function listThreads(
 
 function placeOf(key: string) {
   const [, ms = '', id = '', seq = ''] = /^(\d{1,15}):(\d{1,19}):(\d{1,10})$/.exec(key) ?? [];
-  if (ms === '') throw new ChatError('BAD_USER_INPUT', 'This is no cursor of this list.', { field: ['after'] });
+  if (ms === '') throw new ChatError('BAD_USER_INPUT', 'This cursor does not belong to this list.', { field: ['after'] });
   return { at: new Date(Number(ms)), conversationId: BigInt(id), rootSeq: Number(seq) };
 }

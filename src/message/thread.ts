@@ -56,7 +56,7 @@ function asThread({ seq: rootSeq, senderId: rootSenderId, replyCount }: Message)
 }
 
 function noThread(): ChatError {
-  return new ChatError('NOT_FOUND', 'There is no such message in this conversation for you.', { field: ['threadRootId'] });
+  return new ChatError('NOT_FOUND', 'Message not found in this conversation.', { field: ['threadRootId'] });
 }
 
 /** A reply that is stored. */

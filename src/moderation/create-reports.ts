@@ -26,7 +26,8 @@ export function createReports({ db, log, limits, config }: ReportParts): Reports
   /** Counts an act, unless it is refused. */
   async function counted<T>(userId: bigint, act: () => Promise<T>): Promise<T> {
     const retryAfterMs = await throttle.take(String(userId));
-    if (retryAfterMs !== null) throw new ChatError('RATE_LIMITED', 'You have reported much today. Report on later.', { retryAfterMs });
+    if (retryAfterMs !== null)
+      throw new ChatError('RATE_LIMITED', 'You have sent too many reports today. Try again later.', { retryAfterMs });
     try {
       return await act();
     } catch (error) {
@@ -44,7 +45,7 @@ export function createReports({ db, log, limits, config }: ReportParts): Reports
           repeatable: true,
           async decide(inside): Promise<Verdict<Message>> {
             const { message } = await requireStanding(inside, viewer, ref);
-            if (message.senderId === viewer.userId) throw own('It is your own message: you can take it back yourself.', 'messageId');
+            if (message.senderId === viewer.userId) throw own('You cannot report your own message. You can recall it.', 'messageId');
             const { conversationId, seq, senderId: userId } = message;
             const text = inWords(message);
             const target = { kind: 'MESSAGE', conversationId, seq, userId } as const;
@@ -63,7 +64,7 @@ export function createReports({ db, log, limits, config }: ReportParts): Reports
           repeatable: true,
           async decide(inside): Promise<Verdict<void>> {
             const row = await inside.read(userRow, userId);
-            if (row?.state !== 'ACTIVE') throw new ChatError('NOT_FOUND', 'There is no such user.', { field: ['userId'] });
+            if (row?.state !== 'ACTIVE') throw new ChatError('NOT_FOUND', 'User not found.', { field: ['userId'] });
             const text = profileOf(row);
             return {
               write: (tx, { at }) => putReport(tx, { ...report, target: { kind: 'USER', userId }, text, at }),

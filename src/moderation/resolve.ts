@@ -24,13 +24,13 @@ export async function resolve(
 ): Promise<Item> {
   const deciding = { itemId, action, note: requireNote('note', said.note), actorId };
   if (action === 'OTHER' && deciding.note === null) {
-    throw new ChatError('INVALID_INPUT', 'Say in the note what was done.', { field: ['note'] });
+    throw new ChatError('INVALID_INPUT', 'note is required: describe what was done.', { field: ['note'] });
   }
   // What it is about never changes: its stream is known before it is locked.
   const [found = null] = isUuid(itemId) ? await readItems(db.client, [itemId]) : [];
   if (found === null) throw noItem();
   if (action === 'REMOVE_MESSAGE' && found.target.kind !== 'MESSAGE') {
-    throw new ChatError('INVALID_INPUT', 'It is no message: there is nothing to remove.', { field: ['action'] });
+    throw new ChatError('INVALID_INPUT', 'This item is not a message, so there is nothing to remove.', { field: ['action'] });
   }
   return await log.append<Item>({
     lock: [streamOf(found.target)],
@@ -66,9 +66,9 @@ async function removalOf(inside: Inside, { target }: Item) {
 function requireSame(item: Item, { action, note, actorId }: Deciding): Item {
   const { resolution } = item;
   if (resolution?.action === action && resolution.note === note && resolution.byId === actorId) return item;
-  throw new ChatError('CONFLICT', 'This was decided meanwhile: look at what was done.', { field: ['itemId'] });
+  throw new ChatError('CONFLICT', 'This item has already been resolved. Check its resolution.', { field: ['itemId'] });
 }
 
 function noItem(): ChatError {
-  return new ChatError('NOT_FOUND', 'There is no such item in the queue.', { field: ['itemId'] });
+  return new ChatError('NOT_FOUND', 'Item not found in the queue.', { field: ['itemId'] });
 }

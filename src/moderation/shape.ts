@@ -7,8 +7,8 @@ const maxNote = 1_000;
 /** What is said with a report or a decision; blank is nothing. Throws INVALID_INPUT (field). */
 export function requireNote(field: string, note: string | null | undefined): string | null {
   if (note === null || note === undefined || note === '') return null;
-  if (!isStorable(note) || hasControls(note, { lines: true })) throw invalid(field, 'A note is text without control characters.');
-  if (codePoints(note) > maxNote) throw invalid(field, `A note has at most ${maxNote} characters.`);
+  if (!isStorable(note) || hasControls(note, { lines: true })) throw invalid(field, 'A note must not contain control characters.');
+  if (codePoints(note) > maxNote) throw invalid(field, `A note can have at most ${maxNote} characters.`);
   return isBlank(note) ? null : note;
 }
 

@@ -43,7 +43,7 @@ async function madeBefore(inside: Inside, { createdById, clientNoticeId, ...wish
   const row = await inside.read(madeNotice, { createdById, clientNoticeId });
   if (row === null) return null;
   if (row.title === wish.title && row.body === wish.body && row.audience === wish.audience) return { result: () => row };
-  throw new ChatError('CONFLICT', 'Another notice was made under this clientNoticeId.', { field: ['clientNoticeId'] });
+  throw new ChatError('CONFLICT', 'This clientNoticeId was used for another notice. Use a new one.', { field: ['clientNoticeId'] });
 }
 
 interface Wished extends Made {
@@ -87,7 +87,7 @@ async function findRecipients(tx: Tx, to: readonly Recipient[]): Promise<Found> 
   }
   const userIds = to.map(idOf);
   const errors = userIds.flatMap((id, index) =>
-    id === undefined ? [new ChatError('NOT_FOUND', 'There is no such user.', { field: ['to', String(index)] })] : [],
+    id === undefined ? [new ChatError('NOT_FOUND', 'User not found.', { field: ['to', String(index)] })] : [],
   );
   return errors.length > 0 ? { errors } : { userIds: [...new Set(userIds.filter((id) => id !== undefined))] };
 }

@@ -9,7 +9,7 @@ import { noticeFact, updateNotice } from './store.ts';
 
 /** Takes a notice back. Throws as Notices.revoke says. */
 export async function revokeNotice({ log }: NoticeParts, id: string): Promise<PostedNotice> {
-  const absent = new ChatError('NOT_FOUND', 'There is no such notice.', { field: ['id'] });
+  const absent = new ChatError('NOT_FOUND', 'Notice not found.', { field: ['id'] });
   if (!isUuid(id)) throw absent;
   return await log.append<PostedNotice>({
     lock: [serverStreamId],

@@ -15,32 +15,32 @@ function invalid(field: string, message: string): ChatError {
 
 /** Throws INVALID_INPUT (title). */
 export function requireTitle(title: string): void {
-  if (isBlank(title)) throw invalid('title', 'A notice needs a title.');
-  if (codePoints(title) > maxTitle) throw invalid('title', `A title has at most ${maxTitle} characters.`);
-  if (!isStorable(title) || hasControls(title, { lines: false })) throw invalid('title', 'A title is one line of text.');
+  if (isBlank(title)) throw invalid('title', 'A notice must have a title.');
+  if (codePoints(title) > maxTitle) throw invalid('title', `A title can have at most ${maxTitle} characters.`);
+  if (!isStorable(title) || hasControls(title, { lines: false })) throw invalid('title', 'A title must be a single line of text.');
 }
 
 /** Throws INVALID_INPUT (body). */
 export function requireBody(body: string): void {
-  if (isBlank(body)) throw invalid('body', 'A notice says something.');
-  if (codePoints(body) > maxBody) throw invalid('body', `A notice has at most ${maxBody} characters.`);
-  if (!isStorable(body) || hasControls(body, { lines: true })) throw invalid('body', 'A notice is text without control characters.');
+  if (isBlank(body)) throw invalid('body', 'A notice must have a body.');
+  if (codePoints(body) > maxBody) throw invalid('body', `A notice can have at most ${maxBody} characters.`);
+  if (!isStorable(body) || hasControls(body, { lines: true })) throw invalid('body', 'A notice must not contain control characters.');
 }
 
 /** That there are neither none nor too many. Throws INVALID_INPUT (field). */
 export function requireRecipients(field: string, recipients: readonly unknown[]): void {
-  if (recipients.length === 0) throw invalid(field, 'Name at least one user, or all.');
-  if (recipients.length > maxRecipients) throw invalid(field, `At most ${maxRecipients} users, or all.`);
+  if (recipients.length === 0) throw invalid(field, 'Name at least one user, or send the notice to all.');
+  if (recipients.length > maxRecipients) throw invalid(field, `A notice can name at most ${maxRecipients} users. Send it to all instead.`);
 }
 
 /** Throws INVALID_INPUT (at). */
 export function requireTime(at: Date, now: Date): void {
-  if (at.getTime() - now.getTime() > maxAheadMs) throw invalid('at', 'A notice is posted within a year.');
+  if (at.getTime() - now.getTime() > maxAheadMs) throw invalid('at', 'A notice must be posted within a year.');
 }
 
 /** Throws INVALID_INPUT (clientNoticeId). */
 export function requireClientNoticeId(clientNoticeId: string | null): void {
   if (clientNoticeId !== null && !isClientKey(clientNoticeId)) {
-    throw invalid('clientNoticeId', 'A clientNoticeId is 1 to 64 printable ASCII characters that do not end in a space.');
+    throw invalid('clientNoticeId', 'clientNoticeId must be 1 to 64 printable ASCII characters and must not end in a space.');
   }
 }

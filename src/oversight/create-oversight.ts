@@ -26,7 +26,7 @@ export function createOversight({ db, log, nodes: all, roster, logger }: Oversig
 
   async function standing(userId: bigint): Promise<readonly Connection[]> {
     const [attendance] = await roster.of([userId]).catch((cause: unknown) => {
-      throw new ChatError('UNAVAILABLE', 'Who is connected cannot be told at the moment: ask again later.', { cause });
+      throw new ChatError('UNAVAILABLE', 'Connections cannot be read right now. Try again later.', { cause });
     });
     const { connections = [] } = attendance ?? {};
     return connections.filter(({ leaving }) => !leaving).toSorted((one, other) => one.since.getTime() - other.since.getTime());
@@ -44,7 +44,7 @@ export function createOversight({ db, log, nodes: all, roster, logger }: Oversig
     async drain(actorId, { nodeId }) {
       const node = (await nodes()).find((one) => one.nodeId === nodeId);
       if (node === undefined || !running.has(node.state)) {
-        throw new ChatError('NOT_FOUND', `There is no node ${JSON.stringify(nodeId.slice(0, 100))} that runs.`, { field: ['nodeId'] });
+        throw new ChatError('NOT_FOUND', `There is no running node ${JSON.stringify(nodeId.slice(0, 100))}.`, { field: ['nodeId'] });
       }
       logger.info({ ...actor(actorId), nodeId, name: node.name }, 'an operator asks a node to stop');
       await all.send(nodeId, { kind: 'drain' });
@@ -59,7 +59,7 @@ export function createOversight({ db, log, nodes: all, roster, logger }: Oversig
       }));
     },
     async disconnect(actorId, { userId, endSessions = false }) {
-      if ((await accounts.byId(userId)) === null) throw new ChatError('NOT_FOUND', 'There is no such user.', { field: ['userId'] });
+      if ((await accounts.byId(userId)) === null) throw new ChatError('NOT_FOUND', 'User not found.', { field: ['userId'] });
       // Ending the sessions needs no roster: it is only to say how many there were.
       const open = await standing(userId).catch((error: unknown) => {
         if (endSessions) return null;

@@ -6,6 +6,6 @@ export async function readAttendances(roster: Roster, userIds: readonly bigint[]
   try {
     return await roster.of(userIds);
   } catch (cause) {
-    throw new ChatError('UNAVAILABLE', 'Who is online cannot be told at the moment. Try again.', { cause });
+    throw new ChatError('UNAVAILABLE', 'Presence cannot be read right now. Try again.', { cause });
   }
 }

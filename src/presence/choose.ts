@@ -44,7 +44,7 @@ export async function choose(
     return chosenAt(before, now);
   }
   const retryAfterMs = await changes.take(String(userId));
-  if (retryAfterMs !== null) throw new ChatError('RATE_LIMITED', 'Too many changes. Wait a while and try again.', { retryAfterMs });
+  if (retryAfterMs !== null) throw new ChatError('RATE_LIMITED', 'Too many changes. Wait before you try again.', { retryAfterMs });
   return log.append<Chosen>({
     lock: [userId],
     async decide(inside): Promise<Verdict<Chosen>> {
@@ -79,14 +79,14 @@ function isSame(one: Chosen, other: Chosen): boolean {
 
 function requireText(text: string | null): string | null {
   if (text === null || text === '') return null;
-  if (isBlank(text)) throw invalid('statusText', 'A status text has at least one character that can be seen; null is none.');
-  if (codePoints(text) > maxText) throw invalid('statusText', `A status text has at most ${maxText} characters.`);
-  if (!isStorable(text) || hasControls(text, { lines: false })) throw invalid('statusText', 'A status text is one line of text.');
+  if (isBlank(text)) throw invalid('statusText', 'A status text must have a visible character. Use null for none.');
+  if (codePoints(text) > maxText) throw invalid('statusText', `A status text can have at most ${maxText} characters.`);
+  if (!isStorable(text) || hasControls(text, { lines: false })) throw invalid('statusText', 'A status text must be a single line of text.');
   return text;
 }
 
 function requireFuture(until: Date | null | undefined, now: Date): void {
-  if (until && until <= now) throw invalid('statusUntil', 'A status text is shown until a time that is still to come.');
+  if (until && until <= now) throw invalid('statusUntil', 'statusUntil must be in the future.');
 }
 
 function invalid(field: string, message: string): ChatError {

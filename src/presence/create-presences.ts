@@ -89,7 +89,7 @@ export function createPresences(parts: PresenceParts): Presences {
     of,
     watch(viewer, { userIds, signal }) {
       if (userIds.length > config.maxWatched)
-        throw new ChatError('BAD_USER_INPUT', `At most ${config.maxWatched} users.`, { field: ['userIds'] });
+        throw new ChatError('BAD_USER_INPUT', `At most ${config.maxWatched} users can be watched at once.`, { field: ['userIds'] });
       return new Watch({
         viewer,
         userIds,
@@ -106,7 +106,7 @@ export function createPresences(parts: PresenceParts): Presences {
     },
     stored,
     async [Symbol.asyncDispose]() {
-      const stopping = new ChatError('UNAVAILABLE', 'This node stops. Subscribe again.');
+      const stopping = new ChatError('UNAVAILABLE', 'This node is shutting down. Subscribe again.');
       for (const watch of [...watches]) watch.fail(stopping);
       await watching[Symbol.asyncDispose]();
       await own[Symbol.asyncDispose]();

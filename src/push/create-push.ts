@@ -64,7 +64,7 @@ export function createPush(given: PushParts): Push {
   const rounds = createRounds(parts);
 
   function requireOn(isOn: boolean, what: string): void {
-    if (!isOn) throw new ChatError('FORBIDDEN', `This server tells nobody ${what}.`);
+    if (!isOn) throw new ChatError('FORBIDDEN', `This server does not send notifications ${what}.`);
   }
 
   if (config.push && config.roles.includes('worker')) rounds.begin();

@@ -73,7 +73,7 @@ export async function unregister(
 }
 
 function noSession(): ChatError {
-  return new ChatError('NOT_FOUND', 'There is no such session of yours.', { field: ['sessionId'] });
+  return new ChatError('NOT_FOUND', 'Session not found.', { field: ['sessionId'] });
 }
 
 /** Settles when the viewer is told of nothing. What changes nothing makes no entry. Throws NOT_FOUND where the session has ended meanwhile, UNAVAILABLE. */

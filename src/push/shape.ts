@@ -25,23 +25,23 @@ export interface Services {
 export function requireSubscription(given: WebSubscription, services: Services): WebSubscription {
   const endpoint = requireEndpoint(given.endpoint, services);
   const [p256dh, auth] = [requireBytes('p256dh', given.p256dh), requireBytes('auth', given.auth)];
-  if (!isOnCurve(p256dh)) throw invalid('p256dh', 'p256dh is not a public key of P-256.');
+  if (!isOnCurve(p256dh)) throw invalid('p256dh', 'p256dh is not a P-256 public key.');
   return { endpoint, p256dh: p256dh.toString('base64url'), auth: auth.toString('base64url') };
 }
 
 function requireEndpoint(text: string, { allowed, services }: Services): string {
   const url = text.length <= maxEndpoint && /^[\x21-\x7e]+$/.test(text) ? URL.parse(text) : null;
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '' || url.hash !== '') {
-    throw invalid('endpoint', `An endpoint is an address that begins with https://, of at most ${maxEndpoint} ASCII characters.`);
+    throw invalid('endpoint', `endpoint must be a URL that starts with https://, with at most ${maxEndpoint} ASCII characters.`);
   }
   const { host, hostname, port } = url;
   if (allowed.includes(host) || allowed.includes(hostname)) return url.href;
   const literal = /^\[.*\]$|^[\d.]+$/.test(hostname) ? hostname.replace(/^\[(.*)\]$/, '$1') : null;
   if (port !== '' || hostname === 'localhost' || (literal !== null && !isPublicAddress(literal))) {
-    throw invalid('endpoint', 'That is not the address of a push service.');
+    throw invalid('endpoint', 'endpoint is not the URL of a push service.');
   }
   if (services.length > 0 && !services.some((service) => serves(service, hostname))) {
-    throw invalid('endpoint', 'That push service is not one of those that this server speaks to.');
+    throw invalid('endpoint', 'This server does not use the push service of this endpoint.');
   }
   return url.href;
 }
@@ -53,7 +53,7 @@ function serves(service: string, hostname: string): boolean {
 function requireBytes(field: keyof typeof keyBytes, text: string): Buffer {
   // Browsers give base64url without padding, some libraries base64.
   const bytes = /^[\w+/-]{1,100}={0,2}$/.test(text) ? Buffer.from(text, 'base64url') : Buffer.alloc(0);
-  if (bytes.length !== keyBytes[field]) throw invalid(field, `${field} is ${keyBytes[field]} bytes in base64url.`);
+  if (bytes.length !== keyBytes[field]) throw invalid(field, `${field} must be ${keyBytes[field]} bytes in base64url.`);
   return bytes;
 }
 
@@ -71,7 +71,7 @@ function isOnCurve(point: Buffer): boolean {
 /** A token as the provider is to be told it. Throws INVALID_INPUT (token). */
 export function requireToken(token: string): string {
   if (token.length > maxToken || !/^[\x21-\x7e]+$/.test(token)) {
-    throw invalid('token', `A token is 1 to ${maxToken} printable ASCII characters without spaces.`);
+    throw invalid('token', `token must be 1 to ${maxToken} printable ASCII characters without spaces.`);
   }
   return token;
 }
@@ -83,10 +83,10 @@ function invalidHours(field: string, message: string): ChatError {
 /** Quiet hours as they are stored. Throws INVALID_INPUT (quietHours.start, …). */
 export function requireQuietHours({ start, end, timeZone, days }: QuietHours): QuietHours {
   for (const [field, text] of Object.entries({ start, end })) {
-    if (parseTimeOfDay(text) === null) throw invalidHours(field, 'A time of the day is hours and minutes, such as 22:30.');
+    if (parseTimeOfDay(text) === null) throw invalidHours(field, 'A time of day must be hours and minutes, such as 22:30.');
   }
   const zone = knownTimeZone(timeZone);
-  if (zone === null) throw invalidHours('timeZone', 'A time zone is named as IANA names it, such as Europe/Berlin.');
-  if (days.length === 0) throw invalidHours('days', 'Name at least one day; to have no quiet hours, take them away.');
+  if (zone === null) throw invalidHours('timeZone', 'timeZone must be an IANA time zone, such as Europe/Berlin.');
+  if (days.length === 0) throw invalidHours('days', 'days must have at least one day. To have no quiet hours, remove them.');
   return { start, end, timeZone: zone, days: weekdays.filter((day) => days.includes(day)) };
 }

@@ -93,8 +93,8 @@ function changed({ userId }: Viewer, { conversationId, seq: messageSeq }: Messag
 function requireNote(note: string | null | undefined): string | null | undefined {
   if (note === undefined) return undefined;
   if (note === null || isBlank(note)) return null;
-  if (codePoints(note) > maxNote) throw unfit(`A note has at most ${maxNote} characters.`);
-  if (!isStorable(note) || hasControls(note, { lines: true })) throw unfit('A note is text without control characters.');
+  if (codePoints(note) > maxNote) throw unfit(`A note can have at most ${maxNote} characters.`);
+  if (!isStorable(note) || hasControls(note, { lines: true })) throw unfit('A note must not contain control characters.');
   return note;
 }
 
@@ -106,6 +106,7 @@ function unfit(why: string): ChatError {
 async function isFullFor(inside: Inside, userId: bigint, most: number): Promise<boolean> {
   if ((await inside.read(savedCount, userId)) < most) return false;
   if ((await inside.read(seenCount, userId)) < most) return true;
-  const why = most === 0 ? 'No messages are saved here.' : `At most ${most} messages are saved: take one out first.`;
+  const why =
+    most === 0 ? 'Saved messages are turned off on this server.' : `You can have at most ${most} saved messages. Remove one first.`;
   throw new ChatError('LIMIT_REACHED', why);
 }

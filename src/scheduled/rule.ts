@@ -15,8 +15,8 @@ export function laterKey({ userId }: Pick<Viewer, 'userId'>): string {
 
 /** Throws INVALID_INPUT (sendAt): now or past, or too far ahead. */
 export function requireTime(sendAt: Date, now: Date): void {
-  if (sendAt <= now) throw untimely('This time is over. Give one that is to come, or say it now.');
-  if (sendAt.getTime() - now.getTime() > maxAheadMs) throw untimely('It is said within a year.');
+  if (sendAt <= now) throw untimely('sendAt must be in the future. Use a later time, or send the message now.');
+  if (sendAt.getTime() - now.getTime() > maxAheadMs) throw untimely('sendAt must be within a year.');
 }
 
 function untimely(why: string): ChatError {
@@ -31,7 +31,7 @@ export function requireOwn(row: ScheduledRow | null, { userId }: Viewer): Schedu
 
 /** The refusal of what waits no more, or never did. */
 export function noneOfYours(): ChatError {
-  return new ChatError('NOT_FOUND', 'There is no such message of yours: it was said, or cancelled.', { field: ['scheduledMessageId'] });
+  return new ChatError('NOT_FOUND', 'Scheduled message not found. It may have been sent or cancelled.', { field: ['scheduledMessageId'] });
 }
 
 /** Leaves it to be looked at from a moment on, in place of any other. */

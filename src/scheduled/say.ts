@@ -18,7 +18,7 @@ const maxReason = 1_000;
 /** It is not as it was read any more, or gone. */
 class Moved extends ChatError {
   constructor() {
-    super('CONFLICT', 'It was changed at this moment.');
+    super('CONFLICT', 'The scheduled message was changed at the same time.');
   }
 }
 
@@ -57,7 +57,7 @@ export async function sendNow(parts: ScheduledParts, viewer: Viewer, id: string)
       return await say(parts, row);
     } catch (error) {
       if (!(error instanceof Moved)) throw isRefusal(error) ? unnamed(error) : error;
-      if (look === looks) throw new ChatError('UNAVAILABLE', 'It is being changed all the time. Try again.');
+      if (look === looks) throw new ChatError('UNAVAILABLE', 'The scheduled message keeps changing. Try again.');
     }
   }
 }

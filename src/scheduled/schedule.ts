@@ -62,6 +62,9 @@ export async function schedule(
 
 function requireRoom(count: number, most: number): void {
   if (count < most) return;
-  const why = most === 0 ? 'Nothing is said later here.' : `At most ${most} messages wait to be said: cancel one, or say it now.`;
+  const why =
+    most === 0
+      ? 'Scheduled messages are turned off on this server.'
+      : `You can have at most ${most} scheduled messages. Cancel one, or send this message now.`;
   throw new ChatError('LIMIT_REACHED', why);
 }

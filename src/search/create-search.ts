@@ -39,7 +39,7 @@ export function createSearch(parts: SearchParts): Search {
     const key = String(userId);
     const retryAfter = await limit.take(key);
     if (retryAfter !== null)
-      throw new ChatError('RATE_LIMITED', 'Too many searches. Wait a while and try again.', { retryAfterMs: retryAfter });
+      throw new ChatError('RATE_LIMITED', 'Too many searches. Wait before you try again.', { retryAfterMs: retryAfter });
     try {
       return await work();
     } catch (error) {
@@ -53,8 +53,7 @@ export function createSearch(parts: SearchParts): Search {
 
   async function asOneOfFew<T>({ userId }: Viewer, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     const others = underWay.get(userId) ?? 0;
-    if (others >= mostOfUser)
-      throw new OverloadError('You have several searches under way. Wait for one of them to be answered.', retryAfterMs);
+    if (others >= mostOfUser) throw new OverloadError('You have too many pending searches. Wait for one of them to finish.', retryAfterMs);
     underWay.set(userId, others + 1);
     counts.waiting += 1;
     try {
@@ -79,9 +78,9 @@ export function createSearch(parts: SearchParts): Search {
   }
 
   async function messages(viewer: Viewer, request: SearchRequest): Promise<FoundPage> {
-    if (config.searchedMessages === 0) throw new ChatError('FORBIDDEN', 'Nobody can search what was said at the moment.');
+    if (config.searchedMessages === 0) throw new ChatError('FORBIDDEN', 'Searching messages is currently turned off.');
     if (codePoints(request.search) > maxSearch) {
-      throw new ChatError('BAD_USER_INPUT', `A search has at most ${maxSearch} characters.`, { field: ['search'] });
+      throw new ChatError('BAD_USER_INPUT', `A search can have at most ${maxSearch} characters.`, { field: ['search'] });
     }
     const wanted = wantedOf(request.search, request.hasAttachments);
     const name = nameOf(wanted.words, request);
@@ -93,7 +92,7 @@ export function createSearch(parts: SearchParts): Search {
 }
 
 function overloaded(): OverloadError {
-  return new OverloadError('Too many people search at the moment. Try again in a while.', retryAfterMs);
+  return new OverloadError('Too many searches are running right now. Try again later.', retryAfterMs);
 }
 
 interface PageAsked {

@@ -40,6 +40,6 @@ export function keyOf(name: string, { conversationId, activeAtMs, seq, found }: 
 /** Reads a key back. Throws BAD_USER_INPUT (after) for one of another search. */
 export function placeOf(name: string, key: string): Resumed {
   const [of, activeAtMs, id = '', seq, found] = key.split(':');
-  if (of !== name) throw new ChatError('BAD_USER_INPUT', 'This cursor is of another search.', { field: ['after'] });
+  if (of !== name) throw new ChatError('BAD_USER_INPUT', 'This cursor belongs to another search.', { field: ['after'] });
   return { conversationId: BigInt(id), activeAtMs: Number(activeAtMs), seq: Number(seq), found: found === '1' };
 }

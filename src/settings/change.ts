@@ -32,7 +32,7 @@ export async function setValues(
 export function rollBack(db: Db, actorId: bigint | null, { version, ...options }: Parameters<Settings['rollBack']>[1]): Promise<Changed> {
   async function values(tx: Tx, newest: Document): Promise<Values> {
     const [row] = version === 0 ? [nothing] : await readVersions(tx, [version]);
-    if (row === undefined) throw new ChatError('NOT_FOUND', `There is no version ${version} of the settings.`, { field: ['version'] });
+    if (row === undefined) throw new ChatError('NOT_FOUND', `The settings have no version ${version}.`, { field: ['version'] });
     return valuesOf(row.document, newest);
   }
   return append(db, options, { actorId, rolledBackTo: version, values });
@@ -61,15 +61,15 @@ async function append(db: Db, options: ChangeOptions, { actorId, rolledBackTo, v
 }
 
 function outdated(version: number): ChatError {
-  const message = `The settings are at version ${version} by now: look at what was changed, and set it again.`;
+  const message = `The settings are now at version ${version}. Check what has changed, then set them again.`;
   return new ChatError('CONFLICT', message, { field: ['expectedVersion'] });
 }
 
 function requireValues(settings: Parameters<Settings['set']>[1]['settings']): Values {
   const values = new Map<string, string | null>();
   for (const [place, { name, value }] of settings.entries()) {
-    if (!isSettingName(name)) throw refusal(place, 'name', `There is no such setting. There are ${settingNames.join(', ')}.`);
-    if (values.has(name)) throw refusal(place, 'name', `${name} stands there twice.`);
+    if (!isSettingName(name)) throw refusal(place, 'name', `Unknown setting. The settings are ${settingNames.join(', ')}.`);
+    if (values.has(name)) throw refusal(place, 'name', `${name} is listed twice.`);
     const reading = value === null ? null : readValue(name, value);
     if (reading !== null && 'fault' in reading) throw refusal(place, 'value', `${name} ${reading.fault}.`);
     values.set(name, value);
@@ -84,7 +84,7 @@ function refusal(place: number, part: 'name' | 'value', message: string): ChatEr
 function requireNote(note: string | null | undefined): string | null {
   if (note === null || note === undefined) return null;
   if (isBlank(note) || !isStorable(note) || hasControls(note, { lines: false }) || codePoints(note) > maxNote) {
-    throw new ChatError('INVALID_INPUT', `The note must be a line of 1 to ${maxNote} characters.`, { field: ['note'] });
+    throw new ChatError('INVALID_INPUT', `A note must be a single line of 1 to ${maxNote} characters.`, { field: ['note'] });
   }
   return note;
 }

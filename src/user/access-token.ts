@@ -22,7 +22,7 @@ const userIdPattern = /^[1-9]\d{0,18}$/;
 
 /** The refusal of whoever does not show a valid token. */
 export function unauthenticated(cause?: unknown): ChatError {
-  return new ChatError('UNAUTHENTICATED', 'Sign in, or refresh the access token.', { cause });
+  return new ChatError('UNAUTHENTICATED', 'The access token is not valid or has expired. Refresh it, or sign in.', { cause });
 }
 
 /** Makes the signer. */

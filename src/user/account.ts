@@ -9,5 +9,5 @@ export function requireAccount(row: UserRow | null): UserRow {
 
 /** The refusal of an act by somebody whose account was erased while they asked for it. */
 export function accountGone(): ChatError {
-  return new ChatError('NOT_FOUND', 'This account does not exist any more.');
+  return new ChatError('NOT_FOUND', 'This account no longer exists.');
 }

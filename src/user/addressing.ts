@@ -38,9 +38,9 @@ function judge(pairs: readonly PairRow[], found: readonly Addressed[]): readonly
 }
 
 const says: Readonly<Record<Unwelcome, { readonly code: ErrorCode; readonly message: string }>> = {
-  BLOCKED: { code: 'BLOCKED', message: 'You have blocked them: unblock them first.' },
-  NOT_CONTACTS: { code: 'NOT_CONTACTS', message: 'They take messages from their contacts only: ask them to become one.' },
-  ERASED: { code: 'FORBIDDEN', message: 'Their account does not exist any more: nobody would read it.' },
+  BLOCKED: { code: 'BLOCKED', message: 'You have blocked this user. Unblock them first.' },
+  NOT_CONTACTS: { code: 'NOT_CONTACTS', message: 'This user accepts messages from contacts only. Send a contact request first.' },
+  ERASED: { code: 'FORBIDDEN', message: 'This user’s account no longer exists.' },
 };
 
 /** The refusal of who may not turn to somebody. */

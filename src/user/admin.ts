@@ -16,7 +16,7 @@ export async function authenticateAdmin(
   const access = await authenticate(accessToken);
   const forbidden = new ChatError(
     'FORBIDDEN',
-    'This is for admins. Who has just become one refreshes the access token first; a bot’s key is the same.',
+    'Only admins can use this. If you have just become one, refresh the access token first; a bot keeps its key.',
   );
   if (access.role !== 'ADMIN' && !access.bot) throw forbidden;
   // Asked each time: whoever is no admin any more is none from this moment on, whatever their token says.

@@ -31,7 +31,7 @@ export function createAuthenticate(parts: SessionParts): Pick<Users, 'readToken'
   async function ofKey(key: ShownKey): Promise<Known> {
     const session = await sessions.load(key.sessionId);
     if (session === null || !isKeyOf(session, key) || session.endedAt !== null || session.expiresAt.getTime() <= Date.now()) {
-      throw new ChatError('UNAUTHENTICATED', 'This key is not good, or not any more.');
+      throw new ChatError('UNAUTHENTICATED', 'This key is not valid, or no longer valid.');
     }
     const { id: sessionId, userId, expiresAt } = session;
     return [session, { userId, sessionId, expiresAt, role: 'USER', bot: true }];

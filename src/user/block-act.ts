@@ -40,7 +40,7 @@ export async function blockUser(
       if (other?.state !== 'ACTIVE') throw noUser();
       if (isBlock(known)) return { result: () => ({ block: known, endedContact: false }) };
       if (count >= config.maxBlocks) {
-        throw new ChatError('LIMIT_REACHED', `At most ${config.maxBlocks} people are blocked at once.`, { field: ['userId'] });
+        throw new ChatError('LIMIT_REACHED', `You can block at most ${config.maxBlocks} users.`, { field: ['userId'] });
       }
       const between = await lookBetween(inside, ref);
       const since = await quieten(inside, db, ref);
@@ -129,5 +129,5 @@ export async function unblockUser(
 }
 
 function noUser(): ChatError {
-  return new ChatError('NOT_FOUND', 'There is no such user.', { field: ['userId'] });
+  return new ChatError('NOT_FOUND', 'User not found.', { field: ['userId'] });
 }

@@ -25,7 +25,9 @@ export async function createBotKey(
 ): Promise<BotKey> {
   const deviceName = requireKeyName(name);
   if (days !== null && (days < 1 || days > maxDays)) {
-    throw new ChatError('INVALID_INPUT', `A key is good for 1 to ${maxDays} days, or until it is revoked.`, { field: ['days'] });
+    throw new ChatError('INVALID_INPUT', `days must be from 1 to ${maxDays}. Leave it out for a key that does not expire.`, {
+      field: ['days'],
+    });
   }
   const sessionId = newUuid();
   const { key, digest } = makeKey(sessionId);
@@ -38,7 +40,7 @@ export async function createBotKey(
       const open = await inside.read(openSessions, userId);
       const over = open.filter((session) => !isLive(session, inside.now)).map(({ id }) => id);
       if (open.length - over.length >= config.maxSessions) {
-        throw new ChatError('LIMIT_REACHED', `A bot has at most ${config.maxSessions} keys: revoke one first.`, { field: ['userId'] });
+        throw new ChatError('LIMIT_REACHED', `A bot can have at most ${config.maxSessions} keys. Revoke one first.`, { field: ['userId'] });
       }
       const session = (at: Date): Omit<SessionRow, 'endedAt'> => ({
         ...{ id: sessionId, userId, deviceName, deviceKind: 'OTHER', generation: 1, rotatedAt: at, createdAt: at, lastSeenAt: at },
@@ -61,7 +63,7 @@ export async function createBotKey(
 export async function revokeBotKey({ db, log }: Parts, { key }: Parameters<Administration['revokeBotKey']>[0]): Promise<bigint> {
   const sessionId = readKey(key)?.sessionId ?? key;
   const [found] = isUuid(sessionId) ? await readSessions(db.client, [sessionId]) : [];
-  if (!found?.keyDigest) throw new ChatError('NOT_FOUND', 'There is no such key.', { field: ['keyId'] });
+  if (!found?.keyDigest) throw new ChatError('NOT_FOUND', 'Key not found.', { field: ['keyId'] });
   const { userId } = found;
   return await log.append<bigint>({
     lock: [userId],
@@ -80,7 +82,8 @@ export async function revokeBotKey({ db, log }: Parts, { key }: Parameters<Admin
 
 function requireBot(row: UserRow | null, now: Date): UserRow {
   const bot = requireThere(row);
-  if (!bot.bot) throw new ChatError('CONFLICT', `${bot.handle} is no bot: people sign in.`, { field: ['userId'] });
-  if (isSuspended(bot, now)) throw new ChatError('CONFLICT', `${bot.handle} is suspended: restore them first.`, { field: ['userId'] });
+  if (!bot.bot) throw new ChatError('CONFLICT', `${bot.handle} is not a bot. Only bots have keys; people sign in.`, { field: ['userId'] });
+  if (isSuspended(bot, now))
+    throw new ChatError('CONFLICT', `${bot.handle} is suspended. Restore the account first.`, { field: ['userId'] });
   return bot;
 }

@@ -88,6 +88,6 @@ export function bringAccounts(
     }),
   });
   return bringing.catch((error: unknown) => {
-    throw error instanceof HandleHeld ? new ChatError('UNAVAILABLE', 'A handle was kept back meanwhile. Try again.') : error;
+    throw error instanceof HandleHeld ? new ChatError('UNAVAILABLE', 'A handle was reserved at the same time. Try again.') : error;
   });
 }

@@ -54,7 +54,8 @@ export async function answerRequest(
     async decide(inside): Promise<Verdict<Contact | null>> {
       const row = await inside.read(requestRow, ref);
       if (row === null) throw noRequest();
-      if (ref.toId !== userId) throw notTheirs(row, userId, 'Only who was asked can answer this request. To take it back, cancel it.');
+      if (ref.toId !== userId)
+        throw notTheirs(row, userId, 'Only the user who received this request can answer it. To withdraw it, cancel it.');
       if (row.toState !== 'PENDING') return answeredAlready(inside, row, willing);
       return willing ? accept(row, userId) : decline(ref);
     },
@@ -85,7 +86,8 @@ export async function cancelRequest({ log }: Parts, { userId }: Viewer, ref: Con
     async decide(inside): Promise<Verdict<void>> {
       const row = await inside.read(requestRow, ref);
       if (row === null) throw noRequest();
-      if (ref.fromId !== userId) throw notTheirs(row, userId, 'Only who asked can cancel this request. To refuse it, answer it.');
+      if (ref.fromId !== userId)
+        throw notTheirs(row, userId, 'Only the user who sent this request can cancel it. To decline it, answer it.');
       if (row.fromState === 'CANCELLED') return { result: () => undefined };
       if (row.fromState !== 'PENDING') throw noRequest();
       const seen = row.toState === 'PENDING';
@@ -107,5 +109,5 @@ function notTheirs(row: ContactRequestRow, userId: bigint, message: string): Cha
 }
 
 function noRequest(): ChatError {
-  return new ChatError('NOT_FOUND', 'There is no such request for you.', { field: ['requestId'] });
+  return new ChatError('NOT_FOUND', 'Request not found.', { field: ['requestId'] });
 }

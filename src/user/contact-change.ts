@@ -18,7 +18,7 @@ export async function updateContact(
   { ref, ...change }: { readonly ref: ContactRef } & Parameters<Contacts['update']>[2],
 ): Promise<Contact> {
   const { userId, otherId } = ref;
-  const absent = new ChatError('NOT_FOUND', 'There is no such contact of yours.', { field: ['contactId'] });
+  const absent = new ChatError('NOT_FOUND', 'Contact not found.', { field: ['contactId'] });
   if (userId !== viewer.userId || userId === otherId) throw absent;
   const alias = change.alias === undefined ? undefined : requireAlias(change.alias);
   return log.append<Contact>({
@@ -41,7 +41,7 @@ export async function updateContact(
 /** Ends a contact for both sides; one that has ended stays so. Throws as Contacts.remove says. */
 export async function removeContact({ db, log }: Parts, viewer: Viewer, { userId: otherId }: { readonly userId: bigint }): Promise<void> {
   const { userId } = viewer;
-  const absent = new ChatError('NOT_FOUND', 'They are no contact of yours.', { field: ['userId'] });
+  const absent = new ChatError('NOT_FOUND', 'This user is not one of your contacts.', { field: ['userId'] });
   if (userId === otherId) throw absent;
   return log.append<void>({
     lock: [userId, otherId],

@@ -29,7 +29,7 @@ export function createRequestContact({ db, log, limits, config, screen = openScr
   const throttle = limits.limit({ name: 'contact-request', points: () => config.contactRequestsPerDay, windowSeconds: secondsADay });
 
   function requireAsking({ userId: fromId }: Viewer, { userId: toId, ...words }: Parameters<Contacts['request']>[1]): Asking {
-    if (fromId === toId) throw new ChatError('INVALID_INPUT', 'You cannot be a contact of your own.', { field: ['userId'] });
+    if (fromId === toId) throw new ChatError('INVALID_INPUT', 'You cannot add yourself as a contact.', { field: ['userId'] });
     const [note, message] = [requireNote(words.note), requireFirstMessage(words.message, config.maxMessageLength)];
     const noted = note === null ? null : admit(screen.said(note, 'note'));
     const saidFirst = message === null ? null : admit(screen.said(message, 'message'));
@@ -45,7 +45,7 @@ export function createRequestContact({ db, log, limits, config, screen = openScr
       // What waits already counted when it was made: who repeats it, because its answer was lost, asks nobody once more.
       const [asked] = await readRequests(db.client, [asking]);
       if (asked?.fromState === 'PENDING') return { request: requestOf(asked), contact: null };
-      throw new ChatError('RATE_LIMITED', 'You have asked many people today. Ask on later.', { retryAfterMs });
+      throw new ChatError('RATE_LIMITED', 'You have sent too many contact requests today. Try again later.', { retryAfterMs });
     }
     let isNew = false;
     try {
@@ -88,14 +88,16 @@ async function decide(inside: Inside, asking: Asking, config: ContactParts['conf
     inside.read(blockRow, { userId: toId, otherId: fromId }),
     inside.read(waitingCount, fromId),
   ]);
-  if (other?.state !== 'ACTIVE') throw new ChatError('NOT_FOUND', 'There is no such user.', { field });
+  if (other?.state !== 'ACTIVE') throw new ChatError('NOT_FOUND', 'User not found.', { field });
   if (isBlock(blocks)) throw unwelcome('BLOCKED', ...field);
-  if (isContact(contact)) throw new ChatError('CONFLICT', 'They are a contact of yours already.', { field });
+  if (isContact(contact)) throw new ChatError('CONFLICT', 'This user is already one of your contacts.', { field });
   if (asked?.fromState === 'PENDING') return { result: () => ({ request: requestOf(asked), contact: null }) };
   // Also if the viewer had declined: the other's request stands for as long as they let it, and both want the same.
   if (askedBack?.fromState === 'PENDING' && !isBlock(isBlocked)) return meet(askedBack, asking);
   if (waiting >= config.maxContactRequests) {
-    throw new ChatError('LIMIT_REACHED', `At most ${config.maxContactRequests} requests wait at a time. Take some back.`, { field });
+    throw new ChatError('LIMIT_REACHED', `You can have at most ${config.maxContactRequests} pending contact requests. Cancel some first.`, {
+      field,
+    });
   }
   return ask(asking, { reaches: !isBlock(isBlocked), config });
 }

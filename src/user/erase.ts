@@ -44,12 +44,12 @@ async function ownAccount(
   const field = 'password';
   if (typeof token === 'string') {
     if (typeof password === 'string')
-      throw new ChatError('INVALID_INPUT', 'Give your password or a token, not both.', { field: ['token'] });
+      throw new ChatError('INVALID_INPUT', 'Provide either password or token, not both.', { field: ['token'] });
     await requireOwnToken(parts, viewer, { token, address });
     return requireAccount;
   }
   if (typeof password !== 'string') {
-    throw new ChatError('INVALID_INPUT', 'Give your password, or a token that was made for this.', { field: [field] });
+    throw new ChatError('INVALID_INPUT', 'Provide your password, or a token that was issued for this.', { field: [field] });
   }
   const checked = await requireOwnPassword(parts, viewer, { password, address, field });
   return (row) => requireSamePassword(requireAccount(row), checked, field);
@@ -62,7 +62,7 @@ export async function eraseOther(
   messages: DeletedMessages,
 ): Promise<void> {
   if (actorId === userId)
-    throw new ChatError('FORBIDDEN', 'Nobody erases themselves so: sign in, and delete your account.', { field: ['userId'] });
+    throw new ChatError('FORBIDDEN', 'You cannot erase your own account this way. Sign in and delete your account.', { field: ['userId'] });
   // By no user: operators act for the system.
   return erase(parts, { userId, actorId: null, messages }, (row) => requireNoAdmin(requireThere(row), parts.config));
 }

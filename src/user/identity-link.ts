@@ -69,14 +69,16 @@ export function requireIdentity(
   { subject, issuer = null }: Omit<Linked, 'userId'>,
 ): IdentityKey {
   const key = { subject, issuer: issuer ?? config.identityIssuer };
-  if (!isIdentityName(subject)) throw new ChatError('INVALID_INPUT', `A subject is ${nameRule}.`, { field: ['subject'] });
+  if (!isIdentityName(subject)) throw new ChatError('INVALID_INPUT', `subject must be ${nameRule}.`, { field: ['subject'] });
   if (!isIdentityName(key.issuer)) {
-    throw new ChatError('INVALID_INPUT', `An issuer is ${nameRule}; without one there must be an IDENTITY_ISSUER.`, { field: ['issuer'] });
+    throw new ChatError('INVALID_INPUT', `issuer must be ${nameRule}. It can be left out only where IDENTITY_ISSUER is set.`, {
+      field: ['issuer'],
+    });
   }
   return key;
 }
 
 /** The refusal of an account elsewhere that is somebody's. */
 export function identityTaken(): ChatError {
-  return new ChatError('CONFLICT', 'Somebody else signs in by this account already.', { field: ['subject'] });
+  return new ChatError('CONFLICT', 'This identity already belongs to another user.', { field: ['subject'] });
 }

@@ -19,7 +19,7 @@ export interface GivenPassword {
 
 /** The refusal of a password that is not the viewer's, or is not any more. */
 export function wrongPassword(field: string): ChatError {
-  return new ChatError('INVALID_CREDENTIALS', 'This is not your password.', { field: [field] });
+  return new ChatError('INVALID_CREDENTIALS', 'The password is wrong.', { field: [field] });
 }
 
 /**

@@ -17,7 +17,7 @@ export async function requireOwnToken(
   if (isOwn && identity.issuedAt !== null && isFresh(identity.issuedAt)) return;
   await parts.throttle.failure(given.address);
   throw wrongToken(
-    isOwn ? 'For this it must have been made within the last five minutes: ask whoever makes it for another.' : 'It is not yours.',
+    isOwn ? 'It must have been issued within the last five minutes. Get a new one from its issuer.' : 'It does not belong to your account.',
   );
 }
 
@@ -27,5 +27,5 @@ function isFresh(issuedAt: Date): boolean {
 }
 
 function wrongToken(fault: string): ChatError {
-  return new ChatError('INVALID_CREDENTIALS', `This token is not taken. ${fault}`, { field: ['token'] });
+  return new ChatError('INVALID_CREDENTIALS', `This token is not accepted. ${fault}`, { field: ['token'] });
 }

@@ -42,7 +42,7 @@ export function createPasswords({ memoryKib, passes }: PasswordCost = defaultCos
   const decoy = `$argon2id$v=19$m=${memoryKib},t=${passes},p=1$${unpadded(16)}$${unpadded(32)}`;
   const inTurn = inTurns({
     ...{ atOnce, waiting, longestMs },
-    refusal: () => new ChatError('UNAVAILABLE', 'Too many people sign in at the moment. Try again.', { retryAfterMs }),
+    refusal: () => new ChatError('UNAVAILABLE', 'Too many users are signing in right now. Try again.', { retryAfterMs }),
   });
 
   return {
@@ -62,5 +62,5 @@ function unpadded(bytes: number): string {
 
 /** Throws FORBIDDEN where config PASSWORDS is off. */
 export function requirePasswords({ passwords }: Pick<Config, 'passwords'>): void {
-  if (!passwords) throw new ChatError('FORBIDDEN', 'Nobody signs in with a password here, but with a token: signInWithToken.');
+  if (!passwords) throw new ChatError('FORBIDDEN', 'This server does not use passwords. Sign in with a token: signInWithToken.');
 }

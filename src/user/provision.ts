@@ -32,7 +32,7 @@ export async function provision(
     data: requireUserData(called.data),
   };
   if (subject === null && issuer !== null) {
-    throw new ChatError('INVALID_INPUT', 'An issuer says whose account a subject has: give both.', { field: ['subject'] });
+    throw new ChatError('INVALID_INPUT', 'issuer needs a subject. Provide both.', { field: ['subject'] });
   }
   const identity = subject === null ? null : requireIdentity(parts, { subject, issuer });
   const isTaken = async () => identity !== null && (await findIdentity(db.client, identity)) !== null;

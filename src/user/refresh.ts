@@ -26,7 +26,7 @@ export async function refreshSession(
   parts: SessionParts & { readonly throttle: Throttle },
   { refreshToken }: { readonly refreshToken: string },
 ): Promise<SignedIn> {
-  const refusal = invalidCredentials('This refresh token cannot be used any more. Sign in.');
+  const refusal = invalidCredentials('This refresh token is no longer valid. Sign in again.');
   const claim = parts.refreshTokens.read(refreshToken);
   if (claim === null) throw refusal;
   // Whose stream to lock: this much of a session never changes.

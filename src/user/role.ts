@@ -60,7 +60,7 @@ export function createRoles({ db, log, config }: RoleParts): Roles {
           if (row?.state !== 'ACTIVE' || ('handle' in owner && row.handle !== readHandle(owner.handle))) throw noUser(owner);
           if (role === 'USER') requireAnother(row, byAdmin ? await inside.read(otherAdmins(config), userId) : true, owner);
           if (role === 'ADMIN' && row.suspendedUntil !== null && row.suspendedUntil > inside.now) {
-            throw conflict(owner, `${row.handle} is suspended: restore them first.`);
+            throw conflict(owner, `${row.handle} is suspended. Restore the account first.`);
           }
           const user = publicPart(row);
           if (row.role === role) return { result: () => ({ user, changed: false }) };
@@ -75,8 +75,9 @@ export function createRoles({ db, log, config }: RoleParts): Roles {
   };
 
   function requireAnother(row: UserRow, isAnother: boolean, owner: RoleOwner): void {
-    if (adminHandles.includes(row.handle)) throw conflict(owner, `${row.handle} is an admin by ADMIN_HANDLES: take the handle out there.`);
-    if (!isAnother && row.role === 'ADMIN') throw conflict(owner, `${row.handle} is the last admin: make somebody else one first.`);
+    if (adminHandles.includes(row.handle))
+      throw conflict(owner, `${row.handle} is an admin because of ADMIN_HANDLES. Remove the handle there.`);
+    if (!isAnother && row.role === 'ADMIN') throw conflict(owner, `${row.handle} is the last admin. Make another user an admin first.`);
   }
 }
 
@@ -91,7 +92,7 @@ function otherAdmins({ adminHandles }: RoleConfig): Fact<bigint, boolean> {
 }
 
 function noUser(owner: RoleOwner): ChatError {
-  const message = 'handle' in owner ? `There is nobody with the handle ${JSON.stringify(owner.handle)}.` : 'There is no such user.';
+  const message = 'handle' in owner ? `There is no user with the handle ${JSON.stringify(owner.handle)}.` : 'User not found.';
   return new ChatError('NOT_FOUND', message, { field: fieldOf(owner) });
 }
 

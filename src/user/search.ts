@@ -13,7 +13,7 @@ export async function search(
   { userId }: Viewer,
   text: string,
 ): ReturnType<Users['search']> {
-  if (!parts.config.search) throw new ChatError('FORBIDDEN', 'Nobody can search at the moment.');
+  if (!parts.config.search) throw new ChatError('FORBIDDEN', 'Searching users is currently turned off.');
   await parts.throttle.search(userId);
   const asked = prefixesOf(text);
   return (page) => readFound(parts, asked, page);

@@ -9,7 +9,7 @@ const most = 50;
 
 /** The refusal of a session that is not there, or not the viewer's: never told apart. */
 export function noSession(): ChatError {
-  return new ChatError('NOT_FOUND', 'There is no such session of yours.', { field: ['sessionId'] });
+  return new ChatError('NOT_FOUND', 'Session not found.', { field: ['sessionId'] });
 }
 
 /** The viewer's live sessions, newest first. */

@@ -26,7 +26,7 @@ export function readHandle(handle: string): string | null {
 /** A handle as it is stored. Throws INVALID_INPUT (handle). */
 export function requireHandle(handle: string): string {
   const read = readHandle(handle);
-  if (read === null) throw invalid('handle', 'A handle is 3 to 32 of a-z, 0-9, _, . and -.');
+  if (read === null) throw invalid('handle', 'A handle must be 3 to 32 characters of a-z, 0-9, _, . and -.');
   return read;
 }
 
@@ -38,38 +38,39 @@ export function isPassword(password: string): boolean {
 
 /** Throws INVALID_INPUT (field). */
 export function requirePassword(password: string, field = 'password'): void {
-  if (!isPassword(password)) throw invalid(field, `A password has ${passwordLength.min} to ${passwordLength.max} characters.`);
+  if (!isPassword(password)) throw invalid(field, `A password must have ${passwordLength.min} to ${passwordLength.max} characters.`);
 }
 
 /** What to call a person; their handle where nothing is given. Throws INVALID_INPUT (displayName). */
 export function requireDisplayName(displayName: string | null | undefined, handle: string): string {
   if (displayName === null || displayName === undefined) return handle;
-  if (isBlank(displayName)) throw invalid('displayName', 'A name has at least one character that can be seen.');
-  if (codePoints(displayName) > maxName) throw invalid('displayName', `A name has at most ${maxName} characters.`);
-  if (!isStorable(displayName) || hasControls(displayName, { lines: false })) throw invalid('displayName', 'A name is one line of text.');
+  if (isBlank(displayName)) throw invalid('displayName', 'A name must have a visible character.');
+  if (codePoints(displayName) > maxName) throw invalid('displayName', `A name can have at most ${maxName} characters.`);
+  if (!isStorable(displayName) || hasControls(displayName, { lines: false }))
+    throw invalid('displayName', 'A name must be a single line of text.');
   return displayName;
 }
 
 /** What to call a device. Throws INVALID_INPUT (deviceName). */
 export function requireDeviceName(deviceName: string | null | undefined): string {
   if (deviceName === null || deviceName === undefined || isBlank(deviceName)) return 'unknown device';
-  if (codePoints(deviceName) > maxDevice) throw invalid('deviceName', `A device's name has at most ${maxDevice} characters.`);
+  if (codePoints(deviceName) > maxDevice) throw invalid('deviceName', `A device name can have at most ${maxDevice} characters.`);
   if (!isStorable(deviceName) || hasControls(deviceName, { lines: false })) {
-    throw invalid('deviceName', "A device's name is one line of text.");
+    throw invalid('deviceName', 'A device name must be a single line of text.');
   }
   return deviceName;
 }
 
 /** What to call a device that has a name already. Throws INVALID_INPUT (deviceName). */
 export function requireNewDeviceName(deviceName: string): string {
-  if (isBlank(deviceName)) throw invalid('deviceName', "A device's name has at least one character that can be seen.");
+  if (isBlank(deviceName)) throw invalid('deviceName', 'A device name must have a visible character.');
   return requireDeviceName(deviceName);
 }
 
 /** What to call a bot's key. Throws INVALID_INPUT (name). */
 export function requireKeyName(name: string): string {
   if (isBlank(name) || codePoints(name) > maxDevice || !isStorable(name) || hasControls(name, { lines: false })) {
-    throw invalid('name', `A key's name is one line of 1 to ${maxDevice} characters.`);
+    throw invalid('name', `A key’s name must be a single line of 1 to ${maxDevice} characters.`);
   }
   return name;
 }
@@ -78,42 +79,42 @@ export function requireKeyName(name: string): string {
 export function requireAvatarUrl(avatarUrl: string | null): string | null {
   if (avatarUrl === null) return null;
   const url = webAddress(avatarUrl);
-  if (url === null) throw invalid('avatarUrl', 'A picture has an address that begins with http:// or https://.');
+  if (url === null) throw invalid('avatarUrl', 'avatarUrl must start with http:// or https://.');
   // Escapes may make it longer than what came in.
-  if (url.href.length > maxUrl) throw invalid('avatarUrl', `A picture's address has at most ${maxUrl} characters.`);
+  if (url.href.length > maxUrl) throw invalid('avatarUrl', `avatarUrl can have at most ${maxUrl} characters.`);
   return url.href;
 }
 
 /** What a person says about themselves; '' is nothing. Throws INVALID_INPUT (bio). */
 export function requireBio(bio: string | null): string | null {
   if (bio === null || bio === '') return null;
-  if (codePoints(bio) > maxBio) throw invalid('bio', `A bio has at most ${maxBio} characters.`);
-  if (!isStorable(bio) || hasControls(bio, { lines: true })) throw invalid('bio', 'A bio is text without control characters.');
+  if (codePoints(bio) > maxBio) throw invalid('bio', `A bio can have at most ${maxBio} characters.`);
+  if (!isStorable(bio) || hasControls(bio, { lines: true })) throw invalid('bio', 'A bio must not contain control characters.');
   return bio;
 }
 
 /** What is to be said first, once a request is accepted; null: nothing. Throws INVALID_INPUT (message). */
 export function requireFirstMessage(message: string | null | undefined, maxLength: number): string | null {
   if (message === null || message === undefined) return null;
-  if (isBlank(message)) throw invalid('message', 'A message needs text that can be seen.');
-  if (!isStorable(message)) throw invalid('message', 'A message is well-formed Unicode without NUL.');
-  if (codePoints(message) > maxLength) throw invalid('message', `A message has at most ${maxLength} characters.`);
+  if (isBlank(message)) throw invalid('message', 'A message must have visible text.');
+  if (!isStorable(message)) throw invalid('message', 'A message must be well-formed Unicode without NUL.');
+  if (codePoints(message) > maxLength) throw invalid('message', `A message can have at most ${maxLength} characters.`);
   return message;
 }
 
 /** What a person calls a contact of theirs. Throws INVALID_INPUT (alias). */
 export function requireAlias(alias: string | null): string | null {
   if (alias === null) return null;
-  if (isBlank(alias)) throw invalid('alias', 'An alias has at least one character that can be seen; null is none.');
-  if (codePoints(alias) > maxAlias) throw invalid('alias', `An alias has at most ${maxAlias} characters.`);
-  if (!isStorable(alias) || hasControls(alias, { lines: false })) throw invalid('alias', 'An alias is one line of text.');
+  if (isBlank(alias)) throw invalid('alias', 'An alias must have a visible character. Use null for none.');
+  if (codePoints(alias) > maxAlias) throw invalid('alias', `An alias can have at most ${maxAlias} characters.`);
+  if (!isStorable(alias) || hasControls(alias, { lines: false })) throw invalid('alias', 'An alias must be a single line of text.');
   return alias;
 }
 
 /** What a person says when they ask to become a contact; '' is nothing. Throws INVALID_INPUT (note). */
 export function requireNote(note: string | null | undefined): string | null {
   if (note === null || note === undefined || note === '') return null;
-  if (codePoints(note) > maxNote) throw invalid('note', `A note has at most ${maxNote} characters.`);
-  if (!isStorable(note) || hasControls(note, { lines: true })) throw invalid('note', 'A note is text without control characters.');
+  if (codePoints(note) > maxNote) throw invalid('note', `A note can have at most ${maxNote} characters.`);
+  if (!isStorable(note) || hasControls(note, { lines: true })) throw invalid('note', 'A note must not contain control characters.');
   return note;
 }

@@ -16,7 +16,7 @@ export async function signIn(
   // What can be nobody's handle is wrong like any other: asking for it costs the same and says the same.
   const handle = readHandle(options.handle);
   const checked = await parts.throttle.signIn({ handle, address }, () => checkPassword(parts, handle, password));
-  if (checked === null) throw invalidCredentials('Handle or password is wrong.');
+  if (checked === null) throw invalidCredentials('The handle or the password is wrong.');
   return startSession(parts, checked, { deviceName, deviceKind: options.deviceKind ?? 'OTHER' });
 }
 

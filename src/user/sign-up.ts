@@ -19,7 +19,7 @@ export async function signUp(
   { address, ...options }: Parameters<Users['signUp']>[0],
 ): Promise<SignedIn> {
   requirePasswords(parts.config);
-  if (!parts.config.signUpOpen) throw new ChatError('FORBIDDEN', 'Nobody can sign up at the moment.');
+  if (!parts.config.signUpOpen) throw new ChatError('FORBIDDEN', 'Sign-up is currently closed.');
   const handle = requireHandle(options.handle);
   const displayName = requireDisplayName(options.displayName, handle);
   const deviceName = requireDeviceName(options.deviceName);

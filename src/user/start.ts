@@ -44,7 +44,7 @@ export async function startSession(
       const user = await inside.read(userRow, userId);
       // What a node of a release before bots has linked to one, or reset, lets nobody in.
       if (user?.state !== 'ACTIVE' || user.bot || (passwordHash !== undefined && user.passwordHash !== passwordHash)) {
-        throw invalidCredentials(passwordHash === undefined ? 'This account does not exist any more.' : 'Handle or password is wrong.');
+        throw invalidCredentials(passwordHash === undefined ? 'This account no longer exists.' : 'The handle or the password is wrong.');
       }
       if (isSuspended(user, inside.now)) throw suspended(await inside.read(suspensionFact, userId), user, inside.now);
       const ending = superfluous(await inside.read(openSessions, userId), inside.now, parts.config.maxSessions);

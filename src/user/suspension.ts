@@ -56,10 +56,12 @@ export async function suspendUser(
   { actorId, userId }: SomebodyElse,
   { reason, until = null }: { readonly reason: string; readonly until?: Date | null | undefined },
 ): Promise<SuspensionChange> {
-  if (actorId === userId) throw new ChatError('FORBIDDEN', 'Nobody suspends themselves.', { field: ['userId'] });
+  if (actorId === userId) throw new ChatError('FORBIDDEN', 'You cannot suspend yourself.', { field: ['userId'] });
   requireReason(reason);
   if (until !== null && (until <= (await db.now()) || until >= endOfTime)) {
-    throw new ChatError('INVALID_INPUT', 'A suspension ends at a time that is to come, or at none.', { field: ['until'] });
+    throw new ChatError('INVALID_INPUT', 'The end of a suspension must be in the future. Leave it out for one without an end.', {
+      field: ['until'],
+    });
   }
   return await log.append<SuspensionChange>({
     lock: [userId],
@@ -105,6 +107,6 @@ export async function liftSuspension(tx: Tx, userId: bigint): Promise<void> {
 
 function requireReason(reason: string): void {
   if (isBlank(reason) || !isStorable(reason) || hasControls(reason, { lines: false }) || codePoints(reason) > maxReason) {
-    throw new ChatError('INVALID_INPUT', `The reason must be a line of 1 to ${maxReason} characters.`, { field: ['reason'] });
+    throw new ChatError('INVALID_INPUT', `reason must be a single line of 1 to ${maxReason} characters.`, { field: ['reason'] });
   }
 }

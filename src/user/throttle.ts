@@ -99,7 +99,7 @@ export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'c
 
 async function take(limit: Limit, key: string): Promise<() => Promise<void>> {
   const retryAfterMs = await limit.take(key);
-  if (retryAfterMs !== null) throw new ChatError('RATE_LIMITED', 'Too many attempts. Wait a while and try again.', { retryAfterMs });
+  if (retryAfterMs !== null) throw new ChatError('RATE_LIMITED', 'Too many attempts. Wait before you try again.', { retryAfterMs });
   return () => limit.giveBack(key);
 }
 

@@ -53,7 +53,7 @@ export async function readToken(
   { identities, throttle }: Pick<TokenParts, 'identities' | 'throttle'>,
   { token, address }: { readonly token: string; readonly address: string },
 ): Promise<Identity> {
-  if (!identities) throw new ChatError('FORBIDDEN', 'Nobody signs in with a token of another server here.');
+  if (!identities) throw new ChatError('FORBIDDEN', 'This server does not accept tokens of an identity provider.');
   try {
     return await identities.read(token);
   } catch (error) {
@@ -64,7 +64,7 @@ export async function readToken(
 
 async function welcome(parts: TokenParts, identity: Identity, device: Device): Promise<SignedIn> {
   const { config } = parts;
-  if (!config.signUpOpen) throw new ChatError('FORBIDDEN', 'Nobody can sign up at the moment.');
+  if (!config.signUpOpen) throw new ChatError('FORBIDDEN', 'Sign-up is currently closed.');
   if (config.maintenance) throw new ChatError('UNAVAILABLE', config.maintenanceMessage);
   return makeAccount(parts, { ...(await calledAfter(parts, identity)), ...device, identity, passwordHash: noPassword });
 }

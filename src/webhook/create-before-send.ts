@@ -84,7 +84,7 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
     const { removed, at } = await db.transaction(async (tx) => {
       await holdDeployment(db, tx);
       if (url !== undefined && (await readBeforeSend(tx))?.url !== url) {
-        throw new ChatError('NOT_FOUND', 'That one is not asked: ask for the one that is.', { field: ['url'] });
+        throw new ChatError('NOT_FOUND', 'This URL is not the one in use. Read the current one.', { field: ['url'] });
       }
       return { removed: await deleteBeforeSend(tx), at: await db.now(tx) };
     });
@@ -120,7 +120,7 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
   }
 
   function bodyOf(draft: Saying): string {
-    if (show === undefined) throw new ChatError('UNAVAILABLE', 'This node is not ready yet.');
+    if (show === undefined) throw new ChatError('UNAVAILABLE', 'This node is not ready yet. Try again.');
     const type = draft.act === 'SEND' ? 'BeforeMessageSent' : 'BeforeMessageEdited';
     return JSON.stringify({ type, timestamp: new Date().toISOString(), data: show(draft) });
   }
@@ -145,16 +145,17 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
       const verdict = await ask(row, draft, fits);
       if ('text' in verdict) return verdict.text;
       // What a node breaks off is nobody's failure.
-      if (closing.signal.aborted) throw new ChatError('UNAVAILABLE', 'This node stops. Nothing is stored: send it again.', { field });
+      if (closing.signal.aborted)
+        throw new ChatError('UNAVAILABLE', 'This node is shutting down. Nothing was stored: send the message again.', { field });
       if ('reason' in verdict) throw new ChatError('FORBIDDEN', verdict.reason, { field });
       logger.warn({ fault: verdict.fault, onFailure: row.onFailure }, 'who is asked before something is said does not answer');
       if (row.onFailure === 'ALLOW') return draft.text;
-      throw new ChatError('UNAVAILABLE', 'Whether this may be said cannot be told at the moment. Nothing is stored: send it again later.', {
+      throw new ChatError('UNAVAILABLE', 'The message cannot be checked right now. Nothing was stored: send it again later.', {
         field,
       });
     },
     async [Symbol.asyncDispose]() {
-      closing.abort(new ChatError('UNAVAILABLE', 'This node stops.'));
+      closing.abort(new ChatError('UNAVAILABLE', 'This node is shutting down.'));
       await newest[Symbol.asyncDispose]();
     },
   };
@@ -164,7 +165,7 @@ const usual = { deadlineMs: deadline.usual, onFailure: 'ALLOW', conversations: '
 
 function requireDeadline(ms: number): number {
   if (Number.isInteger(ms) && ms >= deadline.least && ms <= deadline.most) return ms;
-  throw new ChatError('INVALID_INPUT', `A deadline is from ${deadline.least} to ${deadline.most} ms.`, { field: ['deadlineMs'] });
+  throw new ChatError('INVALID_INPUT', `deadlineMs must be from ${deadline.least} to ${deadline.most}.`, { field: ['deadlineMs'] });
 }
 
 function shownBeforeSend({ secret: _secret, ...shown }: BeforeSendRow): BeforeSend {

@@ -56,7 +56,7 @@ export function createWebhooks({ db, log, logger, config, onRead = () => undefin
   }
 
   const show: Show = (kind, entries) => {
-    if (shown === undefined) throw new ChatError('UNAVAILABLE', 'This node is not ready yet.');
+    if (shown === undefined) throw new ChatError('UNAVAILABLE', 'This node is not ready yet. Try again.');
     return shown(kind, entries);
   };
 
@@ -73,7 +73,8 @@ export function createWebhooks({ db, log, logger, config, onRead = () => undefin
     const checked = requireChoice(choice, config);
     const secret = newSecret();
     const row = await db.transaction(async (tx) => {
-      if ((await tx.webhook.count()) >= maxWebhooks) throw new ChatError('LIMIT_REACHED', `There are ${maxWebhooks} webhooks. Delete one.`);
+      if ((await tx.webhook.count()) >= maxWebhooks)
+        throw new ChatError('LIMIT_REACHED', `There can be at most ${maxWebhooks} webhooks. Delete one first.`);
       const now = await db.now(tx);
       const fresh: WebhookRow = { ...blank, ...checked, id: newUuid(), secret, createdAt: now, fromAt: now };
       await insertWebhook(tx, fresh);
@@ -160,7 +161,7 @@ export function createWebhooks({ db, log, logger, config, onRead = () => undefin
       shown = by;
     },
     async [Symbol.asyncDispose]() {
-      closing.abort(new ChatError('UNAVAILABLE', 'This node stops.'));
+      closing.abort(new ChatError('UNAVAILABLE', 'This node is shutting down.'));
     },
   };
 }

@@ -17,13 +17,14 @@ function invalid(message: string, ...field: readonly string[]): ChatError {
  */
 export function requireUrl(text: string, { webhookInsecure }: Pick<WebhookConfig, 'webhookInsecure'>): string {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !/^https?:$/.test(url.protocol)) throw invalid('Give a URL that starts with https://.', 'url');
-  if (url.username !== '' || url.password !== '') throw invalid('Leave name and password out of the URL: what is sent is signed.', 'url');
+  if (url === null || !/^https?:$/.test(url.protocol)) throw invalid('url must start with https://.', 'url');
+  if (url.username !== '' || url.password !== '')
+    throw invalid('url must not contain a user name or password. Calls are signed instead.', 'url');
   if (url.protocol === 'http:' && !webhookInsecure && !isHere(url)) {
-    throw invalid('Give a URL that starts with https://: http is for this machine, or for WEBHOOK_INSECURE.', 'url');
+    throw invalid('url must start with https://. http is only allowed for this machine, or with WEBHOOK_INSECURE.', 'url');
   }
   url.hash = '';
-  if (url.href.length > maxUrl) throw invalid(`A URL has at most ${maxUrl} characters.`, 'url');
+  if (url.href.length > maxUrl) throw invalid(`url can have at most ${maxUrl} characters.`, 'url');
   return url.href;
 }
 
@@ -33,15 +34,16 @@ function isHere({ hostname }: URL): boolean {
 
 /** Throws INVALID_INPUT (description). */
 export function requireDescription(text: string): string {
-  if (codePoints(text) > maxDescription) throw invalid(`A description has at most ${maxDescription} characters.`, 'description');
-  if (!isStorable(text) || hasControls(text, { lines: false })) throw invalid('A description is one line of text.', 'description');
+  if (codePoints(text) > maxDescription) throw invalid(`A description can have at most ${maxDescription} characters.`, 'description');
+  if (!isStorable(text) || hasControls(text, { lines: false }))
+    throw invalid('A description must be a single line of text.', 'description');
   return text;
 }
 
 /** Each once, in the order of the table. Throws INVALID_INPUT (events.N). */
 export function requireEvents(names: readonly string[]): readonly WebhookEvent[] {
   const unknown = names.findIndex((name) => !(webhookEvents as readonly string[]).includes(name));
-  if (unknown >= 0) throw invalid(`There is no such event: there are ${webhookEvents.join(', ')}.`, 'events', String(unknown));
+  if (unknown >= 0) throw invalid(`Unknown event. The events are ${webhookEvents.join(', ')}.`, 'events', String(unknown));
   return webhookEvents.filter((event) => names.includes(event));
 }
 

@@ -41,7 +41,7 @@ export async function requireWebhook(tx: Tx, id: string): Promise<WebhookRow> {
 
 /** There is none of this id. */
 export function noWebhook(): ChatError {
-  return new ChatError('NOT_FOUND', 'There is no such webhook: ask for the list of them.', { field: ['webhookId'] });
+  return new ChatError('NOT_FOUND', 'Webhook not found. List the webhooks for their ids.', { field: ['webhookId'] });
 }
 
 /** A new one. */

@@ -9,7 +9,7 @@ const answer = z.object({ allow: z.boolean().optional(), reason: z.string().opti
 
 // A line that fits on a phone; it is shown to whoever wanted to say something.
 const maxReason = 200;
-const usualReason = 'This is not to be said here.';
+const usualReason = 'This message is not allowed here.';
 
 interface Reading {
   /** What was asked about. */

@@ -14,7 +14,7 @@ export async function setList(db: Db, actorId: bigint | null, change: ListChange
     await nextVersion(db, tx);
     const lists = await readLists(tx);
     const before = lists.find((list) => list.name === name);
-    if (before === undefined && words === null) throw new ChatError('INVALID_INPUT', 'A new list needs words.', { field: ['words'] });
+    if (before === undefined && words === null) throw new ChatError('INVALID_INPUT', 'A new list must have words.', { field: ['words'] });
     const list: WordList = {
       name,
       action: change.action ?? before?.action ?? 'REFUSE',
@@ -32,7 +32,7 @@ export async function setList(db: Db, actorId: bigint | null, change: ListChange
 }
 
 function requireRoom(lists: readonly WordList[]): void {
-  if (lists.length > maxLists) throw new ChatError('LIMIT_REACHED', `There are at most ${maxLists} lists.`, { field: ['name'] });
+  if (lists.length > maxLists) throw new ChatError('LIMIT_REACHED', `There can be at most ${maxLists} lists.`, { field: ['name'] });
   const sum = (part: 'wordCount' | 'bytes') => lists.reduce((total, list) => total + list[part], 0);
   if (sum('wordCount') > maxWords || sum('bytes') > maxBytes) throw tooMuch();
 }
@@ -42,7 +42,7 @@ export async function removeList(db: Db, name: string): Promise<WordList> {
   return await db.commit(uuidBytes(newUuid()), async (tx) => {
     await nextVersion(db, tx);
     const list = (await readLists(tx)).find((one) => one.name === name);
-    if (list === undefined) throw new ChatError('NOT_FOUND', 'There is no such list.', { field: ['name'] });
+    if (list === undefined) throw new ChatError('NOT_FOUND', 'List not found.', { field: ['name'] });
     await deleteList(tx, name);
     return list;
   });

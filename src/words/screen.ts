@@ -54,7 +54,7 @@ export function admit({ refusal, text, found }: Looked): Admitted {
 
 // Which word it was is not said: whoever looks for a way around would be told where to look.
 function refused(field: readonly string[]): ChatError {
-  return new ChatError('INVALID_INPUT', 'It says something that is not allowed here. Put it in other words.', { field });
+  return new ChatError('INVALID_INPUT', 'This contains something that is not allowed here. Rephrase it.', { field });
 }
 
 function foundIn(hits: readonly Hit[]): readonly FoundWord[] {

@@ -19,20 +19,21 @@ function invalid(message: string, ...field: readonly string[]): ChatError {
 
 /** Throws INVALID_INPUT (name). */
 export function requireListName(name: string): void {
-  if (!namePattern.test(name)) throw invalid('A list has a name of 1 to 64 of a-z, 0-9, _, . and -.', 'name');
+  if (!namePattern.test(name)) throw invalid('A list’s name must be 1 to 64 characters of a-z, 0-9, _, . and -.', 'name');
 }
 
 /** Words as they are stored, each once. Throws INVALID_INPUT (words, words.N) and LIMIT_REACHED (words). */
 export function requireWords(words: readonly string[]): readonly string[] {
-  if (words.length === 0) throw invalid('A list has at least one word.', 'words');
+  if (words.length === 0) throw invalid('A list must have at least one word.', 'words');
   if (words.length > maxWords) throw tooMuch();
   const distinct = new Map<string, string>();
   for (const [place, given] of words.entries()) {
     const word = given.trim();
     const folded = foldWord(word);
-    if (!isStorable(word) || hasControls(word, { lines: false })) throw invalid('A word is one line of text.', 'words', String(place));
-    if (codePoints(word) > maxWord) throw invalid(`A word or phrase has at most ${maxWord} characters.`, 'words', String(place));
-    if (folded === '') throw invalid('Nothing of this word can be seen.', 'words', String(place));
+    if (!isStorable(word) || hasControls(word, { lines: false }))
+      throw invalid('A word must be a single line of text.', 'words', String(place));
+    if (codePoints(word) > maxWord) throw invalid(`A word or phrase can have at most ${maxWord} characters.`, 'words', String(place));
+    if (folded === '') throw invalid('A word must have a visible character.', 'words', String(place));
     if (!distinct.has(folded)) distinct.set(folded, word);
   }
   return [...distinct.values()];
@@ -40,6 +41,6 @@ export function requireWords(words: readonly string[]): readonly string[] {
 
 /** The refusal of more words than all lists together may have. */
 export function tooMuch(): ChatError {
-  const message = `All lists together have at most ${maxWords} words and ${maxBytes} bytes. Remove some.`;
+  const message = `All lists together can have at most ${maxWords} words and ${maxBytes} bytes. Remove some.`;
   return new ChatError('LIMIT_REACHED', message, { field: ['words'] });
 }

@@ -234,9 +234,7 @@ describe('what the acts on groups answer', () => {
     const { ann, ben, cat, group } = await scene();
     expect(await operate('removeFromGroup', { groupId: group, userId: ann.id })).toEqual({
       group: null,
-      errors: [
-        { code: 'CONFLICT', field: ['input', 'userId'], message: expect.stringMatching(/make somebody else its owner first, or dissolve/) },
-      ],
+      errors: [{ code: 'CONFLICT', field: ['input', 'userId'], message: expect.stringMatching(/Transfer ownership first, or dissolve/) }],
     });
     for (const { id } of [ben, cat]) await operate('removeFromGroup', { groupId: group, userId: id });
     expect(await operate('removeFromGroup', { groupId: group, userId: ann.id })).toMatchObject({
@@ -288,20 +286,20 @@ describe('the command', () => {
   it('says what it did, and that it stood so already', async () => {
     const { ann, ben, cat, group } = await scene();
     const id = rawId(group);
-    expect(await command('owner', id, ben.handle)).toMatch(`${ben.handle} owns `);
-    expect(await command('owner', id, ben.handle)).toMatch(/ already\.\n$/);
-    expect(await command('remove', id, ann.handle)).toMatch(new RegExp(`^${ann.handle} is not in .+ any more\\.\n$`));
+    expect(await command('owner', id, ben.handle)).toMatch(`${ben.handle} now owns `);
+    expect(await command('owner', id, ben.handle)).toMatch(' already owns ');
+    expect(await command('remove', id, ann.handle)).toMatch(new RegExp(`^${ann.handle} is no longer in The group\\.\n$`));
     expect(await command('remove', id, ann.handle)).toMatch(new RegExp(`^${ann.handle} is not in The group\\.\n$`));
-    expect(await command('remove', id, ann.handle, '--ban')).toMatch(/any more, and cannot come in again\.\n$/);
-    expect(await refused('remove', id, ben.handle)).toMatch(/make somebody else its owner first/);
-    expect(await command('remove', id, cat.handle)).toMatch(/any more/);
-    expect(await command('remove', id, ben.handle)).toMatch(/was the last one in .+: it is dissolved\.\n$/);
-    expect(await command('dissolve', id)).toMatch(/is dissolved already\.\n$/);
+    expect(await command('remove', id, ann.handle, '--ban')).toMatch(/ and is banned from it\.\n$/);
+    expect(await refused('remove', id, ben.handle)).toMatch(/Transfer ownership first/);
+    expect(await command('remove', id, cat.handle)).toMatch(/ is no longer in /);
+    expect(await command('remove', id, ben.handle)).toMatch(/was the last member of .+\. The group is dissolved\.\n$/);
+    expect(await command('dissolve', id)).toMatch(/is already dissolved\.\n$/);
     const [dan] = await place.people('dan');
-    expect(await command('dissolve', await place.group(dan))).toMatch(/is dissolved: 1 member is out\./);
-    expect(await refused('owner', id, ben.handle)).toBe('This group is dissolved: nobody is in it.\n');
+    expect(await command('dissolve', await place.group(dan))).toMatch(/is dissolved: 1 member removed\./);
+    expect(await refused('owner', id, ben.handle)).toBe('This group is dissolved and has no members.\n');
     const other = await scene();
-    expect(await command('dissolve', other.group)).toMatch(/is dissolved: 3 members are out\. They are told as soon as a node runs\.\n$/);
+    expect(await command('dissolve', other.group)).toMatch(/is dissolved: 3 members removed\. They are told as soon as a node runs\.\n$/);
   });
 
   test.each(['7.5', 'x', 'VXNlcjox'])('knows no group by %j', async (id) => {
@@ -315,7 +313,7 @@ describe('the command', () => {
       ['show', direct],
       ['dissolve', direct],
     ])
-      expect(await refused(...words)).toBe(`There is no group ${direct}.\n`);
-    expect(await refused('remove', '1', 'nobody.here')).toMatch(/^There is no/);
+      expect(await refused(...words)).toBe(`Group ${direct} not found.\n`);
+    expect(await refused('remove', '1', 'nobody.here')).toBe('Group 1 not found.\n');
   });
 });

@@ -96,7 +96,7 @@ describe('a user', () => {
     const stream = await earOnStream({ url: place.url, token: desk.token });
     await expect.poll(async () => (await connectionsOf(ann)).length).toBe(2);
     expect(await disconnect(ann)).toEqual({ disconnectUser: { connections: 2, sessions: 0, errors: [] } });
-    const closed = { how: 'closed', code: 4511, reason: 'An operator has ended this connection: connect again' };
+    const closed = { how: 'closed', code: 4511, reason: 'An operator has ended this connection. Connect again' };
     expect((await atAnns.end()).ending).toEqual(closed);
     expect((await stream.end()).how).toBe('UNAVAILABLE');
     await place.listen(ann).ready();

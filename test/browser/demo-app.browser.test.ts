@@ -179,7 +179,7 @@ test('what somebody asks is answered by choosing, which all see counted, until i
   await ida.getByRole('textbox', { name: 'Choices' }).fill('Milk\nMilk');
   await ida.getByRole('button', { name: 'Ask', exact: true }).click();
   const unsent = ida.getByRole('article', { name: 'You, not sent' });
-  await unsent.getByText('Not sent: The options of a poll differ').waitFor();
+  await unsent.getByText('Not sent: The options of a poll must be different').waitFor();
   expect(await unsent.locator('.text').textContent()).toBe('With what?\nMilk\nMilk');
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });

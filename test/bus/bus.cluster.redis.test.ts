@@ -151,19 +151,21 @@ describe('at the start', () => {
     expect(nobody).toMatch(/^REDIS_URL: no Redis can be used at 127\.0\.0\.1:\d+ \(.*ECONNREFUSED/);
     expect(nobody).not.toContain('secret');
     await using single = await startRedis();
-    expect(await startError(`redis+cluster://127.0.0.1:${single.port}`)).toMatch(/^REDIS_URL: Redis at .* tells of no cluster \(ERR/);
+    expect(await startError(`redis+cluster://127.0.0.1:${single.port}`)).toMatch(
+      /^REDIS_URL: Redis at .* does not describe a cluster \(ERR/,
+    );
   });
 
   test('a cluster that serves no slots is said in one line', async () => {
     await using alone = await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())] });
-    expect(await startError(`redis+cluster://127.0.0.1:${alone.port}`)).toMatch(/^REDIS_URL: the cluster .* has given no slots/);
+    expect(await startError(`redis+cluster://127.0.0.1:${alone.port}`)).toMatch(/^REDIS_URL: the Redis Cluster .* has no slots/);
   });
 
   test('a user who may not ask what the servers can do is said in one line', async () => {
     const admins = cluster.masters.map(cluster.admin);
     await Promise.all(admins.map((admin) => admin.call('ACL', 'SETUSER', 'default', '-command')));
     try {
-      expect(await startError(cluster.url)).toMatch(/^REDIS_URL: Redis at .* does not tell what it can do \(NOPERM/);
+      expect(await startError(cluster.url)).toMatch(/^REDIS_URL: Redis at .* does not describe its commands \(NOPERM/);
     } finally {
       await Promise.all(admins.map((admin) => admin.call('ACL', 'SETUSER', 'default', '+command')));
     }

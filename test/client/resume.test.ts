@@ -28,7 +28,7 @@ it('waits grow with each failure in a row, up to a quarter of a minute, and begi
 
 it.each<[string, unknown, number]>([
   ['errors', [{ message: 'busy', extensions: { code: 'UNAVAILABLE', retryAfterMs: 7_000 } }], 7_000],
-  ['the reason of a closed socket', { code: 1013, reason: 'Too busy at the moment: connect again in 4000 ms' }, 4_000],
+  ['the reason of a closed socket', { code: 1013, reason: 'Too busy right now. Connect again in 4000 ms' }, 4_000],
   ['errors in Apollo’s', { message: '', errors: [{ message: 'busy', extensions: { code: 'UNAVAILABLE', retryAfterMs: 7_000 } }] }, 7_000],
   [
     'errors in urql’s',
@@ -78,7 +78,7 @@ it('comes back at once when it is woken, where only its own wait would keep it',
 
 it('comes back within moments from a node that stops, once', async () => {
   const { attempt, waiting, clock } = scripted();
-  const stops = { code: 1012, reason: 'This node stops: connect again' };
+  const stops = { code: 1012, reason: 'This node is shutting down. Connect again' };
   (await attempt(1)).error(stops);
   expect(await waiting(1)).toBeLessThan(200);
   await clock.advance(200);

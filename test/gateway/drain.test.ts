@@ -43,7 +43,7 @@ describe('a node that drains', () => {
     lab.gates.open('socket');
     expect(await socket.next()).toMatchObject({ id: 'asked', type: 'next', payload: { data: { wait: 'socket' } } });
     expect(await socket.next()).toEqual({ id: 'asked', type: 'complete' });
-    expect(await socket.closed).toEqual({ code: 1012, reason: 'This node stops: connect again' });
+    expect(await socket.closed).toEqual({ code: 1012, reason: 'This node is shutting down. Connect again' });
     await gone;
   });
 
@@ -55,7 +55,7 @@ describe('a node that drains', () => {
     await lab.gates.reached('set up');
     const gone = lab.node.close();
     lab.gates.open('set up');
-    expect(await socket.closed).toEqual({ code: 1012, reason: 'This node stops: connect again' });
+    expect(await socket.closed).toEqual({ code: 1012, reason: 'This node is shutting down. Connect again' });
     await gone;
   });
 

@@ -66,7 +66,7 @@ describe('what clients see of an error', () => {
   ])('a fault of the request is BAD_USER_INPUT and says what is wrong: %s', async (_name, query, variables) => {
     const errors = await errorsOf(query, variables);
     expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT' }]);
-    expect(errors[0]?.message).not.toContain('went wrong on our side');
+    expect(errors[0]?.message).not.toContain('went wrong on the server');
   });
 
   test('a document is refused in the same words when it comes again', async () => {

@@ -69,9 +69,9 @@ describe('a document', () => {
       Array.from({ length: count }, (_, n) => `a${from + n}: signOut { errors { code } }`).join(' ');
     const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
     expect(faults(`mutation { ${acts(25)} }`)).toEqual([]);
-    expect(faults(`mutation { ${acts(26)} }`)).toEqual([expect.stringContaining('26 acts, and 25 are allowed')]);
+    expect(faults(`mutation { ${acts(26)} }`)).toEqual([expect.stringContaining('26 mutations, and 25 are allowed')]);
     const byFragment = `mutation { ${acts(20)} ...More ... { ${acts(1, 40)} } } fragment More on Mutation { ${acts(5, 20)} }`;
-    expect(faults(byFragment)).toEqual([expect.stringContaining('26 acts')]);
+    expect(faults(byFragment)).toEqual([expect.stringContaining('26 mutations')]);
     const query = `{ ${Array.from({ length: 4_001 }, () => '__typename').join(' ')} }`;
     expect(faults(query)).toEqual([expect.stringContaining('more than 4000 fields')]);
   });
@@ -138,7 +138,9 @@ describe('a document', () => {
     // Where the stack ends differs with what has run before.
     for (const levels of [500, 1_000, 2_000, 3_000]) {
       const deep = `{ ${'... { '.repeat(levels)} hello ${'}'.repeat(levels)} }`;
-      expect((await post(lab.node.url, deep)).errors).toMatchObject([{ ...refused, message: expect.stringContaining('nests too deep') }]);
+      expect((await post(lab.node.url, deep)).errors).toMatchObject([
+        { ...refused, message: expect.stringMatching(/nested (too deeply|\d+ levels deep with its fragments)/) },
+      ]);
     }
     expect((await post(lab.node.url, `{ ${'hello '.repeat(3_900)} }`)).errors).toMatchObject([refused]);
     const { errors } = await post(lab.node.url, `{ ${'nope '.repeat(150)} }`);

@@ -76,7 +76,7 @@ describe('when a session ends', () => {
     await lab.node.chat.users.signOut(ada.viewer, {});
     // Nothing before that: clients take an error of a subscription for its end, and would not come back to it.
     await expect(told).rejects.toThrow('4401');
-    expect(await one.closed).toEqual({ code: 4401, reason: 'Signed out: sign in again' });
+    expect(await one.closed).toEqual({ code: 4401, reason: 'Signed out. Sign in again' });
     expect(await two.closed).toMatchObject({ code: 4401 });
     await other.quiet();
   });
@@ -126,7 +126,7 @@ describe('when a token expires', () => {
     await socket.next();
     const stream = await subscribeOverHttp(own.node.url, 'subscription { endless }', bearer(ada));
     await stream.next();
-    expect(await socket.closed).toEqual({ code: 4403, reason: 'The access token expired: bring a fresh one' });
+    expect(await socket.closed).toEqual({ code: 4403, reason: 'The access token has expired. Connect again with a fresh one' });
     expect(Date.now()).toBeGreaterThanOrEqual(ada.accessTokenExpiresAt.getTime() - 50);
     expect(await stream.next()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     const fresh = await own.node.chat.users.refresh({ refreshToken: ada.refreshToken });

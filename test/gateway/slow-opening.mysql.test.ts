@@ -32,7 +32,7 @@ describe('a node with too many subscriptions to open', () => {
     for (const id of ['1', '2', '3']) socket.subscribe(id, events);
     const { code, reason } = await socket.closed;
     expect(code).toBe(1013);
-    const wait = Number(/^Too busy at the moment: connect again in (\d+) ms$/.exec(reason)?.[1]);
+    const wait = Number(/^Too busy right now\. Connect again in (\d+) ms$/.exec(reason)?.[1]);
     expect(wait).toBeGreaterThanOrEqual(2_000);
     expect(wait).toBeLessThanOrEqual(10_000);
   });

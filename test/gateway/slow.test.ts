@@ -138,7 +138,7 @@ describe('a client that stops reading', () => {
     const last = await say(many);
     await expect.poll(() => node.closing()).toEqual([4510]);
     slow.socket.resume();
-    expect(await slow.closed).toEqual({ code: 4510, reason: 'Too slow in reading: connect again with your positions' });
+    expect(await slow.closed).toEqual({ code: 4510, reason: 'Reading too slowly. Connect again with your positions' });
     expect(seqsOf(await readUntil(quick, ({ seq }) => seq === last))).toEqual(fromTo(4, last));
   });
 

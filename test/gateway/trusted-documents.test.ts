@@ -220,8 +220,8 @@ function warningOf(name: string): unknown {
 
 describe('what is past a limit of the node, as clients would find it,', () => {
   it.each([
-    ['tooDeep', 'This operation nests 17 levels deep, and 15 are allowed: ask for less at a time.'],
-    ['tooLong', 'A document has at most 100000 characters.'],
+    ['tooDeep', 'This operation is nested 17 levels deep, and 15 are allowed. Request less at a time.'],
+    ['tooLong', 'A document can have at most 100000 characters.'],
     ['tooMuch', expect.stringContaining('10000 tokens')],
   ])('is told to the operators at the start: %s', async (name, fault) => {
     expect(warningOf(name)).toMatchObject({ msg: 'a trusted document is past a limit of this node', fault });

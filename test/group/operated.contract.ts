@@ -319,7 +319,7 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect(await refusal(acts.setOwner(groupId, dan.userId))).toEqual({ code: 'NOT_FOUND', field });
       await world.groups.leave(bob, { groupId });
       expect(await refusal(acts.setOwner(groupId, bob.userId))).toEqual({ code: 'NOT_FOUND', field });
-      await expect(acts.setOwner(groupId, bob.userId)).rejects.toThrow('They are not in this group.');
+      await expect(acts.setOwner(groupId, bob.userId)).rejects.toThrow('This user is not a member of the group.');
     });
 
     it('to give it to who is on their way out, from whom it would go back to an admin of it', async () => {

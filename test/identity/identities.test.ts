@@ -71,9 +71,9 @@ describe('a token of an OpenID provider', () => {
   });
 
   it.each<[string, Readonly<Record<string, unknown>>, string]>([
-    ['for another', { aud: 'another-app' }, 'for somebody else'],
-    ['that was got for another by whom it should be for', { aud: 'another-app', azp: audience }, 'for somebody else'],
-    ['for nobody', { aud: undefined }, 'for somebody else'],
+    ['for another', { aud: 'another-app' }, 'for another audience'],
+    ['that was got for another by whom it should be for', { aud: 'another-app', azp: audience }, 'for another audience'],
+    ['for nobody', { aud: undefined }, 'for another audience'],
     ['by another issuer', { iss: 'https://evil.example' }, '"iss"'],
     ['that has expired', { exp: 1_000 }, 'expired'],
     ['that never does', { exp: undefined }, '"exp"'],
@@ -84,9 +84,9 @@ describe('a token of an OpenID provider', () => {
     ['of a name that a database takes for another', { sub: 'ada ' }, '"sub"'],
     ['of a name beyond ASCII', { sub: 'ädä' }, '"sub"'],
     ['of too long a name', { sub: 'a'.repeat(256) }, '"sub"'],
-    ['of a number', { sub: 42 }, 'not text'],
-    ['of no name', { sub: null }, 'not text'],
-    ['of a list', { sub: ['ada'] }, 'not text'],
+    ['of a number', { sub: 42 }, 'not a string'],
+    ['of no name', { sub: null }, 'not a string'],
+    ['of a list', { sub: ['ada'] }, 'not a string'],
   ])('is refused that is %s, and says why', async (_what, claims, why) => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });
@@ -113,10 +113,10 @@ describe('a token of an OpenID provider', () => {
   it('is refused where its signature is another’s', async () => {
     const [provider, other] = [await issuer(), await issuer()];
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });
-    expect(await fault(reader, await other.token({ sub: 'ada', iss: provider.url }))).toContain('signature is not right');
+    expect(await fault(reader, await other.token({ sub: 'ada', iss: provider.url }))).toContain('signature is not valid');
     const [head, body, signature] = (await provider.token({ sub: 'ada' })).split('.');
     const forged = Buffer.from(JSON.stringify({ ...JSON.parse(String(Buffer.from(String(body), 'base64url'))), sub: 'bob' }));
-    expect(await fault(reader, `${head}.${forged.toString('base64url')}.${signature}`)).toContain('signature is not right');
+    expect(await fault(reader, `${head}.${forged.toString('base64url')}.${signature}`)).toContain('signature is not valid');
   });
 
   it('is refused where it is signed with what is published, as if that were a secret', async () => {
@@ -139,7 +139,7 @@ describe('an issuer’s keys', () => {
     const claims = { iss: provider.url, aud: audience, sub: 'ada', exp: now() + 60 };
     const said = [{ alg: 'RS256', kid: 'short' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
     const token = `${said}.${sign('RSA-SHA256', Buffer.from(said), privateKey).toString('base64url')}`;
-    expect(await fault(reader, token)).toMatch(/^INVALID_CREDENTIALS: .*a key that is not taken here/);
+    expect(await fault(reader, token)).toMatch(/^INVALID_CREDENTIALS: .*signing key is not accepted here/);
   });
 
   it('are asked for once, however many sign in', async () => {
@@ -161,7 +161,7 @@ describe('an issuer’s keys', () => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });
     expect(await fault(reader, await provider.token({ sub: 'ada' }, { kid: 'unheard of' }))).toContain(
-      'a key that its issuer does not have',
+      'a key that its issuer does not publish',
     );
     // It may have come since.
     expect(await fault(reader, await provider.token({ sub: 'ada' }, { kid: 'nor of this' }))).toMatch(/^UNAVAILABLE: .*half a minute/);
@@ -269,13 +269,13 @@ describe('a token of a backend that shares a secret', () => {
     for (const age of ['now', 'before']) {
       expect((await reader.read(await backendToken(`${secret} of ${age}`, { iss, sub: age }))).subject).toBe(age);
     }
-    expect(await fault(reader, await backendToken(`${secret} of another`, { iss, sub: 'ada' }))).toContain('signature is not right');
+    expect(await fault(reader, await backendToken(`${secret} of another`, { iss, sub: 'ada' }))).toContain('signature is not valid');
   });
 
   it('is judged as any other', async () => {
     const reader = readerOf({ IDENTITY_ISSUER: iss, IDENTITY_SECRET: secret });
     expect(await fault(reader, await backendToken(secret, { iss, sub: 'ada', exp: 1_000 }))).toContain('expired');
-    expect(await fault(reader, await backendToken(secret, { iss, sub: 'ada', aud: 'another' }))).toContain('for somebody else');
+    expect(await fault(reader, await backendToken(secret, { iss, sub: 'ada', aud: 'another' }))).toContain('for another audience');
     expect(await fault(reader, await backendToken(secret, { iss: 'another', sub: 'ada' }))).toContain('"iss"');
   });
 

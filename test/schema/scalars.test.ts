@@ -30,7 +30,7 @@ describe('DateTime', () => {
     ...['0000-01-01T00:00:00Z', '0999-12-31T23:59:59.999Z', '10000-01-01T00:00:00Z', '+010000-01-01T00:00:00Z'],
     ...['9999-12-31T23:59:59-00:01', '1000-01-01T00:00:00+00:01'],
   ])('is none that the database could not hold: %s', (value) => {
-    expect(() => dateTime().parseValue(value)).toThrow('of the years 1000 to 9999');
+    expect(() => dateTime().parseValue(value)).toThrow('in the years 1000 to 9999');
   });
 
   test.each([
@@ -54,11 +54,11 @@ describe('JSONObject', () => {
   });
 
   test.each(['{"a":1}', '', 1, true, null, undefined, [], [{ a: 1 }]])('is not %j', (value) => {
-    expect(() => jsonObject().parseValue(value)).toThrow('an object of JSON');
+    expect(() => jsonObject().parseValue(value)).toThrow('must be a JSON object');
   });
 
   test.each(['"{}"', '1', '1.5', 'true', 'WORD', '[]', '[{a: 1}]'])('is not written as %s', (literal) => {
-    expect(() => jsonObject().parseLiteral(parseValue(literal))).toThrow('an object of JSON');
+    expect(() => jsonObject().parseLiteral(parseValue(literal))).toThrow('must be a JSON object');
   });
 
   test('may have variables in it, which nobody knows yet while a document is validated', () => {

@@ -41,10 +41,10 @@ async function wordsFile(text: string): Promise<string> {
 describe('the command, beside an embedded node that runs', () => {
   it('makes an admin, once, and takes that back', async () => {
     const { handle } = (await place.people('ann'))[0];
-    expect(await admin('grant', handle)).toBe(`${handle} is an admin from now on.\n`);
-    expect(await admin('grant', handle.toUpperCase())).toBe(`${handle} is an admin already.\n`);
-    expect(await admin('revoke', handle)).toBe(`${handle} is no admin from now on.\n`);
-    expect(await refused('grant', 'nobody.here')).toBe('There is nobody with the handle "nobody.here".\n');
+    expect(await admin('grant', handle)).toBe(`${handle} is now an admin.\n`);
+    expect(await admin('grant', handle.toUpperCase())).toBe(`${handle} is already an admin.\n`);
+    expect(await admin('revoke', handle)).toBe(`${handle} is no longer an admin.\n`);
+    expect(await refused('grant', 'nobody.here')).toBe('There is no user with the handle "nobody.here".\n');
   });
 
   it('signs somebody out on all devices, which the node finds by its check', async () => {
@@ -52,7 +52,7 @@ describe('the command, beside an embedded node that runs', () => {
     const [atPhone, atDesk] = [place.listen(ann), place.listen(await place.anotherDevice(ann))];
     await Promise.all([atPhone.ready(), atDesk.ready()]);
     expect(await admin('disconnect', ann.handle, '--end-sessions')).toBe(
-      `${ann.handle}: 2 sessions ended. What is connected is closed within HEAD_CHECK_MS.\n`,
+      `${ann.handle}: 2 sessions ended. Open connections are closed within HEAD_CHECK_MS.\n`,
     );
     for (const listening of [atPhone, atDesk]) expect((await listening.end()).ending).toMatchObject({ code: 4401 });
   });
@@ -65,11 +65,11 @@ describe('the command, beside an embedded node that runs', () => {
 
   it('has an app be told, changes that, tries it, and tells it nothing more', async () => {
     await using app = await receiver();
-    expect(await admin('webhooks', 'list')).toBe('No app is told.\n');
+    expect(await admin('webhooks', 'list')).toBe('No webhooks.\n');
     const made = await admin('webhooks', 'create', app.url, '--events', 'MessageSent,PinChanged', '--note', 'for the fair');
-    const [, id = '', secret = ''] = /^(\S+) is told from here on\. .*:\n(whsec_\S+)\n$/.exec(made) ?? [];
+    const [, id = '', secret = ''] = /^(\S+) is told from now on\. .*:\n(whsec_\S+)\n$/.exec(made) ?? [];
     app.knows(secret);
-    expect(await admin('webhooks', 'test', id)).toMatch(/^It took it: 204, after \d+ ms\.\n$/);
+    expect(await admin('webhooks', 'test', id)).toMatch(/^Accepted with 204 after \d+ ms\.\n$/);
     expect(app.calls).toMatchObject([{ type: 'Test' }]);
     const [ann] = await place.people('ann');
     await place.say(ann, await place.group(ann), 'hello');
@@ -83,40 +83,40 @@ describe('the command, beside an embedded node that runs', () => {
       `${id} is changed.\n`,
     );
     expect(await admin('webhooks', 'list')).toMatch(/\/hook\/2 +all .* for all$/m);
-    expect(await admin('webhooks', 'enable', id, '--missed')).toBe(`${id} is told again.\n`);
-    expect(await refused('webhooks', 'create', app.url, '--events', 'Anything')).toMatch(/^There is no such event: there are MessageSent,/);
+    expect(await admin('webhooks', 'enable', id, '--missed')).toBe(`${id} is enabled again.\n`);
+    expect(await refused('webhooks', 'create', app.url, '--events', 'Anything')).toMatch(/^Unknown event\. The events are MessageSent,/);
     expect(await admin('webhooks', 'delete', id)).toBe(`${id} is deleted.\n`);
-    expect(await refused('webhooks', 'test', id)).toBe('There is no such webhook: ask for the list of them.\n');
+    expect(await refused('webhooks', 'test', id)).toBe('Webhook not found. List the webhooks for their ids.\n');
   });
 
   it('has an app be asked before something is said, which the node does within moments, and nobody', async () => {
     await using app = await receiver();
-    expect(await admin('before-send', 'show')).toBe('Nobody is asked.\n');
+    expect(await admin('before-send', 'show')).toBe('No app is asked.\n');
     const made = await admin('before-send', 'set', app.url, '--deadline', '2000', '--on-failure', 'REFUSE', '--conversations', 'GROUP');
     app.knows(/(whsec_\S+)/.exec(made)?.[1] ?? '');
     expect(await admin('before-send', 'show')).toMatch(/hook\n {2}within 2000 ms; where it fails: REFUSE; conversations: GROUP\n$/);
-    expect(await admin('before-send', 'set', app.url)).toBe('It is asked from here on.\n');
+    expect(await admin('before-send', 'set', app.url)).toBe('It is asked from now on.\n');
     await expect.poll(() => place.node.chat.beforeSend.asks).toBe(true);
-    expect(await refused('before-send', 'set', app.url, '--on-failure', 'MAYBE')).toBe('MAYBE is none of ALLOW, REFUSE.\n');
-    expect(await admin('before-send', 'remove')).toBe('Nobody is asked any more.\n');
+    expect(await refused('before-send', 'set', app.url, '--on-failure', 'MAYBE')).toBe('MAYBE must be one of ALLOW, REFUSE.\n');
+    expect(await admin('before-send', 'remove')).toBe('No app is asked any more.\n');
     await expect.poll(() => place.node.chat.beforeSend.asks).toBe(false);
-    expect(await admin('before-send', 'remove')).toBe('Nobody was asked.\n');
+    expect(await admin('before-send', 'remove')).toBe('No app was asked.\n');
   });
 
   it('changes a setting, which the node has within moments, tells what was changed, and puts it back', async () => {
     const { config } = place.node.chat.settings;
-    expect(await admin('settings', 'history')).toBe('Nothing was ever changed.\n');
+    expect(await admin('settings', 'history')).toBe('No changes.\n');
     expect(await admin('settings', 'get', 'maxPins')).toMatch(
       /^maxPins 50\n {2}configured: 50\n {2}never changed\n {2}Maximum number of pinned messages/,
     );
     const line = /^1 {2}\S+Z {2}command line, for the fair\n {2}maxPins: as configured → 7\n$/;
     expect(await admin('settings', 'set', 'maxPins', '7', '--note', 'for the fair')).toMatch(line);
     await expect.poll(() => config.maxPins).toBe(7);
-    expect(await admin('settings', 'set', 'maxPins', '7')).toBe('It stands so already.\n');
+    expect(await admin('settings', 'set', 'maxPins', '7')).toBe('No change: it already has this value.\n');
     expect(await admin('settings', 'get', 'maxPins')).toMatch(/^maxPins 7\n {2}configured: 50\n {2}version 1, /);
     expect(await admin('settings', 'list')).toMatch(/^maxPins +7 +50$/m);
     await admin('settings', 'set', 'maintenanceMessage', 'Back at noon.', '--expect', '1');
-    expect(await refused('settings', 'set', 'maxPins', '8', '--expect', '1')).toMatch(/^The settings are at version 2 by now/);
+    expect(await refused('settings', 'set', 'maxPins', '8', '--expect', '1')).toMatch(/^The settings are now at version 2/);
     expect(await admin('settings', 'reset', 'maxPins')).toMatch(/maxPins: 7 → as configured\n$/);
     expect(await admin('settings', 'rollback', '1')).toMatch(/^4 {2}.*back to version 1\n/);
     await expect.poll(() => config).toMatchObject({ maxPins: 7, maintenanceMessage: 'Maintenance is under way. Try again later.' });
@@ -139,7 +139,7 @@ describe('the command, beside an embedded node that runs', () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const [atAnns, atBens] = [place.listen(ann), place.listen(ben)];
     await Promise.all([atAnns.ready(), atBens.ready()]);
-    expect(await admin('notices', 'list')).toBe('Nothing was ever told.\n');
+    expect(await admin('notices', 'list')).toBe('No notices.\n');
     const [, some = ''] = /^(\S+) is posted\.\n$/.exec(await admin('notices', 'post', 'For Ann', 'Between us.', '--to', ann.handle)) ?? [];
     expect((await atAnns.nextOf('NoticePosted')).notice).toMatchObject({ title: 'For Ann', body: 'Between us.' });
     const later = await admin('notices', 'post', 'Later', 'Some day.', '--at', new Date(Date.now() + 86_400_000).toISOString());
@@ -149,16 +149,16 @@ describe('the command, beside an embedded node that runs', () => {
     expect(await admin('notices', 'list', '--first', '3')).toMatch(
       /^ID .*\n\S+ +POSTED +\S+ +all +For all\n\S+ +SCHEDULED +\S+ +all +Later\n\S+ +POSTED +\S+ +1 of 1 +For Ann\n$/,
     );
-    for (const id of [all, some]) expect(await admin('notices', 'revoke', id)).toBe(`${id} is taken back.\n`);
+    for (const id of [all, some]) expect(await admin('notices', 'revoke', id)).toBe(`${id} is revoked.\n`);
     await Promise.all([atAnns, atBens].map((events) => events.nextOf('NoticeRevoked')));
     expect(await admin('notices', 'list', '--first', '1')).toMatch(/REVOKED .*\n… more with --first\n$/);
     expect(await refused('notices', 'post', 'For nobody', 'Hm.', '--to', `${ann.handle},nobody.here`)).toBe(
-      'Nobody is told: there is no nobody.here.\n',
+      'The notice was not posted. There are no users with these handles: nobody.here.\n',
     );
     expect(await refused('notices', 'post', 'Some day', 'Hm.', '--at', 'tomorrow')).toBe(
-      'tomorrow is not a time such as 2027-01-31T20:00:00Z.\n',
+      'tomorrow is not a time. Write it like 2027-01-31T20:00:00Z.\n',
     );
-    expect(await refused('notices', 'revoke', 'none')).toBe('There is no such notice.\n');
+    expect(await refused('notices', 'revoke', 'none')).toBe('Notice not found.\n');
   });
 
   it('imports words that people are not to use, which the node heeds within moments, and changes and removes the list', async () => {
@@ -173,7 +173,7 @@ describe('the command, beside an embedded node that runs', () => {
       );
       return data?.node.text;
     };
-    expect(await admin('words', 'list')).toBe('There are no lists.\n');
+    expect(await admin('words', 'list')).toBe('No lists.\n');
     const file = await wordsFile('\ufeff# animals\nBadger\r\n\n hot dog \nbàdger\n');
     expect(await admin('words', 'import', file, '--list', 'animals', '--action', 'mask')).toBe(
       'animals: 2 words, MASK, whole words, on.\n',
@@ -187,13 +187,13 @@ describe('the command, beside an embedded node that runs', () => {
     await expect.poll(() => said('a badger')).toBe('a badger');
     expect(await admin('words', 'list')).toMatch(/^LIST +ACTION .*\nanimals +MASK +off +whole words +2 +\S+Z\n$/);
     expect(await admin('words', 'remove', 'animals')).toBe('animals is gone.\n');
-    expect(await refused('words', 'remove', 'animals')).toBe('There is no such list.\n');
-    expect(await refused('words', 'show', 'animals')).toBe('There is no list animals.\n');
-    expect(await refused('words', 'set', 'animals', '--on')).toBe('A new list needs words.\n');
-    expect(await refused('words', 'import', file)).toBe('Say with --list which list it is to be.\n');
+    expect(await refused('words', 'remove', 'animals')).toBe('List not found.\n');
+    expect(await refused('words', 'show', 'animals')).toBe('List animals not found.\n');
+    expect(await refused('words', 'set', 'animals', '--on')).toBe('A new list must have words.\n');
+    expect(await refused('words', 'import', file)).toBe('Name the list with --list.\n');
     expect(await refused('words', 'import', `${file}.none`, '--list', 'a')).toMatch(/^.*words.txt.none cannot be read: ENOENT/);
-    expect(await refused('words', 'import', file, '--list', 'a', '--action', 'burn')).toBe('burn is none of REFUSE, MASK, FLAG.\n');
-    expect(await refused('words', 'set', 'a', '--on', '--off')).toBe('Either --on or --off.\n');
+    expect(await refused('words', 'import', file, '--list', 'a', '--action', 'burn')).toBe('burn must be one of REFUSE, MASK, FLAG.\n');
+    expect(await refused('words', 'set', 'a', '--on', '--off')).toBe('Use either --on or --off, not both.\n');
   });
 
   it('lists what was reported, shows it with what stands around it, and decides on it', async () => {
@@ -219,37 +219,37 @@ describe('the command, beside an embedded node that runs', () => {
     );
     expect(shown).toMatch(/\n\S+Z {2}@ben\.\w+ {2}HATE {2}it hurts\n/);
     expect(shown).toMatch(/\n {3}\S+Z {2}@ben\.\w+ {2}hello\n> {2}\S+Z {2}@ann\.\w+ {2}something bad/);
-    expect(await refused('moderation', 'resolve', itemId, 'other')).toBe('Say in the note what was done.\n');
-    expect(await refused('moderation', 'resolve', itemId, 'burn')).toBe('burn is none of dismiss, remove-message, other.\n');
+    expect(await refused('moderation', 'resolve', itemId, 'other')).toBe('note is required: describe what was done.\n');
+    expect(await refused('moderation', 'resolve', itemId, 'burn')).toBe('burn must be one of dismiss, remove-message, other.\n');
     expect(await admin('moderation', 'resolve', itemId, 'remove-message', '--note', 'out')).toBe(
       `${itemId} is resolved: REMOVE_MESSAGE.\n`,
     );
-    expect(await refused('moderation', 'resolve', itemId, 'dismiss')).toMatch(/^This was decided meanwhile/);
+    expect(await refused('moderation', 'resolve', itemId, 'dismiss')).toMatch(/^This item has already been resolved/);
     expect(await chat.messages.byRefs([message])).toMatchObject([{ text: '', recalledAt: expect.any(Date) }]);
-    expect(await admin('moderation', 'show', itemId)).toMatch(/, REMOVE_MESSAGE at \S+Z: out\n.*now: \(taken back\)\n/s);
+    expect(await admin('moderation', 'show', itemId)).toMatch(/, REMOVE_MESSAGE at \S+Z: out\n.*now: \(recalled\)\n/s);
     expect(await admin('moderation', 'list', '--state', 'resolved')).toContain(itemId);
-    expect(await admin('moderation', 'list', '--kind', 'group')).toBe('There is nothing.\n');
-    expect(await refused('moderation', 'show', 'none')).toBe('There is no item none.\n');
+    expect(await admin('moderation', 'list', '--kind', 'group')).toBe('No items.\n');
+    expect(await refused('moderation', 'show', 'none')).toBe('Item none not found.\n');
     expect(await refused('moderation', 'list', '--after', 'none')).toBe('none is not the id of an item.\n');
-    expect(await refused('moderation', 'list', '--state', 'gone')).toBe('gone is none of OPEN, RESOLVED.\n');
+    expect(await refused('moderation', 'list', '--state', 'gone')).toBe('gone must be one of OPEN, RESOLVED.\n');
   });
 
   test.each([
     [['settings', 'set', 'maxPins', '0'], 'maxPins must be a whole number from 1 to 1000.\n'],
-    [['settings', 'set', 'maxPin', '1'], /^There is no such setting\. There are .*maxPins/],
-    [['settings', 'get', 'maxPin'], 'There is no setting maxPin: see settings list.\n'],
+    [['settings', 'set', 'maxPin', '1'], /^Unknown setting\. The settings are .*maxPins/],
+    [['settings', 'get', 'maxPin'], 'There is no setting maxPin. See settings list.\n'],
     [['settings', 'set', 'maxPins', '1', '--expect', 'x'], 'x is not a number.\n'],
-    [['settings', 'rollback', '99'], 'There is no version 99 of the settings.\n'],
+    [['settings', 'rollback', '99'], 'The settings have no version 99.\n'],
   ] as const)('refuses %j and says why', async (words, says) => {
     expect(await refused(...words)).toEqual(typeof says === 'string' ? says : expect.stringMatching(says));
   });
 
-  const all = [/^ {2}settings rollback VERSION +puts all/m, /^ {2}grant HANDLE /m, /^ {2}drain NODE /m];
+  const all = [/^ {2}settings rollback VERSION +restores all/m, /^ {2}grant HANDLE /m, /^ {2}drain NODE /m];
 
   test.each([
     [[], /^npm run admin/],
-    [['constructor'], /^There is no constructor\.$/m],
-    [['setting', 'list'], /^There is no setting list\.$/m],
+    [['constructor'], /^Unknown command: constructor\.$/m],
+    [['setting', 'list'], /^Unknown command: setting list\.$/m],
     [['--loud'], /^Unknown option '--loud'$/m],
   ])('tells how it is used where it is given %j', async (words, fault) => {
     const says = await refused(...words);
@@ -257,12 +257,12 @@ describe('the command, beside an embedded node that runs', () => {
   });
 
   test.each([
-    [['settings', 'set', 'maxPins'], 'After settings set comes NAME VALUE', ['settings set']],
-    [['grant', 'ann', 'ben'], 'After grant comes HANDLE', ['grant']],
-    [['nodes', 'all'], 'After nodes comes nothing', ['nodes']],
+    [['settings', 'set', 'maxPins'], 'Usage: settings set NAME VALUE.', ['settings set']],
+    [['grant', 'ann', 'ben'], 'Usage: grant HANDLE.', ['grant']],
+    [['nodes', 'all'], 'nodes takes no arguments.\n', ['nodes']],
     [['settings', 'list', '--loud'], "Unknown option '--loud'\n", ['settings list']],
-    [['audit'], 'After audit comes what is to be done.\n', ['audit list', 'audit export']],
-    [['audit', 'show'], 'There is no audit show.\n', ['audit list', 'audit export']],
+    [['audit'], 'audit needs a subcommand.\n', ['audit list', 'audit export']],
+    [['audit', 'show'], 'Unknown command: audit show.\n', ['audit list', 'audit export']],
   ])('says what is wrong with %j, and tells of what was meant alone', async (words, fault, meant) => {
     const says = await refused(...words);
     expect(says).toMatch(fault);
@@ -281,7 +281,7 @@ describe('the command, beside an embedded node that runs', () => {
     [['disconnect', 'ann']],
   ])('says of %j where that is to be had instead', async (words) => {
     expect(await refused(...words)).toBe(
-      'Without REDIS_URL there is one node, which this command does not reach: ask it by the operators’ schema, at ADMIN_PORT.\n',
+      'Without REDIS_URL there is one node, which this command cannot reach. Use the operators’ schema at ADMIN_PORT instead.\n',
     );
   });
 });
@@ -311,8 +311,8 @@ describe('the command, where no node runs', () => {
   });
 
   it('shows what has failed for good, has it tried again, and gives it up', async () => {
-    expect((await run('jobs', 'list')).output).toBe('Nothing has failed for good.\n');
-    expect((await run('jobs', 'count')).output).toBe('There are no jobs.\n');
+    expect((await run('jobs', 'list')).output).toBe('No dead jobs.\n');
+    expect((await run('jobs', 'count')).output).toBe('No jobs.\n');
     await using sql = await rawSql(stores);
     const [one, two] = [await leaveDeadJob(sql, { seq: 1 }), await leaveDeadJob(sql, { seq: 2 })];
     expect((await run('jobs', 'list', '--first', '1')).output).toMatch(
@@ -322,18 +322,18 @@ describe('the command, where no node runs', () => {
       /^EffectOwed none:\S+:2 +DEAD\n {2}about +\{"effect":"none".*\n.*never worked\n$/s,
     );
     expect((await run('jobs', 'replay', one)).output).toBe(`${one} waits for a worker.\n`);
-    expect((await run('jobs', 'discard', two)).output).toBe(`${two} is given up.\n`);
-    expect((await run('jobs', 'discard', one)).errors).toBe('This job is not dead: it is done, or tried again, by itself.\n');
+    expect((await run('jobs', 'discard', two)).output).toBe(`${two} is discarded.\n`);
+    expect((await run('jobs', 'discard', one)).errors).toBe('This job is not dead. It is done or will be retried automatically.\n');
     expect((await run('jobs', 'list', '--state', 'PENDING', '--kind', 'EffectOwed')).output).toContain(one);
     expect((await run('jobs', 'count')).output).toMatch(/^KIND +STATE +JOBS\nEffectOwed +PENDING +1\n$/);
-    expect((await run('jobs', 'list', '--state', 'LOST')).errors).toBe('LOST is none of PENDING, DEAD.\n');
+    expect((await run('jobs', 'list', '--state', 'LOST')).errors).toBe('LOST must be one of PENDING, DEAD.\n');
     for (const name of ['show', 'replay', 'discard']) {
-      expect((await run('jobs', name, two)).errors).toBe('There is no such job: it is done, or was discarded.\n');
+      expect((await run('jobs', name, two)).errors).toBe('Job not found. It may be done or discarded.\n');
     }
   }, 60_000);
 
   it('gives the database another epoch', async () => {
-    const says = /^The epoch is (\S+)\. Start all nodes anew\.\n$/;
+    const says = /^The epoch is now (\S+)\. Restart all nodes\.\n$/;
     const [first, second] = [(await run('epoch', 'bump')).output, (await run('epoch', 'bump')).output];
     for (const output of [first, second]) expect(output).toMatch(says);
     expect(first).not.toBe(second);

@@ -30,13 +30,13 @@ describe('admin import, beside a node that runs', () => {
     expect(await runAdmin(place.stores.env, 'import', file, '--check')).toEqual({
       code: 0,
       errors: '',
-      output: 'To be stored: 4 users, 2 conversations, 5 messages, 1 read. Known already: 0. Left out: 0.\n',
+      output: 'To be stored: 4 users, 2 conversations, 5 messages, 1 read. Already known: 0. Skipped: 0.\n',
     });
     expect(await newest()).toEqual(before);
     expect(await runAdmin(place.stores.env, 'import', file)).toEqual({
       code: 0,
       errors: '',
-      output: 'Stored: 4 users, 2 conversations, 5 messages, 1 read. Known already: 0. Left out: 0.\nOpened: 2 conversations.\n',
+      output: 'Stored: 4 users, 2 conversations, 5 messages, 1 read. Already known: 0. Skipped: 0.\nOpened: 2 conversations.\n',
     });
     const counts = { lines: 12, users: 4, conversations: 2, messages: 5, reads: 1, known: 0, faulty: 0, shifted: 0, opened: 2 };
     expect(await newest()).toMatchObject({ action: 'import', outcome: 'DONE', after: JSON.stringify(counts) });
@@ -54,11 +54,11 @@ describe('admin import, beside a node that runs', () => {
       file,
       '{"kind":"user","id":"1","handle":"fine.one"}\n{"kind":"user","id":"2","handle":"a b"}\n{"kind":"user","id":"3","handle":"fine.two"}\n',
     );
-    const fault = 'Line 2, handle: A handle is 3 to 32 of a-z, 0-9, _, . and -.\n';
+    const fault = 'Line 2, handle: A handle must be 3 to 32 characters of a-z, 0-9, _, . and -.\n';
     expect(await runAdmin(place.stores.env, 'import', file)).toEqual({
       code: 1,
       output: '',
-      errors: `Before it. Stored: 1 user, 0 conversations, 0 messages, 0 read. Known already: 0. Left out: 1.\n${fault}`,
+      errors: `Before the error. Stored: 1 user, 0 conversations, 0 messages, 0 read. Already known: 0. Skipped: 1.\n${fault}`,
     });
     expect(await newest()).toMatchObject({
       action: 'import',
@@ -69,7 +69,7 @@ describe('admin import, beside a node that runs', () => {
     expect(await runAdmin(place.stores.env, 'import', file, '--skip-faulty')).toMatchObject({
       code: 0,
       errors: fault,
-      output: expect.stringContaining('Stored: 1 user, 0 conversations, 0 messages, 0 read. Known already: 1. Left out: 1.\n'),
+      output: expect.stringContaining('Stored: 1 user, 0 conversations, 0 messages, 0 read. Already known: 1. Skipped: 1.\n'),
     });
     expect(await runAdmin(place.stores.env, 'import', `${file}.none`)).toMatchObject({
       code: 1,
@@ -86,7 +86,7 @@ describe('admin import, beside a node that runs', () => {
     ];
     await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'));
     await runAdmin(place.stores.env, 'settings', 'set', 'maxGroupMembers', '2');
-    expect((await runAdmin(place.stores.env, 'import', file)).errors).toContain('Line 4, members: A group has at most 2 members.\n');
+    expect((await runAdmin(place.stores.env, 'import', file)).errors).toContain('Line 4, members: A group can have at most 2 members.\n');
     await runAdmin(place.stores.env, 'settings', 'reset', 'maxGroupMembers');
     expect((await runAdmin(place.stores.env, 'import', file)).output).toContain('Opened: 1 conversation.\n');
   });

@@ -70,7 +70,7 @@ export function promisesOfLoad(world: () => SearchWorld): void {
       const bobs = search.messages(bob, { search: 'a', first: 1 });
       const outcomes = await Promise.allSettled(asked);
       const codes = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? 'DONE' : String(outcome.reason.message)));
-      const refusal = 'You have several searches under way. Wait for one of them to be answered.';
+      const refusal = 'You have too many pending searches. Wait for one of them to finish.';
       expect(codes.toSorted()).toEqual([...Array.from({ length: 4 }, () => 'DONE'), ...Array.from({ length: 5 }, () => refusal)]);
       expect(search.counts()).toMatchObject({ done: 4, refused: 5 });
       await bobs;

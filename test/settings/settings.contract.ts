@@ -111,10 +111,10 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     ['logLevel', 'loud', 'logLevel must be one of trace, debug, info, warn, error, fatal, silent.', 'value'],
     ['maintenanceMessage', ' ', 'maintenanceMessage must be a line of 1 to 500 characters.', 'value'],
     ['maintenanceMessage', 'x'.repeat(501), 'maintenanceMessage must be a line of 1 to 500 characters.', 'value'],
-    ['maxPin', '3', /^There is no such setting. There are .*maxPins/, 'name'],
-    ['port', '3', /^There is no such setting/, 'name'],
-    ['__proto__', '3', /^There is no such setting/, 'name'],
-    ['constructor', '3', /^There is no such setting/, 'name'],
+    ['maxPin', '3', /^Unknown setting\. The settings are .*maxPins/, 'name'],
+    ['port', '3', /^Unknown setting/, 'name'],
+    ['__proto__', '3', /^Unknown setting/, 'name'],
+    ['constructor', '3', /^Unknown setting/, 'name'],
   ])('%s is not set to %j, and the refusal says why', async (name, value, message, part) => {
     const { settings } = await node();
     const good = { name: 'maxReactions', value: '2' };

@@ -34,7 +34,7 @@ describe('operators, while Redis is away', () => {
     ['where somebody is connected', 'query ($userId: ID!) { connections(userId: $userId) { id } }'],
   ])('are not told %s, and are told that', async (_what, query) => {
     const { errors } = await ask(query, { userId: ben.id });
-    expect(errors).toMatchObject([{ message: expect.stringMatching(/ask again later\.$/), extensions: { code: 'UNAVAILABLE' } }]);
+    expect(errors).toMatchObject([{ message: expect.stringMatching(/Try again later\.$/), extensions: { code: 'UNAVAILABLE' } }]);
   });
 
   it('cannot stop a node, nor disconnect anybody who is to stay signed in', async () => {

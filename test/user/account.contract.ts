@@ -251,7 +251,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       const gone = await world.users.signIn({ handle: one.handle, password, address: world.address() });
       await world.users.signOut(gone.viewer, {});
       for (const sessionId of [other.viewer.sessionId, gone.viewer.sessionId, randomUUID(), 'nonsense', '']) {
-        const refused = { code: 'NOT_FOUND', field: ['sessionId'], message: 'There is no such session of yours.' };
+        const refused = { code: 'NOT_FOUND', field: ['sessionId'], message: 'Session not found.' };
         await expect(world.users.renameSession(one.viewer, { sessionId, deviceName: 'mine' })).rejects.toMatchObject(refused);
         await expect(world.users.signOutOthers(one.viewer, { sessionId })).rejects.toMatchObject(refused);
       }

@@ -146,7 +146,7 @@ export function promisesOfAdministration(open: () => Promise<Db>): void {
         expect(await outcome(act(actorId, userId))).toMatchObject({
           code: 'CONFLICT',
           field: ['userId'],
-          message: `${handle} is an admin: take that back first.`,
+          message: `${handle} is an admin. Revoke that first.`,
         });
       }
       const named = createAdministration({ db, log: world.log, config: { ...usualConfig, adminHandles: [handle] } });

@@ -325,7 +325,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       app.behaves(says({ allow: false, reason: 'x'.repeat(1_000) }));
       await expect(say(chat, ann, group, 'rude')).rejects.toMatchObject({ message: 'x'.repeat(200) });
       app.behaves(says({ allow: false, reason: 'two\nlines' }));
-      await expect(say(chat, ann, group, 'rude')).rejects.toMatchObject({ message: 'This is not to be said here.' });
+      await expect(say(chat, ann, group, 'rude')).rejects.toMatchObject({ message: 'This message is not allowed here.' });
     });
 
     it('holds up nobody where there is none', async () => {
