@@ -257,6 +257,6 @@ async function keyFile(dataDir: string): Promise<string> {
   }
   const text = await readFile(path, 'utf8');
   if (!/^[\w-]+:[\w-]{43,}/.test(text))
-    throw new ConfigError(`${path} does not hold a signing key: remove it, and everybody signs in anew`);
+    throw new ConfigError(`${path} does not hold a signing key. Remove it to get a new one: everybody then has to sign in again`);
   return text;
 }

@@ -71,7 +71,7 @@ async function show(operator: Operator, id: string, { first = '20' }: Flags): Pr
   return [
     `${name} (${group.id}), made ${createdAt.toISOString()}`,
     // Marked line by line: nobody writes there what would pass for a line of ours.
-    description === null ? '  (says nothing)' : description.replaceAll(/^/gm, '  | '),
+    description === null ? '  (no description)' : description.replaceAll(/^/gm, '  | '),
     dissolvedAt === null
       ? `  ${counted(memberCount, 'member')}, owned by ${who(ownerId)}`
       : `  DISSOLVED ${dissolvedAt.toISOString()}, was owned by ${who(ownerId)}`,

@@ -62,7 +62,7 @@ function inWords(
   const parts = [counted(users, 'user'), counted(conversations, 'conversation'), counted(messages, 'message'), `${reads} read`];
   return [
     `${check ? 'To be stored' : 'Stored'}: ${parts.join(', ')}. Already known: ${known}. Skipped: ${faulty}.`,
-    ...(shifted > 0 ? [`${counted(shifted, 'message')} shown later than said.`] : []),
+    ...(shifted > 0 ? [`${counted(shifted, 'message')} shown later than sent.`] : []),
     ...(check || closed ? [] : [`Opened: ${counted(opened, 'conversation')}.`]),
   ].join('\n');
 }

@@ -118,8 +118,8 @@ async function update(operator: Operator, was: string, { flags: { handle, name, 
   return [
     after.handle,
     after.displayName,
-    after.avatarUrl ?? '(no picture)',
-    after.bio ?? '(says nothing)',
+    after.avatarUrl ?? '(no avatar)',
+    after.bio ?? '(no bio)',
     after.data === null ? '(no data)' : JSON.stringify(after.data),
   ].join('\n  ');
 }

@@ -249,7 +249,7 @@ test('a bot’s key is answered, and stands nowhere, also where it is named to b
   const revoke = 'mutation ($id: ID!) { revokeBotKey(input: { keyId: $id }) { user { id } errors { code } } }';
   const { data: revoked } = await askAdmin(adminUrl(place), revoke, { id: key }, admin);
   expect(revoked?.['revokeBotKey']).toEqual({ user: { id: bot.id }, errors: [] });
-  expect(await runAdmin(place.stores.env, 'bots', 'revoke', key)).toMatchObject({ output: 'This key of a.bot is good no more.\n' });
+  expect(await runAdmin(place.stores.env, 'bots', 'revoke', key)).toMatchObject({ output: 'This key of a.bot has been revoked.\n' });
   expect(await runAdmin(place.stores.env, 'bots', 'revoke', `${key.slice(0, -9)}`)).toMatchObject({ code: 1 });
   const everything = JSON.stringify(await newest(100), (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
   expect(everything).not.toContain(key.slice(40, 60));

@@ -70,7 +70,7 @@ describe('operators, while Redis is away', () => {
       const { code, errors } = await runAdmin(deployed.env, ...words);
       expect({ code, errors }).toEqual({
         code: 0,
-        errors: expect.stringMatching(/^REDIS_URL: no Redis .*\nNodes are not told: they find what has changed by themselves, .*\n$/),
+        errors: expect.stringMatching(/^REDIS_URL: no Redis .*\nNodes could not be told\. They find the change by themselves .*\n$/),
       });
     }
     const { ask: askThere } = peopleOf(() => outage.there().url);
@@ -84,7 +84,7 @@ describe('operators, while Redis is away', () => {
   it('sign somebody out by the command', async () => {
     const [cat] = await here.people('cat');
     const { output } = await runAdmin(deployed.env, 'disconnect', cat.handle, '--end-sessions');
-    expect(output).toBe(`${cat.handle}: 1 session ended. What is connected is closed within HEAD_CHECK_MS.\n`);
+    expect(output).toBe(`${cat.handle}: 1 session ended. Open connections are closed within HEAD_CHECK_MS.\n`);
     expect(refusals((await here.post(MeDocument, {}, cat)).errors)).toEqual(['UNAUTHENTICATED']);
   });
 

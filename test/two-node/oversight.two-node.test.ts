@@ -141,7 +141,7 @@ describe('operators, whichever node they ask', () => {
       await fleet.until({ ready: clients, closes: { 1012: clients }, least: seq, most: seq });
       await expect.poll(() => ask('{ nodes { name } }')).toEqual({ nodes: [{ name: 'here' }] });
       const { code, errors } = await runAdmin(env, 'drain', 'there');
-      expect({ code, errors }).toEqual({ code: 1, errors: 'There is no node "there" that runs.\n' });
+      expect({ code, errors }).toEqual({ code: 1, errors: 'There is no running node "there".\n' });
     },
     longMs,
   );
