@@ -252,7 +252,7 @@ describe('the command', () => {
     const shown = await command('show', group);
     expect(await command('show', rawId(group))).toBe(shown);
     expect(shown).toMatch(
-      new RegExp(`^.+ \\(${rawId(group)}\\), made \\S+Z\n {2}\\(says nothing\\)\n {2}3 members, owned by ${ann.handle}\n`),
+      new RegExp(`^.+ \\(${rawId(group)}\\), made \\S+Z\n {2}\\(no description\\)\n {2}3 members, owned by ${ann.handle}\n`),
     );
     for (const { handle } of [ann, ben, cat]) expect(shown).toMatch(new RegExp(`\n {2}${handle} +(OWNER|MEMBER) +\\S+Z\n`));
     expect(await command('show', group, '--first', '1')).toMatch(/ OWNER .*\n… more with --first\n$/);
