@@ -1,8 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import manifest from '../package.json' with { type: 'json' };
 import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config.ts';
 import { nodeNameOf } from '../src/node-name.ts';
+import { release } from '../src/release.ts';
 import { createBacklogMetrics } from './backlog-metrics.ts';
 import type { Meter } from './meter.ts';
 import type { Sockets } from './socket.ts';
@@ -63,7 +63,7 @@ export function createMetrics({ registry, meter, chat, config, sockets }: Metric
     help: 'Which node this is, and of which release: always 1.',
     labelNames: ['node', 'version'],
     registers,
-  }).set({ node: nodeNameOf(config), version: manifest.version }, 1);
+  }).set({ node: nodeNameOf(config), version: release }, 1);
   gauge('mpim_sockets', 'WebSockets that are open.', sockets.count);
   gauge('mpim_subscriptions', 'Subscriptions to events that are open, on whatever transport.', () => chat.feed.load().subscriptions);
   gauge('mpim_catch_ups', 'Subscriptions that read from the log what they have missed.', () => chat.feed.load().catchingUp);

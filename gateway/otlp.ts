@@ -14,9 +14,9 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { detectResources, resourceAttributesEnvDetector, resourceFromAttributes, serviceNameEnvDetector } from '@opentelemetry/resources';
 import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
-import manifest from '../package.json' with { type: 'json' };
 import type { Config } from '../src/config.ts';
 import { nodeNameOf } from '../src/node-name.ts';
+import { release } from '../src/release.ts';
 import type { Span, SpanKind, SpanNotes, SpanStart, Tracer } from '../src/tracer.ts';
 import { tellingExporter } from './span-exporter.ts';
 
@@ -88,7 +88,7 @@ export function createOtlpTracing(
   const provider = new TracerProvider({
     resource: resourceFromAttributes({
       'service.name': 'mpim',
-      'service.version': manifest.version,
+      'service.version': release,
       'service.instance.id': nodeNameOf(config),
     }).merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] })),
     // Who asks for a span has decided.
@@ -97,7 +97,7 @@ export function createOtlpTracing(
     spanLimits: { attributeValueLengthLimit: 200, linkCountLimit: 1_000 },
     spanProcessors: [new BatchSpanProcessor({ exporter, maxQueueSize, scheduledDelayMillis: traceDelayMs })],
   });
-  const tracer = provider.getTracer('mpim', manifest.version);
+  const tracer = provider.getTracer('mpim', release);
 
   function begin(name: string, { kind, notes, links }: SpanStart, context: OtelContext): OtlpSpan {
     const pointed = links?.flatMap((link) => (link instanceof OtlpSpan ? [{ context: link.inner.spanContext() }] : []));

@@ -37,7 +37,9 @@ export const Node = builder.objectRef<NodeRecord>('Node').implement({
     }),
     name: t.exposeString('name', { description: 'The name of the node: NODE_NAME, or a name made of host and process.' }),
     address: t.exposeString('address', { description: 'The URL of the node for clients. Empty until the node serves.' }),
-    version: t.exposeString('version', { description: 'The version of the program.' }),
+    version: t.exposeString('version', {
+      description: 'The version of MPIM that the node runs, with the commit after a `+` where it is known.',
+    }),
     roles: t.exposeStringList('roles', { description: 'What the node does: `gateway`, `worker` or both.' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the node started, by its own clock.' }),
     state: t.expose('state', { type: NodeState, description: 'The state of the node.' }),

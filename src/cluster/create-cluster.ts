@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import manifest from '../../package.json' with { type: 'json' };
 import type { Bus, Unsubscribe } from '../bus/index.ts';
 import { createComplaints } from '../complaint.ts';
 import type { Config } from '../config.ts';
 import { nodeNameOf } from '../node-name.ts';
+import { release } from '../release.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import type { Cluster } from './cluster.ts';
 import { createMember } from './member.ts';
@@ -59,7 +59,7 @@ export function createCluster({
     ...{
       name: nodeNameOf(config),
       address: '',
-      version: manifest.version,
+      version: release,
       roles: config.roles,
       keys,
       startedAt: new Date(),

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import manifest from '../../package.json' with { type: 'json' };
+import { release } from '../../src/release.ts';
 import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
 import { MeDocument, SessionsDocument } from '../support/generated/graphql.ts';
 import { refusals } from '../support/refusal.ts';
@@ -38,7 +38,7 @@ describe('nodes', () => {
     const load = { sockets: expect.any(Number), eventsPerSecond: expect.any(Number), loopDelayMs: expect.any(Number) };
     const node = {
       ...{ id: place.node.chat.cluster.lease.nodeId, epoch: 1, name: expect.stringMatching(/\w-\d+$/), address: place.url, load },
-      ...{ version: manifest.version, roles: ['gateway', 'worker'], startedAt: expect.stringMatching(/^2.*Z$/), state: 'READY' },
+      ...{ version: release, roles: ['gateway', 'worker'], startedAt: expect.stringMatching(/^2.*Z$/), state: 'READY' },
     };
     await expect.poll(async () => await ask(document)).toEqual({ nodes: [node] });
     await expect.poll(async () => await ask('{ nodes { load { sockets } } }')).toEqual({ nodes: [{ load: { sockets: 1 } }] });
