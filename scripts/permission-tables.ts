@@ -64,7 +64,7 @@ function text(): string {
 Printed from \`src/group/permission.ts\` by \`npm run docs\`: change it there. Every mutation decides by that table inside the transaction that stores what it does, and
 \`Group.viewerMay\` and \`Membership.viewerMay\` show what it comes to for whoever asks, so that a client shows the buttons that work and needs no rules of its own.
 
-Whoever is not in a group gets \`NOT_FOUND\` for all of it, as for a group that there is not; who operates the system acts [from outside](operators.md#groups), whatever the table says. In direct conversations nothing of this counts: both may do all that there is to do.
+Whoever is not in a group gets \`NOT_FOUND\` for all of it, as for a group that there is not; who operates the system acts [from outside](operators/groups.md), whatever the table says. In direct conversations nothing of this counts: both may do all that there is to do.
 
 ## By role and setting
 

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,8 +108,10 @@ describe('docs/webhooks.md', () => {
   });
 });
 
-describe('docs/operators.md', () => {
-  const operators = read('docs/operators.md');
+describe('docs/operators', () => {
+  const operators = globSync('docs/operators/*.md', { cwd: root })
+    .map((page) => read(page))
+    .join('\n');
 
   it('shows every command as it is, and none that there is not', () => {
     const lines = [...operators.matchAll(/^\$ npm run -s admin -- (\S+)( \S+)?/gm)];

@@ -12,9 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** The example of docs/operators.md, as a file. */
+/** The example of docs/operators/import.md, as a file. */
 async function example(): Promise<string> {
-  const docs = await readFile(join(import.meta.dirname, '../../docs/operators.md'), 'utf8');
+  const docs = await readFile(join(import.meta.dirname, '../../docs/operators/import.md'), 'utf8');
   const [, lines = ''] = /```jsonl\n([\s\S]*?)```/.exec(docs) ?? [];
   const file = join(folder, 'example.jsonl');
   await writeFile(file, lines);
