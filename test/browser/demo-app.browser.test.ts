@@ -401,7 +401,7 @@ test('where nothing more can be left for other tabs, somebody signs up and stays
       }
     }
   });
-  await signUpIn(page, 'lou');
+  await signUpIn(page, 'zoe');
   const held = () => page.evaluate(() => sessionStorage.getItem('signed in'));
   const before = await held();
   await endToken(page);

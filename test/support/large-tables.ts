@@ -177,10 +177,10 @@ function leftOvers(viewer: string): readonly string[] {
       UNION ALL SELECT UNHEX(LEFT(SHA2('some1', 256), 32)), ${firstUser} + seq, 'POSTED', ${at('0')} FROM ${numbers}`,
     // A quarter of the viewer's in the big group, in answer to what is there.
     `INSERT INTO ScheduledMessage (id, userId, conversationId, clientMessageId, fingerprint, firstSendAt, text, replyToSeq, threadRootSeq, mentionIds, attachments,
-        data, sendAt, createdAt, refusalCode, refusalText)
+        data, poll, sendAt, createdAt, refusalCode, refusalText)
       SELECT UNHEX(LEFT(SHA2(CONCAT('later', seq), 256), 32)), IF(seq <= 5000, ${viewer}, ${firstUser} + seq), IF(seq % 4 = 1, ${big}, ${firstSmall} + 1),
         CONCAT('later', seq), REPEAT('f', 16), ${at('seq DIV 3')}, 'Later.', IF(seq % 4 = 1, ${bigSeqs - 8}, NULL), IF(seq % 4 = 1, ${bigSeqs - 8}, NULL), '${firstUser + 1}',
-        '${attachments}', '${data}', ${at('seq DIV 3')}, ${at('seq')}, IF(seq % 4 = 1, 'MUTED', NULL), IF(seq % 4 = 1, 'You are muted.', NULL) FROM ${numbers}`,
+        '${attachments}', '${data}', '${poll}', ${at('seq DIV 3')}, ${at('seq')}, IF(seq % 4 = 1, 'MUTED', NULL), IF(seq % 4 = 1, 'You are muted.', NULL) FROM ${numbers}`,
     // One app that has missed something of every stream, and one that has of some.
     `INSERT INTO WebhookBacklog (streamId, webhookId, kind, nextSeq, upToSeq, dueAt)
       SELECT ${firstUser} + seq, UNHEX(LEFT(SHA2('app1', 256), 32)), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM ${numbers}
