@@ -238,6 +238,21 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await texts(ben)).toEqual(['goodb']);
     });
 
+    it('goes also where what is left, or was said of it, is found by a request that is sent again', async () => {
+      const { ann, group } = await two();
+      const request = { conversationId: group, clientMessageId: randomUUID(), text: 'hello', sendAt: new Date(Date.now() + 3_600_000) };
+      const { scheduled } = await chat.scheduled.schedule(ann, request);
+      async function again(seconds: number): Promise<void> {
+        await save(ann, group, 'hel', seconds - 1);
+        expect(await texts(ann)).toEqual(['hel']);
+        await chat.scheduled.schedule(ann, request, chat.drafts.ending(ann, { conversationId: group, writtenAt: at(seconds) }));
+        expect(await texts(ann)).toEqual([]);
+      }
+      await again(2);
+      await chat.scheduled.sendNow(ann, scheduled?.id ?? '');
+      await again(4);
+    });
+
     it('is in the thread that it is sent to; what is written elsewhere stays', async () => {
       const { ann, ben, group } = await two();
       const threadRoot = { conversationId: group, seq: await say(chat, ben, group, 'root') };
