@@ -67,10 +67,8 @@ describe('a subscription whose client does not read', () => {
     return all;
   }
 
-  it('holds no more than its queue, however many streams it is behind in', async () => {
-    const [ann, ben] = [await person(chat), await person(chat)];
-    const groups = await Promise.all(Array.from({ length: 10 }, () => groupOf(chat, ann, ben)));
-    const events = chat.feed.events(ben, { signal: new AbortController().signal });
+  /** Takes nothing as it comes; answers how often it was said that something waits. */
+  function wakesOf(events: EventStream<FeedEvent>): () => number {
     let woken = 0;
     events.watch({
       take: () => false,
@@ -78,12 +76,20 @@ describe('a subscription whose client does not read', () => {
         woken += 1;
       },
     });
+    return () => woken;
+  }
+
+  it('holds no more than its queue, however many streams it is behind in', async () => {
+    const [ann, ben] = [await person(chat), await person(chat)];
+    const groups = await Promise.all(Array.from({ length: 10 }, () => groupOf(chat, ann, ben)));
+    const events = chat.feed.events(ben, { signal: new AbortController().signal });
+    const woken = wakesOf(events);
     await expect.poll(() => drain(events).some(({ kind }) => kind === 'ready')).toBe(true);
     for (let n = 0; n < 20; n += 1) await Promise.all(groups.map((group) => say(chat, ann, group, `m${n}`)));
     const texts: string[] = [];
-    for (let before = -1; texts.length < 200; before = woken) {
+    for (let before = -1; texts.length < 200; before = woken()) {
       // Whatever was read for it since it made room.
-      await expect.poll(() => woken).toBeGreaterThan(before);
+      await expect.poll(woken).toBeGreaterThan(before);
       const inLine = drain(events).map(inWords);
       expect(inLine.length).toBeLessThanOrEqual(capacity);
       texts.push(...inLine.filter((words) => words.includes('MessageSent')));
@@ -158,15 +164,9 @@ describe('a subscription whose client does not read', () => {
     const first = await say(chat, ann, left, 'm0');
     for (let n = 1; n < 4; n += 1) await say(chat, ann, left, `m${n}`);
     const events = chat.feed.events(ben, { after, signal: new AbortController().signal });
-    let woken = 0;
-    events.watch({
-      take: () => false,
-      wake() {
-        woken += 1;
-      },
-    });
+    const woken = wakesOf(events);
     // Four messages, and StreamReady behind them.
-    await expect.poll(() => woken).toBe(5);
+    await expect.poll(woken).toBe(5);
     expect(inWords(events.poll() as FeedEvent)).toBe(`${first} MessageSent m0`);
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     await chat.groups.removeMember(ann, { groupId: left, userId: ben.userId });
