@@ -6,11 +6,14 @@ import { type JobData, leaveJob, leaveJobOnce } from '../jobs/index.ts';
 import type { Log } from '../log/index.ts';
 import { trimNext } from './trim.ts';
 
-/** What is made sure of while nodes run. Disposing it ends that on this node. */
+/** The rounds that enforce the retention setting while nodes run. Disposing it ends the rounds of this node. */
 export interface Retention extends AsyncDisposable {
-  /** Sees to it from here on that there is a round, as long as there is a setting. */
+  /** Starts checking that a round is queued whenever `historyDays` is set. Does nothing on a node without the worker role. */
   begin(): void;
-  /** Goes round from a conversation on, and leaves the rest, or the next round, to be done. Throws ChatError UNAVAILABLE, or what `signal` was aborted with. */
+  /**
+   * Trims conversations, in id order, from `after` on. Ends by queueing a job for the rest, or for the next round. Throws ChatError
+   * UNAVAILABLE, or the reason that `signal` was aborted with.
+   */
   round(from: JobData<'HistoryRound'>, signal: AbortSignal): Promise<void>;
 }
 
@@ -22,15 +25,24 @@ interface RetentionParts {
 }
 
 const dayMs = 86_400_000;
-/** From the end of a round to the next. */
+/** Pause between the end of one round and the start of the next. */
 const pauseMs = 3_600_000;
-/** How soon a node finds that the setting was made, or a round lost: one row by its key. */
+/**
+ * How often a node looks whether a round is queued: it finds a new setting or a lost round within this time. Costs one row, read by its
+ * key.
+ */
 const lookMs = 60_000;
-/** Then the rest is left to whoever comes next: what is broken off begins again where its turn did. */
+/**
+ * How long a job may run. The rest goes into a new job for any worker. An interrupted job starts again where it started, so at most this
+ * much work is repeated.
+ */
 const turnMs = 30_000;
-/** Two selects a stream in one statement. */
+/** How many conversations one statement looks through. It has two selects for each. */
 const streamsAtOnce = 200;
-/** Entries of any kind that one commit trims: others wait for it who want to say something there. The second where the first is not done in time, for what was about them. */
+/**
+ * How many entries, of any type, one commit trims: senders in that conversation wait for the commit. The second number is tried if a commit
+ * of the first size fails with UNAVAILABLE, for example because its entries have very many rows.
+ */
 const entriesAtOnce = [500, 10] as const;
 const key = 'all';
 
@@ -38,7 +50,7 @@ function isUnavailable(error: unknown): boolean {
   return error instanceof ChatError && error.code === 'UNAVAILABLE';
 }
 
-/** Makes it. What it was made of belongs to whoever passed it. */
+/** Creates a Retention. The caller still owns the parts. */
 export function createRetention({ db, log, logger, config }: RetentionParts): Retention {
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<unknown> = Promise.resolve();
@@ -48,14 +60,14 @@ export function createRetention({ db, log, logger, config }: RetentionParts): Re
     await db.transaction((tx) => leaveJob(tx, { kind: 'HistoryRound', key, data: { after }, dueAt }));
   }
 
-  /** Leaves a first round where none is left. */
+  /** Queues a round unless one is queued already. */
   async function look(): Promise<void> {
     if (config.historyDays === 0) return;
     const dueAt = await db.now();
     try {
       await db.transaction((tx) => leaveJobOnce(tx, { kind: 'HistoryRound', key, data: { after: 0n }, dueAt }));
     } catch (error) {
-      // Another node has left it meanwhile.
+      // Another node queued it in the meantime.
       if (!isDuplicate(error)) throw error;
     }
   }
@@ -73,7 +85,10 @@ export function createRetention({ db, log, logger, config }: RetentionParts): Re
     ).unref();
   }
 
-  /** Trims a conversation; answers why it could not be, or null. One that cannot be keeps no other from it: the next round tries it again. */
+  /**
+   * Trims one conversation. Returns the error if that failed, else null: a conversation that fails does not keep the round from the others,
+   * and the next round tries it again.
+   */
   async function trim(conversationId: bigint, before: Date, goesOn: () => boolean): Promise<unknown> {
     let fault: unknown = null;
     for (const atOnce of entriesAtOnce) {
@@ -107,12 +122,12 @@ export function createRetention({ db, log, logger, config }: RetentionParts): Re
         let last: unknown = null;
         for (const id of page.conversationIds) {
           const fault = await trim(id, before, goesOn);
-          // Two in a row: it is not the conversation, but the database.
+          // Two failures in a row mean that the database is at fault, not the conversation.
           if (isUnavailable(fault) && isUnavailable(last)) throw fault;
           last = fault;
         }
         signal.throwIfAborted();
-        // What of the page was trimmed is not found again.
+        // The query skips what was already trimmed, so the page is read again from its start.
         if (!goesOn()) return await leave(from, 0);
         from = page.last;
       }

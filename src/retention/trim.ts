@@ -9,8 +9,9 @@ interface Asked {
 }
 
 /**
- * Up to where a stretch can be trimmed: what has effects that are not done stays, and all of what is being imported, as the entry of today that says what is gone would stand before what is
- * yet to come. Governed by the conversation's stream.
+ * How far a stretch can be trimmed, or null if nothing can be. Keeps entries whose effects are not done. Keeps all of a conversation that
+ * is being imported: its HistoryTrimmed, dated today, would precede entries that are still to be imported. Guarded by the lock on the
+ * conversation's stream.
  */
 const overdue: Fact<Asked, number | null> = {
   name: 'overdue',
@@ -26,14 +27,17 @@ const overdue: Fact<Asked, number | null> = {
     ),
 };
 
-/** What is to be trimmed, and how many entries of any kind by one commit. */
+/** What to trim: entries before a time, at most `atOnce` of any type in one commit. */
 export interface Trim {
   readonly conversationId: bigint;
   readonly before: Date;
   readonly atOnce: number;
 }
 
-/** Trims the next of what a conversation has from before a moment, in one commit; answers whether there is more. Throws ChatError UNAVAILABLE. */
+/**
+ * Trims the next entries of a conversation from before a time, in one commit. Resolves to whether there is more to trim. Throws ChatError
+ * UNAVAILABLE.
+ */
 export function trimNext(log: Log, { conversationId, before, atOnce }: Trim): Promise<boolean> {
   const nothing: Verdict<boolean> = { result: () => false };
   return log.append<boolean>({
