@@ -103,7 +103,7 @@ test('a conversation that is pinned stays at the top, and one that is archived i
     await window.getByText('Archived: 1').click();
     await expect.poll(() => titles(window)).toEqual(['New', '📌 Old']);
   }
-  await page.getByRole('button', { name: 'Bring back' }).click();
+  await page.getByRole('button', { name: 'Unarchive' }).click();
   await page.getByRole('button', { name: 'Unpin' }).click();
   for (const window of [page, other]) await expect.poll(() => titles(window)).toEqual(['New', 'Old']);
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
@@ -116,7 +116,7 @@ async function choose(page: Page, text: string, choice: string): Promise<void> {
     .getByRole('article')
     .filter({ has: page.locator('.text').getByText(text, { exact: true }) });
   await bubble.hover();
-  await bubble.getByLabel('What to do with it').click();
+  await bubble.getByLabel('Message actions').click();
   await bubble.getByRole('button', { name: choice, exact: true }).click();
 }
 
@@ -142,16 +142,16 @@ test('what was said is answered, reacted to, put in other words and taken back, 
   await lea.getByRole('button', { name: '❤️ 2', pressed: true }).click();
   for (const page of [lea, max]) await expect.poll(() => heart(page).textContent()).toBe('❤️ 1');
 
-  await choose(lea, 'Tea or coffee?', 'Take back');
-  for (const page of [lea, max]) await expect.poll(() => shown(page)).toEqual(['This message was taken back.', 'Coffee']);
-  for (const page of [lea, max]) await expect.poll(() => quote(page).textContent()).toBe('lea Taken back');
+  await choose(lea, 'Tea or coffee?', 'Delete for everyone');
+  for (const page of [lea, max]) await expect.poll(() => shown(page)).toEqual(['This message was deleted.', 'Coffee']);
+  for (const page of [lea, max]) await expect.poll(() => quote(page).textContent()).toBe('lea Deleted message');
 
   await choose(max, 'Coffee', 'Edit');
   await max.getByRole('textbox', { name: 'Edited message' }).fill('x'.repeat(20_000));
   await max.getByRole('button', { name: 'Save' }).click();
   await expect.poll(() => max.getByRole('log').getByRole('alert').filter({ hasText: /./ }).textContent()).toMatch(/characters/);
   await max.getByRole('button', { name: 'Cancel' }).click();
-  await expect.poll(() => shown(max)).toEqual(['This message was taken back.', 'Coffee']);
+  await expect.poll(() => shown(max)).toEqual(['This message was deleted.', 'Coffee']);
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
@@ -160,24 +160,24 @@ test('what somebody asks is answered by choosing, which all see counted, until i
   await pick(ida, 'Find people', 'jon');
   await ida.getByRole('button', { name: 'Poll' }).click();
   await ida.getByRole('textbox', { name: 'Question' }).fill('Tea or coffee?');
-  await ida.getByRole('textbox', { name: 'Choices' }).fill('Tea\n\nCoffee');
-  await ida.getByRole('button', { name: 'Ask', exact: true }).click();
+  await ida.getByRole('textbox', { name: 'Options' }).fill('Tea\n\nCoffee');
+  await ida.getByRole('button', { name: 'Create poll' }).click();
   await row(jon, /ida/).click();
-  const choices = (page: Page) => page.getByRole('list', { name: 'Choices' }).getByRole('button').allTextContents();
+  const choices = (page: Page) => page.getByRole('list', { name: 'Options' }).getByRole('button').allTextContents();
   await jon.getByRole('button', { name: 'Coffee 0', pressed: false }).click();
   await ida.getByRole('button', { name: 'Tea 0', pressed: false }).click();
   for (const page of [ida, jon]) await expect.poll(() => choices(page)).toEqual(['Tea 1', 'Coffee 1']);
   await jon.getByRole('button', { name: 'Tea 1', pressed: false }).click();
   await jon.getByRole('button', { name: 'Tea 2', pressed: true }).waitFor();
-  await jon.getByText('2 people have chosen').waitFor();
-  await choose(ida, 'Tea or coffee?', 'Close the poll');
-  for (const page of [ida, jon]) await page.getByText('2 people have chosen · closed').waitFor();
+  await jon.getByText('2 voters').waitFor();
+  await choose(ida, 'Tea or coffee?', 'Close poll');
+  for (const page of [ida, jon]) await page.getByText('2 voters · closed').waitFor();
   await expect.poll(() => jon.getByRole('button', { name: 'Tea 2' }).isDisabled()).toBe(true);
   // What the server does not take stands there, to be asked better.
   await ida.getByRole('button', { name: 'Poll', exact: true }).click();
   await ida.getByRole('textbox', { name: 'Question' }).fill('With what?');
-  await ida.getByRole('textbox', { name: 'Choices' }).fill('Milk\nMilk');
-  await ida.getByRole('button', { name: 'Ask', exact: true }).click();
+  await ida.getByRole('textbox', { name: 'Options' }).fill('Milk\nMilk');
+  await ida.getByRole('button', { name: 'Create poll' }).click();
   const unsent = ida.getByRole('article', { name: 'You, not sent' });
   await unsent.getByText('Not sent: The options of a poll must be different').waitFor();
   expect(await unsent.locator('.text').textContent()).toBe('With what?\nMilk\nMilk');
@@ -189,12 +189,12 @@ test('on a narrow screen a poll of long words stands within it, and one that is 
   await pick(kai, 'Find people', 'lou');
   await kai.getByRole('button', { name: 'Poll' }).click();
   await kai.getByRole('textbox', { name: 'Question' }).fill('Which?');
-  await kai.getByRole('textbox', { name: 'Choices' }).fill(`${'Donaudampfschifffahrt'.repeat(4)}\n${'on and '.repeat(14)}`);
-  await kai.getByRole('button', { name: 'Ask', exact: true }).click();
+  await kai.getByRole('textbox', { name: 'Options' }).fill(`${'Donaudampfschifffahrt'.repeat(4)}\n${'on and '.repeat(14)}`);
+  await kai.getByRole('button', { name: 'Create poll' }).click();
   await row(lou, /kai/).click();
   for (const page of [kai, lou]) {
     await page.setViewportSize({ width: 320, height: 640 });
-    const choices = page.getByRole('list', { name: 'Choices' }).getByRole('button');
+    const choices = page.getByRole('list', { name: 'Options' }).getByRole('button');
     await expect.poll(() => choices.count()).toBe(2);
     for (const choice of await choices.all()) {
       const { x = 0, width = 0 } = (await choice.boundingBox()) ?? {};
@@ -202,9 +202,9 @@ test('on a narrow screen a poll of long words stands within it, and one that is 
       expect(await choice.evaluate((shown) => shown.scrollWidth - shown.clientWidth)).toBe(0);
     }
   }
-  await choose(kai, 'Which?', 'Close the poll');
+  await choose(kai, 'Which?', 'Close poll');
   await lou.getByText('closed').waitFor();
-  const first = lou.getByRole('list', { name: 'Choices' }).getByRole('button').first();
+  const first = lou.getByRole('list', { name: 'Options' }).getByRole('button').first();
   expect([await first.isDisabled(), await first.evaluate((shown) => getComputedStyle(shown).opacity)]).toEqual([true, '1']);
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
@@ -238,13 +238,13 @@ test('an address that names nothing, or is none, is said to lead nowhere, and th
   const own = new URL(wes.url()).hash;
   for (const hash of ['#/nonsense', '#/%', '#/%E0%A4%A/thread/%']) {
     await wes.evaluate((to) => location.assign(to), hash);
-    await wes.getByText('This conversation is not there, or not yours.').waitFor();
+    await wes.getByText('This conversation does not exist, or you are not a member.').waitFor();
   }
   for (const hash of [`${own}/thread/nonsense`, `${own}/thread/%`]) {
     await wes.evaluate((to) => location.assign(to), own);
     await wes.getByRole('textbox', { name: 'Message' }).waitFor();
     await wes.evaluate((to) => location.assign(to), hash);
-    await wes.getByText('This thread is not there, or not yours.').waitFor();
+    await wes.getByText('This thread does not exist, or you cannot see it.').waitFor();
     expect(await wes.getByRole('textbox', { name: 'Message' }).count()).toBe(0);
   }
   await wes.getByRole('link', { name: 'Back to the conversation' }).click();
@@ -261,7 +261,7 @@ test('who makes a group and whom they add is told in it; all of them talk there'
   await dialog.getByRole('button', { name: 'Create' }).click();
   await row(dan, /Walks/).click();
   await say(dan, 'Where to?');
-  const told = ['cleo made this group', 'cleo added dan', 'Where to?'];
+  const told = ['cleo created this group', 'cleo added dan', 'Where to?'];
   await expect.poll(() => shown(cleo)).toEqual(told);
   expect(await shown(dan)).toEqual(told);
   // The app attaches nothing itself.
@@ -307,7 +307,7 @@ test('a group that everybody may find is found by its name, and joined; others a
   }
   await tim.getByRole('button', { name: 'Find groups' }).click();
   const directory = tim.getByRole('dialog', { name: 'Find groups' });
-  await directory.getByLabel('What the group is called').fill('gard');
+  await directory.getByLabel('Name of the group').fill('gard');
   const found = directory.getByRole('list', { name: 'Groups' }).getByRole('listitem');
   await expect.poll(() => found.allTextContents()).toEqual([expect.stringContaining('Gardeners of the north1 member')]);
   await directory.getByRole('button', { name: 'Join' }).click();
@@ -317,8 +317,8 @@ test('a group that everybody may find is found by its name, and joined; others a
   await row(rosa, /Gardeners of the north.*Hello everybody/).waitFor();
   await tim.getByRole('button', { name: 'Find groups' }).click();
   await directory.getByRole('button', { name: 'Open' }).waitFor();
-  await directory.getByLabel('What the group is called').fill('nobody called it so');
-  await directory.getByText('No group found').waitFor();
+  await directory.getByLabel('Name of the group').fill('nobody called it so');
+  await directory.getByText('No groups found').waitFor();
   await directory.getByRole('button', { name: 'Close' }).click();
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });

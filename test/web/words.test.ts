@@ -24,12 +24,9 @@ test.each<readonly [string, Entry]>([
 });
 
 test.each([
-  ['0 people have chosen', {}],
-  ['1 person has chosen · several may be chosen', { voterCount: 1, multiple: true }],
-  [
-    '2 people have chosen · nobody is told who chose what · closed',
-    { voterCount: 2, anonymous: true, closedAt: place.at, closesAt: place.at },
-  ],
+  ['0 voters', {}],
+  ['1 voter · multiple choice', { voterCount: 1, multiple: true }],
+  ['2 voters · anonymous · closed', { voterCount: 2, anonymous: true, closedAt: place.at, closesAt: place.at }],
 ])('how a poll stands is said in the demo app: %s', (words, poll) => {
   const plain = { voterCount: 0, multiple: false, anonymous: false, closesAt: null, closedAt: null, options: [] };
   expect(pollWords({ ...plain, ...poll })).toBe(words);

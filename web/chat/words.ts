@@ -54,9 +54,9 @@ export function typingWords(who: readonly Person[]): string {
 /** How a poll stands. */
 export function pollWords({ voterCount, multiple, anonymous, closedAt, closesAt }: NonNullable<MessageFragment['poll']>): string {
   const said = [
-    voterCount === 1 ? '1 person has chosen' : `${voterCount} people have chosen`,
-    multiple && 'several may be chosen',
-    anonymous && 'nobody is told who chose what',
+    voterCount === 1 ? '1 voter' : `${voterCount} voters`,
+    multiple && 'multiple choice',
+    anonymous && 'anonymous',
     closedAt === null ? closesAt !== null && `open until ${new Date(closesAt).toLocaleString()}` : 'closed',
   ];
   return said.filter(Boolean).join(' · ');
@@ -74,7 +74,7 @@ export function filesOf(attachments: QuotedFragment['attachments']): QuotedFragm
 
 /** What a message says, in a line. */
 export function lastWords({ text, attachments, recalledAt }: QuotedFragment): string {
-  if (recalledAt !== null) return 'Taken back';
+  if (recalledAt !== null) return 'Deleted message';
   return text === '' ? filesOf(attachments).map(fileWords).join(', ') : text;
 }
 
@@ -83,7 +83,7 @@ export function happened(entry: Entry): string | null {
   switch (entry.__typename) {
     case 'MemberJoined':
       // A group's log begins with who made it.
-      return entry.seq === 1 ? `${nameOf(entry.user)} made this group` : joined(entry.actor, entry.user);
+      return entry.seq === 1 ? `${nameOf(entry.user)} created this group` : joined(entry.actor, entry.user);
     case 'MemberLeft':
       return entry.leaveReason === 'LEFT' ? `${nameOf(entry.user)} left` : removed(entry.actor, entry.user);
     case 'GroupChanged':

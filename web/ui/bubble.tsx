@@ -120,7 +120,7 @@ function Reactions({ message, act }: Pick<BubbleProps, 'message'> & Pick<Act, 'a
 }
 
 function Words({ message: { text, attachments, recalledAt } }: Pick<BubbleProps, 'message'>): ReactNode {
-  if (recalledAt !== null) return <p className="text gone">This message was taken back.</p>;
+  if (recalledAt !== null) return <p className="text gone">This message was deleted.</p>;
   // It is data alone, which another client made up.
   if (text === '' && attachments.length === 0) return <p className="text gone">This message is for another app.</p>;
   return (

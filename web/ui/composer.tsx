@@ -51,7 +51,7 @@ export function Composer({ conversationId, replyTo = null, onReplied, threadRoot
           <div className="answering">
             <Quote message={replyTo} conversationId={conversationId} />
             <button type="button" className="plain" onClick={onReplied}>
-              Do not reply
+              Cancel reply
             </button>
           </div>
         )}

@@ -7,7 +7,7 @@ export function Connection(): ReactNode {
   return (
     <div role="status">
       {(status.state === 'waiting' || status.state === 'connecting') && (
-        <p className="connection">No connection. What you write is sent as soon as it is back.</p>
+        <p className="connection">No connection. Your messages are sent as soon as it is back.</p>
       )}
       {status.state === 'ended' && status.end.reason === 'refused' && (
         <p className="connection">The server has ended this: {status.end.failure.message} Reload the page to come back.</p>

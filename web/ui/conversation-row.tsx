@@ -43,7 +43,7 @@ function LastWords({ conversation }: { readonly conversation: Conversation }): R
   const typing = typingWords(useChatState((state) => state.typing.get(conversation.id)) ?? []);
   const last = conversation.viewerLastMessage;
   if (typing !== '') return <span className="last typing">{typing}</span>;
-  if (last === null) return <span className="last">Nothing said yet</span>;
+  if (last === null) return <span className="last">No messages yet</span>;
   const mine = last.sender?.id === me.id;
   return (
     <span className="last">

@@ -30,7 +30,7 @@ export function Conversation({ id }: { readonly id: string }): ReactNode {
     if (sought !== null && isRead) void chat.readBackTo(id, sought);
   }, [chat, id, sought, isRead]);
 
-  if (conversation === undefined) return <main className="nothing quiet">This conversation is not there, or not yours.</main>;
+  if (conversation === undefined) return <main className="nothing quiet">This conversation does not exist, or you are not a member.</main>;
   if (inThread) return <Thread conversation={conversation} />;
   return (
     <main className="conversation">

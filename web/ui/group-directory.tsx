@@ -52,8 +52,8 @@ export function GroupDirectory({ onClose }: { readonly onClose: () => void }): R
     <Dialog title="Find groups" onClose={onClose}>
       <input
         type="search"
-        aria-label="What the group is called"
-        placeholder="What it is called"
+        aria-label="Name of the group"
+        placeholder="Search by name"
         value={text}
         onChange={({ target }) => setText(target.value)}
       />
@@ -71,7 +71,7 @@ export function GroupDirectory({ onClose }: { readonly onClose: () => void }): R
             <Way group={group} onOpen={() => open(group.groupId)} onJoin={() => void act(() => join(group))} />
           </li>
         ))}
-        {groups?.length === 0 && <li className="quiet">No group found</li>}
+        {groups?.length === 0 && <li className="quiet">No groups found</li>}
       </ul>
       <p className="fault" role="alert">
         {fault}

@@ -23,7 +23,7 @@ export function ListMarks({ conversation }: { readonly conversation: Conversatio
         {pinned ? 'Unpin' : 'Pin'}
       </button>
       <button type="button" className="plain" onClick={() => mark({ archived: !archived })}>
-        {archived ? 'Bring back' : 'Archive'}
+        {archived ? 'Unarchive' : 'Archive'}
       </button>
     </>
   );

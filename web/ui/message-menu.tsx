@@ -21,7 +21,7 @@ export function MessageMenu({ message, mine, act, onEdit, children }: MessageMen
   return (
     // Of one name at most one is open.
     <details className="menu" name="message">
-      <summary aria-label="What to do with it">⋯</summary>
+      <summary aria-label="Message actions">⋯</summary>
       <div>
         {offered.map((emoji) => (
           <Choice key={emoji} onPick={() => void act(() => acts.react(message, emoji))}>
@@ -30,8 +30,8 @@ export function MessageMenu({ message, mine, act, onEdit, children }: MessageMen
         ))}
         {children}
         {mine && <Choice onPick={onEdit}>Edit</Choice>}
-        {mine && message.poll?.closedAt === null && <Choice onPick={() => void act(() => acts.closePoll(message))}>Close the poll</Choice>}
-        {mine && <Choice onPick={() => void act(() => acts.recall(message))}>Take back</Choice>}
+        {mine && message.poll?.closedAt === null && <Choice onPick={() => void act(() => acts.closePoll(message))}>Close poll</Choice>}
+        {mine && <Choice onPick={() => void act(() => acts.recall(message))}>Delete for everyone</Choice>}
       </div>
     </details>
   );

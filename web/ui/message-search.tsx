@@ -67,7 +67,7 @@ export function MessageSearch(): ReactNode {
           ))}
           {finding.failed && (
             <li className="fault" role="alert">
-              That did not work. Try again in a moment.
+              Something went wrong. Try again in a moment.
             </li>
           )}
           {finding.messages.length === 0 && !finding.failed && (

@@ -32,7 +32,7 @@ export function NewGroup({ onClose }: { readonly onClose: () => void }): ReactNo
       location.hash = addressOf(done.conversationEdge.node.id);
       onClose();
     } catch {
-      setFault('That did not work. Try again in a moment.');
+      setFault('Something went wrong. Try again in a moment.');
     }
   }
 

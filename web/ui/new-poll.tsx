@@ -22,7 +22,7 @@ export function NewPoll({ conversationId, threadRootId, onClose }: NewPollProps)
       .filter((line) => line !== '');
     // All else the server says, beside the message.
     if (options.length < 2) {
-      setFault('Give at least two choices, each on a line of its own.');
+      setFault('Enter at least two options, one per line.');
       return;
     }
     const poll = { options, multiple: form.has('multiple'), anonymous: form.has('anonymous') };
@@ -31,23 +31,23 @@ export function NewPoll({ conversationId, threadRootId, onClose }: NewPollProps)
   }
 
   return (
-    <Dialog title="Ask everybody" onClose={onClose}>
+    <Dialog title="New poll" onClose={onClose}>
       <form onSubmit={askIt}>
         <label>
           Question
           <input name="question" required autoComplete="off" />
         </label>
         <label>
-          Choices, one a line
+          Options, one per line
           <textarea name="options" required rows={4} />
         </label>
         <label className="choice">
-          <input type="checkbox" name="multiple" /> One may choose several
+          <input type="checkbox" name="multiple" /> Multiple choice
         </label>
         <label className="choice">
-          <input type="checkbox" name="anonymous" /> Nobody is told who chose what
+          <input type="checkbox" name="anonymous" /> Anonymous votes
         </label>
-        <DialogEnd does="Ask" fault={fault} onClose={onClose} />
+        <DialogEnd does="Create poll" fault={fault} onClose={onClose} />
       </form>
     </Dialog>
   );

@@ -47,7 +47,7 @@ export function PeopleSearch({ label, onPick }: { readonly label: string; readon
               </button>
             </li>
           ))}
-          {found.length === 0 && <li className="quiet">Nobody found</li>}
+          {found.length === 0 && <li className="quiet">No people found</li>}
         </ul>
       )}
     </SearchBox>

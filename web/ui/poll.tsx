@@ -18,7 +18,7 @@ export function Poll({ message, act }: PollProps): ReactNode {
   const own = chosenOf(message);
   return (
     <div className="poll">
-      <ul aria-label="Choices">
+      <ul aria-label="Options">
         {poll.options.map(({ id, text, voteCount }) => (
           <li key={id}>
             <button

@@ -29,7 +29,7 @@ export function Sidebar({ opened, onSignOut }: { readonly opened: string | null;
       chat.add(done.conversationEdge.node);
       location.hash = addressOf(done.conversationEdge.node.id);
     } catch {
-      setFault('That did not work. Try again in a moment.');
+      setFault('Something went wrong. Try again in a moment.');
     }
   }
 
@@ -68,7 +68,7 @@ export function Sidebar({ opened, onSignOut }: { readonly opened: string | null;
             <Rows conversations={archived} opened={opened} />
           </details>
         )}
-        {conversations.length === 0 && <p className="quiet">Nobody yet. Search for somebody by their name or handle.</p>}
+        {conversations.length === 0 && <p className="quiet">No conversations yet. Find people by name or handle.</p>}
       </nav>
       <button type="button" className="plain" onClick={() => setDialog('finding')}>
         Find groups

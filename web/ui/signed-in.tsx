@@ -50,7 +50,7 @@ function Panes({ onSignOut }: { readonly onSignOut: () => void }): ReactNode {
       <Connection />
       <Sidebar opened={opened} onSignOut={onSignOut} />
       {opened === null ? (
-        <main className="nothing quiet">Choose a conversation, or search for somebody to talk to.</main>
+        <main className="nothing quiet">Select a conversation, or find people to start one.</main>
       ) : (
         <Conversation key={opened} id={opened} />
       )}

@@ -25,7 +25,7 @@ export function Thread({ conversation }: ThreadProps): ReactNode {
       </header>
       {thread !== null && <Replies conversation={conversation} thread={thread} />}
       {thread === null &&
-        (noThread ? <p className="nothing quiet">This thread is not there, or not yours.</p> : <div className="timeline" />)}
+        (noThread ? <p className="nothing quiet">This thread does not exist, or you cannot see it.</p> : <div className="timeline" />)}
     </main>
   );
 }

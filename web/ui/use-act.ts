@@ -19,7 +19,7 @@ export function useAct(): Act {
       return whyNot === null;
     } catch (error) {
       // What went wrong on the way is in words for programs.
-      setFault(error instanceof ResponseError ? error.message : 'That did not work. Try again in a moment.');
+      setFault(error instanceof ResponseError ? error.message : 'Something went wrong. Try again in a moment.');
       return false;
     }
   }, []);
