@@ -1,12 +1,12 @@
-/** A value that changes, and those who are told so: what React's `useSyncExternalStore` takes. */
+/** A value with listeners for its changes, as React's `useSyncExternalStore` expects. */
 export interface Store<T> {
   get(): T;
   set(next: T): void;
-  /** Calls after each change; what it answers ends that. */
+  /** Calls `listener` after each change, until the answered function is called. */
   subscribe(listener: () => void): () => void;
 }
 
-/** Makes one. */
+/** Creates a store. */
 export function createStore<T>(initial: T): Store<T> {
   let value = initial;
   const listeners = new Set<() => void>();

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
 
-// Where a node runs for whoever changes the app: `npm start` beside `npm run web`.
+// The node to talk to during development: `npm start` next to `npm run web`.
 const node = process.env['MPIM_URL'] ?? 'http://127.0.0.1:4000';
 
 /** The demo app: `npm run web` serves it while it is being changed, `npm start` builds it (scripts/demo-app.ts). */

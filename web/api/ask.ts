@@ -2,7 +2,7 @@ import type { TypedDocumentString } from '../generated/graphql.ts';
 import { post, ResponseError } from './post.ts';
 import type { Session } from './session.ts';
 
-/** Asks the server as who is signed in. */
+/** Runs an operation as the signed-in user. */
 export type Ask = <D, V>(document: TypedDocumentString<D, V>, variables: V) => Promise<D>;
 
 /** Makes it. A token that is not taken (the session's clock may differ from ours) is refreshed, and what was asked is asked once more: it was not done. */

@@ -1,6 +1,6 @@
 import type { TypedDocumentString } from '../generated/graphql.ts';
 
-/** Errors at the top level of a response. `mpim-client` reads from it what to do about them, as it does from those of other libraries. */
+/** The top-level errors of a response. `mpim-client` decides by it what to do, as it does by the errors of other libraries. */
 export class ResponseError extends Error {
   override readonly name = 'ResponseError';
   readonly errors: readonly ServerError[];
@@ -10,12 +10,12 @@ export class ResponseError extends Error {
     this.errors = errors;
   }
 
-  /** Whether it is for want of a good access token. */
+  /** Whether the access token was not accepted. */
   get isUnauthenticated(): boolean {
     return this.errors.some(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED');
   }
 
-  /** Whether it is for what was asked, as it would be the next time: an id that is none, for example. */
+  /** Whether the operation itself is at fault, so that a retry fails again: for example, a malformed id. */
   get isMistaken(): boolean {
     return this.errors.some(({ extensions }) => extensions?.['code'] === 'BAD_USER_INPUT');
   }
@@ -26,10 +26,10 @@ interface ServerError {
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-// A node answers a write within its WRITE_DEADLINE_MS (8 s) or says that it could not: past this nobody will answer.
+// A node answers a write within WRITE_DEADLINE_MS (8 s by default), or refuses it by then. After 15 s no answer will come.
 const longestMs = 15_000;
 
-/** Sends one query or mutation over HTTP and answers its data. Throws ResponseError, and what `fetch` throws where there is no network. */
+/** Sends one query or mutation over HTTP and answers its data. Throws ResponseError, or the error of `fetch` without a network. */
 export async function post<D, V>(document: TypedDocumentString<D, V>, variables: V, token: string | null): Promise<D> {
   const response = await fetch('/graphql', {
     method: 'POST',

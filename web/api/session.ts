@@ -10,53 +10,57 @@ import { createStore, type Store } from '../store.ts';
 import { newId } from './new-id.ts';
 import { post } from './post.ts';
 
-/** What somebody is signed in by. */
+/** The tokens of a session. */
 export interface Tokens {
   readonly accessToken: string;
   readonly accessTokenExpiresAt: string;
   readonly refreshToken: string;
 }
 
-/** Who is signed in on this page. */
+/** The session of this page. */
 export interface Session {
-  /** Null: nobody. */
+  /** Null if nobody is signed in. */
   readonly tokens: Store<Tokens | null>;
-  /** Answers the refusal, or null when somebody is signed in. */
+  /** Answers the refusal, or null if it succeeded. */
   signIn(handle: string, password: string): Promise<RefusalFragment | null>;
   signUp(who: Pick<SignUpInput, 'handle' | 'password' | 'displayName'>): Promise<RefusalFragment | null>;
-  /** Good for half a minute at least; null: nobody is signed in any more. However many ask at once, one refreshes. Rejects where that is not known: ask again later. */
+  /**
+   * Answers an access token that is valid for at least 30 s, or null if nobody is signed in any more. Concurrent calls share one refresh.
+   * Rejects if the refresh failed for another reason: try again later.
+   */
   token(): Promise<string | null>;
-  /** Gets the next tokens though those at hand look good: the server has not taken them. Answers whether there are any. */
+  /** Refreshes the tokens even if they look valid, because the server rejected them. Answers whether there are new ones. */
   refresh(): Promise<boolean>;
   signOut(): Promise<void>;
 }
 
-/** Where a page keeps who is signed in. */
+/** Where a page keeps its session. */
 export interface SessionStorages {
-  /** The tab's, so that two tabs can be two people who talk to each other. */
+  /** The storage of the tab, so that two tabs can be two users who talk to each other. */
   readonly own: Storage;
-  /** That of all tabs. */
+  /** The storage of all tabs. */
   readonly shared: Storage;
 }
 
-/** Tokens as a tab keeps them. A tab that was duplicated has a copy of all that its own storage had. */
+/** Tokens as a tab stores them. A duplicated tab has a copy of the storage. */
 interface Kept extends Tokens {
-  /** Tells tabs that are one session from those of others. */
+  /** Identifies the tabs that share one session. */
   readonly name: string;
 }
 
 type Given = { readonly [K in keyof Tokens]: string | null } & { readonly errors: readonly RefusalFragment[] };
 
-// What is sent off with a token that ends meanwhile would be refused.
+// A token that expires on the way would be rejected.
 const spareMs = 30_000;
 const key = 'signed in';
 const sharedPrefix = 'tokens of ';
-// No tab that is open goes without a refresh for so long, but on a machine that sleeps: and then it has its own copy.
+// An open tab refreshes more often than that. A tab on a machine that sleeps longer has its own copy.
 const forgottenMs = 86_400_000;
 
 /**
- * Makes the session of a page. A refresh token is good once: so each tab leaves the newest where those that are copies of it look before they refresh. Two that
- * refresh at the same moment are given the same. An application for one person at a time keeps all in `localStorage` (docs/api/sessions.md).
+ * Creates the session of a page. A refresh token is valid once, so each tab leaves its newest tokens where duplicates of the tab look before
+ * they refresh. Two that refresh at the same moment get the same tokens. An app with one user per browser would keep everything in
+ * `localStorage` (docs/api/sessions.md).
  */
 export function createSession({ own, shared }: SessionStorages): Session {
   const tokens = createStore<Kept | null>(read(own, key));
@@ -74,7 +78,8 @@ export function createSession({ own, shared }: SessionStorages): Session {
     try {
       put(shared, name, next);
     } catch {
-      // It is full. Copies of this tab that cannot find the newest are signed out; this one need not be. What is older there would lead even this one astray.
+      // The storage is full. Duplicates of this tab are signed out if they cannot find the newest tokens; this tab need not be. Older
+      // tokens there would mislead even this one.
       shared.removeItem(name);
     }
   }
@@ -89,7 +94,7 @@ export function createSession({ own, shared }: SessionStorages): Session {
     const newest = read(shared, sharedPrefix + held.name) ?? held;
     if (newest.accessToken !== held.accessToken && !endsSoon(newest)) return keep(newest);
     const { refreshToken: given } = await post(RefreshTokenDocument, { input: { refreshToken: newest.refreshToken } }, null);
-    // Signed out meanwhile, or signed in as somebody else.
+    // The user signed out meanwhile, or signed in as somebody else.
     if (tokens.get()?.name !== held.name) return;
     const refusal = take(given, held.name);
     if (refusal?.code === 'UNAVAILABLE' || refusal?.code === 'RATE_LIMITED') throw new Error(refusal.message);
@@ -126,7 +131,7 @@ export function createSession({ own, shared }: SessionStorages): Session {
     async signOut() {
       const held = tokens.get();
       keep(null);
-      // Whoever wants to go is gone from here in any case. Without a network the session ends on the server by its age.
+      // The page is signed out in any case. Without a network, the session ends on the server when it expires.
       if (held !== null) await post(SignOutDocument, {}, held.accessToken).catch(() => undefined);
     },
   };
@@ -145,7 +150,7 @@ function put(storage: Storage, name: string, kept: Kept | null): void {
   else storage.setItem(name, JSON.stringify(kept));
 }
 
-/** Forgets what tabs have left that were closed. */
+/** Deletes the tokens that closed tabs have left. */
 function forgetOld(shared: Storage): void {
   for (const name of Object.keys(shared).filter((one) => one.startsWith(sharedPrefix))) {
     const expiresAt = Date.parse(read(shared, name)?.accessTokenExpiresAt ?? '');

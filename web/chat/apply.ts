@@ -14,18 +14,18 @@ import {
   withSaid,
 } from './state.ts';
 
-/** What happens to the viewer, as events.graphql selects it. */
+/** An event, as events.graphql selects it. */
 export type Event = EventOf<FollowSubscription>;
 
 type Of<T extends Event['__typename']> = Extract<Event, { readonly __typename: T }>;
-/** Entries of a conversation's log that stand in its timeline. */
+/** Entries that are shown in the timeline of a conversation. */
 type Told = Of<'MessageSent' | 'MemberJoined' | 'MemberLeft' | 'MemberChanged' | 'GroupChanged' | 'PinChanged'>;
-/** What happens to a message that stands there. */
+/** Entries that change a message in the timeline. */
 type Changed = Of<'MessageEdited' | 'MessageRecalled' | 'ReactionsChanged' | 'PollVoted' | 'PollClosed'>;
 
 /**
- * The state after an event: what one would read anew. docs/api/cache.md says it for all there is; here it is for what
- * this app shows. Typing is left out, as it ends by the clock (typing.ts), and so is ResyncRequired, which is about what events cannot tell.
+ * The state after an event, equal to what a new read would give. docs/api/cache.md has the rules for all events; these are the ones for
+ * what this app shows. Typing is not here because it ends by a timer (typing.ts), nor is ResyncRequired, which asks for a new read.
  */
 export function apply(state: State, event: Event): State {
   switch (event.__typename) {
@@ -45,12 +45,12 @@ export function apply(state: State, event: Event): State {
     case 'EntryHidden':
       return withConversation(state, event.streamId, (held) => ({ ...held, lastSeq: Math.max(held.lastSeq, event.seq) }));
     case 'ConversationOpened':
-      // What is held of it is from before the viewer was out.
+      // A held copy is from before the viewer had left.
       return event.conversationEdge === null
         ? state
         : withConversations(without(state, event.conversationEdge.node.id), [event.conversationEdge.node]);
     case 'MembershipSettled':
-      // Also of one that was not read: it may be pinned by now.
+      // Also for conversations that are not loaded: it may have been pinned.
       return event.conversation === null ? state : withConversations(state, [event.conversation]);
     case 'ConversationClosed':
       return without(state, event.conversationId);
@@ -63,9 +63,9 @@ export function apply(state: State, event: Event): State {
   }
 }
 
-/** An entry that stands in the timeline, at its place in the room, with what it does to the conversation. */
+/** Inserts an entry into the timeline, and applies what it changes in the conversation. */
 function told(state: State, event: Told): State {
-  // Before `lastSeq` moves: by it is known whether it was counted when the conversation was read.
+  // Done before `lastSeq` moves, because that tells whether the unread count that was read includes this message.
   const counted = event.__typename === 'MessageSent' ? replied(said(state, event), event) : state;
   return withRoom(moved(counted, event), event.streamId, (room) => ({
     ...withEntry(room, entryOf(event)),
@@ -73,20 +73,20 @@ function told(state: State, event: Told): State {
   }));
 }
 
-/** As a page has it. */
+/** The entry in the shape that a page has. */
 function entryOf(event: Told): Entry {
   const { streamId: _stream, conversation: _conversation, ...entry } = event;
   if (entry.__typename !== 'MessageSent') return entry;
   return { ...entry, messageEdge: entry.messageEdge && { node: unmarked(entry.messageEdge.node) } };
 }
 
-/** What the viewer has put on a message, or chosen, comes after it. */
+/** A new message has no reactions or votes of the viewer yet. */
 function unmarked(message: MessageFragment): Said {
   const viewerPoll = message.poll && { options: message.poll.options.map(({ id }) => ({ id, viewerHasVoted: false })) };
   return { ...message, viewerReactions: [], viewerPoll };
 }
 
-/** A reply stands in its thread, too, and brings how many there are by then. */
+/** Adds a reply to its thread, and applies the reply count that it brings. */
 function replied(state: State, { streamId, messageEdge }: Of<'MessageSent'>): State {
   const reply = messageEdge?.node;
   const root = reply?.threadRoot;
@@ -98,7 +98,7 @@ function replied(state: State, { streamId, messageEdge }: Of<'MessageSent'>): St
   );
 }
 
-/** What is held of a message, once something was replied in this thread: it may be its root, or stand in it. */
+/** Updates the reply count of a held message, if it is the root of this thread or a reply in it. */
 function afterReply<M extends MessageFragment>(held: M, root: ThreadRootFragment): M {
   const { replyCount } = root;
   if (held.id === root.id) return { ...held, replyCount };
@@ -116,12 +116,12 @@ function said(state: State, { streamId, seq, messageEdge }: Of<'MessageSent'>): 
     const last = seq > (held.viewerLastMessage?.seq ?? 0) ? { ...held, viewerLastMessage: message } : held;
     if (seq <= held.lastSeq) return last;
     if (message.sender?.id !== state.me.id) return { ...last, viewerUnreadCount: held.viewerUnreadCount + 1 };
-    // Whoever has read all that others said has read what they say themselves.
+    // A viewer who has read everything has also read their own new message.
     return held.viewerUnreadCount === 0 ? { ...last, viewerReadSeq: seq } : last;
   });
 }
 
-/** What every entry brings of its conversation. */
+/** Applies the conversation fields that every entry brings. */
 function moved(state: State, { streamId, seq, conversation }: Told | Changed): State {
   return withConversation(state, streamId, (held) => ({
     ...held,
@@ -137,7 +137,7 @@ function membersAfter(members: readonly PersonFragment[], event: Told): readonly
   return event.__typename === 'MemberJoined' && event.user !== null ? [...others, event.user] : others;
 }
 
-/** The state with a message as it has become, wherever it is shown. */
+/** The state with a changed message, wherever it is shown. */
 function changed(state: State, event: Changed, told: NonNullable<Changed['message']>): State {
   const { viewerPoll, ...message }: MessageFragment & Partial<Pick<Said, 'viewerPoll'>> = told;
   const listed = withLast(state, event.streamId, (held) => after(held, message));
@@ -148,7 +148,7 @@ function changed(state: State, event: Changed, told: NonNullable<Changed['messag
   });
 }
 
-/** What is held of a message, once one has changed: itself, the one that it answers, or the one whose thread it is in. */
+/** Updates a held message after `message` changed: the message itself, the one it quotes, or its thread root. */
 function after<M extends MessageFragment>(held: M, message: MessageFragment): M {
   if (held.id === message.id) return { ...held, ...message };
   const { replyTo, threadRoot } = held;
@@ -164,7 +164,7 @@ function quoted({ id, seq, text, attachments, recalledAt, sender }: MessageFragm
   return { id, seq, text, attachments, recalledAt, sender };
 }
 
-/** What the viewer thinks of a message after something happened to it: the entry tells that of everybody. */
+/** The viewer's own reactions after an event. The entry itself has only the totals and the actor. */
 function ownAfter({ viewerReactions: own }: Said, event: Changed, me: string): readonly string[] {
   if (event.__typename === 'MessageRecalled') return [];
   if (event.__typename !== 'ReactionsChanged' || event.actor?.id !== me) return own;
@@ -175,12 +175,12 @@ function ownAfter({ viewerReactions: own }: Said, event: Changed, me: string): r
 
 type Receipts = Pick<Conversation, 'deliveredToAllSeq' | 'readByAllSeq'>;
 
-/** The state with how far all others have a conversation. */
+/** The state with the receipts of all other members of a conversation. */
 export function receipts(state: State, told: Receipts & Pick<Conversation, 'id'>): State {
   return withConversation(state, told.id, (held) => ({ ...held, ...furtherReceipts(held, told) }));
 }
 
-/** Of two the greater holds: markers only rise. Null is told where there are none any more. */
+/** Takes the greater of both, because markers only rise. Null means that the conversation has no receipts any more. */
 function furtherReceipts(held: Receipts, told: Receipts): Receipts {
   return {
     deliveredToAllSeq: further(held.deliveredToAllSeq, told.deliveredToAllSeq),
@@ -192,14 +192,14 @@ function further(held: number | null, told: number | null): number | null {
   return told === null ? null : Math.max(held ?? 0, told);
 }
 
-/** The viewer has read something on another device. */
+/** The viewer's markers moved, on this device or another. */
 function readElsewhere(state: State, { conversation }: Of<'ViewerMarkersMoved'>): State {
   return withConversation(state, conversation?.id, (held) => {
     if (conversation === null) return held;
     const { lastSeq, viewerReadSeq, viewerUnreadCount } = conversation;
-    // An earlier mark of this page’s own: what was seen since is on its way.
+    // An earlier mark of this page. What was read since is still on its way to the server.
     if (viewerReadSeq < held.viewerReadSeq) return held;
-    // It counts up to its own `lastSeq`. What came since is on top, but never more than was counted here.
+    // The event counts up to its own `lastSeq`. Later messages are added, but never more than are counted here.
     const later = held.lastSeq - lastSeq;
     const unread = later > 0 ? Math.min(held.viewerUnreadCount, viewerUnreadCount + later) : viewerUnreadCount;
     return {
@@ -211,7 +211,7 @@ function readElsewhere(state: State, { conversation }: Of<'ViewerMarkersMoved'>)
   });
 }
 
-/** The state once the viewer has seen a conversation to its end: at once, and not only when the server has answered. */
+/** The state after the viewer has read a conversation to its end. Applied at once, without waiting for the server. */
 export function seen(state: State, id: string): State {
   return withConversation(state, id, (held) => ({ ...held, viewerUnreadCount: 0, viewerReadSeq: held.lastSeq }));
 }

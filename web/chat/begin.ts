@@ -4,10 +4,10 @@ import type { Session } from '../api/session.ts';
 import { EverythingDocument } from '../generated/graphql.ts';
 import { type Chat, createChat } from './chat.ts';
 
-// Long enough for a server that starts, short enough for who waits before an empty page.
+// Long enough for a server that is starting, short enough for a user in front of an empty page.
 const againMs = 2_000;
 
-/** Reads everything, as often as that takes, and answers the chat; null: it was called off, or nobody is signed in any more. */
+/** Reads the first page, with retries, and answers the chat. Null if it was aborted or the session has ended. */
 export async function beginChat(session: Session, storage: Storage, signal: AbortSignal): Promise<Chat | null> {
   const ask = createAsk(session);
   while (!signal.aborted) {
@@ -24,7 +24,7 @@ export async function beginChat(session: Session, storage: Storage, signal: Abor
   return null;
 }
 
-/** Opened by the first subscription. It does not come back by itself: the chat does, with the positions that it has by then. */
+/** Opened by the first subscription. It does not reconnect by itself: the chat subscribes again, with its current positions. */
 function openSocket({ token }: Session): ReturnType<typeof createSocketClient> {
   return createSocketClient({ url: `${location.origin.replace('http', 'ws')}/graphql`, token });
 }

@@ -49,53 +49,53 @@ import {
 import { createThreadReader } from './thread-reader.ts';
 import { createTyping } from './typing.ts';
 
-/** The chat of who is signed in: what there is to show, and what can be done. */
+/** The chat of the signed-in user: the state to show and the actions on it. */
 export interface Chat {
   readonly state: Store<State>;
   readonly ask: Ask;
   readonly acts: MessageActs;
-  /** Which conversation is looked at, null: none; and of it the thread that this message has begun or stands in. */
+  /** Sets the open conversation (null: none) and its open thread, named by its root or one of its replies. */
   lookAt(conversationId: string | null, threadOf?: string | null): void;
-  /** Reads one page more at the beginning. */
+  /** Loads the page before the loaded ones. */
   readEarlier(conversationId: string): Promise<void>;
-  /** Reads one page more of the thread that is looked at. */
+  /** Loads the next page of the open thread. */
   readLaterReplies(): Promise<void>;
-  /** Reads at the beginning until an entry is there, or it is too far back. */
+  /** Loads earlier pages until an entry is loaded, or gives up if it is too far back. */
   readBackTo(conversationId: string, seq: number): Promise<void>;
-  /** Reads one page more of the conversations. */
+  /** Loads the next page of conversations. */
   readFurther(): Promise<void>;
-  /** A conversation that was opened or made by the viewer: its event may be on its way yet. */
+  /** Adds a conversation that the viewer has just opened or created. Its event may arrive later. */
   add(conversation: Conversation): void;
   say(draft: Draft<SendMessageInput>): void;
-  /** Takes what was refused out of sight. */
+  /** Removes a refused message from view. */
   dismiss(refused: Refused): void;
-  /** The viewer has seen a conversation to its end. */
+  /** Marks a conversation as read to its end. */
   see(conversationId: string): void;
-  /** And the thread that they look at. */
+  /** Marks the open thread as read. */
   seeThread(): void;
-  /** Keeps a conversation at the top of the viewer's list or puts it away, on all their devices. Answers why not, where the server would not; throws where it cannot be asked. */
+  /** Pins or archives a conversation, on all devices of the viewer. Answers the refusal or null; throws if the server cannot be reached. */
   mark(conversationId: string, marks: { readonly pinned?: boolean; readonly archived?: boolean }): Promise<string | null>;
-  /** The viewer has typed something, or cleared it. */
+  /** Called when the viewer types (`something`: whether the field has text). */
   typed(conversationId: string, something: boolean): void;
   stop(): void;
 }
 
-/** What a chat is made of. */
+/** The parts of a chat. */
 export interface ChatParts {
   readonly session: Pick<Session, 'refresh' | 'signOut'>;
   readonly ask: Ask;
-  /** The one socket of this page. */
+  /** The only socket of this page. */
   readonly socket: { readonly subscribe: Subscribe; readonly dispose: () => void | Promise<void> };
-  /** Where what is not sent yet is kept. */
+  /** Keeps unsent messages. */
   readonly storage: TextStorage;
-  /** Everything as it was read first, with the positions to follow it from. */
+  /** The first page, with the positions to subscribe from. */
   readonly first: NonNullable<EverythingQuery['viewer']>;
 }
 
-// Pages of forty. What was found further back is for an app that shows a piece of the middle by itself (docs/api/history.md: `around`).
+// In pages of 40. To jump further back, an app would load only the part around the message (docs/api/history.md: `around`).
 const mostBack = 25;
 
-/** Follows all that happens to who is signed in, from what was read first. */
+/** Creates a chat, which follows all events from the first page on. */
 export function createChat({ session, ask, socket, storage, first }: ChatParts): Chat {
   const state = createStore<State>(beginning(first));
   const inTurn = createInTurn();
@@ -112,14 +112,14 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
   const outgoing = createOutgoing(ask, storage, first.user.id, {
     waiting: (waiting) => change((now) => ({ ...now, waiting })),
     refused: (refused) => change((now) => ({ ...now, refused: [...now.refused, refused] })),
-    // Shown from the answer: the event that brings it may be late, where the socket is not connected.
+    // Shown from the answer, because the event can be late if the socket is not connected.
     stored(id, node) {
       change((now) =>
         withRoom(withReply(now, node), id, (room) =>
           withEntry(room, { __typename: 'MessageSent', seq: node.seq, at: node.sentAt, actor: node.sender, messageEdge: { node } }),
         ),
       );
-      // Of a long thread the end may not be there yet.
+      // The end of a long thread may not be loaded yet.
       if (node.threadRoot !== null && state.get().thread?.root.id === node.threadRoot.id) void threads.readTo(node.seq);
     },
   });
@@ -135,7 +135,7 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
         if (event.user !== null) typing.told(event.conversationId, event.user, event.typing);
         return;
       case 'ResyncRequired':
-      // What this app does not offer, and was done by another: it is told what, but reading anew is shorter.
+      // Done by another client, as this app has no such action. Reading again is shorter than applying the event.
       case 'MessageHidden':
       case 'ConversationCleared':
       case 'HistoryTrimmed':
@@ -143,11 +143,11 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
       case 'MessageSent':
         if (event.actor !== null) typing.told(event.streamId, event.actor, false);
         if (event.actor?.id !== first.user.id) marks.delivered(event.streamId, event.seq);
-        // Of those that were not read, for there are many.
+        // One of the conversations that are not loaded.
         if (!state.get().conversations.has(event.streamId)) return await list(event.streamId);
     }
     change((now) => apply(now, event));
-    // What was opened anew is read anew.
+    // A conversation that was opened again is read again.
     if (event.__typename === 'ConversationOpened') void readRoom();
   }
 
@@ -167,7 +167,7 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
     if (conversation !== null) change((now) => withConversations(now, [conversation]));
   }
 
-  /** Reads the room that is looked at, if it was not. Where there is no network it is read when there is. */
+  /** Loads the open conversation unless it is loaded. Without a network it is loaded once there is one. */
   async function readRoom(): Promise<void> {
     const id = opened;
     await inTurn(async () => {
@@ -199,7 +199,7 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
     marks.again();
     outgoing.again();
     void readRoom();
-    // What was told to nobody who was away.
+    // Receipts are not replayed after an absence, so they are read.
     if (wasLive) void inTurn(() => readReceipts(ask, state.get().conversations.keys(), showReceipts)).catch(() => undefined);
     wasLive = true;
   }

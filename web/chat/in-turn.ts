@@ -1,9 +1,9 @@
-/** Does one thing after the other. */
+/** Runs tasks one after another. */
 export type InTurn = <T>(work: () => Promise<T> | T) => Promise<T>;
 
 /**
- * Makes it. Events are applied and pages read in turn: nothing in a page is older than what was applied before it was asked for, so it may replace what is
- * held; what happens meanwhile comes after it, and finds it there.
+ * Creates it. Events are applied and pages are read one after another. A page is therefore never older than the events applied before it was
+ * requested, so it may replace the loaded state. Events that arrive meanwhile are applied after it.
  */
 export function createInTurn(): InTurn {
   let last: Promise<unknown> = Promise.resolve();

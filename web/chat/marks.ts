@@ -1,19 +1,22 @@
 import type { Ask } from '../api/ask.ts';
 import { MarkDeliveredDocument, MarkReadDocument, MarkThreadReadDocument } from '../generated/graphql.ts';
 
-/** Tells the server how far this page has got. */
+/** Sends the markers of this page to the server. */
 export interface Marks {
-  /** All of a conversation up to `seq` has arrived here. */
+  /** Everything up to `seq` was delivered here. */
   delivered(conversationId: string, seq: number): void;
-  /** All up to `seq` was seen. */
+  /** Everything up to `seq` was read. */
   read(conversationId: string, seq: number): void;
-  /** All replies up to `seq` were seen, of the thread that this message has begun. */
+  /** All replies up to `seq` in the thread with this root were read. */
   threadRead(messageId: string, seq: number): void;
-  /** Tells anew what could not be told. */
+  /** Sends again what could not be sent. */
   again(): void;
 }
 
-/** Makes it. One mark of a kind is on its way for each conversation or thread; what is to be told meanwhile is told by one more, for markers only rise. */
+/**
+ * Creates it. At most one request per kind and conversation or thread is under way. Marks that come meanwhile are sent as one more
+ * request, because markers only rise.
+ */
 export function createMarks(ask: Ask): Marks {
   const delivered = createMarker((conversationId, seq) => ask(MarkDeliveredDocument, { input: { conversationId, seq } }));
   const read = createMarker((conversationId, seq) => ask(MarkReadDocument, { input: { conversationId, seq } }));
@@ -45,7 +48,7 @@ function createMarker(tell: (id: string, seq: number) => Promise<unknown>) {
       }
       wanted.delete(id);
     } catch {
-      // It stays wanted: see `again`.
+      // It stays pending: see `again`.
     } finally {
       under.delete(id);
     }

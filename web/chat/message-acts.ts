@@ -10,20 +10,20 @@ import type { Store } from '../store.ts';
 import type { Said, State } from './state.ts';
 import { type Choose, createChoose } from './votes.ts';
 
-/** What can be done to a message. Each answers why not, where the server would not, and throws where it cannot be asked; that it was done is shown by its event. */
+/** The actions on a message. Each answers the refusal or null, and throws if the server cannot be reached. The event shows the result. */
 export interface MessageActs {
-  /** Has it say something else. */
+  /** Replaces its text. */
   edit(message: Said, text: string): Promise<string | null>;
-  /** Takes it back, for everyone. */
+  /** Recalls it: deletes it for everyone. */
   recall(message: Said): Promise<string | null>;
-  /** Puts an emoji on it, or takes off the viewer’s own. */
+  /** Adds a reaction, or removes the viewer’s own. */
   react(message: Said, emoji: string): Promise<string | null>;
   readonly choose: Choose;
-  /** Lets nobody choose any more. */
+  /** Closes its poll. */
   closePoll(message: Said): Promise<string | null>;
 }
 
-/** Makes them. */
+/** Creates them. */
 export function createMessageActs(ask: Ask, state: Pick<Store<State>, 'get'>): MessageActs {
   return {
     edit: async ({ id: messageId }, text) => whyNot((await ask(EditMessageDocument, { input: { messageId, text } })).editMessage),

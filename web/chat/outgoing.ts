@@ -5,18 +5,18 @@ import { ResponseError } from '../api/post.ts';
 import { SendMessageDocument, type SendMessageInput, type SendMessageMutation } from '../generated/graphql.ts';
 import type { Refused, Said } from './state.ts';
 
-/** What a message that was said becomes. */
+/** What happens to a sent message. */
 export interface Outcomes {
-  /** These are not answered yet. */
+  /** The messages that are not answered yet. */
   waiting(messages: readonly SendMessageInput[]): void;
   stored(conversationId: string, message: Said): void;
   refused(refused: Refused): void;
 }
 
-/** Says things, and goes on saying them until they are answered. */
+/** Sends messages and retries until they are answered. */
 export interface Outgoing {
   say(draft: Draft<SendMessageInput>): void;
-  /** The server is there again: nothing waits any longer for want of it. */
+  /** The server is reachable again: sends at once what was waiting for that. */
   again(): void;
   stop(): void;
 }
@@ -24,8 +24,8 @@ export interface Outgoing {
 type Answer = SendMessageMutation['sendMessage'];
 
 /**
- * Makes it. What waits is kept in the tab's storage, so that a reload, or a sign-in that has become necessary, loses nothing of it; the outbox of
- * `mpim-client` sees to it that it is stored once, and in order.
+ * Creates it. Unsent messages are kept in the tab's storage, so that a reload or a new sign-in loses none. The outbox of `mpim-client`
+ * ensures that each is stored once, and in order.
  */
 export function createOutgoing(ask: Ask, storage: TextStorage, userId: string, outcomes: Outcomes): Outgoing {
   const key = `unsent of ${userId}`;
@@ -53,12 +53,12 @@ export function createOutgoing(ask: Ask, storage: TextStorage, userId: string, o
       if (refusal !== undefined) outcomes.refused({ id: newId(), draft, why: refusal.message });
       else if (messageEdge !== null) outcomes.stored(draft.conversationId, messageEdge.node);
     } catch (error) {
-      // All else means that it goes on waiting: it goes out once somebody has signed in.
+      // Everything else stays in the outbox: it is sent after the next sign-in.
       if (error instanceof ResponseError && !error.isUnauthenticated) outcomes.refused({ id: newId(), draft, why: error.message });
     }
   }
 
-  // In the order in which they wait: the answers of `resend` are.
+  // In the order of the outbox, like the answers of `resend`.
   const left = outbox.waiting();
   outcomes.waiting(left);
   for (const [at, answer] of outbox.resend().entries()) {

@@ -2,25 +2,25 @@ import type { Subscribe } from '../../client/index.ts';
 import { type PersonFragment, PresenceDocument, type PresenceStatus, type PresenceSubscription } from '../generated/graphql.ts';
 import type { State } from './state.ts';
 
-/** Watches who is there. */
+/** Watches presence. */
 export interface Presence {
-  /** Watches these people, and nobody else. */
+  /** Watches exactly these users. */
   watch(userIds: readonly string[]): void;
-  /** After the connection was lost: all is told anew, there are no positions to keep. */
+  /** Subscribes again after a lost connection. The server sends everything again, as presence has no positions. */
   again(): void;
   stop(): void;
 }
 
-/** What is told. */
+/** The callbacks. */
 export interface PresenceParts {
   readonly subscribe: Subscribe;
-  /** What is known of those watched. */
+  /** Called with the presence of the watched users. */
   readonly show: (presence: ReadonlyMap<string, PresenceStatus>) => void;
-  /** How somebody is called: told at first, and when it is another. */
+  /** Called with a user's profile, at first and whenever it changes. */
   readonly called: (person: PersonFragment) => void;
 }
 
-/** Makes it. */
+/** Creates it. */
 export function createPresence({ subscribe, show, called }: PresenceParts): Presence {
   let watched: readonly string[] = [];
   let end: (() => void) | undefined;
@@ -53,7 +53,7 @@ export function createPresence({ subscribe, show, called }: PresenceParts): Pres
     );
     end = leave;
 
-    /** Who is there is not known any more. It comes back with the following of events, which knows when. */
+    /** Presence is unknown now. It is watched again when the events are, which decides when to retry. */
     function lost(): void {
       if (end === leave) know(new Map());
     }
@@ -64,7 +64,7 @@ export function createPresence({ subscribe, show, called }: PresenceParts): Pres
       const next = userIds.toSorted();
       if (next.join() === watched.join()) return;
       watched = next;
-      // What is told of nobody any more is not to be shown.
+      // Users who are not watched any more are not shown.
       known = new Map([...known].filter(([id]) => next.includes(id)));
       again();
     },
@@ -73,10 +73,10 @@ export function createPresence({ subscribe, show, called }: PresenceParts): Pres
   };
 }
 
-// MAX_WATCHED of a server is 500 unless its operators have changed it.
+// The default of the server's MAX_WATCHED.
 const most = 500;
 
-/** Whose presence is shown: the other side of each direct conversation, and the members of the room that is looked at. */
+/** The users whose presence is shown: the peer of each direct conversation, and the members of the open conversation. */
 export function shownPeople({ me, conversations, rooms }: State, opened: string | null): readonly string[] {
   const peers = [...conversations.values()].flatMap((one) => (one.__typename === 'DirectConversation' ? [one.viewerPeer.id] : []));
   const members = (opened === null ? undefined : rooms.get(opened))?.members.map(({ id }) => id) ?? [];

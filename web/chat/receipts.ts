@@ -3,10 +3,13 @@ import { ReceiptsDocument, type ReceiptsQuery } from '../generated/graphql.ts';
 
 type Page = NonNullable<ReceiptsQuery['viewer']>['conversations'];
 
-/** How far others have these conversations. */
+/** The receipts of other members in these conversations. */
 export type Receipts = Page['edges'][number]['node'];
 
-/** Reads it page by page until all of them were shown, as what is pinned may be among the last, or there are no more. Throws where the server cannot be asked. */
+/**
+ * Reads receipts page by page until all shown conversations have theirs (a pinned one may be on the last page) or the list ends. Throws
+ * if the server cannot be reached.
+ */
 export async function readReceipts(ask: Ask, ids: Iterable<string>, show: (page: readonly Receipts[]) => void): Promise<void> {
   let page: Page | undefined;
   const left = new Set(ids);

@@ -1,7 +1,7 @@
 import type { PersonFragment } from '../generated/graphql.ts';
 import type { State } from './state.ts';
 
-/** The state with somebody as they are called now, wherever they stand in it; what they do not stand in is the same. */
+/** The state with a user's new profile everywhere. Parts without that user stay the same objects. */
 export function renamed(state: State, person: PersonFragment): State {
   return replacedIn(state, person);
 }
@@ -15,7 +15,7 @@ function replacedIn(held: unknown, person: PersonFragment): unknown {
   return changed(held, Object.entries(held), person, Object.fromEntries);
 }
 
-/** Parts of something, put together again only where one of them is another. */
+/** Puts changed parts back together. Answers the old object if no part changed. */
 function changed<P>(held: unknown, parts: readonly P[], person: PersonFragment, together: (parts: readonly P[]) => unknown): unknown {
   const after = parts.map((part) => replacedIn(part, person));
   return after.every((part, at) => part === parts[at]) ? held : together(after);

@@ -16,73 +16,73 @@ import type {
 
 export type { ConversationFragment as Conversation, PersonFragment as Person };
 
-/** What stands in a timeline, as its pages have it. */
+/** An entry of a timeline, as its pages have it. */
 export type Entry = TimelinePageFragment['edges'][number]['node'];
 
-/** A message in a timeline, with what the viewer thinks of it and has chosen. */
+/** A message in a timeline, with the viewer's reactions and votes. */
 export type Said = MessageFragment & OwnMarksFragment;
 
-/** All that is shown. It is never changed in place: each event makes the next one. */
+/** Everything that is shown. It is immutable: each event makes a new state. */
 export interface State {
   readonly me: PersonFragment;
-  /** Those that were active last, and of the others those in which something has happened since. */
+  /** The loaded conversations: the first pages, and those in which something has happened since. */
   readonly conversations: ReadonlyMap<string, ConversationFragment>;
-  /** The cursor to read on after; null: all of them are here. */
+  /** The cursor of the next page, or null if all are loaded. */
   readonly further: string | null;
-  /** Of the conversations that were looked into. */
+  /** The conversations that were opened. */
   readonly rooms: ReadonlyMap<string, Room>;
-  /** The one that is looked at, once it is read. */
+  /** The open thread, once it is loaded. */
   readonly thread: Thread | null;
-  /** Whether there is none to be read: it is gone, never was, or is not the viewer's. */
+  /** Whether it does not exist, or the viewer cannot see it. */
   readonly noThread: boolean;
-  /** By conversation, who types there. */
+  /** By conversation: the users who are typing. */
   readonly typing: ReadonlyMap<string, readonly PersonFragment[]>;
-  /** By user, as far as they are watched. */
+  /** By user: those who are watched. */
   readonly presence: ReadonlyMap<string, PresenceStatus>;
-  /** What was said and is not answered yet, in the order in which it was said. */
+  /** Messages that are not answered yet, in the order in which they were sent. */
   readonly waiting: readonly SendMessageInput[];
-  /** What was said and is not going to be stored. */
+  /** Messages that were refused. */
   readonly refused: readonly Refused[];
   readonly status: Status;
 }
 
-/** What is known of a conversation's inside. */
+/** The loaded contents of a conversation. */
 export interface Room {
-  /** In order of `seq`: the newest pages that were read, and what came since. */
+  /** By `seq`: the newest pages, and what came since. */
   readonly entries: readonly Entry[];
-  /** The cursor to read on before; null: there is nothing before. */
+  /** The cursor of the page before, or null at the beginning. */
   readonly earlier: string | null;
-  /** Of the first hundred. */
+  /** The first hundred. */
   readonly members: readonly PersonFragment[];
 }
 
-/** A message and what was replied to it. */
+/** A thread: a message and its replies. */
 export interface Thread {
   readonly conversationId: string;
-  /** The message by which it was looked for: its root, or a reply. */
+  /** The message that the thread was opened by: its root or a reply. */
   readonly by: string;
   readonly root: Said;
-  /** In order of `seq`, from the first on. */
+  /** By `seq`, from the first on. */
   readonly replies: readonly Said[];
-  /** The cursor to read on after; null: all of them are here, and so is what comes. */
+  /** The cursor of the next page, or null if all are loaded; then new replies are appended. */
   readonly later: string | null;
 }
 
-/** A message that the server would not take. */
+/** A message that the server refused. */
 export interface Refused {
   readonly id: string;
   readonly draft: Draft<SendMessageInput>;
   readonly why: string;
 }
 
-/** The state with some conversations as they were read. */
+/** The state with conversations as they were read. */
 export function withConversations(state: State, read: readonly ConversationFragment[]): State {
   const conversations = new Map(state.conversations);
   for (const conversation of read) conversations.set(conversation.id, conversation);
   return { ...state, conversations };
 }
 
-/** The state with a change to one conversation, if it is there. */
+/** The state with a change to one conversation, if it is loaded. */
 export function withConversation(
   state: State,
   id: string | undefined,
@@ -92,7 +92,7 @@ export function withConversation(
   return held === undefined ? state : withConversations(state, [change(held)]);
 }
 
-/** The state with a change to one room, if it was looked into. */
+/** The state with a change to one room, if it is loaded. */
 export function withRoom(state: State, id: string | undefined, change: (held: Room) => Room): State {
   const held = id === undefined ? undefined : state.rooms.get(id);
   if (id === undefined || held === undefined) return state;
@@ -114,7 +114,7 @@ export function withSaid(state: State, id: string, change: (held: Said) => Said)
   return { ...changed, thread: { ...thread, root: change(thread.root), replies: thread.replies.map(change) } };
 }
 
-/** A message as it is shown, in a conversation or a thread; absent: it is not. */
+/** A message that is shown in a conversation or a thread, or undefined. */
 export function saidIn({ rooms, thread }: State, id: string): Said | undefined {
   const inRooms = [...rooms.values()].flatMap(({ entries }) =>
     entries.flatMap((entry) => (entry.__typename === 'MessageSent' ? (entry.messageEdge?.node ?? []) : [])),
@@ -123,14 +123,14 @@ export function saidIn({ rooms, thread }: State, id: string): Said | undefined {
   return [...inThread, ...inRooms].find((one) => one.id === id);
 }
 
-/** The state with a message in the thread that is looked at, if it is a reply there. */
+/** The state with a message added to the open thread, if it is a reply in it. */
 export function withReply(state: State, reply: Said): State {
   const { thread } = state;
   if (thread === null || thread.later !== null || thread.root.id !== reply.threadRoot?.id) return state;
   return { ...state, thread: { ...thread, replies: inPlace(thread.replies, reply) } };
 }
 
-/** The state with the first page of a thread, by one of its messages, or the page after what is held of it. */
+/** The state with the first page of a thread, or with the page after the loaded ones. */
 export function withThreadRead(state: State, conversationId: string, by: string, { replies: page, ...root }: ThreadPageFragment): State {
   const held = state.thread?.by === by ? state.thread.replies : [];
   const replies = [...held, ...page.edges.map(({ node }) => node)];
@@ -138,7 +138,7 @@ export function withThreadRead(state: State, conversationId: string, by: string,
   return { ...state, thread: { conversationId, by, root, replies, later }, noThread: false };
 }
 
-/** The state with a conversation and its newest page; without both where it is gone. */
+/** The state with a conversation and its newest page, or without both if it is gone. */
 export function withRoomRead(state: State, id: string, read: RoomQuery['conversation']): State {
   if (read === null) return without(state, id);
   const { members, timeline, ...conversation } = read;
@@ -150,7 +150,7 @@ export function withRoomRead(state: State, id: string, read: RoomQuery['conversa
   return { ...withConversations(state, [conversation]), rooms: new Map(state.rooms).set(id, room) };
 }
 
-/** The state with one page more at the beginning of a room. */
+/** The state with an earlier page of a room. */
 export function withEarlier(state: State, id: string, page: TimelinePageFragment): State {
   return withRoom(state, id, (room) => ({
     ...page.edges.reduceRight((held, { node }) => withEntry(held, node), room),
@@ -162,7 +162,7 @@ function earlierThan({ pageInfo }: TimelinePageFragment): string | null {
   return pageInfo.hasPreviousPage ? pageInfo.startCursor : null;
 }
 
-/** The room with an entry at its place; the same if it is there already, for what was read may also come as an event. */
+/** The room with an entry inserted. The same room if it has the entry already, as an event can bring what a page had. */
 export function withEntry(room: Room, entry: Entry): Room {
   return { ...room, entries: inPlace(room.entries, entry) };
 }
@@ -180,17 +180,17 @@ export function without(state: State, id: string): State {
   return { ...state, conversations, rooms, thread: state.thread?.conversationId === id ? null : state.thread };
 }
 
-/** The state with everything as it was read, and neither room nor thread: those are read anew. */
+/** The state with everything that was read again, without rooms and thread, which are read again when needed. */
 export function withRead(state: State, { user, kept, conversations: page }: NonNullable<EverythingQuery['viewer']>): State {
   return withFurther(withFurther({ ...state, me: user, conversations: new Map(), rooms: new Map(), thread: null }, kept), page);
 }
 
-/** The state with how the viewer has a conversation in their list; null: they are out. */
+/** The state with the viewer's membership of a conversation; null if they are not a member. */
 export function withMarks(state: State, id: string | undefined, marks: MarksFragment | null): State {
   return withConversation(state, id, (held) => ({ ...held, viewerMembership: marks }));
 }
 
-/** The state with one page more of the conversations. What is held of one already stays as it is. */
+/** The state with one more page of conversations. Those that are loaded already stay as they are. */
 export function withFurther(state: State, { edges, pageInfo }: ConversationsPageFragment): State {
   const fresh = edges.flatMap(({ node }) => (state.conversations.has(node.id) ? [] : node));
   return { ...withConversations(state, fresh), further: pageInfo.hasNextPage ? pageInfo.endCursor : null };

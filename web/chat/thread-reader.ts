@@ -5,22 +5,22 @@ import type { Store } from '../store.ts';
 import type { InTurn } from './in-turn.ts';
 import { type State, type Thread, withThreadRead } from './state.ts';
 
-/** Reads the thread that is looked at. What cannot be read for want of a network is read the next time. */
+/** Reads the open thread. What cannot be read without a network is read the next time. */
 export interface ThreadReader {
-  /** Which one is looked at, by a message that has begun it or stands in it; null: none. */
+  /** The open thread, named by its root or a reply, or null. */
   lookAt(place: ThreadPlace | null): void;
-  /** Reads its first page, if it was not. */
+  /** Loads its first page, unless it is loaded. */
   read(): Promise<void>;
-  /** Reads one page more. */
+  /** Loads the next page. */
   readLater(): Promise<void>;
-  /** Reads on until a reply of it is there, or it is too far ahead. */
+  /** Loads pages until a reply is loaded, or gives up if it is too far ahead. */
   readTo(seq: number): Promise<void>;
 }
 
-/** Where a thread is looked for. */
+/** Names a thread. */
 export type ThreadPlace = Pick<Thread, 'conversationId' | 'by'>;
 
-/** What it is made of. */
+/** Its parts. */
 export interface ThreadReaderParts {
   readonly ask: Ask;
   readonly inTurn: InTurn;
@@ -28,10 +28,10 @@ export interface ThreadReaderParts {
   readonly change: (step: (now: State) => State) => void;
 }
 
-// Pages of a hundred: who replies in a longer thread comes to the end of it by hand.
+// In pages of 100. In a longer thread, the user loads the rest by hand.
 const mostOn = 25;
 
-/** Makes it. */
+/** Creates it. */
 export function createThreadReader({ ask, inTurn, state, change }: ThreadReaderParts): ThreadReader {
   let place: ThreadPlace | null = null;
 
@@ -71,7 +71,7 @@ export function createThreadReader({ ask, inTurn, state, change }: ThreadReaderP
   };
 }
 
-/** What is named by an id that is none: nothing. */
+/** A malformed id names nothing. */
 function nothingOf(error: unknown): { readonly node: null } {
   if (error instanceof ResponseError && error.isMistaken) return { node: null };
   throw error;

@@ -1,21 +1,21 @@
 import type { Ask } from '../api/ask.ts';
 import { type PersonFragment, SetTypingDocument } from '../generated/graphql.ts';
 
-// TYPING_MS of the server is 6 s unless its operators have changed it, and “typing” is told again after half of that.
+// The default of the server's TYPING_MS is 6 s. “Typing” is sent again after half of that.
 const lastsMs = 7_000;
 const againMs = 2_500;
 
-/** Who types, in both directions. */
+/** Typing indicators, in both directions. */
 export interface Typing {
-  /** Somebody types, or does no longer, in a conversation. */
+  /** A user started or stopped typing in a conversation. */
   told(conversationId: string, who: PersonFragment, typing: boolean): void;
-  /** The viewer has typed something, or cleared what they typed. */
+  /** The viewer typed something, or cleared the field. */
   typed(conversationId: string, something: boolean): void;
-  /** Ends what is under way. */
+  /** Stops all timers. */
   stop(): void;
 }
 
-/** Makes it. `show` is called with who types in a conversation, whenever that changes. */
+/** Creates it. `show` is called with the users who are typing in a conversation, whenever they change. */
 export function createTyping(ask: Ask, show: (conversationId: string, who: readonly PersonFragment[]) => void): Typing {
   const typists = new Map<string, Map<string, { readonly who: PersonFragment; readonly timer: ReturnType<typeof setTimeout> }>>();
   const said = new Map<string, number>();
@@ -25,7 +25,7 @@ export function createTyping(ask: Ask, show: (conversationId: string, who: reado
     typists.set(conversationId, here);
     clearTimeout(here.get(who.id)?.timer);
     here.delete(who.id);
-    // That it has ended may have been lost: it ends by itself.
+    // The “stopped” signal can be lost, so it also ends by itself.
     if (typing) here.set(who.id, { who, timer: setTimeout(() => told(conversationId, who, false), lastsMs) });
     show(
       conversationId,
@@ -40,7 +40,7 @@ export function createTyping(ask: Ask, show: (conversationId: string, who: reado
       if (something ? since < againMs : since > lastsMs) return;
       if (something) said.set(conversationId, performance.now());
       else said.delete(conversationId);
-      // Of no matter where it cannot be told.
+      // It does not matter if it cannot be sent.
       ask(SetTypingDocument, { input: { conversationId, typing: something } }).catch(() => undefined);
     },
     stop() {

@@ -4,18 +4,20 @@ import type { Store } from '../store.ts';
 import { createInTurn } from './in-turn.ts';
 import { type Said, type State, saidIn } from './state.ts';
 
-/** Chooses an option of what a message asks, or not any more; in place of another, where one chooses one. Answers why not. */
+/** Toggles the viewer's vote for an option of a poll. In a single-choice poll it replaces the vote. Answers the refusal or null. */
 export type Choose = (message: Said, optionId: string) => Promise<string | null>;
 
-/** What a vote has left, until it is shown: its event may come long after its answer. */
+/** The result of a vote until its event is applied, which can be long after the answer. */
 interface Left {
   readonly optionIds: readonly string[];
   readonly conversationId: string;
-  /** Of a conversation that is shown up to there the vote is, too. */
+  /** Once the conversation is applied up to this seq, the vote is shown as well. */
   readonly lastSeq: number;
 }
 
-/** Makes it. A vote is all that one has chosen, so of two quick picks the second has to know what the first has left: they go out one after the other. */
+/**
+ * Creates it. A vote sets all choices at once, so votes are sent one after another: the second of two quick picks must include the first.
+ */
 export function createChoose(ask: Ask, state: Pick<Store<State>, 'get'>): Choose {
   const inTurn = createInTurn();
   const lefts = new Map<string, Left>();
@@ -38,7 +40,7 @@ export function createChoose(ask: Ask, state: Pick<Store<State>, 'get'>): Choose
     });
 }
 
-/** What the viewer has chosen of what a message asks, as it is shown. */
+/** The options that the viewer has chosen, as shown. */
 export function chosenOf({ viewerPoll }: Said): readonly string[] {
   return viewerPoll?.options.flatMap(({ id, viewerHasVoted }) => (viewerHasVoted ? id : [])) ?? [];
 }

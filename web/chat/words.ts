@@ -1,49 +1,49 @@
 import type { MessageFragment, QuotedFragment, TitleFragment } from '../generated/graphql.ts';
 import type { Conversation, Entry, Person } from './state.ts';
 
-/** What a conversation is called. */
+/** The title of a conversation. */
 export function titleOf(conversation: TitleFragment): string {
   return conversation.__typename === 'Group' ? conversation.name : conversation.viewerPeer.displayName;
 }
 
-/** Whose face stands for a conversation: the other side’s of a direct one; null: it is a group. */
+/** The peer of a direct conversation, or null for a group. */
 export function peerOf(conversation: Conversation): Person | null {
   return conversation.__typename === 'Group' ? null : conversation.viewerPeer;
 }
 
-/** Conversations as a list shows them: those that are pinned, then the one in which something happened last. */
+/** Conversations in the order of the list: pinned first, then by last activity. */
 export function inOrder(conversations: readonly Conversation[]): readonly Conversation[] {
   return conversations.toSorted(
     (one, other) => Number(isPinned(other)) - Number(isPinned(one)) || Date.parse(other.lastActivityAt) - Date.parse(one.lastActivityAt),
   );
 }
 
-/** Whether the viewer keeps it at the top of their list. */
+/** Whether the viewer has pinned it. */
 export function isPinned({ viewerMembership }: Conversation): boolean {
   return viewerMembership?.viewerPinned ?? false;
 }
 
-/** Whether the viewer has put it away. */
+/** Whether the viewer has archived it. */
 export function isArchived({ viewerMembership }: Conversation): boolean {
   return viewerMembership?.viewerArchived ?? false;
 }
 
-/** How many people are in it. */
+/** The number of members, as text. */
 export function memberWords({ memberCount }: Pick<Conversation, 'memberCount'>): string {
   return memberCount === 1 ? '1 member' : `${memberCount} members`;
 }
 
-/** How far a message of the viewer's has come. */
+/** The delivery state of a message of the viewer. */
 export type Reach = 'sent' | 'delivered' | 'read';
 
-/** Of a message with this `seq`; null: this conversation shows no receipts. */
+/** The delivery state of the message with this `seq`, or null if the conversation has no receipts. */
 export function reachOf({ deliveredToAllSeq, readByAllSeq }: Conversation, seq: number): Reach | null {
   if (deliveredToAllSeq === null) return null;
   if (readByAllSeq !== null && seq <= readByAllSeq) return 'read';
   return seq <= deliveredToAllSeq ? 'delivered' : 'sent';
 }
 
-/** Who types, in words; empty where nobody does. */
+/** The users who are typing, as text; empty if nobody is. */
 export function typingWords(who: readonly Person[]): string {
   const [first, second, ...others] = who.map(({ displayName }) => displayName);
   if (first === undefined) return '';
@@ -51,7 +51,7 @@ export function typingWords(who: readonly Person[]): string {
   return others.length === 0 ? `${first} and ${second} are typing…` : `${who.length} people are typing…`;
 }
 
-/** How a poll stands. */
+/** The state of a poll, as text. */
 export function pollWords({ voterCount, multiple, anonymous, closedAt, closesAt }: NonNullable<MessageFragment['poll']>): string {
   const said = [
     voterCount === 1 ? '1 voter' : `${voterCount} voters`,
@@ -62,27 +62,27 @@ export function pollWords({ voterCount, multiple, anonymous, closedAt, closesAt 
   return said.filter(Boolean).join(' · ');
 }
 
-/** What an attachment is called. */
+/** The label of an attachment. */
 export function fileWords({ name, alt, mediaType }: QuotedFragment['attachments'][number]): string {
   return name ?? alt ?? mediaType;
 }
 
-/** What is attached: the same address twice is one file. */
+/** The attachments, with one entry per URL. */
 export function filesOf(attachments: QuotedFragment['attachments']): QuotedFragment['attachments'] {
   return [...new Map(attachments.map((file) => [file.url, file])).values()];
 }
 
-/** What a message says, in a line. */
+/** A message in one line. */
 export function lastWords({ text, attachments, recalledAt }: QuotedFragment): string {
   if (recalledAt !== null) return 'Deleted message';
   return text === '' ? filesOf(attachments).map(fileWords).join(', ') : text;
 }
 
-/** What happened, in words; null for what this app shows by itself or not at all. */
+/** A group event as text, or null for entries that are shown in another way or not at all. */
 export function happened(entry: Entry): string | null {
   switch (entry.__typename) {
     case 'MemberJoined':
-      // A group's log begins with who made it.
+      // The first entry of a group is the joining of its creator.
       return entry.seq === 1 ? `${nameOf(entry.user)} created this group` : joined(entry.actor, entry.user);
     case 'MemberLeft':
       return entry.leaveReason === 'LEFT' ? `${nameOf(entry.user)} left` : removed(entry.actor, entry.user);
@@ -98,7 +98,7 @@ function joined(actor: Person | null, user: Person | null): string {
   return itself ? `${nameOf(user)} joined` : `${nameOf(actor)} added ${nameOf(user)}`;
 }
 
-// Who is not named has deleted their account, or is nobody in the group: it is left open which.
+// An actor is null if their account was deleted, or if an operator acted. The text leaves open which.
 function removed(actor: Person | null, user: Person | null): string {
   return actor === null ? `${nameOf(user)} was removed` : `${nameOf(actor)} removed ${nameOf(user)}`;
 }
@@ -111,7 +111,7 @@ function fieldWords(field: string): string {
   return field.toLowerCase().replaceAll('_', ' ');
 }
 
-/** What somebody is called; null: whose account is deleted. */
+/** The name of a user; null stands for a deleted account. */
 export function nameOf(person: Person | null): string {
   return person?.displayName ?? 'A deleted user';
 }

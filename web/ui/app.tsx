@@ -4,7 +4,7 @@ import { SignIn } from './sign-in.tsx';
 import { SignedIn } from './signed-in.tsx';
 import { useStore } from './use-store.ts';
 
-/** The whole page: the sign-in, or the chat of who is signed in. */
+/** The whole page: the sign-in form, or the chat of the signed-in user. */
 export function App({ session }: { readonly session: Session }): ReactNode {
   const tokens = useStore(session.tokens);
   return tokens === null ? <SignIn session={session} /> : <SignedIn session={session} />;

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 import { useChatState } from './use-chat.ts';
 
-// As many as there are in avatar.css.
+// The number of colours in avatar.css.
 const hues = 8;
 
-/** A round sign for a person or group, with a dot for who is there. */
+/** A round avatar for a person or group, with a dot if the person is online. */
 export function Avatar({
   name,
   id,
@@ -30,7 +30,7 @@ export function Avatar({
   );
 }
 
-/** The same for the same id, on every page. */
+/** The same id has the same colour on every page. */
 function hueOf(id: string): number {
   return [...id].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7) % hues;
 }

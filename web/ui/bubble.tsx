@@ -15,13 +15,13 @@ import { threadAddress } from './use-page.ts';
 interface BubbleProps {
   readonly message: Said;
   readonly conversation: Conversation;
-  /** Whether the one before is by the same person. */
+  /** Whether the message before it has the same sender. */
   readonly follows: boolean;
-  /** Whether it is what was looked for. */
+  /** Whether it is the message that the address names. */
   readonly sought: boolean;
-  /** Whether it is shown in its thread, which then is not shown of it. */
+  /** Whether it is shown inside its thread. Then it does not link to the thread. */
   readonly inThread?: boolean;
-  /** The viewer wants to answer it; absent: it cannot be done here. */
+  /** Called when the viewer wants to reply. Absent where they cannot. */
   readonly onReply?: (message: Said) => void;
 }
 
@@ -69,7 +69,7 @@ export function Bubble({ message, conversation, follows, sought, inThread = fals
   );
 }
 
-/** In whose thread it was said. */
+/** Links to the thread that the message is a reply in. */
 function InThread({ message: { id, threadRoot }, conversation }: Pick<BubbleProps, 'message' | 'conversation'>): ReactNode {
   if (threadRoot === null) return null;
   return (
@@ -121,7 +121,7 @@ function Reactions({ message, act }: Pick<BubbleProps, 'message'> & Pick<Act, 'a
 
 function Words({ message: { text, attachments, recalledAt } }: Pick<BubbleProps, 'message'>): ReactNode {
   if (recalledAt !== null) return <p className="text gone">This message was deleted.</p>;
-  // It is data alone, which another client made up.
+  // A message with `data` only, in a format of another client.
   if (text === '' && attachments.length === 0) return <p className="text gone">This message is for another app.</p>;
   return (
     <>

@@ -7,15 +7,15 @@ import { WritingField } from './writing-field.tsx';
 
 interface ComposerProps {
   readonly conversationId: string;
-  /** What is answered; null: nothing in particular. */
+  /** The message that is quoted, or null. */
   readonly replyTo?: Said | null;
-  /** It is answered, or not to be. */
+  /** Called when the reply was sent or cancelled. */
   readonly onReplied?: () => void;
-  /** The message in whose thread it is said. */
+  /** The root of the thread that the message is sent to. */
   readonly threadRootId?: string;
 }
 
-/** Where one says something. */
+/** The field for a new message. */
 export function Composer({ conversationId, replyTo = null, onReplied, threadRootId }: ComposerProps): ReactNode {
   const chat = useChat();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -23,7 +23,7 @@ export function Composer({ conversationId, replyTo = null, onReplied, threadRoot
   const [asking, setAsking] = useState(false);
 
   useEffect(() => {
-    // On a phone the keyboard would come up over what one wants to read.
+    // On a phone, focus would open the keyboard over the conversation.
     if (replyTo !== null || matchMedia('(hover: hover)').matches) field.current?.focus();
   }, [replyTo]);
 

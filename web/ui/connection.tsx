@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useChatState } from './use-chat.ts';
 
-/** Says so where the page is not connected. It shows itself after a moment only (connection.css): most losses are over by then. */
+/** Tells the user that the page is not connected. It appears after a delay (connection.css), as most losses are short. */
 export function Connection(): ReactNode {
   const status = useChatState((state) => state.status);
   return (

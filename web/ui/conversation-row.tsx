@@ -7,7 +7,7 @@ import { shortTime } from './times.ts';
 import { useChatState } from './use-chat.ts';
 import { addressOf } from './use-page.ts';
 
-/** A conversation in the list: what was said last, and how much waits. */
+/** A conversation in the list, with its last message and unread count. */
 export function ConversationRow({ conversation, current }: { readonly conversation: Conversation; readonly current: boolean }): ReactNode {
   const title = titleOf(conversation);
   const peer = peerOf(conversation);

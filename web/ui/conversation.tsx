@@ -9,7 +9,7 @@ import { Timeline } from './timeline.tsx';
 import { useChat, useChatState } from './use-chat.ts';
 import { useSought, useThreadOf, useVisible } from './use-page.ts';
 
-/** The conversation that is looked at. */
+/** The open conversation. */
 export function Conversation({ id }: { readonly id: string }): ReactNode {
   const chat = useChat();
   const conversation = useChatState((state) => state.conversations.get(id));

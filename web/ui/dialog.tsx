@@ -6,7 +6,7 @@ interface DialogProps {
   readonly children: ReactNode;
 }
 
-/** Something to do before all else; Escape closes it. */
+/** A modal dialog. Escape closes it. */
 export function Dialog({ title, onClose, children }: DialogProps): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -20,13 +20,13 @@ export function Dialog({ title, onClose, children }: DialogProps): ReactNode {
 }
 
 interface DialogEndProps extends Pick<DialogProps, 'onClose'> {
-  /** What its form does, in a word. */
+  /** The label of the submit button. */
   readonly does: string;
-  /** Why it did not; empty where nothing is wrong. */
+  /** Why the form was refused, or empty. */
   readonly fault: string;
 }
 
-/** The end of a form in a dialog. */
+/** The last row of a form in a dialog: fault, cancel, submit. */
 export function DialogEnd({ does, fault, onClose }: DialogEndProps): ReactNode {
   return (
     <>

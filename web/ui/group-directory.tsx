@@ -10,7 +10,7 @@ import { usePaused } from './use-paused.ts';
 
 type Listed = DirectoryQuery['groups']['edges'][number]['node'];
 
-/** Groups that anybody may find, to come in. Those that fit on a page: who looks for another says what it is called. */
+/** The group directory. It shows one page; a search by name finds the others. */
 export function GroupDirectory({ onClose }: { readonly onClose: () => void }): ReactNode {
   const chat = useChat();
   const { fault, act } = useAct();
@@ -91,7 +91,7 @@ interface WayProps {
   readonly onJoin: () => void;
 }
 
-/** How one comes in. */
+/** How a user can join this group. */
 function Way({ group: { joinPolicy, viewerIsMember, viewerIsBanned, viewerJoinRequest }, onOpen, onJoin }: WayProps): ReactNode {
   if (viewerIsBanned) return null;
   if (viewerJoinRequest !== null) return <span className="quiet">asked</span>;

@@ -4,7 +4,7 @@ import { isArchived, isPinned } from '../chat/words.ts';
 import { useAct } from './use-act.ts';
 import { useChat } from './use-chat.ts';
 
-/** Keeps a conversation at the top of the list, or puts it away. */
+/** Pins a conversation to the top of the list, or archives it. */
 export function ListMarks({ conversation }: { readonly conversation: Conversation }): ReactNode {
   const chat = useChat();
   const { fault, act } = useAct();

@@ -4,7 +4,7 @@ import { useAct } from './use-act.ts';
 import { useChat } from './use-chat.ts';
 import { WritingField } from './writing-field.tsx';
 
-/** Where the viewer puts in other words what they said. */
+/** The field for editing a message. */
 export function MessageEditor({ message, onDone }: { readonly message: Said; readonly onDone: () => void }): ReactNode {
   const { acts } = useChat();
   const field = useRef<HTMLTextAreaElement>(null);

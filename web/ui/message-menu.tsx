@@ -3,7 +3,7 @@ import type { Said } from '../chat/state.ts';
 import type { Act } from './use-act.ts';
 import { useChat } from './use-chat.ts';
 
-// What people reach for; the server takes any emoji.
+// The usual ones. The server accepts any emoji.
 const offered = ['👍', '❤️', '😂', '🎉'];
 
 interface MessageMenuProps {
@@ -11,15 +11,15 @@ interface MessageMenuProps {
   readonly mine: boolean;
   readonly act: Act['act'];
   readonly onEdit: () => void;
-  /** What else can be chosen, depending on where it is shown. */
+  /** Further items, which depend on where the message is shown. */
   readonly children: ReactNode;
 }
 
-/** What can be done to a message. */
+/** The actions on a message. */
 export function MessageMenu({ message, mine, act, onEdit, children }: MessageMenuProps): ReactNode {
   const { acts } = useChat();
   return (
-    // Of one name at most one is open.
+    // Of the menus with the same `name`, the browser keeps at most one open.
     <details className="menu" name="message">
       <summary aria-label="Message actions">⋯</summary>
       <div>
@@ -37,7 +37,7 @@ export function MessageMenu({ message, mine, act, onEdit, children }: MessageMen
   );
 }
 
-/** Something to choose in a menu, which closes with it. */
+/** A menu item. Choosing it closes the menu. */
 export function Choice({ onPick, children }: { readonly onPick: () => void; readonly children: ReactNode }): ReactNode {
   function pick({ currentTarget }: { readonly currentTarget: HTMLButtonElement }): void {
     const menu = currentTarget.closest('details');

@@ -10,17 +10,17 @@ import { usePaused } from './use-paused.ts';
 
 type Found = SaidQuery['messages']['edges'][number]['node'];
 
-/** What was found by a text so far. */
+/** The results of a search so far. */
 interface Finding {
   readonly search: string;
   readonly messages: readonly Found[];
-  /** From where it goes on, which it may also where nothing was found yet; null: all was looked through. */
+  /** The cursor to continue from, or null at the end. A search can have more to look through although nothing was found yet. */
   readonly after: string | null;
-  /** What follows could not be read. */
+  /** Whether the next page could not be read. */
   readonly failed: boolean;
 }
 
-/** What was found, with what follows. */
+/** The results with the next page appended. */
 async function readPage(ask: Ask, finding: Finding): Promise<Finding> {
   const { search, messages, after } = finding;
   try {
@@ -36,7 +36,7 @@ async function readPage(ask: Ask, finding: Finding): Promise<Finding> {
   }
 }
 
-/** Finds what was said, by the beginnings of words. */
+/** Searches messages by the beginnings of words. */
 export function MessageSearch(): ReactNode {
   const chat = useChat();
   const [text, setText] = useState('');
@@ -54,7 +54,7 @@ export function MessageSearch(): ReactNode {
 
   async function readMore(begun: Finding): Promise<void> {
     const next = await readPage(chat.ask, begun);
-    // Something else may be looked for by now.
+    // The user may have changed the search meanwhile.
     setFinding((now) => (now === begun ? next : now));
   }
 

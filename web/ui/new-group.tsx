@@ -7,10 +7,10 @@ import { PeopleSearch } from './people-search.tsx';
 import { useChat } from './use-chat.ts';
 import { addressOf } from './use-page.ts';
 
-/** Makes a group, in a dialog. */
+/** A dialog that creates a group. */
 export function NewGroup({ onClose }: { readonly onClose: () => void }): ReactNode {
   const chat = useChat();
-  // One for this dialog: pressed twice, or again after an answer that was lost, it is one group.
+  // One id per dialog, so that a second click, or a retry after a lost answer, does not create a second group.
   const [clientGroupId] = useState(newId);
   const [members, setMembers] = useState<readonly Person[]>([]);
   const [fault, setFault] = useState('');

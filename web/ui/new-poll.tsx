@@ -8,7 +8,7 @@ interface NewPollProps {
   readonly onClose: () => void;
 }
 
-/** Asks something, in a dialog. */
+/** A dialog that creates a poll. */
 export function NewPoll({ conversationId, threadRootId, onClose }: NewPollProps): ReactNode {
   const chat = useChat();
   const [fault, setFault] = useState('');
@@ -20,7 +20,7 @@ export function NewPoll({ conversationId, threadRootId, onClose }: NewPollProps)
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '');
-    // All else the server says, beside the message.
+    // All other faults are reported by the server, and shown next to the message.
     if (options.length < 2) {
       setFault('Enter at least two options, one per line.');
       return;

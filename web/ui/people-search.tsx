@@ -6,7 +6,7 @@ import { SearchBox } from './search-box.tsx';
 import { useChat } from './use-chat.ts';
 import { usePaused } from './use-paused.ts';
 
-/** Finds people by the beginning of their handle or name. */
+/** Searches people by the beginning of their handle or name. */
 export function PeopleSearch({ label, onPick }: { readonly label: string; readonly onPick: (person: Person) => void }): ReactNode {
   const chat = useChat();
   const [text, setText] = useState('');

@@ -10,7 +10,7 @@ interface PollProps {
   readonly act: Act['act'];
 }
 
-/** What a message asks, and what was chosen; nothing where it asks nothing. */
+/** The poll of a message with its votes, or nothing if it has none. */
 export function Poll({ message, act }: PollProps): ReactNode {
   const { acts } = useChat();
   const { poll } = message;

@@ -3,7 +3,7 @@ import { lastWords, nameOf } from '../chat/words.ts';
 import type { QuotedFragment } from '../generated/graphql.ts';
 import { addressOf } from './use-page.ts';
 
-/** What a message answers, in a line that leads there. */
+/** The quoted message in one line, with a link to it. */
 export function Quote({ message, conversationId }: { readonly message: QuotedFragment; readonly conversationId: string }): ReactNode {
   return (
     <a className="quote" href={addressOf(conversationId, message.seq)}>

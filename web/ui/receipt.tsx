@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Conversation } from '../chat/state.ts';
 import { reachOf } from '../chat/words.ts';
 
-/** How far a message of the viewer's has come: one tick, two, or two in colour. */
+/** The state of a message of the viewer: one tick if sent, two if delivered, two in colour if read. */
 export function Receipt({ conversation, seq }: { readonly conversation: Conversation; readonly seq: number }): ReactNode {
   const reach = reachOf(conversation, seq);
   if (reach === null) return null;

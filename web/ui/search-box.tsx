@@ -4,11 +4,11 @@ interface Props {
   readonly label: string;
   readonly value: string;
   readonly onChange: (text: string) => void;
-  /** What was found. */
+  /** The results. */
   readonly children: ReactNode;
 }
 
-/** Where something is typed to be found; Escape clears it. */
+/** A search field with its results. Escape clears it. */
 export function SearchBox({ label, value, onChange, children }: Props): ReactNode {
   return (
     <search className="people">

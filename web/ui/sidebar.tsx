@@ -11,7 +11,7 @@ import { PeopleSearch } from './people-search.tsx';
 import { useChat, useChatState } from './use-chat.ts';
 import { addressOf } from './use-page.ts';
 
-/** Who one is, whom one can find, and the conversations. */
+/** The sidebar: the signed-in user, the searches and the conversations. */
 export function Sidebar({ opened, onSignOut }: { readonly opened: string | null; readonly onSignOut: () => void }): ReactNode {
   const chat = useChat();
   const me = useChatState((state) => state.me);

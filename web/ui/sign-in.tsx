@@ -1,7 +1,7 @@
 import { type ReactNode, type SubmitEvent, useState } from 'react';
 import type { Session } from '../api/session.ts';
 
-/** Signs somebody in, or up. */
+/** The form to sign in or sign up. */
 export function SignIn({ session }: { readonly session: Session }): ReactNode {
   const [isNew, setNew] = useState(false);
   const [fault, setFault] = useState('');

@@ -8,7 +8,7 @@ import { Sidebar } from './sidebar.tsx';
 import { ChatContext, useChat, useChatState } from './use-chat.ts';
 import { useOpened, useThreadOf } from './use-page.ts';
 
-/** The chat of who is signed in, from the first page of everything on. */
+/** The chat of the signed-in user, once its first page is loaded. */
 export function SignedIn({ session }: { readonly session: Session }): ReactNode {
   const [chat, setChat] = useState<Chat | null>(null);
 

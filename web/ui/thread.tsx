@@ -11,7 +11,7 @@ interface ThreadProps {
   readonly conversation: Conversation;
 }
 
-/** The thread that is looked at: what it is about, and what was replied. */
+/** The open thread: its root and its replies. */
 export function Thread({ conversation }: ThreadProps): ReactNode {
   const thread = useChatState((state) => state.thread);
   const noThread = useChatState((state) => state.noThread);

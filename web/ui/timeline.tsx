@@ -6,21 +6,21 @@ import { dayOf } from './times.ts';
 import { Unsent } from './unsent.tsx';
 import { useChat } from './use-chat.ts';
 
-// Whoever is so near to the end looks at it.
+// Within this many pixels of the end, the user counts as looking at the newest message.
 const nearPx = 60;
 
 interface TimelineProps {
   readonly conversation: Conversation;
   readonly room: Room;
-  /** The message to show, once it is there; null: the end. */
+  /** The seq of the message to scroll to once it is loaded, or null for the end. */
   readonly sought: number | null;
-  /** Told whether the end is in view. */
+  /** Called with whether the end is in view. */
   readonly onEnd: (atEnd: boolean) => void;
-  /** The viewer wants to answer something. */
+  /** Called when the viewer wants to reply to a message. */
   readonly onReply: (message: Said) => void;
 }
 
-/** What was said and what happened, with what is on its way at the end. */
+/** The timeline: messages and group events, with unsent messages at the end. */
 export function Timeline({ conversation, room, sought, onEnd, onReply }: TimelineProps): ReactNode {
   const chat = useChat();
   const log = useRef<HTMLDivElement>(null);
@@ -29,7 +29,7 @@ export function Timeline({ conversation, room, sought, onEnd, onReply }: Timelin
     if (isThere) log.current?.querySelector(`[data-seq="${sought}"]`)?.scrollIntoView({ block: 'center' });
   }, [isThere, sought]);
   return (
-    // It is laid out from its end on (timeline.css): there the browser stays by itself, and 0 is the end.
+    // The layout starts at the end (timeline.css), so the browser stays there by itself, and scroll position 0 is the end.
     <div className="timeline" onScroll={({ currentTarget }) => onEnd(Math.abs(currentTarget.scrollTop) < nearPx)}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
       <div role="log" aria-label="Messages" tabIndex={0} ref={log}>

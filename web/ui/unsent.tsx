@@ -4,13 +4,13 @@ import { useChat, useChatState } from './use-chat.ts';
 
 interface UnsentProps {
   readonly conversationId: string;
-  /** Only what is said in the thread of this message. */
+  /** Only messages of the thread with this root. */
   readonly threadOf?: string;
-  /** What is shown as said: its event may come before the answer. */
+  /** The messages that are shown already: the event of a message can arrive before the answer. */
   readonly there: readonly { readonly clientMessageId: string | null }[];
 }
 
-/** What the viewer has said here and the server has not stored, or not yet. */
+/** Messages of the viewer that are not stored yet, and those that were refused. */
 export function Unsent({ conversationId, threadOf, there }: UnsentProps): ReactNode {
   const chat = useChat();
   const isHere = (one: Pick<SendMessageInput, 'conversationId' | 'threadRootId'>) =>
@@ -48,7 +48,7 @@ export function Unsent({ conversationId, threadOf, there }: UnsentProps): ReactN
   );
 }
 
-/** What somebody would have to write anew: the choices of a poll, too. */
+/** Everything that the user would otherwise have to type again, including the options of a poll. */
 function wordsOf({ text, poll }: Pick<SendMessageInput, 'text' | 'poll'>): string {
   return [text, ...(poll?.options ?? [])].join('\n');
 }

@@ -1,15 +1,15 @@
 import { useCallback, useState } from 'react';
 import { ResponseError } from '../api/post.ts';
 
-/** Something that is done on the server, and why it was not. */
+/** Runs a mutation and keeps the reason if it failed. */
 export interface Act {
-  /** Empty where nothing is wrong. */
+  /** Why the last call failed, or empty. */
   readonly fault: string;
-  /** Does it, which answers why not; whether it was done. */
+  /** Runs `attempt`, which answers the refusal or null. Answers whether it succeeded. */
   readonly act: (does: () => Promise<string | null>) => Promise<boolean>;
 }
 
-/** What was wrong with what was tried last. */
+/** Keeps the fault of the last attempt. */
 export function useAct(): Act {
   const [fault, setFault] = useState('');
   const act = useCallback<Act['act']>(async (does) => {
@@ -18,7 +18,7 @@ export function useAct(): Act {
       setFault(whyNot ?? '');
       return whyNot === null;
     } catch (error) {
-      // What went wrong on the way is in words for programs.
+      // Network errors have messages for programmers.
       setFault(error instanceof ResponseError ? error.message : 'Something went wrong. Try again in a moment.');
       return false;
     }

@@ -8,7 +8,7 @@ export function useOpened(): string | null {
   });
 }
 
-/** The seq of the message that the address names in it; null: none. */
+/** The seq of the message that the address names in the conversation, or null. */
 export function useSought(): number | null {
   return useSyncExternalStore(onHash, () => {
     const { seq } = placeIn(location.hash);
@@ -16,7 +16,7 @@ export function useSought(): number | null {
   });
 }
 
-/** The message whose thread the address names, which has begun it or stands in it; null: none. */
+/** The message whose thread the address names (its root or a reply), or null. */
 export function useThreadOf(): string | null {
   return useSyncExternalStore(onHash, () => {
     const { thread } = placeIn(location.hash);
@@ -24,7 +24,7 @@ export function useThreadOf(): string | null {
   });
 }
 
-/** The address of the thread that a message has begun or stands in. */
+/** The address of the thread of a message, which is its root or a reply. */
 export function threadAddress(conversationId: string, messageId: string): string {
   return `${addressOf(conversationId)}/thread/${encodeURIComponent(messageId)}`;
 }
@@ -38,7 +38,7 @@ function placeIn(hash: string): { readonly id?: string; readonly seq?: string; r
   return /^#\/(?<id>[^/]+)(?:\/(?<seq>\d+)|\/thread\/(?<thread>[^/]+))?$/.exec(hash)?.groups ?? {};
 }
 
-// Whoever wrote an address may have written it wrongly: then it names nothing that there is.
+// An address can be malformed if somebody typed it. Then it names nothing.
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -52,7 +52,7 @@ function onHash(listener: () => void): () => void {
   return () => removeEventListener('hashchange', listener);
 }
 
-/** Whether the page is looked at: what lies in a tab behind others was not read. */
+/** Whether the page is visible. Messages in a hidden tab are not marked as read. */
 export function useVisible(): boolean {
   return useSyncExternalStore(onVisible, () => document.visibilityState === 'visible');
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 
 const pauseMs = 250;
 
-/** A text once it has stayed as it is for a moment, one that is blank at once: searches are counted, one for whoever has stopped typing, not one for each letter. */
+/** A text once it has not changed for a moment; a blank text at once. Searches are rate limited, so one is sent per pause, not per letter. */
 export function usePaused(text: string): string {
   const [paused, setPaused] = useState(text);
   useEffect(() => {

@@ -9,10 +9,10 @@ interface WritingFieldProps {
   readonly field?: Ref<HTMLTextAreaElement>;
 }
 
-/** Where one writes. Enter is told, with Shift it begins a line. */
+/** A multi-line text field. Enter submits, Shift+Enter begins a new line. */
 export function WritingField({ label, text, onText, onEnter, onEscape, field }: WritingFieldProps): ReactNode {
   function onKeyDown(event: KeyboardEvent): void {
-    // While an input method composes, both are its own.
+    // While an input method composes, both keys belong to it.
     if (event.nativeEvent.isComposing) return;
     if (event.key === 'Escape') onEscape?.();
     if (event.key !== 'Enter' || event.shiftKey) return;
