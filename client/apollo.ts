@@ -9,15 +9,16 @@ import { type LibraryOptions, startingAt } from './starting-at.ts';
 
 export { EndedError } from './ended-error.ts';
 
-/** How it resumes. */
+/** Options for resuming. */
 export type ResumeLinkOptions = LibraryOptions;
 
 /**
- * A link that makes of each subscription to `events` or `conversationEvents` an unbroken one: it comes back over the links behind it with the positions
- * it has by then. All else passes through. Put it before the links that add the access token, so that each attempt has a fresh one,
- * and before the one that ends the chain, `HttpLink` or `GraphQLWsLink`.
+ * An Apollo link that keeps subscriptions to `events` and `conversationEvents` unbroken: after a lost connection it subscribes again
+ * through the links behind it, from its current positions. It passes everything else through. Put it before the links that add the access
+ * token, so that each attempt has a fresh one, and before the terminating `HttpLink` or `GraphQLWsLink`.
  *
- * The subscription ends with an EndedError, whose `end` says why, where coming back would not help; and with a DocumentError at once where its document lacks what resuming takes.
+ * The subscription fails with an EndedError, whose `end` has the reason, when retrying would not help. It fails with a DocumentError at
+ * once if its document does not select what resuming needs.
  */
 export class ResumeLink extends ApolloLink {
   constructor({ positions, ...options }: ResumeLinkOptions = {}) {
@@ -40,7 +41,7 @@ export class ResumeLink extends ApolloLink {
   }
 }
 
-/** The same operation with other variables. What it has beside them is not enumerable. */
+/** The operation with other variables. Object.create, because its other properties are not enumerable. */
 function placed(operation: ApolloLink.Operation, variables: Variables): ApolloLink.Operation {
   return Object.create(operation, { variables: { value: variables, enumerable: true } }) as ApolloLink.Operation;
 }

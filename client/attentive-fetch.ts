@@ -1,11 +1,12 @@
 import { type Clock, systemClock } from './clock.ts';
 
-// The server gives a sign of life every ten seconds (STREAM_PING_MS): three that did not come are a connection that is lost.
+// The server sends a keep-alive every 10 s (STREAM_PING_MS). After three missing ones the connection counts as lost.
 const silenceMs = 30_000;
 
 /**
- * A `fetch` that notices a connection that is dead without having been closed, as after a change of networks: where nothing is heard for half a minute while somebody waits,
- * for the answer or for more of it, the request fails, and with it the subscription that it brings. For the HTTP transports of Apollo and urql, which wait for ever.
+ * A `fetch` that detects dead connections, for example after the network changed. If nothing arrives for 30 s while the response or the
+ * next part of its body is awaited, the request fails, and with it the subscription that it carries. For the HTTP transports of Apollo and
+ * urql, which would wait for ever.
  */
 export function attentiveFetch(fetchBy: typeof fetch = fetch, clock: Clock = systemClock): typeof fetch {
   return async (input, init) => {
@@ -26,7 +27,7 @@ export function attentiveFetch(fetchBy: typeof fetch = fetch, clock: Clock = sys
     }
 
     const response = await attend(fetchBy(input, { ...init, signal }));
-    // Some apps' `fetch`, such as React Native's, has read all of it by then and shows no stream.
+    // Some implementations of `fetch`, such as React Native's, read the whole body first and have no stream.
     if (!response.body) {
       release();
       return response;
@@ -48,7 +49,10 @@ export function attentiveFetch(fetchBy: typeof fetch = fetch, clock: Clock = sys
   };
 }
 
-/** Aborts with a signal, until it is released. `AbortSignal.any` would do so too, where there is one: not in apps, nor in browsers from before 2024. */
+/**
+ * Aborts the controller with the signal, until the returned function is called. Not `AbortSignal.any`, which React Native and browsers
+ * before 2024 do not have.
+ */
 function followSignal(signal: AbortSignal | null, controller: AbortController): () => void {
   const abort = (): void => controller.abort(signal?.reason);
   if (signal?.aborted) abort();

@@ -1,22 +1,25 @@
 import type { Failure } from './failure.ts';
 
-// The first wait is at most half a second: most losses are a moment's. Past a quarter of a minute people reload the page.
+// The first wait is at most 0.5 s, as most losses are short. After more than 15 s, people reload the page.
 const firstMs = 500;
 const longestMs = 15_000;
-// The node has said that it stops; the others are there. Its clients are sent away in waves: this is for those of one.
+// A stopping node disconnects its clients in waves, and other nodes are available. This spreads the clients of one wave.
 const atOnceMs = 200;
-// What a timer takes; one that is set further goes off at once.
+// The longest delay of a timer. A timer with a longer one fires at once.
 const mostMs = 2 ** 31 - 1;
 
-/** How long to wait before coming back, growing with each failure in a row. */
+/** The waits before retries, which grow with each failure in a row. */
 export interface BackOff {
-  /** So many ms from here; counts one more failure. Never less than the server has asked for. */
+  /** Counts one more failure and returns how many ms to wait, at least as long as the server asked for. */
   next(failure: Failure): number;
-  /** What came was of use: the next failure is the first again. */
+  /** Called after progress: the next failure counts as the first. */
   reset(): void;
 }
 
-/** Makes one. `random`: a number in [0, 1). The whole of each wait is drawn, so that those who fell together do not come back together. */
+/**
+ * Creates one. `random` returns a number in [0, 1). Each wait is fully random (full jitter), so that clients that failed together do not
+ * return together.
+ */
 export function createBackOff(random: () => number): BackOff {
   let failures = 0;
   return {

@@ -1,10 +1,13 @@
-/** As much of a page or worker, and of its `document`, as is needed. Node has neither, and to React Native nobody can listen. */
+/** The part of a page or worker, and of its `document`, that is needed. Node has neither, and React Native has no listeners. */
 interface Listened {
   addEventListener?(type: string, listener: () => void): void;
   removeEventListener?(type: string, listener: () => void): void;
 }
 
-/** Wakes up who waits to come back when the browser is online again, in a worker too (Firefox; Chromium does not tell workers), or its page is looked at again. Nowhere else does it do anything. */
+/**
+ * Retries at once when the browser is online again or the page becomes visible. Also in workers of Firefox (Chromium does not send `online`
+ * to workers). Does nothing outside of browsers.
+ */
 export function browserWake(wakeUp: () => void): () => void {
   const here: Listened & { readonly document?: Listened & { readonly visibilityState: string } } = globalThis;
   const { document } = here;

@@ -1,8 +1,8 @@
-/** What tells the time and wakes up: the system's, or a test's that moves when it is told to. */
+/** A clock with timers: the system's, or a test clock that is moved by hand. */
 export interface Clock {
   /** Now, in ms since 1970. */
   now(): number;
-  /** Does the work in so many ms; what it answers calls that off. */
+  /** Calls `work` after so many ms. The returned function cancels that. */
   after(ms: number, work: () => void): () => void;
 }
 

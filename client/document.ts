@@ -1,22 +1,22 @@
 import type { DocumentNode, FieldNode, FragmentDefinitionNode, OperationDefinitionNode, SelectionSetNode } from 'graphql';
 import type { Position } from './position.ts';
 
-/** A subscription that can be resumed, as its document says. */
+/** A resumable subscription, as read from its document. */
 export interface Watch {
-  /** Under which name its events stand in `data`: the root field's alias, or its name. */
+  /** The key of its events in `data`: the alias of the root field, or its name. */
   readonly responseName: string;
-  /** The application's variables with those that say where to go on: after its own positions. */
+  /** The application's variables with the positions to continue from added. */
   variables(given: Variables, positions: readonly Position[]): Variables;
-  /** Of these positions those that it goes on from: all, or that of its one conversation. */
+  /** The positions that concern this subscription: all, or the one of its conversation. */
   own(given: Variables, positions: readonly Position[]): readonly Position[];
-  /** The positions that the application's variables name. */
+  /** The positions in the application's own variables. */
   begin(given: Variables): readonly Position[];
 }
 
-/** Variables of an operation. */
+/** The variables of an operation. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** A document from which one could not resume: the message shows what to add to it. */
+/** Thrown for a document that cannot be resumed. The message shows what to add to it. */
 export class DocumentError extends Error {
   override readonly name = 'DocumentError';
 }
@@ -25,7 +25,7 @@ type Tree = { readonly [name: string]: Tree | true };
 
 interface Root {
   readonly arguments: readonly string[];
-  /** For each type, on which types a field may be selected so that it is there for it, and what is needed of it. */
+  /** Per type: the type conditions under which a selection applies to it, and the fields that it needs. */
   readonly needs: readonly { readonly type: string; readonly on: readonly string[]; readonly fields: Tree }[];
 }
 
@@ -49,15 +49,15 @@ const roots: Readonly<Record<string, Root>> = {
   conversationEvents: { arguments: ['after', 'epoch'], needs: everyEvent },
 };
 
-/** Whether a document is one subscription to `events` or `conversationEvents`: to one of these it may be told that something is missing. */
+/** Whether a document is one subscription to `events` or `conversationEvents`, so that a DocumentError makes sense for it. */
 export function isWatch(document: DocumentNode): boolean {
   const root = rootOf(document);
   return root !== null && Object.hasOwn(roots, root.name.value);
 }
 
 /**
- * Reads the document of a subscription to `events` or `conversationEvents`. Nothing is added to it: what comes back is then what its types and the
- * application's cache say, and not more. Throws DocumentError where it is another, or lacks what resuming takes.
+ * Reads the document of a subscription to `events` or `conversationEvents`. It is not changed, so that results match the generated types
+ * and the application's cache. Throws DocumentError if it is another operation, or does not select what resuming needs.
  */
 export function readWatch(document: DocumentNode): Watch {
   const field = rootOf(document);
@@ -83,7 +83,7 @@ const everything: Placing = {
   begin: ({ after }) => (Array.isArray(after) ? (after as readonly Position[]) : []),
 };
 
-/** Without what libraries add to what they read, such as `__typename`, which the server refuses. */
+/** Removes what libraries add to results, such as `__typename`, because the server refuses it in an input. */
 function bare({ streamId, seq, epoch, readSeq }: Position): Position {
   return { streamId, seq, epoch, readSeq };
 }
@@ -115,7 +115,7 @@ function variableOf(field: FieldNode, argument: string): string | null {
   return value?.kind === 'Variable' ? value.name.value : null;
 }
 
-/** The one field at the root of the one subscription of a document; null where it is something else. */
+/** The only root field of the only operation of a document, or null if the document is not such a subscription. */
 function rootOf(document: DocumentNode): FieldNode | null {
   const operations = document.definitions.filter((one): one is OperationDefinitionNode => one.kind === 'OperationDefinition');
   const [operation] = operations;
@@ -125,7 +125,7 @@ function rootOf(document: DocumentNode): FieldNode | null {
   return fields.length === 1 ? (fields[0] ?? null) : null;
 }
 
-/** What stands at the root, also by fragments. Apollo and urql add `__typename` here too, where the server's validation takes it away again or the library does. */
+/** The root fields, including those in fragments. Leaves out `__typename`, which Apollo and urql add here too. */
 function fieldsOf({ selections }: SelectionSetNode, fragments: Fragments): readonly FieldNode[] {
   return selections.flatMap((one): readonly FieldNode[] => {
     if (one.kind === 'Field') return one.name.value === '__typename' ? [] : [one];
@@ -143,7 +143,7 @@ function fragmentsOf({ definitions }: DocumentNode): Fragments {
 function missingIn(document: DocumentNode, selected: SelectionSetNode | undefined, needs: Root['needs']): readonly string[] {
   const fragments = fragmentsOf(document);
 
-  /** The fields that are selected for sure where the type is one of these. */
+  /** The fields that are always selected if the type is one of these. */
   function fieldsOn(types: readonly string[], set: SelectionSetNode | undefined): readonly FieldNode[] {
     return (set?.selections ?? []).flatMap((one): readonly FieldNode[] => {
       if (one.directives?.some(({ name }) => name.value === 'skip' || name.value === 'include')) return [];

@@ -1,6 +1,6 @@
 import type { End } from './status.ts';
 
-/** A subscription that has ended for good, where a library tells of it as an error. */
+/** The error of a subscription that has ended for good. */
 export class EndedError extends Error {
   override readonly name = 'EndedError';
   readonly end: End;

@@ -1,8 +1,8 @@
 import type { Position } from './position.ts';
 
-/** What an event says about positions. */
+/** The facts of an event that concern positions. */
 export interface EventFacts {
-  /** Its own place, if it is an entry of a log. */
+  /** Its own position, if it is an entry of a log. */
   readonly entry: { readonly streamId: string; readonly seq: number } | null;
   readonly means:
     | { readonly type: 'nothing' }
@@ -14,7 +14,7 @@ export interface EventFacts {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads an event. Throws where a field is missing that the document should have selected, as it cannot be resumed without. */
+/** Reads an event. Throws TypeError if a field is missing that resuming needs. */
 export function readEvent(event: unknown): EventFacts {
   const fields = fieldsOf(event);
   const type = text(fields, '__typename');

@@ -1,31 +1,31 @@
 import { type Remedy, remedyOfClose, remedyOfError } from './close-codes.ts';
 
-/** An error of GraphQL as it travels. */
+/** A GraphQL error in a response. */
 export interface ServerError {
   readonly message: string;
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Why a subscription has ended, whichever library says it. */
+/** Why a subscription ended, independent of the library that reported it. */
 export interface Failure {
-  /** What to do about it. */
+  /** What to do. */
   readonly remedy: Remedy;
-  /** A close code, or the `extensions.code` of an error; null: neither, such as a network that is not there. */
+  /** A close code or the `extensions.code` of an error. Null if there is neither, for example without a network. */
   readonly code: number | string | null;
-  /** For people, or at least for logs. */
+  /** A message for logs. */
   readonly message: string;
-  /** How long the server asks to wait, in ms. */
+  /** How long the server asks to wait, in ms, or null. */
   readonly retryAfterMs: number | null;
-  /** What it was read from. */
+  /** The original error. */
   readonly cause: unknown;
 }
 
-/** A failure of this side, or of nobody. */
+/** Creates a failure that did not come from the server. */
 export function failed(remedy: Remedy, message: string, cause: unknown = null): Failure {
   return { remedy, code: null, message, retryAfterMs: null, cause };
 }
 
-/** What errors of GraphQL say: the first of them decides, as the server tells the first fault. */
+/** The failure for GraphQL errors. The first error decides, because the server reports the first fault. */
 export function failureOfErrors(errors: readonly ServerError[], cause: unknown = errors): Failure {
   const [first] = errors;
   const { code, retryAfterMs } = first?.extensions ?? {};
@@ -46,20 +46,21 @@ function failureOfClose(code: number, reason: string, cause: unknown): Failure {
 }
 
 /**
- * Reads what a library gives as the error that ended a subscription: errors of GraphQL (alone, or within Apollo's and urql's), a closed socket
- * (graphql-ws's, or Apollo's text about it), or a response by HTTP that has errors in its body. Anything else is a network that failed: `later`.
+ * Reads the error that a library reports at the end of a subscription: GraphQL errors (bare, or inside the errors of Apollo and urql), a
+ * close event (of graphql-ws, or Apollo's text about it), or an HTTP response with errors in its body. Everything else counts as a network
+ * failure: `later`.
  */
 export function readFailure(thrown: unknown): Failure {
   if (isErrors(thrown)) return failureOfErrors(thrown);
   if (typeof thrown !== 'object' || thrown === null) return failed('later', String(thrown), thrown);
-  // As Node gives it where none of several addresses answers.
+  // Node throws this if none of several addresses answers.
   if (thrown instanceof AggregateError) return failed('later', thrown.message || String(thrown.errors[0]), thrown);
   const { errors, graphQLErrors, networkError, code, reason, message, bodyText } = thrown as Readonly<Record<string, unknown>>;
   for (const list of [errors, graphQLErrors, errorsIn(bodyText)]) if (isErrors(list)) return failureOfErrors(list, thrown);
   if (networkError !== undefined && networkError !== null) return readFailure(networkError);
   if (typeof code === 'number' && typeof reason === 'string') return failureOfClose(code, reason, thrown);
   const text = typeof message === 'string' ? message : 'the connection failed';
-  // How Apollo's GraphQLWsLink tells of a socket that closed: what is known of it is in the text alone.
+  // Apollo's GraphQLWsLink reports a closed socket only in the text of its error.
   const [, closed, why = ''] = /^Socket closed with event (\d+) ?(.*)/s.exec(text) ?? [];
   return closed === undefined ? failed('later', text, thrown) : failureOfClose(Number(closed), why, thrown);
 }
@@ -73,7 +74,7 @@ function errorsIn(body: unknown): unknown {
   try {
     return (JSON.parse(body) as { readonly errors?: unknown } | null)?.errors;
   } catch {
-    // A page of a proxy.
+    // Not JSON: for example a proxy's error page.
     return null;
   }
 }

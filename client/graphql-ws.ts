@@ -1,45 +1,48 @@
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 
-/** Where a socket goes, and as whom. */
+/** Options of the socket client: those of graphql-ws, without what it sets itself. */
 export interface SocketOptions extends Omit<ClientOptions, 'connectionParams' | 'retryAttempts' | 'shouldRetry' | 'retryWait' | 'lazy'> {
-  /** A fresh access token each time one is asked for; null: nobody is signed in. What it throws is taken for a network that failed. */
+  /**
+   * Returns a valid access token, or null if nobody is signed in. Called for each connection. If it throws, that counts as a network
+   * failure.
+   */
   readonly token: () => Promise<string | null> | string | null;
-  /** How long a socket may take to open, in ms. Default: ten seconds. */
+  /** How long a socket may take to open, in ms. Defaults to 10,000. */
   readonly openMs?: number | undefined;
 }
 
-// The server's own pings are as far apart; what has not answered five seconds later is gone.
+// The same interval as the server's own pings. Without a pong within 5 s the connection counts as lost.
 const pingMs = 12_000;
 const pongMs = 5_000;
-// A server that is there opens a socket, and acknowledges, within moments.
+// A server that is reachable opens a socket, and acknowledges it, much faster.
 const usualOpenMs = 10_000;
 const ackMs = 10_000;
 
-/** As much of a WebSocket as is needed. */
+/** The part of a WebSocket that is needed. */
 interface Sending {
   send(text: string): void;
 }
 
-/** As much of a WebSocket's class as is needed. */
+/** The part of a WebSocket class that is needed. */
 type Sockets = new (
   url: string,
   protocols?: string | string[],
 ) => { close(): void; addEventListener(type: 'open' | 'close', listener: () => void): void };
 
 /**
- * A client of graphql-ws that leaves coming back to who follows: it does not retry by itself, as it would repeat the positions it began with. It takes a
- * connection that does not answer its pings for lost, which graphql-ws leaves to others. `url`: `wss://…/graphql`. In Node below 22 give
- * `webSocketImpl` (the package `ws`).
+ * Creates a graphql-ws client for `followEvents`, `ResumeLink` or `resumeExchange`. It does not retry by itself, because it would repeat
+ * its first positions: those retry with their current ones. It closes connections that do not answer pings, which graphql-ws leaves to the
+ * application. `url`: `wss://…/graphql`. In Node below 22, pass `webSocketImpl` (the package `ws`).
  */
 export function createSocketClient({ token, on, keepAlive = pingMs, openMs = usualOpenMs, ...options }: SocketOptions): Client {
   let awaited: ReturnType<typeof setTimeout> | undefined;
   let open: { readonly socket: Sending; bearer: string | null } | undefined;
   let brought: string | null = null;
 
-  /** Brings the next access token once there is one: the server then leaves the socket open, and what is under way on it. */
+  /** Sends the next access token once there is one, so that the server keeps the socket and its subscriptions open. */
   async function renew(): Promise<void> {
     const at = open;
-    // A socket that began signed out stays so, and who gives tokens need not be asked for one at each ping.
+    // A socket that was opened signed out stays signed out, so no token is needed.
     if (at === undefined || at.bearer === null) return;
     const bearer = await Promise.resolve()
       .then(token)
@@ -85,7 +88,10 @@ export function createSocketClient({ token, on, keepAlive = pingMs, openMs = usu
   return client;
 }
 
-/** The same, which give up on a server that takes a connection and says nothing: graphql-ws would wait for them to open, and browsers do so for minutes, Node for ever. */
+/**
+ * The same class, with a time limit for opening. Otherwise, if a server accepts the connection but does not answer, browsers wait for
+ * minutes and Node for ever.
+ */
 function impatient(Impl: Sockets | undefined, openMs: number): Sockets | undefined {
   if (Impl === undefined) return undefined;
   return class extends Impl {

@@ -6,19 +6,22 @@ import type { Result, Sink } from './inflow.ts';
 
 export { attentiveFetch } from './attentive-fetch.ts';
 
-/** Where subscriptions go by HTTP, and as whom. */
+/** Options of subscriptions over HTTP. */
 export interface HttpOptions {
   /** `https://…/graphql` */
   readonly url: string;
-  /** A fresh access token each time one is asked for; null: nobody is signed in. What it throws is taken for a network that failed. */
+  /**
+   * Returns a valid access token, or null if nobody is signed in. Called for each connection. If it throws, that counts as a network
+   * failure.
+   */
   readonly token: () => Promise<string | null> | string | null;
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock | undefined;
 }
 
 /**
- * Subscriptions as server-sent events by `fetch`, for `followEvents`: where WebSockets do not get through. Each takes a connection, of which browsers open six to a
- * server by HTTP/1.1.
+ * Subscriptions as server-sent events over `fetch`, for `followEvents`, where WebSockets are blocked. Each uses one connection. With
+ * HTTP/1.1, browsers open at most six per server.
  */
 export function httpSubscribe({ url, token, fetch: fetchBy, clock }: HttpOptions): Subscribe {
   const ask = attentiveFetch(fetchBy, clock);
@@ -50,13 +53,13 @@ export function httpSubscribe({ url, token, fetch: fetchBy, clock }: HttpOptions
   };
 }
 
-/** What an answer that is no stream says: the errors in it, or that it is none of the server's. */
+/** The error of a response that is not a stream: its GraphQL errors, or its status. */
 function refusal(status: number, body: string): unknown {
   try {
     const { errors } = JSON.parse(body) as { readonly errors?: readonly ServerError[] };
     if (Array.isArray(errors) && errors.length > 0) return errors;
   } catch {
-    // A page of a proxy.
+    // Not JSON: for example a proxy's error page.
   }
   return new Error(`the server answered ${status}`);
 }
@@ -80,7 +83,7 @@ async function readStream(
   }
 }
 
-/** The result of one event; null: it brings none, as a sign of life or the end. */
+/** The result in one server-sent event, or null if it has none (a keep-alive or the end). */
 function resultIn(block: string): Result | null {
   const lines = block.split('\n');
   if (!lines.includes('event: next')) return null;

@@ -1,6 +1,13 @@
-// What a client of MPIM needs to stay signed in and to resume. Promises: one refresh at a time, and nobody is signed out by a network that is away; each log entry is applied once and in order per stream, across lost connections, nodes that stop and tokens that expire;
-// positions move only past what was applied; what cannot be had is handed on (ResyncRequired); it never loops where coming back would not help.
-// Knows no framework: Apollo, urql, graphql-ws and fetch are beside it, each an entry of its own. Does not keep what events bring: that is the application's.
+// What a client of MPIM needs to stay signed in and to resume subscriptions.
+//
+// It promises:
+// - One refresh at a time. A lost network does not sign anybody out.
+// - Each log entry is applied exactly once and in order per stream, across lost connections, stopping nodes and expired tokens.
+// - Positions move only past what was applied. What cannot be replayed is passed on (ResyncRequired).
+// - No retries where they would not help.
+//
+// It knows no framework: Apollo, urql, Relay, graphql-ws and fetch each have an entry point of their own. It does not store the content of
+// events: the application does.
 
 export { browserWake } from './browser-wake.ts';
 export type { Clock } from './clock.ts';

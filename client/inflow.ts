@@ -1,37 +1,37 @@
 import type { Clock } from './clock.ts';
 import { type Failure, failed, readFailure, type ServerError } from './failure.ts';
 
-/** A result of a subscription, as every transport gives it. */
+/** A result of a subscription, as every transport delivers it. */
 export interface Result {
   readonly data?: unknown;
   readonly errors?: readonly ServerError[] | undefined;
 }
 
-/** Where a transport puts what comes. The names are those of graphql-ws. */
+/** Receives what a transport delivers. The names are those of graphql-ws. */
 export interface Sink<R = Result> {
   next(result: R): void;
   error(error: unknown): void;
   complete(): void;
 }
 
-/** What comes next of one subscription: a result, or why there is none any more. */
+/** The next arrival of a subscription: a result, or why it ended. */
 export type Arrival<R> = { readonly result: R } | { readonly failure: Failure };
 
 /** One subscription on one connection, read at the reader's pace. */
 export interface Inflow<R> {
-  /** The next arrival. One call at a time; after a failure none. */
+  /** Waits for the next arrival. One call at a time, and none after a failure. */
   next(): Promise<Arrival<R>>;
-  /** Ends it: what waits is let go, and `next` answers a failure. */
+  /** Ends it. Queued results are dropped, and `next` returns a failure. */
   close(): void;
 }
 
-/** What an inflow is made of. */
+/** The parts of an inflow. */
 export interface InflowParts<R> {
-  /** Begins the subscription; what it answers ends it. */
+  /** Starts the subscription. The returned function ends it. */
   readonly subscribe: (sink: Sink<R>) => () => void;
   /**
-   * Results that wait in memory. A transport pushes and cannot be told to wait, so past it the subscription is ended, and what waits is still
-   * read: who comes back then with their positions gets the rest from the server's log.
+   * The most results to queue in memory. A transport has no back-pressure, so past this limit the subscription is ended. What is queued is
+   * still read, and the next attempt gets the rest from the server's log.
    */
   readonly limit: number;
   /** How long the first result may take, in ms. */
@@ -39,7 +39,7 @@ export interface InflowParts<R> {
   readonly clock: Clock;
 }
 
-/** Opens one. */
+/** Opens an inflow. */
 export function openInflow<R>({ subscribe, limit, patienceMs, clock }: InflowParts<R>): Inflow<R> {
   const waiting: R[] = [];
   let ending: Failure | null = null;
@@ -74,7 +74,7 @@ export function openInflow<R>({ subscribe, limit, patienceMs, clock }: InflowPar
 
   try {
     unsubscribe = subscribe(sink);
-    // It may have ended while it was begun.
+    // It may have ended synchronously.
     if (ending !== null) unsubscribe();
   } catch (error) {
     end(readFailure(error));

@@ -1,6 +1,9 @@
 import type { Clock } from './clock.ts';
 
-/** Calls what the application listens with. What it throws is shown as the mistake of an event listener would be, and nothing is lost by it. */
+/**
+ * Calls a listener of the application. If it throws, the error is reported as uncaught, like that of an event listener, and changes nothing
+ * else.
+ */
 export function inform(clock: Clock, listener: () => void): void {
   try {
     listener();

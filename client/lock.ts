@@ -3,17 +3,17 @@ import type { Clock } from './clock.ts';
 /** Runs one piece of work at a time. */
 export type Locked = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** As much of `navigator.locks` as is needed. */
+/** The part of `navigator.locks` that is needed. */
 interface Locks {
   request<T>(name: string, options: { readonly signal: AbortSignal }, work: () => Promise<T>): Promise<T>;
 }
 
-// Whoever holds it asks a server that answers within moments. A tab that was put to sleep meanwhile may hold it for hours.
+// The holder waits for one response of the server. But a suspended tab can hold the lock for hours.
 const longestMs = 10_000;
 
 /**
- * One at a time on this page; and in all tabs, where there are Web Locks. Elsewhere, and where another tab holds it for too long, the work is done all the same: two that refresh at
- * the same moment are given the same tokens by the server.
+ * Runs work one at a time on this page, and across all tabs if there are Web Locks. Without them, or if another tab holds the lock for too
+ * long, the work runs anyway: the server gives two refreshes at the same moment the same tokens.
  */
 export function webLock(name: string, clock: Clock): Locked {
   let last: Promise<unknown> = Promise.resolve();

@@ -3,73 +3,84 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Failure, failureOfErrors, readFailure } from './failure.ts';
 import { inform } from './inform.ts';
 
-/** A message as it is sent, the input of a mutation: with the id that makes it safe to send again. */
+/** A message as it is sent: the input of a mutation, with the id that makes a retry safe. */
 export interface Numbered {
   readonly conversationId: string;
   readonly clientMessageId: string;
 }
 
-/** What of it the application gives: all but that id. */
+/** The message without that id, as the application passes it. */
 export type Draft<M> = M extends unknown ? Omit<M, 'clientMessageId'> & { readonly clientMessageId?: never } : never;
 
-/** What the answer to a mutation has in any case: its expected refusals. */
+/** What the payload of every mutation has: its expected refusals. */
 export interface Answer {
   readonly errors: readonly { readonly code: string; readonly message: string; readonly retryAfterMs?: number | null | undefined }[];
 }
 
-/** Where messages that are not answered yet are kept across reloads. See `storageMessages`. */
+/** Keeps unanswered messages across reloads. See `storageMessages`. */
 export interface OutboxStore<M> {
-  /** In the order in which they were sent. */
+  /** The stored messages, in the order in which they were sent. */
   load(): readonly M[];
-  /** All that wait here by now. */
+  /** Stores all messages that wait now. */
   save(waiting: readonly M[]): void;
 }
 
-/** What an outbox is made of. */
+/** The parts of an outbox. */
 export interface OutboxParts<M extends Numbered, A extends Answer> {
   /**
-   * Sends a message once, as `sendMessage` or `forwardMessage`, and answers its payload. Throws what the library throws of errors at the top level (by yourself, something whose
-   * `errors` these are: without their codes they are taken for a network that failed, and the message is sent for ever) and of a network that is not there. Give it a time limit: what has not been answered is sent again by nobody else.
+   * Sends a message once, by `sendMessage` or `forwardMessage`, and returns its payload. It must throw the library's error for top-level
+   * GraphQL errors and for a network failure. Without a library, throw an object whose `errors` are the GraphQL errors: without their codes
+   * they count as a network failure, and the message is retried for ever. Give it a time limit, because nothing else retries an unanswered
+   * send.
    */
   readonly send: (message: M) => Promise<A>;
-  /** `storageMessages` is one that tabs may share. Absent: they are kept in memory, and gone with the page. */
+  /** For example `storageMessages`, which tabs may share. Default: in memory, until the page is closed. */
   readonly store?: OutboxStore<M> | undefined;
-  /** Makes ids. Default: `crypto.randomUUID()`, which browsers have on https. */
+  /** Makes ids. Defaults to `crypto.randomUUID()`, which browsers have on https only. */
   readonly newId?: (() => string) | undefined;
-  /** Called before a message is sent again, with why and after how many ms. */
+  /** Called before a retry, with the reason and the wait in ms. */
   readonly onRetry?: ((message: M, failure: Failure, afterMs: number) => void) | undefined;
   /**
-   * Called when a message is not taken and waits no more, by whomever it was sent: show it with why, or it is lost for who wrote it. `code` is that of the refusal, such as `MUTED`, or `RATE_LIMITED`
-   * with `retryAfterMs` where it may be said later.
+   * Called when a message was refused and left the outbox, also one from an earlier page. Show it with the reason, or its author loses it.
+   * `code` is that of the refusal, such as `MUTED`, or `RATE_LIMITED` with `retryAfterMs` if it can be sent later.
    */
   readonly onRefused?: ((message: M, failure: Failure) => void) | undefined;
-  /** Calls what it is given when it may be worth sending again before the wait is over, as when events are followed again; answers how to call no more. See `browserWake`. */
+  /**
+   * Registers a function to call when a retry may succeed before the wait is over, for example when events are followed again. Returns a
+   * function that unregisters it. See `browserWake`.
+   */
   readonly wake?: ((wakeUp: () => void) => () => void) | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;
 }
 
-/** Messages on their way. */
+/** Messages that are being sent. */
 export interface Outbox<M extends Numbered, A extends Answer> {
   /**
-   * Sends a message until it is answered, always under the same `clientMessageId`, so that it is stored once: resolves with the payload, or with one that refuses. Rejects with
-   * what `send` threw where sending it again would not help, such as a mistake in the document; where nobody is signed in any more, for it or for one before it (both go on waiting, for `resend`);
-   * and when the outbox is stopped. One conversation's messages go one after the other, those first that waited already.
+   * Sends a message and retries until it is answered, always with the same `clientMessageId`, so that it is stored once. Messages of one
+   * conversation are sent one after another, those that waited before first.
+   *
+   * Resolves with the payload, which can be a refusal. Rejects with the error of `send` if a retry would not help, such as for a mistake in
+   * the document; if nobody is signed in any more, for this message or one before it (both stay in the outbox, for `resend`); and when the
+   * outbox is stopped.
    */
   send(message: Draft<M>): Promise<A>;
-  /** Those not answered yet, in the order in which they were sent. */
+  /** The messages that are not answered yet, in the order in which they were sent. */
   waiting(): readonly M[];
-  /** Sends what waits, or stands in the store by now, and is not on its way, each as `send` does; what waits to be sent once more is, at once. Call it when the page begins, when somebody has signed in, and for what a tab has left that is closed. */
+  /**
+   * Sends all messages that wait here or in the store and are not being sent, each as `send` does. Retries pending ones at once. Call it
+   * when the page starts, after a sign-in, and for messages that a closed tab left in the store.
+   */
   resend(): readonly Promise<A>[];
-  /** Sends nothing more. What waits stays in the store. */
+  /** Stops sending. Waiting messages stay in the store. */
   stop(): void;
 }
 
-/** Makes an outbox of messages of one account. */
+/** Creates an outbox for the messages of one account. */
 export function createOutbox<M extends Numbered, A extends Answer>(parts: OutboxParts<M, A>): Outbox<M, A> {
   const { send, store, newId = () => crypto.randomUUID(), onRetry, onRefused, wake, clock = systemClock, random = Math.random } = parts;
   let held: readonly M[] = store?.load() ?? [];
-  /** The ids of those that are on their way. */
+  /** The ids of the messages that are being sent. */
   const going = new Set<string>();
   const lasts = new Map<string, Promise<unknown>>();
   const stops = new Set<() => void>();
@@ -77,7 +88,7 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
   let stopped = false;
 
   function keep(waiting: readonly M[]): void {
-    // By then the store is its successor's.
+    // After `stop`, the store belongs to the next outbox.
     if (!stopped) store?.save(waiting);
     held = waiting;
   }
@@ -86,7 +97,7 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
     const since = clock.now();
     await new Promise<void>((resolve) => {
       let unwatch: (() => void) | undefined;
-      // Not before the server wants it, whatever has changed here.
+      // Not earlier than the server asked for, whatever has changed here.
       const wakeUp = (): void => void (clock.now() - since >= (retryAfterMs ?? 0) && done());
       const callOff = clock.after(ms, done);
       stops.add(done);
@@ -103,12 +114,12 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
     });
   }
 
-  /** One attempt: the answer, or why there is none that counts. */
+  /** One attempt: the payload, or why there is none that settles it. */
   async function attempt(message: M): Promise<A | Failure> {
     try {
       const answer = await send(message);
       const [first] = answer.errors;
-      // Every other code is an answer; RATE_LIMITED too, for in slow mode it may name hours.
+      // Every other code settles it, also RATE_LIMITED, because slow mode can ask for hours.
       return first?.code === 'UNAVAILABLE' ? failureOfRefusal(first) : answer;
     } catch (error) {
       return readFailure(error);
@@ -125,7 +136,7 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
         const [first] = outcome.errors;
         return answered(message, outcome, first && failureOfRefusal(first));
       }
-      // Who has to sign in first can send it again then.
+      // After the next sign-in it can be sent again.
       if (outcome.remedy === 'end') answered(message, null, outcome);
       if (outcome.remedy === 'end' || outcome.remedy === 'refresh') throw outcome.cause;
       const ms = backOff.next(outcome);
@@ -146,12 +157,12 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
 
   function answered<T>(message: M, answer: T, failure: Failure | undefined): T {
     keep(held.filter(({ clientMessageId }) => clientMessageId !== message.clientMessageId));
-    // What was stopped leaves it in the store, where its successor hears the same.
+    // A stopped outbox leaves it in the store, where the next one gets the same answer.
     if (failure !== undefined && !stopped) inform(clock, () => onRefused?.(message, failure));
     return answer;
   }
 
-  /** After the messages of its conversation that were sent before it, whatever became of them. */
+  /** Sends a message after the earlier ones of its conversation, whatever their outcome. */
   function inTurn(message: M): Promise<A> {
     const { conversationId, clientMessageId } = message;
     const before = lasts.get(conversationId);
@@ -169,7 +180,7 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
       const numbered = { ...message, clientMessageId: newId() } as unknown as M;
       const before = heldIn(numbered.conversationId).filter(({ clientMessageId }) => !going.has(clientMessageId));
       keep([...held, numbered]);
-      // What becomes of them nobody has asked: those that come to nothing go on waiting.
+      // Nobody waits for their outcome: those that fail stay in the outbox.
       for (const earlier of before) inTurn(earlier).catch(() => undefined);
       return inTurn(numbered);
     },

@@ -1,37 +1,39 @@
-/** A place in a stream: all up to `seq` is applied. */
+/** A position in a stream: everything up to `seq` is applied. */
 export interface Position {
-  /** A conversation's id, the viewer's user id for their account, or that of the server's stream. */
+  /** The id of a conversation, the viewer's user id for their account stream, or the id of the server stream. */
   readonly streamId: string;
   readonly seq: number;
-  /** Which history of the server it belongs to; absent: not told yet. */
+  /** The history of the server that it belongs to (it changes when a backup is restored). Absent until the server sends it. */
   readonly epoch?: string | null | undefined;
-  /** How far the viewer has read, as the application has it: where it has moved, the server tells. */
+  /** The read marker that the application has. If it has moved since, the server sends it. */
   readonly readSeq?: number | null | undefined;
 }
 
-/** What an event does to positions: store it in one step with what the event brings. */
+/** How an event changes positions. Store it in one step with the content of the event. */
 export interface PositionChange {
-  /** These replace what is held under their `streamId`. */
+  /** These replace the positions with the same `streamId`. */
   readonly set: readonly Position[];
-  /** Streams that are not followed any more. */
+  /** The `streamId` of streams that are not followed any more. */
   readonly remove: readonly string[];
 }
 
-/** Where positions are kept. They are worth what is kept with them: where messages are gone after a reload, so should these be. */
+/** Keeps positions. Keep them as long as the content of the events: if messages are gone after a reload, positions should be gone too. */
 export interface PositionStore {
-  /** All that are held: asked each time before a connection is made. */
+  /** Returns all positions. Called before each connection. */
   load(): readonly Position[] | Promise<readonly Position[]>;
-  /** Called after an event was applied. Absent: the application stores the change itself, in the transaction in which it applies the event. */
+  /**
+   * Called after an event was applied. Leave it out if the application stores the change itself, in the transaction that applies the event.
+   */
   save?(change: PositionChange): void | Promise<void>;
 }
 
-/** Applies a change to positions that are held by stream. */
+/** Applies a change to positions that are kept by stream. */
 export function change(held: Map<string, Position>, { set, remove }: PositionChange): void {
   for (const position of set) held.set(position.streamId, position);
   for (const streamId of remove) held.delete(streamId);
 }
 
-/** Positions in memory, for as long as the page or process lives. `initial`: such as came with the first page of everything. */
+/** Keeps positions in memory, as long as the page or process lives. `initial`: for example the positions that came with the first page. */
 export function memoryPositions(initial: readonly Position[] = []): PositionStore {
   const held = new Map(initial.map((position) => [position.streamId, position]));
   return {

@@ -9,18 +9,20 @@ import { type LibraryOptions, startingAt } from './starting-at.ts';
 
 export { EndedError } from './ended-error.ts';
 
-/** How it resumes. */
+/** Options for resuming. */
 export type ResumeSubscribeOptions = LibraryOptions;
 
 /**
- * The second argument of `Network.create`: it makes of each subscription to `events` or `conversationEvents` an unbroken one, that comes back over `subscribe` with the
- * positions it has by then. All others are begun once, and end with their connection.
+ * The second argument of Relay's `Network.create`. It keeps subscriptions to `events` and `conversationEvents` unbroken: after a lost
+ * connection it subscribes again through `subscribe`, from its current positions. All others are started once, and end with their
+ * connection.
  *
- * An event is in the store of Relay before the next one comes and before its position moves, unless the environment has a scheduler. Where an updater throws, Relay ends the
- * subscription with that error, and the position stays before the event; as it does where `onNext` leaves, which looks the same from here: that event comes again.
+ * An event is in Relay's store before the next one comes and before its position moves, unless the environment has a scheduler. If an
+ * updater throws, Relay ends the subscription with that error and the position stays before the event. The same holds if `onNext`
+ * unsubscribes, which looks the same from here: that event comes again.
  *
- * `onError` is told an EndedError, whose `end` says why, where coming back would not help; and a DocumentError at once where the document lacks what resuming takes, or is known by its
- * id alone.
+ * `onError` gets an EndedError, whose `end` has the reason, when retrying would not help. It gets a DocumentError at once if the document
+ * does not select what resuming needs, or is known by its id only.
  *
  * @example
  * const network = Network.create(fetchQuery, resumeSubscribe(client.subscribe));
@@ -35,7 +37,7 @@ export function resumeSubscribe(subscribe: Subscribe, { positions, ...options }:
           { query, variables: given },
           {
             next: (result) => sink.next(result as GraphQLResponse),
-            // What is said once it was left is for nobody, and Relay would print it.
+            // After the subscriber has left, nobody handles the error, and Relay would print it.
             error: (error) => !sink.closed && sink.error(errorOf(error)),
             complete: () => sink.complete(),
           },
@@ -49,7 +51,7 @@ export function resumeSubscribe(subscribe: Subscribe, { positions, ...options }:
         subscribe: (variables, inflow) => subscribe({ query, variables: { ...variables } }, inflow),
         apply(_, result) {
           sink.next(result as GraphQLResponse);
-          // Relay hands on what its store or an updater threw, and leaves: the event was not taken in.
+          // If its store or an updater throws, Relay reports that and unsubscribes: the event was not applied.
           if (sink.closed) throw new Error('the subscription was left while it took in an event');
         },
         options,

@@ -9,35 +9,44 @@ import type { Position, PositionChange, PositionStore } from './position.ts';
 import type { End, Status } from './status.ts';
 import { createTrack, type Hole, type Track } from './track.ts';
 
-/** What comes with an event. */
+/** What comes along with an event. */
 export interface Delivery {
-  /** What it does to positions. It is saved by the store once the event is applied, unless the store leaves that to the application. */
+  /** How it changes positions. The store saves it after the event was applied, unless the store has no `save`. */
   readonly change: PositionChange;
-  /** What of the event could not be had, and is null in it: to ask again would not bring it. Mostly empty. */
+  /** The errors of fields that are null in the event because they could not be read. A retry would not bring them. Mostly empty. */
   readonly errors: readonly ServerError[];
 }
 
-/** What all ways to follow let the application choose. */
+/** The options that all ways of following have. */
 export interface ResumeOptions {
-  /** Called when the access token is not taken: gets a fresh one and answers whether there is one; false: somebody has to sign in. What it throws is taken for a network that failed. Absent: the token source brings a fresh one by itself. */
+  /**
+   * Called when the server rejected the access token. It should get a fresh one and return whether there is one; false means that the user
+   * must sign in. If it throws, that counts as a network failure. Leave it out if the token source refreshes by itself.
+   */
   readonly refresh?: (() => Promise<boolean> | boolean) | undefined;
   readonly onStatus?: ((status: Status) => void) | undefined;
-  /** Called where numbers are missing, twice at the same place: a bug of the server, to be reported. What is missing can be read as pages. */
+  /**
+   * Called if entries are missing twice at the same place, which is a bug of the server: please report it. Read pages to get what is
+   * missing.
+   */
   readonly onHole?: ((hole: Hole) => void) | undefined;
-  /** How far the viewer has read in a conversation, as the application has it; null: not known. */
+  /** Returns the read marker that the application has for a conversation, or null if it has none. */
   readonly readSeq?: ((streamId: string) => number | null) | undefined;
-  /** Calls what it is given when something has changed by which it may be worth coming back before the wait is over; answers how to call no more. See `browserWake`. */
+  /**
+   * Registers a function to call when a retry may succeed before the wait is over. Returns a function that unregisters it. See
+   * `browserWake`.
+   */
   readonly wake?: ((wakeUp: () => void) => () => void) | undefined;
-  /** Results that may wait to be applied; past it the rest is read from the server's log. Default 1,000. */
+  /** The most results to queue. Past it, the rest is read from the server's log. Defaults to 1,000. */
   readonly queueLimit?: number | undefined;
-  /** Stops it. */
+  /** Stops following when aborted. */
   readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock | undefined;
-  /** A number in [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random?: (() => number) | undefined;
 }
 
-/** What a following is made of. */
+/** The parts of a following. */
 export interface ResumeParts<R extends Result> {
   readonly watch: Watch;
   readonly given: Variables;
@@ -47,29 +56,32 @@ export interface ResumeParts<R extends Result> {
   readonly options: ResumeOptions;
 }
 
-/** A subscription that comes back by itself. */
+/** A subscription that reconnects and resumes by itself. */
 export interface Following {
-  /** Resolves when it has ended, and what was being applied is. Never rejects. */
+  /** Resolves when it has ended and the event in progress is applied. Never rejects. */
   readonly ended: Promise<End>;
-  /** Ends it. What is being applied is applied to its end, and nothing after it; resolves as `ended`. */
+  /** Ends it. The event in progress is still applied, and nothing after it. Resolves like `ended`. */
   stop(): Promise<End>;
 }
 
-// The server lets a client wait for its turn for half a minute, and sends it away then.
+// The server queues a client for up to 30 s before it turns it away.
 const patienceMs = 60_000;
-// A few hundred bytes each, so a few hundred KB.
+// A result has a few hundred bytes, so these are a few hundred KB.
 const usualLimit = 1_000;
 
-/** Follows until it is stopped or refused: connects with the positions held, applies one event after the other, and comes back when that ends. */
+/**
+ * Follows until it is stopped or refused: connects with the current positions, applies one event after another, and reconnects when the
+ * connection ends.
+ */
 export function resume<R extends Result>({ watch, given, positions, subscribe, apply, options }: ResumeParts<R>): Following {
   const { refresh, onStatus, onHole, readSeq, wake, queueLimit = usualLimit, signal, clock = systemClock, random = Math.random } = options;
   const backOff = createBackOff(random);
   let stopped = false;
   let inflow: Inflow<R> | null = null;
   let cutWait: (() => void) | null = null;
-  /** A refresh was tried, and nothing came since that shows it was of use. */
+  /** A refresh was tried, and no event since has shown that it helped. */
   let refreshed = false;
-  /** Where numbers were missing the last time. */
+  /** Where entries were missing the last time. */
   let suspect = '';
 
   async function held(): Promise<readonly Position[]> {
@@ -81,7 +93,7 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
   async function takeOne(track: Track, result: R): Promise<Failure | null> {
     const event = Object(result.data)[watch.responseName] as unknown;
     const errors = result.errors ?? [];
-    // What is not available may be had by coming back, before the position is past it.
+    // What is temporarily unavailable can be read with a retry, as long as the position is before it.
     if (errors.length > 0) {
       const failure = failureOfErrors(errors);
       if (event === undefined || event === null || failure.remedy === 'later') return failure;
@@ -101,7 +113,7 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
     const failure = await handOn(event, result, { change: taken.change, errors });
     if (failure !== null) return failure;
     track.move(facts, taken.change);
-    // Not by what comes each time anew: it says nothing of what could not be applied.
+    // Only events that move positions count as progress. Others come with each connection.
     if (taken.change.set.length + taken.change.remove.length > 0) backOff.reset();
     refreshed = false;
     if (facts.means.type === 'ready') tell({ state: 'live' });
@@ -153,7 +165,7 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
       let unwatch: (() => void) | undefined;
       const callOff = clock.after(ms, done);
       cutWait = done;
-      // Not before the server wants it, whatever has changed here.
+      // Not earlier than the server asked for, whatever has changed here.
       unwatch = wake?.(() => void (clock.now() - since >= (failure.retryAfterMs ?? 0) && done()));
       if (cutWait === null) unwatch?.();
       function done(): void {
@@ -165,7 +177,7 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
     });
   }
 
-  /** What to do about the failure of a visit: the end, or null to come back. */
+  /** Decides what to do after a failed connection: the end, or null to retry. */
   async function heed(failure: Failure): Promise<End | null> {
     if (failure.remedy === 'end') return { reason: failure.code === 4401 ? 'signed out' : 'refused', failure };
     if (failure.remedy !== 'refresh') {
@@ -221,7 +233,7 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
   };
 }
 
-/** Does what is the application's. */
+/** Runs code of the application. */
 async function attempt(what: string, work: () => unknown): Promise<Failure | null> {
   try {
     await work();

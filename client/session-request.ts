@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts';
 
-/** Why the server signs nobody in. */
+/** Why the server refused to sign in. */
 export interface Refusal {
   readonly code: string;
-  /** For people. */
+  /** A message for people. */
   readonly message: string;
 }
 
-/** What signs somebody in. */
+/** The tokens of a new session. */
 export interface Granted {
   readonly accessToken: string;
   /** ISO 8601, by the server's clock. */
@@ -15,13 +15,13 @@ export interface Granted {
   readonly refreshToken: string;
 }
 
-/** What came of it: tokens, or why there are none. */
+/** The outcome: tokens, or why there are none. */
 export interface Outcome {
   readonly given: Granted | null;
   readonly refusal: Refusal | null;
 }
 
-/** What a session asks the server. Each rejects where there is no answer that settles it: the network, or a server that has no time. */
+/** The requests of a session. Each rejects if nothing is settled: without a network, or if the server is overloaded. */
 export interface SessionRequests {
   refresh(refreshToken: string): Promise<Outcome>;
   signIn(input: { readonly token: string; readonly deviceName?: string; readonly deviceKind?: string }): Promise<Outcome>;
@@ -29,18 +29,19 @@ export interface SessionRequests {
 }
 
 const payload = '{ accessToken accessTokenExpiresAt refreshToken errors { code message } }';
-// Nobody is signed out for these.
+// These do not sign anybody out.
 const passing: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
 
-// A server answers a refresh, or that it has no time, within eight seconds (WRITE_DEADLINE_MS). Twice that is well within the half minute for which it takes the same token again: of
-// an answer that is lost, as where the network changes, the session would end.
+// The server answers a refresh, or refuses it as UNAVAILABLE, within 8 s (WRITE_DEADLINE_MS). Two attempts are well within the 30 s during
+// which it accepts the same refresh token again. Without the second attempt, a lost answer (as when the network changes) would end the
+// session.
 const refreshMs = 10_000;
-// As long as a proxy waits. Who signs in may wait for keys that are asked for in two places, five seconds each, and then for the same.
+// As long as proxies usually wait. A sign-in can include fetching keys from two places, 5 s each, and then the write.
 const usualMs = 30_000;
 
-/** Makes them. */
+/** Creates the requests. */
 export function sessionRequests(url: string, fetchBy: typeof fetch, clock: Clock): SessionRequests {
-  /** The status and text of an answer. Rejects where there is none in time. */
+  /** Returns the status and body of a response. Rejects if there is none in time. */
   async function post(query: string, input: object, { ms = usualMs, bearer }: Asked = {}): Promise<readonly [number, string]> {
     const tooLong = new AbortController();
     const calm = clock.after(ms, () => tooLong.abort(new Error(`there was no answer in ${ms} ms`)));
@@ -93,7 +94,7 @@ export function sessionRequests(url: string, fetchBy: typeof fetch, clock: Clock
 }
 
 interface Asked {
-  /** How long the answer is waited for. */
+  /** How long to wait for the response. */
   readonly ms?: number;
   readonly bearer?: string;
 }
@@ -109,7 +110,7 @@ function answerIn(text: string): Answer {
   try {
     return (JSON.parse(text) as Answer | null) ?? {};
   } catch {
-    // A page of a proxy.
+    // Not JSON: for example a proxy's error page.
     return {};
   }
 }

@@ -1,21 +1,21 @@
-/** As much of `localStorage`, or of what apps have in its place, as is needed. */
+/** The part of `localStorage`, or of an app's own storage, that is needed. */
 export interface SessionStorage {
   getItem(key: string): string | null | Promise<string | null>;
   setItem(key: string, value: string): void | Promise<void>;
   removeItem(key: string): void | Promise<void>;
 }
 
-/** What somebody is signed in by. */
+/** The stored tokens of a session. */
 export interface Tokens {
   readonly accessToken: string;
-  /** Until when the access token need not be replaced, by this device's clock, in ms since 1970. */
+  /** When to replace the access token, by this device's clock, in ms since 1970. */
   readonly freshUntil: number;
   readonly refreshToken: string;
-  /** Whose these are: tokens and sessions change, and who has them does not. */
+  /** Identifies the user: tokens and sessions change, their user does not. */
   readonly name: string;
 }
 
-/** What is kept there; null: nothing, or nothing that can be read. */
+/** Reads the stored tokens. Null if there are none, or they cannot be parsed. */
 export async function readTokens(storage: SessionStorage, key: string): Promise<Tokens | null> {
   const text = await storage.getItem(key);
   try {
@@ -27,13 +27,13 @@ export async function readTokens(storage: SessionStorage, key: string): Promise<
   }
 }
 
-/** Keeps tokens there, or none; false: it takes none, and has none any more. */
+/** Stores tokens, or removes them. False if the storage did not accept them; then it has none. */
 export async function writeTokens(storage: SessionStorage, key: string, tokens: Tokens | null): Promise<boolean> {
   try {
     if (tokens !== null) await storage.setItem(key, JSON.stringify(tokens));
     if (tokens !== null) return true;
   } catch {
-    // It is full. An old refresh token that is left there would be taken for a stolen one, and end the session.
+    // The storage is full. An old refresh token left there would be treated as stolen, and end the session.
   }
   await storage.removeItem(key);
   return tokens === null;

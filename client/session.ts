@@ -5,50 +5,62 @@ import { type Granted, type Refusal, sessionRequests } from './session-request.t
 import { readTokens, type SessionStorage, type Tokens, writeTokens } from './session-storage.ts';
 import { signedFetch } from './signed-fetch.ts';
 
-/** What `signUp`, `signIn` and `signInWithToken` answer of tokens. */
+/** The token fields of the payloads of `signUp`, `signIn` and `signInWithToken`. */
 export type Given = { readonly [K in keyof Granted]: string | null };
 
-/** What a session is made of. */
+/** The options of a session. */
 export interface SessionOptions {
   /** `https://…/graphql` */
   readonly url: string;
-  /** Where the tokens are kept; all tabs of one session share it. Default: in memory, and gone with the page. */
+  /** Keeps the tokens. All tabs of one session share it. Default: in memory, until the page is closed. */
   readonly storage?: SessionStorage | undefined;
-  /** Under which name. Default: `mpim session`. */
+  /** The key in the storage. Defaults to `mpim session`. */
   readonly key?: string | undefined;
   /**
-   * Gives a token of your identity provider, or of your backend, for who has an account there; null: nobody is signed in there. With it whoever has no session gets one by
-   * `signInWithToken`, and gets another when it ends, unless they have signed out.
+   * Returns a token of your identity provider or backend, or null if nobody is signed in there. With it, a user without a session gets one
+   * by `signInWithToken`, and another when it ends, unless they signed out.
    */
   readonly identityToken?: (() => Promise<string | null>) | undefined;
-  /** How the device is called in the list of sessions, where `identityToken` signs it in. */
+  /** The device in the list of sessions, for sign-ins by `identityToken`. */
   readonly device?: { readonly deviceName?: string; readonly deviceKind?: string } | undefined;
-  /** Called when somebody is signed in, or nobody any more, or the server has refused to sign anybody in; `refusal`: why, where it said so. */
+  /**
+   * Called when somebody signed in, when nobody is signed in any more, and when the server refused a sign-in. `refusal` has the server's
+   * reason, or null.
+   */
   readonly onChange?: ((signedIn: boolean, refusal: Refusal | null) => void) | undefined;
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock | undefined;
 }
 
-/** Who is signed in, and stays so: one refresh at a time, however many ask and in however many tabs. */
+/** Keeps a user signed in. There is one refresh at a time, across all callers and tabs. */
 export interface Session {
-  /** Takes what a mutation has answered that signs in; without it, signs in by `identityToken`. Throws where it has no tokens: look at its `errors` first. */
+  /**
+   * Starts a session with the payload of a sign-in mutation, or without one by `identityToken`. Throws TypeError if the payload has no
+   * tokens: check its `errors` first.
+   */
   begin(given?: Given): Promise<void>;
-  /** An access token that is good for half a minute at least (a quarter of its life, if that is short); null: nobody is signed in. Rejects where that cannot be known now: ask again later. */
+  /**
+   * Returns an access token that is valid for at least 30 s (or a quarter of its lifetime, if that is shorter), or null if nobody is signed
+   * in. Rejects if that cannot be determined now: try again later.
+   */
   readonly token: () => Promise<string | null>;
-  /** For when the server has not taken the token: gets another, and answers whether there is one. Rejects as `token` does. */
+  /** Call it when the server rejected the token: gets another one and returns whether there is one. Rejects like `token`. */
   readonly refresh: () => Promise<boolean>;
-  /** A `fetch` that sends the access token along, to the origin of `url` alone, and asks once more with another of the same user where the server has not taken it. */
+  /**
+   * A `fetch` that adds the access token to requests to the origin of `url`, and to no other. If the server rejects it, the request is
+   * repeated once with another token of the same user.
+   */
   readonly fetch: typeof fetch;
-  /** Ends the session here and, if it can be reached, on the server. */
+  /** Ends the session here and, if the server can be reached, there. */
   signOut(): Promise<void>;
 }
 
-// What is sent off with a token that ends meanwhile would be refused. Of one that lives for less than two minutes it is a quarter.
+// A token that expires on the way would be rejected. For tokens that live less than two minutes it is a quarter of their lifetime.
 const spareMs = 30_000;
-// A provider is asked within seconds, its own time limits included.
+// A provider answers within seconds, or fails by its own time limits.
 const longestIdentityMs = 60_000;
 
-/** Keeps somebody signed in. */
+/** Creates a session. */
 export function createSession({
   url,
   storage = memory(),
@@ -61,13 +73,13 @@ export function createSession({
 }: SessionOptions): Session {
   const request = sessionRequests(url, fetchBy, clock);
   const locked: Locked = webLock(key, clock);
-  /** Undefined: not looked for yet. */
+  /** Undefined until the storage was read. */
   let held: Tokens | null | undefined;
-  /** Who was here last, and has not signed out: this page becomes nobody else by itself. */
+  /** The last user of this page who did not sign out. The page does not switch to another user by itself. */
   let owner: string | null = null;
-  /** Nobody signs in by `identityToken` until that is asked for: they have signed out, in whichever tab, or were refused. */
+  /** No sign-in by `identityToken` until `begin` is called: the user signed out in some tab, or was refused. */
   let left = false;
-  /** The storage took nothing the last time. */
+  /** The storage did not accept the last tokens. */
   let unkept = false;
   let renewing: Promise<void> | null = null;
 
@@ -90,18 +102,21 @@ export function createSession({
     return (await readTokens(storage, key)) ?? (unkept ? (held ?? null) : null);
   }
 
-  /** True where another tab has signed out whoever is here, or signed in somebody else. */
+  /** Whether another tab signed this user out, or signed in somebody else. */
   function isOver(stored: Tokens | null): boolean {
     return stored === null ? Boolean(held) : owner !== null && stored.name !== owner;
   }
 
-  /** Goes on as nobody, and not as whoever another tab is by now. */
+  /** Continues signed out, and not as the user of another tab. */
   function leave(): void {
     left = true;
     become(null);
   }
 
-  /** Keeps what a request came to that was made by what was kept before: unless a tab that did not wait for its turn has kept something else meanwhile. */
+  /**
+   * Stores the outcome of a request that used the stored tokens `before`, unless another tab without the lock has stored something else
+   * meanwhile.
+   */
   async function settle(before: Tokens | null, next: Tokens | null, refusal: Refusal | null = null): Promise<void> {
     const stored = await kept();
     if (stored?.refreshToken === before?.refreshToken) return keep(next, refusal);
@@ -109,7 +124,7 @@ export function createSession({
     else become(stored);
   }
 
-  /** Finds or gets tokens other than these, which are of no use any more. */
+  /** Finds or requests tokens other than the rejected access token. */
   async function renew(spent: string | null): Promise<void> {
     if (held === null && !canEnter()) return;
     const stored = await kept();
@@ -127,7 +142,7 @@ export function createSession({
     return identityToken !== undefined && !left;
   }
 
-  /** Signs in by a token of `identityToken`; where that is of somebody else than is expected, for the next page alone. */
+  /** Signs in by a token of `identityToken`. If it belongs to another user than expected, only the next page is signed in as that user. */
   async function enter(before: Tokens | null, token: string | null, expected: string | null): Promise<void> {
     if (token === null) return settle(before, null);
     const { given, refusal } = await request.signIn({ token, ...device });
@@ -138,7 +153,7 @@ export function createSession({
     leave();
   }
 
-  /** A token of `identityToken`, where it is to be asked; rejects after a while: all else waits meanwhile. */
+  /** Returns a token of `identityToken`, if it may be asked. Rejects after a time limit, because everything else waits for it. */
   function identityNow(): Promise<string | null> {
     return new Promise((resolve, reject) => {
       if (identityToken === undefined || left) return resolve(null);
@@ -163,7 +178,7 @@ export function createSession({
     return (await fresh())?.accessToken ?? null;
   }
 
-  /** Gets another than this one, unless somebody has done so meanwhile. */
+  /** Replaces a rejected token, unless it was replaced meanwhile. */
   async function replace(spent: string | null): Promise<boolean> {
     if (spent === (held?.accessToken ?? null)) await renewed(spent);
     return Boolean(held);
@@ -183,7 +198,7 @@ export function createSession({
     return clock.now() >= freshUntil;
   }
 
-  /** Another than these that were not taken; null: there is none, or whoever is here by now is somebody else. */
+  /** Replacements for rejected tokens, or null if there are none or another user is signed in by now. */
   async function instead(spent: Tokens): Promise<Tokens | null> {
     await replace(spent.accessToken);
     return held?.name === spent.name ? held : null;
@@ -193,7 +208,7 @@ export function createSession({
     async begin(given) {
       left = false;
       if (given === undefined && identityToken !== undefined) {
-        // It may ask people, for minutes: nobody waits for that but who has begun it.
+        // It may ask the user, for minutes. Only the caller of `begin` waits for that.
         const theirs = await identityToken();
         return locked(async () => (left || theirs === null ? undefined : enter(await kept(), theirs, null)));
       }
@@ -208,20 +223,23 @@ export function createSession({
       left = true;
       const last = await fresh().catch(() => held ?? null);
       await locked(async () => {
-        // Somebody else has begun meanwhile.
+        // Somebody else signed in meanwhile.
         if (held && held.name !== last?.name) return;
         const stored = await kept();
         if (held === undefined || stored?.name === held?.name) await keep(null);
         else become(null);
         owner = null;
       });
-      // Whoever wants to go is gone from here in any case. Without a network the session ends on the server by its age.
+      // The user is signed out here in any case. Without a network, the session ends on the server when it expires.
       if (last !== null) await request.signOut(last.accessToken).catch(() => undefined);
     },
   };
 }
 
-/** What an access token says: for how long it is good from when it was made, in ms, whatever this device's clock says, and whose it is; null: nothing that can be read. */
+/**
+ * Reads the claims of an access token: its lifetime in ms, which does not depend on this device's clock, and its user. Null if they cannot
+ * be parsed.
+ */
 function claimsOf(accessToken: string): { readonly lifetime: number; readonly name: string } | null {
   try {
     const [, claims = ''] = accessToken.split('.');
@@ -241,7 +259,7 @@ function memory(): SessionStorage {
   };
 }
 
-/** Stands for whoever it is, where their access token does not say. It guards nothing. */
+/** Identifies a user whose access token does not name them. It is not used for security. */
 function newName(): string {
   return Math.random().toString(36).slice(2);
 }

@@ -1,20 +1,20 @@
 import type { Tokens } from './session-storage.ts';
 
-/** As whom requests are made. */
+/** How requests are signed. */
 export interface Signing {
-  /** `https://…/graphql`: to nowhere else is a token sent than to its origin. */
+  /** `https://…/graphql`. Tokens are sent to its origin only. */
   readonly url: string;
   readonly fetchBy: typeof fetch;
-  /** Tokens that are good for a while yet; null: nobody is signed in. */
+  /** Returns tokens that are valid for a while, or null if nobody is signed in. */
   readonly fresh: () => Promise<Tokens | null>;
-  /** Others of the same user, where the server has not taken these; null: there are none. */
+  /** Returns other tokens of the same user after the server rejected these, or null if there are none. */
   readonly instead: (spent: Tokens) => Promise<Tokens | null>;
 }
 
-// An answer that says UNAUTHENTICATED is a few hundred characters; what is longer need not be read twice.
+// A response with UNAUTHENTICATED has a few hundred characters. Longer ones need not be read twice.
 const longestRefusal = 2_000;
 
-/** A `fetch` that sends the access token along, and asks once more with another where the server has not taken it. */
+/** Creates a `fetch` that adds the access token, and repeats a request once with another token if the server rejected it. */
 export function signedFetch({ url, fetchBy, fresh, instead }: Signing): typeof fetch {
   return async (input, init) => {
     if (originOf(input) !== originOf(url)) return fetchBy(input, init);
@@ -32,18 +32,18 @@ export function signedFetch({ url, fetchBy, fresh, instead }: Signing): typeof f
   };
 }
 
-/** Where a request goes to, and its token with it. By its text: not all apps have a `URL` that knows origins. */
+/** The origin of a request. Parsed as text, because the `URL` of some app platforms has no `origin`. */
 function originOf(input: string | URL | Request): string {
   const { url } = typeof input === 'object' && 'url' in input ? input : new Request(input);
   return /^[^:/?#]+:\/\/[^/?#]*/.exec(url)?.[0] ?? '';
 }
 
-/** True for a body that is gone once it is sent. */
+/** Whether a body can be sent only once. */
 function isSpent(body: unknown): boolean {
   return typeof ReadableStream === 'function' && body instanceof ReadableStream;
 }
 
-/** True for an answer that says that the access token was not taken: its status says so, or, where that has to be 200, its only error. */
+/** Whether the response says that the access token was rejected: by its status, or by its error if the status has to be 200. */
 async function isUnauthenticated(response: Response): Promise<boolean> {
   if (response.status === 401) return true;
   const { headers } = response;
@@ -55,7 +55,7 @@ async function isUnauthenticated(response: Response): Promise<boolean> {
     };
     return !data && errors?.[0]?.extensions?.code === 'UNAUTHENTICATED';
   } catch {
-    // It says that it is JSON and is none, or was broken off: for whoever asked to see.
+    // Invalid or truncated JSON: the caller will see that.
     return false;
   }
 }

@@ -1,19 +1,19 @@
 import type { Failure } from './failure.ts';
 
-/** Where a following stands. */
+/** The status of a following. */
 export type Status =
   | { readonly state: 'connecting' }
-  /** What was missed is coming. */
+  /** Missed entries are being delivered. */
   | { readonly state: 'catching up' }
-  /** All there was is applied; from here on things come as they happen. */
+  /** Everything missed is applied. From now on events come as they happen. */
   | { readonly state: 'live' }
-  /** It comes back at `until` (ms since 1970), after `failure`. */
+  /** It retries at `until` (ms since 1970) because of `failure`. */
   | { readonly state: 'waiting'; readonly until: number; readonly failure: Failure }
   | { readonly state: 'ended'; readonly end: End };
 
 /**
- * How a following ended. `stopped`: by the application. `signed out`: nobody is signed in, or not any more: show the sign-in. `refused`: to come back
- * would not help, for the reason in `failure`.
+ * How a following ended. `stopped`: by the application. `signed out`: nobody is signed in any more, so show the sign-in. `refused`:
+ * retrying would not help, for the reason in `failure`.
  */
 export type End =
   | { readonly reason: 'stopped'; readonly failure: null }

@@ -1,26 +1,27 @@
 import type { Numbered, OutboxStore } from './outbox.ts';
 import type { TextStorage } from './storage-positions.ts';
 
-/** As much of `localStorage` as is needed. */
+/** The part of `localStorage` that is needed. */
 export interface ListedStorage extends TextStorage {
   readonly length: number;
   key(index: number): string | null;
   removeItem(key: string): void;
 }
 
-// What a name has after its key: milliseconds since 1970, which have thirteen digits until the year 2286, and the message's id.
+// A name is the key, the time in ms since 1970 (13 digits until the year 2286), and the id of the message.
 const place = /^\d{13} /;
 
 /**
- * What waits in an outbox, in `localStorage` or what is like it. Tabs may share it: each message stands by itself, so none overwrites what another keeps. A page that begins sends what
- * others have not had an answer to as well; it is stored once all the same. Name `key` after the account. What the storage has no room for is kept as long as the page.
+ * Keeps the messages of an outbox in `localStorage` or similar. Tabs may share it: each message has its own key, so no tab overwrites those
+ * of another. A new page also sends the unanswered messages of other tabs; each is still stored once. Name `key` after the account.
+ * Messages that do not fit are kept as long as the page.
  */
 export function storageMessages<M extends Numbered>(storage: ListedStorage, key: string): OutboxStore<M> {
-  /** By `clientMessageId`: the name under which it stands there. */
+  /** The name in the storage, by `clientMessageId`. */
   const names = new Map<string, string>();
   let latest = 0;
 
-  /** Sorted as they were sent, in whichever tab. */
+  /** Sorted by when they were sent, across tabs. */
   function namesThere(): readonly string[] {
     const all = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '');
     return all.filter((name) => name.startsWith(`${key} `) && place.test(name.slice(key.length + 1))).sort();
@@ -37,7 +38,7 @@ export function storageMessages<M extends Numbered>(storage: ListedStorage, key:
     try {
       storage.setItem(name, JSON.stringify(message));
     } catch {
-      // It is full. The message is sent all the same, as long as the page is there.
+      // The storage is full. The message is still sent while the page is open.
     }
   }
 
@@ -61,7 +62,7 @@ export function storageMessages<M extends Numbered>(storage: ListedStorage, key:
   };
 }
 
-/** Null: it is gone by now, or nothing that can be read. */
+/** Null if it is gone by now, or cannot be parsed. */
 function messageIn<M extends Numbered>(text: string | null): M | null {
   try {
     const stored = JSON.parse(text ?? 'null') as Partial<M> | null;

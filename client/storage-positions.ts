@@ -1,18 +1,18 @@
 import { change, type Position, type PositionStore } from './position.ts';
 
-/** As much of `localStorage` as is needed. */
+/** The part of `localStorage` that is needed. */
 export interface TextStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
 }
 
 /**
- * Positions in `localStorage`, or what is like it, under one key: for who keeps messages there too. Name the key after the account. All tabs
- * share it, so let one of them follow events (`navigator.locks`): what one has applied does not come to the other.
- * `load` answers none where what stands there is not readable; `save` throws where the storage is full.
+ * Keeps positions in `localStorage` or similar, under one key. Use it if messages are kept there too. Name the key after the account. All
+ * tabs share it, so let only one of them follow events (`navigator.locks`): an event that one has applied does not come to another. `load`
+ * answers no positions if the stored text cannot be parsed. `save` throws if the storage is full.
  */
 export function storagePositions(storage: TextStorage, key: string): PositionStore {
-  /** What was written last, and what that says: as long as no other tab writes, nothing need be read. */
+  /** The last written text, and its positions. Unless another tab writes, the text need not be parsed again. */
   let known = { text: '', held: new Map<string, Position>() };
 
   function held(): Map<string, Position> {

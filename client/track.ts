@@ -1,40 +1,47 @@
 import type { EventFacts } from './event.ts';
 import { change, type Position, type PositionChange } from './position.ts';
 
-/** Numbers that did not come: of a stream, those after `after` and before `next`. */
+/** Missing entries of a stream: those after `after` and before `next`. */
 export interface Hole {
   readonly streamId: string;
   readonly after: number;
   readonly next: number;
 }
 
-/** What an event is to who follows: to be applied, with what it does to positions; had already; or one before which others are missing. */
+/**
+ * How to treat an event: apply it, with its change of positions (`next`); ignore a duplicate (`seen`); or handle missing entries before it
+ * (`hole`).
+ */
 export type Taken =
   | { readonly is: 'next'; readonly change: PositionChange }
   | { readonly is: 'seen' }
   | { readonly is: 'hole'; readonly hole: Hole; readonly change: PositionChange };
 
-/** The places of one connection. */
+/** The positions of one connection. */
 export interface Track {
-  /** Looks at an event, which moves nothing. */
+  /** Classifies an event, without moving positions. */
   look(event: EventFacts): Taken;
-  /** The event was applied. */
+  /** Called after the event was applied. */
   move(event: EventFacts, changed: PositionChange): void;
 }
 
 /**
- * Makes the track of a connection that begins with these positions.
+ * Creates the track of a connection that starts with these positions.
  *
- * A stream goes on after `at`, which is what was sent or came last. A conversation that was opened again may go on where it was, or begin
- * where `ConversationOpened` says: streams are not ordered among each other, so what came before the viewer was out can come after that.
+ * A stream continues after `at`: the position that was sent, or the last entry. A conversation that was opened again either continues
+ * there, or starts where `ConversationOpened` says. Streams are not ordered relative to each other, so entries from before the viewer left
+ * can arrive after that.
  */
 export function createTrack(positions: readonly Position[]): Track {
   const held = new Map(positions.map((position) => [position.streamId, position]));
   const at = new Map(positions.map(({ streamId, seq }) => [streamId, seq]));
   const begins = new Map<string, number>();
-  /** Until StreamReady those of which a place was sent: what was missed there comes after the account has told that they were closed or opened, and is not had before it has come. */
+  /**
+   * Until StreamReady: the streams whose position was sent. Their missed entries can arrive after the account stream has reported that they
+   * were closed or opened, and are still outstanding then.
+   */
   const owed = new Set(at.keys());
-  /** Those of them that are closed by now. */
+  /** Those of them that were closed meanwhile. */
   const closed = new Set<string>();
 
   function holeBefore(streamId: string, seq: number): Hole | null {
@@ -56,19 +63,19 @@ export function createTrack(positions: readonly Position[]): Track {
         return { set: own, remove: owed.has(means.streamId) ? [] : [means.streamId] };
       case 'resync': {
         const { streamId, lastSeq } = means;
-        // Of which epoch is told by StreamReady.
+        // StreamReady brings the epoch.
         return lastSeq === null ? { set: [], remove: [streamId] } : { set: [{ streamId, seq: lastSeq }], remove: [] };
       }
     }
   }
 
-  /** The position told, or what is held where that is further: entries may have come since it was taken. */
+  /** The reported position, or the current one if it is further: entries may have arrived since the report was made. */
   function further(told: Position): Position {
     const known = held.get(told.streamId);
     return { ...known, ...told, seq: Math.max(told.seq, known?.seq ?? 0) };
   }
 
-  /** The first stream that StreamReady says is further than what came of it. */
+  /** The first stream for which StreamReady has a later position than what arrived. */
   function leftOut(told: readonly Position[]): Hole | null {
     for (const { streamId, seq } of told) {
       const last = at.get(streamId);

@@ -1,24 +1,24 @@
 import { type DocumentNode, parse, print } from 'graphql';
 import { DocumentError } from './document.ts';
 
-/** A document that knows the types of its result and variables, as codegen makes them (`TypedDocumentNode`). */
+/** A document with the types of its result and variables, as codegen generates it (`TypedDocumentNode`). */
 export interface TypedDocument<D, V> extends DocumentNode {
   __apiType?: (variables: V) => D;
 }
 
-/** The same as text: a `TypedDocumentString`, which codegen makes by `documentMode: 'string'`. */
+/** The same as text: a `TypedDocumentString`, which codegen generates with `documentMode: 'string'`. */
 export interface TypedText<D, V> {
   __apiType?: (variables: V) => D;
   valueOf(): string;
 }
 
-/** What a document selects, and how it is named to the server. */
+/** A parsed document, and how it is sent to the server. */
 export interface Typed {
   readonly parsed: DocumentNode;
   readonly named: { readonly query: string; readonly extensions?: Record<string, unknown> };
 }
 
-/** Reads a document as an application has it. Throws DocumentError where its text is not there, or no hash of it is that is to be sent. */
+/** Reads the document of an application. Throws DocumentError if it has no text, or no hash although `byHash` is set. */
 export function readTyped(document: DocumentNode | { valueOf(): string }, byHash: boolean): Typed {
   const { __meta__, definitions } = document as { readonly __meta__?: { readonly hash?: unknown }; readonly definitions?: unknown };
   const written = document.valueOf();

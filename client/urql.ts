@@ -8,24 +8,25 @@ import { type LibraryOptions, startingAt } from './starting-at.ts';
 
 export { EndedError } from './ended-error.ts';
 
-/** How it resumes. */
+/** Options for resuming. */
 export type ResumeExchangeOptions = LibraryOptions;
 
-/** A result as it came, with what of it the resuming looks at. */
+/** A result with the fields that resuming needs, and the result of urql. */
 interface Came extends Result {
   readonly whole: OperationResult;
 }
 
-// urql's keys are whole numbers, of any size and either sign. Each attempt has one of its own between two of those: what ends an attempt does not end the
-// subscription of the application.
+// urql's keys are integers of any size and sign. Each attempt has a key between two integers, so that ending an attempt does not end the
+// application's subscription.
 const firstKey = 0.5;
 
 /**
- * An exchange that makes of each subscription to `events` or `conversationEvents` an unbroken one: it comes back through the exchanges behind it with the positions
- * it has by then. All else passes through. Put it before the exchange that adds the access token, so that each attempt has a
- * fresh one, and before `fetchExchange` and `subscriptionExchange`.
+ * An urql exchange that keeps subscriptions to `events` and `conversationEvents` unbroken: after a lost connection it subscribes again
+ * through the exchanges behind it, from its current positions. It passes everything else through. Put it before the exchange that adds the
+ * access token, so that each attempt has a fresh one, and before `fetchExchange` and `subscriptionExchange`.
  *
- * Where coming back would not help, or the document lacks what resuming takes, the last result has an `error` whose `networkError` is an EndedError or DocumentError.
+ * When retrying would not help, or the document does not select what resuming needs, the last result has an `error` whose `networkError` is
+ * an EndedError or a DocumentError.
  */
 export function resumeExchange({ positions, ...options }: ResumeExchangeOptions = {}): Exchange {
   return ({ forward }) =>
@@ -43,7 +44,7 @@ export function resumeExchange({ positions, ...options }: ResumeExchangeOptions 
         attempts.next(placed);
         return () => {
           takers.delete(placed.key);
-          // Not while it brings a result: what fetchExchange aborts then ends in a rejection that nobody can catch.
+          // Not while a result is delivered: then an abort in fetchExchange ends in a rejection that nobody can catch.
           void Promise.resolve().then(() => attempts.next(makeOperation('teardown', placed)));
         };
       }
@@ -65,7 +66,7 @@ export function resumeExchange({ positions, ...options }: ResumeExchangeOptions 
             if (end.reason !== 'stopped') fail(operation, new EndedError(end));
           });
         } catch (error) {
-          // Who asked listens once this operation is through.
+          // The caller listens only after this operation was passed on.
           void Promise.resolve().then(() => fail(operation, error instanceof Error ? error : new Error(String(error))));
         }
       }
@@ -75,7 +76,7 @@ export function resumeExchange({ positions, ...options }: ResumeExchangeOptions 
         out.next(makeErrorResult(operation, networkError));
       }
 
-      /** Takes over what is to be resumed; false: it is not. */
+      /** Takes over an operation that is to be resumed. Returns whether it did. */
       function takeOver(operation: Operation): boolean {
         const following = followings.get(operation.key);
         if (operation.kind === 'teardown' && following !== undefined) {
@@ -88,7 +89,7 @@ export function resumeExchange({ positions, ...options }: ResumeExchangeOptions 
         return true;
       }
 
-      // Biome's own reading of types breaks on wonka's `pipe` over `share`, so they are called by themselves.
+      // Not with wonka's `pipe`: Biome's type inference breaks on `pipe` over `share`.
       const others = filter<Operation>((operation) => !takeOver(operation))(operations);
       const results = filter<OperationResult>((result) => {
         takers.get(result.operation.key)?.(result);
@@ -99,8 +100,8 @@ export function resumeExchange({ positions, ...options }: ResumeExchangeOptions 
 }
 
 /**
- * Gives a sink what it is to know of results. urql fills in what a result lacks from the one before, so an end shows by its data being the same, and errors
- * stay on once they came.
+ * Passes urql's results to a sink. urql fills in missing parts from the previous result: so an end is recognised by unchanged data, and
+ * errors stay once they have come.
  */
 function takerOf(sink: Sink<Came>): (result: OperationResult) => void {
   let last: unknown;

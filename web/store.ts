@@ -2,7 +2,7 @@
 export interface Store<T> {
   get(): T;
   set(next: T): void;
-  /** Calls `listener` after each change, until the answered function is called. */
+  /** Calls `listener` after each change, until the returned function is called. */
   subscribe(listener: () => void): () => void;
 }
 

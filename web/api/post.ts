@@ -29,7 +29,7 @@ interface ServerError {
 // A node answers a write within WRITE_DEADLINE_MS (8 s by default), or refuses it by then. After 15 s no answer will come.
 const longestMs = 15_000;
 
-/** Sends one query or mutation over HTTP and answers its data. Throws ResponseError, or the error of `fetch` without a network. */
+/** Sends one query or mutation over HTTP and returns its data. Throws ResponseError, or the error of `fetch` without a network. */
 export async function post<D, V>(document: TypedDocumentString<D, V>, variables: V, token: string | null): Promise<D> {
   const response = await fetch('/graphql', {
     method: 'POST',

@@ -21,15 +21,15 @@ export interface Tokens {
 export interface Session {
   /** Null if nobody is signed in. */
   readonly tokens: Store<Tokens | null>;
-  /** Answers the refusal, or null if it succeeded. */
+  /** Returns the refusal, or null if it succeeded. */
   signIn(handle: string, password: string): Promise<RefusalFragment | null>;
   signUp(who: Pick<SignUpInput, 'handle' | 'password' | 'displayName'>): Promise<RefusalFragment | null>;
   /**
-   * Answers an access token that is valid for at least 30 s, or null if nobody is signed in any more. Concurrent calls share one refresh.
+   * Returns an access token that is valid for at least 30 s, or null if nobody is signed in any more. Concurrent calls share one refresh.
    * Rejects if the refresh failed for another reason: try again later.
    */
   token(): Promise<string | null>;
-  /** Refreshes the tokens even if they look valid, because the server rejected them. Answers whether there are new ones. */
+  /** Refreshes the tokens even if they look valid, because the server rejected them. Returns whether there are new ones. */
   refresh(): Promise<boolean>;
   signOut(): Promise<void>;
 }

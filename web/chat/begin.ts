@@ -7,7 +7,7 @@ import { type Chat, createChat } from './chat.ts';
 // Long enough for a server that is starting, short enough for a user in front of an empty page.
 const againMs = 2_000;
 
-/** Reads the first page, with retries, and answers the chat. Null if it was aborted or the session has ended. */
+/** Reads the first page, with retries, and returns the chat. Null if it was aborted or the session has ended. */
 export async function beginChat(session: Session, storage: Storage, signal: AbortSignal): Promise<Chat | null> {
   const ask = createAsk(session);
   while (!signal.aborted) {

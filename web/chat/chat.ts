@@ -73,7 +73,7 @@ export interface Chat {
   see(conversationId: string): void;
   /** Marks the open thread as read. */
   seeThread(): void;
-  /** Pins or archives a conversation, on all devices of the viewer. Answers the refusal or null; throws if the server cannot be reached. */
+  /** Pins or archives a conversation, on all devices of the viewer. Returns the refusal or null; throws if the server cannot be reached. */
   mark(conversationId: string, marks: { readonly pinned?: boolean; readonly archived?: boolean }): Promise<string | null>;
   /** Called when the viewer types (`something`: whether the field has text). */
   typed(conversationId: string, something: boolean): void;

@@ -15,7 +15,7 @@ function replacedIn(held: unknown, person: PersonFragment): unknown {
   return changed(held, Object.entries(held), person, Object.fromEntries);
 }
 
-/** Puts changed parts back together. Answers the old object if no part changed. */
+/** Puts changed parts back together. Returns the old object if no part changed. */
 function changed<P>(held: unknown, parts: readonly P[], person: PersonFragment, together: (parts: readonly P[]) => unknown): unknown {
   const after = parts.map((part) => replacedIn(part, person));
   return after.every((part, at) => part === parts[at]) ? held : together(after);

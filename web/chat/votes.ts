@@ -4,7 +4,7 @@ import type { Store } from '../store.ts';
 import { createInTurn } from './in-turn.ts';
 import { type Said, type State, saidIn } from './state.ts';
 
-/** Toggles the viewer's vote for an option of a poll. In a single-choice poll it replaces the vote. Answers the refusal or null. */
+/** Toggles the viewer's vote for an option of a poll. In a single-choice poll it replaces the vote. Returns the refusal or null. */
 export type Choose = (message: Said, optionId: string) => Promise<string | null>;
 
 /** The result of a vote until its event is applied, which can be long after the answer. */

@@ -5,7 +5,7 @@ import { ResponseError } from '../api/post.ts';
 export interface Act {
   /** Why the last call failed, or empty. */
   readonly fault: string;
-  /** Runs `attempt`, which answers the refusal or null. Answers whether it succeeded. */
+  /** Runs `attempt`, which returns the refusal or null. Returns whether it succeeded. */
   readonly act: (does: () => Promise<string | null>) => Promise<boolean>;
 }
 

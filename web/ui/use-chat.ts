@@ -13,7 +13,7 @@ export function useChat(): Chat {
 }
 
 /**
- * Selects a value of the state and renders again when it changes. `select` must answer something that is part of the state, not a new
+ * Selects a value of the state and renders again when it changes. `select` must return something that is part of the state, not a new
  * object.
  */
 export function useChatState<S>(select: (state: State) => S): S {
