@@ -5,10 +5,10 @@ import type { Fact } from '../log/index.ts';
 import type { User } from '../user/index.ts';
 import type { Message } from './message.ts';
 
-/** What the hint of a message brings along: who said it, and where, as they stood when it was stored. */
+/** What the hint of a message carries: its sender and its conversation, as they were when the message was stored. */
 export interface MessageAlong {
   readonly sender: User;
-  /** Of groups, which many listen to. */
+  /** Only for groups, which have many listeners. */
   readonly conversation?: Conversation | undefined;
 }
 
@@ -23,7 +23,8 @@ const user = z.object({
   createdAt: z.coerce.date(),
   erased: z.boolean().default(false),
   bot: z.boolean().default(false),
-  // What an earlier release does not know another may have put there: then it is read.
+  // Required: an earlier release does not know this field, and a user stored by another node may have it. The hint is then not used, and
+  // the sender is read from the database.
   data: text,
 });
 const policy = z.enum(groupPolicies).default('ADMINS');
@@ -38,10 +39,11 @@ const conversation = z.object({
   sides: z.tuple([id, id]).nullable(),
   name: text,
   description: text,
-  // What an earlier release's hint does not name stands as its groups do: it could not change them.
+  // The default for a hint of an earlier release. That release could not change this field, so its groups have the default value.
   announcement: text.default(null),
   avatarUrl: text,
-  // What an earlier release does not know another may have put there: then it is read. So is whether it is listed.
+  // Required, like `listed`: an earlier release does not know it, and another node may have set it. The hint is then not used, and the
+  // conversation is read from the database.
   data: text,
   ownerId: id.nullable(),
   postPolicy: z.enum(groupPolicies).default('EVERYONE'),
@@ -58,22 +60,28 @@ const along = z.object({ sender: user, conversation: conversation.optional() });
 
 const known = new WeakMap<Message, MessageAlong>();
 
-/** Keeps by a message that was just stored what its commit knew of it. */
+/** Remembers, for a message that was just stored, what its commit knew about its sender and conversation. */
 export function keepAlong(message: Message, along: MessageAlong): void {
   known.set(message, along);
 }
 
-/** Who said a message, and where, as they stood when it was stored; null but for the very message that `send` or `forward` has just stored and answered. */
+/**
+ * Returns the sender and the conversation of a message as they were when it was stored. Null for every object except the one that `send` or
+ * `forward` has just stored and returned.
+ */
 export function storedAlong(message: Message): MessageAlong | null {
   return known.get(message) ?? null;
 }
 
-/** Reads what a hint brought; null where it brought nothing, or what another release wrote. */
+/** Parses what a hint carried. Null if it carried nothing, or something that another release wrote. */
 export function parseAlong(brought: unknown): MessageAlong | null {
   return along.safeParse(brought).data ?? null;
 }
 
-/** The sender of a message as they are when it commits: a profile that changes meanwhile waits, so that no later message shows an earlier one. */
+/**
+ * The sender of a message as of its commit. Locks the user's row, so a concurrent change of the profile waits for the commit: no later
+ * message shows an earlier profile.
+ */
 export function senderAtCommit(db: Db): Fact<bigint, HeldUser | null> {
   return {
     name: 'sender',

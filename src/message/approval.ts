@@ -1,39 +1,40 @@
 import type { Attachments, NewPoll } from '../log/index.ts';
 import type { MessageRef } from './message.ts';
 
-/** Something that is about to be said. */
+/** A message that is about to be stored or edited. */
 export interface Saying {
   readonly act: 'SEND' | 'EDIT';
   readonly senderId: bigint;
   readonly conversationId: bigint;
   readonly conversationKind: 'DIRECT' | 'GROUP';
   readonly text: string;
-  /** What is attached to it, as it is to stand: the answer is about the text alone. */
+  /** Its attachments as they would be stored. Context only: the answer is about the text alone. */
   readonly attachments: Attachments;
-  /** Its data, likewise: JSON of an object; null: none. */
+  /** Its data as it would be stored, also context only: a JSON object, or null for none. */
   readonly data: string | null;
-  /** What it asks, likewise; null: nothing. */
+  /** Its poll as it would be stored, also context only; null for none. */
   readonly poll: NewPoll | null;
-  /** Null: it is an edit. */
+  /** Null for an edit. */
   readonly clientMessageId: string | null;
-  /** The message that is changed. */
+  /** The message that is edited. */
   readonly edits: MessageRef | null;
-  /** The message whose words are sent on. */
+  /** The message whose content is forwarded. */
   readonly forwards: MessageRef | null;
   readonly replyTo: MessageRef | null;
   readonly threadRoot: MessageRef | null;
 }
 
-/** Who is asked before something is said. */
+/** A check that is asked before a message is stored or edited, for example an app. */
 export interface Approval {
-  /** Whether anybody is asked at all, known without asking the database. */
+  /** Whether there is such a check at all. Known without a read of the database. */
   readonly asks: boolean;
   /**
-   * The text that is to be stored. It answers or throws within a few seconds. `fits`: whether a text could be a message's. Throws FORBIDDEN, with the
-   * reason for the sender, and UNAVAILABLE where it cannot be told and is not to be said then (`field`).
+   * Returns the text to store. Answers or throws within a few seconds. `fits` tells whether a text is valid for a message. Throws FORBIDDEN
+   * with the reason for the sender, and UNAVAILABLE if there is no answer and the message must not be stored without one. Both name
+   * `field`.
    */
   approve(saying: Saying, options: { readonly fits: (text: string) => boolean; readonly field: readonly string[] }): Promise<string>;
 }
 
-/** Nobody is asked. */
+/** No check: every text is approved as it is. */
 export const noApproval: Approval = { asks: false, approve: async ({ text }) => text };

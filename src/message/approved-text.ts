@@ -7,13 +7,17 @@ import type { MessageParts } from './parts.ts';
 import { isText, requireClientMessageId } from './shape.ts';
 import { isMore } from './words.ts';
 
-/** What is asked about, and the input that a refusal names. */
+/** What is asked about, and the input field that a refusal names. */
 type Asking = Pick<Saying, 'act' | 'conversationId' | 'text' | 'attachments' | 'data'> & Partial<Saying> & { readonly field: string };
 
 /**
- * The text that somebody's message is stored with. It is asked about only if it would be stored, as far as that can be told outside of a commit: not of who is not
- * a member, and not of what is stored under its clientMessageId already; null: it was not, and must not be stored should that be otherwise by then (`unasked`).
- * Outside of any transaction. Throws INVALID_INPUT (clientMessageId), and what Approval does.
+ * Returns the text to store a message with, after asking the approval.
+ *
+ * The approval is asked only about what would be stored, as far as that is known outside of the commit. It is not asked if the viewer is
+ * not an active member, or if something is already stored under the clientMessageId. The result is then null. If the commit finds that the
+ * message could be stored after all, it must refuse with `unasked`.
+ *
+ * Runs outside of any transaction. Throws INVALID_INPUT (clientMessageId), and what Approval.approve throws.
  */
 export async function approvedText({ db, approval, config }: MessageParts, viewer: Viewer, asking: Asking): Promise<string | null> {
   if (!approval.asks) return asking.text;
@@ -33,7 +37,10 @@ export async function approvedText({ db, approval, config }: MessageParts, viewe
   return approval.approve(saying, { fits: (text) => isText(text, rule), field: [field] });
 }
 
-/** The refusal of what could be stored by now and was asked about by nobody, for when it was read it could not: somebody has just become a member, or what they send on has just been changed. */
+/**
+ * The refusal of a message that could be stored now but that the approval was not asked about. The state has changed since it was read: for
+ * example the viewer has just become a member, or the message that they forward was just edited.
+ */
 export function unasked(field: string): ChatError {
   const why = 'The message could not be checked in time. Send the same request again.';
   return new ChatError('UNAVAILABLE', why, { field: [field], retryAfterMs: 100 });

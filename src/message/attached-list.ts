@@ -6,25 +6,25 @@ import type { Attachment } from './attachment.ts';
 import type { Message, MessageRef, Part } from './message.ts';
 import { firstSeen } from './target.ts';
 
-// As many kinds of as many conversations as a page has; one SELECT of a UNION each, of which SQLite takes 500.
+// All kinds of all conversations of a page. Each is a SELECT of one UNION, and SQLite takes at most 500 of them.
 const rangesAtOnce = 400;
 
-/** A file, and the message that brought it. */
+/** An attachment, and the message that has it. */
 export interface Attached {
   readonly message: Message;
   readonly attachment: Attachment;
-  /** Which of the message's it is, from 1 on. */
+  /** The number of the attachment within its message, from 1. */
   readonly place: number;
 }
 
-/** Part of what is attached in a conversation. */
+/** A page of the attachments of a conversation. */
 export interface AttachedRequest {
-  /** Each once; at least one. */
+  /** At least one, without duplicates. */
   readonly kinds: readonly AttachmentKind[];
   readonly first: number;
-  /** Where the part before ended; absent: from the newest on. */
+  /** The last item of the previous page; absent: start at the newest. */
   readonly after?: { readonly seq: number; readonly place: number } | undefined;
-  /** The conversation's lastSeq as it stood before the access was read, as of HistoryRequest. */
+  /** The conversation's lastSeq, read before the access, as in HistoryRequest. */
   readonly upTo: number;
 }
 
@@ -32,13 +32,13 @@ interface Range {
   readonly conversationId: bigint;
   readonly readerId: bigint;
   readonly kind: number;
-  /** First and last seq that may be read. */
+  /** The first and the last seq to read, both inclusive. */
   readonly from: number;
   readonly to: number;
   readonly limit: number;
 }
 
-/** Makes the list of what is attached. What is asked for in one turn of the event loop is read together. */
+/** Makes the list of a conversation's attachments. Requests of one turn of the event loop are read together. */
 export function createAttachedList(
   db: Db,
   messageAt: (ref: MessageRef) => Promise<Message | null>,
@@ -52,7 +52,8 @@ export function createAttachedList(
     const { conversationId, userId: readerId } = access;
     const [from, limit] = [firstSeen(access), first + 1];
     const found: Attached[] = [];
-    // Nearly always once: what is entered of a message and not attached to it any more, as a node of an earlier release may leave it, is stepped over.
+    // Almost always one iteration. More are needed only if rows name messages that no longer have such an attachment, which a node of an
+    // earlier release may leave behind: these are skipped.
     for (let to = Math.min(upTo, after?.seq ?? upTo); from <= to && found.length < limit; ) {
       const range = { conversationId, readerId, from, to, limit };
       const rows = await Promise.all(kinds.map((kind) => rowsIn({ ...range, kind: kindNumber(kind) })));
@@ -74,11 +75,11 @@ function attachedTo(message: Message): readonly Attached[] {
   return message.attachments.map((attachment, at) => ({ message, attachment, place: at + 1 }));
 }
 
-/** What is entered in each range, but of messages that its reader has hidden; in no order. */
+/** Reads the rows in each range, without messages that the reader has hidden. In no particular order. */
 function readRanges(db: Db, ranges: readonly Range[]): Promise<readonly (readonly AttachedRow[])[]> {
   const rests = ranges.map(
     ({ conversationId, readerId, kind, from, to, limit }) =>
-      // As of messages (store.ts): a scalar subquery is asked for each row that is read.
+      // A scalar subquery, for the reason given in store.ts: it is evaluated once for each row that is read.
       sql`conversationId = ${conversationId} AND kind = ${kind} AND seq >= ${from} AND seq <= ${to} AND (SELECT 1 FROM HiddenMessage h
         WHERE h.userId = ${readerId} AND h.conversationId = ${conversationId} AND h.seq = AttachedMessage.seq LIMIT 1) IS NULL
         ORDER BY seq DESC LIMIT ${limit}`,

@@ -6,7 +6,7 @@ import { messageAt } from './facts.ts';
 import type { Message, MessageRef } from './message.ts';
 import { messageOf, refKey } from './store.ts';
 
-/** Where a round over all messages goes on. */
+/** The position from which a round over all messages continues. */
 export type AttachedFrom = JobData<'AttachmentRound'>;
 
 interface Parts {
@@ -14,16 +14,20 @@ interface Parts {
   readonly log: Log;
 }
 
-/** From the end of a round to the next. What nodes of an earlier release do while they are being replaced nobody enters: by then they are gone. */
+/**
+ * Pauses between the end of a round and the start of the next, in ms. Nodes of an earlier release write no rows for attachments. Further
+ * rounds add what they store while they are being replaced; by then they are gone (decision 80).
+ */
 const pausesMs = [3_600_000, 86_400_000];
-/** Then the rest is left to whoever comes next, who begins where this one ended. */
+/** After this time, in ms, the rest is left as a new job, which continues from there. */
 const turnMs = 30_000;
-/** Long ones, with as much attached as there can be, are some 15 MB. */
+/** Some 15 MB if all are long and have the maximum of attachments. */
 const messagesAtOnce = 200;
 
 /**
- * Enters what messages have attached of which that is not entered, and strikes out what they have no more, from a place on. Done again, it finds nothing to do.
- * Leaves the rest to be done where its turn is over, and the next round where there is one. Throws UNAVAILABLE, or what `signal` was aborted with.
+ * Repairs the rows of AttachedMessage from a position on: adds missing ones and removes those of attachments that messages no longer have.
+ * Idempotent. Leaves the rest as a job when its time is over, and the next round, if there is one, as a job for later. Throws UNAVAILABLE,
+ * or the abort reason of `signal`.
  */
 export async function enterAttached(parts: Parts, { after, seq, round }: AttachedFrom, signal: AbortSignal): Promise<void> {
   const until = performance.now() + turnMs;
@@ -49,7 +53,7 @@ async function leave(db: Db, data: AttachedFrom, ms: number): Promise<void> {
   await db.transaction((tx) => leaveJob(tx, { kind: 'AttachmentRound', key: 'all', data, dueAt }));
 }
 
-/** The next messages by their key: those that are left of a conversation, and of those after it. */
+/** Reads the next messages in key order: the rest of a conversation, then the conversations after it. */
 async function readNext(tx: Tx, { conversationId, seq }: MessageRef): Promise<readonly Message[]> {
   const own = await selectRows(
     tx,
@@ -65,7 +69,7 @@ async function readNext(tx: Tx, { conversationId, seq }: MessageRef): Promise<re
   return [...own, ...others].map(messageOf);
 }
 
-/** Of messages in the order of their keys those of which something else is entered than they have, by conversation. */
+/** Returns, by conversation, the seqs of messages whose rows differ from their attachments. `messages` must be in key order. */
 async function wrongAmong(tx: Tx, messages: readonly Message[]): Promise<readonly (readonly [bigint, readonly number[]])[]> {
   const conversations = [...Map.groupBy(messages, ({ conversationId }) => conversationId)];
   const stretches = conversations.map(([conversationId, own]) => ({ conversationId, from: own[0]?.seq ?? 0, to: own.at(-1)?.seq ?? 0 }));
@@ -83,7 +87,10 @@ function kindsOf(rows: readonly AttachedRow[]): string {
     .join();
 }
 
-/** Under the conversation's lock they are read once more: meanwhile they may have been changed or taken back. */
+/**
+ * Rewrites the rows of some messages. Reads the messages again under the conversation's lock, because they may have been edited or recalled
+ * since.
+ */
 function enterAnew(log: Log, conversationId: bigint, seqs: readonly number[]): Promise<void> {
   return log.append<void>({
     lock: [conversationId],

@@ -2,10 +2,10 @@ import { ChatError } from '../errors.ts';
 import { type Attachments, noAttachments } from '../log/index.ts';
 import { codePoints, hasControls, isBlank, isStorable, webAddress } from '../text.ts';
 
-/** A file that is kept elsewhere, as a message has it. */
+/** An attachment of a message: a reference to a file that is stored elsewhere. */
 export type Attachment = Attachments[number];
 
-/** An attachment as it is asked for. What is null or absent is not known. */
+/** An attachment as a client gives it. Null or absent means unknown. */
 export interface NewAttachment {
   readonly url: string;
   readonly mediaType: string;
@@ -17,34 +17,35 @@ export interface NewAttachment {
   readonly alt?: string | null | undefined;
 }
 
-/** How many a message may have (config MAX_ATTACHMENTS), and where they may be (config ATTACHMENT_HOSTS). */
+/** How many attachments a message may have (config MAX_ATTACHMENTS), and on which hosts (config ATTACHMENT_HOSTS). */
 export interface AttachmentRules {
   readonly maxAttachments: number;
-  /** `*.` before one stands for any that ends in it; empty: any. */
+  /** A name that starts with `*.` allows all its subdomains. Empty: every host is allowed. */
   readonly attachmentHosts: readonly string[];
 }
 
-// As long as any server takes an address, and with it what signs it.
+// A common limit of servers for a URL, enough for one with a signature.
 const maxUrl = 2_048;
 const maxMediaType = 255;
-// What file systems take of a name.
+// The limit of common file systems.
 const maxName = 255;
 const maxAlt = 1_000;
 const maxPixels = 1_000_000;
 const maxDurationMs = 2 ** 31 - 1;
 
-// RFC 6838 4.2 of the type, RFC 9110 8.3.1 of what may follow it: recorders say `audio/webm;codecs=opus`.
+// The type by RFC 6838, 4.2; its parameters by RFC 9110, 8.3.1, because recorders send `audio/webm;codecs=opus`.
 const restricted = '[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}';
 const token = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";
 const quoted = String.raw`"(?:[ !#-\[\]-~]|\\[ -~])*"`;
 const mediaTypes = new RegExp(`^(${restricted}/${restricted})((?:[ \\t]*;[ \\t]*${token}=(?:${token}|${quoted}))*)$`);
 
-// What leads out of a folder, and what turns a name around so that it seems to end otherwise (Unicode's Bidi_Control).
+// Path separators and the names `.` and `..`, which lead out of a folder, and Unicode's Bidi_Control characters, which can make a name seem
+// to have another extension.
 const misleading = /[/\\\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|^\.{1,2}$/u;
-// What any server can be configured to take: so much is looked at whatever it takes by now.
+// The most that MAX_ATTACHMENTS can be set to. Requests are validated up to it, whatever the current setting is.
 const maxEver = 20;
 
-/** Attachments as they would be stored. Throws INVALID_INPUT (attachments: more than any message may have, attachments.N.…). */
+/** Returns attachments as they would be stored. Throws INVALID_INPUT (attachments: more than any server allows; attachments.N.…). */
 export function requireAttachments(wanted: readonly NewAttachment[] | undefined): Attachments {
   if (wanted === undefined || wanted.length === 0) return noAttachments;
   requireFew(wanted.length, maxEver, ['attachments']);
@@ -52,8 +53,8 @@ export function requireAttachments(wanted: readonly NewAttachment[] | undefined)
 }
 
 /**
- * Throws INVALID_INPUT (attachments, attachments.N.url; or `field`) where a message may not have so many, or not from there, by now: what was stored before is
- * still found, and may stay.
+ * Throws INVALID_INPUT (attachments, attachments.N.url; or `field` for both) if the current settings do not allow so many attachments, or
+ * one of their hosts. Separate from `requireAttachments`, so that messages stored under earlier settings are still found and kept.
  */
 export function requireAllowed(attachments: Attachments, rules: AttachmentRules, field?: string): void {
   requireFew(attachments.length, rules.maxAttachments, [field ?? 'attachments']);
@@ -64,7 +65,7 @@ export function requireAllowed(attachments: Attachments, rules: AttachmentRules,
   }
 }
 
-/** Whether `requireAllowed` would take them. */
+/** Whether `requireAllowed` would accept these attachments. */
 export function areAllowed(attachments: Attachments, rules: AttachmentRules): boolean {
   return attachments.length <= rules.maxAttachments && attachments.every(({ url }) => isAllowedAt(url, rules));
 }
@@ -98,18 +99,18 @@ function invalid(field: readonly string[], message: string): ChatError {
   return new ChatError('INVALID_INPUT', message, { field });
 }
 
-/** Where a file is, as ASCII. */
+/** Returns the URL in ASCII. */
 function requireUrl(text: string, field: readonly string[]): string {
   const url = webAddress(text);
   if (url === null) throw invalid(field, 'url must be a web address that starts with http:// or https://.');
-  // Whoever sees the message would be told them.
+  // Everybody who sees the message would see them.
   if (url.username !== '' || url.password !== '') throw invalid(field, 'url must not contain a user name or password.');
-  // Escapes may make it longer than what came in.
+  // Checked after parsing: escapes can make the URL longer than the input.
   if (url.href.length > maxUrl) throw invalid(field, `url can have at most ${maxUrl} characters.`);
   return url.href;
 }
 
-/** What kind of file it is: the type itself in lower case, as it is compared. */
+/** Returns the media type, with the type itself in lower case because types are compared without regard to case. */
 function requireMediaType(text: string, field: readonly string[]): string {
   const [, type, parameters] = (text.length > maxMediaType ? null : mediaTypes.exec(text)) ?? [];
   if (type === undefined)
@@ -126,7 +127,7 @@ function requireName(name: string | null | undefined, field: readonly string[]):
   return name;
 }
 
-/** What nobody would see is nothing: so pages say that there is nothing to say. */
+/** Returns the description. Text without a visible character is stored as null, so that clients can tell that there is none. */
 function requireAlt(alt: string | null | undefined, field: readonly string[]): string | null {
   if (alt === null || alt === undefined || isBlank(alt)) return null;
   if (codePoints(alt) > maxAlt) throw invalid(field, `alt can have at most ${maxAlt} characters.`);
@@ -141,6 +142,6 @@ function requireWhole(
   if (value === null || value === undefined) return null;
   if (!Number.isSafeInteger(value) || value < least || value > most)
     throw invalid(field, `This must be an integer from ${least} to ${most}.`);
-  // Of a client's -0 nothing is left once it is stored: it would be a change each time.
+  // Turns -0 into 0. The database stores no -0, so it would look like a change on every edit.
   return value + 0;
 }

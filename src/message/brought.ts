@@ -12,13 +12,16 @@ import { type NewText, requireShape } from './send.ts';
 import { newReplies, type Thread } from './thread.ts';
 import { nothingEnclosed, type Words } from './words.ts';
 
-/** What somebody said elsewhere; nothing is left of what was taken back. */
+/** The content of a message of an imported history. A recalled message has no content. */
 export interface ForeignMessage extends Pick<NewText, 'attachments' | 'data'> {
   readonly text?: string | undefined;
   readonly recalledAt?: Date | undefined;
 }
 
-/** What a message says here. Throws INVALID_INPUT (text, attachments, attachments.N.…, data, data.…). Lists of words that are not to be used are not asked: it was said. */
+/**
+ * Returns the content to store for an imported message. Throws INVALID_INPUT (text, attachments, attachments.N.…, data, data.…). Lists of
+ * blocked words do not apply, because the message was already sent elsewhere.
+ */
 export function requireForeignMessage(config: MessageParts['config'], { recalledAt, text = '', attachments, data }: ForeignMessage): Words {
   if (recalledAt !== undefined) return { text: '', ...nothingEnclosed };
   const enclosed = requireShape(config, { text, attachments, data });
@@ -27,7 +30,7 @@ export function requireForeignMessage(config: MessageParts['config'], { recalled
   return { text, ...enclosed };
 }
 
-/** Each emoji as it is stored, once. Throws INVALID_INPUT (reactions.N.emoji), LIMIT_REACHED (reactions). */
+/** Returns each emoji as it is stored, in the order given. Throws INVALID_INPUT (reactions.N.emoji), LIMIT_REACHED (reactions). */
 export function requireForeignEmojis(
   { maxReactions }: Pick<MessageParts['config'], 'maxReactions'>,
   texts: readonly string[],
@@ -41,28 +44,35 @@ export function requireForeignEmojis(
   throw new ChatError('LIMIT_REACHED', `A message can have at most ${maxReactions} different emojis.`, { field: ['reactions'] });
 }
 
-/** A message as it has come to stand, and what is to be known of it besides. */
+/** An imported message as it is stored, with what other tables have about it. */
 export interface BroughtMessage extends MessageRef, Pick<Message, 'senderId' | 'attachments' | 'editedAt' | 'recalledAt'>, Mentions {
   readonly thread: Thread | null;
-  /** Each with its entry. */
+  /** Each with the seq of its entry. */
   readonly reactions: readonly { readonly userId: bigint; readonly emoji: string; readonly entrySeq: number }[];
 }
 
-// No client can know by chance which number its message is about to be given.
+// Contains the message's own seq. A client cannot know the seq that its message is going to get, so it does not choose such an id by
+// accident.
 const namesOfBrought = /^import:[0-9a-f]{12}\.(\d+)\.(\d+)$/;
 
-/** Under what name a message is stored that a run of an import brings. `run`: 12 hexadecimal digits. One sender's follow each other in their index: names at random would have each message written to a page of its own. */
+/**
+ * Returns the clientMessageId for a message that a run of an import stores. `run` is 12 hexadecimal digits. The ids of one sender are
+ * adjacent in the index: with random ids, each message would be written to a page of its own.
+ */
 export function nameOfBrought(run: string, { conversationId, seq }: MessageRef): string {
   return `import:${run}.${conversationId}.${seq}`;
 }
 
-/** Whether a message was brought along, and not said here. */
+/** Whether a message was imported rather than sent here. */
 export function isBrought({ conversationId, seq, clientMessageId }: MessageRef & { readonly clientMessageId: string }): boolean {
   const [, stream, place] = namesOfBrought.exec(clientMessageId) ?? [];
   return stream === String(conversationId) && place === String(seq);
 }
 
-/** Stores all rows that come with messages beside their own, as if they had been sent, edited, taken back and reacted to here: right after those, in their transaction. */
+/**
+ * Writes all other rows for imported messages, as if they had been sent, edited, recalled and reacted to here. Must run right after the
+ * messages are inserted, in the same transaction.
+ */
 export async function storeBrought(db: Pick<Db, 'dialect'>, tx: Tx, messages: readonly BroughtMessage[]): Promise<void> {
   const replies = messages.flatMap(({ thread, ...message }) => (thread === null ? [] : [{ ...message, ...thread }]));
   const mentioning = messages.filter(({ mentionIds, mentionsEveryone }) => mentionIds.length > 0 || mentionsEveryone);

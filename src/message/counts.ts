@@ -16,30 +16,33 @@ import type { MessageParts } from './parts.ts';
 import { readMessages } from './store.ts';
 import { firstSeen } from './target.ts';
 
-/** A conversation with somebody's access to it. */
+/** A conversation, and a member's access to it. */
 export interface Held {
   readonly conversation: Pick<Conversation, 'lastSeq' | 'lastOrdinal'>;
   readonly access: Membership;
 }
 
-/** The newest message that each member sees, in order; null where there is none. */
+/** Returns the newest message that each member sees, in the order asked for; null if there is none. */
 export async function lastMessages(
   { db }: Pick<MessageParts, 'db'>,
   accesses: readonly Membership[],
 ): Promise<readonly (Message | null)[]> {
   const sights = accesses.map((access) => ({ ...access, firstSeq: firstSeen(access) }));
   const newest = await newestMessages(db.client, sights);
-  // Seqs begin at 1: nothing stands at 0.
+  // Seqs start at 1, so a ref with seq 0 finds no message.
   return readMessages(
     db.client,
     accesses.map(({ conversationId }, place) => ({ conversationId, seq: newest[place] ?? 0 })),
   );
 }
 
-/** As much of an access as what waits follows from. */
+/** The fields of an access that unread counts depend on. */
 type Reading = Pick<Membership, 'conversationId' | 'userId' | 'fromSeq' | 'clearedSeq' | 'readSeq' | 'markedUnreadFromSeq'>;
 
-/** What waits to be read in a conversation: all after the member's marker, or after where they marked it as unread themselves. */
+/**
+ * Returns the unread range of a conversation: everything after the member's read marker, or from where they marked the conversation as
+ * unread, whichever is earlier.
+ */
 export function stretchOf({
   conversation: { lastSeq, lastOrdinal },
   access,
@@ -50,32 +53,39 @@ export function stretchOf({
   return { conversationId, userId, firstSeq, afterSeq: Math.max(read, firstSeq - 1), lastSeq, lastOrdinal };
 }
 
-/** Messages of others that wait to be read, up to the lastSeq of the conversation as it was read, in order. */
+/** Returns the number of unread messages from others, up to the lastSeq of the given conversation, in the order asked for. */
 export function unreadCounts({ db }: Pick<MessageParts, 'db'>, of: readonly Held[]): Promise<readonly number[]> {
   return countUnread(db.client, of.map(stretchOf));
 }
 
-/** Those of them, or of earlier ones that were edited since, that mention the member or everyone. */
+/**
+ * Returns the number of mentions of the member or of everyone in the unread range, in the order asked for. An edit of an earlier message
+ * counts if it adds the mention there.
+ */
 export function mentionCounts({ db }: Pick<MessageParts, 'db'>, of: readonly Held[]): Promise<readonly number[]> {
   return countMentions(db.client, of.map(stretchOf));
 }
 
-/** Whether something is to wait in a conversation, or nothing; absent: either way. */
+/** A filter on conversations by what is unread. True: something is; false: nothing is; absent: no filter. */
 export interface Waiting {
-  /** Messages of others, or the viewer has marked it as unread. */
+  /** Unread messages from others, or a conversation that the viewer has marked as unread. */
   readonly unread?: boolean | undefined;
   readonly mentioned?: boolean | undefined;
 }
 
-// Each is up to 400 conversations, some 0.1 s where all of them have new entries: so a user keeps no more than one of the database's connections.
+// One sieve call counts up to 400 conversations, which takes some 0.1 s if all of them have new entries. With 1, a user occupies at most
+// one connection to the database.
 const atOnce = 1;
-// An inbox has three or four tabs, and a user some devices that come back together.
+// Enough for an inbox with three or four tabs, on a few devices that reconnect together.
 const mostWaiting = 32;
-// All that may wait, where each takes twice as long as measured.
+// Enough for a full queue if each call takes twice as long as measured.
 const longestMs = 8_000;
 const retryAfterMs = 2_000;
 
-/** Makes what lets through where it is so, by the counts of above. A user's are asked one after the other; throws UNAVAILABLE where too many of them wait. */
+/**
+ * Makes the sieves that filter conversations by the counts above. The calls of one user run one after the other. A sieve throws UNAVAILABLE
+ * if too many of them are waiting.
+ */
 export function createWaitingSieves({ db }: Pick<MessageParts, 'db'>): (viewer: Viewer, what: Waiting) => readonly Sieve[] {
   const inTurn = inTurnsOfEach<bigint>({
     ...{ atOnce, waiting: mostWaiting, longestMs },
@@ -100,7 +110,7 @@ export function createWaitingSieves({ db }: Pick<MessageParts, 'db'>): (viewer: 
   };
 }
 
-/** Replies of others that wait in threads that the member takes part in, in order. */
+/** Returns the number of unread replies from others in threads that the member takes part in, in the order asked for. */
 export function threadCounts(
   { db }: Pick<MessageParts, 'db'>,
   of: readonly { readonly root: Pick<Message, 'seq'>; readonly access: Membership }[],
@@ -111,7 +121,7 @@ export function threadCounts(
   );
 }
 
-/** What waits in all that the viewer is shown. */
+/** Returns the unread totals over all conversations shown to the viewer. */
 export async function unreadTotals(
   { db, log, groups }: Pick<MessageParts, 'db' | 'log' | 'groups'>,
   viewer: Viewer,
@@ -128,7 +138,7 @@ export async function unreadTotals(
     countMentions(db.client, stretches),
     sumThreadUnread(db.client, viewer.userId),
   ]);
-  // Where nobody is to be silent the time decides nothing, and need not be asked for.
+  // The time matters only if a conversation has a silentUntil. Otherwise the query is saved.
   const now = accesses.some(({ silentUntil }) => silentUntil !== null) ? await db.now() : new Date(0);
   const waiting = unread.filter((count, place) => count > 0 || (mentions[place] ?? 0) > 0);
   const told = held.map(({ access }, place) => toldOf(access, { unread: unread[place] ?? 0, mentions: mentions[place] ?? 0, now }));

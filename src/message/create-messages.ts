@@ -39,8 +39,11 @@ interface Given extends Omit<MessageParts, 'fingerprints' | 'screen' | 'approval
 }
 
 /**
- * Makes the message module. `keys`: the first makes fingerprints, all verify them; at least one. `screen`: what must not be said; without it everything may.
- * `approval`: who is asked before something is said; without it nobody.
+ * Makes the message module.
+ *
+ * - `keys`: the first makes fingerprints, all verify them. At least one.
+ * - `screen`: blocked words; absent: none.
+ * - `approval`: the check that is asked before a message is stored or edited; absent: none.
  */
 export function createMessages({ keys, screen = openScreen, approval = noApproval, ...rest }: Given): Messages {
   const parts: MessageParts = { ...rest, screen, approval, fingerprints: createFingerprints(keys) };

@@ -17,7 +17,7 @@ import { requireStanding, type Target } from './target.ts';
 import { admitWords, attachesSame, type Enclosed, enclosesSame, inWords, isMore, lookAt, nothingEnclosed, saysSame } from './words.ts';
 import { requireReach } from './writing.ts';
 
-/** What a message is to say, what it is to have besides, and whom it is to mention: absent, as before. */
+/** An edit. Absent fields keep their current value. */
 export interface Change extends Partial<Wanted> {
   readonly message: MessageRef;
   readonly text: string;
@@ -26,9 +26,11 @@ export interface Change extends Partial<Wanted> {
 }
 
 /**
- * Changes what a message says; what it said before is kept. Where it says so already nothing happens. Throws INVALID_INPUT (text, mentionIds,
- * attachments, attachments.N.…, data, data.…, messageId: recalled), NOT_FOUND (messageId, mentionIds.N), FORBIDDEN (messageId: somebody else's, a forwarded one, or they may not write; mentionsEveryone), MUTED
- * (messageId), TOO_LATE, UNAVAILABLE.
+ * Edits a message and keeps the version before. An edit that changes nothing has no effect.
+ *
+ * Throws INVALID_INPUT (text, mentionIds, attachments, attachments.N.…, data, data.…; messageId: recalled), NOT_FOUND (messageId,
+ * mentionIds.N), FORBIDDEN (messageId: sent by another user, forwarded, or the viewer may not post; mentionsEveryone), MUTED (messageId),
+ * TOO_LATE, UNAVAILABLE.
  */
 export async function edit(parts: MessageParts, viewer: Viewer, change: Change): Promise<Message> {
   const { db, log, config, screen, approval } = parts;
@@ -57,7 +59,7 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       }
       requireSay(inside, target);
       await requireReach(inside, { db }, { writing: target, field: ['messageId'] });
-      // Who may not say it anyway learns nothing of the lists.
+      // Blocked words come last: a viewer who may not edit the message must learn nothing about the lists.
       const isOther = approved !== null && !enclosesSame(approved, standing(message, named, named));
       if (looked === null || isOther) throw unasked('text');
       const { said } = admitWords(looked);
@@ -73,7 +75,8 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
             where: { conversationId: ref.conversationId, seq: ref.seq },
             data: {
               ...{ text: words.text, editedAt: at },
-              // What a later release has written there is not ours to leave out.
+              // Columns that the edit does not name are left alone. A later release may have stored more in them than this release can
+              // parse.
               ...(named.attachments !== undefined && { attachments: formatAttachments(words.attachments) }),
               ...(named.data !== undefined && { data: words.data }),
               ...{ mentionIds: formatIds(mentions.mentionIds), mentionsEveryone: mentions.mentionsEveryone },
@@ -94,7 +97,7 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
   });
 }
 
-/** What a change names of what a message has besides its text, as it would be stored. */
+/** Returns the attachments and data that an edit names, as they would be stored. */
 function enclosedIn({ attachments, data }: Change): Partial<Enclosed> {
   return {
     ...(attachments !== undefined && { attachments: requireAttachments(attachments) }),
@@ -102,19 +105,24 @@ function enclosedIn({ attachments, data }: Change): Partial<Enclosed> {
   };
 }
 
-/** What a message has besides its text once it is changed: what is not named stands, also where a list forbids it by now. `become`: what becomes of what is. */
+/**
+ * Returns the attachments and data of a message after the edit. What the edit does not name stays, even if a list of blocked words forbids
+ * it by now. `become` has the values for what the edit names.
+ */
 function standing(message: Enclosed, named: Partial<Enclosed>, become: Partial<Enclosed>): Enclosed {
   const { attachments = message.attachments } = named.attachments === undefined ? {} : become;
   const { data = message.data } = named.data === undefined ? {} : become;
   return { attachments, data };
 }
 
-/** What a text becomes, and what the message was to have besides when that was asked; null: it was not asked. */
+/**
+ * The text that the approval returned, and the attachments and data it was asked with. A null text means that the approval was not asked.
+ */
 interface Approved extends Enclosed {
   readonly text: string | null;
 }
 
-/** Asked about is what changes a message of their own. */
+/** Asks the approval about an edit, if the edit changes a message of the viewer's own. */
 async function approvedChange(
   parts: MessageParts,
   viewer: Viewer,
@@ -123,7 +131,7 @@ async function approvedChange(
   const [message] = await readMessages(parts.db.client, [ref]);
   const enclosed = standing(message ?? nothingEnclosed, named, named);
   if (message?.senderId !== viewer.userId || message.recalledAt !== null) return { text, ...enclosed };
-  // What would leave nothing is refused anyway.
+  // An edit that would leave an empty message is refused later in any case.
   if (saysSame({ text, ...enclosed }, message) || (text === '' && !isMore({ ...enclosed, poll: message.poll })))
     return { text, ...enclosed };
   const asking = {
@@ -138,7 +146,7 @@ async function approvedChange(
   return { text: await approvedText(parts, viewer, asking), ...enclosed };
 }
 
-/** An edit says something: who may not write does not edit either. Slow mode is about messages, and this is none. */
+/** Throws if the viewer may not post, because an edit is a kind of posting. Slow mode does not apply: it limits new messages only. */
 function requireSay({ now }: Inside, { access, row }: Target): void {
   if (row !== null) requireMay('POST', { group: row, access, now }, ['messageId']);
 }
@@ -154,7 +162,7 @@ async function mentionsOf(inside: Inside, target: Target, { mentionIds, mentions
     mentionIds: mentionIds ?? message.mentionIds,
     mentionsEveryone: mentionsEveryone ?? message.mentionsEveryone,
   };
-  // What stands is not judged again: who has left since may stay mentioned.
+  // Existing mentions are not checked again: a user who has left since may stay mentioned.
   return judgeMentions(inside, target, { wanted, standing: message });
 }
 
@@ -170,7 +178,9 @@ async function keep(tx: Tx, message: Message, { seq, at }: { seq: number; at: Da
   await tx.messageEdit.create({ data: { conversationId, messageSeq, seq, text, attachments, data, editedAt: at } });
 }
 
-/** Whether a window that opened at a time has closed; one of 0 seconds never opens. Both times are the database's. */
+/**
+ * Whether a time window that opened at `from` is over. A window of 0 seconds is over at once. Both times come from the database's clock.
+ */
 export function isPast(now: Date, from: Date, windowSeconds: number): boolean {
   return now.getTime() - from.getTime() >= windowSeconds * 1_000;
 }

@@ -5,8 +5,8 @@ import type { Edit, EditsRequest, Message, Part } from './message.ts';
 import { firstSeen } from './target.ts';
 
 /**
- * Whether a member may know what a message said before: who said it may, and whom their group lets, as far as they see the message itself. `rights`: theirs in a
- * group; null between two.
+ * Whether a member may see earlier versions of a message. The sender may, and members with the right SEE_EDITS, as long as they see the
+ * message itself. `rights` are the member's in a group; null in a direct conversation.
  */
 export function maySeeEdits(access: Membership, { seq, senderId }: Message, rights: Rights | null): boolean {
   if (seq < firstSeen(access)) return false;
@@ -22,7 +22,7 @@ interface Row {
   readonly editedAt: Date | string;
 }
 
-/** What messages said before, newest first, for each page asked for. */
+/** Returns earlier versions of messages, newest first, for each page asked for. */
 export async function listEdits(tx: Tx, requests: readonly EditsRequest[]): Promise<readonly Part<Edit>[]> {
   const asked = requests.map((request, place) => ({ ...request, place }));
   const rows = await inPieces(asked, (piece) => tx.$queryRaw<readonly Row[]>(join(piece.map(select), ' UNION ALL ')));
@@ -33,14 +33,14 @@ export async function listEdits(tx: Tx, requests: readonly EditsRequest[]): Prom
   });
 }
 
-// A part of a UNION can be bounded where it is a table of its own.
+// Each SELECT is a derived table, because a part of a UNION cannot have its own LIMIT otherwise.
 function select({ place, conversationId, seq, first, after = maxSeq }: EditsRequest & { readonly place: number }) {
   return sql`
     SELECT * FROM (SELECT ${place} AS place, text, attachments, data, seq, editedAt FROM MessageEdit
       WHERE conversationId = ${conversationId} AND messageSeq = ${seq} AND seq < ${after} ORDER BY seq DESC LIMIT ${first + 1}) AS page`;
 }
 
-// The column's largest.
+// The column's maximum.
 const maxSeq = 2_147_483_647;
 
 function editOf({ text, attachments, data, seq, editedAt }: Row): Edit {

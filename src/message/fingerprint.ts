@@ -6,7 +6,7 @@ import type { MessageRef } from './message.ts';
 import type { WantedPoll } from './poll-shape.ts';
 import { refKey } from './store.ts';
 
-/** What a clientMessageId stands for. */
+/** The request that a clientMessageId stands for. */
 export interface Request {
   readonly conversationId: bigint;
   readonly text: string;
@@ -17,22 +17,22 @@ export interface Request {
   readonly attachments?: readonly NewAttachment[] | undefined;
   readonly data?: NewData | null | undefined;
   readonly poll?: WantedPoll | null | undefined;
-  /** What it forwards; its text is then ''. */
+  /** The message that is forwarded; the text is then ''. */
   readonly forwarded?: MessageRef | undefined;
 }
 
-/** Tells a retry from another request under the same id, without keeping what was said. */
+/** Tells a retry from a different request under the same clientMessageId, without storing the content. */
 export interface Fingerprints {
-  /** 16 bytes. */
+  /** Returns the fingerprint, 16 bytes. */
   of(request: Request): Uint8Array<ArrayBuffer>;
-  /** Whether a stored fingerprint is this request's, under whichever key it was made. */
+  /** Whether a stored fingerprint is that of this request, made with any of the keys. */
   matches(stored: Uint8Array, request: Request): boolean;
 }
 
-// The column's width: enough that nobody meets two alike.
+// The column's width. Collisions are negligible at this length.
 const bytes = 16;
 
-/** Makes fingerprints with the first key and knows those of all. Throws where there is no key. */
+/** Makes fingerprints with the first key and verifies those of all keys. Throws if there is no key. */
 export function createFingerprints(keys: readonly ServerKey[]): Fingerprints {
   const derived = keys.map((key) => deriveKey(key, 'message fingerprint'));
   const [newest] = derived;
@@ -47,8 +47,8 @@ function sign(key: KeyObject, request: Request): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(createHmac('sha256', key).update(canonical(request)).digest().subarray(0, bytes));
 }
 
-// JSON of an array: no two requests share a form. Parts that came later are a further element, there only where there is something in it: so what was
-// stored before they were known is known still.
+// JSON of an array, so that no two requests have the same form. Fields that were added later go into one more element, which exists only if
+// one of them is set. So fingerprints stored before they existed still match.
 function canonical({ conversationId, text, replyTo, ...rest }: Request): string {
   const { threadRoot, mentionIds = [], mentionsEveryone = false, attachments = [], data = null, poll = null, forwarded } = rest;
   const more = {
@@ -64,12 +64,15 @@ function canonical({ conversationId, text, replyTo, ...rest }: Request): string 
   return JSON.stringify([conversationId.toString(), text, quoted, ...(Object.keys(more).length > 0 ? [more] : [])]);
 }
 
-/** What is asked for of a poll. */
+/** Returns the poll as requested, with defaults filled in. */
 function asked({ options, multiple, anonymous, closesAt }: WantedPoll): readonly unknown[] {
   return [options, multiple ?? false, anonymous ?? false, closesAt ?? null];
 }
 
-/** What is asked for of an attachment, in one order, without what is not: what may come later is not missing in what was stored before. */
+/**
+ * Returns the attachment as requested, with its fields sorted and unset ones left out. So fields that are added later do not change earlier
+ * fingerprints.
+ */
 function known({ url, mediaType, ...more }: NewAttachment): readonly unknown[] {
   const named = Object.entries(more).filter(([, value]) => value !== null && value !== undefined);
   return [url, mediaType, ...named.toSorted(([one], [other]) => (one < other ? -1 : 1))];

@@ -4,21 +4,21 @@ import type { MessageParts } from './parts.ts';
 import { send } from './send.ts';
 
 /**
- * Says in the direct conversation of two contacts what the one who asked has said with the request. Done again it says nothing twice; what is
- * refused by then, because the two have parted since, is left unsaid. Throws UNAVAILABLE.
+ * Sends the first message of an accepted contact request, in the direct conversation of the two users. Idempotent. If the message is
+ * refused by then, for example because the users are no longer contacts, it is dropped. Throws UNAVAILABLE.
  */
 export async function sayFirst(
   parts: MessageParts,
   { fromId, toId }: ContactRequestRef,
   { text, clientMessageId }: FirstMessage,
 ): Promise<void> {
-  // No device of theirs says it.
+  // Sent by the system, so there is no session.
   const asker = { userId: fromId, sessionId: '' };
   try {
     const { id: conversationId } = await parts.groups.openDirect(asker, { userId: toId });
     await send(parts, asker, { conversationId, text, clientMessageId });
   } catch (error) {
-    // Any other refusal is the same the next time.
+    // Any other refusal would be the same on a retry.
     if (!isRefusal(error) || error.code === 'UNAVAILABLE') throw error;
   }
 }

@@ -9,7 +9,7 @@ import { requireSeq } from './shape.ts';
 import { requireTarget } from './target.ts';
 import { requireWriting } from './writing.ts';
 
-/** Deletes a message for the viewer alone; twice is once. Throws NOT_FOUND (messageId), UNAVAILABLE. */
+/** Hides a message for the viewer alone. Repeating it has no effect. Throws NOT_FOUND (messageId), UNAVAILABLE. */
 export function hide({ log }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<void> {
   const { userId } = viewer;
   const { conversationId, seq } = ref;
@@ -30,15 +30,15 @@ export function hide({ log }: MessageParts, viewer: Viewer, ref: MessageRef): Pr
   });
 }
 
-/** Up to where a conversation is cleared; absent: all there is. */
+/** Up to which seq to clear a conversation; absent: up to its lastSeq. */
 export interface Clearing {
   readonly conversationId: bigint;
   readonly seq?: number | undefined;
 }
 
 /**
- * Clears a conversation for the viewer alone, up to a seq; what is cleared already stays so. Throws NOT_FOUND (conversationId), INVALID_INPUT (seq:
- * negative or above lastSeq), UNAVAILABLE.
+ * Clears a conversation for the viewer alone, up to a seq. A lower seq than before has no effect. Throws NOT_FOUND (conversationId),
+ * INVALID_INPUT (seq: negative or above lastSeq), UNAVAILABLE.
  */
 export function clear({ log }: MessageParts, viewer: Viewer, { conversationId, seq }: Clearing): Promise<void> {
   if (seq !== undefined) requireSeq(seq);
@@ -65,7 +65,7 @@ export function clear({ log }: MessageParts, viewer: Viewer, { conversationId, s
   });
 }
 
-/** The refusal of a seq above a conversation's last. */
+/** The refusal of a seq above the conversation's lastSeq. */
 export function past(lastSeq: number, field = 'seq'): ChatError {
   return new ChatError('INVALID_INPUT', `The last seq of the conversation is ${lastSeq}.`, { field: [field] });
 }

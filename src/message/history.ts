@@ -1,12 +1,12 @@
 import type { Page } from '../page.ts';
 import type { HistoryRequest } from './message.ts';
 
-/** Something that stands at a place of a conversation. */
+/** An item with a position in a conversation. */
 export interface Placed {
   readonly seq: number;
 }
 
-/** Reads from one list of a conversation, from an end of a stretch on. Bounds are inclusive. */
+/** Reads items of a list in a range of seqs, from either end. Bounds are inclusive. */
 export type Source<T> = (range: {
   readonly from: number;
   readonly to: number;
@@ -14,27 +14,27 @@ export type Source<T> = (range: {
   readonly limit: number;
 }) => Promise<readonly T[]>;
 
-/** One of a conversation's lists, as it is paged through. */
+/** A list of a conversation that can be paged through. */
 export interface HistoryList<T> {
   readonly read: Source<T>;
-  /** When an item came to be. Never decreases along the list. */
+  /** The time of an item. Never decreases along the list. */
   readonly at: (item: T) => Date;
-  /** The last seq of a stretch before a moment; the one before the stretch where there is none. */
+  /** Returns the last seq of a range before a moment; the seq before the range if there is none. */
   readonly seqBefore: (stretch: Stretch, moment: Date) => Promise<number>;
 }
 
-/** The stretch that may be seen: from the viewer's first seq to the head as it stood when reading began. Bounds are inclusive. */
+/** The range that the viewer may see: from their first seq to the head as it was when reading began. Bounds are inclusive. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
 }
 
-// What a page holds where its size is not said: in all, or on each side of `around`.
+// The page size if the request has none. With `around` alone, the size on each side.
 const usualSize = 50;
 
 /**
- * A page of a list by seq, ascending. The stretch ends at a head that was read before: what is committed meanwhile is not half in the page.
- * Both flags say whether anything of the stretch lies beyond the page's ends, whatever was asked.
+ * Returns a page of a list, ascending by seq. The range ends at a head that was read earlier, so entries committed meanwhile are never
+ * partly in the page. `hasPreviousPage` and `hasNextPage` tell for every request whether the range has items beyond the ends of the page.
  */
 export async function readHistory<T extends Placed>(list: HistoryList<T>, stretch: Stretch, request: HistoryRequest): Promise<Page<T>> {
   const { around, after, before } = request;
@@ -42,9 +42,9 @@ export async function readHistory<T extends Placed>(list: HistoryList<T>, stretc
   return readAround(list.read, stretch, { ...request, centre: await centreOf(list, stretch, around) });
 }
 
-/** What a page is to lie around. */
+/** What a page is centred on. */
 interface Centre<T> {
-  /** The last seq that lies before it, or at it. */
+  /** The last seq at or before the centre. */
   readonly seq: number;
   readonly distance: (item: T) => number;
 }
@@ -66,7 +66,7 @@ async function readEnd<T extends Placed>(
   const found = await readWithin(read, { from, to, newestFirst, limit: limit + 1 });
   const items = newestFirst ? found.slice(0, limit).toReversed() : found.slice(0, limit);
   const more = found.length > limit;
-  // Of an empty page, what lies beyond its ends is what lies outside the stretch that was asked for.
+  // If the page is empty, its ends are the bounds that the request asked for.
   const start = items.at(0)?.seq ?? from;
   const end = items.at(-1)?.seq ?? to;
   const [earlier, later] = await Promise.all([
@@ -76,7 +76,9 @@ async function readEnd<T extends Placed>(
   return { items, hasPreviousPage: earlier, hasNextPage: later };
 }
 
-/** The entry at the centre or the nearest, the older of two as near, and what stands beside it. */
+/**
+ * Returns the item at the centre, or the nearest one, with the items around it. Of two at the same distance the older one is the centre.
+ */
 async function readAround<T extends Placed>(
   read: Source<T>,
   { from, to }: Stretch,
@@ -85,7 +87,7 @@ async function readAround<T extends Placed>(
   const alone = first === undefined && last === undefined;
   const later = alone ? usualSize : (first ?? 0);
   const earlier = alone ? usualSize : (last ?? 0);
-  // One for the entry itself, one to see whether there is more.
+  // One more for the item itself, and one to tell whether there are more.
   const [older, newer] = await Promise.all([
     readWithin(read, { from, to: Math.min(to, centre.seq), newestFirst: true, limit: earlier + 2 }),
     readWithin(read, { from: Math.max(from, centre.seq + 1), to, newestFirst: false, limit: later + 2 }),

@@ -1,10 +1,25 @@
-// What people say: sending, history, how far each member has got.
-// Owns Message (its numbering is the log's) and the markers of Membership. Promises: a send is stored once for its sender and
-// clientMessageId, for ever and on all nodes, and only while its sender may post; markers only rise, with 0 <= readSeq <= deliveredSeq <=
-// lastSeq; unread counts are computed from positions, so they cannot drift; pages have no hole and say truly whether there is more.
-// Histories are bounded by the access they are given: that the access is the viewer's, and active, is for the caller to see to.
-// Writes on the conversation's stream what is said and what becomes of it (sent, edited, recalled, reacted to, voted on, pinned), ConversationOpened for a side that a
-// first message reaches, and on the user's own what they do for themselves; tells moved markers, typing and signals on the bus.
+// Messages: sending, editing, history, reactions, polls, pins, threads, and read markers.
+//
+// Owns Message (whose numbering is the log's) and the markers of Membership, with the tables that belong to a message: edits, mentions,
+// replies, thread participants, reactions, pins, poll votes, attachments by kind, and hidden messages.
+//
+// Promises:
+// - A message is stored once for its sender and clientMessageId, for ever and on all nodes, and only while the sender may post.
+// - Markers only rise: 0 <= readSeq <= deliveredSeq <= lastSeq.
+// - Unread counts are computed from positions, so they cannot drift.
+// - Pages have no gaps, and their flags say correctly whether there is more.
+//
+// Leaves to its callers: pages are bounded by the access that is passed in. The caller makes sure that the access is the viewer's, and
+// active.
+//
+// Writes entries on
+// - the conversation's stream: messages sent, edited and recalled, reactions, votes and closed polls, pins
+// - the user's account stream: what users do for themselves alone (hide, clear, mark as unread, read a thread), and ConversationOpened for
+//   the other side of a direct conversation at its first message
+//
+// Publishes moved markers, typing and signals on the bus. These are not logged.
+//
+// In docstrings, `CODE (field)` is a ChatError with that code which names that input field.
 export { type MessageAlong, parseAlong, senderAtCommit, storedAlong } from './along.ts';
 export type { Approval, Saying } from './approval.ts';
 export { type AttachmentKind, attachmentKinds } from './attached.ts';

@@ -12,19 +12,19 @@ import { requireClientMessageId } from './shape.ts';
 import type { Enclosed } from './words.ts';
 import { requireAdmitted } from './writing.ts';
 
-/** What a message that is to be said later is to have besides its text, as it would be stored. */
+/** The content of a scheduled message besides its text, as it would be stored. */
 interface Content extends Enclosed {
   readonly poll: NewPoll | null;
 }
 
-/** What is to be said later, and what its request is known by. */
+/** The content of a scheduled message, and the fingerprint of its request. */
 export interface Later extends Content {
   readonly fingerprint: Uint8Array<ArrayBuffer>;
-  /** Whether a stored fingerprint is this request's. */
+  /** Whether a stored fingerprint is that of this request. */
   isSame(fingerprint: Uint8Array): boolean;
 }
 
-/** Looks at a message that is to be said later as `send` does before it asks the database. Throws INVALID_INPUT as it does. */
+/** Validates a message to be scheduled, as `send` does before it reads the database. Throws INVALID_INPUT as `send` does. */
 export function readLater({ config, fingerprints }: Pick<MessageParts, 'config' | 'fingerprints'>, request: NewText): Later {
   requireClientMessageId(request.clientMessageId);
   const poll = requirePollShape(request.poll);
@@ -36,20 +36,23 @@ export function readLater({ config, fingerprints }: Pick<MessageParts, 'config' 
   };
 }
 
-/** What a message that is to be said later refers to, as it is stored. */
+/** What a scheduled message refers to, as it is stored. */
 export interface Refs extends Mentions {
   readonly replyToSeq: number | null;
   readonly threadRootSeq: number | null;
 }
 
-/** What is to be said when. */
+/** A message to be scheduled, and its time. */
 export interface Sayable extends Omit<NewText, keyof Content>, Content {
   readonly sendAt: Date;
 }
 
 /**
- * That `send` would take a message now, but for slow mode, lists of blocked words and whoever is asked before something is said: these are asked when it is. Holds the sender's row, as `send` does:
- * all other locks come before. The conversation's stream is to be locked. Throws as `send` does, and INVALID_INPUT (poll.closesAt) of a poll that would be over by then.
+ * Throws unless `send` would accept the message now. Slow mode, blocked words and the approval are left out: they are checked when the
+ * message is sent.
+ *
+ * Locks the sender's row, as `send` does, so all other locks must be taken before. The caller must hold the lock on the conversation's
+ * stream. Throws what `send` throws, and INVALID_INPUT (poll.closesAt) for a poll that would close before it is sent.
  */
 export async function requireSayable(
   { db, config }: Pick<MessageParts, 'db' | 'config'>,

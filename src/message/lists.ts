@@ -12,7 +12,7 @@ import { firstSeen } from './target.ts';
 const listsAtOnce = 100;
 const messagesAtOnce = 500;
 
-/** Part of a thread: past a seq, in order. */
+/** A page of a thread: replies after a seq, ascending. */
 interface ReplyRange {
   readonly conversationId: bigint;
   readonly rootSeq: number;
@@ -20,7 +20,7 @@ interface ReplyRange {
   readonly limit: number;
 }
 
-/** Makes the lists of messages that stand in a conversation or a thread. Those that are asked for in one turn of the event loop are read together. */
+/** Makes the lists of messages in a conversation or a thread. Requests of one turn of the event loop are read together. */
 export function createLists(db: Db): Pick<Messages, 'replies' | 'pins' | 'attached' | 'mentioning'> {
   const messageAt = together((refs: readonly MessageRef[]) => readMessages(db.client, refs), { atOnce: messagesAtOnce, name: refKey });
   const isHidden = together((keys: readonly HiddenKey[]) => readHidden(db.client, keys), {
@@ -33,7 +33,7 @@ export function createLists(db: Db): Pick<Messages, 'replies' | 'pins' | 'attach
   });
   const pinsIn = together((conversationIds: readonly bigint[]) => readPins(db, conversationIds), { atOnce: listsAtOnce, name: (id) => id });
 
-  /** Those that a member sees, in order. */
+  /** Returns the messages among these that a member sees, in the same order. */
   async function seenBy(access: Membership, refs: readonly MessageRef[]): Promise<readonly Message[]> {
     const { userId } = access;
     const within = refs.filter(({ seq }) => seq >= firstSeen(access));
@@ -42,7 +42,7 @@ export function createLists(db: Db): Pick<Messages, 'replies' | 'pins' | 'attach
   }
 
   return {
-    // Reads on until the page is full of what the member sees: what they have hidden is stepped over.
+    // Reads on until the page is full, because replies that the member has hidden are skipped.
     async replies(access, { conversationId, seq: rootSeq }, { first, after: start = 0 }) {
       const limit = first + 1;
       const shown: Message[] = [];
@@ -56,7 +56,7 @@ export function createLists(db: Db): Pick<Messages, 'replies' | 'pins' | 'attach
     },
     attached: createAttachedList(db, messageAt),
     mentioning: createMentionList(db, messageAt),
-    // There are few, by config MAX_PINS. Where `after` is pinned no longer, from the start.
+    // Reads all pins: config MAX_PINS keeps them few. If `after` is no longer pinned, the page starts at the first pin.
     async pins(access, { first, after }) {
       const { conversationId } = access;
       const seqs = (await pinsIn(conversationId)).map(({ messageSeq }) => messageSeq);
@@ -85,7 +85,7 @@ async function readReplyRanges(db: Db, ranges: readonly ReplyRange[]): Promise<r
   return found.map((rows) => rows.toSorted((one, other) => one.seq - other.seq));
 }
 
-/** What is pinned in each conversation, newest first. */
+/** Returns the pins of each conversation, newest first. */
 async function readPins(db: Db, conversationIds: readonly bigint[]): Promise<readonly (readonly { readonly messageSeq: number }[])[]> {
   const found = await selectPages(db, db.client, { model: 'Pin', rests: conversationIds.map((id) => sql`conversationId = ${id}`) });
   return found.map((rows) => rows.toSorted((one, other) => other.seq - one.seq));

@@ -9,21 +9,22 @@ import type { MessageParts } from './parts.ts';
 import { tellReading } from './reach.ts';
 import { requireSeq } from './shape.ts';
 
-/** A mark whose caller waits. */
+/** A mark whose caller is waiting. */
 interface Waiting {
   readonly marking: Marking;
   readonly resolve: (moved: Moved) => void;
   readonly reject: (error: unknown) => void;
-  /** The caller has been told UNAVAILABLE, and will ask again. */
+  /** The caller got UNAVAILABLE, and is expected to retry. */
   gone: boolean;
 }
 
-// After an overload has been told, a client that waits this long finds the queue moved on.
+// A client that waits this long after an overload finds that the queue has moved on.
 const retryMs = 1_000;
 
 /**
- * Markers on their way into the database. What comes while a batch is being stored shares the next one, in which of one member only the highest is written;
- * nobody waits for more company than that. Marks of an account that another transaction holds are left to a second lane, which waits for it, and keep nobody else.
+ * Batches marks on their way to the database. Marks that arrive while a batch is being stored go into the next one; a batch never waits to
+ * fill up. Of one member's marks in a batch only the highest is written. Marks of an account that another transaction has locked go to a
+ * second lane, which waits for the lock, so that they delay no others.
  */
 export class MarkQueue implements AsyncDisposable {
   readonly #parts: MessageParts;
@@ -39,13 +40,13 @@ export class MarkQueue implements AsyncDisposable {
     this.#swift = new Lane(commitBatch, (batch) => this.#storeAll(batch, { leaveBusy: true }));
   }
 
-  /** Raises the viewer's deliveredSeq; resolves once stored. Throws NOT_FOUND (conversationId), INVALID_INPUT (seq), UNAVAILABLE. */
+  /** Raises the viewer's deliveredSeq. Resolves once it is stored. Throws NOT_FOUND (conversationId), INVALID_INPUT (seq), UNAVAILABLE. */
   async delivered({ userId }: Viewer, mark: Mark): Promise<void> {
     requireSeq(mark.seq);
     this.#tell({ userId }, mark, await this.#store({ ...mark, userId, isRead: false }));
   }
 
-  /** Raises the viewer's readSeq, and deliveredSeq with it. Throws as `delivered` does. */
+  /** Raises the viewer's readSeq, and deliveredSeq with it. Throws what `delivered` throws. */
   async read(viewer: Viewer, mark: Mark): Promise<void> {
     requireSeq(mark.seq);
     const moved = await this.#store({ ...mark, userId: viewer.userId, isRead: true });
@@ -56,7 +57,7 @@ export class MarkQueue implements AsyncDisposable {
     }
   }
 
-  /** Lets what has been accepted come to its end, which the deadline bounds; takes no more. */
+  /** Accepts no more marks, and resolves once all accepted ones are settled. The deadline bounds the wait. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     await this.#swift.idle();
@@ -91,7 +92,7 @@ export class MarkQueue implements AsyncDisposable {
       for (const [place, waiting] of batch.entries()) this.#answer(waiting, outcomes[place]);
     } catch (error) {
       if (error instanceof ChatError || batch.length === 1) for (const { reject } of batch) reject(error);
-      // One of them cannot be stored. Which, each finds out for itself.
+      // One mark of the batch cannot be stored. Each is stored alone, to find out which.
       else for (const waiting of batch) await this.#storeAll([waiting], { leaveBusy: false });
     }
   }
@@ -103,7 +104,7 @@ export class MarkQueue implements AsyncDisposable {
     else waiting.resolve(outcome.moved);
   }
 
-  // Neither is awaited: an answer never waits for the bus. Who misses the second finds it in the count.
+  // Neither is awaited: an answer never waits for the bus. If the second hint is lost, the gap in the count shows that markers have moved.
   #tell({ userId }: Pick<Viewer, 'userId'>, { conversationId }: Mark, { told, count }: Moved): void {
     const { bus } = this.#parts;
     if (told !== 'nobody') tellReading({ bus }, { conversationId, userIds: [userId], to: told });
@@ -111,7 +112,7 @@ export class MarkQueue implements AsyncDisposable {
   }
 }
 
-/** Works through what is put in it, some at a time, one batch after the other. */
+/** A queue that works in batches, one after the other. */
 class Lane {
   readonly #batch: number;
   readonly #work: (batch: readonly Waiting[]) => Promise<void>;
@@ -129,13 +130,13 @@ class Lane {
     this.#running ??= this.#run();
   }
 
-  /** Resolves once nothing is left in it. */
+  /** Resolves once the lane is empty. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
   }
 
   async #run(): Promise<void> {
-    // Whatever the sockets bring in this turn shares the first batch.
+    // Waits for the end of this turn of the event loop, so that everything that the sockets deliver in it shares the first batch.
     await nextTurn();
     while (this.#queue.length > 0) {
       const present = this.#queue.filter(({ gone }) => !gone);

@@ -9,15 +9,15 @@ import { noConversation } from './refusal.ts';
 import { requireSeq } from './shape.ts';
 import { requireWriting } from './writing.ts';
 
-/** From where on a conversation is to count as unread for the viewer. */
+/** The seq from which on a conversation counts as unread for the viewer. */
 export interface UnreadMark {
   readonly conversationId: bigint;
   readonly fromSeq: number;
 }
 
 /**
- * Marks a conversation as unread for the viewer alone: their read marker, which others see, stays. Throws NOT_FOUND (conversationId), INVALID_INPUT
- * (fromSeq: below 1 or above lastSeq), UNAVAILABLE.
+ * Marks a conversation as unread for the viewer alone. Their read marker, which others see, does not move. Throws NOT_FOUND
+ * (conversationId), INVALID_INPUT (fromSeq: below 1 or above lastSeq), UNAVAILABLE.
  */
 export function markUnread({ log }: MessageParts, viewer: Viewer, { conversationId, fromSeq }: UnreadMark): Promise<void> {
   requireSeq(fromSeq, 'fromSeq', 1);
@@ -35,7 +35,7 @@ export function markUnread({ log }: MessageParts, viewer: Viewer, { conversation
   });
 }
 
-/** Ends what the viewer has marked as unread where they have read up to it; what they marked later stays. Throws UNAVAILABLE. */
+/** Removes the viewer's unread mark if they have read up to it. A mark further on stays. Throws UNAVAILABLE. */
 export function endUnread({ log }: MessageParts, viewer: Viewer, { conversationId, seq }: Mark): Promise<void> {
   const { userId } = viewer;
   return log.append<void>({

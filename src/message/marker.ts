@@ -5,35 +5,38 @@ import { past } from './hide.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
 
-/** A place in a conversation up to which the viewer has it. */
+/** A position in a conversation that the viewer has received or read up to. */
 export interface Mark {
   readonly conversationId: bigint;
   readonly seq: number;
 }
 
-/** A member's mark, before it is known whether it holds. */
+/** A member's mark that has not been checked yet. */
 export interface Marking extends Mark {
   readonly userId: bigint;
-  /** False: it has arrived. */
+  /** True: read; false: delivered. */
   readonly isRead: boolean;
 }
 
-/** What a mark has moved. Of several that move one marker the first says so. */
+/** The effect of a mark. If several marks of a batch move the same marker, only the first reports the move. */
 export interface Moved {
-  /** Who is to be told: all who are there, nobody but the member's own devices, where a block stands between two, or nobody. */
+  /**
+   * Who is told of the move: `all` members; `own`, only the member's own devices, if others are shown a frozen marker because of a block;
+   * or `nobody`.
+   */
   readonly told: 'all' | 'own' | 'nobody';
-  /** How often the user's own read markers have moved, this move included; absent: it is none. */
+  /** The number of moves of the user's read markers so far, including this one. Absent if the read marker did not move. */
   readonly count?: number;
-  /** What the user had marked as unread has been read. */
+  /** Whether the user has read what they had marked as unread. */
   readonly endsUnread: boolean;
 }
 
-/** What came of a mark. `busy`: another transaction holds the account of its user, and it was not looked at. */
+/** The outcome of a mark. `busy`: another transaction has locked the user's account, and the mark was not looked at. */
 export type Outcome = { readonly moved: Moved } | { readonly refused: Error } | 'busy';
 
 /**
- * Raises markers in one transaction, and answers what came of each mark, in order. A refusal is one mark's own. With `leaveBusy` nobody waits for an account
- * that another transaction holds. Anything else that is thrown is about all of them, and nothing is stored.
+ * Raises markers in one transaction, and returns the outcome of each mark, in order. A refusal concerns one mark only. With `leaveBusy`,
+ * accounts that another transaction has locked are not waited for. Any other error concerns the whole batch, and nothing is stored.
  */
 export function storeMarks(
   parts: MessageParts,
@@ -42,7 +45,7 @@ export function storeMarks(
 ): Promise<readonly Outcome[]> {
   const { db } = parts;
   return db.transaction(async (tx) => {
-    // Only what is read is counted, on the account of who reads.
+    // Only read marks are counted, on the account of the reader, so only these accounts are locked.
     const readers = [...new Set(markings.flatMap(({ isRead, userId }) => (isRead ? [userId] : [])))];
     const accounts = readers.length === 0 ? [] : (await db.lockStreams(tx, readers, { leaveBusy })).rows;
     const held = new Set(accounts.map(({ id }) => id));
@@ -52,7 +55,8 @@ export function storeMarks(
     });
     const raises = risen(judged.flatMap((one) => (isHolding(one) && isKept(parts, one) ? [one] : [])));
     await raiseMarkers(db, tx, raises);
-    // Only now nobody else moves them: a message that their member sends meanwhile is either seen here or finds them raised.
+    // From here on the rows of these members are locked, and nobody else moves their markers. A concurrent message of such a member is
+    // either seen here, or finds the raised markers.
     await raiseMarkers(db, tx, await furtherOn(tx, raises));
     const counts = await countMarkerMoves(db, tx, { accounts, moves: countByUser(raises) });
     return answers(parts, { judged, raises, counts });
@@ -69,7 +73,8 @@ interface Known {
 async function readKnown(tx: Tx, markings: readonly Marking[]): Promise<readonly Known[]> {
   const ids = [...new Set(markings.map(({ conversationId }) => conversationId))];
   const userIds = [...new Set(markings.map(({ userId }) => userId))];
-  // Markers only rise and the log only grows: what is read here stays true until the write, and who leaves meanwhile is left alone by it.
+  // Read without locks. Markers only rise and the log only grows, so what is read here still holds at the write. The write skips members
+  // who have left meanwhile.
   const [accesses, rows, heads, hiding] = await Promise.all([
     membershipRow.read(tx, markings),
     conversationRow.read(tx, ids),
@@ -86,7 +91,7 @@ async function readKnown(tx: Tx, markings: readonly Marking[]): Promise<readonly
   }));
 }
 
-/** A mark that holds. */
+/** A valid mark. */
 interface Held extends Marking {
   readonly access: MembershipRow;
   readonly memberCount: number;
@@ -105,7 +110,7 @@ function judge(marking: Marking, known: Known | undefined): Held | Error {
   return marking.seq > lastSeq ? past(lastSeq) : { ...marking, access, memberCount: row.memberCount, isPrivate };
 }
 
-// In a group too large for receipts nobody asks what has arrived where; what was read counts for who read it.
+// Groups above RECEIPT_MEMBERS have no receipts, so delivered marks are not stored there. Read marks are, because unread counts need them.
 function isKept({ config }: MessageParts, { isRead, memberCount }: Held): boolean {
   return isRead || memberCount <= config.receiptMembers;
 }
@@ -118,7 +123,7 @@ function memberOf({ conversationId, userId }: { readonly conversationId: bigint;
   return `${conversationId}:${userId}`;
 }
 
-/** What rises, once for each member: as far as the highest of their marks. */
+/** Returns the markers that rise, one item for each member: up to the highest of their marks. */
 function risen(held: readonly Held[]): readonly Raise[] {
   return [...Map.groupBy(held, memberOf).values()].flatMap((marks) => {
     const [first] = marks;
@@ -131,14 +136,17 @@ function risen(held: readonly Held[]): readonly Raise[] {
   });
 }
 
-/** Those that go further, over what their members said themselves right after: so the least marker of all members tells what all others have. */
+/**
+ * Returns the markers that rise further, over messages that the members themselves sent right after. So the lowest marker of all members
+ * tells what all others have.
+ */
 async function furtherOn(tx: Tx, raises: readonly Raise[]): Promise<readonly Raise[]> {
   if (raises.length === 0) return [];
   const heads = await readHeads(tx, [...new Set(raises.map(({ conversationId }) => conversationId))]);
   const places = raises.flatMap(({ conversationId, userId, deliveredSeq, readSeq }) =>
     [deliveredSeq, readSeq].map((seq) => ({ conversationId, userId, seq })),
   );
-  // Nearly always all is read, and then the stream's row tells.
+  // Almost always everything is read, and then the stream's row is enough.
   const between = places.filter(({ conversationId, userId, seq }) => !hasAllOfOthers(heads.get(conversationId), { userId, seq }));
   const ends = new Map((await runOn(tx, between)).map((seq, place) => [between[place], seq]));
   const reached = places.map((place) => ends.get(place) ?? Math.max(place.seq, ownEnd(heads.get(place.conversationId), place.userId)));
@@ -152,7 +160,7 @@ function hasAllOfOthers(head: StreamRow | undefined, { userId, seq }: { readonly
   return head !== undefined && seq >= newestByOther(head, userId);
 }
 
-/** The seq of the newest message, if it is by this user. */
+/** The seq of the newest message if this user sent it, otherwise 0. */
 function ownEnd(head: StreamRow | undefined, userId: bigint): number {
   return head?.lastSenderId === userId ? head.lastMessageSeq : 0;
 }
@@ -166,7 +174,7 @@ function countByUser(raises: readonly Raise[]): ReadonlyMap<bigint, number> {
 interface Stored {
   readonly judged: readonly Judged[];
   readonly raises: readonly Raise[];
-  /** By then, of each user whose read markers moved. */
+  /** The number of moves so far, for each user whose read markers moved. */
   readonly counts: ReadonlyMap<bigint, number>;
 }
 
@@ -174,7 +182,7 @@ function answers({ config }: MessageParts, { judged, raises, counts }: Stored): 
   const untold = new Map(raises.map((raise) => [memberOf(raise), raise]));
   const left = new Map(countByUser(raises));
 
-  /** The number of the next move of a user's, in the order in which they are told. */
+  /** Returns the number of the user's next move, in the order of the answers. */
   function nextCount(userId: bigint): number {
     const after = (left.get(userId) ?? 1) - 1;
     left.set(userId, after);

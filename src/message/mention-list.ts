@@ -5,7 +5,7 @@ import { everyone } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { Messages } from './messages.ts';
 
-/** A stretch of a conversation's entries by which one member is mentioned; both ends belong to it. */
+/** A range of a conversation's entries in which one member is mentioned. Bounds are inclusive. */
 interface MentionRange {
   readonly conversationId: bigint;
   readonly userId: bigint;
@@ -16,10 +16,10 @@ interface MentionRange {
   readonly limit: number;
 }
 
-// As many lists as a page of conversations has: of each, two ranges are read.
+// As many lists as a page of conversations has. Each reads two ranges.
 const listsAtOnce = 100;
 
-/** Makes the list of what mentions a member. Those that are asked for in one turn of the event loop are read together. */
+/** Makes the list of mentions of a member. Requests of one turn of the event loop are read together. */
 export function createMentionList(db: Db, messageAt: (ref: MessageRef) => Promise<Message | null>): Messages['mentioning'] {
   const placesIn = together((ranges: readonly MentionRange[]) => readPlaces(db, ranges), {
     atOnce: listsAtOnce,
@@ -47,7 +47,7 @@ interface Place {
   readonly seq: number;
 }
 
-/** What mentions each member, newest first: by name and as one of all are two ranges of the key. */
+/** Returns the mentions of each member, newest first. Mentions by name and mentions of everyone are two ranges of the key. */
 async function readPlaces(db: Db, ranges: readonly MentionRange[]): Promise<readonly (readonly Place[])[]> {
   const rests = ranges.flatMap((range) => [mentionsOf(range, range.userId), mentionsOf(range, everyone)]);
   const found = await selectPages(db, db.client, { model: 'Mention', rests, ...byKey });
@@ -60,7 +60,8 @@ async function readPlaces(db: Db, ranges: readonly MentionRange[]): Promise<read
   );
 }
 
-// A message stands where it mentions last, once: scalar subqueries are asked for each row that is read, and MariaDB makes no tables of them.
+// A message is listed once, at its newest mention. The conditions are scalar subqueries, which are evaluated once for each row that is
+// read: MariaDB does not materialize these.
 function mentionsOf({ conversationId, userId, firstSeq, from, to, lastSeq, limit }: MentionRange, mentionedId: bigint) {
   return sql`conversationId = ${conversationId} AND userId = ${mentionedId} AND seq >= ${from} AND seq <= ${to}
     AND byId <> ${userId} AND messageSeq >= ${firstSeq}

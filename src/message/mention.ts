@@ -5,7 +5,7 @@ import type { EffectKind, Inside } from '../log/index.ts';
 import type { MessageRef } from './message.ts';
 import type { Target } from './target.ts';
 
-/** Whom a message is to mention. */
+/** Whom a message is to mention, as a client gives it. */
 export interface Wanted {
   readonly mentionIds: readonly bigint[] | undefined;
   readonly mentionsEveryone: boolean | undefined;
@@ -13,23 +13,24 @@ export interface Wanted {
 
 /** Whom a message mentions. */
 export interface Mentions {
-  /** Each once. */
+  /** Without duplicates. */
   readonly mentionIds: bigint[];
   readonly mentionsEveryone: boolean;
 }
 
-/** Of a message that mentions nobody. */
+/** The mentions of a message that mentions nobody. */
 export const nobody: Mentions = { mentionIds: [], mentionsEveryone: false };
 
-// The column holds so many ids of 19 digits, and it is more than anybody calls by name.
+// The column holds that many ids of 19 digits, and nobody names more users in a message.
 const maxMentions = 50;
 
-/** As whom a row counts that mentions everyone: no user has this id. */
+/** The userId of rows for mentions of everyone. No user has this id. */
 export const everyone = 0n;
 
 /**
- * Whom a message may mention. Members only, and everyone where the group's policy lets the viewer; what it mentions already (`standing`) is not asked
- * again. Throws INVALID_INPUT (mentionIds: too many), NOT_FOUND (mentionIds.N), FORBIDDEN (mentionsEveryone).
+ * Returns whom a message may mention: active members, and everyone if the group's policy lets the viewer. Mentions in `standing`, which the
+ * message already has, are not checked again. Throws INVALID_INPUT (mentionIds: too many), NOT_FOUND (mentionIds.N), FORBIDDEN
+ * (mentionsEveryone).
  */
 export async function judgeMentions(
   inside: Inside,
@@ -54,15 +55,15 @@ export async function judgeMentions(
   return { mentionIds: [...new Set(mentionIds)], mentionsEveryone };
 }
 
-/** A message's mentions, and those it had before. */
+/** A message's mentions after an edit, and before it. */
 export interface MentionChange extends MessageRef, Mentions {
   readonly senderId: bigint;
-  /** The entry that makes it so: new mentions count from there on. */
+  /** The entry of the edit. Mentions that it adds count from that seq on. */
   readonly entrySeq: number;
   readonly before: Mentions;
 }
 
-/** Writes the rows of mentions by new messages. */
+/** Inserts the rows for mentions in new messages. */
 export const newMentions: EffectKind<Omit<MentionChange, 'entrySeq' | 'before'>> = {
   name: 'mentions',
   write: (tx, messages) =>
@@ -72,7 +73,7 @@ export const newMentions: EffectKind<Omit<MentionChange, 'entrySeq' | 'before'>>
     ),
 };
 
-/** Writes the rows of mentions that an edit makes, and removes those that it takes back. */
+/** Inserts the rows for mentions that an edit adds, and deletes those for mentions that it removes. */
 export async function storeMentions(tx: Tx, change: MentionChange): Promise<void> {
   const { conversationId, seq: messageSeq, entrySeq } = change;
   const [now, then] = [new Set(mentioned(change)), new Set(mentioned(change.before))];

@@ -1,7 +1,10 @@
 import type { EntryData, EntryType, entryTypes, KnownEntry } from '../log/index.ts';
 import type { PageRequest } from '../page.ts';
 
-/** A message as it stands: what its entry says (`text` is '', `mentionIds` and `attachments` are empty, `data` and `poll` are null once recalled), and where it stands. */
+/**
+ * A message in its current state: the data of its entry, and its position. Once it is recalled, `text` is '', `mentionIds` and
+ * `attachments` are empty, and `data` and `poll` are null.
+ */
 export interface Message extends Readonly<EntryData<'MessageSent'>> {
   readonly conversationId: bigint;
   readonly seq: number;
@@ -9,109 +12,112 @@ export interface Message extends Readonly<EntryData<'MessageSent'>> {
   readonly sentAt: Date;
 }
 
-/** Names a message: (conversation, seq) is its key. */
+/** The key of a message: conversation and seq. */
 export interface MessageRef {
   readonly conversationId: bigint;
   readonly seq: number;
 }
 
 /**
- * A page of a conversation by seq. `around`, a seq or a moment: the nearest entry is included; alone it means 50 on each side, with first or last that
- * many after or before.
+ * A request for a page of a conversation, by seq. `around` is a seq or a moment; the nearest entry is included. `around` alone means 50 on
+ * each side; with `first` or `last`, that many after or before.
  */
 export interface HistoryRequest extends PageRequest<number> {
   readonly around?: number | Date | undefined;
   /**
-   * The conversation's lastSeq as it stood before the access was read: what came later may be past the end of that access. Absent: as it
-   * stands, which is right only for an access that cannot have ended meanwhile.
+   * The conversation's lastSeq, read before the access: later entries may be past the end of that access. Absent: the current lastSeq,
+   * which is correct only for an access that cannot have ended meanwhile.
    */
   readonly upTo?: number | undefined;
 }
 
-/** What a timeline shows: messages and what happened between them. */
+/** An entry of a timeline: a message, or an event between messages. */
 export type TimelineEntry = KnownEntry<{ [T in EntryType]: (typeof entryTypes)[T]['timeline'] extends true ? T : never }[EntryType]>;
 
-/** Part of a list that is read from its start on. */
+/** A page of a list that is read forward from its start. */
 export interface Part<T> {
   readonly items: readonly T[];
   readonly hasNextPage: boolean;
 }
 
-/** How far all others have a conversation, and have read it. */
+/** Up to which seq all other members have received and read a conversation. */
 export interface Reach {
   readonly deliveredToAllSeq: number;
   readonly readByAllSeq: number;
 }
 
-/** Who is told of a member's reading. */
+/** Who is told of a member's read marker: all, only the member's own devices, or only the others. */
 export type Audience = 'all' | 'own' | 'others';
 
-/** A member who shows how far they have read. */
+/** A member who shows others their read marker. */
 export interface Reader {
   readonly conversationId: bigint;
   readonly userId: bigint;
-  /** The first seq they may read. */
+  /** The first seq that the member may read. */
   readonly joinedSeq: number;
   readonly readSeq: number;
-  /** The same, as others are shown it. */
+  /** The read marker as others see it. */
   readonly shownReadSeq: number;
 }
 
-/** What waits for a user to read it, over all that they are shown. */
+/** Unread totals of a user, over all conversations shown to them. */
 export interface UnreadTotals {
   readonly messages: number;
-  /** Messages that mention them, or everyone. */
+  /** Messages that mention the user or everyone. */
   readonly mentions: number;
-  /** Conversations in which any of these wait. */
+  /** Conversations with unread messages or mentions. */
   readonly conversations: number;
-  /** Replies in threads that they take part in. */
+  /** Unread replies in threads that the user takes part in. */
   readonly threads: number;
-  /** Of the messages those of which they are told: all, or those that mention them, or none, as they have settled it; of what they have archived, or want to be silent until later, none. */
+  /**
+   * The unread messages that the user is notified of, by the notification level of each conversation: all, mentions, or none. Conversations
+   * that are archived, or muted by silentUntil, count as none.
+   */
   readonly badge: number;
 }
 
-/** Which of the messages that mention a member, and how many of them. */
+/** A page of the mentions of a member. */
 export interface MentionsRequest {
   readonly first: number;
-  /** The seq of the entry that mentions. */
+  /** The seq of the entry with the mention. */
   readonly after?: number | undefined;
-  /** Only what waits to be read, or only the rest; absent: both. */
+  /** True: only unread ones; false: only read ones; absent: both. */
   readonly unread?: boolean | undefined;
 }
 
-/** A message that mentions a member or everyone, and the newest entry by which it does. */
+/** A message that mentions a member or everyone, and the seq of the newest entry that made it so. */
 export interface Mentioning {
   readonly message: Message;
   readonly seq: number;
 }
 
-/** What a message said before it was edited. */
+/** An earlier version of an edited message. */
 export interface Edit extends Pick<Message, 'attachments' | 'data'> {
   readonly text: string;
-  /** When, and by which entry, it was replaced. */
+  /** The seq and the time of the edit that replaced this version. */
   readonly seq: number;
   readonly editedAt: Date;
 }
 
-/** Part of what a message said before, newest first. */
+/** A page of the earlier versions of a message, newest first. */
 export interface EditsRequest extends MessageRef {
   readonly first: number;
-  /** The seq of an edit: what was replaced before that one; absent: from the start. */
+  /** The seq of an edit: lists versions replaced before it. Absent: start at the newest. */
   readonly after?: number | undefined;
 }
 
-/** How often an emoji stands on a message. */
+/** How many users reacted to a message with an emoji. */
 export interface ReactionCount extends MessageRef {
   readonly emoji: string;
   readonly count: number;
 }
 
-/** The first of those who take part in the thread that a message has begun. */
+/** The first participants of the thread under a message. */
 export interface ParticipantsRequest extends MessageRef {
   readonly first: number;
 }
 
-/** Part of those who have put an emoji on a message. */
+/** A page of the users who reacted to a message with an emoji. */
 export interface ReactorsRequest extends MessageRef {
   readonly emoji: string;
   readonly first: number;
@@ -119,15 +125,15 @@ export interface ReactorsRequest extends MessageRef {
   readonly after?: bigint | undefined;
 }
 
-/** How many have chosen what of a message's poll. */
+/** The votes in a message's poll. */
 export interface PollTally {
-  /** People who have chosen anything. */
+  /** The number of users who voted. */
   readonly voters: number;
-  /** How many have chosen an option, by its place. */
+  /** Returns the number of votes for an option, by its index. */
   votes(choice: number): number;
 }
 
-/** Part of those who have chosen an option of a message's poll. */
+/** A page of the users who voted for an option of a message's poll. */
 export interface VotersRequest extends MessageRef {
   readonly choice: number;
   readonly first: number;
@@ -137,9 +143,9 @@ export interface VotersRequest extends MessageRef {
 
 /** An option of a message's poll. */
 export interface PollOption extends MessageRef {
-  /** Its place there, from 0 on. */
+  /** Its index, from 0. */
   readonly choice: number;
   readonly option: string;
-  /** Whether nobody is told who has chosen it. */
+  /** Whether voters are kept secret. */
   readonly anonymous: boolean;
 }

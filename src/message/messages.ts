@@ -40,15 +40,18 @@ import type { ListedThread, ThreadsRequest } from './thread-list.ts';
 import type { ThreadMark } from './thread-mark.ts';
 import type { Typing } from './typing.ts';
 
-/** The message module's face. Disposing it lets markers that were accepted come to their end. `access` is the viewer's active membership: reads are bounded by what it lets see. Each act throws as its own file says. */
+/**
+ * The interface of the message module. Disposing it waits for accepted markers to be stored. `access` is the viewer's active membership,
+ * and bounds what is read. Each function throws what its own file says. Lists of results are in the order asked for.
+ */
 export interface Messages extends AsyncDisposable {
-  /** Stores a message, or finds the one stored under this clientMessageId. `settling`: what is settled by the same commit. */
+  /** Stores a message, or returns the one stored under this clientMessageId. `settling` is committed with it. */
   send(viewer: Viewer, request: NewText, settling?: Settling): Promise<Message>;
-  /** Looks at a message that is to be said later, without asking the database. */
+  /** Validates a message to be scheduled, without reading the database. */
   readLater(request: NewText): Later;
-  /** That it would be taken now, in all that does not belong to the moment when it is said. */
+  /** Throws unless the message could be sent now, apart from what is checked only when it is sent. */
   requireSayable(inside: Inside, viewer: Viewer, request: Sayable): Promise<Refs>;
-  /** The same with what somebody else said, under the name of whoever said it first. */
+  /** Sends on a message, naming the sender of the original. Otherwise like `send`. */
   forward(viewer: Viewer, request: Forward): Promise<Message>;
   edit(viewer: Viewer, change: Change): Promise<Message>;
   recall(viewer: Viewer, message: MessageRef): Promise<Message>;
@@ -63,19 +66,22 @@ export interface Messages extends AsyncDisposable {
   hide(viewer: Viewer, message: MessageRef): Promise<void>;
   clear(viewer: Viewer, clearing: Clearing): Promise<void>;
   markUnread(viewer: Viewer, mark: UnreadMark): Promise<void>;
-  /** Resolves once stored; below the marker changes nothing. */
+  /** Raises the delivered marker. Resolves once stored; a seq below the marker has no effect. */
   markDelivered(viewer: Viewer, mark: Mark): Promise<void>;
-  /** The same, and raises the delivered marker too; clears what the viewer marked as unread up to there. */
+  /** Raises the read marker, and the delivered marker with it. Removes the viewer's unread mark if it is at or below that seq. */
   markRead(viewer: Viewer, mark: Mark): Promise<void>;
-  /** Answers the message that the thread is about. */
+  /** Returns the root of the thread. */
   markThreadRead(viewer: Viewer, mark: ThreadMark): Promise<MessageRef>;
-  /** In the order asked for; null where there is none. Does not ask who may see them. */
+  /** Null if there is no such message. Does not check who may see it. */
   byRefs(refs: readonly MessageRef[]): Promise<readonly (Message | null)[]>;
-  /** Whether the viewer has hidden each message, in order. */
+  /** Whether the viewer has hidden each message. */
   hidden(viewer: Viewer, refs: readonly MessageRef[]): Promise<readonly boolean[]>;
   messages(access: Membership, request: HistoryRequest): Promise<Page<Message>>;
   timeline(access: Membership, request: HistoryRequest): Promise<Page<TimelineEntry>>;
-  /** The seq of the newest entry of a conversation's stretch (bounds inclusive) that is earlier than a moment; `from` - 1 where none is. Does not ask who may see it. */
+  /**
+   * Returns the seq of the newest entry in a range of a conversation that is earlier than a moment; `from` - 1 if there is none. Bounds are
+   * inclusive. Does not check who may see it.
+   */
   seqBefore(stretch: { readonly conversationId: bigint; readonly from: number; readonly to: number }, moment: Date): Promise<number>;
   replies(
     access: Membership,
@@ -83,65 +89,82 @@ export interface Messages extends AsyncDisposable {
     request: { readonly first: number; readonly after?: number | undefined },
   ): Promise<Part<Message>>;
   pins(access: Membership, request: { readonly first: number; readonly after?: number | undefined }): Promise<Part<Message>>;
-  /** What is attached in the conversation, the newest message's first and each one's in its order. */
+  /** Returns attachments in the conversation, by message, newest message first. Attachments of one message are in their order there. */
   attached(access: Membership, request: AttachedRequest): Promise<Part<Attached>>;
-  /** Enters what messages from before there was that list have attached, and leaves the rest, or the next round, to be done. Throws UNAVAILABLE, or what `signal` was aborted with. */
+  /**
+   * Adds the rows of attachments for messages stored before there were any. Leaves the rest, or the next round, as a job. Throws
+   * UNAVAILABLE, or the abort reason of `signal`.
+   */
   enterAttached(from: AttachedFrom, signal: AbortSignal): Promise<void>;
-  /** What messages said before, for each page asked for, in order. Does not ask who may know: `maySeeEdits` tells. */
+  /** Returns earlier versions of messages. Does not check who may see them: `maySeeEdits` does. */
   edits(requests: readonly EditsRequest[]): Promise<readonly Part<Edit>[]>;
-  /** How often each emoji stands on each message, whoever came first coming first, in order. */
+  /** Returns the number of reactions with each emoji on each message. The emoji that was used first comes first. */
   reactions(refs: readonly MessageRef[]): Promise<readonly (readonly ReactionCount[])[]>;
-  /** The emojis that the viewer has put on each message, in order. */
+  /** Returns the emojis with which the viewer reacted to each message. */
   ownReactions(viewer: Viewer, refs: readonly MessageRef[]): Promise<readonly (readonly string[])[]>;
-  /** Who has put an emoji on a message, by id, for each page asked for, in order. */
+  /** Returns the users who reacted to a message with an emoji, by id. */
   reactors(requests: readonly ReactorsRequest[]): Promise<readonly Part<bigint>[]>;
-  /** How many have chosen what of each message's poll, in order. */
+  /** Returns the votes in each message's poll. */
   votes(refs: readonly MessageRef[]): Promise<readonly PollTally[]>;
-  /** The places of what the viewer has chosen of each, in order. */
+  /** Returns the indexes of the options that the viewer voted for, for each message. */
   ownVotes(viewer: Viewer, refs: readonly MessageRef[]): Promise<readonly (readonly number[])[]>;
-  /** Who has chosen an option, by id, for each page asked for, in order. Does not ask whether anybody may know. */
+  /** Returns the users who voted for an option, by id. Does not check whether the poll is anonymous. */
   voters(requests: readonly VotersRequest[]): Promise<readonly Part<bigint>[]>;
-  /** The newest message that each member sees, in order; null where there is none. */
+  /** Returns the newest message that each member sees; null if there is none. */
   last(accesses: readonly Membership[]): Promise<readonly (Message | null)[]>;
-  /** Messages of others that wait to be read, as of the conversation's lastSeq, in order. */
+  /** Returns the number of unread messages from others, up to the conversation's lastSeq. */
   unread(of: readonly Held[]): Promise<readonly number[]>;
-  /** Those of them that mention the member or everyone. */
+  /** Returns the number of unread mentions of the member or of everyone. */
   mentions(of: readonly Held[]): Promise<readonly number[]>;
-  /** The same one by one, and those that do not wait: the messages of others that mention the member or everyone, where they were mentioned last coming first. */
+  /** Returns messages from others that mention the member or everyone, unread or not. The newest mention comes first. */
   mentioning(of: Held, request: MentionsRequest): Promise<Part<Mentioning>>;
-  /** What lets through those of the viewer's conversations in which something waits, or nothing. A user's are asked one after the other; UNAVAILABLE where too many wait. */
+  /**
+   * Makes the sieves that filter the viewer's conversations by what is unread. The calls of one user run one after the other; throws
+   * UNAVAILABLE if too many are waiting.
+   */
   waiting(viewer: Viewer, what: Waiting): readonly Sieve[];
-  /** Replies of others that wait in threads the member takes part in, in order. */
+  /** Returns the number of unread replies from others in threads that the member takes part in. */
   threadUnread(of: readonly { readonly root: Pick<Message, 'seq'>; readonly access: Membership }[]): Promise<readonly number[]>;
-  /** Who takes part in each thread: first who began it, then whoever replied first; in order. Does not ask who may see it. */
+  /** Returns the participants of each thread: its author, then the others by their first reply. Does not check who may see it. */
   threadParticipants(of: readonly ParticipantsRequest[]): Promise<readonly (readonly bigint[])[]>;
-  /** The threads that the viewer takes part in, and sees a reply of, where there was a reply last coming first. */
+  /** Returns the threads that the viewer takes part in and sees a reply of. The one with the newest reply comes first. */
   threads(viewer: Viewer, request: ThreadsRequest): Promise<Part<ListedThread>>;
   /** Over all conversations shown to the viewer. */
   unreadTotals(viewer: Viewer): Promise<UnreadTotals>;
-  /** How far all others have each conversation, in order, as that viewer sees it, or as all may; null where that is not told. */
+  /**
+   * Returns up to which seq all others have each conversation: as this viewer sees it, or, without one, as everybody may see it. Null if
+   * receipts are not shown.
+   */
   reach(of: readonly Pick<Conversation, 'id' | 'memberCount'>[], viewerId?: bigint | null): Promise<readonly (Reach | null)[]>;
-  /** The members of each conversation who show how far they have read, as they joined, in order; nobody where that is not told. */
+  /** Returns the members of each conversation who show their read markers, by the time they joined. Empty if receipts are not shown. */
   readers(of: readonly Pick<Conversation, 'id' | 'memberCount'>[]): Promise<readonly (readonly Reader[])[]>;
-  /** Takes back what an erased account said: all of it, or what nobody is left to read. Throws UNAVAILABLE, or what `signal` was aborted with. */
+  /**
+   * Recalls the messages of an erased account: all of them, or only those that nobody is left to read. Throws UNAVAILABLE, or the abort
+   * reason of `signal`.
+   */
   removeAll(userId: bigint, what: 'ALL' | 'UNSEEN', signal: AbortSignal): Promise<void>;
-  /** What a user said in a conversation, ascending by seq, for a file of their own. */
+  /** Returns the messages that a user sent in a conversation, ascending by seq, for the export of their data. */
   saidBy(userId: bigint, options: { conversationId: bigint; first: number; after: number }): Promise<readonly Message[]>;
-  /** What a user has put on messages of a conversation, stretch by stretch from its beginning, for a file of their own. */
+  /** Returns a user's reactions in a conversation, range by range from its start, for the export of their data. */
   reactionsBy(userId: bigint, options: OwnActsRequest): Promise<OwnActs<OwnReacted>>;
-  /** The same of what they have chosen of polls there. */
+  /** Returns a user's votes in a conversation, in the same way. */
   votesBy(userId: bigint, options: OwnActsRequest): Promise<OwnActs<OwnVoted>>;
-  /** Answers how to tell all who are shown the viewer's markers that what is shown of them has changed. */
+  /** Returns a function that tells everybody who is shown the viewer's markers that they have changed. */
   receiptsTelling(viewer: Viewer): Promise<() => void>;
-  /** Tells who is in a conversation that what is shown of some members' reading has changed: all, of each only their own devices, or only the others'. */
+  /**
+   * Tells the members of a conversation that the shown read markers of some members have changed: all, only these members' own devices, or
+   * only the others.
+   */
   tellReading(options: { conversationId: bigint; userIds: readonly bigint[]; to: Audience }): void;
-  /** Says what somebody has said with a request that was accepted, once. Throws UNAVAILABLE. */
+  /** Sends the first message of a contact request that was accepted, once. Throws UNAVAILABLE. */
   sayFirst(request: ContactRequestRef, first: FirstMessage): Promise<void>;
-  /** Tells those who are in the conversation that the viewer is typing, or is not any more. Not stored; throttled. */
+  /** Tells the members of the conversation that the viewer is typing, or has stopped. Not stored; throttled. */
   setTyping(viewer: Viewer, typing: Typing): Promise<void>;
   /**
-   * Tells those who are in the conversation and connected, or of them those who are named, and the viewer's own devices. Not stored. Throws NOT_FOUND (conversationId, recipientIds.N),
-   * INVALID_INPUT (name, data, data.…, recipientIds), RATE_LIMITED, and as `send` does of who may not write there: SUSPENDED, FORBIDDEN, MUTED, BLOCKED and NOT_CONTACTS (conversationId).
+   * Sends a signal to the connected members of the conversation, or to some of them, and to the viewer's own devices. Not stored.
+   *
+   * Throws NOT_FOUND (conversationId, recipientIds.N), INVALID_INPUT (name, data, data.…, recipientIds), RATE_LIMITED. If the viewer may
+   * not post there, throws what `send` throws: SUSPENDED, FORBIDDEN, MUTED, BLOCKED and NOT_CONTACTS (conversationId).
    */
   sendSignal(viewer: Viewer, signal: Signal): Promise<void>;
 }

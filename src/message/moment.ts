@@ -1,12 +1,12 @@
 import type { EntryTime, StreamStretch } from '../db/index.ts';
 import type { Stretch } from './history.ts';
 
-// Parts that a stretch is taken apart into at a time: five reads find a moment among a million entries, and a read is a few rows by key.
+// Parts that a range is split into for one round: five rounds find a moment among a million entries, and a round reads a few rows by key.
 const partsAtOnce = 16;
 
 /**
- * The seq of the newest entry of a conversation's stretch that is earlier than a moment; the seq before the stretch where all are later. Times never
- * decrease within a stream, so it is found by taking the stretch apart, and no index on times is kept.
+ * Returns the seq of the newest entry in a range of a conversation that is earlier than a moment; the seq before the range if all are
+ * later. Times never decrease within a stream, so the range can be split again and again, and no index on times is needed.
  */
 export async function seqBefore(
   firstEntry: (stretch: StreamStretch) => Promise<EntryTime | null>,

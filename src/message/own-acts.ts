@@ -2,42 +2,42 @@ import { inPieces, type Tx } from '../db/index.ts';
 import type { MessageRef } from './message.ts';
 import { readMessages } from './store.ts';
 
-/** A stretch of what a user has done to a conversation's messages. */
+/** A part of a user's reactions or votes in a conversation. */
 export interface OwnActs<A> {
   /** By message, ascending. */
   readonly acts: readonly A[];
-  /** Past which message to go on; null: there is no more. */
+  /** The seq of the message to continue after; null: there are no more. */
   readonly after: number | null;
 }
 
-/** Something that a user has done to a message. */
+/** A reaction or vote of a user. */
 interface OwnAct extends MessageRef {
-  /** When; null where that is not known. */
+  /** Null if the time is not known. */
   readonly at: Date | null;
 }
 
-/** An emoji that a user has put on a message. */
+/** A reaction of a user. */
 export interface OwnReacted extends OwnAct {
   readonly emoji: string;
 }
 
-/** What a user has chosen of a message's poll. When is not known of an anonymous one. */
+/** A vote of a user. Its time is not known if the poll is anonymous. */
 export interface OwnVoted extends OwnAct {
-  /** What it says. */
+  /** The option's text. */
   readonly option: string;
 }
 
-/** Names what is to be read: of a conversation, past a message. */
+/** What to read: acts in a conversation, on messages after a seq. */
 export interface OwnActsRequest {
   readonly conversationId: bigint;
   readonly after: number;
 }
 
-// Of everybody's: the keys have the user last, and a file that somebody asks for now and then is not worth what an index would cost each vote and reaction. So many take MariaDB
-// some 5 ms; a statement reads them, and the rest of one message's.
+// Counts the rows of all users. The keys have the user last, and an index for this rare export would cost every vote and reaction. A
+// statement reads this many rows, and the rest of one message's; MariaDB takes some 5 ms for it.
 const rowsAtOnce = 5_000;
 
-/** What a user has put on messages of a conversation, stretch by stretch, for a file of their own. */
+/** Returns a part of a user's reactions to messages of a conversation, for the export of their data. */
 export async function reactionsBy(tx: Tx, userId: bigint, { conversationId, after }: OwnActsRequest): Promise<OwnActs<OwnReacted>> {
   const [last] = await tx.reaction.findMany({
     where: { conversationId, messageSeq: { gt: after } },
@@ -55,7 +55,7 @@ export async function reactionsBy(tx: Tx, userId: bigint, { conversationId, afte
   return { acts: rows.map(({ messageSeq, emoji, seq }) => ({ conversationId, seq: messageSeq, emoji, at: at(seq) })), after: upTo };
 }
 
-/** What a user has chosen of polls of a conversation, stretch by stretch, for a file of their own. */
+/** Returns a part of a user's votes in polls of a conversation, for the export of their data. */
 export async function votesBy(tx: Tx, userId: bigint, { conversationId, after }: OwnActsRequest): Promise<OwnActs<OwnVoted>> {
   const [last] = await tx.pollVote.findMany({
     where: { conversationId, messageSeq: { gt: after } },
@@ -78,7 +78,7 @@ export async function votesBy(tx: Tx, userId: bigint, { conversationId, after }:
   const at = await timesOf(tx, conversationId, rows);
   const acts = rows.flatMap(({ messageSeq, choice, seq }): OwnVoted | [] => {
     const option = polls.get(messageSeq)?.[choice];
-    // Of one that was taken back by a node that knows no polls.
+    // The message was recalled by a node of an earlier release, which does not know polls.
     return option === undefined ? [] : { conversationId, seq: messageSeq, option, at: at(seq) };
   });
   return { acts, after: upTo };
@@ -88,7 +88,7 @@ function stretch(after: number, upTo: number | null): { readonly gt: number; rea
   return upTo === null ? { gt: after } : { gt: after, lte: upTo };
 }
 
-/** When these were done, by their entries. */
+/** Returns the times of these acts, by their entries. */
 async function timesOf(
   tx: Tx,
   streamId: bigint,

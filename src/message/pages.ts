@@ -12,9 +12,9 @@ import { type Range, readMessageRanges } from './store.ts';
 import { firstSeen } from './target.ts';
 import { readEntryRows, readTimelineRange } from './timeline.ts';
 
-// A page of conversations with a page of each: up to 10,000 rows in one answer, some MB.
+// A page of conversations with a page of messages each: up to 10,000 rows in one answer, some MB.
 const rangesAtOnce = 100;
-// Each is two short reads by key.
+// Each takes two short reads by key.
 const stretchesAtOnce = 800;
 
 interface Listing<T> {
@@ -22,7 +22,7 @@ interface Listing<T> {
   readonly at: (item: T) => Date;
 }
 
-/** The pages of conversations. Those that are asked for in one turn of the event loop are read together. */
+/** Makes the pages of conversations. Requests of one turn of the event loop are read together. */
 export function createPages({
   db,
   log,

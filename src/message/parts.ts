@@ -7,7 +7,7 @@ import type { Screen } from '../words/index.ts';
 import type { Approval } from './approval.ts';
 import type { Fingerprints } from './fingerprint.ts';
 
-/** What of the configuration the module heeds. */
+/** The settings that the module reads. */
 export type MessageConfig = Pick<
   Config,
   | 'maxMessageLength'
@@ -28,7 +28,7 @@ export type MessageConfig = Pick<
   | 'writeDeadlineMs'
 >;
 
-/** What the module's inner parts share. */
+/** What the files of the module share. */
 export interface MessageParts {
   readonly db: Db;
   readonly log: Log;
@@ -36,7 +36,7 @@ export interface MessageParts {
   readonly bus: Bus;
   readonly fingerprints: Fingerprints;
   readonly config: MessageConfig;
-  /** What must not be said. */
+  /** Blocked words. */
   readonly screen: Screen;
   readonly approval: Approval;
 }

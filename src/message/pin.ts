@@ -7,14 +7,17 @@ import type { MessageParts } from './parts.ts';
 import { requireSeen, requireStanding, type Target } from './target.ts';
 import { requireReach } from './writing.ts';
 
-/** How many messages are pinned in a conversation. Governed by its stream. */
+/** The number of pins in a conversation. Guarded by the lock on its stream. */
 const pinCount: Fact<bigint, number> = {
   name: 'pins',
   key: String,
   read: (tx, ids) => Promise.all(ids.map((conversationId) => tx.pin.count({ where: { conversationId } }))),
 };
 
-/** Pins a message; twice is once. Throws NOT_FOUND (messageId), INVALID_INPUT (messageId: recalled), FORBIDDEN, LIMIT_REACHED, UNAVAILABLE. */
+/**
+ * Pins a message. Repeating it has no effect. Throws NOT_FOUND (messageId), INVALID_INPUT (messageId: recalled), FORBIDDEN, LIMIT_REACHED,
+ * UNAVAILABLE, and what requireReach throws.
+ */
 export function pin({ db, log, config }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<Message> {
   const { conversationId, seq: messageSeq } = ref;
   return log.append<Message>({
@@ -44,7 +47,7 @@ export function pin({ db, log, config }: MessageParts, viewer: Viewer, ref: Mess
   });
 }
 
-/** Takes a message off the pins; where it is not pinned nothing happens. Throws NOT_FOUND (messageId), FORBIDDEN, UNAVAILABLE. */
+/** Unpins a message. Has no effect if it is not pinned. Throws NOT_FOUND (messageId), FORBIDDEN, UNAVAILABLE. */
 export function unpin({ log }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<Message> {
   const { conversationId, seq: messageSeq } = ref;
   return log.append<Message>({
@@ -68,7 +71,7 @@ export function unpin({ log }: MessageParts, viewer: Viewer, ref: MessageRef): P
   });
 }
 
-// Between two, both may.
+// In a direct conversation both sides may.
 function requireRight({ now }: Inside, { access, row }: Target): void {
   if (row !== null) requireMay('PIN_MESSAGES', { group: row, access, now }, ['messageId']);
 }

@@ -13,12 +13,12 @@ interface Counted extends Voted {
   readonly count: bigint | number;
 }
 
-// Before every option: how many people have chosen any.
+// Stands for the number of users who voted at all. Less than the index of any option.
 const anything = -1;
-// The key has the choice before the user: whoever looks by user names them all.
+// The key has the option before the user, so a lookup by user names all options.
 const anyChoice = join(Array.from({ length: maxOptions }, (_, choice) => choice));
 
-/** How many have chosen what of each message's poll, in the order asked for: all of one moment. */
+/** Returns the votes in each message's poll, in the order asked for. All counts are of the same moment. */
 export async function countVotes(tx: Tx, refs: readonly MessageRef[]): Promise<readonly PollTally[]> {
   const rows = await inPieces(refs, (piece) =>
     tx.$queryRaw<Counted[]>(sql`
@@ -34,10 +34,10 @@ export async function countVotes(tx: Tx, refs: readonly MessageRef[]): Promise<r
   });
 }
 
-/** Names what a user has chosen of a message's poll. */
+/** The key of a user's votes in a message's poll. */
 export type OwnVotes = MessageRef & { readonly userId: bigint };
 
-/** What each user has chosen of a message's poll, ascending, in the order asked for. */
+/** Returns the options that each user voted for, ascending, in the order asked for. */
 export async function readChoices(tx: Tx, keys: readonly OwnVotes[]): Promise<readonly (readonly number[])[]> {
   const rows = await inPieces(keys, (piece) => {
     const users = [...Map.groupBy(piece, ({ userId }) => userId)];
@@ -52,7 +52,10 @@ export async function readChoices(tx: Tx, keys: readonly OwnVotes[]): Promise<re
   );
 }
 
-/** Who has chosen an option, by id, for each page asked for: one read of a few rows of the key for each, all in one statement. */
+/**
+ * Returns the users who voted for an option, by id, for each page asked for. One statement, which reads a few rows of the key for each
+ * page.
+ */
 export async function listVoters(tx: Tx, requests: readonly VotersRequest[]): Promise<readonly Part<bigint>[]> {
   const asked = requests.map((request, place) => ({ ...request, place }));
   const rows = await inPieces(asked, (piece) =>
@@ -65,7 +68,7 @@ export async function listVoters(tx: Tx, requests: readonly VotersRequest[]): Pr
   });
 }
 
-// A derived table each: only so do both databases take an order and a limit within a UNION.
+// A derived table for each page: otherwise the databases do not both accept ORDER BY and LIMIT within a UNION.
 function selectVoters({ conversationId, seq, choice, first, after = 0n, place }: VotersRequest & { readonly place: number }) {
   return sql`SELECT ${place} AS place, v.userId FROM (SELECT userId FROM PollVote
     WHERE conversationId = ${conversationId} AND messageSeq = ${seq} AND choice = ${choice} AND userId > ${after}
@@ -84,7 +87,7 @@ function byMessage<R extends Voted>(rows: readonly R[]): ReadonlyMap<string, rea
   return Map.groupBy(rows, ({ conversationId, messageSeq }) => `${conversationId}:${messageSeq}`);
 }
 
-/** The options of a message's poll, in order; none where it has none. */
+/** Returns the options of a message's poll, in order; empty if it has none. */
 export function optionsOf({ conversationId, seq, poll }: MessageRef & Pick<Message, 'poll'>): readonly PollOption[] {
   if (poll === null) return [];
   return poll.options.map((option, choice) => ({ conversationId, seq, choice, option, anonymous: poll.anonymous }));

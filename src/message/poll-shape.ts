@@ -2,7 +2,7 @@ import { ChatError } from '../errors.ts';
 import type { NewPoll } from '../log/index.ts';
 import { asSeen, codePoints, hasControls, isBlank, isStorable } from '../text.ts';
 
-/** A poll as it is asked for. What is null or absent is no. */
+/** A poll as a client gives it. Null or absent means no. */
 export interface WantedPoll {
   readonly options: readonly string[];
   readonly multiple?: boolean | null | undefined;
@@ -10,16 +10,16 @@ export interface WantedPoll {
   readonly closesAt?: Date | null | undefined;
 }
 
-// One option leaves nothing to choose.
+// With one option there is nothing to choose.
 const minOptions = 2;
-/** So many fit on a screen, and all of a message's fit in its column: 20 of 200 characters are at most 16,000 bytes. */
+/** So many fit on a screen, and into the message's column: 20 options of 200 characters are at most 16,000 bytes. */
 export const maxOptions = 20;
-// A line or two on a telephone.
+// A line or two on a phone.
 const maxOption = 200;
-// As of what is said later: near enough that a year that was mistyped is seen.
+// The same as for scheduled messages: near enough to catch a mistyped year.
 const maxAheadMs = 365 * 86_400_000;
 
-/** A poll as it would be stored; null: none. Throws INVALID_INPUT (poll.options, poll.options.N). */
+/** Returns a poll as it would be stored; null for none. Throws INVALID_INPUT (poll.options, poll.options.N). */
 export function requirePollShape(wanted: WantedPoll | null | undefined): NewPoll | null {
   if (wanted === null || wanted === undefined) return null;
   const { options, multiple, anonymous, closesAt } = wanted;
@@ -43,7 +43,10 @@ function requireOption(option: string, at: readonly string[]): void {
   if (!isStorable(option) || hasControls(option, { lines: false })) throw invalid(at, 'An option must be a single line of text.');
 }
 
-/** Throws INVALID_INPUT (poll.closesAt): over by the time that it is asked, or too far ahead. `now`: the database's clock. */
+/**
+ * Throws INVALID_INPUT (poll.closesAt) if the poll would be closed before it is sent, or closes more than a year ahead. `now` is the
+ * database's time, and `askedAt` the time at which the poll is sent.
+ */
 export function requireTimely(poll: NewPoll | null, now: Date, askedAt = now): void {
   const closesAt = poll?.closesAt ?? null;
   if (closesAt === null) return;

@@ -13,36 +13,36 @@ import { refKey } from './store.ts';
 import { requireStanding, type Target } from './target.ts';
 import { requireReach } from './writing.ts';
 
-/** Names an option of a message's poll by its place there, from 0 on. */
+/** An option of a message's poll, by its index, from 0. */
 export interface OptionRef extends MessageRef {
   readonly choice: number;
 }
 
-/** All that somebody chooses of a message's poll; nothing: they take back what they had chosen. */
+/** All options that a user votes for. Empty: they take their vote back. */
 export interface Voting {
   readonly message: MessageRef;
   readonly options: readonly OptionRef[];
 }
 
-/** When a poll is to be closed. */
+/** A poll, and when it closes. */
 interface Closing extends MessageRef {
   readonly closesAt: Date;
 }
 
-/** What a user has chosen. Governed by the conversation's stream. */
+/** The options that a user voted for. Guarded by the lock on the conversation's stream. */
 const chosen: Fact<OwnVotes, readonly number[]> = {
   name: 'votes',
   key: ({ userId, ...ref }) => `${refKey(ref)}:${userId}`,
   read: readChoices,
 };
 
-/** Votes that are given. */
+/** Inserts votes. */
 const given: EffectKind<NewVoteRow> = { name: 'votes', write: insertVotes };
 
-/** Votes that are taken back. */
+/** Deletes votes. */
 const takenBack: EffectKind<VoteRow> = { name: 'votes taken back', write: deleteVotes };
 
-/** Leaves polls to be closed at their time. */
+/** Leaves jobs that close polls at their time. */
 const newClosings: EffectKind<Closing> = {
   name: 'polls to be closed',
   async write(tx, closings) {
@@ -57,18 +57,18 @@ const newClosings: EffectKind<Closing> = {
   },
 };
 
-/** What has the poll of a message closed at its time; nothing where it has none. */
+/** Returns the effect that leaves the job for closing a message's poll; none if the poll has no such time. */
 export function closingsOf({ conversationId, seq, poll }: MessageRef & { readonly poll: NewPoll | null }): readonly Effect[] {
   const closesAt = poll?.closesAt ?? null;
   return closesAt === null ? [] : [effect(newClosings, { conversationId, seq, closesAt })];
 }
 
-// Two numbers of at most 19 and 10 digits.
+// Two numbers, of at most 19 and 10 digits.
 function closingKey(ref: MessageRef): string {
   return refKey(ref);
 }
 
-/** Has nobody close polls that are none any more. */
+/** Cancels the jobs for closing polls, if there are any. */
 export async function cancelClosings(tx: Tx, messages: readonly (MessageRef & Pick<Message, 'poll'>)[]): Promise<void> {
   for (const { poll, conversationId, seq } of messages) {
     if (poll !== null && poll.closesAt !== null && poll.closedAt === null)
@@ -77,15 +77,16 @@ export async function cancelClosings(tx: Tx, messages: readonly (MessageRef & Pi
 }
 
 /**
- * Sets what the viewer has chosen of a poll, in place of what they had chosen; where that is the same nothing happens. Throws INVALID_INPUT (optionIds, messageId: no
- * poll, or recalled), NOT_FOUND (messageId, optionIds.N), TOO_LATE (messageId: it is closed), UNAVAILABLE, and what requireReach does.
+ * Sets the viewer's vote in a poll, which replaces their earlier one. The same vote again has no effect. Throws INVALID_INPUT (optionIds;
+ * messageId: no poll, or recalled), NOT_FOUND (messageId, optionIds.N), TOO_LATE (messageId: closed), UNAVAILABLE, and what requireReach
+ * throws.
  */
 export async function votePoll({ db, log }: MessageParts, viewer: Viewer, { message: ref, options }: Voting): Promise<Message> {
   const own: OwnVotes = { conversationId: ref.conversationId, seq: ref.seq, userId: viewer.userId };
   if (options.length > maxOptions) throw invalidOptions(`A poll can have at most ${maxOptions} options.`);
   return log.append<Message>({
     lock: [ref.conversationId],
-    // Of one user one vote a commit: what others choose changes nothing of it, and what changes the message comes alone.
+    // One vote of a user in a commit. Votes of others do not affect it, and what changes the message has its stream to itself.
     keys: [`votes:${refKey(own)}:${own.userId}`],
     async decide(inside) {
       const target = await requireStanding(inside, viewer, ref);
@@ -95,12 +96,12 @@ export async function votePoll({ db, log }: MessageParts, viewer: Viewer, { mess
       const standing = await inside.read(chosen, own);
       const added = wanted.filter((choice) => !standing.includes(choice));
       const removed = standing.filter((choice) => !wanted.includes(choice));
-      // Doing it twice is doing it once, also where it was closed in between.
+      // A repeated request must succeed even if the poll has been closed since.
       if (added.length === 0 && removed.length === 0) return { result: () => message };
       if (isOver(poll, inside.now)) throw new ChatError('TOO_LATE', 'The poll is closed.', { field: ['messageId'] });
       if (added.length > 0) await requireReach(inside, { db }, { writing: target, field: ['messageId'] });
       return {
-        // Of one that nobody is to know who chose what the log does not know it either.
+        // The log must not know who voted in an anonymous poll.
         entries: () => [
           {
             stream: ref.conversationId,
@@ -118,7 +119,7 @@ export async function votePoll({ db, log }: MessageParts, viewer: Viewer, { mess
   });
 }
 
-/** Whether nobody may choose any more: it was closed, or is about to be. */
+/** Whether the poll is closed, or its closing time has come. */
 function isOver({ closedAt, closesAt }: Poll, now: Date): boolean {
   return closedAt !== null || (closesAt !== null && closesAt <= now);
 }
@@ -146,8 +147,8 @@ function invalidOptions(message: string): ChatError {
 }
 
 /**
- * Closes a poll: nobody may choose any more, and what was chosen stands. Twice is once. Throws INVALID_INPUT (messageId: no poll, or recalled), NOT_FOUND (messageId), FORBIDDEN
- * (somebody else's, unless the viewer runs the group), UNAVAILABLE.
+ * Closes a poll: nobody can vote any more, and the votes stay. Repeating it has no effect. Throws INVALID_INPUT (messageId: no poll, or
+ * recalled), NOT_FOUND (messageId), FORBIDDEN (messageId: sent by another user, unless the viewer has the right CLOSE_POLLS), UNAVAILABLE.
  */
 export function closePoll({ log }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<Message> {
   return log.append<Message>({
@@ -171,20 +172,20 @@ function requireRight({ now }: Inside, { userId }: Viewer, { message, access, ro
 function closing(message: Message, { poll, actorId }: { readonly poll: Poll; readonly actorId: bigint | null }): Verdict<Message> {
   const { conversationId, seq } = message;
   if (poll.closedAt !== null) return { result: () => message };
-  // Since its time nobody could choose, however late that is noticed.
+  // Nobody could vote after that time, even if the poll is closed later.
   const from = (at: Date) => (poll.closesAt !== null && poll.closesAt < at ? poll.closesAt : at);
   return {
     entries: () => [{ stream: conversationId, actorId, entry: { type: 'PollClosed', data: { messageSeq: seq } } }],
     async write(tx, { at }) {
       await tx.message.updateMany({ where: { conversationId, seq }, data: { pollClosedAt: from(at) } });
-      // By its time it is the job that does this, and ends by itself.
+      // At its time it is the job itself that closes the poll, and it ends by itself.
       if (actorId !== null) await cancelClosings(tx, [message]);
     },
     result: ({ at }) => ({ ...message, poll: { ...poll, closedAt: from(at) } }),
   };
 }
 
-/** Closes a poll whose time has come; where it is closed, or gone with its message or its group, nothing happens. Throws UNAVAILABLE. */
+/** Closes a poll whose time has come. Has no effect if the poll is closed, or its message or group is gone. Throws UNAVAILABLE. */
 export async function closeDue({ log }: Pick<MessageParts, 'log'>, ref: MessageRef): Promise<void> {
   await log.append<unknown>({
     lock: [ref.conversationId],
@@ -192,7 +193,7 @@ export async function closeDue({ log }: Pick<MessageParts, 'log'>, ref: MessageR
       const [message, row] = await Promise.all([inside.read(messageAt, ref), inside.read(conversationRow, ref.conversationId)]);
       const poll = message?.poll ?? null;
       if (message === null || poll === null || row === null || row.dissolvedAt !== null) return { result: () => undefined };
-      // Nobody knows that the clock has not gone back since.
+      // The clock may have been set back since.
       if (!isOver(poll, inside.now)) return { effects: () => closingsOf(message), result: () => undefined };
       return closing(message, { poll, actorId: null });
     },

@@ -2,7 +2,10 @@ import { type Db, type PostingName, type PostingRows, selectPostings } from '../
 import type { Fact } from '../log/index.ts';
 import { sentUnder } from './facts.ts';
 
-/** All that a message is decided by. Governed by the conversation's stream, but for what was sent under its name: there the unique key settles races. */
+/**
+ * The rows that decide on a message. Guarded by the lock on the conversation's stream, except for the message stored under the
+ * clientMessageId: there the unique key settles races.
+ */
 export function postingAt(db: Db): Fact<PostingName, PostingRows> {
   return {
     name: 'posting',

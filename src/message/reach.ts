@@ -6,8 +6,9 @@ import type { Audience, Reach, Reader } from './message.ts';
 import type { MessageParts } from './parts.ts';
 
 /**
- * How far all others have each conversation, in the order asked for: what the least of the markers has reached, for a sender's own markers run on over what
- * they say. Null where receipts are not kept (too many members), or somebody shows nobody how far they are.
+ * Returns up to which seq all others have each conversation, in the order asked for: the lowest marker of all members, because a sender's
+ * own markers run on over their own messages (decision 17). Null if receipts are off for the conversation (too many members), or a member
+ * shows their markers to nobody.
  */
 export async function readReaches(
   { db, config }: Pick<MessageParts, 'db' | 'config'>,
@@ -23,8 +24,8 @@ export async function readReaches(
 }
 
 /**
- * The members of each conversation who show how far they have read, in the order in which they joined; nobody where receipts are not kept. There are so few
- * that each of a page's messages can look through them.
+ * Returns the members of each conversation who show their read markers, in the order in which they joined. Empty if receipts are off for
+ * the conversation. Otherwise there are so few that each message of a page can search through them.
  */
 export async function listReaders(
   { db, config }: Pick<MessageParts, 'db' | 'config'>,
@@ -40,8 +41,8 @@ function asTheyJoined(one: Reader, other: Reader): number {
 }
 
 /**
- * Reads where others are shown how far the viewer has got, and answers how to tell them that this has changed: the members then see anew what is shown of it.
- * Throws UNAVAILABLE.
+ * Reads where the viewer's markers are shown to others. Returns a function that tells these members that the markers have changed, so that
+ * they are read again. Throws UNAVAILABLE.
  */
 export async function tellingOf({ bus, groups, config }: MessageParts, viewer: Viewer): Promise<() => void> {
   const accesses = await groups.shown(viewer);
@@ -55,7 +56,10 @@ export async function tellingOf({ bus, groups, config }: MessageParts, viewer: V
   };
 }
 
-/** Tells who is in a conversation that what is shown of some members' reading has changed: all, of each only their own devices, or only the others'. */
+/**
+ * Tells the members of a conversation that the shown read markers of some members have changed: all, only these members' own devices, or
+ * only the others.
+ */
 export function tellReading(
   { bus }: Pick<MessageParts, 'bus'>,
   { conversationId, userIds, to }: { readonly conversationId: bigint; readonly userIds: readonly bigint[]; readonly to: Audience },

@@ -13,7 +13,10 @@ interface Counted extends Standing {
   readonly count: bigint | number;
 }
 
-/** How often each emoji stands on each message, in the order asked for; of one message, whichever came first comes first. */
+/**
+ * Returns the number of reactions with each emoji on each message, in the order asked for. On a message, the emoji that was used first
+ * comes first.
+ */
 export async function countReactions(tx: Tx, refs: readonly MessageRef[]): Promise<readonly (readonly ReactionCount[])[]> {
   const rows = await inPieces(refs, (piece) =>
     tx.$queryRaw<Counted[]>(sql`
@@ -26,7 +29,7 @@ export async function countReactions(tx: Tx, refs: readonly MessageRef[]): Promi
   );
 }
 
-/** The emojis that a user has put on each message, in the order asked for; of one message in the order they came. */
+/** Returns the emojis with which a user reacted to each message, in the order asked for. On a message, the earliest comes first. */
 export async function listOwnReactions(tx: Tx, userId: bigint, refs: readonly MessageRef[]): Promise<readonly (readonly string[])[]> {
   const rows = await inPieces(refs, (piece) =>
     tx.$queryRaw<Standing[]>(sql`
@@ -49,7 +52,10 @@ function byMessage<R extends Standing>(rows: readonly R[]): ReadonlyMap<string, 
   return Map.groupBy(inOrder, ({ conversationId, messageSeq }) => `${conversationId}:${messageSeq}`);
 }
 
-/** Who has put an emoji on a message, by id, for each page asked for: one read of a few rows of the key for each, all in one statement. */
+/**
+ * Returns the users who reacted to a message with an emoji, by id, for each page asked for. One statement, which reads a few rows of the
+ * key for each page.
+ */
 export async function listReactors(tx: Tx, requests: readonly ReactorsRequest[]): Promise<readonly Part<bigint>[]> {
   const asked = requests.map((request, place) => ({ ...request, place }));
   const rows = await inPieces(asked, (piece) =>
@@ -62,7 +68,7 @@ export async function listReactors(tx: Tx, requests: readonly ReactorsRequest[])
   });
 }
 
-// A derived table each: only so do both databases take an order and a limit within a UNION.
+// A derived table for each page: otherwise the databases do not both accept ORDER BY and LIMIT within a UNION.
 function selectReactors({ conversationId, seq, emoji, first, after = 0n, place }: ReactorsRequest & { readonly place: number }) {
   return sql`SELECT ${place} AS place, r.userId FROM (SELECT userId FROM Reaction
     WHERE conversationId = ${conversationId} AND messageSeq = ${seq} AND emoji = ${emoji} AND userId > ${after}

@@ -9,7 +9,7 @@ import { refKey } from './store.ts';
 import { requireSeen, requireStanding } from './target.ts';
 import { requireReach } from './writing.ts';
 
-/** An emoji on a message. */
+/** A reaction: an emoji on a message. */
 export interface Reacting {
   readonly message: MessageRef;
   readonly emoji: string;
@@ -24,7 +24,7 @@ function where({ conversationId, seq: messageSeq, emoji, userId }: OwnReaction) 
   return { conversationId, messageSeq, emoji, userId };
 }
 
-/** Whether a user has reacted so. Governed by the conversation's stream. */
+/** Whether a user has this reaction on a message. Guarded by the lock on the conversation's stream. */
 const reacted: Fact<OwnReaction, boolean> = {
   name: 'reacted',
   key: ({ userId, emoji, ...ref }) => `${refKey(ref)}:${userId}:${emoji}`,
@@ -35,7 +35,7 @@ const reacted: Fact<OwnReaction, boolean> = {
   },
 };
 
-/** The different emojis that stand on a message. Governed by the conversation's stream. */
+/** The different emojis on a message. Guarded by the lock on the conversation's stream. */
 const emojisOn: Fact<MessageRef, readonly string[]> = {
   name: 'emojis',
   key: refKey,
@@ -47,7 +47,7 @@ const emojisOn: Fact<MessageRef, readonly string[]> = {
   },
 };
 
-/** Reactions that come to stand, each with its entry. */
+/** Inserts reactions, each with the seq of its entry. */
 export const storedReactions: EffectKind<OwnReaction & { readonly entrySeq: number }> = {
   name: 'reactions',
   async write(tx, reactions) {
@@ -55,7 +55,7 @@ export const storedReactions: EffectKind<OwnReaction & { readonly entrySeq: numb
   },
 };
 
-/** Messages that have reactions from here on. */
+/** Marks messages as having reactions. */
 const reactedTo: EffectKind<MessageRef> = {
   name: 'messages with reactions',
   async write(tx: Tx, refs) {
@@ -64,7 +64,7 @@ const reactedTo: EffectKind<MessageRef> = {
   },
 };
 
-/** Reactions that are taken back. */
+/** Deletes reactions. */
 const removed: EffectKind<OwnReaction> = {
   name: 'reactions taken back',
   async write(tx, reactions) {
@@ -72,14 +72,18 @@ const removed: EffectKind<OwnReaction> = {
   },
 };
 
-/** What reactions to one message share a commit with: all that is sent, and reactions to other messages. What changes a message itself comes alone. */
+/**
+ * What an act on reactions locks. Reactions to different messages may share a commit, also with messages that are sent. Two reactions to
+ * the same message may not, and what changes a message has its stream to itself.
+ */
 function sharing({ conversationId, seq }: MessageRef): Pick<Append<unknown>, 'lock' | 'keys'> {
   return { lock: [conversationId], keys: [`reactions:${conversationId}:${seq}`] };
 }
 
 /**
- * Puts a reaction on a message, once per user and emoji; twice is once. Throws INVALID_INPUT (emoji, messageId: recalled), NOT_FOUND (messageId),
- * LIMIT_REACHED (emoji: so many different ones stand there), UNAVAILABLE.
+ * Adds a reaction to a message, once for each user and emoji. Repeating it has no effect. Throws INVALID_INPUT (emoji; messageId:
+ * recalled), NOT_FOUND (messageId), LIMIT_REACHED (emoji: too many different ones on the message), UNAVAILABLE, and what requireReach
+ * throws.
  */
 export async function addReaction({ db, log, config }: MessageParts, viewer: Viewer, { message: ref, emoji }: Reacting): Promise<Message> {
   const own: OwnReaction = { ...ref, emoji: requireEmoji(emoji), userId: viewer.userId };
@@ -105,9 +109,7 @@ export async function addReaction({ db, log, config }: MessageParts, viewer: Vie
   });
 }
 
-/**
- * Takes a reaction of the viewer's back; where there is none nothing happens. Throws INVALID_INPUT (emoji), NOT_FOUND (messageId), UNAVAILABLE.
- */
+/** Removes a reaction of the viewer. Has no effect if there is none. Throws INVALID_INPUT (emoji), NOT_FOUND (messageId), UNAVAILABLE. */
 export async function removeReaction({ log }: MessageParts, viewer: Viewer, { message: ref, emoji }: Reacting): Promise<Message> {
   const own: OwnReaction = { ...ref, emoji: requireEmoji(emoji), userId: viewer.userId };
   return log.append<Message>({

@@ -12,8 +12,9 @@ import { requireSeen, type Target } from './target.ts';
 import { messageEntry, messageOfEntry } from './timeline.ts';
 
 /**
- * Takes a message back, for everyone: its place stays, and nothing of what it said. Twice is once. Throws NOT_FOUND (messageId), FORBIDDEN (somebody
- * else's, unless the viewer runs the group), TOO_LATE (the viewer's own, unless they run the group), UNAVAILABLE.
+ * Recalls a message for everybody: its position stays, its content is erased. Repeating it has no effect. Throws NOT_FOUND (messageId),
+ * FORBIDDEN (messageId: sent by another user, unless the viewer has the right RECALL_MESSAGES), TOO_LATE (messageId: the viewer's own,
+ * unless they have that right), UNAVAILABLE.
  */
 export function recall({ log, config }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<Message> {
   return log.append<Message>({
@@ -48,13 +49,16 @@ function requireRight(
   if (late) throw new ChatError('TOO_LATE', 'The message is too old to recall.', { field });
 }
 
-/** What takes a message back: entries, and what is to be written with them. */
+/** The entries that recall a message, and the writes that go with them. */
 export interface TakingBack {
   readonly entries: ReturnType<NonNullable<Verdict<unknown>['entries']>>;
   readonly write: (tx: Tx, at: Date) => Promise<void>;
 }
 
-/** What takes a message back, whoever said it, in an act that holds its conversation; null where nothing is left of it. `actorId` null: nobody among the members. */
+/**
+ * Returns what recalls a message, whoever sent it, for an append that locks its conversation. Null if there is no such message, or it is
+ * already recalled. `actorId` is null if no member recalls it.
+ */
 export async function takingBack(inside: Inside, ref: MessageRef, actorId: bigint | null): Promise<TakingBack | null> {
   const message = await inside.read(messageAt, { conversationId: ref.conversationId, seq: ref.seq });
   return message === null || message.recalledAt !== null ? null : backOf(message, actorId);
@@ -68,13 +72,13 @@ function backOf(message: Message, actorId: bigint | null): TakingBack {
   };
 }
 
-/** The entries by which a message is taken back. */
+/** Returns the entries that recall a message. */
 export function recalling({ seq: messageSeq, pinnedAt }: Message): readonly NewEntry[] {
   const unpinning: readonly NewEntry[] = pinnedAt === null ? [] : [{ type: 'PinChanged', data: { messageSeq, pinned: false } }];
   return [...unpinning, { type: 'MessageRecalled', data: { messageSeq } }];
 }
 
-/** Leaves nothing of what messages of a conversation said, which are as its lock keeps them. */
+/** Erases the content of messages of a conversation. The caller must hold the lock on its stream, under which `messages` were read. */
 export async function eraseMessages(
   tx: Tx,
   conversationId: bigint,

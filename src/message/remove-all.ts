@@ -5,12 +5,12 @@ import type { MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { eraseMessages, recalling } from './recall.ts';
 
-// What one transaction can lock, write and tell in a moment.
+// As many as one transaction can lock, write and announce quickly.
 const messagesAtOnce = 100;
 
 /**
- * Takes back what an erased account said, as `recall` does, some at a time: all of it, or only where nobody is left to read it. Done again, it goes
- * on where it was. Throws UNAVAILABLE, or what `signal` was aborted with.
+ * Recalls the messages of an erased account, some at a time: all of them, or only those in conversations without members. Idempotent: a
+ * second run continues where the first stopped. Throws UNAVAILABLE, or the abort reason of `signal`.
  */
 export async function removeAll(
   parts: Pick<MessageParts, 'db' | 'log'>,
@@ -29,7 +29,7 @@ export async function removeAll(
       ? []
       : await inPieces(ids, (piece) => client.conversation.findMany({ where: { id: { in: [...piece] }, memberCount: 0 } }));
   for (const conversationId of what === 'ALL' ? ids : rows.map(({ id }) => id)) await removeIn(parts, { userId, conversationId }, signal);
-  // What they hid from themselves, and how far they had read in threads, is theirs.
+  // Hidden messages and thread markers are the account's own data.
   await parts.db.transaction(async (tx) => {
     await tx.hiddenMessage.deleteMany({ where: { userId } });
     await tx.threadPart.deleteMany({ where: { userId } });

@@ -21,40 +21,48 @@ import { requireStanding } from './target.ts';
 import { admitWords, type Enclosed, isMore, lookAt, nothingEnclosed, saysSame, type Words } from './words.ts';
 import { requireAdmitted } from './writing.ts';
 
-/** What is sent. */
+/** A message to send, as a client gives it. */
 export interface NewText extends Refers {
   readonly conversationId: bigint;
   readonly clientMessageId: string;
   readonly text: string;
   readonly attachments?: readonly NewAttachment[] | undefined;
   readonly data?: NewData | null | undefined;
-  /** What it asks: its text is the question. */
+  /** The message's text is the question. */
   readonly poll?: WantedPoll | null | undefined;
 }
 
-/** What is sent on, and where to. */
+/** A message to forward, and the conversation to forward it to. */
 export interface Forward {
   readonly message: MessageRef;
   readonly conversationId: bigint;
   readonly clientMessageId: string;
 }
 
-// The first duplicate of a key is another send that has committed meanwhile: the second look finds it. A third would be a defect.
+// The first duplicate key means that another send has committed meanwhile, and the second attempt finds its message. A third attempt should
+// never happen.
 const looks = 3;
 
 /**
- * Stores a message, or finds what this sender stored under the clientMessageId, wherever that was: equal requests give the first message as
- * it stands, even if its sender may no longer post; another request is CONFLICT. Throws INVALID_INPUT (text, clientMessageId, mentionIds, attachments, attachments.N.…, data, data.…, poll.…), NOT_FOUND
- * (conversationId, replyToId, threadRootId, mentionIds.N), SUSPENDED, FORBIDDEN (conversationId, mentionsEveryone), MUTED and RATE_LIMITED (conversationId), CONFLICT
- * (clientMessageId), UNAVAILABLE; and FORBIDDEN and UNAVAILABLE (text) from whoever is asked before something is said. What a list of blocked words masks is stored
- * masked; what it refuses is INVALID_INPUT (text, attachments.N.name, attachments.N.alt, data.…, poll.options.N). `settling`: what is settled by the same commit, which may refuse as well.
+ * Stores a message, or returns the message that this sender stored under the clientMessageId, in any conversation. A repeated request gets
+ * the stored message in its current state, even if the sender may no longer post. A different request under the same id is CONFLICT.
+ * Blocked words that are masked are stored masked. `settling` is committed with the message, and may refuse as well.
+ *
+ * Throws
+ * - INVALID_INPUT (text, clientMessageId, mentionIds, attachments, attachments.N.…, data, data.…, poll.…)
+ * - INVALID_INPUT (text, attachments.N.name, attachments.N.alt, data.…, poll.options.N) for blocked words that are refused
+ * - NOT_FOUND (conversationId, replyToId, threadRootId, mentionIds.N)
+ * - SUSPENDED, and FORBIDDEN (conversationId, mentionsEveryone)
+ * - MUTED, RATE_LIMITED, and what requireReach throws (conversationId)
+ * - FORBIDDEN and UNAVAILABLE (text) from the approval
+ * - CONFLICT (clientMessageId), UNAVAILABLE
  */
 export async function send(parts: MessageParts, viewer: Viewer, request: NewText, settling?: Settling): Promise<Message> {
   const { conversationId, clientMessageId, replyTo = null, threadRoot = null } = request;
   const poll = requirePollShape(request.poll);
   const enclosed = requireShape(parts.config, request, poll);
   const { attachments, data } = enclosed;
-  // What is too much now is not stored anew: whoever is asked need not know.
+  // A message above the current limits will not be stored, so the approval need not be asked.
   const asks = parts.approval.asks && areAllowed(attachments, parts.config) && isFitting(data, parts.config);
   const text = asks
     ? await approvedText(parts, viewer, {
@@ -71,18 +79,21 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
     : request.text;
   const looked = text === null ? null : lookAt(parts.screen, { text, ...enclosed, poll });
   async function content({ now }: Inside): Promise<Content> {
-    // Refused once it is known to be new: what was stored before a list or a setting forbade it is still found.
+    // Checked only once the message is known to be new: what was stored before a list or a setting forbade it must still be found.
     requireAllowed(attachments, parts.config);
     requireFitting(data, parts.config);
     requireTimely(poll, now);
     if (looked === null) throw unasked('text');
     return { ...admitWords(looked), origin: null };
   }
-  // What was asked for tells a retry, whatever became of it.
+  // The fingerprint is of the request as it came in, before masking and approval, so that a retry matches.
   return insist(() => tryToSend(parts, viewer, { ...request, print: request, also: [], content, settling }));
 }
 
-/** What a message is to have besides its text, as it would be stored. Throws INVALID_INPUT (text, attachments, attachments.N.…, data, data.…) where it could be no message, whatever is allowed. */
+/**
+ * Returns the attachments and data as they would be stored. Throws INVALID_INPUT (text, attachments, attachments.N.…, data, data.…) if they
+ * could not be those of a message, whatever the settings allow.
+ */
 export function requireShape(
   config: MessageParts['config'],
   request: Pick<NewText, 'text' | 'attachments' | 'data'>,
@@ -94,8 +105,9 @@ export function requireShape(
 }
 
 /**
- * Sends on what somebody said, under the name of whoever said it first; like `send` in all else. Of a poll that is the question: who is asked is not who chose. Throws NOT_FOUND (messageId), INVALID_INPUT (messageId:
- * recalled, not allowed any more, or with what a message may not have by now), and what `send` does.
+ * Sends on a message, naming the sender of the original; otherwise like `send`. Of a poll only the question is sent on, because the votes
+ * are of other users. Throws NOT_FOUND (messageId), INVALID_INPUT (messageId: recalled, or with content that is no longer allowed), and
+ * what `send` throws.
  */
 export async function forward(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<Message> {
   const print = { ...request, text: '', forwarded: message };
@@ -104,7 +116,7 @@ export async function forward(parts: MessageParts, viewer: Viewer, { message, ..
   return insist(() => tryToSend(parts, viewer, { ...request, print, also: [message.conversationId], content }));
 }
 
-/** Words that are to be sent on, and what they become; nobody was asked where that is null. */
+/** The content to forward, and the text that the approval returned; null if it was not asked. */
 interface ApprovedWords {
   readonly words: Words;
   readonly become: string | null;
@@ -142,7 +154,7 @@ async function insist(attempt: () => Promise<Message>): Promise<Message> {
     try {
       return await attempt();
     } catch (error) {
-      // The same key in two conversations at once: they share no lock, but they share the unique key.
+      // The same clientMessageId was used in two conversations at once. The two sends share no lock, but they share the unique key.
       if (!isDuplicate(error) || look === looks) throw error;
     }
   }
@@ -152,7 +164,7 @@ interface Attempt extends Refers, Pick<Sending, 'content'> {
   readonly conversationId: bigint;
   readonly clientMessageId: string;
   readonly print: Request;
-  /** Other streams that it relies on. */
+  /** Other streams to lock. */
   readonly also: readonly bigint[];
   readonly settling?: Settling | undefined;
 }
@@ -174,7 +186,7 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
       const rows = await inside.read(posting, place);
       const { known, sender } = rows;
       const settled = settling === undefined ? undefined : await settling.decide(inside, { isSaid: known !== null });
-      // Who repeats a request may have lost the right to make it.
+      // Checked before the right to post: a sender who repeats a request may have lost that right.
       if (known !== null) {
         if (!isSame(fingerprints, known, { print, settling })) throw usedBefore();
         return withSettled({ result: () => messageOf(known) }, settled, () => known);
@@ -184,7 +196,7 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
       const slow = slowed(writing);
       if (slow !== null && !hasKey(paceKey(slow))) return { relock: lock, keys: [...keys, paceKey(slow)] };
       if (slow !== null) await requirePause(db, inside, slow);
-      // With its first message a direct conversation appears on the other side, whose account is then written too.
+      // With its first message a direct conversation is shown to the other side, which also writes on their account stream.
       if (unaware !== null && !holds(unaware.userId)) return { relock: [...lock, unaware.userId] };
       const fingerprint = settling?.fingerprint ?? fingerprints.of(print);
       const refers = { replyTo, threadRoot, mentionIds, mentionsEveryone };
@@ -199,12 +211,13 @@ function isSame(
   { fingerprint }: Pick<MessageRow, 'fingerprint'>,
   { print, settling }: Pick<Attempt, 'print' | 'settling'>,
 ): boolean {
-  // What is settled with it may have been asked for in other words, or under an older key; or the very same was sent by itself.
+  // What is settled with the message may have been requested in other words or under an older key, or the very same message was sent
+  // without it.
   const asFirst = settling?.fingerprint !== undefined && Buffer.compare(settling.fingerprint, fingerprint) === 0;
   return asFirst || fingerprints.matches(fingerprint, print);
 }
 
-/** The refusal of a clientMessageId under which something else was said, or is to be. */
+/** The refusal of a clientMessageId that is taken by a different message, sent or scheduled. */
 export function usedBefore(): ChatError {
   return new ChatError('CONFLICT', 'This clientMessageId was used for another message. Use a new one.', { field: ['clientMessageId'] });
 }

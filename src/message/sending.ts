@@ -23,32 +23,35 @@ import { messageOfEntry } from './timeline.ts';
 import { type AdmittedWords, inWords } from './words.ts';
 import type { Writing } from './writing.ts';
 
-/** What a message refers to. */
+/** What a message refers to, as a client gives it. */
 export interface Refers extends Partial<Wanted> {
   readonly replyTo?: MessageRef | undefined;
   readonly threadRoot?: MessageRef | undefined;
 }
 
-/** What a message says, and whose words they were first where it is sent on. */
+/** The content of a message, and the original sender if it is forwarded. */
 export interface Content extends AdmittedWords {
   readonly origin: EntryData<'MessageSent'>['origin'];
 }
 
-/** A message that is not known yet, from somebody who may write there. */
+/** A new message of a sender who may post there. */
 export interface Sending {
   readonly clientMessageId: string;
   readonly fingerprint: Uint8Array<ArrayBuffer>;
-  /** May refuse. */
+  /** May refuse by throwing. */
   readonly content: (inside: Inside) => Promise<Content>;
   readonly refers: Refers;
   readonly db: Db;
-  /** As they are when it commits. */
+  /** The sender as of the commit. */
   readonly sender: HeldUser | null;
-  /** The conversation's, of either kind. */
+  /** The conversation's row, direct or group. */
   readonly row: ConversationRow | null;
 }
 
-/** Decides on a message and all that comes with it. Throws what its content does, and NOT_FOUND, INVALID_INPUT and FORBIDDEN for what it refers to. */
+/**
+ * Decides on a message and everything that is written with it. Throws what `content` throws, and NOT_FOUND, INVALID_INPUT and FORBIDDEN for
+ * what the message refers to.
+ */
 export async function store(inside: Inside, writing: Writing, sending: Sending): Promise<Verdict<Message>> {
   const { access, row, unaware } = writing;
   const { clientMessageId, fingerprint, refers, db, sender } = sending;
@@ -59,7 +62,7 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
   ]);
   const threadRootSeq = thread?.rootSeq ?? null;
   const opening = unaware === null ? [] : [conversationOpened(unaware.userId, userId, { conversationId, seq: unaware.fromSeq - 1 })];
-  // What the answer shows besides the message is known by the time that it is told of.
+  // Set by `along`, which is called before `result`.
   let stored: MessageAlong | undefined;
   const { mentionIds, mentionsEveryone } = mentions;
   const message: NewMessage = {
@@ -95,7 +98,7 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
       if (entry.type !== 'MessageSent' || sender === null) return undefined;
       const { suspendedUntil: _, ...known } = sender;
       stored = { sender: known, conversation: sending.row === null ? undefined : conversationOf(sending.row, head) };
-      // Of two who talk, hardly anybody else listens.
+      // A direct conversation has hardly any listeners besides the two users.
       return row === null ? { sender: known } : stored;
     },
     result(placed) {
@@ -113,7 +116,10 @@ export interface Referred {
   readonly mentions: Mentions;
 }
 
-/** Throws NOT_FOUND (replyToId, threadRootId, mentionIds.N), INVALID_INPUT (mentionIds) and FORBIDDEN (mentionsEveryone). */
+/**
+ * Resolves what a message refers to. Throws NOT_FOUND (replyToId, threadRootId, mentionIds.N), INVALID_INPUT (mentionIds), FORBIDDEN
+ * (mentionsEveryone).
+ */
 export async function requireReferred(inside: Inside, writing: Writing, refers: Refers): Promise<Referred> {
   const [replyToSeq, thread, mentions] = await Promise.all([
     requireQuoted(inside, writing.access, refers.replyTo),
@@ -128,7 +134,7 @@ async function mentionsIn(inside: Inside, writing: Writing, { mentionIds, mentio
   return judgeMentions(inside, writing, { wanted: { mentionIds, mentionsEveryone } });
 }
 
-/** The message that one is to answer, as it is stored; null: none is named. Throws NOT_FOUND (replyToId). */
+/** Returns the seq of the message that is quoted; null if none is named. Throws NOT_FOUND (replyToId). */
 export async function requireQuoted(
   inside: Inside,
   { conversationId, fromSeq }: Pick<MembershipRow, 'conversationId' | 'fromSeq'>,
@@ -146,7 +152,10 @@ function sentIn({ entries }: Placed): Message {
   return messageOfEntry(entry);
 }
 
-/** A sender has what they send: a marker of theirs before which nothing by others is left goes on to it. Where it stands is looked at when it is written: others raise it too. */
+/**
+ * Returns the move of the sender's own markers. A marker that has passed all messages from others moves on to the new message. Where the
+ * marker stands is compared when it is written (`onlyFrom`), because other transactions raise it too.
+ */
 function ownMarker({ conversationId, userId }: MembershipRow, placed: Placed): MarkerRaise {
   const { seq } = sentIn(placed);
   return { conversationId, userId, deliveredSeq: seq, readSeq: seq, onlyFrom: newestByOther(placed.head(conversationId), userId) };

@@ -4,31 +4,34 @@ import type { Message, MessageRef } from './message.ts';
 
 type Entries = ReturnType<NonNullable<Verdict<Message>['entries']>>;
 
-/** What is settled by the very commit that stores a message, or leaves one to be said later: with it or not at all. */
+/** Something that commits together with a message, sent or scheduled: both are stored, or neither. */
 export interface Settling<S extends Settled = Settled> {
-  /** The stream that governs it, to be held beside the conversation's. */
+  /** The stream that guards it. Locked together with the conversation's. */
   readonly streamId: bigint;
-  /** What it shares that stream under (Append.keys). */
+  /** The key under which it shares that stream with other appends (Append.keys). */
   readonly key: string;
-  /** Of the request that the message is known by from then on, in place of the one that says it; absent: of that one. */
+  /** The fingerprint to store with the message instead of the one of the send request. Absent: the one of the send request. */
   readonly fingerprint?: Uint8Array<ArrayBuffer>;
-  /** Throws ChatError where nothing is to be said. `isSaid`: something was said under the clientMessageId before. */
+  /**
+   * Decides what to write. Throws ChatError if the message must not be stored. `isSaid` tells that a message is already stored under the
+   * clientMessageId.
+   */
   readonly decide: (inside: Inside, known: { readonly isSaid: boolean }) => Promise<S>;
 }
 
-/** What is written of it. */
+/** What is written. */
 export interface Settled {
-  /** `said`: where the message stands. */
+  /** `said` is the key of the message. */
   readonly entries: (said: MessageRef) => Entries;
   readonly write: (tx: Tx) => Promise<void>;
 }
 
-/** The same of what need not know where a message stands: there may be none. */
+/** The same for something that does not depend on the message's key, so that there need not be a message. */
 export interface SettledApart extends Settled {
   readonly entries: () => Entries;
 }
 
-/** A message's verdict, and what is settled with it. `place`: where the message comes to stand; `head`: the stream's before it. */
+/** Adds what is settled to a message's verdict. `place` returns the key of the message, given the head of its stream before it. */
 export function withSettled(
   verdict: Verdict<Message>,
   settled: Settled | undefined,
@@ -37,7 +40,7 @@ export function withSettled(
   return settled === undefined ? verdict : joined(verdict, settled, (head) => settled.entries(place(head)));
 }
 
-/** Any verdict, and what is settled with it. */
+/** Adds what is settled to any verdict. */
 export function withSettledApart<T>(verdict: Verdict<T>, settled: SettledApart | undefined): Verdict<T> {
   return settled === undefined ? verdict : joined(verdict, settled, settled.entries);
 }
@@ -45,7 +48,7 @@ export function withSettledApart<T>(verdict: Verdict<T>, settled: SettledApart |
 function joined<T>(verdict: Verdict<T>, { write }: Settled, entries: (head: Placed['head']) => Entries): Verdict<T> {
   return {
     ...verdict,
-    // Before the message, which is taken for the last of its entries.
+    // These entries come first: the last entry of the act is taken to be the message.
     entries: (created, head) => [...entries(head), ...(verdict.entries?.(created, head) ?? [])],
     async write(tx, placed) {
       await verdict.write?.(tx, placed);

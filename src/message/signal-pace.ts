@@ -2,25 +2,28 @@ import { LRUCache } from 'lru-cache';
 import { ChatError } from '../errors.ts';
 import type { MessageConfig } from './parts.ts';
 
-// So many seconds' worth may come at once: who begins a call of many has an offer and some addresses for each of them.
+// So many ms' worth of signals may come at once. The start of a group call sends an offer and several addresses to each participant.
 const burstMs = 10_000;
-// Users whose pace is known: far more than signal at one moment. Who is forgotten begins anew.
+// How many users are remembered: far more than send signals at one moment. A user who is evicted starts anew.
 const remembered = 10_000;
 
-/** How fast a user may signal, on this node (config SIGNALS_PER_SECOND). */
+/** Limits how fast each user may send signals on this node (config SIGNALS_PER_SECOND). */
 export class SignalPace {
   readonly #config: Pick<MessageConfig, 'signalsPerSecond'>;
   readonly #now: () => number;
-  /** For each user the moment at which all that they have signalled would have been due at that pace (the generic cell rate algorithm, ITU-T I.371). */
+  /**
+   * For each user, the time at which all their signals so far would have been due at the allowed rate (generic cell rate algorithm, ITU-T
+   * I.371).
+   */
   readonly #due = new LRUCache<bigint, number>({ max: remembered });
 
-  /** `now`: a clock of the node that never goes back, in ms. */
+  /** `now` is a monotonic clock, in ms. */
   constructor(config: Pick<MessageConfig, 'signalsPerSecond'>, now: () => number = () => performance.now()) {
     this.#config = config;
     this.#now = now;
   }
 
-  /** Throws RATE_LIMITED, which itself counts for nothing. */
+  /** Counts a signal. Throws RATE_LIMITED, and then does not count it. */
   take(userId: bigint): void {
     const now = this.#now();
     const next = Math.max(this.#due.get(userId) ?? 0, now) + 1_000 / this.#config.signalsPerSecond;

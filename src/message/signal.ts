@@ -8,39 +8,42 @@ import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
 import { SignalPace } from './signal-pace.ts';
 
-/** What a client tells others. */
+/** A signal, as a client sends it. */
 export interface Signal {
   readonly conversationId: bigint;
-  /** What kind of signal it is: clients agree on names. */
+  /** The kind of signal. Clients agree on the names. */
   readonly name: string;
   readonly data: NewData | null | undefined;
-  /** Members who are told beside the sender's own devices; absent: all. */
+  /** Members who get it, besides the sender's own devices; absent: all. */
   readonly recipientIds: readonly bigint[] | undefined;
 }
 
 type Parts = Pick<MessageParts, 'db' | 'groups' | 'bus' | 'config'>;
 
-/** Where and to whom it goes. */
+/** Who gets a signal. */
 interface Reach {
-  /** How far the conversation had got when its members were looked at: who hears it has heard of those who were out by then. */
+  /**
+   * The conversation's lastSeq when its members were read. A node delivers the signal only once its channel has reached this seq, so
+   * members who had left by then do not get it.
+   */
   readonly seq: number;
   readonly only: readonly bigint[] | null;
-  /** Who is not told. */
+  /** Users who do not get it. */
   readonly except: readonly bigint[];
 }
 
 const namePattern = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
-// As many as a message mentions by name.
+// The same as the number of mentions by name in a message.
 const maxRecipients = 50;
 
 /**
- * Passes signals on to who is connected, for whom they are. Nothing is stored. Those of one user go out in the order in which they came to this node, however long it
- * takes to find out whether each may.
+ * Passes signals on to the connected recipients. Nothing is stored. The signals of a user are published in the order in which this node
+ * received them, even if the checks take different times.
  */
 export class SignalTeller {
   readonly #parts: Parts;
   readonly #pace: SignalPace;
-  /** Of users who tell something just now: resolves when their last has gone out, or was refused. */
+  /** For users with signals under way: resolves when the last one is published or refused. */
   readonly #last = new Map<bigint, Promise<unknown>>();
 
   constructor(parts: Parts) {
@@ -63,9 +66,9 @@ export class SignalTeller {
     await gone;
   }
 
-  /** What is being found out, once what the user told before is out. */
+  /** Returns the result of the checks, once the user's earlier signals are out. */
   async #behind<T>(userId: bigint, finding: Promise<T>): Promise<T> {
-    // Waited for at once: a refusal that comes meanwhile is nobody's yet.
+    // Both are awaited from the start. Otherwise an early rejection of `finding` would count as unhandled.
     const [found] = await Promise.allSettled([finding, this.#last.get(userId)]);
     if (found.status === 'rejected') throw found.reason;
     return found.value;
@@ -98,11 +101,11 @@ export class SignalTeller {
   async #requireUnsuspended(userId: bigint): Promise<void> {
     const { db } = this.#parts;
     const sender = await db.client.user.findUnique({ where: { id: userId }, select: { suspendedUntil: true } });
-    // What time it is need not be asked of nearly everybody.
+    // Almost nobody has a suspension, so the time is rarely needed.
     if (sender !== null && sender.suspendedUntil !== null) requireUnsuspended(sender, await db.now());
   }
 
-  /** Who is not told, though they are there. Throws what is said to who may not write there. */
+  /** Returns the members who do not get the user's signals. Throws what `send` throws if the user may not post. */
   async #requireWelcome(conversation: Conversation, access: Membership): Promise<readonly bigint[]> {
     const { db, groups } = this.#parts;
     const { userId } = access;
@@ -122,7 +125,7 @@ export class SignalTeller {
   }
 }
 
-/** A signal's data as it goes out. Throws what asks neither the database nor how often. */
+/** Returns a signal's data as it is sent. Throws what can be checked without the database and the rate limit. */
 function requireSignal({ name, data: wanted, recipientIds = [] }: Signal, { maxSignalBytes }: Parts['config']): Data {
   if (maxSignalBytes === 0) throw new ChatError('FORBIDDEN', 'Signals are turned off on this server.');
   if (!namePattern.test(name)) {

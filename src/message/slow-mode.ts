@@ -5,26 +5,26 @@ import type { Fact, Inside } from '../log/index.ts';
 import type { MessageParts } from './parts.ts';
 import type { Writing } from './writing.ts';
 
-/** Somebody who has to wait between two messages. */
+/** A member who has to wait between two messages. */
 export interface Slowed extends MembershipRef {
   readonly seconds: number;
 }
 
-/** The member of a group in slow mode as one who has to wait; null where they need not, as its owner and admins never do. */
+/** Returns the member if slow mode applies to them; otherwise null. It never applies to the group's owner and admins. */
 export function slowed({ access, row }: Pick<Writing, 'access' | 'row'>): Slowed | null {
   if (row === null || row.slowModeSeconds === 0 || access.role !== 'MEMBER') return null;
   return { conversationId: row.id, userId: access.userId, seconds: row.slowModeSeconds };
 }
 
-/** The key (Append.keys) of what somebody says who has to wait: no two of theirs share a commit, for neither would find the other. */
+/** The key (Append.keys) for messages of a member in slow mode. No two of them share a commit, because neither would see the other. */
 export function paceKey({ userId }: Slowed): string {
   return `pace of ${userId}`;
 }
 
-// MariaDB may rather go back through all that was said since by others.
+// Without it MariaDB may read backwards through the messages that others have sent since.
 const ownMessages = { index: 'Message_conversationId_senderId_seq_idx' };
 
-/** When somebody last said something in a conversation; null: never. Governed by its stream. */
+/** The time of a user's newest message in a conversation; null if there is none. Guarded by the lock on the conversation's stream. */
 function lastSaidAt(db: MessageParts['db']): Fact<MembershipRef, Date | null> {
   return {
     name: 'last said',
@@ -39,7 +39,7 @@ function lastSaidAt(db: MessageParts['db']): Fact<MembershipRef, Date | null> {
   };
 }
 
-/** Throws RATE_LIMITED (conversationId) while they have to wait. What was taken back was said all the same. */
+/** Throws RATE_LIMITED (conversationId) while the member has to wait. A recalled message counts. */
 export async function requirePause(db: MessageParts['db'], inside: Inside, { seconds, ...ref }: Slowed): Promise<void> {
   const last = await inside.read(lastSaidAt(db), ref);
   const next = last === null ? null : new Date(last.getTime() + seconds * 1_000);

@@ -2,18 +2,18 @@ import { byKey, type Db, inPieces, join, selectPages, selectRows, sql, type Tx }
 import { type MessageRow, messageData } from '../log/index.ts';
 import type { Message, MessageRef } from './message.ts';
 
-/** A message's name as a key. */
+/** Returns the key of a message as text. */
 export function refKey({ conversationId, seq }: MessageRef): string {
   return `${conversationId}:${seq}`;
 }
 
-/** A row as those who see it may know it. */
+/** Returns a row as those who see the message may know it. */
 export function messageOf(row: MessageRow): Message {
   const { conversationId, seq, senderId, sentAt } = row;
   return { ...messageData(row), conversationId, seq, senderId, sentAt };
 }
 
-/** Messages in the order asked for; null where there is none. */
+/** Returns messages in the order asked for; null if there is none. */
 export async function readMessages(tx: Tx, refs: readonly MessageRef[]): Promise<readonly (Message | null)[]> {
   const rows = await inPieces(refs, (piece) => {
     const groups = [...Map.groupBy(piece, ({ conversationId }) => conversationId)];
@@ -26,7 +26,7 @@ export async function readMessages(tx: Tx, refs: readonly MessageRef[]): Promise
   return refs.map((ref) => found.get(refKey(ref)) ?? null);
 }
 
-/** The messages around one, it among them, oldest first: up to `each` before and after it, within `from` and `until` (exclusive). */
+/** Returns a message with those around it, oldest first: up to `each` before and after it, with seqs in [from, until). */
 export async function messagesAround(
   tx: Tx,
   { conversationId, seq }: MessageRef,
@@ -43,33 +43,34 @@ export async function messagesAround(
   return [...before.toReversed(), ...after].map(messageOf);
 }
 
-/** A stretch of a conversation, and from which end how much of it is read. */
+/** A range of a conversation: from which end it is read, and how much of it. */
 export interface Range {
   readonly conversationId: bigint;
   readonly readerId: bigint;
   /** The first seq that the reader sees. */
   readonly firstSeq: number;
-  /** First and last seq that may be read. */
+  /** The first and the last seq to read, both inclusive. */
   readonly from: number;
   readonly to: number;
   readonly newestFirst: boolean;
   readonly limit: number;
 }
 
-/** Messages of stretches, each in the order it asks for, but those that its reader has hidden. */
+/** Returns the messages of ranges, each in its own order, without those that its reader has hidden. */
 export async function readMessageRanges(db: Db, ranges: readonly Range[]): Promise<readonly (readonly Message[])[]> {
   const found = await selectPages(db, db.client, { model: 'Message', rests: ranges.map(messagesWithin) });
   return found.map((rows, place) => inOrder(rows.map(messageOf), ranges[place]));
 }
 
 function messagesWithin({ conversationId, readerId, from, to, newestFirst, limit }: Range) {
-  // A scalar subquery is asked for each row that is read; of NOT EXISTS MariaDB makes a table of all that the reader has hidden there.
+  // A scalar subquery is evaluated once for each row that is read. For NOT EXISTS, MariaDB would materialize everything that the reader has
+  // hidden there.
   return sql`conversationId = ${conversationId} AND seq >= ${from} AND seq <= ${to} AND (SELECT 1 FROM HiddenMessage h
     WHERE h.userId = ${readerId} AND h.conversationId = ${conversationId} AND h.seq = Message.seq LIMIT 1) IS NULL
     ORDER BY seq ${newestFirst ? sql`DESC` : sql`ASC`} LIMIT ${limit}`;
 }
 
-/** What was found in a range, in the order that it asks for. */
+/** Returns the items found in a range, in the order of the range. */
 export function inOrder<T extends { readonly seq: number }>(
   found: readonly T[],
   range: Pick<Range, 'newestFirst'> | undefined,
@@ -77,14 +78,14 @@ export function inOrder<T extends { readonly seq: number }>(
   return range?.newestFirst ? found.toSorted((one, other) => other.seq - one.seq) : found.toSorted((one, other) => one.seq - other.seq);
 }
 
-/** Whether each user has hidden a message for themselves, in the order asked for. */
+/** Returns whether each user has hidden a message, in the order asked for. */
 export async function readHidden(tx: Tx, keys: readonly HiddenKey[]): Promise<readonly boolean[]> {
   const rows = await inPieces(keys, (piece) => selectRows(tx, 'HiddenMessage', hiddenAmong(piece)));
   const found = new Set(rows.map((row) => `${row.userId}:${refKey(row)}`));
   return keys.map((key) => found.has(`${key.userId}:${refKey(key)}`));
 }
 
-/** Names what a user may have hidden for themselves. */
+/** The key of a row of HiddenMessage. */
 export type HiddenKey = MessageRef & { readonly userId: bigint };
 
 function hiddenAmong(keys: readonly HiddenKey[]) {

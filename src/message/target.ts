@@ -6,17 +6,17 @@ import { hidden, messageAt } from './facts.ts';
 import type { Message, MessageRef } from './message.ts';
 import { requireWriting } from './writing.ts';
 
-/** A message that the viewer acts on, as the lock on its conversation keeps it. */
+/** A message that the viewer acts on, read under the lock on its conversation's stream. */
 export interface Target {
   readonly message: Message;
   readonly access: MembershipRow;
-  /** Of a group. */
+  /** The group's row; null in a direct conversation. */
   readonly row: ConversationRow | null;
-  /** The other side of a direct conversation. */
+  /** The other side of a direct conversation; null in a group. */
   readonly peerId: bigint | null;
 }
 
-/** Throws NOT_FOUND (messageId) where there is none, or the viewer may not read it. */
+/** Returns the message. Throws NOT_FOUND (messageId) if there is none, or the viewer may not read it. */
 export async function requireTarget(inside: Inside, viewer: Viewer, ref: MessageRef): Promise<Target> {
   const [message, writing] = await Promise.all([
     inside.read(messageAt, ref),
@@ -29,7 +29,7 @@ export async function requireTarget(inside: Inside, viewer: Viewer, ref: Message
   return { message, access: writing.access, row: writing.row, peerId: writing.peerId };
 }
 
-/** The same; what the viewer has deleted for themselves is not theirs to see either. */
+/** Like `requireTarget`; a message that the viewer has hidden is NOT_FOUND too. */
 export async function requireSeen(inside: Inside, viewer: Viewer, ref: MessageRef): Promise<Target> {
   const [target, isHidden] = await Promise.all([
     requireTarget(inside, viewer, ref),
@@ -39,19 +39,19 @@ export async function requireSeen(inside: Inside, viewer: Viewer, ref: MessageRe
   return target;
 }
 
-/** The same; throws INVALID_INPUT (messageId) where it was recalled. */
+/** Like `requireSeen`; throws INVALID_INPUT (messageId) if the message is recalled. */
 export async function requireStanding(inside: Inside, viewer: Viewer, ref: MessageRef): Promise<Target> {
   const target = await requireSeen(inside, viewer, ref);
   if (target.message.recalledAt === null) return target;
   throw new ChatError('INVALID_INPUT', 'The message has been recalled.', { field: ['messageId'] });
 }
 
-/** The first seq of a conversation that a member sees: what they cleared for themselves they see no more. */
+/** Returns the first seq of a conversation that a member sees: what they have cleared is not seen any more. */
 export function firstSeen({ fromSeq, clearedSeq }: { readonly fromSeq: number; readonly clearedSeq: number }): number {
   return Math.max(fromSeq, clearedSeq + 1);
 }
 
-/** The refusal of a message that is not there or not the viewer's to see: never told apart. */
+/** The refusal of a message that does not exist, or that the viewer may not see. The two must not be told apart. */
 export function noMessage(): ChatError {
   return new ChatError('NOT_FOUND', 'Message not found.', { field: ['messageId'] });
 }

@@ -7,32 +7,32 @@ import type { Viewer } from '../user/index.ts';
 import type { MessageRef, Part } from './message.ts';
 import type { MessageParts } from './parts.ts';
 
-/** Which of the viewer's threads, and how many of them. */
+/** A page of the viewer's threads. */
 export interface ThreadsRequest {
   readonly first: number;
-  /** Opaque text. */
+  /** An opaque cursor. */
   readonly after?: string | undefined;
   readonly conversationId?: bigint | undefined;
-  /** Only those in which something waits, or only the rest; absent: both. */
+  /** True: only those with unread replies; false: only the rest; absent: both. */
   readonly unread?: boolean | undefined;
 }
 
-/** A thread in which the viewer takes part. */
+/** A thread that the viewer takes part in. */
 export interface ListedThread {
   readonly key: string;
   readonly root: MessageRef;
-  /** The newest that the viewer sees. */
+  /** The newest reply that the viewer sees. */
   readonly lastReply: MessageRef;
-  /** Its lastSeq is none that came after the thread was read. */
+  /** Its lastSeq is not later than the read of the thread. */
   readonly conversation: Conversation;
 }
 
-// A page comes to all threads of its viewer, in 6 µs each on MariaDB: two thirds of a second of 100,000. One after the other they keep the database from nobody else for long,
-// and those of a few documents, of four lists each (gateway/limits.ts), may wait.
+// A page examines all threads of its viewer, at 6 µs each on MariaDB: two thirds of a second for 100,000 threads. One at a time, they do
+// not occupy the database for long. The queue has room for a few documents of four lists each (gateway/limits.ts).
 const turnsOfUser = { atOnce: 1, waiting: 16, longestMs: 5_000 };
 const retryAfterMs = 2_000;
 
-/** Makes the list of a viewer's threads. Of each user one page is read at a time on a node. */
+/** Makes the list of a viewer's threads. A node reads one page at a time for each user. */
 export function createThreadLists(parts: Pick<MessageParts, 'db' | 'groups'>) {
   const inTurn = inTurnsOfEach<bigint>({
     ...turnsOfUser,
@@ -51,7 +51,7 @@ async function listThreads(
   { first, after, conversationId, unread }: ThreadsRequest,
 ): Promise<Part<ListedThread>> {
   const before = after === undefined ? null : placeOf(after);
-  // SQLite reads in the process's only thread: so others have their turn between two pages.
+  // SQLite reads on the process's only thread, so others get their turn between two pages.
   await nextTurn();
   const rows = await readThreads(db.client, { userId, limit: first + 1, conversationId, unread, before });
   const page = rows.slice(0, first);
@@ -59,7 +59,7 @@ async function listThreads(
   const conversations = new Map((await groups.byIds(ids)).map((conversation) => [conversation?.id, conversation]));
   const items = page.flatMap(({ at, conversationId: id, rootSeq, replySeq, lastSeq, lastOrdinal }) => {
     const conversation = conversations.get(id);
-    // It was dissolved meanwhile.
+    // The conversation was dissolved meanwhile.
     if (!conversation) return [];
     return {
       ...{

@@ -13,7 +13,7 @@ import { requireWriting } from './writing.ts';
 
 /** Up to which reply the viewer has read a thread. */
 export interface ThreadMark {
-  /** The message that the thread is about, or a reply in it. */
+  /** The root of the thread, or a reply in it. */
   readonly message: MessageRef;
   readonly seq: number;
 }
@@ -24,7 +24,10 @@ interface Reading {
   readonly seq: number;
 }
 
-/** The seq of the newest reply up to a place, where a user has not read it so far; null: they have, or take no part. Governed by the conversation's stream and the account's. */
+/**
+ * The seq of the newest unread reply at or before a seq; null if the user has read them all, or does not take part in the thread. Guarded
+ * by the locks on the conversation's stream and the user's account stream.
+ */
 const unreadUpTo: Fact<Reading, number | null> = {
   name: 'thread read up to',
   key: ({ root, userId, seq }) => `${refKey(root)}:${userId}:${seq}`,
@@ -44,8 +47,8 @@ const unreadUpTo: Fact<Reading, number | null> = {
 };
 
 /**
- * Raises the viewer's place in a thread that they take part in; below it, or where they take no part, nothing changes. Answers the message that the thread
- * is about. Throws NOT_FOUND (messageId), INVALID_INPUT (seq: negative or above lastSeq), UNAVAILABLE.
+ * Raises the viewer's read position in a thread. Has no effect if it is lower than before, or the viewer does not take part. Returns the
+ * root of the thread. Throws NOT_FOUND (messageId), INVALID_INPUT (seq: negative or above lastSeq), UNAVAILABLE.
  */
 export async function markThreadRead({ log }: MessageParts, viewer: Viewer, { message, seq }: ThreadMark): Promise<MessageRef> {
   requireSeq(seq);
@@ -72,7 +75,7 @@ export async function markThreadRead({ log }: MessageParts, viewer: Viewer, { me
   });
 }
 
-/** Throws NOT_FOUND (messageId) where the viewer sees nothing of the thread. */
+/** Returns the root of the thread. Throws NOT_FOUND (messageId) if the viewer sees nothing of the thread. */
 async function requireRoot(inside: Inside, viewer: Viewer, message: MessageRef): Promise<MessageRef> {
   const { conversationId } = message;
   try {

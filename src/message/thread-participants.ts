@@ -1,7 +1,10 @@
 import { inPieces, join, sql, type Tx } from '../db/index.ts';
 import type { ParticipantsRequest } from './message.ts';
 
-/** Who takes part in each thread, in the order asked for: first who began it, then by the first reply of each. One read of a few rows of an index for each, all in one statement. */
+/**
+ * Returns the participants of each thread, in the order asked for: the author of its root, then the others by their first reply. One
+ * statement, which reads a few rows of an index for each thread.
+ */
 export async function listParticipants(tx: Tx, threads: readonly ParticipantsRequest[]): Promise<readonly (readonly bigint[])[]> {
   const asked = threads.map((thread, place) => ({ ...thread, place }));
   const rows = await inPieces(asked, (piece) =>
@@ -13,7 +16,8 @@ export async function listParticipants(tx: Tx, threads: readonly ParticipantsReq
   return threads.map((_, place) => (found.get(place) ?? []).toSorted(bySince).map(({ userId }) => BigInt(userId)));
 }
 
-// A derived table each: only so do both databases take an order and a limit within a UNION. What the index has beyond the thread is in its order, or MySQL would sort.
+// A derived table for each thread: otherwise the databases do not both accept ORDER BY and LIMIT within a UNION. The order names all
+// columns of the index, because MySQL would sort otherwise.
 function selectParticipants({ conversationId, seq, first, place }: ParticipantsRequest & { readonly place: number }) {
   return sql`SELECT ${place} AS place, f.userId, f.sinceSeq FROM (
     SELECT w.userId, w.sinceSeq FROM ThreadPart w /*! FORCE INDEX (ThreadPart_conversationId_rootSeq_sinceSeq_userId_idx) */
@@ -21,7 +25,7 @@ function selectParticipants({ conversationId, seq, first, place }: ParticipantsR
     ORDER BY w.conversationId, w.rootSeq, w.sinceSeq, w.userId LIMIT ${first}) f`;
 }
 
-// A UNION promises no order.
+// A UNION does not keep an order.
 function bySince(one: Since, other: Since): number {
   return Number(one.sinceSeq) - Number(other.sinceSeq) || (BigInt(one.userId) < BigInt(other.userId) ? -1 : 1);
 }

@@ -6,15 +6,15 @@ import { messageAt } from './facts.ts';
 import type { Message, MessageRef } from './message.ts';
 import { refKey } from './store.ts';
 
-/** A thread as a new reply finds it. */
+/** A thread, as it is before a new reply. */
 export interface Thread {
   readonly rootSeq: number;
   readonly rootSenderId: bigint;
-  /** Replies that stand in it already. */
+  /** The number of replies in it. */
   readonly replyCount: number;
 }
 
-/** The seq of a thread's newest reply; 0: there is none. Governed by the conversation's stream. */
+/** The seq of a thread's newest reply; 0 if there is none. Guarded by the lock on the conversation's stream. */
 const newestReply: Fact<MessageRef, number> = {
   name: 'newest reply',
   key: refKey,
@@ -28,8 +28,8 @@ const newestReply: Fact<MessageRef, number> = {
 };
 
 /**
- * The thread that a message is to stand in, named by its root or by any reply; null where none is named. Throws NOT_FOUND (threadRootId) where the
- * sender sees neither.
+ * Returns the thread for a message, named by its root or any of its replies; null if none is named. Throws NOT_FOUND (threadRootId) if the
+ * sender sees neither the root nor a reply.
  */
 export async function threadOf(
   inside: Inside,
@@ -40,7 +40,7 @@ export async function threadOf(
   const message = named.conversationId === conversationId ? await inside.read(messageAt, named) : null;
   if (message === null || !(await isSeen(inside, message, fromSeq))) throw noThread();
   if (message.threadRootSeq === null) return asThread(message);
-  // Whoever may see a reply may see its root, even from before they joined.
+  // A member who sees a reply may see the root, even from before they joined.
   const root = await inside.read(messageAt, { conversationId, seq: message.threadRootSeq });
   if (root === null) throw noThread();
   return asThread(root);
@@ -67,8 +67,8 @@ export interface NewReply extends Thread {
 }
 
 /**
- * Writes replies into their threads: several of one commit have all found a thread as it was before it. Who began the thread and who replies take
- * part in it; who replies has read it so far.
+ * Makes the effect that writes replies into their threads. Several replies of one commit have all read the thread as it was before the
+ * commit. The author of the root and all repliers take part in the thread. Who replies has read it up to their reply.
  */
 export function newReplies(db: Pick<Db, 'dialect'>): EffectKind<NewReply> {
   return {

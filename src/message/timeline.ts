@@ -3,42 +3,43 @@ import { type Entry, type EntryType, entryTypes, entryVersion, type KnownEntry, 
 import type { Message, TimelineEntry } from './message.ts';
 import { inOrder, type Range } from './store.ts';
 
-// By it the stretch is entered at its end; MariaDB may take what begins it only, and read all that lies past it.
+// With this index both ends of the range are used. Otherwise MariaDB may use only its start, and read everything after it.
 const index = 'Entry_streamId_timeline_seq_idx';
 
 type EntryRow = Awaited<ReturnType<Tx['entry']['findMany']>>[number];
 
-// What this release can show; what a newer one logged between the messages is stepped over.
+// The types that this release can show. Those that a newer release has logged are skipped.
 const shownTypes = (Object.keys(entryTypes) as EntryType[]).filter((type) => entryTypes[type].timeline && type !== 'MessageSent');
 
 function isShown(entry: Entry): entry is TimelineEntry {
   return entry.type !== 'Hidden' && shownTypes.includes(entry.type);
 }
 
-/** A message as the log entry that it is. */
+/** Returns the log entry for a message. */
 export function messageEntry({ conversationId, seq, sentAt, senderId, ...data }: Message): KnownEntry<'MessageSent'> {
   return { streamId: conversationId, seq, at: sentAt, actorId: senderId, type: 'MessageSent', data };
 }
 
-/** The message that an entry is. Throws where its sender is gone. */
+/** Returns the message for a log entry. Throws if the entry has no sender. */
 export function messageOfEntry({ streamId: conversationId, seq, at: sentAt, actorId, data }: KnownEntry<'MessageSent'>): Message {
   if (actorId === null) throw new Error('a message has a sender');
   return { ...data, conversationId, seq, senderId: actorId, sentAt };
 }
 
-/** Reads a range of one of the lists that a timeline is made of. */
+/** The two reads that a timeline is made of. */
 interface Sources {
   readonly messageRange: (range: Range) => Promise<readonly Message[]>;
   readonly entryRows: (range: Range) => Promise<readonly EntryRow[]>;
 }
 
-/** Messages of a stretch and what happened between them, in the order it asks for. */
+/** Returns the messages of a range and the events between them, in the order of the range. */
 export async function readTimelineRange(sources: Sources, range: Range): Promise<readonly TimelineEntry[]> {
   const [messages, entries] = await Promise.all([sources.messageRange(range), readEntryRange(sources, range)]);
   return inOrder([...messages.map(messageEntry), ...entries], range).slice(0, range.limit);
 }
 
-// What happened to messages that the reader does not see is not told them: read on past it, so that none is missing of what is.
+// Reads past events about messages that the reader does not see. These are left out, and the page is filled with those that the reader
+// sees.
 async function readEntryRange({ entryRows }: Sources, range: Range): Promise<readonly TimelineEntry[]> {
   const shown: TimelineEntry[] = [];
   for (let { from, to } = range; from <= to && shown.length < range.limit; ) {
@@ -52,7 +53,7 @@ async function readEntryRange({ entryRows }: Sources, range: Range): Promise<rea
   return shown;
 }
 
-/** What happened between the messages of stretches, each in the order it asks for. */
+/** Returns the entries between the messages of ranges, each in its own order. */
 export async function readEntryRows(db: Db, ranges: readonly Range[]): Promise<readonly (readonly EntryRow[])[]> {
   const found = await selectPages(db, db.client, { model: 'Entry', rests: ranges.map(entriesWithin), index });
   return found.map((rows, place) => inOrder(rows, ranges[place]));

@@ -6,44 +6,45 @@ import type { Viewer } from '../user/index.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
 
-/** Who types where. */
+/** A typing notification: a conversation, and whether the viewer is typing there. */
 export interface Typing {
   readonly conversationId: bigint;
   readonly typing: boolean;
 }
 
-/** What was told of somebody's typing of late. */
+/** What was recently published about a user's typing. */
 interface Told {
-  /** When the window began in which so many were told. */
+  /** The start of the window in which `count` were published. */
   since: number;
   count: number;
-  /** When they were last told to type in each conversation. */
+  /** By conversation, when it was last published that the user is typing. */
   readonly typing: Map<bigint, number>;
 }
 
-// Somebody who goes from one conversation to the next tells of a beginning and an end each time; a client that does so twice a second is broken.
+// Enough for a change of conversation every second, with a notification for its start and one for its end. A client that sends more is
+// broken.
 const windowMs = 10_000;
 const perWindow = 20;
-// Typists whom this node remembers: far more than type at one moment. Of one who is forgotten a repeat is told too soon.
+// How many users are remembered: far more than type at one moment. For a user who is evicted, a repetition is published too soon.
 const remembered = 10_000;
 
 /**
- * Passes on who is typing, not more often than those who listen need to hear it, and so often at most for each user. Nothing is stored: whoever hears it
- * forgets it by themselves.
+ * Publishes who is typing. Repetitions are left out while listeners still know, and each user is limited. Nothing is stored: receivers let
+ * it expire by themselves.
  */
 export class TypingTeller {
   readonly #parts: Pick<MessageParts, 'db' | 'groups' | 'bus' | 'config'>;
   readonly #now: () => number;
-  /** By user, who was told of last standing last. */
+  /** By user, the most recently used last. */
   readonly #told = new LRUCache<bigint, Told>({ max: remembered });
 
-  /** `now`: a clock of the node that never goes back, in ms. */
+  /** `now` is a monotonic clock, in ms. */
   constructor(parts: Pick<MessageParts, 'db' | 'groups' | 'bus' | 'config'>, now: () => number = () => performance.now()) {
     this.#parts = parts;
     this.#now = now;
   }
 
-  /** Of who may not write there nobody is told. Throws NOT_FOUND (conversationId). */
+  /** Publishes nothing for a user who may not post there. Throws NOT_FOUND (conversationId). */
   async tell({ userId }: Viewer, { conversationId, typing }: Typing): Promise<void> {
     const { db, groups, bus, config } = this.#parts;
     if (this.#isKnown(userId, { conversationId, typing })) return;
@@ -51,7 +52,7 @@ export class TypingTeller {
     const [rights] = conversation.kind === 'GROUP' ? await groups.rights([{ conversation, access }]) : [];
     if (!config.typing || (rights !== undefined && judge('POST', rights) !== 'ALLOWED')) return;
     if (!this.#take(userId, { conversationId, typing })) return;
-    // Who has blocked them, or is blocked by them, is not told, and neither knows.
+    // Users who have blocked the typist, or are blocked by them, get nothing, and neither side can tell.
     const except = await blockedWithin(db.client, { conversationId, userId });
     // Not awaited: an answer never waits for the bus.
     void bus.publish(streamTopic(conversationId), formatHint({ kind: 'typing', conversationId, userId, typing, except }));
@@ -64,13 +65,19 @@ export class TypingTeller {
     return [conversation, access];
   }
 
-  /** Whether those who listen know it, and go on to know it until the next one: half the time after which they forget, so that a lost one is made good. */
+  /**
+   * Whether listeners know already, and will until the next repetition. Half of the time after which they forget, so that one lost
+   * notification does no harm.
+   */
   #isKnown(userId: bigint, { conversationId, typing }: Typing): boolean {
     const at = this.#told.get(userId)?.typing.get(conversationId);
     return typing && at !== undefined && this.#now() - at < this.#parts.config.typingMs / 2;
   }
 
-  /** Notes that it is told; false where too much is. What is not told ends by itself, or is told with the next. */
+  /**
+   * Counts a notification; false if there were too many. One that is left out does no harm: it expires by itself, or the next one says the
+   * same.
+   */
   #take(userId: bigint, { conversationId, typing }: Typing): boolean {
     const now = this.#now();
     const known = this.#told.get(userId);

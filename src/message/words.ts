@@ -5,34 +5,35 @@ import { type Admitted, admit, type Looked, type Screen } from '../words/index.t
 import type { Attachment } from './attachment.ts';
 import type { Message } from './message.ts';
 
-/** What a message has besides its text. */
+/** The content of a message besides its text. */
 export type Enclosed = Pick<Message, 'attachments' | 'data'>;
 
-/** What a message says: its text, and what it has besides. */
+/** The content of a message. */
 export interface Words extends Enclosed {
   readonly text: string;
-  /** Its text is the question. Once it is asked it stays as it is. */
+  /** The text is the question. A poll never changes once it is sent. */
   readonly poll?: NewPoll | null | undefined;
 }
 
-/** Of a message that is text alone. */
+/** The content of a message that is only text. */
 export const nothingEnclosed: Enclosed = { attachments: [], data: null };
 
-/** The same as it may stand, and each of its texts that lists were asked about. */
+/** Content that blocked words allow, and the result for each of its texts. */
 export interface AdmittedWords extends Words {
   readonly poll: NewPoll | null;
   readonly said: readonly Admitted[];
 }
 
-/** What lists of blocked words make of what a message says. */
+/** Content with blocked words masked, and the findings for each of its texts. */
 export interface LookedWords extends Words {
   readonly poll: NewPoll | null;
   readonly looked: readonly Looked[];
 }
 
 /**
- * Asks the lists about a text, about what attachments are called and how they are described, about the texts in data and the options of a poll: those are words of people too. An address is none, nor is a name in data.
- * `field`: the input that a refusal names; absent: the text's, the attachment's, the data's or the option's own.
+ * Matches all texts of a message against the blocked words: its text, the names and descriptions of attachments, the strings in its data,
+ * and the options of its poll. URLs and the names of fields in data are left out. `field` is the input that a refusal names; absent: that
+ * of the text concerned.
  */
 export function lookAt(screen: Screen, { text, attachments, data, poll = null }: Words, field?: string): LookedWords {
   const looked: Looked[] = [];
@@ -54,32 +55,35 @@ export function lookAt(screen: Screen, { text, attachments, data, poll = null }:
   };
 }
 
-/** What may stand. Throws INVALID_INPUT where it must not. */
+/** Returns the content if it is allowed. Throws INVALID_INPUT if it has refused words. */
 export function admitWords({ looked, ...words }: LookedWords): AdmittedWords {
   return { ...words, said: looked.map(admit) };
 }
 
-/** Whether two messages say the same. */
+/** Whether two messages have the same text, attachments and data. */
 export function saysSame(one: Words, other: Words): boolean {
   return one.text === other.text && enclosesSame(one, other);
 }
 
-/** Whether both have the same besides their text. */
+/** Whether two messages have the same attachments and data. */
 export function enclosesSame(one: Enclosed, other: Enclosed): boolean {
   return attachesSame(one, other) && isSameData(one.data, other.data);
 }
 
-/** Whether the same is attached to both. */
+/** Whether two messages have the same attachments. */
 export function attachesSame(one: Pick<Words, 'attachments'>, other: Pick<Words, 'attachments'>): boolean {
   return isDeepStrictEqual(one.attachments, other.attachments);
 }
 
-/** Whether a message has that besides its text with which it may be '': a poll needs its question. */
+/** Whether a message has something that allows an empty text. A poll does not: it needs its question. */
 export function isMore({ attachments, data, poll = null }: Enclosed & Pick<Words, 'poll'>): boolean {
   return poll === null && (attachments.length > 0 || data !== null);
 }
 
-/** What a message says as text alone, with a line for each attachment, one for its data and one for each option of its poll: for those who are to judge it once it is gone. */
+/**
+ * Returns the content as plain text, with a line for each attachment, for the data and for each option of the poll. Moderators read it once
+ * the message is gone.
+ */
 export function inWords({ text, attachments, data, poll }: Words): string {
   const said = text === '' && isMore({ attachments, data }) ? [] : [text];
   const options = (poll?.options ?? []).map((option) => `○ ${option}`);

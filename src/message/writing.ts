@@ -14,18 +14,21 @@ import { senderAtCommit } from './along.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
 
-/** A conversation in which the viewer may post, as the lock on its stream keeps it. */
+/** The viewer's access to a conversation, read under the lock on its stream. */
 export interface Writing {
   readonly access: MembershipRow;
-  /** Of a group. */
+  /** The group's row; null in a direct conversation. */
   readonly row: ConversationRow | null;
-  /** The other side of a direct conversation; oneself, where one talks to oneself. */
+  /** The other side of a direct conversation, or the viewer if it is with themselves; null in a group. */
   readonly peerId: bigint | null;
-  /** The other side of a direct conversation that has not been shown to them yet. */
+  /** The side of a direct conversation to whom it is not shown yet; null if it is shown to both. */
   readonly unaware: MembershipRow | null;
 }
 
-/** The same as requireWriting, for who posts: `rows` were read already. Throws FORBIDDEN and MUTED (conversationId) as well. */
+/**
+ * Like `requireWriting`, for posting: takes `rows` that were read already. Also throws FORBIDDEN and MUTED (conversationId) if the viewer
+ * may not post.
+ */
 export async function requirePosting(
   inside: Inside,
   viewer: Viewer,
@@ -41,8 +44,8 @@ export async function requirePosting(
 }
 
 /**
- * Where somebody may say something by all that it does not depend on what: for who holds the sender's row with `rows`, for which a suspension waits. Throws SUSPENDED,
- * what requirePosting does, and BLOCKED, NOT_CONTACTS and FORBIDDEN (conversationId) as requireReach says.
+ * Throws unless the viewer may send something there, whatever it is. Reading `rows` has locked the sender's row, so a suspension waits for
+ * the commit. Throws SUSPENDED, what requirePosting throws, and BLOCKED, NOT_CONTACTS and FORBIDDEN (conversationId) as in requireReach.
  */
 export async function requireAdmitted(
   inside: Inside,
@@ -62,8 +65,9 @@ interface Reaching {
 }
 
 /**
- * Throws BLOCKED, NOT_CONTACTS and, where their account is erased, FORBIDDEN (`field`) where the other side of a direct conversation is not to be reached:
- * they see what it shows, and nothing new. To be asked after all else, because it holds the users' rows of both. Groups have rules of their own.
+ * Throws if the other side of a direct conversation cannot be reached: BLOCKED, NOT_CONTACTS, or FORBIDDEN if their account is erased
+ * (`field`). They still see the conversation, but nothing new. Call it after all other checks, because it locks the rows of both users.
+ * Groups have rules of their own.
  */
 export async function requireReach(inside: Inside, { db }: Pick<MessageParts, 'db'>, reaching: Reaching): Promise<void> {
   if (reaching.writing.peerId === null) return;
@@ -71,7 +75,7 @@ export async function requireReach(inside: Inside, { db }: Pick<MessageParts, 'd
   await requireReachOfHeld(inside, { db }, reaching);
 }
 
-/** The same, for who holds the viewer's row already: one statement, and in groups none. */
+/** Like `requireReach`, if the viewer's row is already locked. One statement; none in groups. */
 export async function requireReachOfHeld(
   inside: Inside,
   { db }: Pick<MessageParts, 'db'>,
@@ -82,7 +86,7 @@ export async function requireReachOfHeld(
   if (why !== null) throw unwelcome(why, ...field);
 }
 
-/** Throws NOT_FOUND (conversationId) where the viewer has no access, or is not shown the conversation yet. */
+/** Returns the viewer's access. Throws NOT_FOUND (conversationId) if there is none, or the conversation is not shown to them yet. */
 export async function requireWriting(inside: Inside, viewer: Viewer, conversationId: bigint): Promise<Writing> {
   const kind = inside.head(conversationId)?.kind;
   if (kind === 'DIRECT') return requireSide(await inside.read(sideRows, conversationId), viewer);
