@@ -48,7 +48,7 @@ async function tell({ log }: DraftParts, place: OwnPlace): Promise<void> {
       if (!stands(row) || row.tellAt === null) return { result: () => undefined };
       return {
         entries: () => [draftChanged(place)],
-        // A save from here on leaves a job of its own.
+        // The job of this notification ends, and the next save leaves a new one.
         write: (tx) => putDraft(tx, { ...row, tellAt: null }, row),
         result: () => undefined,
       };

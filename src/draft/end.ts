@@ -7,7 +7,7 @@ import { cancelUntold, draftChanged, draftsKey, latestWritten, requirePart, requ
 import { wordOf } from './save.ts';
 import { type DraftRow, draftRow, type OwnPlace, putDraft, stands } from './store.ts';
 
-/** Ends a draft. Throws as Drafts.remove says. */
+/** Removes a draft. Throws as Drafts.remove says. */
 export async function remove({ log }: DraftParts, viewer: Viewer, { conversationId, threadRoot, writtenAt }: DraftAt): Promise<DraftWord> {
   const { userId } = viewer;
   return log.append<DraftWord>({
@@ -17,7 +17,7 @@ export async function remove({ log }: DraftParts, viewer: Viewer, { conversation
     async decide(inside): Promise<Verdict<DraftWord>> {
       requireWritten(writtenAt, inside.now);
       const access = await requirePart(inside, viewer, conversationId);
-      // What its thread is about may be out of their sight by now: the draft is theirs to remove all the same.
+      // Looked up by the given root first: the viewer may no longer see the thread, and must still be able to remove the draft.
       const known = threadRoot?.conversationId === conversationId ? { userId, conversationId, threadRootSeq: threadRoot.seq } : null;
       const found = known && (await inside.read(draftRow, known));
       const rootSeq = found?.threadRootSeq ?? (await threadOf(inside, access, threadRoot))?.rootSeq ?? 0;
@@ -29,17 +29,18 @@ export async function remove({ log }: DraftParts, viewer: Viewer, { conversation
   });
 }
 
-/** Ends a draft with a message. As Drafts.ending says. */
+/** Removes a draft together with a message. As Drafts.ending says. */
 export function ending(viewer: Viewer, { conversationId, threadRoot, writtenAt: told }: DraftAt): Settling<SettledApart> {
   const { userId } = viewer;
   return {
     streamId: userId,
     key: draftsKey(viewer),
     async decide(inside): Promise<SettledApart> {
-      // A clock that is far ahead keeps nobody from speaking: no draft that stands was written later than this.
+      // Cut rather than refused: a wrong clock must not keep anybody from sending. The draft is still removed, because no draft was saved
+      // with a later time than this.
       const writtenAt = new Date(Math.min(told.getTime(), latestWritten(inside.now).getTime()));
       const threadRootSeq = await rootSeqOf(inside, conversationId, threadRoot);
-      // Where the message is refused, or its sender gone, nothing of this is kept.
+      // Leaves no row if the message is going to be refused, because there is no such thread, or if the sender's account is erased.
       const user = await inside.read(userRow, userId);
       if (threadRootSeq === null || user?.state !== 'ACTIVE') return nothing;
       const place = { userId, conversationId, threadRootSeq };
@@ -57,7 +58,7 @@ async function rootSeqOf(inside: Inside, conversationId: bigint, named: MessageR
   return message && (message.threadRootSeq ?? message.seq);
 }
 
-/** There is no draft from here on. What is left says so to a save that was written before and comes later. */
+/** Returns what removes a draft. The row stays, without a draft, so that a save that was written before and arrives later is ignored. */
 function ended(place: OwnPlace, before: DraftRow | null, writtenAt: Date): SettledApart {
   const row: DraftRow = { ...place, text: '', replyToSeq: null, data: null, writtenAt, savedAt: null, joinedSeq: 0, tellAt: null };
   return {

@@ -1,7 +1,18 @@
-// What people have begun to write: one draft of a user for each conversation, and for each thread there.
-// Owns Draft. Promises: of two saves the one counts that was written later by what devices say, in whichever order they come, and none brings back what was sent or removed after it was written;
-// what a message ends goes in the commit that stores the message. A user's devices are told by entries on their account, a while after and once for all that was saved by then, so that a log is not
-// filled by somebody who types. Nobody else can tell whether there is any. It is of one stay in a conversation: who leaves has it no more. Does not ask whether what is written may be said.
+// Drafts: what users have begun to write. One draft for each user and conversation, and one for each thread there.
+//
+// Owns Draft.
+//
+// Promises:
+// - Of two saves the one that was written later wins, by the clocks of the devices, in whichever order they arrive.
+// - No save brings back a draft that was sent or removed after it was written.
+// - The draft that a message ends is removed in the commit that stores the message.
+// - Nobody else can tell whether there is a draft.
+// - A draft belongs to one membership. It is gone when the user leaves, and does not come back when they join again.
+//
+// Writes DraftChanged on the user's account stream, which tells their devices. A save is announced a while later, once for everything saved
+// by then, so that typing does not fill the log (decision 83).
+//
+// Does not check whether the text may be sent.
 export { createDrafts } from './create-drafts.ts';
 export type { Draft, DraftAt, DraftPlace, Drafts, DraftWord } from './draft.ts';
 export { draftKey } from './store.ts';

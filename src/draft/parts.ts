@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import type { Log } from '../log/index.ts';
 
-/** What the module is made of. */
+/** What the files of the module share. */
 export interface DraftParts {
   readonly db: Db;
   readonly log: Log;

@@ -7,15 +7,15 @@ import { noConversation } from '../message/index.ts';
 import { accountGone, userRow, type Viewer } from '../user/index.ts';
 import type { OwnPlace } from './store.ts';
 
-// Whose clock is further ahead is refused at most other places of the web as well.
+// A device whose clock is further ahead has trouble with most other sites too.
 const maxAheadMs = 86_400_000;
 
-/** The key (Append.keys) of what is decided on a user's drafts: of one user one such act a commit. */
+/** The key (Append.keys) for decisions on a user's drafts. Allows one such act of a user in a commit. */
 export function draftsKey({ userId }: Pick<Viewer, 'userId'>): string {
   return `drafts of ${userId}`;
 }
 
-/** Throws INVALID_INPUT (writtenAt): so far ahead that nothing could be saved after it for long. */
+/** Throws INVALID_INPUT (writtenAt) if the time is so far ahead that later saves would be ignored for long. */
 export function requireWritten(writtenAt: Date, now: Date): void {
   if (writtenAt <= latestWritten(now)) return;
   throw new ChatError(
@@ -27,14 +27,17 @@ export function requireWritten(writtenAt: Date, now: Date): void {
   );
 }
 
-/** What was written later than this is not saved. */
+/** Returns the latest accepted `writtenAt`. */
 export function latestWritten(now: Date): Date {
   return new Date(now.getTime() + maxAheadMs);
 }
 
 /**
- * The viewer's part in a conversation that they see. Its stream is not held, for whom each pause of each member would keep waiting who speaks there: what is left for somebody who is out at this moment is of
- * a stay that is over, and in nobody's sight. Throws NOT_FOUND (conversationId; without a field where their account is erased).
+ * Returns the viewer's membership in a conversation that they see. Throws NOT_FOUND (conversationId; without a field if the viewer's
+ * account is erased).
+ *
+ * The conversation's stream is not locked: every pause in typing of every member would delay those who send there. If the viewer is removed
+ * at this very moment, the draft belongs to a membership that is over, and nobody sees it.
  */
 export async function requirePart(inside: Inside, { userId }: Viewer, conversationId: bigint): Promise<MembershipRow> {
   const [user, row, access] = await Promise.all([
@@ -47,7 +50,7 @@ export async function requirePart(inside: Inside, { userId }: Viewer, conversati
   return access;
 }
 
-/** Tells its user's devices that a draft is otherwise. */
+/** Tells the user's devices that a draft has changed. */
 export function draftChanged({ userId, conversationId, threadRootSeq }: OwnPlace) {
   const entry: NewEntry = { type: 'DraftChanged', data: { conversationId, threadRootSeq } };
   return { stream: userId, actorId: userId, entry };
@@ -57,13 +60,13 @@ function jobKey({ userId, conversationId, threadRootSeq }: OwnPlace): string {
   return `${userId}:${conversationId}:${threadRootSeq}`;
 }
 
-/** Has a user's devices told of a draft at a time. */
+/** Leaves a job that tells the user's devices of a draft at `dueAt`. */
 export function leaveUntold(tx: Tx, { userId, conversationId, threadRootSeq }: OwnPlace, dueAt: Date): Promise<void> {
   const data = { userId, conversationId, threadRootSeq };
   return leaveJob(tx, { kind: 'DraftUntold', key: jobKey(data), data, dueAt });
 }
 
-/** Takes that back: they are told, or there is nothing to tell. */
+/** Cancels that job, if there is one: the devices have been told, or there is nothing to tell. */
 export function cancelUntold(tx: Tx, place: OwnPlace): Promise<void> {
   return cancelJob(tx, 'DraftUntold', jobKey(place));
 }

@@ -9,10 +9,10 @@ import type { DraftParts } from './parts.ts';
 import { cancelUntold, draftChanged, draftsKey, leaveUntold, requirePart, requireWritten } from './rule.ts';
 import { type DraftRow, deleteUnseen, draftCount, draftOf, draftRow, putDraft, seenCount, stands } from './store.ts';
 
-// A job that is due for so long was given up: another is left.
+// A job that has been due for so long was given up, so another one is left.
 const overdueMs = 60_000;
 
-/** Keeps what somebody has begun to write. Throws as Drafts.save says. */
+/** Saves a draft. Throws as Drafts.save says. */
 export async function save({ log, config }: DraftParts, viewer: Viewer, wanted: NewDraft): Promise<DraftWord> {
   const { conversationId, text, writtenAt } = wanted;
   const { userId } = viewer;
@@ -52,18 +52,18 @@ export async function save({ log, config }: DraftParts, viewer: Viewer, wanted: 
   });
 }
 
-/** What a row says to who sees its conversation in a stay that began at `joinedSeq`. */
+/** Returns the state of a row for a viewer whose membership has this `joinedSeq`. */
 export function wordOf(row: DraftRow, joinedSeq: number): DraftWord {
   return { draft: stands(row) && row.joinedSeq === joinedSeq ? draftOf(row) : null, writtenAt: row.writtenAt };
 }
 
-/** When devices are told: null: at once. `isNew`: a job is to be left for it. */
+/** When the devices are told; null: at once. `isNew`: a job must be left for it. */
 type Telling = { readonly at: Date; readonly isNew: boolean } | { readonly at: null; readonly isNew: false };
 
 function tellingAt(before: DraftRow | null, now: Date, tellMs: number): Telling {
   if (tellMs === 0) return { at: null, isNew: false };
   const tellAt = before?.tellAt ?? null;
-  // Who types on is told of like anybody else: what waits is not put off.
+  // A waiting notification is not postponed, so that a user who keeps typing is announced as well.
   if (tellAt !== null && now.getTime() - tellAt.getTime() < overdueMs) return { at: tellAt, isNew: false };
   return { at: new Date(now.getTime() + tellMs), isNew: true };
 }
@@ -79,7 +79,10 @@ function unfit(why: string): ChatError {
   return new ChatError('INVALID_INPUT', why, { field: ['text'] });
 }
 
-/** Whether drafts of stays that are over are in the way: so no list has more to step over than may be kept. Throws LIMIT_REACHED. */
+/**
+ * Whether drafts of past memberships have to be deleted to make room. They count too, so that no list has to skip more rows than the limit.
+ * Throws LIMIT_REACHED.
+ */
 async function isFullFor(inside: Inside, userId: bigint, most: number): Promise<boolean> {
   if ((await inside.read(draftCount, userId)) < most) return false;
   if ((await inside.read(seenCount, userId)) < most) return true;

@@ -2,25 +2,25 @@ import { byKey, empty, inPieces, inSameStay, join, selectRows, sql, type Tx } fr
 import type { Fact } from '../log/index.ts';
 import type { Draft, DraftPlace } from './draft.ts';
 
-/** A row: what stands in a place, or what ended it. */
+/** A row of Draft: a draft, or what ended it. */
 export interface DraftRow extends Omit<Draft, 'savedAt'> {
-  /** null: there is no draft. */
+  /** Null if there is no draft. */
   readonly savedAt: Date | null;
-  /** When its user's devices are to be told of it; null: they are. */
+  /** When the user's devices are to be told of it; null if they have been. */
   readonly tellAt: Date | null;
 }
 
-/** Names a place of a user's. */
+/** The key of a draft: a user and a place. */
 export type OwnPlace = DraftPlace & { readonly userId: bigint };
 
 function placeKey({ userId, conversationId, threadRootSeq }: OwnPlace): string {
   return `${userId}:${conversationId}:${threadRootSeq}`;
 }
 
-/** A row by its place. Governed by its user's account stream. */
+/** A row by its place. Guarded by the lock on its user's account stream. */
 export const draftRow: Fact<OwnPlace, DraftRow | null> = { name: 'draft', key: placeKey, read: readDrafts };
 
-/** Rows in the order asked for; null where there is none. */
+/** Returns rows in the order asked for; null if there is none. */
 export async function readDrafts(tx: Tx, places: readonly OwnPlace[]): Promise<readonly (DraftRow | null)[]> {
   const rows = await inPieces(places, (piece) => {
     const either = piece.map(
@@ -33,18 +33,18 @@ export async function readDrafts(tx: Tx, places: readonly OwnPlace[]): Promise<r
   return places.map((place) => found.get(placeKey(place)) ?? null);
 }
 
-/** Whether there is a draft in a row. */
+/** Whether a row has a draft. */
 export function stands(row: DraftRow | null): row is DraftRow & Draft {
   return row !== null && row.savedAt !== null;
 }
 
-/** A draft without what is kept beside it. */
+/** Returns the draft of a row. */
 export function draftOf(row: DraftRow & Draft): Draft {
   const { tellAt: _, ...draft } = row;
   return draft;
 }
 
-/** Puts a row in place of the one that stands there, if one does. */
+/** Inserts a row, or updates the one before. */
 export async function putDraft(tx: Tx, row: DraftRow, before: DraftRow | null): Promise<void> {
   const { userId, conversationId, threadRootSeq, ...rest } = row;
   const place = { userId, conversationId, threadRootSeq };
@@ -52,14 +52,14 @@ export async function putDraft(tx: Tx, row: DraftRow, before: DraftRow | null): 
   else await tx.draft.updateMany({ where: place, data: rest });
 }
 
-/** How many drafts a user has. Governed by their account stream. */
+/** The number of a user's drafts. Guarded by the lock on their account stream. */
 export const draftCount: Fact<bigint, number> = {
   name: 'draft count',
   key: String,
   read: (tx, userIds) => Promise.all(userIds.map((userId) => tx.draft.count({ where: { userId, savedAt: { not: null } } }))),
 };
 
-/** How many of them are of the stays that they are in. The rest they never see again. */
+/** The number of a user's drafts that belong to their current memberships. They never see the others again. */
 export const seenCount: Fact<bigint, number> = {
   name: 'drafts seen',
   key: String,
@@ -74,22 +74,22 @@ export const seenCount: Fact<bigint, number> = {
     ),
 };
 
-/** Removes a user's drafts of stays that are over. */
+/** Deletes a user's drafts of past memberships. */
 export async function deleteUnseen(tx: Tx, userId: bigint): Promise<void> {
-  // What is seen no more, for whatever reason, may be read as null.
+  // CASE, because the condition may be NULL for a draft that is not visible.
   await tx.$executeRaw(sql`DELETE FROM Draft WHERE userId = ${userId} AND savedAt IS NOT NULL
     AND CASE WHEN ${inSameStay('Draft', userId)} THEN 1 ELSE 0 END = 0`);
 }
 
-/** Its place in a list. */
+/** Returns a draft's cursor in a list. */
 export function draftKey({ savedAt, conversationId, threadRootSeq }: Pick<Draft, 'savedAt' | 'conversationId' | 'threadRootSeq'>): string {
   return `${savedAt.getTime()}:${conversationId}:${threadRootSeq}`;
 }
 
-// MariaDB would rather sort what it finds by the key.
+// Without it MariaDB finds the rows by the key and sorts them.
 const byTime = { index: 'Draft_userId_savedAt_conversationId_threadRootSeq_idx' };
 
-/** The drafts that a user has in the conversations that they see, newest first, `first` at most. */
+/** Returns at most `first` drafts of a user in conversations that they see, newest first. */
 export async function listDrafts(
   tx: Tx,
   userId: bigint,
@@ -108,7 +108,7 @@ function past(after: string | undefined) {
     OR conversationId < ${conversationId} OR (conversationId = ${conversationId} AND threadRootSeq < ${threadRootSeq}))`;
 }
 
-/** All drafts that are kept of a user, of whatever stay, past a place, by place. */
+/** Returns all stored drafts of a user, of any membership, after a place, by place. */
 export async function allDrafts(
   tx: Tx,
   userId: bigint,

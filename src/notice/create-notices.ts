@@ -19,7 +19,7 @@ export function createNotices(parts: NoticeParts): Notices {
       db.client,
       found.slice(0, first).map(({ id }) => uuidText(id)),
     );
-    // One that is taken back at this very moment is left out.
+    // A notice that is revoked between the two reads is left out.
     const shown = rows.map((row) => row && shownNotice(row)).filter((notice) => notice !== null);
     return { items: shown.map((notice) => ({ notice, key: noticeKey(notice) })), hasNextPage: found.length > first };
   }
@@ -65,7 +65,7 @@ export function createNotices(parts: NoticeParts): Notices {
   };
 }
 
-/** A notice's key in the list of whom it is for. */
+/** Returns a notice's cursor in its recipient's list. */
 export function noticeKey({ postedAt, id }: Notice): string {
   return `${postedAt.getTime()}:${id}`;
 }

@@ -1,21 +1,21 @@
 import { type NewEntry, serverStreamId } from '../log/index.ts';
 
-// Who did it is in the notice's row, for operators alone.
+// The actor is in the notice's row, for operators only.
 const nobody = { actorId: null };
 
-/** An entry about a notice, on the server's stream or an account's. */
+/** An entry about a notice, on the server's stream or on a user's account stream. */
 export interface NoticeEntry {
   readonly stream: bigint;
   readonly actorId: null;
   readonly entry: NewEntry;
 }
 
-/** Tells whoever follows a stream, by default everybody, of a notice. */
+/** Tells the followers of a stream, by default all users, that a notice is posted. */
 export function noticePosted(noticeId: string, stream: bigint = serverStreamId): NoticeEntry {
   return { stream, ...nobody, entry: { type: 'NoticePosted', data: { noticeId } } };
 }
 
-/** Tells the same that it is taken back. */
+/** Tells the followers of a stream, by default all users, that a notice is revoked. */
 export function noticeRevoked(noticeId: string, stream: bigint = serverStreamId): NoticeEntry {
   return { stream, ...nobody, entry: { type: 'NoticeRevoked', data: { noticeId } } };
 }

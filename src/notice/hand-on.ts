@@ -3,21 +3,21 @@ import { noticePosted, noticeRevoked } from './entries.ts';
 import type { NoticeParts } from './post.ts';
 import { deleteRecipients, type NoticeRow, noticeFact, readRecipients, recipientPart, updateNotice, updateRecipients } from './store.ts';
 
-// What one transaction locks and writes in a moment.
+// As many as one transaction can lock and write quickly.
 const atOnce = 100;
 
-/** Posts a notice whose time has come, and hands it on to those whom it is for. Throws as Notices.due says. */
+/** Posts a notice whose time has come, and delivers it to its recipients. Throws as Notices.due says. */
 export async function postDue(parts: NoticeParts, noticeId: string, signal: AbortSignal): Promise<void> {
   const audience = await postAtLast(parts.log, noticeId);
   if (audience === 'SOME') await inTurn(parts, { noticeId, from: 'WAITING' }, signal);
 }
 
-/** Tells those who had it that a notice was taken back. Throws as Notices.tellRevoked says. */
+/** Tells the users who got a notice that it is revoked. Throws as Notices.tellRevoked says. */
 export function tellRevoked(parts: NoticeParts, noticeId: string, signal: AbortSignal): Promise<void> {
   return inTurn(parts, { noticeId, from: 'POSTED' }, signal);
 }
 
-/** Has a notice posted that was not yet; answers whom it is for, null where it was taken back. */
+/** Posts a notice unless it is posted already. Returns its audience; null if it was revoked. */
 function postAtLast(log: Log, noticeId: string): Promise<NoticeRow['audience'] | null> {
   return log.append<NoticeRow['audience'] | null>({
     lock: [serverStreamId],
@@ -39,7 +39,7 @@ function postAtLast(log: Log, noticeId: string): Promise<NoticeRow['audience'] |
 
 interface Round {
   readonly noticeId: string;
-  /** Whose part stands so is moved on. */
+  /** Recipients in this state are moved to the next. */
   readonly from: 'WAITING' | 'POSTED';
 }
 
@@ -51,11 +51,11 @@ async function inTurn({ db, log }: NoticeParts, round: Round, signal: AbortSigna
   }
 }
 
-/** Tells some, whoever of them was not told yet; answers false where there is nothing to tell (any more). */
+/** Tells those of these users who have not been told yet. Returns false if the notice is no longer in the state to be told of. */
 function tellSome(log: Log, { noticeId, from }: Round, userIds: readonly bigint[]): Promise<boolean> {
   const posting = from === 'WAITING';
   return log.append<boolean>({
-    // The server's stream too: nobody takes the notice back meanwhile.
+    // Locks the server's stream too, so that the notice cannot be revoked meanwhile.
     lock: [serverStreamId, ...userIds],
     repeatable: true,
     async decide(inside): Promise<Verdict<boolean>> {

@@ -9,16 +9,16 @@ import type { NewNotice, PostedNotice, Posting, Recipient } from './notice.ts';
 import { requireBody, requireClientNoticeId, requireRecipients, requireTime, requireTitle } from './shape.ts';
 import { activeUsers, insertNotice, madeNotice, type NoticeRow, usersByHandle } from './store.ts';
 
-/** What the module's inner parts share. */
+/** What the files of the module share. */
 export interface NoticeParts {
   readonly db: Db;
   readonly log: Log;
 }
 
-/** Whom a notice is for, by id, each once; or why it cannot be posted. */
+/** The ids of the recipients, without duplicates; or why the notice cannot be posted. */
 type Found = { readonly userIds: readonly bigint[] } | { readonly errors: readonly ChatError[] };
 
-/** Posts a notice, or leaves it until its time. Throws as Notices.post says. */
+/** Posts or schedules a notice. Throws as Notices.post says. */
 export async function postNotice({ db, log }: NoticeParts, actorId: bigint | null, wish: NewNotice): Promise<Posting> {
   const { title, body, to, at = null, clientNoticeId = null } = wish;
   requireTitle(title);
@@ -37,7 +37,9 @@ export async function postNotice({ db, log }: NoticeParts, actorId: bigint | nul
 
 type Made = Pick<NoticeRow, 'title' | 'body' | 'audience' | 'createdById' | 'clientNoticeId'>;
 
-/** The verdict where the maker made it before, under the same key. */
+/**
+ * Returns the verdict for a notice that the same creator already created under this clientNoticeId; null if there is none. Throws CONFLICT.
+ */
 async function madeBefore(inside: Inside, { createdById, clientNoticeId, ...wish }: Made): Promise<Verdict<PostedNotice> | null> {
   if (clientNoticeId === null) return null;
   const row = await inside.read(madeNotice, { createdById, clientNoticeId });

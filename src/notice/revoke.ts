@@ -7,7 +7,7 @@ import type { PostedNotice } from './notice.ts';
 import type { NoticeParts } from './post.ts';
 import { noticeFact, updateNotice } from './store.ts';
 
-/** Takes a notice back. Throws as Notices.revoke says. */
+/** Revokes a notice. Throws as Notices.revoke says. */
 export async function revokeNotice({ log }: NoticeParts, id: string): Promise<PostedNotice> {
   const absent = new ChatError('NOT_FOUND', 'Notice not found.', { field: ['id'] });
   if (!isUuid(id)) throw absent;

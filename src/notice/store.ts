@@ -3,10 +3,10 @@ import type { Fact } from '../log/index.ts';
 import { uuidBytes, uuidText } from '../uuid.ts';
 import type { Notice, NoticeReach, PostedNotice } from './notice.ts';
 
-/** A notice's row. */
+/** A row of Notice. */
 export interface NoticeRow extends PostedNotice {
   readonly clientNoticeId: string | null;
-  /** Its entry on the server's stream. */
+  /** The seq of its entry on the server's stream; null if it has none. */
   readonly seq: number | null;
 }
 
@@ -16,23 +16,23 @@ function noticeRow({ id, audience, state, ...row }: Stored): NoticeRow {
   return { ...row, id: uuidText(id), audience: audience as NoticeRow['audience'], state: state as NoticeRow['state'] };
 }
 
-/** Rows in the order asked for; null where there is none. */
+/** Returns rows in the order asked for; null if there is none. */
 export async function readNotices(tx: Tx, ids: readonly string[]): Promise<readonly (NoticeRow | null)[]> {
   const rows = await tx.notice.findMany({ where: { id: { in: ids.map(uuidBytes) } } });
   const found = new Map(rows.map(noticeRow).map((row) => [row.id, row]));
   return ids.map((id) => found.get(id) ?? null);
 }
 
-/** A notice's row. Governed by the server's stream. */
+/** A notice's row. Guarded by the lock on the server's stream. */
 export const noticeFact: Fact<string, NoticeRow | null> = { name: 'notice', key: String, read: readNotices };
 
-/** What a maker made under a key of theirs. */
+/** A creator's clientNoticeId for a notice; createdById is null for the command line. */
 export interface MadeRef {
   readonly createdById: bigint | null;
   readonly clientNoticeId: string;
 }
 
-/** The notice that was made under a key. Governed by the server's stream. */
+/** The notice under a clientNoticeId. Guarded by the lock on the server's stream. */
 export const madeNotice: Fact<MadeRef, NoticeRow | null> = {
   name: 'notice made',
   key: ({ createdById, clientNoticeId }) => `${createdById}:${clientNoticeId}`,
@@ -42,12 +42,12 @@ export const madeNotice: Fact<MadeRef, NoticeRow | null> = {
   },
 };
 
-/** A notice as whom it is for sees it; null while it is not posted, or once it is taken back. */
+/** Returns a notice as its recipients see it; null if it is not posted, or revoked. */
 export function shownNotice({ id, title, body, state, postedAt }: PostedNotice): Notice | null {
   return state === 'POSTED' && postedAt !== null ? { id, title, body, postedAt } : null;
 }
 
-/** A new notice, and those whom it is for if it is for some. */
+/** Inserts a notice, and its recipients if it is for some. */
 export async function insertNotice(tx: Tx, { id, ...row }: NoticeRow, userIds: readonly bigint[]): Promise<void> {
   const noticeId = uuidBytes(id);
   await tx.notice.create({ data: { ...row, id: noticeId } });
@@ -57,7 +57,7 @@ export async function insertNotice(tx: Tx, { id, ...row }: NoticeRow, userIds: r
   });
 }
 
-/** Changes how a notice stands. */
+/** Updates the state of a notice. */
 export async function updateNotice(
   tx: Tx,
   id: string,
@@ -66,23 +66,26 @@ export async function updateNotice(
   await tx.notice.update({ where: { id: uuidBytes(id) }, data });
 }
 
-/** How a recipient's part stands. */
+/** The state of a notice for a recipient. */
 export type RecipientState = 'WAITING' | 'POSTED' | 'REVOKED';
 
-/** Some of those whose part stands so, by id. */
+/** Returns at most `limit` recipients in a state, by id. */
 export async function readRecipients(tx: Tx, id: string, { state, limit }: { readonly state: RecipientState; readonly limit: number }) {
   const where = { noticeId: uuidBytes(id), state };
   const rows = await tx.noticeRecipient.findMany({ where, orderBy: { userId: 'asc' }, take: limit, select: { userId: true } });
   return rows.map(({ userId }) => userId);
 }
 
-/** Names a recipient's part. */
+/** The key of a row of NoticeRecipient. */
 interface PartRef {
   readonly noticeId: string;
   readonly userId: bigint;
 }
 
-/** How somebody's part of a notice stands, and whether they are still there; null: it is none of theirs. Governed by their account. */
+/**
+ * The state of a notice for a recipient, and whether their account is active; null if they are not a recipient. Guarded by the lock on
+ * their account stream.
+ */
 export const recipientPart: Fact<PartRef, { readonly state: RecipientState; readonly there: boolean } | null> = {
   name: 'notice recipient',
   key: ({ noticeId, userId }) => `${noticeId}:${userId}`,
@@ -99,7 +102,7 @@ export const recipientPart: Fact<PartRef, { readonly state: RecipientState; read
   },
 };
 
-/** Moves the parts of some on. */
+/** Updates the state of a notice for some recipients. */
 export async function updateRecipients(
   tx: Tx,
   id: string,
@@ -109,12 +112,12 @@ export async function updateRecipients(
   await tx.noticeRecipient.updateMany({ where: { noticeId: uuidBytes(id), userId: { in: [...userIds] } }, data });
 }
 
-/** Forgets whom a notice was for. */
+/** Deletes recipients of a notice. */
 export async function deleteRecipients(tx: Tx, id: string, userIds: readonly bigint[]): Promise<void> {
   await tx.noticeRecipient.deleteMany({ where: { noticeId: uuidBytes(id), userId: { in: [...userIds] } } });
 }
 
-/** Those of these users who are there, in no order. */
+/** Returns those of these users whose accounts are active, in no particular order. */
 export function activeUsers(tx: Tx, ids: readonly bigint[]): Promise<readonly bigint[]> {
   return inPieces(ids, async (piece) => {
     const rows = await tx.user.findMany({ where: { id: { in: [...piece] }, state: 'ACTIVE' }, select: { id: true } });
@@ -122,7 +125,7 @@ export function activeUsers(tx: Tx, ids: readonly bigint[]): Promise<readonly bi
   });
 }
 
-/** Who has these handles, in lower case; absent ones are absent. */
+/** Returns users by their handles, in lower case. Handles that nobody has are left out. */
 export async function usersByHandle(tx: Tx, handles: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
   const rows = await inPieces(handles, (piece) =>
     tx.user.findMany({ where: { handle: { in: [...piece] }, state: 'ACTIVE' }, select: { id: true, handle: true } }),
@@ -130,7 +133,7 @@ export async function usersByHandle(tx: Tx, handles: readonly string[]): Promise
   return new Map(rows.map(({ id, handle }) => [handle, id]));
 }
 
-/** Notices that were made before the one of an id, the newest first. */
+/** Returns notices created before the one with the id `after`, newest first. */
 export async function listNotices(
   tx: Tx,
   { limit, after }: { readonly limit: number; readonly after: string | undefined },
@@ -142,7 +145,7 @@ export async function listNotices(
   return rows.map(noticeRow);
 }
 
-/** How many notices are for, and stand or stood with. */
+/** Returns, for each notice, the number of its recipients, and of those to whom it was delivered. */
 export async function countRecipients(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, NoticeReach>> {
   const groups = await tx.noticeRecipient.groupBy({
     by: ['noticeId', 'state'],

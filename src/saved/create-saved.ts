@@ -41,7 +41,7 @@ export function createSavedMessages(parts: Parts): SavedMessages {
   };
 }
 
-// Of one user one such act a commit, beside whatever others say there.
+// Allows one such act of a user in a commit, together with anything that others send there.
 function sharing({ userId }: Viewer, { conversationId }: MessageRef) {
   return { lock: [conversationId, userId], keys: [`saved by ${userId}`] };
 }
@@ -102,7 +102,10 @@ function unfit(why: string): ChatError {
   return new ChatError('INVALID_INPUT', why, { field: ['note'] });
 }
 
-/** Whether what is seen no more is in the way: so no list has more to step over than may be saved. Throws LIMIT_REACHED. */
+/**
+ * Whether messages that the user no longer sees have to be deleted to make room. They count too, so that no list has to skip more rows than
+ * the limit. Throws LIMIT_REACHED.
+ */
 async function isFullFor(inside: Inside, userId: bigint, most: number): Promise<boolean> {
   if ((await inside.read(savedCount, userId)) < most) return false;
   if ((await inside.read(seenCount, userId)) < most) return true;

@@ -1,6 +1,14 @@
-// Messages that people save for themselves, to find them again, with a note of their own.
-// Owns SavedMessage. Promises: what somebody may not see any more is in no list of theirs; it is of one stay in a conversation: who leaves has it no more. A user's devices are told by entries
-// on their account. Nobody else can tell that a message is saved. Decided under the locks of the conversation and of the user's account.
+// Saved messages: messages that users save for themselves to find them again, each with a note of their own.
+//
+// Owns SavedMessage.
+//
+// Promises:
+// - A message that the user may no longer see is not in their list.
+// - A saved message belongs to one membership. It is gone when the user leaves, and does not come back when they join again (decision 83).
+// - Nobody else can tell that a message is saved.
+//
+// All decisions are made under the locks on the conversation's stream and the user's account stream. Writes SavedMessageChanged on the
+// account stream, which tells the user's devices.
 export { createSavedMessages } from './create-saved.ts';
 export type { SavedMessage, SavedMessages } from './saved.ts';
 export { savedKey } from './store.ts';

@@ -3,17 +3,17 @@ import type { Fact } from '../log/index.ts';
 import type { MessageRef } from '../message/index.ts';
 import type { SavedMessage, SavedRange } from './saved.ts';
 
-/** Names what a user may have saved. */
+/** The key of a saved message. */
 type OwnRef = MessageRef & { readonly userId: bigint };
 
 function ownKey({ userId, conversationId, seq }: OwnRef): string {
   return `${userId}:${conversationId}:${seq}`;
 }
 
-/** What a user has saved, in whichever stay. Governed by their account stream. */
+/** A saved message, of any membership. Guarded by the lock on its user's account stream. */
 export const savedRow: Fact<OwnRef, SavedMessage | null> = { name: 'saved', key: ownKey, read: readSaved };
 
-/** Rows in the order asked for; null where there is none. */
+/** Returns rows in the order asked for; null if there is none. */
 export async function readSaved(tx: Tx, refs: readonly OwnRef[]): Promise<readonly (SavedMessage | null)[]> {
   const rows = await inPieces(refs, (piece) => {
     const groups = [...Map.groupBy(piece, ({ userId, conversationId }) => `${userId}:${conversationId}`).values()];
@@ -27,14 +27,14 @@ export async function readSaved(tx: Tx, refs: readonly OwnRef[]): Promise<readon
   return refs.map((ref) => found.get(ownKey(ref)) ?? null);
 }
 
-/** How many rows a user has. Governed by their account stream, but for what is kept no longer. */
+/** The number of a user's rows. Guarded by the lock on their account stream, except that retention deletes rows without it. */
 export const savedCount: Fact<bigint, number> = {
   name: 'saved count',
   key: String,
   read: (tx, userIds) => Promise.all(userIds.map((userId) => tx.savedMessage.count({ where: { userId } }))),
 };
 
-/** Of how many of them the user sees the message. The rest they never see again. */
+/** The number of a user's rows whose message they see. They never see the others again. */
 export const seenCount: Fact<bigint, number> = {
   name: 'saved and seen',
   key: String,
@@ -49,36 +49,36 @@ export const seenCount: Fact<bigint, number> = {
     ),
 };
 
-/** Removes what a user has saved and does not see any more. */
+/** Deletes the rows whose message the user no longer sees. */
 export async function deleteUnseen(tx: Tx, userId: bigint): Promise<void> {
-  // What is seen no more, for whatever reason, may be read as null.
+  // CASE, because the condition may be NULL for a message that is not visible.
   await tx.$executeRaw(sql`DELETE FROM SavedMessage WHERE userId = ${userId} AND CASE WHEN ${seenStill(userId)} THEN 1 ELSE 0 END = 0`);
 }
 
-/** Puts a row in place of the one that stands there, if one does. */
+/** Inserts a row, or updates the one before. */
 export async function putSaved(tx: Tx, row: SavedMessage, before: SavedMessage | null): Promise<void> {
   const { userId, conversationId, seq, ...rest } = row;
   if (before === null) await tx.savedMessage.create({ data: row });
   else await tx.savedMessage.updateMany({ where: { userId, conversationId, seq }, data: rest });
 }
 
-/** Removes a row. */
+/** Deletes a row. */
 export async function deleteSaved(tx: Tx, { userId, conversationId, seq }: OwnRef): Promise<void> {
   await tx.savedMessage.deleteMany({ where: { userId, conversationId, seq } });
 }
 
-/** Its place in a list. */
+/** Returns a saved message's cursor in a list. */
 export function savedKey({ savedAt, conversationId, seq }: Pick<SavedMessage, 'savedAt' | 'conversationId' | 'seq'>): string {
   return `${savedAt.getTime()}:${conversationId}:${seq}`;
 }
 
-// MariaDB would rather sort what it finds by the key.
+// Without these MariaDB finds the rows by the key and sorts them.
 const byTime = { index: 'SavedMessage_userId_savedAt_conversationId_seq_idx' };
 const byTimeThere = { index: 'SavedMessage_userId_conversationId_savedAt_seq_idx' };
 
-/** What a user has saved and sees, newest first, `first` at most. */
+/** Returns at most `first` saved messages that the user sees, newest first. */
 export async function listSaved(tx: Tx, userId: bigint, { first, after, conversationId }: SavedRange): Promise<readonly SavedMessage[]> {
-  // By all of the index, or MySQL would sort.
+  // Names all columns of the index, because MySQL would sort otherwise.
   const [there, order] =
     conversationId === undefined
       ? [empty, sql`userId DESC, savedAt DESC, conversationId DESC, seq DESC`]
@@ -95,7 +95,7 @@ function past(after: string | undefined) {
     OR conversationId < ${conversationId} OR (conversationId = ${conversationId} AND seq < ${seq}))`;
 }
 
-/** All that a user has saved, of whatever stay, past a message, by message. */
+/** Returns all rows of a user, of any membership, after a message, by message. */
 export function allSaved(
   tx: Tx,
   userId: bigint,

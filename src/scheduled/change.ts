@@ -10,23 +10,26 @@ import { laterKey, leaveDue, noneOfYours, removeScheduled, requireOwn, requireTi
 import type { NewScheduled, ScheduledChange, ScheduledMessage } from './scheduled.ts';
 import { readScheduled, type ScheduledRow, scheduledRow, updateScheduled } from './store.ts';
 
-/** Changes what waits. Throws as ScheduledMessages.change says. */
+/** Changes a scheduled message. Throws as ScheduledMessages.change says. */
 export async function change(
   { db, log, messages }: ScheduledParts,
   viewer: Viewer,
   { id, ...wanted }: ScheduledChange,
 ): Promise<ScheduledMessage> {
-  // Where it is to be said never changes: it tells which lock to take.
+  // Read before the append, to know which streams to lock. A scheduled message never changes its conversation.
   const [found = null] = await readScheduled(db.client, [id]);
   const { conversationId } = requireOwn(found, viewer);
-  // Not repeatable: where it was said meanwhile, or its time has come, a change that was made would be refused.
+  // Not repeatable. Between two runs the changed message may be sent, or its time may come. The second run would then refuse a change that
+  // was made.
   const outcome = await log.append<ScheduledMessage | null>({
     lock: [...new Set([conversationId, viewer.userId])],
     keys: [laterKey(viewer)],
     async decide(inside): Promise<Verdict<ScheduledMessage | null>> {
       const row = requireOwn(await inside.read(scheduledRow, id), viewer);
       const said = await inside.read(sentUnder, { senderId: viewer.userId, clientMessageId: row.clientMessageId });
-      // Sent at once under its name, as it was left or as it stands, it was said: a change would be for nothing. So would one of what can never be said, as something else was.
+      // A message was sent under this clientMessageId already, by the original request or with the current content. The scheduled message
+      // is then over, and a change would have no effect. If something else was sent, this one can never be sent, and a change would not
+      // help either.
       if (said !== null) {
         const isThat = isDeepStrictEqual(said.fingerprint, row.fingerprint) || messages.readLater(requestOf(row)).isSame(said.fingerprint);
         if (!isThat) throw unnamed(usedBefore());
@@ -52,7 +55,7 @@ export async function change(
   return outcome;
 }
 
-/** It is over. `said`: the message that it has become; null: it was cancelled. */
+/** Ends a scheduled message. `said` is the message that it has become; null if it was cancelled. */
 function closing<T>(row: ScheduledRow, said: MessageRef | null, result: () => T): Verdict<T> {
   return {
     entries: () => [scheduledClosed(row, said)],
@@ -61,12 +64,12 @@ function closing<T>(row: ScheduledRow, said: MessageRef | null, result: () => T)
   };
 }
 
-/** Throws why it cannot be said: where it is to be said is not for a change to name. */
+/** Rethrows why the message could not be sent. A change does not name the conversation, so neither does its refusal. */
 function ofChange(error: unknown): never {
   throw error instanceof ChatError && error.field?.[0] === 'conversationId' ? unnamed(error) : error;
 }
 
-/** What it is to be, as it would be asked for. */
+/** Returns the request as it would be after the change. */
 function changed(row: ScheduledRow, { data, poll, replyTo, threadRoot, ...wanted }: Omit<ScheduledChange, 'id'>): NewScheduled {
   const stands = requestOf(row);
   return {
@@ -83,7 +86,7 @@ function changed(row: ScheduledRow, { data, poll, replyTo, threadRoot, ...wanted
   };
 }
 
-/** Takes it back. Throws as ScheduledMessages.cancel says. */
+/** Cancels a scheduled message. Throws as ScheduledMessages.cancel says. */
 export function cancel({ log }: ScheduledParts, viewer: Viewer, id: string): Promise<void> {
   return log.append<void>({
     lock: [viewer.userId],

@@ -7,7 +7,7 @@ import { schedule } from './schedule.ts';
 import type { ScheduledMessages } from './scheduled.ts';
 import { listScheduled, readScheduled, scheduledKey } from './store.ts';
 
-/** Makes the module of messages that are said later. */
+/** Makes the module of scheduled messages. */
 export function createScheduledMessages(parts: ScheduledParts): ScheduledMessages {
   const { db } = parts;
   return {

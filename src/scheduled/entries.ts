@@ -10,12 +10,12 @@ interface OwnEntry {
   readonly entry: NewEntry;
 }
 
-/** Tells its author's devices that it was made or changed, or was refused at its time. */
+/** Tells the sender's devices that a scheduled message was created, changed, or refused at its time. */
 export function scheduledChanged({ id: scheduledMessageId, userId }: Named): OwnEntry {
   return { stream: userId, actorId: userId, entry: { type: 'ScheduledMessageChanged', data: { scheduledMessageId } } };
 }
 
-/** Tells the same that it is over. `said`: the message that it has become; null: it was cancelled. */
+/** Tells the sender's devices that a scheduled message is over. `said` is the message that it has become; null if it was cancelled. */
 export function scheduledClosed({ id: scheduledMessageId, userId }: Named, said: MessageRef | null): OwnEntry {
   const place = said && { conversationId: said.conversationId, seq: said.seq };
   return { stream: userId, actorId: userId, entry: { type: 'ScheduledMessageClosed', data: { scheduledMessageId, said: place } } };

@@ -1,7 +1,16 @@
-// Messages that are said later, at a time that their author has given.
-// Owns ScheduledMessage. Promises: what waits is said once, at its time or soon after, whether any device of its author is there or not; it goes in the very commit that says it, so that
-// what was cancelled is never said, and what was changed is said as it was changed last; what is refused at its time stays with its author, and why. All of it is decided under the lock
-// of its author's account, whose devices are told by entries there. Only its author sees any of it. Does not know what may be said where: src/message does, at both moments.
+// Scheduled messages: messages that are sent at a time that their sender has set.
+//
+// Owns ScheduledMessage. Only its sender sees any of it.
+//
+// Promises:
+// - A scheduled message is sent once, at its time or soon after, whether a device of its sender is connected or not.
+// - It is removed by the very commit that stores the message (decision 77). So a cancelled message is never sent, and a changed one is sent
+//   as last changed.
+// - If it is refused at its time, it stays with its sender, together with the reason.
+//
+// All decisions are made under the lock on the sender's account stream. Writes entries on that stream, which tell the sender's devices.
+//
+// Leaves to src/message what may be sent where, both when the message is scheduled and when it is sent.
 export { createScheduledMessages } from './create-scheduled.ts';
 export type { ScheduledMessage, ScheduledMessages, Scheduling } from './scheduled.ts';
 export { scheduledKey } from './store.ts';

@@ -3,7 +3,7 @@ import type { Db } from '../db/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Messages } from '../message/index.ts';
 
-/** What the module is made of. */
+/** What the files of the module share. */
 export interface ScheduledParts {
   readonly db: Db;
   readonly log: Log;

@@ -2,7 +2,7 @@ import type { NewData } from '../data.ts';
 import type { MessageRef, NewText } from '../message/index.ts';
 import type { ScheduledMessage } from './scheduled.ts';
 
-/** What waits, as whoever says it would ask for it. */
+/** Returns a scheduled message as the request that would send it. */
 export function requestOf(row: ScheduledMessage): NewText {
   const { conversationId, clientMessageId, text, attachments, data, poll, replyToSeq, threadRootSeq, mentionIds, mentionsEveryone } = row;
   const refOf = (seq: number | null): MessageRef | undefined => (seq === null ? undefined : { conversationId, seq });

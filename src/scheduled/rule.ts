@@ -5,15 +5,15 @@ import type { Viewer } from '../user/index.ts';
 import type { ScheduledMessage } from './scheduled.ts';
 import { deleteScheduled, type ScheduledRow } from './store.ts';
 
-// Later than anybody plans, near enough that a year that was mistyped is seen.
+// Later than anybody plans, and near enough to catch a mistyped year.
 const maxAheadMs = 365 * 86_400_000;
 
-/** The key (Append.keys) of what is decided on a user's scheduled messages: of one user one such act a commit. */
+/** The key (Append.keys) for decisions on a user's scheduled messages. Allows one such act of a user in a commit. */
 export function laterKey({ userId }: Pick<Viewer, 'userId'>): string {
   return `scheduled by ${userId}`;
 }
 
-/** Throws INVALID_INPUT (sendAt): now or past, or too far ahead. */
+/** Throws INVALID_INPUT (sendAt) if the time is not in the future, or more than a year ahead. */
 export function requireTime(sendAt: Date, now: Date): void {
   if (sendAt <= now) throw untimely('sendAt must be in the future. Use a later time, or send the message now.');
   if (sendAt.getTime() - now.getTime() > maxAheadMs) throw untimely('sendAt must be within a year.');
@@ -23,29 +23,31 @@ function untimely(why: string): ChatError {
   return new ChatError('INVALID_INPUT', why, { field: ['sendAt'] });
 }
 
-/** Throws NOT_FOUND (scheduledMessageId) where there is none, or it is not the viewer's: never told apart. */
+/** Returns the row. Throws NOT_FOUND (scheduledMessageId) if there is none, or it is another user's. The two must not be told apart. */
 export function requireOwn(row: ScheduledRow | null, { userId }: Viewer): ScheduledRow {
   if (row?.userId === userId) return row;
   throw noneOfYours();
 }
 
-/** The refusal of what waits no more, or never did. */
+/** The refusal of a scheduled message that does not exist, or not any more. */
 export function noneOfYours(): ChatError {
   return new ChatError('NOT_FOUND', 'Scheduled message not found. It may have been sent or cancelled.', { field: ['scheduledMessageId'] });
 }
 
-/** Leaves it to be looked at from a moment on, in place of any other. */
+/** Leaves a job that sends the message at `dueAt`, in place of an earlier one. */
 export function leaveDue(tx: Tx, { id, userId }: Pick<ScheduledMessage, 'id' | 'userId'>, dueAt: Date): Promise<void> {
   return leaveJob(tx, { kind: 'ScheduledMessageDue', key: id, data: { userId, scheduledMessageId: id }, dueAt });
 }
 
-/** Removes it with the job that looks at it. */
+/** Deletes a scheduled message and its job. */
 export async function removeScheduled(tx: Tx, { id }: Pick<ScheduledMessage, 'id'>): Promise<void> {
   await deleteScheduled(tx, id);
   await cancelJob(tx, 'ScheduledMessageDue', id);
 }
 
-/** A refusal without the input that it names: one of the request that left what waits, and none of the act that is refused. */
+/**
+ * Returns a refusal without its field. The field is one of the request that scheduled the message, and not one of the act that is refused.
+ */
 export function unnamed({ code, message, retryAfterMs, cause }: ChatError): ChatError {
   return new ChatError(code, message, { retryAfterMs, cause });
 }

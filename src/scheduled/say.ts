@@ -10,19 +10,19 @@ import { laterKey, leaveDue, removeScheduled, requireOwn, unnamed } from './rule
 import type { ScheduledRef } from './scheduled.ts';
 import { deleteScheduled, readScheduled, type ScheduledRow, scheduledRow, updateScheduled } from './store.ts';
 
-// Each but the first is for a change that came between reading and saying: nobody who writes makes so many in a row.
+// Each retry means that a change came between read and commit. Nobody makes that many in a row.
 const looks = 5;
 // The column's width.
 const maxReason = 1_000;
 
-/** It is not as it was read any more, or gone. */
+/** The row was changed or deleted since it was read. */
 class Moved extends ChatError {
   constructor() {
     super('CONFLICT', 'The scheduled message was changed at the same time.');
   }
 }
 
-/** What is to be true and done when a row is said: it stands as it was read, and goes. */
+/** Makes what commits with the message: the row must be as it was read, and is deleted. */
 function goingWith(row: ScheduledRow): Settling {
   const { id, userId } = row;
   return {
@@ -32,7 +32,7 @@ function goingWith(row: ScheduledRow): Settling {
     async decide(inside, { isSaid }) {
       const [user, standing] = await Promise.all([inside.read(userRow, userId), inside.read(scheduledRow, id)]);
       if (user?.state !== 'ACTIVE') throw accountGone();
-      // This very commit was made before, and nobody knew.
+      // This commit was already made, and its result was lost.
       if (standing === null && isSaid) return { entries: () => [], write: async () => undefined };
       if (!isDeepStrictEqual(standing, row)) throw new Moved();
       return {
@@ -44,11 +44,11 @@ function goingWith(row: ScheduledRow): Settling {
 }
 
 function say({ messages }: ScheduledParts, row: ScheduledRow): Promise<Message> {
-  // No device of theirs says it.
+  // Sent by the system, so there is no session.
   return messages.send({ userId: row.userId, sessionId: '' }, requestOf(row), goingWith(row));
 }
 
-/** Says it now. Throws as ScheduledMessages.sendNow says. */
+/** Sends a scheduled message now. Throws as ScheduledMessages.sendNow says. */
 export async function sendNow(parts: ScheduledParts, viewer: Viewer, id: string): Promise<Message> {
   for (let look = 1; ; look += 1) {
     const [found = null] = await readScheduled(parts.db.client, [id]);
@@ -62,20 +62,21 @@ export async function sendNow(parts: ScheduledParts, viewer: Viewer, id: string)
   }
 }
 
-/** Says what it is time for. Throws as ScheduledMessages.due says. */
+/** Sends a scheduled message whose time has come. Throws as ScheduledMessages.due says. */
 export async function sayDue(parts: ScheduledParts, { scheduledMessageId: id }: ScheduledRef): Promise<void> {
   const [row = null] = await readScheduled(parts.db.client, [id]);
   if (row === null || row.refusal !== null) return;
   const now = await parts.db.now();
-  // A change has left it for then; but that the clock has not gone back since it was taken up is more than anybody knows.
+  // A change has already left a job for the later time, but the clock may also have been set back since this job was taken. So another is
+  // left.
   if (row.sendAt > now) return waitOn(parts, row, row.sendAt);
   try {
     await say(parts, row);
   } catch (error) {
-    // As ifStanding does.
+    // Nothing to do, as in `ifStanding`.
     if (error instanceof Moved) return;
     if (!isRefusal(error) || error.code === 'UNAVAILABLE') throw error;
-    // Slow mode alone says so, and always for how long.
+    // Only slow mode is refused with RATE_LIMITED, and always with a time.
     if (error.code === 'RATE_LIMITED') return waitOn(parts, row, new Date(now.getTime() + (error.retryAfterMs ?? 0)));
     await refuse(parts, row, error);
   }
@@ -85,13 +86,13 @@ function waitOn(parts: ScheduledParts, row: ScheduledRow, until: Date): Promise<
   return ifStanding(parts, row, { write: (tx) => leaveDue(tx, row, until) });
 }
 
-/** Keeps why it could not be said: any other refusal than those that pass is the same the next time. */
+/** Stores why the message could not be sent. Refusals that do not pass with time would be the same on a retry. */
 function refuse(parts: ScheduledParts, row: ScheduledRow, { code, message }: ChatError & { readonly code: RefusalCode }): Promise<void> {
   const refused: ScheduledRow = { ...row, refusal: { code, message: message.slice(0, maxReason) } };
   return ifStanding(parts, row, { entries: () => [scheduledChanged(row)], write: (tx) => updateScheduled(tx, refused) });
 }
 
-/** Does something with a row if it stands as it was read. Where it does not, whoever came before has ended it, or left it for another time. */
+/** Writes something if the row is still as it was read. If it is not, another act has ended it, or has left a job for another time. */
 function ifStanding({ log }: ScheduledParts, row: ScheduledRow, what: Pick<Verdict<void>, 'entries' | 'write'>): Promise<void> {
   return log.append<void>({
     lock: [row.userId],
@@ -99,7 +100,8 @@ function ifStanding({ log }: ScheduledParts, row: ScheduledRow, what: Pick<Verdi
     repeatable: true,
     async decide(inside: Inside) {
       const [user, standing] = await Promise.all([inside.read(userRow, row.userId), inside.read(scheduledRow, row.id)]);
-      // Its own job takes it out of an erased account, unless a node of an earlier release did that, which knows nothing of it.
+      // Normally a job of its own removes the rows of an erased account. A node of an earlier release does not know this table, so its job
+      // leaves them behind.
       if (user?.state !== 'ACTIVE') return { write: (tx) => deleteScheduled(tx, row.id), result: () => undefined };
       return { ...(isDeepStrictEqual(standing, row) && what), result: () => undefined };
     },

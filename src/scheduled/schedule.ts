@@ -9,7 +9,7 @@ import { laterKey, leaveDue, requireTime } from './rule.ts';
 import type { NewScheduled, Scheduling } from './scheduled.ts';
 import { insertScheduled, type ScheduledRow, scheduledCount, scheduledUnder } from './store.ts';
 
-/** Leaves something to be said later. Throws as ScheduledMessages.schedule says. */
+/** Schedules a message. Throws as ScheduledMessages.schedule says. */
 export async function schedule(
   { log, messages, config }: ScheduledParts,
   viewer: Viewer,
@@ -20,7 +20,7 @@ export async function schedule(
   const { conversationId, clientMessageId, text } = request;
   const { userId } = viewer;
   const { fingerprint, isSame, ...enclosed } = messages.readLater(request);
-  // Not repeatable: whatever others have done since with what it left, it would be done anew.
+  // Not repeatable: if the row was sent or cancelled between two runs, the second would schedule the message again.
   return log.append<Scheduling>({
     lock: [...new Set([conversationId, userId, ...(settling === undefined ? [] : [settling.streamId])])],
     keys: [laterKey(viewer), ...(settling === undefined ? [] : [settling.key])],

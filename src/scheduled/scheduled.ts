@@ -3,7 +3,7 @@ import type { NewPoll } from '../log/index.ts';
 import type { Message, MessageRef, NewText, SettledApart, Settling } from '../message/index.ts';
 import type { Viewer } from '../user/index.ts';
 
-/** Something that is to be said later. Its author alone may see it. */
+/** A scheduled message. Only its sender may see it. */
 export interface ScheduledMessage
   extends Pick<
     Message,
@@ -17,78 +17,91 @@ export interface ScheduledMessage
     | 'mentionIds'
     | 'mentionsEveryone'
   > {
-  /** UUID text. */
+  /** A UUID as text. */
   readonly id: string;
-  /** What it is to ask. */
+  /** The message's poll; null for none. */
   readonly poll: NewPoll | null;
-  /** Who says it. */
+  /** The sender. */
   readonly userId: bigint;
   readonly sendAt: Date;
   readonly createdAt: Date;
-  /** Why it could not be said at its time; null: it waits for that. */
+  /** Why it could not be sent at its time; null while it waits for that time. */
   readonly refusal: { readonly code: RefusalCode; readonly message: string } | null;
 }
 
-/** What is to be said, where and when. */
+/** A message to schedule, and its time. */
 export interface NewScheduled extends NewText {
   /** Later than now by the database's clock, and within a year. */
   readonly sendAt: Date;
 }
 
-/** What came of scheduling: what waits; or, where that was said already, the message. */
+/** The result of scheduling: the scheduled message, or the message if it was already sent. */
 export type Scheduling =
   | { readonly scheduled: ScheduledMessage; readonly message: null }
   | { readonly scheduled: null; readonly message: Message };
 
-/** What of it is to be otherwise: absent stays as it is. */
+/** A change of a scheduled message. Absent fields keep their value. */
 export interface ScheduledChange extends Pick<NewScheduled, 'attachments' | 'data' | 'poll' | 'mentionIds' | 'mentionsEveryone'> {
   readonly id: string;
   readonly sendAt?: Date | undefined;
   readonly text?: string | undefined;
-  /** Null: it answers nothing. */
+  /** Null: it replies to nothing. */
   readonly replyTo?: MessageRef | null | undefined;
   /** Null: it is in no thread. */
   readonly threadRoot?: MessageRef | null | undefined;
 }
 
-/** Which part of a user's list. */
+/** A page of a user's scheduled messages. */
 export interface ScheduledRange {
   readonly first: number;
-  /** An item's key. */
+  /** The key of the item before the page. */
   readonly after?: string | undefined;
-  /** Of one conversation alone. */
+  /** Only those of one conversation. */
   readonly conversationId?: bigint | undefined;
 }
 
-/** Names one, and whose it is. */
+/** The key of a scheduled message, and its sender. */
 export interface ScheduledRef {
   readonly userId: bigint;
-  /** UUID text. */
+  /** A UUID as text. */
   readonly scheduledMessageId: string;
 }
 
-/** The module's face. Refusals are thrown as ChatError. What is not the viewer's is NOT_FOUND. */
+/** The interface of the module. A scheduled message of another user is NOT_FOUND. */
 export interface ScheduledMessages {
   /**
-   * Leaves something to be said later, or finds what was left, or said, under its clientMessageId: the same for the same request, also once it was changed or edited. Throws what Messages.send
-   * does, but for what is asked when it is said (slow mode, blocked words, whoever is asked before); INVALID_INPUT (sendAt) and LIMIT_REACHED; CONFLICT (clientMessageId). `settling`: what is settled by the same commit.
+   * Schedules a message, or returns what is scheduled or was sent under its clientMessageId. The same request gets the same result, even if
+   * the scheduled message was changed, or the message edited, since. `settling` is committed with it.
+   *
+   * Throws what Messages.send throws, except for what is checked only when the message is sent (slow mode, blocked words, the approval).
+   * Also throws INVALID_INPUT (sendAt), LIMIT_REACHED, and CONFLICT (clientMessageId).
    */
   schedule(viewer: Viewer, wanted: NewScheduled, settling?: Settling<SettledApart>): Promise<Scheduling>;
-  /** Changes what waits, or was refused, which then waits anew. Throws NOT_FOUND (scheduledMessageId), and what `schedule` does on what is to be said and when; where it may not be said there, and CONFLICT where something else was said under its name, without a field. */
+  /**
+   * Changes a scheduled message. One that was refused waits for its time again. Throws NOT_FOUND (scheduledMessageId), and what `schedule`
+   * throws for content and time. Throws without a field if the viewer may not post there, and CONFLICT if another message was sent under
+   * its clientMessageId.
+   */
   change(viewer: Viewer, change: ScheduledChange): Promise<ScheduledMessage>;
-  /** Takes it back: once this has resolved it is never said. Throws NOT_FOUND (scheduledMessageId), also where it was said or cancelled before. */
+  /**
+   * Cancels a scheduled message. Once this has resolved, it is never sent. Throws NOT_FOUND (scheduledMessageId), also if it was already
+   * sent or cancelled.
+   */
   cancel(viewer: Viewer, id: string): Promise<void>;
-  /** Says it now. Throws NOT_FOUND (scheduledMessageId) likewise, and what Messages.send does, without a field: then it stays as it is. */
+  /**
+   * Sends a scheduled message now. Throws NOT_FOUND (scheduledMessageId), also if it was already sent or cancelled, and what Messages.send
+   * throws, without a field. After a refusal it stays as it is.
+   */
   sendNow(viewer: Viewer, id: string): Promise<Message>;
-  /** What waits or was refused, by its time; `key` is an item's place. */
+  /** Returns waiting and refused messages by their time. `key` is an item's cursor. */
   list(
     viewer: Viewer,
     range: ScheduledRange,
   ): Promise<{ readonly items: readonly { readonly scheduled: ScheduledMessage; readonly key: string }[]; readonly hasNextPage: boolean }>;
-  /** The viewer's own, in the order asked for; null for any other. */
+  /** In the order asked for; null if there is none, or it is another user's. */
   byIds(viewer: Viewer, ids: readonly string[]): Promise<readonly (ScheduledMessage | null)[]>;
-  /** Says what it is time for, or keeps why it cannot be said. Done again, it says nothing twice. Throws UNAVAILABLE. */
+  /** Sends a scheduled message whose time has come, or stores why it cannot be sent. Idempotent. Throws UNAVAILABLE. */
   due(ref: ScheduledRef): Promise<void>;
-  /** Leaves nothing of what an erased account was to say. Throws UNAVAILABLE. */
+  /** Deletes the scheduled messages of an erased account. Throws UNAVAILABLE. */
   eraseAll(userId: bigint): Promise<void>;
 }

@@ -4,11 +4,11 @@ import { type Fact, formatAttachments, formatIds, formatPoll, parseAttachments, 
 import { uuidBytes, uuidText } from '../uuid.ts';
 import type { ScheduledMessage, ScheduledRange } from './scheduled.ts';
 
-/** A row. */
+/** A row of ScheduledMessage. */
 export interface ScheduledRow extends ScheduledMessage {
-  /** Of the request that made it. */
+  /** The fingerprint of the request that created it. */
   readonly fingerprint: Uint8Array<ArrayBuffer>;
-  /** When it was to be said by that request. */
+  /** The sendAt of that request. */
   readonly firstSendAt: Date;
 }
 
@@ -37,23 +37,23 @@ function storedOf({ id, attachments, poll, mentionIds, refusal, ...row }: Schedu
   };
 }
 
-/** Rows in the order asked for; null where there is none. */
+/** Returns rows in the order asked for; null if there is none. */
 export async function readScheduled(tx: Tx, ids: readonly string[]): Promise<readonly (ScheduledRow | null)[]> {
   const rows = await inPieces(ids, (piece) => selectRows(tx, 'ScheduledMessage', sql`id IN (${join(piece.map(uuidBytes))})`));
   const found = new Map(rows.map(rowOf).map((row) => [row.id, row]));
   return ids.map((id) => found.get(id) ?? null);
 }
 
-/** A row by UUID text. Governed by its user's account stream. */
+/** A row by its UUID text. Guarded by the lock on its user's account stream. */
 export const scheduledRow: Fact<string, ScheduledRow | null> = { name: 'scheduled message', key: String, read: readScheduled };
 
-/** Names what a user has left to be said under a key of theirs. */
+/** A user's clientMessageId for a scheduled message. */
 interface ScheduledName {
   readonly userId: bigint;
   readonly clientMessageId: string;
 }
 
-/** What waits under a key. Governed by its user's account stream. */
+/** The scheduled message under a clientMessageId. Guarded by the lock on its user's account stream. */
 export const scheduledUnder: Fact<ScheduledName, ScheduledRow | null> = {
   name: 'scheduled under',
   key: ({ userId, clientMessageId }) => `${userId}:${clientMessageId}`,
@@ -65,39 +65,39 @@ export const scheduledUnder: Fact<ScheduledName, ScheduledRow | null> = {
   },
 };
 
-/** How many of a user's wait or were refused. Governed by their account stream. */
+/** The number of a user's scheduled messages, waiting or refused. Guarded by the lock on their account stream. */
 export const scheduledCount: Fact<bigint, number> = {
   name: 'scheduled count',
   key: String,
   read: (tx, userIds) => Promise.all(userIds.map((userId) => tx.scheduledMessage.count({ where: { userId } }))),
 };
 
-/** A new row. */
+/** Inserts a row. */
 export async function insertScheduled(tx: Tx, row: ScheduledRow): Promise<void> {
   await tx.scheduledMessage.create({ data: storedOf(row) });
 }
 
-/** A row as it stands from then on. */
+/** Updates all columns of a row. */
 export async function updateScheduled(tx: Tx, row: ScheduledRow): Promise<void> {
   const { id, ...data } = storedOf(row);
   await tx.scheduledMessage.update({ where: { id }, data });
 }
 
-/** Removes a row. */
+/** Deletes a row. */
 export async function deleteScheduled(tx: Tx, id: string): Promise<void> {
   await tx.scheduledMessage.deleteMany({ where: { id: uuidBytes(id) } });
 }
 
-/** Its place in a list. */
+/** Returns a scheduled message's cursor in a list. */
 export function scheduledKey({ sendAt, id }: Pick<ScheduledMessage, 'sendAt' | 'id'>): string {
   return `${sendAt.getTime()}:${id}`;
 }
 
-// MariaDB would rather sort what it finds by another index.
+// Without these MariaDB finds the rows by another index and sorts them.
 const byTime = { index: 'ScheduledMessage_userId_sendAt_id_idx' };
 const byTimeThere = { index: 'ScheduledMessage_userId_conversationId_sendAt_id_idx' };
 
-/** A user's rows by time and id, `first` at most. */
+/** Returns at most `first` rows of a user, by time and id. */
 export async function listScheduled(
   tx: Tx,
   userId: bigint,
