@@ -1,7 +1,10 @@
-// Configurations and sets of keys are some kilobytes each, and the largest of them some dozens.
+// OpenID configurations and key sets are a few kilobytes each, the largest some dozens.
 const mostBytes = 1_048_576;
 
-/** As fetch, of an answer of 1 MiB at most, once it is unpacked: reading on fails, and no more of it is taken from whoever sends. */
+/**
+ * Works like fetch, but a response has at most 1 MiB once it is decompressed. Reading past that fails, and nothing more is taken from the
+ * server.
+ */
 export const boundedFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
   if (response.body === null) return response;

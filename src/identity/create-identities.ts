@@ -5,17 +5,17 @@ import { ChatError } from '../errors.ts';
 import { type Identities, type Identity, isIdentityName, nameRule } from './identity.ts';
 import { createSigners } from './keys.ts';
 
-/** What of the configuration the module heeds. */
+/** The options of the configuration that the module reads. */
 type IdentityOption = 'identityIssuer' | 'identityAudience' | 'identityJwksUrl' | 'identitySecret';
 
-// Tokens with dozens of claims are two to four KB; nobody is made to hash megabytes.
+// Tokens with dozens of claims have 2 to 4 KB. The limit avoids hashing megabytes.
 const longestToken = 16_384;
-// Two machines whose clocks are kept differ by less, and a token that lives for a minute is not worn out by it.
+// Two machines with synchronized clocks differ by less. A token that lives for a minute is not much extended by it.
 const clockToleranceSeconds = 10;
 
 const notOne = 'It is not a JSON Web Token.';
 
-/** Makes the reader of config IDENTITY_ISSUER's tokens; null where there is none. */
+/** Creates the reader of tokens from config IDENTITY_ISSUER. Returns null if no issuer is configured. */
 export function createIdentities({
   config,
   logger,
@@ -23,7 +23,7 @@ export function createIdentities({
 }: {
   readonly config: Pick<Config, IdentityOption>;
   readonly logger: Logger;
-  /** How long the issuer is waited for, in ms; less than the default is for tests. */
+  /** How long to wait for the issuer, in ms. Tests use less than the default. */
   readonly patienceMs?: number | undefined;
 }): Identities | null {
   const { identityIssuer: issuer, identityAudience: audience } = config;
@@ -38,11 +38,11 @@ export function createIdentities({
       try {
         return (await jwtVerify(token, keyOf, { ...options, algorithms: [...algorithms] })).payload;
       } catch (error) {
-        // What jose says of a key that is no good, an RSA key of less than 2,048 bits say (RFC 7518, 3.3).
+        // jose throws a TypeError for a key that it cannot use, such as an RSA key of fewer than 2,048 bits (RFC 7518, 3.3).
         if (error instanceof TypeError) throw invalid('Its signing key is not accepted here.');
         if (!(error instanceof errors.JOSEError)) throw error;
         fault = faultOf(error);
-        // Of several secrets it may be the next.
+        // With several secrets, the next one may verify the signature.
         if (!(error instanceof errors.JWSSignatureVerificationFailed)) break;
       }
     }
@@ -52,7 +52,8 @@ export function createIdentities({
   return {
     async read(token) {
       const payload = await verified(token);
-      // An issuer tells by tokens of this kind that somebody has signed out (OpenID Connect Back-Channel Logout 1.0, 2.4): they are for us, and of the same people.
+      // An issuer sends logout tokens to say that a user has signed out (OpenID Connect Back-Channel Logout 1.0, 2.4). Their audience and
+      // subjects are the same as those of sign-in tokens.
       if ('events' in payload) throw invalid('It is an event token, not one for signing in.');
       if (!isFor(payload, audience))
         throw invalid('It is for another audience: neither its "aud" nor, without one, its "azp" is expected here.');
@@ -73,7 +74,10 @@ function algorithmOf(token: string): string {
   }
 }
 
-/** What is wrong with a token, for whoever gets it to work. Nothing of it is a secret: who can make one that counts needs the key. */
+/**
+ * Describes what is wrong with a token, for the developer who integrates the issuer. This reveals nothing secret: a token that is accepted
+ * cannot be made without the key.
+ */
 function faultOf(error: errors.JOSEError): string {
   if (error instanceof errors.JWTExpired) return 'It has expired.';
   if (error instanceof errors.JWTClaimValidationFailed) return `Its "${error.claim}" is missing or not the expected value.`;
@@ -83,7 +87,8 @@ function faultOf(error: errors.JOSEError): string {
   return notOne;
 }
 
-// A token that names an audience is for nobody else, whoever asked for it; only what names none is taken by who asked for it, as some providers have it.
+// A token with an audience is only for that audience, whichever client requested it. Some providers name no audience: then the client that
+// requested the token ("azp") counts.
 function isFor({ aud, azp }: JWTPayload & { readonly azp?: unknown }, expected: readonly string[]): boolean {
   const named = aud === undefined ? [azp] : [aud].flat();
   return named.some((name) => typeof name === 'string' && expected.includes(name));
@@ -91,7 +96,7 @@ function isFor({ aud, azp }: JWTPayload & { readonly azp?: unknown }, expected: 
 
 function identityOf(payload: JWTPayload, issuer: string): Identity {
   const { sub, iat, ...claims }: Readonly<Record<string, unknown>> = payload;
-  // Many have numbers for their users: those are not what RFC 7519 has there (4.1.2), nor what is looked for.
+  // Many backends use numbers as user ids. RFC 7519, 4.1.2 requires a string, and stored subjects are strings.
   if (typeof sub !== 'string' || !isIdentityName(sub)) throw invalid(`Its "sub" is not a string of ${nameRule}.`);
   return {
     issuer,

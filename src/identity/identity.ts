@@ -1,31 +1,34 @@
-// OpenID Connect Core, 2: "MUST NOT exceed 255 ASCII characters in length". Not ending in a space: MySQL pads shorter keys with spaces when it compares, and 'a '
-// would be 'a'.
+// OpenID Connect Core, 2: "MUST NOT exceed 255 ASCII characters in length". No space at the end: MySQL pads the shorter key with spaces
+// when it compares, so 'a ' would equal 'a'.
 const namePattern = /^[\x20-\x7e]{0,254}[\x21-\x7e]$/;
 
-/** What such a name must be, in words. */
+/** The rule for issuer names and subjects, in words. */
 export const nameRule = '1 to 255 characters of printable ASCII that do not end in a space';
 
-/** True for what can be an issuer's name here, or that of somebody at an issuer. */
+/** Returns whether a text can be the name of an issuer, or of a user at an issuer. */
 export function isIdentityName(text: string): boolean {
   return namePattern.test(text);
 }
 
-/** Who somebody is elsewhere, as a token says it that was verified. */
+/** A user's identity at an issuer, as a verified token states it. */
 export interface Identity {
   /** `iss`. */
   readonly issuer: string;
-  /** `sub`: who they are there, for ever; 1 to 255 characters of printable ASCII, the last of them no space. */
+  /** `sub`: the user's permanent id at the issuer. 1 to 255 characters of printable ASCII that do not end in a space. */
   readonly subject: string;
-  /** `iat`: when the token was made; null: it does not say so. */
+  /** `iat`: when the token was issued, or null if the token does not say. */
   readonly issuedAt: Date | null;
-  /** `preferred_username`, `name` and `picture`, as they came; null where they are no text. */
+  /** `preferred_username`, `name` and `picture`, unchanged. Null if missing, empty or not a string. */
   readonly handle: string | null;
   readonly displayName: string | null;
   readonly avatarUrl: string | null;
 }
 
-/** Reads the tokens of one issuer. */
+/** The reader of one issuer's tokens. */
 export interface Identities {
-  /** Who a token says somebody is. Throws INVALID_CREDENTIALS (token), which says what is wrong with it, and UNAVAILABLE while the issuer's keys cannot be had. */
+  /**
+   * Verifies a token and returns the identity that it states. Throws ChatError INVALID_CREDENTIALS (token), whose message says what is
+   * wrong with it, or UNAVAILABLE if the issuer's keys cannot be fetched.
+   */
   read(token: string): Promise<Identity>;
 }

@@ -5,26 +5,31 @@ import type { Config } from '../config.ts';
 import { ChatError } from '../errors.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 
-/** Something that tokens may be signed with, and the algorithms that it is for: what is published is never taken for a secret. */
+/**
+ * A key, or set of keys, that tokens may be signed with, and the algorithms that it may be used with. The list prevents a published key
+ * from being used as a shared secret.
+ */
 export interface Signer {
   readonly algorithms: readonly string[];
-  /** The key of a token. Throws UNAVAILABLE while it cannot be had, and what jose throws where there is none. */
+  /**
+   * Returns the key for a token. Throws ChatError UNAVAILABLE if the keys cannot be fetched, or the error of jose if there is no such key.
+   */
   readonly keyOf: (header: JWSHeaderParameters, token: FlattenedJWSInput) => CryptoKey | Uint8Array | Promise<CryptoKey | Uint8Array>;
 }
 
-// All of RFC 7518 and 8037 that is signed with one key and read with another.
+// Every algorithm of RFC 7518 and RFC 8037 that signs with a private key and verifies with a public one.
 const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
-// Who signs in waits for no longer, twice where it has to be asked where the keys are.
+// How long a sign-in waits for the issuer. It waits twice if it also has to ask where the keys are.
 const usualPatienceMs = 5_000;
 const retryAfterMs = 2_000;
-// A key that is not among those at hand is looked for as often as that.
+// A key that is missing from the fetched set is fetched at most this often.
 const lookAgainMs = 30_000;
-// Often enough to see in the log for how long it went on, however few or many sign in.
+// Enough log lines to show how long an outage lasted, whatever the number of sign-ins.
 const complaintEveryMs = 60_000;
 
 const discovered = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
 
-/** By what config IDENTITY_ISSUER signs. */
+/** Creates the signers that config IDENTITY_ISSUER uses: its shared secrets, and its published keys. */
 export function createSigners({
   config,
   logger,
@@ -48,12 +53,15 @@ export function createSigners({
 
 interface Place {
   readonly issuer: string;
-  /** Empty: the issuer says. */
+  /** Empty if the issuer's configuration is to say where the keys are. */
   readonly jwksUrl: string;
   readonly patienceMs: number;
 }
 
-/** The keys that an issuer publishes: kept for ten minutes, and asked for again, every half minute at most, where a token names one that is not among them. */
+/**
+ * Returns a function that finds keys among those that an issuer publishes. The keys are cached for ten minutes. A token with an unknown key
+ * has them fetched again, at most every half minute.
+ */
 function published({ logger, ...place }: Place & { readonly logger: Logger }): Signer['keyOf'] {
   let keys: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
   let quietUntil = 0;
@@ -77,7 +85,8 @@ function published({ logger, ...place }: Place & { readonly logger: Logger }): S
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey && looked) throw notYet();
       if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
-      // What can still be used is kept, whatever key a token names that is not among them; else it is asked anew where they are.
+      // Cached keys that have not expired are kept, whichever key this token names. Otherwise the next sign-in discovers the location of
+      // the keys anew.
       const isOfUse = await asked.then(
         (set) => set.fresh,
         () => false,
@@ -92,24 +101,27 @@ function published({ logger, ...place }: Place & { readonly logger: Logger }): S
   };
 }
 
-/** Of a key that is not among those at hand, which were had just now: it may be one that has come since, and nobody is to be kept out for that. */
+/**
+ * Creates the error for an unknown key while the keys may not be fetched again yet. The issuer may have published it since, so this must
+ * not be a final refusal.
+ */
 function notYet(): ChatError {
   const message = 'It is signed with a key that its issuer did not publish a moment ago. Try again in half a minute.';
   return new ChatError('UNAVAILABLE', message, { retryAfterMs: lookAgainMs });
 }
 
-/** Where an issuer's keys are (OpenID Connect Discovery 1.0, 4). */
+/** Finds out where an issuer's keys are (OpenID Connect Discovery 1.0, 4). */
 async function placeOf({ issuer, jwksUrl, patienceMs }: Place): Promise<URL> {
   if (jwksUrl !== '') return new URL(jwksUrl);
   const response = await boundedFetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
     headers: { accept: 'application/json' },
-    // As with the keys: 4.2 has it answered there.
+    // As for the keys: 4.2 requires the response to come from this URL.
     redirect: 'error',
     signal: AbortSignal.timeout(patienceMs),
   });
   if (!response.ok) throw new Error(`its OpenID configuration was answered with ${response.status}`);
   const configuration = discovered.parse(await response.json());
-  // 4.3: "MUST exactly match": otherwise it is another's.
+  // 4.3: "MUST exactly match". Otherwise the configuration belongs to another issuer.
   if (configuration.issuer !== issuer) throw new Error(`its OpenID configuration is that of ${configuration.issuer}`);
   return new URL(configuration.jwks_uri);
 }

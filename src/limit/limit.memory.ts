@@ -2,7 +2,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { LimitRule, Limits } from './limit.ts';
 import { asLimit, pointsOf } from './window.ts';
 
-/** Limits counted in this process. A key costs memory until its window ends. */
+/** Creates limits that are counted in this process. A key costs memory until its window ends. */
 export function createMemoryLimits(): Limits {
   return {
     limit(rule: LimitRule) {

@@ -4,19 +4,22 @@ import { connectAnyRedis } from '../redis-client.ts';
 import type { LimitRule, Limits } from './limit.ts';
 import { asLimit, pointsOf } from './window.ts';
 
-/** What limits in Redis need. */
+/** The options of limits that are counted in Redis. */
 export interface RedisLimitsOptions {
-  /** As REDIS_URL: one server or a cluster. */
+  /** One server or a cluster, in the form of REDIS_URL. */
   readonly url: string;
-  /** Stands before every key, so that two systems on one Redis do not count together. */
+  /** The prefix of every key, so that two systems on one Redis have separate counts. */
   readonly namespace: string;
   readonly logger: Logger;
 }
 
-// A sign-in waits for its limits: a Redis that hangs must not be felt.
+// A sign-in waits for its limits, so a Redis that hangs must not delay it noticeably.
 const commandMs = 500;
 
-/** Limits counted in Redis, for all nodes together; while it does not answer, in this process. Throws ConfigError when Redis cannot be used at the start. */
+/**
+ * Creates limits that are counted in Redis, for all nodes together. While Redis does not answer, they are counted in this process. Throws
+ * ConfigError if Redis cannot be used at start.
+ */
 export async function createRedisLimits({ url, namespace, logger }: RedisLimitsOptions): Promise<Limits> {
   const redis = await connectAnyRedis({ url, role: 'limits', timeoutMs: commandMs, logger });
 

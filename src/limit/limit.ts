@@ -1,22 +1,22 @@
-/** How often something may be done. */
+/** How often a key may do something. */
 export interface LimitRule {
-  /** Tells it from other limits; the same on every node. */
+  /** Identifies the limit. The same on every node. */
   readonly name: string;
-  /** What a key may take within a window. A function is asked at each take, for a limit that can be set while nodes run. */
+  /** The points that a key may take within a window. A function is called at each take, for limits that change while nodes run. */
   readonly points: number | (() => number);
-  /** From a key's first take on, in whole seconds. */
+  /** The length of a window, in whole seconds. It begins with a key's first take. */
   readonly windowSeconds: number;
 }
 
-/** Points per key, in fixed windows. Neither function ever rejects: a limit must not be a reason to fail. */
+/** Points per key, in fixed windows. Neither function ever rejects: a fault of the counting must not fail the caller. */
 export interface Limit {
-  /** Takes one point. Null: granted. Else refused, and after so many ms a take may be granted. */
+  /** Takes one point. Returns null if it is granted, or else the time in ms after which a take may be granted. */
   take(key: string): Promise<number | null>;
-  /** Returns a point that was taken for what turned out not to count. */
+  /** Returns a point, where the action turned out not to count. */
   giveBack(key: string): Promise<void>;
 }
 
-/** Where limits are counted. */
+/** The place where limits are counted. */
 export interface Limits extends AsyncDisposable {
   limit(rule: LimitRule): Limit;
 }

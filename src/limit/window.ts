@@ -1,25 +1,28 @@
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Limit, LimitRule } from './limit.ts';
 
-/** What a limit counts by. */
+/** The rate limiters of a limit, and what to do with their faults. */
 export interface Counting {
-  /** All of them are told the points in force; the first is asked. */
+  /** The first one counts. The points in force are set on all of them. */
   readonly limiters: readonly [RateLimiterAbstract, ...RateLimiterAbstract[]];
   readonly onFault: (error: unknown) => void;
 }
 
-/** The points of a rule at this moment. */
+/** Returns the points of a rule at this moment. */
 export function pointsOf({ points }: Pick<LimitRule, 'points'>): number {
   return typeof points === 'function' ? points() : points;
 }
 
-/** A Limit over a rate limiter, which tells "refused" by rejecting with its result. A limiter that fails otherwise grants. */
+/**
+ * Creates a Limit from a rate limiter, which refuses by rejecting with its result. If the limiter fails in another way, the take is
+ * granted.
+ */
 export function asLimit(rule: Pick<LimitRule, 'points'>, { limiters, onFault }: Counting): Limit {
   const [limiter] = limiters;
 
   async function take(key: string): Promise<number | null> {
     try {
-      // What was taken stays counted: with fewer points from now on, who has taken as many already waits for their window to end.
+      // Points taken so far stay counted. If the limit is lowered, a key that has taken as many already waits for its window to end.
       for (const one of limiters) one.points = pointsOf(rule);
       await limiter.consume(key);
       return null;

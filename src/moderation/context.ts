@@ -2,12 +2,12 @@ import { byKey, join, selectRows, sql, type Tx } from '../db/index.ts';
 import { firstSeen, type Message, messagesAround } from '../message/index.ts';
 import { type Item, listReports } from '../queue/index.ts';
 
-// Enough to see what a message answers and what came of it; whoever needs more asks those who reported it.
+// Enough to see what a message answers and how others reacted to it. An admin who needs more can ask the reporters.
 const around = 5;
-// Of so many who have reported it the newest are asked what they can read.
+// The most reporters whose access is read, the newest first.
 const asked = 100;
 
-/** The messages around a reported one. Throws as Moderation.context says. */
+/** Reads the messages around a reported one. Throws the errors that Moderation.context names. */
 export async function readContext(tx: Tx, item: Item): Promise<readonly Message[]> {
   const { target } = item;
   if (target.kind !== 'MESSAGE') return [];

@@ -7,7 +7,7 @@ import type { Moderation } from './moderation.ts';
 import type { ModerationParts } from './parts.ts';
 import { resolve } from './resolve.ts';
 
-/** Makes what admins decide with. */
+/** Creates the part of the module that admins use. */
 export function createModeration(parts: ModerationParts): Moderation {
   const { db } = parts;
   return {

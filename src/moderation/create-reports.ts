@@ -9,7 +9,7 @@ import { userRow } from '../user/index.ts';
 import type { Reports, ReportWords } from './reports.ts';
 import { requireNote } from './shape.ts';
 
-/** What it is made of. */
+/** The parts that createReports needs. */
 export interface ReportParts {
   readonly db: Db;
   readonly log: Log;
@@ -19,11 +19,11 @@ export interface ReportParts {
 
 const secondsADay = 86_400;
 
-/** Makes what takes reports. */
+/** Creates the part of the module that takes reports. */
 export function createReports({ db, log, limits, config }: ReportParts): Reports {
   const throttle = limits.limit({ name: 'report', points: () => config.reportsPerDay, windowSeconds: secondsADay });
 
-  /** Counts an act, unless it is refused. */
+  /** Counts an action against the user's limit, unless the action is refused. */
   async function counted<T>(userId: bigint, act: () => Promise<T>): Promise<T> {
     const retryAfterMs = await throttle.take(String(userId));
     if (retryAfterMs !== null)
@@ -81,7 +81,10 @@ function reportBy(reporterId: bigint, { reason, note }: ReportWords): Omit<NewRe
   return { reporterId, reason, note: requireNote('note', note), words: [] };
 }
 
-/** What others read of a user: they may change it before anybody looks. */
+/**
+ * Returns the parts of a profile that others read. The report keeps a copy, because the user may change the profile before an admin looks
+ * at it.
+ */
 function profileOf({ handle, displayName, bio }: { readonly handle: string; readonly displayName: string; readonly bio: string | null }) {
   return [`${displayName} (@${handle})`, ...(bio === null ? [] : [bio])].join('\n');
 }

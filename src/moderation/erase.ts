@@ -5,8 +5,8 @@ import { leaveForgetting } from './forgetting.ts';
 import type { ModerationParts } from './parts.ts';
 
 /**
- * Takes an erased account out of the queue. What is kept of a message goes with the message: of those that stand the items stand too. Throws as
- * Moderation.eraseAll says.
+ * Removes an erased account from the queue. The copy of a message is erased together with the message: items about messages that still
+ * stand are kept. Throws the errors that Moderation.eraseAll names.
  */
 export async function eraseFromQueue({ db, config }: ModerationParts, userId: bigint, messages: DeletedMessages): Promise<void> {
   await db.transaction(async (tx) => {

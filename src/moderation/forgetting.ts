@@ -4,7 +4,7 @@ import type { ModerationParts } from './parts.ts';
 
 const msADay = 86_400_000;
 
-/** Leaves it to be done that an item which ends now is forgotten when its time is over. */
+/** Leaves a job that removes a resolved item when it has been kept for config `reportDays`. */
 export async function leaveForgetting(
   tx: Tx,
   { reportDays }: ModerationParts['config'],

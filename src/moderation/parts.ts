@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import type { Log } from '../log/index.ts';
 
-/** What the module's inner parts share. */
+/** The parts that the module's functions share. */
 export interface ModerationParts {
   readonly db: Db;
   readonly log: Log;

@@ -8,7 +8,7 @@ import type { Decision, Moderation } from './moderation.ts';
 import type { ModerationParts } from './parts.ts';
 import { requireNote } from './shape.ts';
 
-/** A decision whose words can be stored. */
+/** A decision whose note can be stored. */
 interface Deciding {
   readonly itemId: string;
   readonly action: Decision;
@@ -16,7 +16,7 @@ interface Deciding {
   readonly actorId: bigint | null;
 }
 
-/** Decides on an item. Throws as Moderation.resolve says. */
+/** Resolves an item. Throws the errors that Moderation.resolve names. */
 export async function resolve(
   { db, log, config }: ModerationParts,
   actorId: bigint | null,
@@ -26,7 +26,7 @@ export async function resolve(
   if (action === 'OTHER' && deciding.note === null) {
     throw new ChatError('INVALID_INPUT', 'note is required: describe what was done.', { field: ['note'] });
   }
-  // What it is about never changes: its stream is known before it is locked.
+  // An item's target never changes, so its stream can be read before it is locked.
   const [found = null] = isUuid(itemId) ? await readItems(db.client, [itemId]) : [];
   if (found === null) throw noItem();
   if (action === 'REMOVE_MESSAGE' && found.target.kind !== 'MESSAGE') {
@@ -57,12 +57,17 @@ function resolutionOf({ action, note, actorId: byId }: Deciding, at: Date): Reso
   return { action, note, at, byId };
 }
 
-/** Nobody among the members did it: the entry names no one. */
+/**
+ * Returns the recall of an item's message, or null if the item is about something else. The entry names no member, because no member
+ * recalled it.
+ */
 async function removalOf(inside: Inside, { target }: Item) {
   return target.kind === 'MESSAGE' ? await takingBack(inside, target, null) : null;
 }
 
-/** Who asks again, because the answer was lost, has decided as they say; anybody else comes too late. */
+/**
+ * Returns the item if it was resolved by this very decision: the admin repeats it because the answer was lost. Throws CONFLICT otherwise.
+ */
 function requireSame(item: Item, { action, note, actorId }: Deciding): Item {
   const { resolution } = item;
   if (resolution?.action === action && resolution.note === note && resolution.byId === actorId) return item;

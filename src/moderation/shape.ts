@@ -1,10 +1,10 @@
 import { ChatError } from '../errors.ts';
 import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
 
-// The columns' width.
+// The width of the columns, in characters.
 const maxNote = 1_000;
 
-/** What is said with a report or a decision; blank is nothing. Throws INVALID_INPUT (field). */
+/** Returns the note of a report or a decision, or null if it is blank. Throws ChatError INVALID_INPUT (field). */
 export function requireNote(field: string, note: string | null | undefined): string | null {
   if (note === null || note === undefined || note === '') return null;
   if (!isStorable(note) || hasControls(note, { lines: true })) throw invalid(field, 'A note must not contain control characters.');

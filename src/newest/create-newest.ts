@@ -1,41 +1,45 @@
 import type { Logger } from 'pino';
 import type { Bus } from '../bus/index.ts';
 
-/** What it is made of. */
+/** The parts that createNewest needs. */
 export interface NewestParts {
   readonly bus: Bus;
   readonly logger: Logger;
-  /** By which nodes tell each other of a version. */
+  /** The bus topic on which nodes publish new versions. */
   readonly topic: string;
   readonly dialect: 'mysql' | 'sqlite';
-  /** How often the database is asked without being told to, in ms; an embedded one more often. */
+  /** The time between two checks of the database, in ms. An embedded database is checked more often. */
   readonly headCheckMs: number;
-  /** The version that this node has. */
+  /** Returns the version that this node has. */
   readonly version: () => number;
-  /** Reads the newest and takes it, if it is newer than what this node has. */
+  /** Reads the newest version, and takes it if it is newer than this node's. */
   readonly read: () => Promise<void>;
 }
 
-/** A node's way to keep up with the newest version of something. Disposing it ends that. */
+/** Keeps a node up to date with the newest version of something, until it is disposed of. */
 export interface Newest extends AsyncDisposable {
-  /** Listens and checks from here on, having read once. Throws ChatError UNAVAILABLE where bus or database do not answer. */
+  /**
+   * Reads once, then listens and checks until it is disposed of. Throws ChatError UNAVAILABLE if the bus or the database cannot be reached.
+   */
   begin(): Promise<void>;
-  /** Tells the other nodes of a version that was made here. Resolves when they are told, or cannot be: then they are told again after the gap. */
+  /**
+   * Publishes a version that was made on this node. Resolves also when publishing fails: then the version is published again after the gap.
+   */
   tell(version: number): Promise<void>;
 }
 
-// Nodes that started together must not ask together: each waits up to so much less or more.
+// A random share by which the time between checks varies, up or down. Nodes that started together must not read at the same time.
 const spread = 0.2;
 
-// The embedded database has no bus to tell a node of what another process, the command line, has stored; and to ask it costs some microseconds.
+// The embedded database has no bus, so nothing announces what another process (the command) has stored. A check costs some microseconds.
 const embeddedCheckMs = 400;
 
-/** Makes it. */
+/** Creates the part that keeps a node up to date. It does nothing before `begin`. */
 export function createNewest({ bus, logger, topic, dialect, headCheckMs, version, read: readNewest }: NewestParts): Newest {
   const checkMs = dialect === 'sqlite' ? Math.min(embeddedCheckMs, headCheckMs) : headCheckMs;
   const closing = new AsyncDisposableStack();
 
-  // Who asks while a read is under way shares the next one: what was stored before it was asked for is found.
+  // Calls during a read share the read after it, because that read finds whatever was stored before they were made.
   let underWay: Promise<unknown> = Promise.resolve();
   let next: Promise<void> | undefined;
   function read(): Promise<void> {
@@ -49,10 +53,10 @@ export function createNewest({ bus, logger, topic, dialect, headCheckMs, version
     return next;
   }
 
-  /** The newest version that was made here, and until when others may not know of it: past that their own checks have found it. */
+  /** The newest version made on this node, and until when other nodes may not know it. After that time their own checks have found it. */
   let made = { version: 0, unknownUntil: 0 };
 
-  /** Messages may have been lost, those of others and our own. */
+  /** Handles a gap on the bus: messages of other nodes, and this node's own, may have been lost. */
   async function catchUp(): Promise<void> {
     await check();
     if (performance.now() < made.unknownUntil) await bus.publish(topic, String(made.version));
@@ -67,11 +71,11 @@ export function createNewest({ bus, logger, topic, dialect, headCheckMs, version
   }
 
   function heard(message: string): void {
-    // What another release says is looked up as well.
+    // A message that is not a number may be from another release: the database is read to be sure.
     if (Number(message) > version() || Number.isNaN(Number(message))) void check();
   }
 
-  /** Checks all the time, until it is told to stop. */
+  /** Checks repeatedly. Returns a function that stops it. */
   function checkOn(): () => void {
     let stopped = false;
     let timer = later();
@@ -96,7 +100,7 @@ export function createNewest({ bus, logger, topic, dialect, headCheckMs, version
     },
     async tell(told) {
       made = { version: told, unknownUntil: performance.now() + checkMs * (1 + spread) };
-      // Awaited, for it is bounded and a command line ends after it; where it is lost, it is said again after the gap.
+      // Awaited because it is bounded, and because the command ends after it. If it is lost, catchUp publishes the version again.
       await bus.publish(topic, String(told));
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),

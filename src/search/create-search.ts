@@ -12,21 +12,23 @@ import { isEmpty, walkWithin } from './span.ts';
 import { readableOf, walkThroughAll, walkThroughOne } from './stretch.ts';
 import { type Wanted, wantedOf } from './words.ts';
 
-// Longer than anybody types, and more than is pasted of a message to find it again.
+// Longer than anybody types, and long enough for a part of a message that is pasted to find it again.
 const maxSearch = 200;
-// Measured: while one is under way all the time, a send takes one and a half to two times as long, and three to four times beside two, which give a quarter more answers.
+// Measured: while one search runs all the time, a send takes 1.5 to 2 times as long. With two at a time it takes 3 to 4 times as long, for
+// a quarter more answers.
 const atOnce = 1;
-// At some 50 ms each, whoever comes last waits two seconds; at 150, the most, five.
+// At some 50 ms for each search, the last one waits two seconds. At 150 ms, the most, it waits five.
 const waiting = 32;
-// All that may wait, where each of them is as much work as there is (150 ms, slice.ts): past that the database does not answer, and who waits is better told so.
+// The wait of a full queue in which each search takes the most (150 ms, slice.ts). Past that the database does not answer, and a refusal is
+// better than waiting.
 const longestMs = 5_000;
-// As many as a document has (gateway/limits.ts): so that one user's are an eighth of all that wait, and not what keeps everybody else away.
+// The same number as a document can have (gateway/limits.ts). It is an eighth of the queue, so that one user cannot keep all others out.
 const mostOfUser = 4;
 const retryAfterMs = 2_000;
 
 const nothing: FoundPage = { items: [], endKey: null, hasPreviousPage: false };
 
-/** Makes the search module. */
+/** Creates the search module. */
 export function createSearch(parts: SearchParts): Search {
   const { limits, config, tracer = noTracer } = parts;
   const limit = limits.limit({ name: 'message-search', points: () => config.searchesPerMinute, windowSeconds: 60 });
@@ -34,7 +36,7 @@ export function createSearch(parts: SearchParts): Search {
   const underWay = new Map<bigint, number>();
   const counts = { done: 0, seconds: 0, refused: 0, waiting: 0 };
 
-  /** Whoever is sent away has not searched. */
+  /** Counts a search against the user's limit, unless the node refuses it because of its load. */
   async function counted<T>({ userId }: Viewer, work: () => Promise<T>): Promise<T> {
     const key = String(userId);
     const retryAfter = await limit.take(key);
@@ -108,11 +110,11 @@ async function readPage(parts: SearchParts, viewer: Viewer, { request, wanted, n
   const walkOfAllTimes =
     conversationId === undefined ? walkThroughAll(parts, viewer, after) : walkThroughOne(parts, viewer, conversationId, after);
   const walk = walkWithin(parts, walkOfAllTimes, { sentFrom, sentBefore });
-  // One more than asked for tells whether there is a next page.
+  // One hit more than asked for shows whether there is a next page.
   const { hits, stoppedAt } = await find(parts, viewer, { walk, wanted, senderId, sentFrom, sentBefore, most: first + 1, signal });
   const shownAtMost = hits.slice(0, first);
   const shown = await show(parts, viewer, { hits: shownAtMost, wanted });
-  // Whoever was removed meanwhile is not told either where there was something.
+  // A viewer who was removed from the conversation meanwhile must not learn where there was a hit.
   if (shown.length === 0 && conversationId !== undefined && (await readableOf(parts, viewer, [conversationId])).length === 0)
     return nothing;
   const end = hits.length > first ? (shownAtMost.at(-1) ?? null) : stoppedAt;
@@ -124,7 +126,9 @@ async function readPage(parts: SearchParts, viewer: Viewer, { request, wanted, n
   };
 }
 
-/** Whose account is erased is shown to have said nothing, wherever what they said stays: so it is not found by who they were. */
+/**
+ * Returns whether a sender may be searched for. The messages of an erased account may stay, but must not be found by their former sender.
+ */
 async function isSomebody({ users }: Pick<SearchParts, 'users'>, senderId: bigint | null): Promise<boolean> {
   if (senderId === null) return true;
   const [sender] = await users.byIds([senderId]);

@@ -4,15 +4,21 @@ import type { Place } from './place.ts';
 import { type Asked, type Hit, readSlice, untouched } from './slice.ts';
 import type { Walk } from './stretch.ts';
 
-/** What a request has come to. */
+/** What a request has found. */
 export interface Finding {
-  /** Messages that have all words, and that the viewer has not hidden, in order; at most as many as were asked for. */
+  /** Messages that match and that the viewer has not hidden, in the order of the search. At most as many as were asked for. */
   readonly hits: readonly Hit[];
-  /** Up to where all is read, where there is more to be read; null: there is not. Where as many were found as were asked for, more may follow the last. */
+  /**
+   * The position up to which the search has read, or null if nothing is left to read. If as many hits were found as were asked for, more
+   * may follow the last one.
+   */
   readonly stoppedAt: Place | null;
 }
 
-/** Reads until so many are found, all is read, or as much as one request may read. Rejects with the signal's reason once that aborts. */
+/**
+ * Reads until enough hits are found, everything is read, or the request has read as much as it may. Rejects with the signal's reason when
+ * the signal aborts.
+ */
 export async function find(
   parts: Pick<SearchParts, 'db' | 'messages' | 'config'>,
   viewer: Viewer,
@@ -33,7 +39,10 @@ export async function find(
   return { hits, stoppedAt: place };
 }
 
-/** Those that the viewer has not hidden for themselves. Of all at once: who has hidden many would wait for a statement for every few of them. */
+/**
+ * Returns the hits that the viewer has not hidden for themselves. Asks for a whole slice at once: a viewer who has hidden many messages
+ * would otherwise wait for a statement for every few hits.
+ */
 async function unhidden({ messages }: Pick<SearchParts, 'messages'>, viewer: Viewer, hits: readonly Hit[]): Promise<readonly Hit[]> {
   if (hits.length === 0) return [];
   const hidden = await messages.hidden(viewer, hits);

@@ -1,8 +1,14 @@
-// Searching what was said: which of the messages that a viewer may read have words that begin as those they look for.
-// Owns nothing that is stored: a search reads messages from the newest back and compares them here, so that a message that was sent is found at once, and one that was
-// taken back, or is not the viewer's to see any more, at no time. Promises: a page is what the viewer may read when it is answered; who goes on from page to page is given each message once, and misses none
-// of a conversation that stays where it is in their list; a request looks through only so much, by what that is to compare, and one search is under
-// way at a time on a node, so that others wait little for it; who has gone away is not searched for.
-// Does not know how people's accounts, conversations and messages come to be: it asks their modules.
+// Search: finds the messages with the words and emojis that a viewer looks for, among those that the viewer may read. Stores nothing: a
+// search reads messages from the newest back and compares them in the process. So a message is found as soon as it is sent, and never once
+// it is recalled or the viewer may not see it any more.
+//
+// Promises:
+// - A page has only what the viewer may read when the page is returned.
+// - From page to page, the viewer gets each message once, and misses none of a conversation that keeps its place in their list.
+// - A request compares a bounded amount, measured by the cost of comparing it.
+// - A node runs one search at a time, so that everything else waits little.
+// - A search whose client has gone away stops.
+//
+// Leaves accounts, conversations and messages to their modules.
 export { createSearch } from './create-search.ts';
 export type { FoundMessage, FoundPage, Search, SearchCounts, SearchRequest } from './search.ts';

@@ -6,14 +6,14 @@ import type { Messages } from '../message/index.ts';
 import type { Tracer } from '../tracer.ts';
 import type { Users } from '../user/index.ts';
 
-/** What the module is made of. */
+/** The parts of the search module. */
 export interface SearchParts {
   readonly db: Db;
   readonly limits: Limits;
   readonly users: Pick<Users, 'byIds'>;
   readonly groups: Pick<Groups, 'byIds' | 'memberships'>;
   readonly messages: Pick<Messages, 'byRefs' | 'hidden' | 'seqBefore'>;
-  /** Absent: nothing is traced. */
+  /** Absent if nothing is traced. */
   readonly tracer?: Tracer;
   readonly config: Pick<Config, 'searchedMessages' | 'searchesPerMinute'>;
 }

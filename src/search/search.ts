@@ -2,66 +2,73 @@ import type { Conversation } from '../group/index.ts';
 import type { Message } from '../message/index.ts';
 import type { Viewer } from '../user/index.ts';
 
-/** When something was said. */
+/** The time in which messages were sent. */
 export interface Span {
-  /** At this moment, or later. */
+  /** At this moment or later. */
   readonly sentFrom?: Date | undefined;
-  /** Earlier than this moment. */
+  /** Before this moment. */
   readonly sentBefore?: Date | undefined;
 }
 
-/** What is looked for, and where. */
+/** What to search for, and where. */
 export interface SearchRequest extends Span {
-  /** Each of its words must begin a word of the message, or of a name or description of what is attached. */
+  /** Each word must begin a word of the message, or of the name or description of an attachment. */
   readonly search: string;
-  /** Only there; absent: in all that the viewer is shown, latest activity first. */
+  /** Searches only this conversation. Absent: all conversations that the viewer is shown, latest activity first. */
   readonly conversationId?: bigint | undefined;
-  /** Only what they said. */
+  /** Finds only the messages of this user. */
   readonly senderId?: bigint | undefined;
-  /** Only what has something attached, or nothing. */
+  /** Finds only messages with attachments (true) or without (false). */
   readonly hasAttachments?: boolean | undefined;
   readonly first: number;
-  /** The key of a message, or of a page's end. */
+  /** The key of a message, or of the end of a page. */
   readonly after?: string | undefined;
-  /** Aborts when nobody waits for the answer any more; its reason is the error to end with. */
+  /** Aborts when the client does not wait for the answer any more. The search rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A message that was found, its conversation read before it. */
+/** A message that was found, and its conversation, which was read before the message. */
 export interface FoundMessage {
   readonly message: Message;
   readonly conversation: Conversation;
-  /** Opaque text. */
+  /** An opaque text. */
   readonly key: string;
 }
 
-/** Part of what is found, the newest first within a conversation. It may be short, or empty, and go on nevertheless: a request reads only so much. */
+/**
+ * A page of results, newest first within a conversation. A page can be short or empty although there is a next one, because a request reads
+ * only a bounded amount.
+ */
 export interface FoundPage {
   readonly items: readonly FoundMessage[];
-  /** From where there is more to be read; null: nothing is left. */
+  /** The key from which the search continues, or null if nothing is left. */
   readonly endKey: string | null;
-  /** Whether something had been found before the page. */
+  /** Whether anything was found before this page. */
   readonly hasPreviousPage: boolean;
 }
 
-/** How much was searched on this node since the start. */
+/** Counts of the searches on this node since its start. */
 export interface SearchCounts {
-  /** Searches that were answered, or failed. */
+  /** Searches that were answered or failed. */
   readonly done: number;
-  /** For how long each of them had the turn, together. */
+  /** The time for which searches ran, in total. */
   readonly seconds: number;
-  /** Searches that were sent away because too much waited. */
+  /** Searches that were refused because too many were waiting. */
   readonly refused: number;
-  /** Searches that are under way or wait for their turn, now. */
+  /** Searches that are running or waiting at this moment. */
   readonly waiting: number;
 }
 
-/** The search module's face. */
+/** The interface of the search module. */
 export interface Search {
   /**
-   * Finds what the viewer may read at that moment; nothing where they may read nothing, or no word is asked for. Throws FORBIDDEN where nobody can search, BAD_USER_INPUT (search: too long; after: of
-   * another search), RATE_LIMITED past config SEARCHES_PER_MINUTE, UNAVAILABLE where too many search, they have many under
-   * way themselves, or their turn does not come; the signal's reason once that aborts.
+   * Finds messages that the viewer may read at that moment. The result is empty if the viewer may read nothing, or the search has no words
+   * or emojis. Throws:
+   * - FORBIDDEN if search is turned off.
+   * - BAD_USER_INPUT (search) if it is too long, (after) if the key belongs to another search.
+   * - RATE_LIMITED past config SEARCHES_PER_MINUTE.
+   * - UNAVAILABLE if too many searches are waiting, the viewer has too many of their own, or the wait is too long.
+   * - The signal's reason when the signal aborts.
    */
   messages(viewer: Viewer, request: SearchRequest): Promise<FoundPage>;
   counts(): SearchCounts;

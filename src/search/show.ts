@@ -8,8 +8,9 @@ import { readableOf } from './stretch.ts';
 import type { Searchable, Wanted } from './words.ts';
 
 /**
- * The messages at some places as the viewer may read them at this moment, but those that are not theirs to see, or have the words no more. A response is not to be
- * older than the heads it shows, so those come first; and whoever was removed meanwhile is to be given nothing, so that comes last.
+ * Reads the messages of hits as the viewer may read them at this moment. Leaves out messages that the viewer may not see, and those that no
+ * longer match. Conversations are read first, because a response must not be older than the heads it shows. Memberships are read last,
+ * because a viewer who was removed meanwhile must get nothing.
  */
 export async function show(
   parts: Pick<SearchParts, 'groups' | 'messages'>,
@@ -25,7 +26,8 @@ export async function show(
   return hits.flatMap(({ said, ...place }, at) => {
     const [message, conversation] = [found[at], conversations.get(place.conversationId)];
     if (!message || !conversation || hidden[at]) return [];
-    // Only what was edited meanwhile, or taken back, is compared again: for all of them that would take as long once more, and without a pause.
+    // Only messages that were edited or recalled meanwhile are compared again. Comparing all of them would double the cost, without a
+    // pause.
     if (!saysSame(message, said) && !wanted.compare(message).found) return [];
     const firstSeq = firstSeqs.get(place.conversationId);
     return firstSeq === undefined || message.seq < firstSeq ? [] : [{ message, conversation, place }];

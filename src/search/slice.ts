@@ -7,67 +7,71 @@ import type { Span } from './search.ts';
 import type { Stretch } from './stretch.ts';
 import type { Searchable, Wanted } from './words.ts';
 
-// Whoever looks for what is often said is through with the first few; and where those are long, this is what is read before that is known.
+// A search for a frequent word has its page after the first few messages. Where those are long, this is what is read before their size is
+// known.
 const fewAtOnce = 25;
-// Measured: SQLite keeps the process for 0.4 ms while it reads so many of usual length, and for 30 where huge ones follow short ones (24 kB each; 152 with 250). More at once were no
-// faster on SQLite.
+// Measured: SQLite blocks the process for 0.4 ms while it reads this many messages of usual length, and for 30 ms if huge ones of 24 kB
+// each follow short ones (152 ms with 250). More at once were no faster on SQLite.
 const mostAtOnce = 100;
-// However long they are.
+// Read at least this many, however long they are.
 const leastAtOnce = 5;
-// Of weight: looked through, that is 3 ms at most, but for a single message.
+// In weight. Comparing this much takes at most 3 ms, unless a single message weighs more.
 const weightAtOnce = 100_000;
-// One SELECT of a UNION each. Measured: SQLite keeps the process for some 5 ms with so many, and for 10 or more with a hundred.
+// Each is one SELECT of a UNION. Measured: SQLite blocks the process for some 5 ms with this many, and for 10 or more with a hundred.
 const stretchesAtOnce = 50;
-// A long text costs what it weighs, here and on its way: MAX_MESSAGE_LENGTH in ASCII counts as eight or nine, and as fifty in
-// Chinese. So each of the 5,000 messages of a request may have some 160 ideograms, or 80 syllables of Hangul; and measured, what is most work to look through
-// (U+FDFA, 8,000 times, which is 10 to 13 ms) costs a request 130 to 160 ms, where all that is usual is 30 to 90.
+// A long text costs what it weighs, both to read and to compare. MAX_MESSAGE_LENGTH in ASCII counts as eight or nine messages, in Chinese
+// as fifty. So each of the 5,000 messages of a request may have some 160 ideograms, or 80 syllables of Hangul. Measured: the text that
+// costs the most to compare (8,000 times U+FDFA, 10 to 13 ms) makes a request take 130 to 160 ms, and usual texts make it take 30 to 90 ms.
 const weightOfMessage = 1_000;
-// Measured: to enter a conversation takes 60 to 130 µs, and each of its messages 6 to 15.
+// Measured: starting on a conversation takes 60 to 130 µs, and each of its messages 6 to 15.
 const messagesOfStretch = 5;
 
-/** What is left to be read. */
+/** What a request has left to read. */
 export interface Rest {
   readonly stretches: readonly Stretch[];
-  /** As many messages as this request may still read. */
+  /** How many more messages the request may read. */
   readonly messages: number;
-  /** As many as are read next: fewer where they are long. */
+  /** How many messages the next slice reads. Fewer where messages are long. */
   readonly atOnce: number;
 }
 
-/** Before anything was read. */
+/** Returns the state before anything is read. */
 export function untouched(messages: number): Rest {
   return { stretches: [], messages, atOnce: fewAtOnce };
 }
 
-/** A message that has all words. */
+/** A message that matches. */
 export interface Hit extends Place {
-  /** By what it was found. */
+  /** The text and attachments that matched. */
   readonly said: Searchable;
 }
 
-/** What was read at once. */
+/** The result of one read. */
 export interface Slice {
   /** In the order of the search. */
   readonly hits: readonly Hit[];
-  /** Up to where all is looked through by now. */
+  /** The position up to which everything has been compared. */
   readonly place: Place;
   readonly rest: Rest;
 }
 
-/** What is looked for. */
+/** What a search looks for. */
 export interface Asked extends Span {
   readonly wanted: Wanted;
-  /** Null: by anybody. */
+  /** Null for any sender. */
   readonly senderId: bigint | null;
 }
 
 type Planned = Stretch & TextRange;
 
-/** Reads what comes next of the stretches, of which there is at least one, and compares as much of it as the request may. Others have their turn meanwhile. */
+/**
+ * Reads the next messages of the stretches, of which there must be at least one, and compares as many of them as the request may. Gives way
+ * to other work meanwhile.
+ */
 export async function readSlice({ db }: Pick<SearchParts, 'db'>, { wanted, ...asked }: Asked, rest: Rest): Promise<Slice> {
   const ranges = plan(rest);
   const read = await selectTexts(db, db.client, { ranges, ...asked });
-  // SQLite has kept the process for as long as that took.
+  // SQLite has blocked the process during the read.
   await turn();
   const { hits, weight, spent, last, compared } = await look(wanted, { ranges, read, messages: rest.messages });
   const { place, left } = remainderOf(ranges[last], read[last] ?? [], compared);
@@ -86,12 +90,15 @@ interface Looked extends Pick<Slice, 'hits'> {
   readonly weight: number;
   /** In messages. */
   readonly spent: number;
-  /** The range that was come to, and how many of its rows were compared. */
+  /** The index of the range that was reached, and how many of its rows were compared. */
   readonly last: number;
   readonly compared: number;
 }
 
-/** Compares what was read until the request may look through no more: what is read at once can weigh many times what is left to it. */
+/**
+ * Compares the rows that were read, until the request has compared as much as it may. One read can weigh many times what the request has
+ * left.
+ */
 async function look(
   wanted: Wanted,
   {
@@ -121,7 +128,7 @@ async function look(
   return { hits, weight, spent, last: ranges.length - 1, compared: read.at(-1)?.length ?? 0 };
 }
 
-/** Where a range stands of which so many rows were compared, and what is left of its stretch. */
+/** Returns the position after `compared` rows of a range, and what is left of the range's stretch. */
 function remainderOf(
   range: Planned | undefined,
   rows: readonly TextRow[],
@@ -131,12 +138,12 @@ function remainderOf(
   const { conversationId, activeAtMs, from, limit, most } = range;
   const goesOn = compared < rows.length || (limit < most && rows.length === limit);
   const seq = goesOn ? rows[compared - 1]?.seq : undefined;
-  // Seqs begin at 1: nothing of the conversation is left below it.
+  // Seqs begin at 1, so nothing of the conversation is left below it.
   if (seq === undefined) return { place: { conversationId, activeAtMs, seq: 1 }, left: [] };
   return { place: { conversationId, activeAtMs, seq }, left: [{ conversationId, activeAtMs, from, to: seq - 1, most: most - compared }] };
 }
 
-/** The ranges that are read next: all of some stretches, and perhaps a part of the last. */
+/** Returns the ranges to read next: some whole stretches, and possibly a part of the last one. */
 function plan({ stretches, messages, atOnce }: Rest): readonly Planned[] {
   const ranges: Planned[] = [];
   let [room, left] = [atOnce, messages];
@@ -150,7 +157,7 @@ function plan({ stretches, messages, atOnce }: Rest): readonly Planned[] {
   return ranges;
 }
 
-/** How many are read after so many that weighed so much. */
+/** Returns how many messages to read after a read of `atOnce` messages with this weight. */
 function sizeAfter(atOnce: number, weight: number): number {
   const fitting = Math.floor((atOnce * weightAtOnce) / Math.max(1, weight));
   return Math.max(leastAtOnce, Math.min(fitting, 2 * atOnce, mostAtOnce));

@@ -2,23 +2,24 @@ import type { SearchParts } from './parts.ts';
 import type { Span } from './search.ts';
 import type { Stretch, Walk } from './stretch.ts';
 
-// Of fewer the database passes over what is of other times, in some 0.5 µs each, sooner than their ends are found.
+// In a smaller stretch, the database passes over messages of other times (some 0.5 µs each) faster than the ends of the span can be found.
 const largeEntries = 250;
-// Each is taken apart by sixteen reads by key at a time, which are joined with those of the others: SQLite keeps the process for so many.
+// Each large stretch is narrowed by rounds of sixteen reads by key. The reads of several stretches share a statement, and SQLite blocks the
+// process for that many.
 const narrowedAtOnce = 16;
-// Measured: a round of sixteen such reads takes some 0.4 ms, and a message that is looked through 6 to 15 µs.
+// Measured: a round of sixteen such reads takes some 0.4 ms, and comparing a message takes 6 to 15 µs.
 const [partsOfRound, messagesOfRound] = [16, 30];
-// What is passed over, likewise.
+// How many entries that are passed over cost as much as comparing one message. Measured likewise.
 const passedOfMessage = 20;
 
-/** Whether nothing is said in it. */
+/** Returns whether no message can have been sent in a span. */
 export function isEmpty({ sentFrom, sentBefore }: Span): boolean {
   return sentFrom !== undefined && sentBefore !== undefined && sentFrom >= sentBefore;
 }
 
 /**
- * What a walk gives, without most of what was said at other times. Times rise with the numbers, so of a conversation one stretch is left; and it ends at the first one in
- * which nothing has happened since the span began.
+ * Narrows the stretches of a walk to a span, leaving out most of what was sent at other times. Times rise with seqs, so each conversation
+ * still has one stretch. The walk ends at the first conversation without activity since the span began.
  */
 export function walkWithin({ messages }: Pick<SearchParts, 'messages'>, walk: Walk, { sentFrom, sentBefore }: Span): Walk {
   if (sentFrom === undefined && sentBefore === undefined) return walk;
@@ -50,7 +51,7 @@ function isLarge({ from, to }: Stretch): boolean {
   return to - from >= largeEntries;
 }
 
-/** How many come before there are too many to be narrowed. */
+/** Returns how many stretches come before the first one that is too many to narrow at once. */
 function atOnceOf(stretches: readonly Stretch[]): number {
   const tooMany = stretches.filter(isLarge)[narrowedAtOnce];
   return tooMany === undefined ? stretches.length : stretches.indexOf(tooMany);

@@ -5,29 +5,30 @@ import type { Viewer } from '../user/index.ts';
 import type { SearchParts } from './parts.ts';
 import type { Place, Resumed } from './place.ts';
 
-/** What is to be read of a conversation, from `to` back to `from`; nothing where they cross. */
+/** The part of a conversation that is to be read, from `to` back to `from`. Empty if `to` is less than `from`. */
 export interface Stretch extends Pick<Place, 'conversationId' | 'activeAtMs'> {
   readonly from: number;
   readonly to: number;
-  /** Messages that stand there at most. */
+  /** The most messages that it can have. */
   readonly most: number;
-  /** As how many messages it counted to find its ends; absent: they were known. */
+  /** The cost of finding its ends, in messages. Absent if they were known. */
   readonly entering?: number;
 }
 
-/** Gives what is to be read, some conversations at a time, in order; nothing where all was given. */
+/** Returns the next stretches to read, of some conversations at a time, in order. Empty when there are no more. */
 export type Walk = () => Promise<readonly Stretch[]>;
 
-// Each time all that the viewer is shown are sorted (8 ms for 5,000), so not many times; measured, SQLite keeps the process for some 10 ms with so many.
+// Each read sorts all conversations that the viewer is shown (8 ms for 5,000), so there must not be many. Measured: SQLite blocks the
+// process for some 10 ms with this many.
 const conversationsAtOnce = 250;
 
-/** A conversation as it was read, and the first seq that the viewer sees, which was read after it. */
+/** A conversation, and the first seq that the viewer may see, which was read after the conversation. */
 interface Readable {
   readonly conversation: Conversation;
   readonly firstSeq: number;
 }
 
-/** Those of some conversations, by their ids, in which the viewer is and which stand, in order. */
+/** Returns those of the conversations that exist and of which the viewer is a member, in order. */
 export async function readableOf(
   { groups }: Pick<SearchParts, 'groups'>,
   { userId }: Viewer,
@@ -41,7 +42,7 @@ export async function readableOf(
   });
 }
 
-/** A search of one conversation. */
+/** Creates the walk for a search of one conversation. */
 export function walkThroughOne(parts: Pick<SearchParts, 'groups'>, viewer: Viewer, conversationId: bigint, after: Resumed | null): Walk {
   let given = false;
   return async () => {
@@ -52,8 +53,9 @@ export function walkThroughOne(parts: Pick<SearchParts, 'groups'>, viewer: Viewe
 }
 
 /**
- * A search of all that the viewer is shown, latest activity first. It goes on in the conversation where it stopped, wherever that stands by now, and then with
- * those that stand after where it stood: so it ends, gives none twice, and passes over only what has moved to the front of the list since.
+ * Creates the walk for a search of all conversations that the viewer is shown, latest activity first. It continues in the conversation
+ * where it stopped, wherever that is in the list by now, and then with the conversations after the place where that one was. So it ends,
+ * returns none twice, and misses only conversations that have moved to the front of the list since.
  */
 export function walkThroughAll(parts: Pick<SearchParts, 'db' | 'groups'>, viewer: Viewer, after: Resumed | null): Walk {
   let resumed = after;
@@ -81,7 +83,7 @@ export function walkThroughAll(parts: Pick<SearchParts, 'db' | 'groups'>, viewer
   };
 }
 
-/** What of a conversation stands before a place; nothing where all of it was read, so that a search always moves on. */
+/** Returns what a conversation has before a position. Empty if everything was read, so that a search always advances. */
 async function restOf(
   parts: Pick<SearchParts, 'groups'>,
   viewer: Viewer,

@@ -2,35 +2,40 @@ import type { Attachments } from '../log/index.ts';
 import { endsWord, folded, joinedWords, tellingWords, unspacedFrom, withoutGaps } from '../term.ts';
 import { compareEmojis, partEmojis } from './emojis.ts';
 
-/** What can be found of a message. */
+/** The parts of a message that can be found. */
 export interface Searchable {
   readonly text: string;
   readonly attachments: Attachments;
 }
 
-/** What is looked for: words, each of which must begin a word of a message, and emojis, which stand in it. */
+/** The words and emojis to look for. Each word must begin a word of the message, and each emoji must be in it. */
 export interface Wanted {
-  /** As they are compared, the longest first, and emojis after words; empty: nothing is meant. */
+  /** The folded words, longest first, followed by the emojis. Empty if the search has neither. */
   readonly words: readonly string[];
   compare(message: Searchable): Compared;
 }
 
-/** What came of looking through a message. */
+/** The result of comparing a message. */
 export interface Compared {
-  /** Whether it has all of them. */
+  /** Whether the message has all words and emojis. */
   readonly found: boolean;
-  /** What that took, as Folded tells it. */
+  /** The cost of the comparison, in the unit of Folded.weight. */
   readonly weight: number;
 }
 
-// Of a text without case.
+// Character codes in a text without case.
 const [smallA, smallZ, digit0, digit9, beyondAscii] = [0x61, 0x7a, 0x30, 0x39, 0x80];
-// Measured: to look for a word takes up to 2.6 ns for each letter of a text, where it almost occurs everywhere. So many of them are as one letter that is brought here.
+// Measured: looking for a word takes up to 2.6 ns for each letter of a text in which it almost occurs everywhere. Twelve of these cost as
+// much as one unit of weight.
 const soughtOfWeight = 12;
-// Parts a text from what is attached to it, and what stood before an emoji from what stood after it: neither a letter, nor a space over which words of one script are joined.
+// Separates a text from its attachments, and the text before an emoji from the text after it. It is neither a letter nor a gap over which
+// words of a script without spaces are joined.
 const apart = '\n|\n';
 
-/** The words and emojis of a text that somebody searches by. What joins words counts within them only: whoever pastes a sentence brings its full stop along. `hasAttachments`: only messages to which something is attached, or nothing. */
+/**
+ * Returns the words and emojis of a search. Hyphens, dots and underscores count only within a word, because a pasted sentence includes its
+ * full stop. `hasAttachments` restricts the search to messages with attachments (true) or without (false).
+ */
 export function wantedOf(search: string, hasAttachments?: boolean): Wanted {
   const { emojis, between } = partEmojis(search);
   const given = joinedWords(folded(between.join(apart)).normal).map((word) => word.replaceAll(/^[_.-]+|[_.-]+$/g, ''));
@@ -56,7 +61,7 @@ export function wantedOf(search: string, hasAttachments?: boolean): Wanted {
     compare(message) {
       const compared = compare(message);
       const isMeant = hasAttachments === undefined || hasAttachments === message.attachments.length > 0;
-      // Not looked at first: what is left out was read as well, and a request is bounded by what that weighs.
+      // Compared in any case: messages that are left out were read as well, and the weight of what is read bounds a request.
       return isMeant ? compared : { ...compared, found: false };
     },
   };
@@ -68,8 +73,8 @@ function wordsIn({ text, attachments }: Searchable): string {
 }
 
 /**
- * Tells whether a word begins with this one somewhere in a text. A word of a script without spaces may begin at any of its letters, and one of another script, or a
- * number, after any of them.
+ * Returns a function that tells whether any word of a text begins with this one. A word of a script without spaces may begin at any of its
+ * letters. A word of another script, or a number, may begin after any of them.
  */
 function beginningOf(word: string): (text: string) => boolean {
   if (unspacedFrom(word) === 0) return (text) => text.includes(word);
@@ -82,7 +87,7 @@ function beginningOf(word: string): (text: string) => boolean {
 function beginsAt(text: string, at: number): boolean {
   if (at === 0) return true;
   const before = text.charCodeAt(at - 1);
-  // Most are letters in the midst of a word, and to tell that by an expression takes ten times as long.
+  // Most occurrences are in the middle of a word, and a regular expression takes ten times as long to tell.
   if (before < beyondAscii) return !(before >= smallA && before <= smallZ) && !(before >= digit0 && before <= digit9);
   return endsWord(isSecondHalf(before) ? text.slice(Math.max(0, at - 2), at) : text.slice(at - 1, at));
 }

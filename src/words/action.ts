@@ -1,3 +1,3 @@
-/** What becomes of a text in which a word of a list is found (admin schema: `enum BlockedWordAction`). */
+/** What happens to a text that contains a word of a list (admin schema: `enum BlockedWordAction`). */
 export const wordActions = ['REFUSE', 'MASK', 'FLAG'] as const;
 export type WordAction = (typeof wordActions)[number];

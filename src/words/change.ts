@@ -5,7 +5,7 @@ import { maxBytes, maxLists, maxWords, requireListName, requireWords, tooMuch } 
 import { deleteList, nextVersion, putList, readLists } from './store.ts';
 import type { ListChange, ListChanged, WordList } from './words.ts';
 
-/** Makes or changes a list. Throws as BlockedWords.set says. */
+/** Creates or changes a list. Throws the errors that BlockedWords.set names. */
 export async function setList(db: Db, actorId: bigint | null, change: ListChange): Promise<ListChanged> {
   const { name } = change;
   requireListName(name);
@@ -37,7 +37,7 @@ function requireRoom(lists: readonly WordList[]): void {
   if (sum('wordCount') > maxWords || sum('bytes') > maxBytes) throw tooMuch();
 }
 
-/** Removes a list. Throws as BlockedWords.remove says. */
+/** Removes a list and returns it. Throws the errors that BlockedWords.remove names. */
 export async function removeList(db: Db, name: string): Promise<WordList> {
   return await db.commit(uuidBytes(newUuid()), async (tx) => {
     await nextVersion(db, tx);

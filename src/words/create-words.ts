@@ -16,11 +16,11 @@ interface Parts {
   readonly logger: Logger;
 }
 
-/** Makes the lists of a node: none is in force until `begin` has read them. */
+/** Creates the blocked words of a node. No list is in force before `begin` has read them. */
 export function createWords({ db, bus, config: { headCheckMs }, logger }: Parts): BlockedWords {
   let held: { readonly version: number; readonly matcher: Matcher } = { version: 0, matcher: () => [] };
 
-  /** Puts lists in force, if they are newer than what is. */
+  /** Puts lists in force, if they are newer than those in force. */
   function take({ version, active }: Lists): void {
     if (version <= held.version) return;
     held = { version, matcher: createMatcher(active) };
@@ -31,7 +31,7 @@ export function createWords({ db, bus, config: { headCheckMs }, logger }: Parts)
     ...{ bus, logger, headCheckMs, topic: 'words', dialect: db.dialect },
     version: () => held.version,
     async read() {
-      // Nearly always there is nothing new, which one number tells.
+      // There is rarely a newer version, and reading the version number alone is cheap.
       if ((await readVersion(db.client)) > held.version) take(await readActive(db));
     },
   });

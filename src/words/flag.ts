@@ -3,23 +3,25 @@ import { type Effect, effect } from '../log/index.ts';
 import { type NewReport, newReports, putReport, type Target } from '../queue/index.ts';
 import { type Admitted, eachOnce } from './screen.ts';
 
-/** What was found, and in what. */
+/** The blocked words that were found in what a user wrote, and the message, user or group that it belongs to. */
 export interface Flag {
   readonly target: Target;
-  /** All that was said at once. */
+  /** The texts that were written in one act. */
   readonly said: readonly Admitted[];
-  /** What is kept of it; absent: the texts in which something was found. */
+  /** Returns the text that the report keeps. If absent, the report keeps the texts in which a word was found. */
   readonly whole?: () => string;
   readonly at: Date;
 }
 
-/** What has what was found in a new message put in the queue, in the commit that stores it; nothing where nothing was. */
+/** Returns the effects of a commit that put a flag on a new message in the queue. Empty if no word was found. */
 export function flagEffects(flag: Flag): readonly Effect[] {
   const report = reportOf(flag);
   return report === null ? [] : [effect(newReports, report)];
 }
 
-/** Has what was found in anything else put in the queue. Whoever calls it holds the target's stream. */
+/**
+ * Puts a flag on anything other than a new message in the queue, if a word was found. The caller must hold the lock of the target's stream.
+ */
 export async function putFlag(tx: Tx, flag: Flag): Promise<void> {
   const report = reportOf(flag);
   if (report !== null) await putReport(tx, report);

@@ -1,8 +1,14 @@
-// Blocked words: lists of what people are not to say, and what becomes of it. Owns BlockedWordList. Promises: texts are compared as readers see them (without
-// case, accents, compatibility forms and what is invisible), by an automaton that reads a text once however many words there are; where something is masked,
-// just its characters are, of what was written. A list that was changed is in force on this node when that is acknowledged, and on all others within a second;
-// where the bus lost the news, with its return or the next check. What is flagged is put in the moderation queue by the commit that stores it. Does not know
-// what is said where: whoever stores a text asks `screen`.
+// Blocked words: lists of words that users must not write, and what happens to a text that has one. Owns the table BlockedWordList.
+//
+// Promises:
+// - Texts are compared as readers see them: without case, accents, compatibility forms and invisible characters.
+// - An automaton reads a text once, however many words the lists have.
+// - Masking replaces only the characters of the word, in the text as it was written.
+// - A changed list is in force on this node when the change is acknowledged, and on all others within a second. If the bus lost the
+//   message, it is in force there when the bus returns, or with the node's next check.
+// - The commit that stores a flagged text also puts it in the moderation queue.
+//
+// Leaves to its callers which texts are checked: a module that stores a text asks `screen`.
 export { type WordAction, wordActions } from './action.ts';
 export { createWords } from './create-words.ts';
 export { type Flag, flagEffects, putFlag } from './flag.ts';

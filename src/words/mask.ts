@@ -1,6 +1,6 @@
 import { isBlank } from '../text.ts';
 
-/** A part of a text, in UTF-16 units; the end is exclusive. */
+/** A part of a text, in UTF-16 units. The end is exclusive. */
 export interface Stretch {
   readonly start: number;
   readonly end: number;
@@ -8,7 +8,9 @@ export interface Stretch {
 
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** A text with an asterisk for each character that can be seen within the stretches; spaces between words stay, all else is as it was written. */
+/**
+ * Replaces each visible character within the stretches with an asterisk. Spaces, and everything outside the stretches, stay as they are.
+ */
 export function mask(text: string, stretches: readonly Stretch[]): string {
   let [masked, from] = ['', 0];
   for (const { start, end } of union(stretches)) {
@@ -19,7 +21,7 @@ export function mask(text: string, stretches: readonly Stretch[]): string {
   return masked + text.slice(from);
 }
 
-/** The same places as stretches in order that neither overlap nor touch. */
+/** Merges stretches that overlap or touch, and sorts them. */
 function union(stretches: readonly Stretch[]): readonly Stretch[] {
   const joined: Stretch[] = [];
   for (const { start, end } of stretches.toSorted((one, other) => one.start - other.start)) {

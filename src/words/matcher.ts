@@ -2,7 +2,7 @@ import AhoCorasick from 'modern-ahocorasick';
 import type { WordAction } from './action.ts';
 import { fold } from './fold.ts';
 
-/** A list as texts are compared with it. */
+/** An enabled list, with its words. */
 export interface ActiveList {
   readonly name: string;
   readonly action: WordAction;
@@ -10,32 +10,32 @@ export interface ActiveList {
   readonly words: readonly string[];
 }
 
-/** A word of a list, found in a text. */
+/** A word of a list that was found in a text. */
 export interface Hit {
   readonly list: string;
   readonly action: WordAction;
-  /** As the list has it. */
+  /** As the list spells it. */
   readonly word: string;
-  /** Where it stands in the text, in UTF-16 units; the end is exclusive. Both lie between characters. */
+  /** Where the word stands in the text, in UTF-16 units. The end is exclusive. Both are on character boundaries. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Finds the words of all lists in a text, also those that overlap, in no order. */
+/** Finds the words of all lists in a text, overlapping ones included, in no particular order. */
 export type Matcher = (text: string) => readonly Hit[];
 
-/** A list that has a word, and how it spells it. */
+/** A list that has a word, and the list's spelling of it. */
 interface Use extends Pick<ActiveList, 'action' | 'wholeWords'> {
   readonly list: string;
   readonly word: string;
 }
 
-// Scripts that put no space between words, so that each letter may begin and end one.
+// Scripts without spaces between words: any letter may begin or end a word.
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-// An underscore parts the words of a handle.
+// An underscore is not included: it separates the words of a handle.
 const ofWords = /[\p{L}\p{N}\p{M}]/u;
 
-/** Makes a matcher of lists. It takes some 5 to 20 µs for each of their words, and the process does nothing else meanwhile. */
+/** Creates a matcher. It takes 5 to 20 µs for each word of the lists, and blocks the event loop meanwhile. */
 export function createMatcher(lists: readonly ActiveList[]): Matcher {
   const uses = new Map<string, Use[]>();
   for (const { name: list, action, wholeWords, words } of lists) {
@@ -61,17 +61,17 @@ export function createMatcher(lists: readonly ActiveList[]): Matcher {
   };
 }
 
-/** A word as it is compared; '' where nothing of it is left. */
+/** Folds a word for comparison. Returns '' if nothing is left of it. */
 export function foldWord(word: string): string {
   return fold(word).text.trim();
 }
 
-/** Whether what lies between two places is a word, or several, of its own. */
+/** Returns whether the text between two places is made of whole words. */
 function stands(text: string, start: number, end: number): boolean {
   return !isJoined(text, start) && !isJoined(text, end);
 }
 
-/** Whether the letters before and after a place belong to one word. */
+/** Returns whether the characters before and after a place belong to the same word. */
 function isJoined(text: string, place: number): boolean {
   const [before, after] = [characterBefore(text, place), text.slice(place, place + 2)];
   const next = String.fromCodePoint(after.codePointAt(0) ?? 0x20);

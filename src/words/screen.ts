@@ -3,31 +3,34 @@ import type { FoundWord } from '../queue/index.ts';
 import { mask } from './mask.ts';
 import type { Hit, Matcher } from './matcher.ts';
 
-/** What the lists make of a text. */
+/** The result of comparing a text with the lists. */
 export interface Looked {
-  /** Why it must not stand; null: it may. */
+  /** The error if the text is not allowed, or null if it is. */
   readonly refusal: ChatError | null;
-  /** As it may stand: the very same, or masked. */
+  /** The text to store: unchanged, or masked. */
   readonly text: string;
-  /** The words for which admins are to look at it, each once. */
+  /** The words that an admin should look at, each once. */
   readonly found: readonly FoundWord[];
 }
 
-/** A text that may stand. */
+/** A text that is allowed. */
 export type Admitted = Pick<Looked, 'text' | 'found'>;
 
-/** Asks the lists that are in force. `field`: the input that a refusal names. It costs CPU alone: some microseconds for a message. */
+/**
+ * Compares texts with the lists in force. `field` is the path of the input that a refusal names. A call only uses the CPU: some
+ * microseconds for a message.
+ */
 export interface Screen {
-  /** About what people say. */
+  /** Checks what users write. */
   said(text: string, ...field: readonly string[]): Looked;
-  /** About what something is called: a name of asterisks is none, so what would be masked is refused. */
+  /** Checks a name. A word to be masked is refused instead, because asterisks are not a name. */
   called(name: string, ...field: readonly string[]): Looked;
 }
 
-// More of them make a decision no easier.
+// More of them would not help an admin to decide.
 const maxFound = 20;
 
-/** Makes a screen on whichever matcher is in force at each use. */
+/** Creates a screen that calls `matcher` for the lists in force at each use. */
 export function createScreen(matcher: () => Matcher): Screen {
   function look(text: string, field: readonly string[], masks: boolean): Looked {
     const hits = matcher()(text);
@@ -43,16 +46,16 @@ export function createScreen(matcher: () => Matcher): Screen {
   };
 }
 
-/** A screen for which everything may be said. */
+/** A screen that allows everything. */
 export const openScreen: Screen = createScreen(() => () => []);
 
-/** What may stand. Throws INVALID_INPUT where it must not. */
+/** Returns the text to store. Throws ChatError INVALID_INPUT if the text is not allowed. */
 export function admit({ refusal, text, found }: Looked): Admitted {
   if (refusal !== null) throw refusal;
   return { text, found };
 }
 
-// Which word it was is not said: whoever looks for a way around would be told where to look.
+// The message does not name the word, which would help users to find a way around it.
 function refused(field: readonly string[]): ChatError {
   return new ChatError('INVALID_INPUT', 'This contains something that is not allowed here. Rephrase it.', { field });
 }
@@ -61,7 +64,7 @@ function foundIn(hits: readonly Hit[]): readonly FoundWord[] {
   return eachOnce(hits.filter(({ action }) => action === 'FLAG'));
 }
 
-/** These words, each once, as far as it matters how many there are. */
+/** Returns the words, each once and at most 20 of them. */
 export function eachOnce(found: readonly FoundWord[]): readonly FoundWord[] {
   const distinct = new Map(found.map(({ list, word }) => [`${list}:${word}`, { list, word }]));
   return [...distinct.values()].slice(0, maxFound);

@@ -8,7 +8,7 @@ export interface StoredList extends WordList {
   readonly words: readonly string[];
 }
 
-/** The lists that are in force, and the version that they make. */
+/** The enabled lists, and the version that they belong to. */
 export interface Lists {
   readonly version: number;
   readonly active: readonly ActiveList[];
@@ -27,13 +27,13 @@ function wordsOf(words: string): readonly string[] {
   return words.split('\n');
 }
 
-/** The version of the lists: it rises with each change. */
+/** Reads the version of the lists. It rises with each change. */
 export async function readVersion(tx: Tx): Promise<number> {
   const { wordsVersion } = await tx.deployment.findUniqueOrThrow({ where: { id: 1 }, select: { wordsVersion: true } });
   return wordsVersion;
 }
 
-/** What is in force, of one moment. */
+/** Reads the enabled lists and their version, in one snapshot. */
 export function readActive(db: Db): Promise<Lists> {
   return db.snapshot(async (tx) => {
     const version = await readVersion(tx);
@@ -42,19 +42,22 @@ export function readActive(db: Db): Promise<Lists> {
   });
 }
 
-/** All lists but for their words, by name. */
+/** Reads all lists, without their words, by name. */
 export async function readLists(tx: Tx): Promise<readonly WordList[]> {
   return (await tx.blockedWordList.findMany({ select: shown, orderBy: { name: 'asc' } })).map(wordListOf);
 }
 
-/** The words of lists, in the order asked for. */
+/** Reads the words of lists, in the order of `names`. */
 export async function readWords(tx: Tx, names: readonly string[]): Promise<readonly (readonly string[])[]> {
   const rows = await tx.blockedWordList.findMany({ where: { name: { in: [...names] } }, select: { name: true, words: true } });
   const found = new Map(rows.map(({ name, words }) => [name, wordsOf(words)]));
   return names.map((name) => found.get(name) ?? []);
 }
 
-/** Has one change after the other: whoever changes lists begins with it, and answers the version that they make. */
+/**
+ * Raises the version of the lists and returns it. Every change of a list begins with this, because it takes the lock under which changes
+ * follow each other.
+ */
 export async function nextVersion(db: Db, tx: Tx): Promise<number> {
   await holdDeployment(db, tx);
   const version = (await readVersion(tx)) + 1;
@@ -62,7 +65,7 @@ export async function nextVersion(db: Db, tx: Tx): Promise<number> {
   return version;
 }
 
-/** Puts a list in place of what there was under its name; without words those stay. */
+/** Stores a list under its name, in place of the one before. If `words` is null, the stored words stay. */
 export async function putList(tx: Tx, { words, name, ...list }: Omit<StoredList, 'words'> & { readonly words: readonly string[] | null }) {
   if (words === null) await tx.blockedWordList.update({ where: { name }, data: list });
   else {
@@ -71,7 +74,7 @@ export async function putList(tx: Tx, { words, name, ...list }: Omit<StoredList,
   }
 }
 
-/** Removes a list. */
+/** Deletes a list. */
 export async function deleteList(tx: Tx, name: string): Promise<void> {
   await tx.blockedWordList.delete({ where: { name } });
 }
