@@ -4,7 +4,7 @@ import type { ModerationParts } from './parts.ts';
 
 const msADay = 86_400_000;
 
-/** Leaves a job that removes a resolved item when it has been kept for config `reportDays`. */
+/** Leaves a job that removes an item config REPORT_DAYS after it was resolved. */
 export async function leaveForgetting(
   tx: Tx,
   { reportDays }: ModerationParts['config'],

@@ -6,26 +6,29 @@ import { deriveKey, type ServerKey } from '../server-key.ts';
 import { isUuid } from '../uuid.ts';
 import type { Claims, UserRole, Viewer } from './user.ts';
 
-/** Signs and reads access tokens: JWT, HS256, with the key's id in the header. */
+/** Signs and verifies access tokens: JWT, HS256, with the id of the key in the header. */
 export interface AccessTokens {
-  /** A token that is valid from `at` on for config ACCESS_TOKEN_SECONDS; an admin's says so. */
+  /** Creates a token that is valid from `at` on, for config ACCESS_TOKEN_SECONDS. An admin's token contains the role. */
   sign(viewer: Viewer, at: Date, role?: UserRole): Promise<{ readonly accessToken: string; readonly accessTokenExpiresAt: Date }>;
-  /** What it says. Throws UNAUTHENTICATED where it is malformed, forged or expired. Does not ask whether the session lives. */
+  /**
+   * Returns the claims of a token. Throws ChatError UNAUTHENTICATED if it is malformed, forged or expired. Does not check whether the
+   * session is live.
+   */
   verify(accessToken: string): Promise<Claims>;
 }
 
 const issuer = 'mpim';
 const audience = 'mpim-access';
-// Tokens that are known by heart: those of the people who use a busy node at one time; two MB.
+// The most verified tokens to cache: those of the people who use a busy node at a time. Some two MB.
 const remembered = 10_000;
 const userIdPattern = /^[1-9]\d{0,18}$/;
 
-/** The refusal of whoever does not show a valid token. */
+/** Creates the error for a token that is not valid. */
 export function unauthenticated(cause?: unknown): ChatError {
   return new ChatError('UNAUTHENTICATED', 'The access token is not valid or has expired. Refresh it, or sign in.', { cause });
 }
 
-/** Makes the signer. */
+/** Creates the access tokens. */
 export function createAccessTokens(keys: readonly ServerKey[], seconds: number): AccessTokens {
   const secrets = new Map(keys.map((key) => [key.id, deriveKey(key, 'access token')]));
   const kid = keys[0]?.id;
@@ -51,7 +54,8 @@ export function createAccessTokens(keys: readonly ServerKey[], seconds: number):
     return { accessToken, accessTokenExpiresAt: new Date(expiresAt * 1_000) };
   }
 
-  // What a token says does not change: whoever sends a hundred requests with it has it read once. By digest, which is a tenth as long as the header that a token is cut from.
+  // A token's claims never change, so a client that sends a hundred requests has its token verified once. The key is a digest, a tenth as
+  // long as the header that the token is a slice of.
   const known = new LRUCache<string, Claims>({ max: remembered });
 
   async function verify(accessToken: string): Promise<Claims> {

@@ -7,19 +7,22 @@ import { readHandle } from './shape.ts';
 import { endSessionRows, findByHandle, publicPart, readUserRows } from './store.ts';
 import type { Session, User } from './user.ts';
 
-/** Users as those see them who run the system. Does not ask who does so. */
+/** Users as operators see them. Does not check who the operator is. */
 export interface Accounts {
-  /** Null where nobody has it. */
+  /** Returns the user with a handle, or null if nobody has it. */
   byHandle(handle: string): Promise<User | null>;
-  /** Erased ones too; null where there never was one. */
+  /** Returns a user, erased ones included, or null if there never was one. */
   byId(userId: bigint): Promise<User | null>;
-  /** A user's live sessions, newest first, at most 50. */
+  /** Returns a user's live sessions, newest first, at most 50. */
   sessions(userId: bigint): Promise<readonly Session[]>;
-  /** Ends all sessions of a user in one act, and with them all that is connected; answers which. One that begins later stands. Throws UNAVAILABLE. */
+  /**
+   * Ends all sessions of a user in one act, which closes their connections, and returns the ids of the sessions. A session that begins
+   * later is not affected. Throws ChatError UNAVAILABLE.
+   */
   endSessions(userId: bigint): Promise<readonly string[]>;
 }
 
-/** Makes the accounts, where no more of a chat is open than its database and log. */
+/** Creates the accounts. Needs only a database and a log. */
 export function createAccounts({ db, log }: { readonly db: Db; readonly log: Log }): Accounts {
   return {
     async byHandle(text) {
@@ -39,7 +42,7 @@ export function createAccounts({ db, log }: { readonly db: Db; readonly log: Log
           const ids = (await inside.read(openSessions, userId)).map(({ id }) => id);
           if (ids.length === 0) return { result: () => ids };
           return {
-            // By no user: operators act for the system.
+            // Null because operators act for the system.
             entries: () => ids.map((id) => ({ stream: userId, actorId: null, entry: sessionEnded(id) })),
             write: (tx, { at }) => endSessionRows(tx, ids, at),
             result: () => ids,

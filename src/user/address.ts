@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * What a client address counts as when attempts are counted: IPv4 as it is, IPv6 by its first 64 bits, which is what one subscriber gets:
- * counting each of their 2^64 addresses by itself would count nothing.
+ * Returns the form of a client address under which attempts are counted. IPv4 stays as it is. IPv6 is cut to its first 64 bits, which one
+ * subscriber gets: counted singly, their 2^64 addresses would never reach a limit.
  */
 export function countedAddress(address: string): string {
   const bare = address.replace(/%.*$/, '').toLowerCase();
@@ -12,7 +12,7 @@ export function countedAddress(address: string): string {
   const [head = '', tail] = bare.split('::');
   const groups = head === '' ? [] : head.split(':');
   const behind = tail === undefined || tail === '' ? 0 : tail.split(':').length;
-  // "::" stands for as many zeros as are missing to eight groups; four of them count.
+  // "::" stands for as many zero groups as are missing to eight. Only the first four groups count.
   if (tail !== undefined) groups.push(...Array.from({ length: 8 - groups.length - behind }, () => '0'), ...tail.split(':'));
   return `${groups
     .slice(0, 4)

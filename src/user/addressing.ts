@@ -2,12 +2,13 @@ import { type Addressed, type Db, holdAddressed, type PairRow, selectAddressed }
 import { ChatError, type ErrorCode } from '../errors.ts';
 import type { Fact } from '../log/index.ts';
 
-/** Why somebody may not turn to somebody else. */
+/** Why a user may not write to another user. */
 export type Unwelcome = 'BLOCKED' | 'NOT_CONTACTS' | 'ERASED';
 
 /**
- * Whether one user may write to another, or add them to a group; null: they may. Who was blocked hears what strangers hear of those who take messages from
- * contacts only, and cannot tell the two. Governed by the accounts of the two.
+ * Whether a user may write to another user or add them to a group: null, or the reason why not. A blocked user gets the same reason as a
+ * stranger who writes to a user that accepts messages from contacts only, and cannot tell the two apart. Governed by the account streams of
+ * both users.
  */
 export const addressing: Fact<PairRow, Unwelcome | null> = {
   name: 'addressing',
@@ -15,7 +16,10 @@ export const addressing: Fact<PairRow, Unwelcome | null> = {
   read: async (tx, pairs) => judge(pairs, await selectAddressed(tx, pairs)),
 };
 
-/** The same, governed by the users' rows of the two: to be read where `fromId` is held already, and after all other locks. The other is held with it. */
+/**
+ * The same, governed by the rows of both users. It must be read after all other locks are taken, while the row of `fromId` is locked. It
+ * locks the row of `toId` as well.
+ */
 export function addressingAtCommit(db: Pick<Db, 'dialect'>): Fact<PairRow, Unwelcome | null> {
   return {
     name: 'addressing at commit',
@@ -43,7 +47,7 @@ const says: Readonly<Record<Unwelcome, { readonly code: ErrorCode; readonly mess
   ERASED: { code: 'FORBIDDEN', message: 'This user’s account no longer exists.' },
 };
 
-/** The refusal of who may not turn to somebody. */
+/** Creates the error for a user who may not write to another user. */
 export function unwelcome(why: Unwelcome, ...field: readonly string[]): ChatError {
   const { code, message } = says[why];
   return new ChatError(code, message, { field });

@@ -5,8 +5,8 @@ import { readUserRows } from './store.ts';
 import type { Access, Users } from './user.ts';
 
 /**
- * Whose access token or key it is, if it is an admin's: the token was signed for one, and the user still is one. One answer for all others, whatever
- * is missing. Throws as Users.authenticateAdmin says.
+ * Returns the access of an admin's access token or key. The token must have been signed for an admin, and the user must still be one. The
+ * refusal is the same whatever is missing. Throws the errors that Users.authenticateAdmin names.
  */
 export async function authenticateAdmin(
   { db, config }: Pick<SessionParts, 'db' | 'config'>,
@@ -19,7 +19,7 @@ export async function authenticateAdmin(
     'Only admins can use this. If you have just become one, refresh the access token first; a bot keeps its key.',
   );
   if (access.role !== 'ADMIN' && !access.bot) throw forbidden;
-  // Asked each time: whoever is no admin any more is none from this moment on, whatever their token says.
+  // Read each time: a user who is no longer an admin is refused from that moment on, whatever their token says.
   const [user] = await readUserRows(db.client, [access.userId]);
   if (!user || roleOf(user, config) !== 'ADMIN') throw forbidden;
   return access;

@@ -9,11 +9,11 @@ import type { Claims, Users } from './user.ts';
 
 type Known = readonly [session: SessionRow, claims: Claims];
 
-/** Tells whose access token or key it is, as Users says. */
+/** Creates the functions that check access tokens and keys, as Users describes them. */
 export function createAuthenticate(parts: SessionParts): Pick<Users, 'readToken' | 'authenticate'> {
   const { db, accessTokens } = parts;
   const touch = createSessionTouches(parts);
-  // Requests that come in one turn of the loop share one read. Nothing is kept: an ended session is refused at once.
+  // Requests in one turn of the event loop share a read. Nothing is cached, so that an ended session is refused at once.
   const sessions = new DataLoader((ids: readonly string[]) => readSessions(db.client, ids), {
     cache: false,
     maxBatchSize: 500,
@@ -23,7 +23,7 @@ export function createAuthenticate(parts: SessionParts): Pick<Users, 'readToken'
   async function ofToken(accessToken: string): Promise<Known> {
     const claims = await accessTokens.verify(accessToken);
     const session = await sessions.load(claims.sessionId);
-    // A session expires later than each of its access tokens: whether it has ended is all there is to ask.
+    // A session expires later than each of its access tokens, so only its end has to be checked.
     if (session?.userId !== claims.userId || session.endedAt !== null) throw unauthenticated();
     return [session, claims];
   }

@@ -11,16 +11,16 @@ import { userRow } from './facts.ts';
 import type { ContactParts } from './parts.ts';
 import type { Viewer } from './user.ts';
 
-/** What stood between the two before. */
+/** What there was between two users before a block. */
 interface Between {
   readonly ref: BlockRef;
   readonly isContact: boolean;
-  /** The other has asked the user; or the user the other. */
+  /** The pending request of the other user to this one, and that of this user to the other. */
   readonly asked: ContactRequestRow | null;
   readonly asks: ContactRequestRow | null;
 }
 
-/** Blocks somebody. Throws as Blocks.block says. */
+/** Blocks a user. Throws the errors that Blocks.block names. */
 export async function blockUser(
   parts: ContactParts,
   viewer: Viewer,
@@ -72,7 +72,8 @@ async function lookBetween(inside: Inside, ref: BlockRef): Promise<Between> {
   };
 }
 
-// To the other side all of it looks as if the contact had been removed and the request taken back; their own request goes on to wait in their eyes.
+// To the other user, a block looks as if the contact was removed and the request to them was withdrawn. Their own request still looks
+// pending to them.
 function entriesOf({ ref: { userId, otherId }, isContact: known, asked, asks }: Between): readonly AccountEntry[] {
   return [
     blockChanged(userId, { otherId, blocked: true }),
@@ -95,7 +96,7 @@ function refOf({ fromId, toId }: ContactRequestRef): ContactRequestRef {
   return { fromId, toId };
 }
 
-/** Ends a block. Throws as Blocks.unblock says. */
+/** Ends a block. Throws the errors that Blocks.unblock names. */
 export async function unblockUser(
   { log, blockEffects }: ContactParts,
   { userId }: Viewer,

@@ -4,21 +4,21 @@ import type { Block, BlockRef } from './block.ts';
 
 /** A block in any state. */
 export interface BlockRow extends Block {
-  /** ACTIVE, or ENDED. */
+  /** ACTIVE or ENDED. */
   readonly state: string;
 }
 
-/** A block as a key. */
+/** Returns the key of a block. */
 export function blockKey({ userId, otherId }: BlockRef): string {
   return `${userId}:${otherId}`;
 }
 
-/** True while it stands. */
+/** Returns whether a block is active. */
 export function isBlock(row: BlockRow | null): row is BlockRow {
   return row?.state === 'ACTIVE';
 }
 
-/** Blocks in the order asked for, in any state; null where there never was one. */
+/** Reads blocks in any state, in the order of `refs`. Null where there never was one. */
 export async function readBlocks(tx: Tx, refs: readonly BlockRef[]): Promise<readonly (BlockRow | null)[]> {
   const rows = await inPieces(refs, (piece) => {
     const either = [...Map.groupBy(piece, ({ userId }) => userId)].map(
@@ -30,10 +30,10 @@ export async function readBlocks(tx: Tx, refs: readonly BlockRef[]): Promise<rea
   return refs.map((ref) => found.get(blockKey(ref)) ?? null);
 }
 
-/** A block in any state. Governed by the account streams of the two. */
+/** A block in any state. Governed by the account streams of both users. */
 export const blockRow: Fact<BlockRef, BlockRow | null> = { name: 'block', key: blockKey, read: readBlocks };
 
-/** How many blocks of a user stand. Governed by their account stream. */
+/** The number of a user's active blocks. Governed by the account stream. */
 export const blockCount: Fact<bigint, number> = {
   name: 'blocks',
   key: String,
@@ -41,8 +41,9 @@ export const blockCount: Fact<bigint, number> = {
 };
 
 /**
- * Has messages between two users wait for the act that asks for it, or see what it has changed: who sends one holds the users' rows and not their
- * accounts. To be asked for after all else. Answers when that is so: nothing that was sent between them is of a later time.
+ * Locks the rows of two users, so that messages between them wait for this act, or see what it has changed: a send locks the users' rows,
+ * not their account streams. Must be called after everything else is read. Returns the moment from which this holds: no message between the
+ * two is of a later time.
  */
 export async function quieten(inside: Inside, db: Db, { userId, otherId }: BlockRef): Promise<Date> {
   const quiet: Fact<bigint, Date> = {
@@ -54,12 +55,12 @@ export async function quieten(inside: Inside, db: Db, { userId, otherId }: Block
       return ids.map(() => now);
     },
   };
-  // Both: one of the two is held when it is looked what stands between them.
+  // Both, because a send locks only one of the two rows when it checks what is between the users.
   const [since] = await Promise.all([inside.read(quiet, userId), inside.read(quiet, otherId)]);
   return since;
 }
 
-/** Has a block stand from now on. */
+/** Stores an active block. */
 export async function putBlock(tx: Tx, { userId, otherId, since }: Block): Promise<void> {
   await tx.block.upsert({
     where: { userId_otherId: { userId, otherId } },

@@ -2,51 +2,58 @@ import type { Tx } from '../db/index.ts';
 import type { ContactPage, ContactPageRequest } from './contact.ts';
 import type { Viewer } from './user.ts';
 
-/** Somebody whom a user will have nothing to do with. */
+/** A block of one user by another. */
 export interface Block {
   readonly userId: bigint;
   readonly otherId: bigint;
   readonly since: Date;
 }
 
-/** Names a block, whether there is one or not. */
+/** Names a block, whether or not there is one. */
 export type BlockRef = Pick<Block, 'userId' | 'otherId'>;
 
-/** What a block came to. */
+/** The result of a block. */
 export interface Blocked {
   readonly block: Block;
-  /** They were contacts, and are so no more. */
+  /** Whether the two were contacts before. */
   readonly endedContact: boolean;
 }
 
-/** What the end of a block came to. */
+/** The result of ending a block. */
 export interface Unblocked {
-  /** There was one, and nothing stands between the two any more. */
+  /** Whether there was a block, and there is none between the two any more. */
   readonly isOver: boolean;
-  /** Who of the two has read or received more than the other was shown until now. */
+  /** Which of the two has read or received more than the other was shown during the block. */
   readonly unshown: readonly bigint[];
 }
 
-/** What else is to change with a block, in its transaction: what two people see of how far the other has read. */
+/** What else changes with a block, in its transaction: how far each of the two is shown to have read. */
 export interface BlockEffects {
   readonly begin: (tx: Tx, blocker: bigint, other: bigint) => Promise<void>;
-  /** Answers who of them has read or received more than the other was shown until now. `isLast`: no block is left between them, for the other has made none. */
+  /**
+   * Returns which of the two has read or received more than the other was shown during the block. `isLast` is false if the other's block of
+   * this user still stands.
+   */
   readonly end: (tx: Tx, blocker: bigint, other: bigint, how: { readonly isLast: boolean }) => Promise<readonly bigint[]>;
 }
 
-/** Who has blocked whom. Refusals are thrown as ChatError with `field` named from the options. */
+/** Blocks between users. Refusals are thrown as ChatError with `field` named from the options. */
 export interface Blocks {
   /**
-   * Ends all between the viewer and a user but the groups that both are in: the contact, requests, messages, what each sees of the other's reading and
-   * typing. The other is not told. Again is no error. Throws INVALID_INPUT (userId: oneself), NOT_FOUND (userId), LIMIT_REACHED.
+   * Blocks a user. Ends everything between the two except the groups that both are in: the contact, requests, messages, and what each sees
+   * of the other's reading and typing. The other user is not told. Repeating it has no effect. Throws INVALID_INPUT (userId) for oneself,
+   * NOT_FOUND (userId) or LIMIT_REACHED.
    */
   block(viewer: Viewer, options: { userId: bigint }): Promise<Blocked>;
   /** Ends a block, if there is one. Throws NOT_FOUND (userId). */
   unblock(viewer: Viewer, options: { userId: bigint }): Promise<Unblocked>;
-  /** Whom the viewer has blocked, newest first. Throws BAD_USER_INPUT (after). */
+  /** Lists the users whom the viewer has blocked, newest block first. Throws BAD_USER_INPUT (after). */
   list(viewer: Viewer, page: ContactPageRequest): Promise<ContactPage<{ readonly block: Block }>>;
-  /** Blocks that stand, in the order asked for; null where there is none. Only `userId` may know. */
+  /** Returns active blocks, in the order of `refs`, null where there is none. Only the user `userId` may see them. */
   byRefs(refs: readonly BlockRef[]): Promise<readonly (Block | null)[]>;
-  /** Whether a block stands between the user and each other, made by either, in the order asked for: what is hidden then is hidden from both, and neither is told why. */
+  /**
+   * Returns whether there is a block between the user and each other, made by either of them, in the order of `otherIds`. A block hides the
+   * same from both, and neither learns why.
+   */
   between(userId: bigint, otherIds: readonly bigint[]): Promise<readonly boolean[]>;
 }

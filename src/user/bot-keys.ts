@@ -14,10 +14,10 @@ import { isSuspended } from './suspension.ts';
 
 type Parts = Pick<AdministrationParts, 'db' | 'log' | 'config'>;
 
-// As SESSION_DAYS.
+// The same limit as that of SESSION_DAYS.
 const maxDays = 3_650;
 
-/** Makes a key of a bot: a session that needs no refresh. Throws as Administration.createBotKey says. */
+/** Creates a key of a bot: a session that needs no refresh. Throws the errors that Administration.createBotKey names. */
 export async function createBotKey(
   { log, config }: Parts,
   actorId: bigint | null,
@@ -35,7 +35,7 @@ export async function createBotKey(
     lock: [userId],
     async decide(inside): Promise<Verdict<BotKey>> {
       const row = requireBot(await inside.read(userRow, userId), inside.now);
-      // Who has a key of an admin is that admin.
+      // A key of an admin gives its holder the rights of that admin.
       if (actorId !== null) requireNoAdmin(row, config);
       const open = await inside.read(openSessions, userId);
       const over = open.filter((session) => !isLive(session, inside.now)).map(({ id }) => id);
@@ -59,7 +59,7 @@ export async function createBotKey(
   });
 }
 
-/** Ends a key; done again, it has ended already. Answers whose it was. Throws as Administration.revokeBotKey says. */
+/** Revokes a key and returns the id of its bot. Repeating it has no effect. Throws the errors that Administration.revokeBotKey names. */
 export async function revokeBotKey({ db, log }: Parts, { key }: Parameters<Administration['revokeBotKey']>[0]): Promise<bigint> {
   const sessionId = readKey(key)?.sessionId ?? key;
   const [found] = isUuid(sessionId) ? await readSessions(db.client, [sessionId]) : [];
@@ -69,7 +69,7 @@ export async function revokeBotKey({ db, log }: Parts, { key }: Parameters<Admin
     lock: [userId],
     async decide(inside): Promise<Verdict<bigint>> {
       const session = await inside.read(sessionRow, sessionId);
-      // Gone with its bot, or ended.
+      // The session is already ended, or erased together with its bot.
       if (session?.endedAt !== null) return { result: () => userId };
       return {
         entries: () => [{ stream: userId, actorId: null, entry: sessionEnded(sessionId) }],

@@ -11,17 +11,17 @@ import { noPassword } from './password.ts';
 import { requireAvatarUrl, requireBio, requireDisplayName, requireHandle } from './shape.ts';
 import type { UserRow } from './store.ts';
 
-/** Somebody who had an account elsewhere. */
+/** A user of another system whose account is imported. */
 export interface Foreigner extends Called {
   readonly bot?: boolean | undefined;
-  /** By which they sign in here. */
+  /** The identity with which they sign in. */
   readonly subject?: string | undefined;
   readonly issuer?: string | undefined;
-  /** When they signed up there. */
+  /** When they signed up in the other system. */
   readonly createdAt?: Date | undefined;
 }
 
-/** An account as it is to be stored. */
+/** An imported account, ready to be stored. */
 export interface BroughtAccount extends Pick<UserRow, 'handle' | 'displayName' | 'avatarUrl' | 'bio' | 'bot'> {
   readonly identity: IdentityKey | null;
   readonly createdAt: Date | undefined;
@@ -30,7 +30,9 @@ export interface BroughtAccount extends Pick<UserRow, 'handle' | 'displayName' |
 // No user has this id.
 const nobody = 0n;
 
-/** What an account of theirs is here. Throws INVALID_INPUT (handle, displayName, avatarUrl, bio, subject, issuer). */
+/**
+ * Returns the account of a user of another system. Throws ChatError INVALID_INPUT (handle, displayName, avatarUrl, bio, subject, issuer).
+ */
 export function requireForeigner(parts: Pick<AdministrationParts, 'config'>, foreigner: Foreigner): BroughtAccount {
   const { subject, issuer, bot = false, createdAt } = foreigner;
   const handle = requireHandle(foreigner.handle);
@@ -43,7 +45,7 @@ export function requireForeigner(parts: Pick<AdministrationParts, 'config'>, for
   };
 }
 
-/** Those of some handles that can be had by somebody new. */
+/** Returns those of the handles that a new user can have. */
 export async function unclaimedHandles(
   { db, config }: Pick<AdministrationParts, 'db' | 'config'>,
   handles: readonly string[],
@@ -59,8 +61,8 @@ export async function unclaimedHandles(
 }
 
 /**
- * Makes accounts, all of them or none, and answers their ids, in order; `also` is written with them. No effect runs for them. Fails with what isDuplicate knows, or UNAVAILABLE, where a
- * handle or an identity is not free any more.
+ * Creates accounts, all of them or none, and returns their ids in order. `also` writes in the same transaction. No effect runs for the
+ * accounts. If a handle or an identity is no longer free, it throws ChatError UNAVAILABLE or an error that isDuplicate recognizes.
  */
 export function bringAccounts(
   { db, log }: { readonly db: Db; readonly log: Log },

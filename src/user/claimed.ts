@@ -8,14 +8,15 @@ import type { UserParts } from './parts.ts';
 import { readHandle, requireAvatarUrl, requireDisplayName } from './shape.ts';
 import { findByHandle } from './store.ts';
 
-// The columns' widths.
+// The widths of the columns.
 const longest = { handle: 32, displayName: 64 };
-// The first is what they asked for. One in 65,536 of the others is somebody's, unless thousands are called the same.
+// The first candidate is the wished handle. Each of the others is taken with a chance of 1 in 65,536, unless thousands of users have the
+// same name.
 const tries = 5;
 
 /**
- * What a newcomer is called who did not choose it here, after what is said of them elsewhere: what cannot be a name here, is another's, or is not to be said, is made
- * one that can. No refusal keeps anybody out for what they are called elsewhere.
+ * Derives handle, name and picture of a new user from the claims of their token. A value that is not valid here, is taken, or contains a
+ * blocked word is replaced by one that is allowed, because nobody may be refused for the name that they have elsewhere.
  */
 export async function calledAfter(
   parts: UserParts,
@@ -33,7 +34,7 @@ export async function calledAfter(
   };
 }
 
-/** The name that a token gives somebody, in one line that has room here; their handle where it gives none. */
+/** Returns the name in a token, made into a single line of the allowed length. Falls back to the handle. */
 export function nameIn({ displayName }: Pick<Identity, 'displayName'>, handle: string): string {
   const line =
     displayName
@@ -44,7 +45,7 @@ export function nameIn({ displayName }: Pick<Identity, 'displayName'>, handle: s
   return orNull(() => requireDisplayName(name, handle)) ?? handle;
 }
 
-/** Where their picture is by a token; null where it names none that can be. */
+/** Returns the URL of the picture in a token, or null if there is none that is valid. */
 export function pictureIn({ avatarUrl }: Pick<Identity, 'avatarUrl'>): string | null {
   return orNull(() => requireAvatarUrl(avatarUrl));
 }
@@ -56,7 +57,7 @@ async function freeHandle({ db, config, screen = openScreen }: UserParts, wished
     const isFree = (await findByHandle(db.client, handle)) === null && !(await isHeld(db.client, taking));
     if (isFree && !(await isReserved(db.client, config, taking)) && admitted(screen, handle, 'handle') !== null) return handle;
   }
-  // Nobody has ever been given it: as many as there are of them, it would take as long to find one that is taken.
+  // Not looked up: with 64 random bits, a handle that is taken practically never comes up.
   return `user-${randomBytes(8).toString('hex')}`;
 }
 
@@ -67,14 +68,14 @@ function candidates(wished: string | null): readonly string[] {
   return [handle, ...others.map((tail) => handle.slice(0, longest.handle - tail.length) + tail)];
 }
 
-/** What can be a handle of a name that somebody has elsewhere, where it may be an address or of any script; null: nothing. */
+/** Derives a handle from a name elsewhere, which may be an e-mail address or in any script. Returns null if nothing is left. */
 function handleIn(wished: string | null): string | null {
   const [name = ''] = wished?.split('@') ?? [];
   const plain = name
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .replace(/[^A-Za-z0-9_.-]+/g, '-');
-  // Cut first: none ends in a gap, and of the thousands of gaps that a name may be made of none is looked at again and again.
+  // Cut first, so that no handle ends in a hyphen, and so that the regular expression does not scan thousands of hyphens again and again.
   return readHandle(plain.slice(0, longest.handle).replace(/^-+|-+$/g, ''));
 }
 

@@ -20,7 +20,7 @@ import type { Viewer } from './user.ts';
 
 type Parts = Pick<ContactParts, 'log'>;
 
-/** What accepting a request comes to: the two are contacts, and what was to be said with it is left to be said. */
+/** Returns the verdict that accepts a request: the two become contacts, and a job sends the first message. */
 export function accept(row: ContactRequestRow, accepterId: bigint): Verdict<Contact> {
   const { fromId, toId, message } = row;
   const ref = { fromId, toId };
@@ -36,12 +36,15 @@ export function accept(row: ContactRequestRow, accepterId: bigint): Verdict<Cont
   };
 }
 
-/** Leaves it to be said what somebody said with a request that is accepted. */
+/** Leaves a job that sends the first message of an accepted request. */
 export async function leaveFirstMessage(tx: Tx, ref: ContactRequestRef, dueAt: Date): Promise<void> {
   await leaveJob(tx, { kind: 'FirstMessage', key: requestRefKey(ref), data: ref, dueAt });
 }
 
-/** Accepts or declines a request to the viewer; who declines does so for themselves alone. Throws as Contacts.answer says. */
+/**
+ * Accepts or declines a request to the viewer. The sender of the request does not learn that it is declined. Throws the errors that
+ * Contacts.answer names.
+ */
 export async function answerRequest(
   { log }: Parts,
   viewer: Viewer,
@@ -70,7 +73,7 @@ function decline(ref: ContactRequestRef): Verdict<null> {
   };
 }
 
-/** The same answer again is no error; any other comes too late. */
+/** Repeating the same answer has no effect. Any other answer is too late. */
 async function answeredAlready(inside: Inside, row: ContactRequestRow, willing: boolean): Promise<Verdict<Contact | null>> {
   if (!willing && row.toState === 'DECLINED') return { result: () => null };
   const contact = await inside.read(contactRow, { userId: row.toId, otherId: row.fromId });
@@ -78,7 +81,7 @@ async function answeredAlready(inside: Inside, row: ContactRequestRow, willing: 
   throw noRequest();
 }
 
-/** Takes the viewer's own request back. Who had declined it is told nothing. Throws as Contacts.cancel says. */
+/** Withdraws the viewer's own request. A user who had declined it is not told. Throws the errors that Contacts.cancel names. */
 export async function cancelRequest({ log }: Parts, { userId }: Viewer, ref: ContactRequestRef): Promise<void> {
   requireSide(ref, userId);
   return log.append<void>({

@@ -11,7 +11,10 @@ import type { Viewer } from './user.ts';
 
 type Parts = Pick<ContactParts, 'db' | 'log'>;
 
-/** Changes what the viewer calls a contact, which only they see. What changes nothing makes no entry. Throws as Contacts.update says. */
+/**
+ * Changes the viewer's alias for a contact, which only they see. A change without effect writes no entry. Throws the errors that
+ * Contacts.update names.
+ */
 export async function updateContact(
   { log }: Parts,
   viewer: Viewer,
@@ -38,7 +41,7 @@ export async function updateContact(
   });
 }
 
-/** Ends a contact for both sides; one that has ended stays so. Throws as Contacts.remove says. */
+/** Ends a contact for both sides. Repeating it has no effect. Throws the errors that Contacts.remove names. */
 export async function removeContact({ db, log }: Parts, viewer: Viewer, { userId: otherId }: { readonly userId: bigint }): Promise<void> {
   const { userId } = viewer;
   const absent = new ChatError('NOT_FOUND', 'This user is not one of your contacts.', { field: ['userId'] });
@@ -49,7 +52,7 @@ export async function removeContact({ db, log }: Parts, viewer: Viewer, { userId
       const row = await inside.read(contactRow, { userId, otherId });
       if (row === null) throw absent;
       if (!isContact(row)) return { result: () => undefined };
-      // Messages may depend on it, either way.
+      // Whether the two may send messages to each other can depend on the contact.
       await quieten(inside, db, { userId, otherId });
       return {
         entries: () => [contactChanged(userId, userId, otherId), contactChanged(otherId, userId, userId)],

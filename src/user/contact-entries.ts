@@ -1,39 +1,39 @@
 import type { NewEntry } from '../log/index.ts';
 import type { ContactRequestRef } from './contact.ts';
 
-/** An entry and the account it stands on. */
+/** An entry, and the account stream to which it is appended. */
 export interface AccountEntry {
   readonly stream: bigint;
   readonly actorId: bigint;
   readonly entry: NewEntry;
 }
 
-/** Tells who asks, on all their devices. */
+/** Creates the entry that tells the devices of the sender that a request was sent. */
 export function requestSent({ fromId, toId }: ContactRequestRef): AccountEntry {
   return { stream: fromId, actorId: fromId, entry: { type: 'ContactRequestSent', data: { fromId, toId } } };
 }
 
-/** Tells who is asked. */
+/** Creates the entry that tells the receiver of a request. */
 export function requestReceived({ fromId, toId }: ContactRequestRef): AccountEntry {
   return { stream: toId, actorId: fromId, entry: { type: 'ContactRequestReceived', data: { fromId, toId } } };
 }
 
-/** Tells an account that a request does not wait any more, because of what `actorId` did. */
+/** Creates the entry that tells an account that a request is no longer pending, because of an act of `actorId`. */
 export function requestClosed(stream: bigint, actorId: bigint, { fromId, toId }: ContactRequestRef): AccountEntry {
   return { stream, actorId, entry: { type: 'ContactRequestClosed', data: { fromId, toId } } };
 }
 
-/** Tells who was asked that the request was taken back. */
+/** Creates the entry that tells the receiver that a request was withdrawn. */
 export function requestWithdrawn({ fromId, toId }: ContactRequestRef): AccountEntry {
   return { stream: toId, actorId: fromId, entry: { type: 'ContactRequestWithdrawn', data: { fromId, toId } } };
 }
 
-/** Tells a user's devices that they have blocked somebody, or do so no more. */
+/** Creates the entry that tells a user's devices that they have blocked or unblocked somebody. */
 export function blockChanged(userId: bigint, data: { readonly otherId: bigint; readonly blocked: boolean }): AccountEntry {
   return { stream: userId, actorId: userId, entry: { type: 'BlockChanged', data } };
 }
 
-/** Tells an account that a contact of theirs is another or none any more. */
+/** Creates the entry that tells an account that one of its contacts has changed or ended. */
 export function contactChanged(stream: bigint, actorId: bigint, otherId: bigint): AccountEntry {
   return { stream, actorId, entry: { type: 'ContactChanged', data: { otherId } } };
 }

@@ -7,24 +7,25 @@ import { contactRow, requestRow } from './contact-facts.ts';
 import { type ContactRequestRow, endContacts, endRequest, isContact } from './contact-store.ts';
 import type { ContactParts } from './parts.ts';
 
-// As many accounts as one call may name: what one transaction can lock and write in a moment.
+// The same limit as that of accounts in one call: as many as one transaction can lock and write in a moment.
 const accountsAtOnce = 100;
 
-/** What is left between an erased account and somebody else. */
+/** What there still is between an erased account and another user. */
 interface Ties {
   readonly otherId: bigint;
   readonly isContact: boolean;
-  /** The other has asked the erased one; or the erased one the other. */
+  /** The pending request of the other user to the erased account, and that of the erased account to the other user. */
   readonly asked: ContactRequestRow | null;
   readonly asks: ContactRequestRow | null;
-  /** The other has blocked the erased one; or the erased one the other. */
+  /** Whether the other user has blocked the erased account, and whether the erased account has blocked the other. */
   readonly isBlocked: boolean;
   readonly blocks: boolean;
 }
 
 /**
- * Ends all contacts, requests and blocks of an erased account, for both sides, some at a time, and tells the others; then forgets what the user called
- * others and wrote to them. Done again, it goes on where it was. Throws UNAVAILABLE, or what `signal` was aborted with.
+ * Ends all contacts, requests and blocks of an erased account for both sides, some at a time, and tells the others. Then deletes the
+ * aliases, notes and messages between the user and others, in both directions. Repeating it continues where it stopped. Throws ChatError
+ * UNAVAILABLE, or the reason of `signal` when that aborts.
  */
 export async function eraseContacts(parts: ContactParts, userId: bigint, signal: AbortSignal): Promise<void> {
   for (;;) {
@@ -36,7 +37,7 @@ export async function eraseContacts(parts: ContactParts, userId: bigint, signal:
   await forgetWords(parts, userId);
 }
 
-// What has ended long ago still says what each called the other, and what they wrote.
+// Contacts and requests that ended long ago still have aliases, notes and messages.
 async function forgetWords({ db }: ContactParts, userId: bigint): Promise<void> {
   const rows = await db.client.contact.findMany({ where: { userId }, select: { otherId: true } });
   const others = rows.map(({ otherId }) => otherId);
@@ -52,7 +53,7 @@ async function forgetWords({ db }: ContactParts, userId: bigint): Promise<void> 
   });
 }
 
-/** Some of those with whom something is left to end. */
+/** Returns some of the users with whom something is left to end. */
 async function acquaintances({ db: { client } }: ContactParts, userId: bigint): Promise<readonly bigint[]> {
   const take = accountsAtOnce;
   const pending = { OR: [{ fromState: 'PENDING' }, { toState: 'PENDING' }] };
@@ -81,7 +82,7 @@ function partFrom({ log, blockEffects }: ContactParts, userId: bigint, others: r
         entries: () => ties.flatMap((tie) => entriesOf(userId, tie)),
         async write(tx) {
           for (const tie of ties) await end(tx, userId, tie);
-          // What each was shown of the other's reading while a block stood.
+          // During a block, each was shown how far the other had read when it began. That ends now.
           for (const { otherId, isBlocked, blocks } of ties)
             if (isBlocked || blocks) await blockEffects.end(tx, userId, otherId, { isLast: true });
         },
@@ -115,7 +116,10 @@ function waiting(row: ContactRequestRow | null): ContactRequestRow | null {
   return row?.fromState === 'PENDING' || row?.toState === 'PENDING' ? row : null;
 }
 
-/** Nobody is left to be told on the erased account itself. Who was blocked by it hears nothing of that now either. */
+/**
+ * Returns the entries for the other users. The erased account needs none, because nobody reads it. A user whom it had blocked is not told
+ * of that now either.
+ */
 function entriesOf(userId: bigint, { otherId, isContact: known, asked, asks, isBlocked }: Ties): readonly AccountEntry[] {
   return [
     ...(known ? [contactChanged(otherId, userId, userId)] : []),

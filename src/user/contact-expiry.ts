@@ -11,18 +11,20 @@ type Parts = Pick<ContactParts, 'log' | 'config'>;
 
 const dayMs = 86_400_000;
 
-/** When a request is over that nobody answers. */
+/** Returns when a request expires that is not answered. */
 export function overAtOf({ createdAt }: Pick<ContactRequest, 'createdAt'>, { contactRequestDays }: Parts['config']): Date {
   return new Date(createdAt.getTime() + contactRequestDays * dayMs);
 }
 
-/** Leaves it to be ended then. */
+/** Leaves a job that ends a request at that time. */
 export async function leaveExpiry(tx: Tx, { fromId, toId }: ContactRequestRef, dueAt: Date): Promise<void> {
   const ref = { fromId, toId };
   await leaveJob(tx, { kind: 'ContactRequestExpired', key: requestRefKey(ref), data: ref, dueAt });
 }
 
-/** Ends a request whose time is over, for who asked and, where it waits for them too, for who was asked. Throws as Contacts.expire says. */
+/**
+ * Ends an expired request for its sender, and for its receiver if it is still pending there. Throws the errors that Contacts.expire names.
+ */
 export async function expireRequest({ log, config }: Parts, ref: ContactRequestRef): Promise<void> {
   const { fromId, toId } = ref;
   return log.append<void>({
@@ -31,7 +33,7 @@ export async function expireRequest({ log, config }: Parts, ref: ContactRequestR
       const row = await inside.read(requestRow, ref);
       if (row?.fromState !== 'PENDING') return { result: () => undefined };
       const overAt = overAtOf(row, config);
-      // The days were fewer when it was made, or the clock has gone back.
+      // The configured days were fewer when the request was sent, or the clock was set back.
       if (inside.now < overAt) return { write: (tx) => leaveExpiry(tx, ref, overAt), result: () => undefined };
       const seen = row.toState === 'PENDING';
       return {

@@ -5,21 +5,27 @@ import type { Contact, ContactPage, ContactPageRequest, ContactRequest, RequestD
 import { contactOf, requestOf } from './contact-store.ts';
 import type { Viewer } from './user.ts';
 
-/** Where a contact stands in `Contacts.list`, as the key that `after` takes: since when in ms, then the other's id, both descending. */
+/**
+ * Returns a contact's position in `Contacts.list`, as the key for `after`: the time since when it exists in ms, then the other user's id,
+ * both descending.
+ */
 export function contactKey({ since, otherId }: Pick<Contact, 'since' | 'otherId'>): string {
   return `${since.getTime()}:${otherId}`;
 }
 
-/** Where a request stands in a user's `Contacts.requests`, as the key that `after` takes: when it was made in ms, then the other's id, both descending. */
+/**
+ * Returns a request's position in a user's `Contacts.requests`, as the key for `after`: the time of the request in ms, then the other
+ * user's id, both descending.
+ */
 export function contactRequestKey({ fromId, toId, createdAt }: Omit<ContactRequest, 'note'>, userId: bigint): string {
   return `${createdAt.getTime()}:${fromId === userId ? toId : fromId}`;
 }
 
-// Beyond them a database would fail rather than find nothing: the greatest DATETIME and BIGINT there are.
+// The greatest DATETIME and BIGINT. With greater values a database would fail instead of finding nothing.
 const lastTime = 253_402_300_799_999n;
 const lastId = 2n ** 63n - 1n;
 
-/** A place in one of the lists. */
+/** A position in one of the lists. */
 interface Place {
   readonly at: Date;
   readonly otherId: bigint;
@@ -34,9 +40,9 @@ function parseKey(key: string | undefined): Place | null {
   return { at: new Date(Number(ms)), otherId: BigInt(id) };
 }
 
-// What lies past a place is said as a range and an exception, so that the index is entered at the key.
+// The queries below express "after this position" as a range and an exception, so that the database enters the index at the key.
 
-/** A user's contacts, newest first. Throws BAD_USER_INPUT (after). */
+/** Lists a user's contacts, newest first. Throws ChatError BAD_USER_INPUT (after). */
 export async function listContacts(
   tx: Tx,
   { userId }: Viewer,
@@ -53,12 +59,15 @@ export async function listContacts(
   return { items, hasNextPage: rows.length > first };
 }
 
-/** Where a block stands in `Blocks.list`, as the key that `after` takes: since when in ms, then the other's id, both descending. */
+/**
+ * Returns a block's position in `Blocks.list`, as the key for `after`: the time since when it stands in ms, then the other user's id, both
+ * descending.
+ */
 export function blockListKey({ since, otherId }: Pick<Block, 'since' | 'otherId'>): string {
   return contactKey({ since, otherId });
 }
 
-/** Whom a user has blocked, newest first. Throws BAD_USER_INPUT (after). */
+/** Lists a user's blocks, newest first. Throws ChatError BAD_USER_INPUT (after). */
 export async function listBlocks(
   tx: Tx,
   { userId }: Viewer,
@@ -75,7 +84,9 @@ export async function listBlocks(
   return { items, hasNextPage: rows.length > first };
 }
 
-/** A user's requests one way that wait, in their eyes, newest first. Throws BAD_USER_INPUT (after). */
+/**
+ * Lists a user's requests in one direction that are pending as that user sees them, newest first. Throws ChatError BAD_USER_INPUT (after).
+ */
 export async function listRequests(
   tx: Tx,
   { userId }: Viewer,
@@ -93,7 +104,7 @@ export async function listRequests(
   return { items, hasNextPage: rows.length > first };
 }
 
-/** How many requests one way wait in a user's eyes. */
+/** Counts a user's requests in one direction that are pending as that user sees them. */
 export function countRequests(tx: Tx, { userId }: Viewer, direction: RequestDirection): Promise<number> {
   return tx.contactRequest.count({ where: waiting(userId, direction) });
 }

@@ -16,15 +16,15 @@ import type { Viewer } from './user.ts';
 
 const secondsADay = 86_400;
 
-/** A request as it is to be made. */
+/** A request that is to be sent. */
 interface Asking extends ContactRequestRef {
   readonly note: string | null;
   readonly message: string | null;
-  /** Both, as lists of blocked words let them stand. */
+  /** Note and message, as the lists of blocked words allow them. */
   readonly said: readonly Admitted[];
 }
 
-/** Makes what asks users to become contacts, so often a day at most. Throws as Contacts.request says. */
+/** Creates the function that sends contact requests, limited per day. Throws the errors that Contacts.request names. */
 export function createRequestContact({ db, log, limits, config, screen = openScreen }: ContactParts): Contacts['request'] {
   const throttle = limits.limit({ name: 'contact-request', points: () => config.contactRequestsPerDay, windowSeconds: secondsADay });
 
@@ -42,7 +42,7 @@ export function createRequestContact({ db, log, limits, config, screen = openScr
     const key = String(asking.fromId);
     const retryAfterMs = await throttle.take(key);
     if (retryAfterMs !== null) {
-      // What waits already counted when it was made: who repeats it, because its answer was lost, asks nobody once more.
+      // A pending request was counted when it was sent. A client that repeats it because the answer was lost does not send another one.
       const [asked] = await readRequests(db.client, [asking]);
       if (asked?.fromState === 'PENDING') return { request: requestOf(asked), contact: null };
       throw new ChatError('RATE_LIMITED', 'You have sent too many contact requests today. Try again later.', { retryAfterMs });
@@ -58,13 +58,13 @@ export function createRequestContact({ db, log, limits, config, screen = openScr
         },
       });
     } finally {
-      // What was refused, or stood already, counts for nothing.
+      // A request that was refused, or was already pending, does not count.
       if (!isNew) await throttle.giveBack(key);
     }
   };
 }
 
-/** The same, and what was found in what is said with the request is put in the queue of whoever asks. */
+/** Adds to a verdict that blocked words in the note and message put the sender in the queue. */
 function flagging({ write, ...verdict }: Verdict<Requested>, { fromId, said }: Asking): Verdict<Requested> {
   if (write === undefined) return verdict;
   return {
@@ -92,7 +92,7 @@ async function decide(inside: Inside, asking: Asking, config: ContactParts['conf
   if (isBlock(blocks)) throw unwelcome('BLOCKED', ...field);
   if (isContact(contact)) throw new ChatError('CONFLICT', 'This user is already one of your contacts.', { field });
   if (asked?.fromState === 'PENDING') return { result: () => ({ request: requestOf(asked), contact: null }) };
-  // Also if the viewer had declined: the other's request stands for as long as they let it, and both want the same.
+  // Also if the viewer had declined it: the other user's request is pending until it is withdrawn, and now both want the same.
   if (askedBack?.fromState === 'PENDING' && !isBlock(isBlocked)) return meet(askedBack, asking);
   if (waiting >= config.maxContactRequests) {
     throw new ChatError('LIMIT_REACHED', `You can have at most ${config.maxContactRequests} pending contact requests. Cancel some first.`, {
@@ -102,7 +102,7 @@ async function decide(inside: Inside, asking: Asking, config: ContactParts['conf
   return ask(asking, { reaches: !isBlock(isBlocked), config });
 }
 
-/** Who was blocked asks as anybody does, and waits; the other never hears of it. */
+/** A blocked user sends a request like anybody else, and it stays pending. The other user never sees it. */
 function ask(
   { fromId, toId, note, message }: Asking,
   { reaches, config }: { readonly reaches: boolean; readonly config: ContactParts['config'] },
@@ -121,7 +121,7 @@ function ask(
   };
 }
 
-/** Each has asked the other: what either says with it is said. */
+/** Returns the verdict for two users who have asked each other: the first messages of both are sent. */
 function meet(askedBack: ContactRequestRow, { fromId, toId, note, message }: Asking): Verdict<Requested> {
   const { result, write, ...accepting } = accept(askedBack, fromId);
   return {

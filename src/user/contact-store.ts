@@ -4,47 +4,47 @@ import type { Contact, ContactRef, ContactRequest, ContactRequestRef, ContactReq
 
 /** One side of a contact, in any state. */
 export interface ContactRow extends Contact {
-  /** ACTIVE, or ENDED. */
+  /** ACTIVE or ENDED. */
   readonly state: string;
 }
 
-/** How a request stands for one of the two; what is not PENDING they do not see any more. */
+/** The state of a request as one of the two users sees it. A user sees a request only while it is PENDING. */
 export type RequestState = 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'CANCELLED' | 'EXPIRED' | 'BLOCKED';
 
-/** A request, whatever became of it. */
+/** A request in any state. */
 export interface ContactRequestRow extends ContactRequest {
-  /** A RequestState, in the eyes of who asked. */
+  /** A RequestState, as the sender sees it. */
   readonly fromState: string;
-  /** A RequestState, in the eyes of who was asked. */
+  /** A RequestState, as the receiver sees it. */
   readonly toState: string;
 }
 
-/** One side of a contact as a key. */
+/** Returns the key of one side of a contact. */
 export function contactRefKey({ userId, otherId }: ContactRef): string {
   return `${userId}:${otherId}`;
 }
 
-/** A request as a key. */
+/** Returns the key of a request. */
 export function requestRefKey({ fromId, toId }: ContactRequestRef): string {
   return `${fromId}:${toId}`;
 }
 
-/** True while the two are contacts. */
+/** Returns whether the two are contacts. */
 export function isContact(row: ContactRow | null): row is ContactRow {
   return row?.state === 'ACTIVE';
 }
 
-/** A side as its user may see it. */
+/** Returns the part of a contact that its user may see. */
 export function contactOf({ userId, otherId, alias, since }: ContactRow): Contact {
   return { userId, otherId, alias, since };
 }
 
-/** A request as the two may see it. */
+/** Returns the part of a request that both users may see. */
 export function requestOf({ fromId, toId, note, createdAt, message }: ContactRequestRow): ContactRequest {
   return { fromId, toId, note, createdAt, message };
 }
 
-/** Sides in the order asked for, in any state; null where there never was one. */
+/** Reads sides of contacts in any state, in the order of `refs`. Null where there never was one. */
 export async function readContacts(tx: Tx, refs: readonly ContactRef[]): Promise<readonly (ContactRow | null)[]> {
   const rows = await inPieces(refs, (piece) => {
     const OR = [...Map.groupBy(piece, ({ userId }) => userId)].map(([userId, own]) => ({
@@ -57,7 +57,7 @@ export async function readContacts(tx: Tx, refs: readonly ContactRef[]): Promise
   return refs.map((ref) => found.get(contactRefKey(ref)) ?? null);
 }
 
-/** Requests in the order asked for, whatever became of them; null where there never was one. */
+/** Reads requests in any state, in the order of `refs`. Null where there never was one. */
 export async function readRequests(tx: Tx, refs: readonly ContactRequestRef[]): Promise<readonly (ContactRequestRow | null)[]> {
   const rows = await inPieces(refs, (piece) =>
     tx.contactRequest.findMany({ where: { OR: piece.map(({ fromId, toId }) => ({ fromId, toId })) } }),
@@ -66,7 +66,7 @@ export async function readRequests(tx: Tx, refs: readonly ContactRequestRef[]): 
   return refs.map((ref) => found.get(requestRefKey(ref)) ?? null);
 }
 
-/** Requests that wait in somebody's eyes, in the order asked for; null where there is none, or it is not theirs. */
+/** Reads requests that are pending as a user sees them, in the order of `views`. Null where there is none, or it is not that user's. */
 export async function readSeenRequests(tx: Tx, views: readonly ContactRequestView[]): Promise<readonly (ContactRequest | null)[]> {
   const rows = await inPieces(views, (piece) => {
     const OR = [...Map.groupBy(piece, ({ userId }) => userId)].flatMap(([userId, own]) => [
@@ -82,12 +82,12 @@ export async function readSeenRequests(tx: Tx, views: readonly ContactRequestVie
   });
 }
 
-/** Whether a request waits in somebody's eyes. */
+/** Returns whether a request is pending as a user sees it. */
 export function waitsFor({ fromId, toId, fromState, toState }: ContactRequestRow, userId: bigint): boolean {
   return (fromId === userId && fromState === 'PENDING') || (toId === userId && toState === 'PENDING');
 }
 
-/** Puts a new request in the place of any earlier one between the two this way. */
+/** Stores a new request, in place of an earlier one from the same sender to the same receiver. */
 export async function putRequest(
   tx: Tx,
   { fromId, toId, note, createdAt, message }: ContactRequest,
@@ -101,7 +101,7 @@ export async function putRequest(
   });
 }
 
-/** Changes how a request stands for one of the two, or for both. */
+/** Changes the state of a request for one or both of the users. */
 export async function settleRequest(
   tx: Tx,
   { fromId, toId }: ContactRequestRef,
@@ -110,7 +110,7 @@ export async function settleRequest(
   await tx.contactRequest.update({ where: { fromId_toId: { fromId, toId } }, data: states });
 }
 
-/** Ends a request for who asked: it is over by no time any more, and what was to be said with it is kept no longer. */
+/** Ends a request for its sender. It will not expire any more, and its first message is deleted. */
 export async function endRequest(
   tx: Tx,
   ref: ContactRequestRef,
@@ -121,7 +121,7 @@ export async function endRequest(
   await cancelJob(tx, 'ContactRequestExpired', requestRefKey(ref));
 }
 
-/** Makes two users contacts, as if they had never been. */
+/** Makes two users contacts, and removes what is left of an earlier contact. */
 export async function putContacts(tx: Tx, one: bigint, other: bigint, since: Date): Promise<void> {
   const fresh = { state: 'ACTIVE', alias: null, since } satisfies Partial<ContactRow>;
   for (const [userId, otherId] of [
@@ -145,12 +145,12 @@ export async function endContacts(tx: Tx, one: bigint, other: bigint): Promise<v
   await tx.contact.updateMany({ where: { OR }, data: { state: 'ENDED' } });
 }
 
-/** Changes what a user calls a contact. */
+/** Changes a user's alias for a contact. */
 export async function setAlias(tx: Tx, { userId, otherId, alias }: Contact): Promise<void> {
   await tx.contact.update({ where: { userId_otherId: { userId, otherId } }, data: { alias } });
 }
 
-/** The text that was to be said with a request has been said. */
+/** Deletes the first message of a request once it was sent. */
 export async function clearFirstMessage(
   tx: Tx,
   { fromId, toId, createdAt }: ContactRequestRef & Pick<ContactRequest, 'createdAt'>,

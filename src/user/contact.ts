@@ -1,108 +1,117 @@
 import type { Viewer } from './user.ts';
 
-/** What a user has of a contact. The other side has one of its own. */
+/** One user's side of a contact. The other user has one, too. */
 export interface Contact {
   readonly userId: bigint;
   readonly otherId: bigint;
-  /** What the user calls the other; null: by their own name. */
+  /** The user's name for the other, or null if they use the other's own name. */
   readonly alias: string | null;
   readonly since: Date;
 }
 
-/** Names one side of a contact, whether there is one or not. */
+/** Names one side of a contact, whether or not there is one. */
 export interface ContactRef {
   readonly userId: bigint;
   readonly otherId: bigint;
 }
 
-/** A request to become a contact that waits for an answer. */
+/** A pending contact request. */
 export interface ContactRequest {
   readonly fromId: bigint;
   readonly toId: bigint;
   readonly note: string | null;
   readonly createdAt: Date;
-  /** What who asks says first, once it is accepted; null: nothing, or it has been said. */
+  /** The message that is sent in the sender's name once the request is accepted. Null if there is none, or it was sent. */
   readonly message: string | null;
 }
 
-/** Names a request: there is one at most from one user to another. */
+/** Names a request. There is at most one from one user to another. */
 export interface ContactRequestRef {
   readonly fromId: bigint;
   readonly toId: bigint;
 }
 
-/** What somebody says with a request, once it is accepted. */
+/** The message that is sent once a request is accepted. */
 export interface FirstMessage {
   readonly text: string;
-  /** The same each time it is asked for: 1 to 64 printable ASCII characters. */
+  /** The same each time. 1 to 64 printable ASCII characters. */
   readonly clientMessageId: string;
-  /** When the request was made: another one of the two has another. */
+  /** When the request was sent, which tells it from other requests between the two. */
   readonly askedAt: Date;
 }
 
-/** A request as one of the two sees it. */
+/** A request as one of the two users sees it. */
 export interface ContactRequestView extends ContactRequestRef {
   readonly userId: bigint;
 }
 
-/** Which of a viewer's requests (schema: `enum RequestDirection`). */
+/** The direction of requests that a viewer asks for (schema: `enum RequestDirection`). */
 export type RequestDirection = 'INCOMING' | 'OUTGOING';
 
-/** What a request came to: it waits, or the two are contacts because each has asked the other. */
+/** The result of a request: it is pending, or the two are contacts because each has asked the other. */
 export type Requested =
   | { readonly request: ContactRequest; readonly contact: null }
   | { readonly request: null; readonly contact: Contact };
 
-/** Part of a list, newest first. Keys are opaque text. */
+/** A page of a list, newest first. Keys are opaque text. */
 export interface ContactPage<T> {
   readonly items: readonly (T & { readonly key: string })[];
   readonly hasNextPage: boolean;
 }
 
-/** How much of a list, after which key. */
+/** How many items of a list to return, and after which key. */
 export interface ContactPageRequest {
   readonly first: number;
   readonly after?: string | undefined;
 }
 
-/** Who knows whom. Refusals are thrown as ChatError with `field` named from the options. */
+/** Contacts and contact requests. Refusals are thrown as ChatError with `field` named from the options. */
 export interface Contacts {
   /**
-   * Asks a user to become a contact; a request that waits already is answered as it stands. Where the other has asked the viewer, they are
-   * contacts at once. It ends by itself some time later. Throws INVALID_INPUT (userId: oneself; note; message), NOT_FOUND (userId), CONFLICT (userId: a
-   * contact already), BLOCKED (userId), LIMIT_REACHED, RATE_LIMITED.
+   * Asks a user to become a contact. A request that is already pending is returned unchanged. If the other user has asked the viewer, the
+   * two are contacts at once. A request expires after some time. Throws INVALID_INPUT (userId for oneself; note; message), NOT_FOUND
+   * (userId), CONFLICT (userId) if they are contacts already, BLOCKED (userId), LIMIT_REACHED or RATE_LIMITED.
    */
   request(
     viewer: Viewer,
     options: { userId: bigint; note?: string | null | undefined; message?: string | null | undefined },
   ): Promise<Requested>;
-  /** Takes the viewer's own request back. Throws NOT_FOUND (requestId), FORBIDDEN (requestId: somebody else's). */
+  /** Withdraws the viewer's own request. Throws NOT_FOUND (requestId), or FORBIDDEN (requestId) for somebody else's. */
   cancel(viewer: Viewer, request: ContactRequestRef): Promise<void>;
-  /** Answers a request to the viewer: the contact, or null where it is declined, of which the asker hears nothing. Throws as cancel does. */
+  /**
+   * Answers a request to the viewer. Returns the contact, or null if it is declined, which the sender does not learn. Throws the errors of
+   * `cancel`.
+   */
   answer(viewer: Viewer, request: ContactRequestRef, options: { accept: boolean }): Promise<Contact | null>;
-  /** Absent leaves the alias as it is, null clears it. Throws NOT_FOUND (contactId), INVALID_INPUT (alias). */
+  /** Changes the alias of a contact. If absent it stays, null clears it. Throws NOT_FOUND (contactId) or INVALID_INPUT (alias). */
   update(viewer: Viewer, contact: ContactRef, options: { alias?: string | null | undefined }): Promise<Contact>;
-  /** Ends a contact for both sides. Throws NOT_FOUND (userId) where there never was one. */
+  /** Ends a contact for both sides. Throws NOT_FOUND (userId) if there never was one. */
   remove(viewer: Viewer, options: { userId: bigint }): Promise<void>;
-  /** Ends a request whose time is over; answers nothing where it is not, or has ended otherwise. Throws UNAVAILABLE. */
+  /** Ends an expired request. Has no effect if it has not expired, or ended otherwise. Throws UNAVAILABLE. */
   expire(request: ContactRequestRef): Promise<void>;
-  /** What is to be said first, in the name of who asked, of a request that was accepted; null: nothing is left to say. */
+  /**
+   * Returns the first message of an accepted request, which is sent in the name of the request's sender. Null if there is none left to
+   * send.
+   */
   firstMessage(request: ContactRequestRef): Promise<FirstMessage | null>;
-  /** It has been said: its text is kept no longer here, unless another request has come since. */
+  /** Deletes the first message after it was sent, unless there has been another request since. */
   firstMessageSaid(request: ContactRequestRef, first: Pick<FirstMessage, 'askedAt'>): Promise<void>;
-  /** The viewer's contacts. Throws BAD_USER_INPUT (after). */
+  /** Lists the viewer's contacts. Throws BAD_USER_INPUT (after). */
   list(viewer: Viewer, page: ContactPageRequest): Promise<ContactPage<{ readonly contact: Contact }>>;
-  /** The viewer's requests one way that wait, in their eyes. Throws BAD_USER_INPUT (after). */
+  /** Lists the viewer's requests in one direction that are pending as the viewer sees them. Throws BAD_USER_INPUT (after). */
   requests(
     viewer: Viewer,
     page: ContactPageRequest & { readonly direction: RequestDirection },
   ): Promise<ContactPage<{ readonly request: ContactRequest }>>;
-  /** How many they are. */
+  /** Counts the requests that `requests` lists. */
   countRequests(viewer: Viewer, direction: RequestDirection): Promise<number>;
-  /** Ends all that an erased account has with others, some at a time. Throws UNAVAILABLE, or what `signal` was aborted with. */
+  /**
+   * Ends everything between an erased account and other users, some at a time. Throws UNAVAILABLE, or the reason of `signal` when that
+   * aborts.
+   */
   eraseAll(userId: bigint, signal: AbortSignal): Promise<void>;
-  /** Contacts in the order asked for; null where there is none. Does not ask who may see them: only `userId` may. */
+  /** Returns contacts in the order of `refs`, null where there is none. Does not check who asks: only the user `userId` may see them. */
   byRefs(refs: readonly ContactRef[]): Promise<readonly (Contact | null)[]>;
-  /** Requests that wait in the eyes of `userId`, in the order asked for; null where there is none, or it is not theirs. */
+  /** Returns requests that are pending as `userId` sees them, in the order of `views`. Null where there is none, or it is not theirs. */
   seenRequests(views: readonly ContactRequestView[]): Promise<readonly (ContactRequest | null)[]>;
 }

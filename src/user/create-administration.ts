@@ -16,7 +16,7 @@ import { readUserRows, readUsers } from './store.ts';
 import { isSuspended, readSuspensions, restoreUser, suspendUser } from './suspension.ts';
 import { listBots, listUsers } from './user-list.ts';
 
-/** Makes what operators see of users and do to them, where no more of a chat is open than its database and log. */
+/** Creates what operators see of users and do to them. Needs only a database and a log. */
 export function createAdministration(parts: AdministrationParts): Administration {
   const { db, config } = parts;
   const passwords = createPasswords(parts.passwordCost);
@@ -46,7 +46,7 @@ export function createAdministration(parts: AdministrationParts): Administration
     identities: (userIds) => readIdentities(db.client, userIds),
     async byIdentity({ subject, issuer: named }) {
       const issuer = named ?? config.identityIssuer;
-      // The database would take some of what nobody can be called for somebody, and fail at the rest.
+      // With texts that are not valid names, the database would find other users, or fail.
       if (![subject, issuer].every(isIdentityName)) return null;
       const userId = await findIdentity(db.client, { subject, issuer });
       const [user = null] = userId === null ? [] : await readUsers(db.client, [userId]);

@@ -4,7 +4,7 @@ import { isBlock, readBlocks } from './block-store.ts';
 import { listBlocks } from './contact-list.ts';
 import type { ContactParts } from './parts.ts';
 
-/** Makes the part that knows who has blocked whom. */
+/** Creates the part that manages blocks. */
 export function createBlocks(parts: ContactParts): Blocks {
   const { client } = parts.db;
   return {

@@ -8,7 +8,7 @@ import { createRequestContact } from './contact-request.ts';
 import { clearFirstMessage, contactOf, isContact, readContacts, readRequests, readSeenRequests } from './contact-store.ts';
 import type { ContactParts } from './parts.ts';
 
-/** Makes the part that knows who knows whom. */
+/** Creates the part that manages contacts and contact requests. */
 export function createContacts(parts: ContactParts): Contacts {
   const { client } = parts.db;
   return {

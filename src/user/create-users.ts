@@ -26,7 +26,7 @@ import { createThrottle } from './throttle.ts';
 import { signInWithToken } from './token-sign-in.ts';
 import type { User, Users } from './user.ts';
 
-/** Makes the user module. */
+/** Creates the user module. */
 export function createUsers(given: UserParts): Users {
   const parts = {
     ...given,

@@ -1,9 +1,9 @@
 import { type Data, type NewData, requireData, requireFitting } from '../data.ts';
 
-// As wide as the column, and as much as a person may say of themselves: it is read, and told, with whatever they say.
+// The width of the column, and as much as a bio may have: data is read and delivered with whatever the user writes.
 const maxDataBytes = 1_024;
 
-/** What is put on a user as it would be stored. Throws INVALID_INPUT (data, or data.… the part at fault). */
+/** Returns the data of a user as it is stored. Throws ChatError INVALID_INPUT (data, or the path of the part at fault, data.…). */
 export function requireUserData(wanted: NewData | null | undefined): Data {
   const data = requireData(wanted);
   requireFitting(data, { maxDataBytes });

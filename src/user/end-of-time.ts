@@ -1,2 +1,2 @@
-/** What stands in a row for "never": the latest that both databases hold. */
+/** Stands for "never" in a row: the latest time that both databases can store. */
 export const endOfTime = new Date('9999-12-31T23:59:59.999Z');

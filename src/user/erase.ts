@@ -13,16 +13,16 @@ import { sessionEnded } from './session.ts';
 import { eraseUserRow, type UserRow } from './store.ts';
 import type { DeletedMessages, Users, Viewer } from './user.ts';
 
-// What somebody asked for just before their account was erased may be stored just after, as what is asked for before signing out may: no write goes on
-// for so long (config WRITE_DEADLINE_MS is at most two minutes), so whatever came of it is found by a second round.
+// A write that was requested just before the account was erased may be stored just after, as with a sign-out. No write takes this long
+// (config WRITE_DEADLINE_MS is at most two minutes), so a second round finds what it stored.
 const secondRoundMs = 10 * 60_000;
 
-// By it every node forgets what it keeps of the user. No device is left to be told.
+// On this entry every node drops what it has cached of the user. No device is left to get it.
 const profileGone: NewEntry = { type: 'ProfileChanged', data: {} };
 
 /**
- * Erases the viewer's account. At its commit nobody can sign in to it, find it, or reach it, and its profile, password and sessions are gone; each
- * session's end is an entry, by which its sockets close. The rest is left to a job. Throws as Users.erase says.
+ * Erases the viewer's account. At its commit nobody can sign in to it, find it or reach it, and its profile, password and sessions are
+ * deleted. Each session's end is an entry, on which its sockets close. A job does the rest. Throws the errors that Users.erase names.
  */
 export async function eraseAccount(
   parts: PasswordParts,
@@ -35,7 +35,7 @@ export async function eraseAccount(
 
 type Judge = (row: UserRow | null) => void;
 
-/** What sees to it, under the account's lock, that it is there, and by what the viewer has shown still theirs. */
+/** Returns the check that is made under the account's lock: that the account exists, and that the password shown is still in force. */
 async function ownAccount(
   parts: PasswordParts,
   viewer: Viewer,
@@ -55,7 +55,7 @@ async function ownAccount(
   return (row) => requireSamePassword(requireAccount(row), checked, field);
 }
 
-/** Erases somebody else's account in the same way. Throws as Administration.erase says. */
+/** Erases another user's account in the same way. Throws the errors that Administration.erase names. */
 export async function eraseOther(
   parts: Pick<AdministrationParts, 'log' | 'config'>,
   { actorId, userId }: SomebodyElse,
@@ -63,7 +63,7 @@ export async function eraseOther(
 ): Promise<void> {
   if (actorId === userId)
     throw new ChatError('FORBIDDEN', 'You cannot erase your own account this way. Sign in and delete your account.', { field: ['userId'] });
-  // By no user: operators act for the system.
+  // Null because operators act for the system.
   return erase(parts, { userId, actorId: null, messages }, (row) => requireNoAdmin(requireThere(row), parts.config));
 }
 

@@ -5,7 +5,7 @@ import type { UserParts } from './parts.ts';
 
 const dayMs = 86_400_000;
 
-/** Somebody who takes a handle, at a moment by the database's clock. */
+/** A user who takes a handle, at a moment by the database's clock. */
 interface Taking {
   readonly handle: string;
   readonly userId: bigint;
@@ -13,17 +13,19 @@ interface Taking {
 }
 
 /**
- * What a transaction fails with that has taken a handle which is kept back for another. No ChatError: those who share its commit are not meant.
+ * Fails a transaction that has taken a handle which is kept back for another user. Not a ChatError, because it does not concern the other
+ * appends that share the commit.
  */
 export class HandleHeld extends Error {}
 
-/** The refusal of a handle that is somebody's, or was until lately. */
+/** Creates the error for a handle that belongs to another user, or did until recently. */
 export function handleTaken(): ChatError {
   return new ChatError('CONFLICT', 'This handle is taken. Choose another.', { field: ['handle'] });
 }
 
 /**
- * Whether a handle can be nobody else's, because config ADMIN_HANDLES makes an admin of whoever has it. Somebody for whom it is kept back may have it again: it was theirs.
+ * Returns whether a handle is reserved because config ADMIN_HANDLES makes its owner an admin. A user for whom the handle is kept back may
+ * take it again.
  */
 export async function isReserved(
   tx: Tx,
@@ -35,22 +37,23 @@ export async function isReserved(
   return hold?.userId !== userId || hold.until <= at;
 }
 
-/** Whether a handle is kept back for somebody other than `userId`. */
+/** Returns whether a handle is kept back for a user other than `userId`. */
 export async function isHeld(tx: Tx, { handle, userId, at }: Taking): Promise<boolean> {
   const hold = await tx.handleHold.findUnique({ where: { handle } });
   return hold !== null && hold.userId !== userId && hold.until > at;
 }
 
 /**
- * Sees to it that a handle which the transaction has just given to a user is not kept back for another, and is kept back no more. It comes after
- * the handle was written: until then whoever gave it up may not have committed, and their hold not be seen. Throws HandleHeld.
+ * Checks that a handle which the transaction has just given to a user is not kept back for another, and removes its hold. Must follow the
+ * write of the handle: before that, a user who gives the handle up may not have committed, and their hold would not be visible (decision
+ * 19). Throws HandleHeld.
  */
 export async function settleHold(tx: Tx, taking: Taking): Promise<void> {
   if (await isHeld(tx, taking)) throw new HandleHeld();
   await tx.handleHold.deleteMany({ where: { handle: taking.handle } });
 }
 
-/** Keeps a handle back that a user gives up in this transaction, for config HANDLE_HOLD_DAYS. */
+/** Keeps back a handle that a user gives up in this transaction, for config HANDLE_HOLD_DAYS. */
 export async function holdHandle(
   tx: Tx,
   { handleHoldDays }: Pick<UserParts['config'], 'handleHoldDays'>,
@@ -62,7 +65,7 @@ export async function holdHandle(
   await leaveJob(tx, { kind: 'HandleFreed', key: String(userId), data: { userId }, dueAt: until });
 }
 
-/** Forgets which handles were a user's and are kept back no more. */
+/** Deletes the expired holds of a user's former handles. */
 export async function freeHandles({ db }: Pick<UserParts, 'db'>, userId: bigint): Promise<void> {
   const now = await db.now();
   await db.transaction((tx) => tx.handleHold.deleteMany({ where: { userId, until: { lte: now } } }));

@@ -11,8 +11,8 @@ import type { Outcome, Throttle } from './throttle.ts';
 import type { User, Viewer } from './user.ts';
 
 /**
- * Gives the viewer another handle; the one they had is kept back for them. What changes nothing makes no entry and counts for nothing. Throws as
- * Users.changeHandle says.
+ * Gives the viewer another handle, and keeps the former one back for them. A change without effect writes no entry and does not count
+ * against the limit. Throws the errors that Users.changeHandle names.
  */
 export async function changeHandle(
   parts: UserParts & { readonly throttle: Throttle },
@@ -28,7 +28,7 @@ export async function changeHandle(
   }
 }
 
-// What can be seen already is refused before anybody waits; between those who race the unique key and the hold decide.
+// Refuses what can be seen already, before anything waits. The unique key and the hold decide races.
 async function requireFree({ db, config }: UserParts, { userId }: Viewer, handle: string): Promise<void> {
   const holder = await findByHandle(db.client, handle);
   if (holder !== null && holder.id !== userId) throw handleTaken();

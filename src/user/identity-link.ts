@@ -17,7 +17,7 @@ interface LinkParts {
 
 type Linked = Parameters<Administration['link']>[1];
 
-/** Lets somebody sign in by an account elsewhere; done again, it stands so already. Throws as Administration.link says. */
+/** Links an identity to a user. Repeating it has no effect. Throws the errors that Administration.link names. */
 export function linkIdentity(parts: LinkParts, actorId: bigint | null, wanted: Linked): Promise<boolean> {
   const { userId } = wanted;
   const key = requireIdentity(parts, wanted);
@@ -26,17 +26,18 @@ export function linkIdentity(parts: LinkParts, actorId: bigint | null, wanted: L
     if (owner !== null && owner !== userId) throw identityTaken();
     return owner === userId ? null : (tx, at) => insertIdentity(tx, { ...key, userId, createdAt: at });
   }).catch((error: unknown) => {
-    // The lock is on the user, not on the account elsewhere: who signs in by it for the first time may be just being stored.
+    // The lock is on the user, not on the identity: the account of somebody who signs in with it for the first time may be stored at the
+    // same moment.
     throw isDuplicate(error) ? identityTaken() : error;
   });
 }
 
-/** Takes that back; done again, it stands so already. Throws as Administration.unlink says. */
+/** Unlinks an identity from a user. Repeating it has no effect. Throws the errors that Administration.unlink names. */
 export function unlinkIdentity(parts: LinkParts, actorId: bigint | null, wanted: Linked): Promise<boolean> {
   const { userId } = wanted;
   const key = requireIdentity(parts, wanted);
   return underLock(parts, { actorId, userId, key }, (row, owner) => {
-    // Also of somebody erased: a node of a release that does not know accounts elsewhere leaves theirs.
+    // Also for an erased account: a node of a release that does not know identities leaves those of the accounts that it erases.
     if (owner === userId) return (tx) => deleteIdentity(tx, key);
     requireThere(row);
     return null;
@@ -45,7 +46,9 @@ export function unlinkIdentity(parts: LinkParts, actorId: bigint | null, wanted:
 
 type Write = (tx: Tx, at: Date) => Promise<void>;
 
-/** Does what `decide` makes of whoever signs in so by now; answers whether that was anything. */
+/**
+ * Runs the write that `decide` returns for the user and the identity's present owner, under the lock. Returns whether there was a write.
+ */
 function underLock(
   { log, config }: LinkParts,
   { actorId, userId, key }: SomebodyElse & { readonly key: IdentityKey },
@@ -55,7 +58,7 @@ function underLock(
     lock: [userId],
     async decide(inside): Promise<Verdict<boolean>> {
       const row = await inside.read(userRow, userId);
-      // Whose account elsewhere signs in as an admin is that admin.
+      // Whoever owns an identity that is linked to an admin has the rights of that admin.
       if (actorId !== null && row !== null) requireNoAdmin(row, config);
       const write = decide(row, await inside.read(identityOwner, key));
       return write === null ? { result: () => false } : { write: (tx, { at }) => write(tx, at), result: () => true };
@@ -63,7 +66,7 @@ function underLock(
   });
 }
 
-/** The account elsewhere that is named, by default one of config IDENTITY_ISSUER's. Throws INVALID_INPUT (subject, issuer). */
+/** Returns the named identity, by default of config IDENTITY_ISSUER. Throws ChatError INVALID_INPUT (subject, issuer). */
 export function requireIdentity(
   { config }: { readonly config: Pick<Config, 'identityIssuer'> },
   { subject, issuer = null }: Omit<Linked, 'userId'>,
@@ -78,7 +81,7 @@ export function requireIdentity(
   return key;
 }
 
-/** The refusal of an account elsewhere that is somebody's. */
+/** Creates the error for an identity that belongs to another user. */
 export function identityTaken(): ChatError {
   return new ChatError('CONFLICT', 'This identity already belongs to another user.', { field: ['subject'] });
 }

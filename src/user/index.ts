@@ -1,10 +1,18 @@
-// Users: who there is, on which devices they are signed in, and who knows whom. Owns User, UserTerm and Session, passwords and tokens,
-// Contact and ContactRequest.
-// Promises: a handle is one person's for ever; an access token is good for as long as it says, but never longer than its session; ending a
-// session is an entry on the account stream, so that every node hears of it; two racing refreshes get the same successor; guessing is
-// throttled by handle and address, and neither answer nor time tells a wrong handle from a wrong password. All that changes a user or their
-// sessions holds the account stream's lock. Two users are contacts of each other or not at all; their requests and contacts end by state, all
-// under the locks of both accounts; who declines does so in silence, so a request stands for each of the two by itself. Does not know who may see whom, nor how tokens travel.
+// Users: accounts, sessions, contacts and blocks. Owns the tables User, UserTerm, HandleHold, Identity, Suspension, Session, Contact,
+// ContactRequest and Block, and all passwords and tokens.
+//
+// Promises:
+// - At any time, a handle belongs to one user at most. A handle that is given up is kept back for its user for config HANDLE_HOLD_DAYS.
+// - An access token is valid as long as it says, but never longer than its session.
+// - The end of a session is an entry on the account stream, so every node gets it.
+// - Two refreshes that race get the same successor.
+// - Guessing is throttled by handle and by address. Neither the answer nor its time tells a wrong handle from a wrong password.
+// - Every change of a user or their sessions holds the lock of the account stream, except of when a session was last seen.
+// - Two users are contacts of each other, or neither is. A contact or request ends by a change of its state, under the locks of both
+//   accounts.
+// - Declining a request is silent, so a request has a state for each of the two users.
+//
+// Leaves to its callers who may see whom, and how tokens are transported.
 export type { ServerKey } from '../server-key.ts';
 export { accountGone } from './account.ts';
 export { type Accounts, createAccounts } from './accounts.ts';

@@ -8,18 +8,18 @@ import { firstRow, type NewSession, type SessionParts, sessionStarted, signedIn 
 import { insertSession, insertUser, type UserRow } from './store.ts';
 import type { SignedIn } from './user.ts';
 
-/** Somebody who gets an account. */
+/** An account that is to be created. */
 export interface Account extends Pick<UserRow, 'handle' | 'displayName' | 'avatarUrl' | 'bio' | 'passwordHash' | 'bot' | 'data'> {
-  /** Who they are elsewhere; null: nobody that is known. */
+  /** The identity of the user, or null if none is known. */
   readonly identity: Pick<Identity, 'issuer' | 'subject'> | null;
-  /** What they are called, as it was found that it may stand. */
+  /** Handle and names, as the lists of blocked words allow them. */
   readonly said: readonly Admitted[];
 }
 
-/** Somebody who makes one for themselves, and the device on which they are signed in to it. */
+/** An account that its own user creates, and the device on which they are signed in. */
 export type Newcomer = Omit<Account, 'bio' | 'bot' | 'data'> & Pick<NewSession, 'deviceName' | 'deviceKind'>;
 
-/** Stores an account. Fails with what isDuplicate knows, or HandleHeld, where handle or identity are not free. */
+/** Stores an account. Fails with an error that isDuplicate recognizes, or HandleHeld, if its handle or identity is not free. */
 export async function insertAccount(tx: Tx, { identity, said, ...user }: Account & Pick<UserRow, 'id' | 'createdAt'>): Promise<void> {
   const { id: userId, handle, createdAt } = user;
   await insertUser(tx, user);
@@ -29,8 +29,8 @@ export async function insertAccount(tx: Tx, { identity, said, ...user }: Account
 }
 
 /**
- * Makes a user, their account stream and their first session, in one append. Whether handle and identity are free is decided here: fails with what
- * isDuplicate knows, or HandleHeld, where they are not.
+ * Creates a user, their account stream and their first session in one append. It decides whether handle and identity are free: fails with
+ * an error that isDuplicate recognizes, or HandleHeld, if they are not.
  */
 export async function makeAccount(parts: SessionParts, { deviceName, deviceKind, ...newcomer }: Newcomer): Promise<SignedIn> {
   const sessionId = newUuid();

@@ -13,7 +13,7 @@ import type { User } from './user.ts';
 
 type Wanted = Omit<Parameters<Administration['update']>[1], 'userId'>;
 
-/** Changes what somebody is called, and what is said of them, in one act. Throws as Administration.update says. */
+/** Changes another user's profile and data in one act. Throws the errors that Administration.update names. */
 export async function updateOther(
   { db, log, config }: Pick<AdministrationParts, 'db' | 'log' | 'config'>,
   { actorId, userId }: SomebodyElse,

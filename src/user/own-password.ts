@@ -7,24 +7,25 @@ import { readUserRows, type UserRow } from './store.ts';
 import type { Throttle } from './throttle.ts';
 import type { Viewer } from './user.ts';
 
-/** What acts take that ask for the viewer's own password. */
+/** The parts of acts that ask for the viewer's own password. */
 export type PasswordParts = SessionParts & { readonly passwords: Passwords; readonly throttle: Throttle };
 
-/** The password that the viewer gave, and under which name. */
+/** The password that the viewer gave, and the name of the input field. */
 export interface GivenPassword {
   readonly password: string;
   readonly address: string;
   readonly field: string;
 }
 
-/** The refusal of a password that is not the viewer's, or is not any more. */
+/** Creates the error for a password that is not, or no longer, the viewer's. */
 export function wrongPassword(field: string): ChatError {
   return new ChatError('INVALID_CREDENTIALS', 'The password is wrong.', { field: [field] });
 }
 
 /**
- * Checks the viewer's own password and answers the hash it fits: whoever acts on it sees to it, under the account's lock, that this one is still in
- * force. Attempts count like those to sign in, and together with them. Throws INVALID_CREDENTIALS (field), RATE_LIMITED, UNAVAILABLE, NOT_FOUND.
+ * Checks the viewer's own password and returns the hash that it matches. The caller must check under the account's lock that this hash is
+ * still in force. Attempts count together with attempts to sign in. Throws ChatError INVALID_CREDENTIALS (field), RATE_LIMITED, UNAVAILABLE
+ * or NOT_FOUND.
  */
 export async function requireOwnPassword(parts: PasswordParts, { userId }: Viewer, given: GivenPassword): Promise<string> {
   const [row] = await readUserRows(parts.db.client, [userId]);
@@ -39,12 +40,12 @@ export async function requireOwnPassword(parts: PasswordParts, { userId }: Viewe
   return right;
 }
 
-/** Throws INVALID_CREDENTIALS (field) where another password is in force by now. */
+/** Throws ChatError INVALID_CREDENTIALS (field) if another password is in force by now. */
 export function requireSamePassword(row: UserRow, checked: string, field: string): void {
   if (row.passwordHash !== checked) throw wrongPassword(field);
 }
 
-/** Whether somebody has a password. Throws NOT_FOUND where their account is erased. */
+/** Returns whether the viewer has a password. Throws ChatError NOT_FOUND if their account is erased. */
 export async function hasPassword({ db }: Pick<PasswordParts, 'db'>, { userId }: Viewer): Promise<boolean> {
   const [row] = await readUserRows(db.client, [userId]);
   if (row?.state !== 'ACTIVE') throw accountGone();

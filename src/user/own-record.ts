@@ -5,7 +5,7 @@ import { settingsOf } from './settings.ts';
 import { readUsers } from './store.ts';
 import type { OwnRecord } from './user.ts';
 
-/** All that the module holds of a user and tells nobody else; null where there is no such user (any more). */
+/** Reads everything that the module stores of a user and shows to nobody else. Returns null if the user does not exist or is erased. */
 export async function readOwnRecord(parts: SessionParts, userId: bigint): Promise<OwnRecord | null> {
   const { client } = parts.db;
   const [[user], [settings], sessions, formerHandles, blocks, [identities = []]] = await Promise.all([

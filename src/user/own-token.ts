@@ -3,10 +3,13 @@ import { findIdentity } from './identity-store.ts';
 import { readToken, type TokenParts } from './token-sign-in.ts';
 import type { Viewer } from './user.ts';
 
-// Long enough to be sent to the provider's page and back, and too short for a token that was left lying about.
+// Long enough to visit the provider's page and return, and too short for a token that was left lying about.
 const freshMs = 5 * 60_000;
 
-/** Sees to it that a token is the viewer's own, and was made just now; one that is not counts like a failed sign-in. Throws INVALID_CREDENTIALS (token), and as readToken does. */
+/**
+ * Checks that a token belongs to the viewer and was issued within the last five minutes. A token that fails counts like a failed sign-in.
+ * Throws ChatError INVALID_CREDENTIALS (token) and the errors of readToken.
+ */
 export async function requireOwnToken(
   parts: TokenParts,
   { userId }: Viewer,
@@ -21,7 +24,10 @@ export async function requireOwnToken(
   );
 }
 
-/** By this node's clock, as its end is judged by. What is to be made yet, or never, would be fresh for as long. */
+/**
+ * Measured by this node's clock, like the token's expiry. A time of issue that is further ahead than that is refused as well: such a token
+ * would stay fresh until then.
+ */
 function isFresh(issuedAt: Date): boolean {
   return Math.abs(Date.now() - issuedAt.getTime()) <= freshMs;
 }

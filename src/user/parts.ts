@@ -11,17 +11,17 @@ import type { BlockEffects } from './block.ts';
 import type { PasswordCost } from './password.ts';
 import type { Shown } from './store.ts';
 
-/** What the parts that know who knows whom, and who has blocked whom, are made of. */
+/** The parts that contacts and blocks need. */
 export interface ContactParts {
   readonly db: Db;
   readonly log: Log;
   readonly limits: Limits;
   readonly config: Pick<Config, 'contactRequestDays' | 'contactRequestsPerDay' | 'maxContactRequests' | 'maxBlocks' | 'maxMessageLength'>;
   readonly blockEffects: BlockEffects;
-  /** What must not be said; without it everything may. */
+  /** Checks texts for blocked words. If absent, everything is allowed. */
   readonly screen?: Screen | undefined;
 }
-/** What of the configuration the module heeds. */
+/** The options of the configuration that the module reads. */
 export type UserOption =
   | 'accessTokenSeconds'
   | 'adminHandles'
@@ -40,26 +40,26 @@ export type UserOption =
   | 'maintenanceMessage'
   | 'search';
 
-/** What the module is made of. */
+/** The parts of the user module. */
 export interface UserParts {
   readonly db: Db;
   readonly log: Log;
   readonly limits: Limits;
-  /** At least one. The first signs, all verify. */
+  /** At least one. The first one signs, all of them verify. */
   readonly keys: readonly ServerKey[];
   readonly config: Pick<Config, UserOption>;
   readonly logger: Logger;
-  /** Who people are elsewhere; without it nobody signs in with a token. */
+  /** Verifies tokens of an identity provider. If absent, nobody can sign in with one. */
   readonly identities?: Identities | null | undefined;
-  /** What is kept of users; without it each read is one of the database. Whoever makes it forgets those who change. */
+  /** The cache of users. If absent, each read goes to the database. Its creator must invalidate users who change. */
   readonly kept?: Cache<bigint, Shown> | undefined;
-  /** What nobody must be called, nor say of themselves; without it everything may. */
+  /** Checks handles, names and bios for blocked words. If absent, everything is allowed. */
   readonly screen?: Screen | undefined;
-  /** What a password's hash costs; less than the default is for tests. */
+  /** The cost of hashing a password. Tests use less than the default. */
   readonly passwordCost?: PasswordCost | undefined;
 }
 
-/** What the part for operators is made of. */
+/** The parts that Administration needs. */
 export interface AdministrationParts {
   readonly db: Db;
   readonly log: Log;

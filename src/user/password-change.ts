@@ -7,7 +7,10 @@ import { requirePassword } from './shape.ts';
 import { endSessionRows, updatePasswordRow } from './store.ts';
 import type { Viewer } from './user.ts';
 
-/** Puts another password in force and ends all sessions but the one that asks, in one act; answers which. Throws as Users.changePassword says. */
+/**
+ * Changes the viewer's password and ends all sessions except the viewer's, in one act. Returns the ids of the sessions that ended. Throws
+ * the errors that Users.changePassword names.
+ */
 export async function changePassword(
   parts: PasswordParts,
   viewer: Viewer,

@@ -7,7 +7,7 @@ import type { RoleConfig } from './role.ts';
 import { sessionEnded } from './session.ts';
 import { endSessionRows, updatePasswordRow } from './store.ts';
 
-// 96 bits: nobody guesses it, and it can be typed.
+// 96 bits: it cannot be guessed, and can still be typed.
 const passwordBytes = 12;
 
 interface Reset {
@@ -15,7 +15,7 @@ interface Reset {
   readonly ended: readonly string[];
 }
 
-/** Puts a password in force that is made up here, and ends all sessions. Throws as Administration.resetPassword says. */
+/** Replaces a user's password with a random one, and ends all their sessions. Throws the errors that Administration.resetPassword names. */
 export async function resetPassword(
   { log, config, passwords }: { readonly log: Log; readonly config: RoleConfig; readonly passwords: Passwords },
   { actorId, userId }: SomebodyElse,
@@ -27,7 +27,7 @@ export async function resetPassword(
     async decide(inside): Promise<Verdict<Reset>> {
       const row = requireThere(await inside.read(userRow, userId));
       requirePerson(row);
-      // Who resets another admin's password is that admin.
+      // Whoever resets an admin's password gains the rights of that admin.
       if (actorId !== null) requireNoAdmin(row, config);
       const ended = (await inside.read(openSessions, userId)).map(({ id }) => id);
       return {

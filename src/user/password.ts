@@ -4,17 +4,17 @@ import type { Config } from '../config.ts';
 import { ChatError } from '../errors.ts';
 import { inTurns } from '../turns.ts';
 
-/** What hashing a password costs, in argon2id's terms. */
+/** The cost of hashing a password, in the parameters of argon2id. */
 export interface PasswordCost {
   readonly memoryKib: number;
   readonly passes: number;
 }
 
-/** Hashes and checks passwords, off the event loop. Throws ChatError UNAVAILABLE when too many wait already, or one has waited for too long. */
+/** Hashes and checks passwords, off the event loop. Throws ChatError UNAVAILABLE if too many are waiting, or one has waited too long. */
 export interface Passwords {
-  /** A PHC string that holds salt and cost beside the hash. */
+  /** Returns a PHC string, which contains the salt and the cost beside the hash. */
   hash(password: string): Promise<string>;
-  /** False for a wrong password. Without a hash (null): false too, after as long as with one. */
+  /** Returns whether a password matches a hash. If the hash is null, it returns false after the same time. */
   matches(phc: string | null, password: string): Promise<boolean>;
 }
 
@@ -22,20 +22,20 @@ export interface Passwords {
 const defaultCost: PasswordCost = { memoryKib: 19_456, passes: 2 };
 
 /**
- * What stands for the hash of who has no password: what no password has ever been found to hash to. To a node that does not know of such people it is a hash like any
- * other; one that was empty would be a fault to it, each time that somebody tries.
+ * Stands for the hash of a user without a password. No password is known to hash to it. It has the form of a hash because a node of a
+ * release that does not know such users verifies it: an empty text would be an error there at each attempt to sign in.
  */
 export const noPassword = `$argon2id$v=19$m=${defaultCost.memoryKib},t=${defaultCost.passes},p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
-// Hashes run on the four threads that files and name look-ups run on as well: half of them stay free.
+// Hashes run on the four threads that file access and name look-ups use too. Half of them stay free.
 const atOnce = 2;
-// At about 30 ms each, whoever comes last waits a second; a flood of sign-ins gets its refusal sooner.
+// At about 30 ms each, the last one waits a second. In a flood of sign-ins, the others are refused sooner.
 const waiting = 64;
-// Ten times that, where the machine is busy: by then who signs in has begun to try again.
+// Ten times that, for a busy machine. By then users have begun to try again.
 const longestMs = 10_000;
 const retryAfterMs = 2_000;
 
-/** Makes the hasher. */
+/** Creates the password hasher. */
 export function createPasswords({ memoryKib, passes }: PasswordCost = defaultCost): Passwords {
   // argon2id, version 19 and 32 bytes are the library's defaults.
   const cost = { memoryCost: memoryKib, timeCost: passes, parallelism: 1 };
@@ -51,7 +51,7 @@ export function createPasswords({ memoryKib, passes }: PasswordCost = defaultCos
   };
 }
 
-// Keyboards and systems differ in how they compose é; who types it means the same password.
+// Keyboards and systems differ in how they compose é, but the user means the same password.
 function composed(password: string): string {
   return password.normalize('NFC');
 }
@@ -60,7 +60,7 @@ function unpadded(bytes: number): string {
   return randomBytes(bytes).toString('base64').replaceAll('=', '');
 }
 
-/** Throws FORBIDDEN where config PASSWORDS is off. */
+/** Throws ChatError FORBIDDEN if config PASSWORDS is off. */
 export function requirePasswords({ passwords }: Pick<Config, 'passwords'>): void {
   if (!passwords) throw new ChatError('FORBIDDEN', 'This server does not use passwords. Sign in with a token: signInWithToken.');
 }

@@ -9,18 +9,21 @@ import { publicPart, readUsers, updateProfileRow } from './store.ts';
 import type { Outcome, Throttle } from './throttle.ts';
 import type { User, Users, Viewer } from './user.ts';
 
-/** What is to be said of somebody: absent leaves as it is, null clears. */
+/** A change of a profile. Absent properties stay as they are, null clears them. */
 export type Change = Parameters<Users['updateProfile']>[1];
 
-/** Changes what others see of the viewer. What changes nothing makes no entry and counts for nothing. Throws INVALID_INPUT, RATE_LIMITED. */
+/**
+ * Changes the viewer's profile. A change without effect writes no entry and does not count against the limit. Throws ChatError
+ * INVALID_INPUT or RATE_LIMITED.
+ */
 export async function updateProfile(
   { throttle, ...parts }: UserParts & { readonly throttle: Throttle },
   { userId }: Viewer,
   change: Change,
 ): Promise<User> {
-  // Everything that does not hang on the user's row is refused before anybody waits for a lock.
+  // Refuses what does not depend on the user's row before waiting for a lock.
   requireProfile(change, '');
-  // Who says again what stands takes nothing from what they may change.
+  // A request without effect takes nothing from the limit.
   const [stands] = await readUsers(parts.db.client, [userId]);
   if (stands && !stands.erased && isSame(stands, { ...stands, ...requireProfile(change, stands.handle) })) return stands;
   return throttle.profile(userId, () => decideOn(parts, userId, change));
@@ -47,7 +50,9 @@ function decideOn({ log, screen = openScreen }: UserParts, userId: bigint, chang
   });
 }
 
-/** What of a change can be, as a profile has it; `handle`: what they are called where it names nothing. Throws INVALID_INPUT (displayName, avatarUrl, bio). */
+/**
+ * Returns the valid form of a change. `handle` stands in for an empty name. Throws ChatError INVALID_INPUT (displayName, avatarUrl, bio).
+ */
 export function requireProfile({ displayName, avatarUrl, bio }: Change, handle: string): Partial<User> {
   return {
     ...(displayName !== undefined && { displayName: requireDisplayName(displayName, handle) }),
@@ -68,7 +73,10 @@ function look({ displayName, bio }: Change, screen: Screen): LookedAt {
   };
 }
 
-/** What a change says as it may stand; what stood before a list forbade it stands. Throws INVALID_INPUT (displayName, bio). */
+/**
+ * Returns the profile after the change, as the lists of blocked words allow it. A text that does not change is allowed, even if a list has
+ * forbidden it since. Throws ChatError INVALID_INPUT (displayName, bio).
+ */
 function judge(
   looked: LookedAt,
   { before, wanted }: { readonly before: User; readonly wanted: User },
@@ -78,7 +86,7 @@ function judge(
   return { after: bio === null ? wanted : { ...wanted, bio: bio.text }, said: [name, bio].filter((one) => one !== null) };
 }
 
-/** Whether two say the same of somebody. */
+/** Returns whether two profiles have the same content, apart from the handle. */
 export function isSame(one: User, other: User): boolean {
   return (
     one.displayName === other.displayName && one.avatarUrl === other.avatarUrl && one.bio === other.bio && isSameData(one.data, other.data)

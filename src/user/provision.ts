@@ -16,7 +16,9 @@ type Parts = Pick<AdministrationParts, 'db' | 'log' | 'config'>;
 // No user has this id.
 const nobody = 0n;
 
-/** Makes an account for somebody who is not there, signed in nowhere; `bot`: for a program. Throws as Administration.createUser says. */
+/**
+ * Creates an account without a session, for somebody or, with `bot`, for a program. Throws the errors that Administration.createUser names.
+ */
 export async function provision(
   parts: Parts,
   { bot, subject = null, issuer = null, ...called }: Parameters<Administration['createUser']>[0] & { readonly bot: boolean },
@@ -43,7 +45,7 @@ export async function provision(
       lock: [],
       decide: async () => ({
         create: [{ kind: 'ACCOUNT' }],
-        // By it apps hear of them.
+        // This entry tells apps of the new user.
         entries: ([id = nobody]) => [{ stream: id, actorId: null, entry: { type: 'ProfileChanged', data: {} } }],
         write: (tx, { created: [id = nobody], at: createdAt }) =>
           insertAccount(tx, { ...user, id, createdAt, passwordHash: noPassword, identity, said: [] }),
@@ -53,7 +55,7 @@ export async function provision(
   } catch (error) {
     if (error instanceof HandleHeld) throw handleTaken();
     if (!isDuplicate(error)) throw error;
-    // Which of the two it was the database does not tell.
+    // The database does not tell which of the two was taken.
     throw (await isTaken()) ? identityTaken() : handleTaken();
   }
 }

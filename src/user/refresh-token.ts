@@ -2,7 +2,7 @@ import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { deriveKey, type ServerKey } from '../server-key.ts';
 import { uuidBytes, uuidText } from '../uuid.ts';
 
-/** What a refresh token says: the n-th of its session. */
+/** The content of a refresh token: a session, and the token's number within it. */
 export interface RefreshClaim {
   /** UUID text. */
   readonly sessionId: string;
@@ -10,18 +10,18 @@ export interface RefreshClaim {
 }
 
 /**
- * Makes and reads refresh tokens. A token follows from its claim and the key alone, so that two racing refreshes, on two nodes too, are given
- * the same successor, and nothing has to be stored but a number.
+ * Creates and verifies refresh tokens. A token depends only on its claim and the key. So two refreshes that race, even on two nodes, get
+ * the same successor, and only a number has to be stored.
  */
 export interface RefreshTokens {
   make(claim: RefreshClaim): string;
-  /** Null where it is malformed or forged. */
+  /** Returns the claim of a token, or null if it is malformed or forged. */
   read(refreshToken: string): RefreshClaim | null;
 }
 
 const pattern = /^([\w-]{1,32})\.([\w-]{22})\.([1-9]\d{0,8})\.([\w-]{43})$/;
 
-/** Makes the signer. */
+/** Creates the refresh tokens. */
 export function createRefreshTokens(keys: readonly ServerKey[]): RefreshTokens {
   const secrets = new Map(keys.map((key) => [key.id, deriveKey(key, 'refresh token')]));
   const [newest] = secrets;

@@ -7,20 +7,20 @@ import { isSuspended, suspended, suspensionFact } from './suspension.ts';
 import type { Throttle } from './throttle.ts';
 import type { SignedIn, UserRole } from './user.ts';
 
-// The contract's grace for a client that never saw the answer to its refresh, or whose windows refresh at once.
+// The grace period of the API, for a client that never got the answer to its refresh, or whose windows refresh at the same time.
 const reuseMs = 30_000;
 
-/** What a refresh came to: the generation in force after it; null: refused. */
+/** The result of a refresh: the generation in force after it, or null if it is refused. */
 interface Outcome {
   readonly generation: number | null;
   readonly at: Date;
-  /** What the user is by then. */
+  /** The user's role at that moment. */
   readonly role: UserRole;
 }
 
 /**
- * Puts the next refresh token of a session in force. Used again within 30 s a token gives the same successor; later it ends the session,
- * for then two parties hold it. Throws INVALID_CREDENTIALS, SUSPENDED, RATE_LIMITED.
+ * Puts the next refresh token of a session in force. If a token is used again within 30 s, it gives the same successor. If it is used
+ * later, the session ends, because two parties have the token. Throws ChatError INVALID_CREDENTIALS, SUSPENDED or RATE_LIMITED.
  */
 export async function refreshSession(
   parts: SessionParts & { readonly throttle: Throttle },
@@ -29,7 +29,7 @@ export async function refreshSession(
   const refusal = invalidCredentials('This refresh token is no longer valid. Sign in again.');
   const claim = parts.refreshTokens.read(refreshToken);
   if (claim === null) throw refusal;
-  // Whose stream to lock: this much of a session never changes.
+  // Read before the lock to know which stream to lock. A session's user never changes.
   const [found] = await readSessions(parts.db.client, [claim.sessionId]);
   if (found === undefined || found === null) throw refusal;
   const { id: sessionId, userId } = found;
@@ -38,12 +38,13 @@ export async function refreshSession(
     lock: [userId],
     async decide(inside) {
       const [session, user] = await Promise.all([inside.read(sessionRow, sessionId), inside.read(userRow, userId)]);
-      // Of what ended with their suspension they are told why.
+      // A user whose session ended because of a suspension is told the reason.
       if (session !== null && user?.state === 'ACTIVE' && isSuspended(user, inside.now)) {
         throw suspended(await inside.read(suspensionFact, userId), user, inside.now);
       }
       if (session === null || !isLive(session, inside.now) || user?.state !== 'ACTIVE') return { result: refused };
-      // Ahead of the row: the database was restored to a time before this token. Nobody can be told apart any more.
+      // The token is newer than the row: the database was restored to an earlier state. The rightful holder can no longer be told from
+      // anybody else.
       if (claim.generation > session.generation) return { result: refused };
       if (claim.generation === session.generation) return rotated(parts, session, roleOf(user, parts.config));
       const again = claim.generation === session.generation - 1 && inside.now.getTime() - session.rotatedAt.getTime() <= reuseMs;

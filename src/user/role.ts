@@ -7,27 +7,28 @@ import { readHandle } from './shape.ts';
 import { findByHandle, publicPart, type UserRow, updateRoleRow } from './store.ts';
 import type { User, UserRole } from './user.ts';
 
-/** What of the configuration says who is an admin. */
+/** The options of the configuration that decide who is an admin. */
 export type RoleConfig = Pick<Config, 'adminHandles'>;
 
-/** Whom a role is given. */
+/** The user whose role changes. */
 export type RoleOwner = { readonly handle: string } | { readonly userId: bigint };
 
-/** Who is an admin: whom it was given, and who has a handle that config ADMIN_HANDLES names. */
+/** Who is an admin: users who were given the role, and users with a handle that config ADMIN_HANDLES names. */
 export interface Roles {
   /**
-   * Gives somebody a role; answers who that is, and whether it was another before. `byAdmin`: an admin does so, not the command line, which is the way back where nobody
-   * is one. Throws NOT_FOUND (handle, userId); CONFLICT (the same) where it stands in the configuration, where they are suspended, and for an admin who would take it from
-   * the last one; UNAVAILABLE.
+   * Changes a user's role. Returns the user, and whether the role was another before. `byAdmin` is true if an admin does it, and false for
+   * the command, which is the way back when nobody is an admin. Throws NOT_FOUND (handle, userId), CONFLICT (handle, userId) if the
+   * configuration makes the user an admin, if a suspended user is to become one, or if an admin revokes the role of the last admin, or
+   * UNAVAILABLE.
    */
   give(
     options: RoleOwner & { readonly role: UserRole; readonly byAdmin?: boolean },
   ): Promise<{ readonly user: User; readonly changed: boolean }>;
-  /** Of the handles that config ADMIN_HANDLES names, those that nobody has. */
+  /** Returns the handles in config ADMIN_HANDLES that nobody has. */
   unclaimed(): Promise<readonly string[]>;
 }
 
-/** What a user may do beside what everybody may, as long as they are there. */
+/** Returns the role of a user. An erased account has no special role. */
 export function roleOf({ role, state, handle }: Pick<UserRow, 'role' | 'state' | 'handle'>, { adminHandles }: RoleConfig): UserRole {
   return state === 'ACTIVE' && (role === 'ADMIN' || adminHandles.includes(handle)) ? 'ADMIN' : 'USER';
 }
@@ -38,7 +39,7 @@ interface RoleParts {
   readonly config: RoleConfig;
 }
 
-/** Makes the roles. What is given counts with the next access token, what is taken at once. */
+/** Creates the roles. A role that is given is in force with the next access token. A role that is revoked ends at once. */
 export function createRoles({ db, log, config }: RoleParts): Roles {
   const { adminHandles } = config;
 
@@ -53,7 +54,8 @@ export function createRoles({ db, log, config }: RoleParts): Roles {
       const userId = await ownerOf(owner);
       if (userId === null) throw noUser(owner);
       return await log.append({
-        // Who takes it from one waits for whoever takes it from another: else both might believe that one is left.
+        // The server's stream puts changes of different users in order: otherwise two revocations at once might both see another admin
+        // left.
         lock: [serverStreamId, userId],
         async decide(inside): Promise<Verdict<Awaited<ReturnType<Roles['give']>>>> {
           const row = await inside.read(userRow, userId);
@@ -81,7 +83,7 @@ export function createRoles({ db, log, config }: RoleParts): Roles {
   }
 }
 
-/** Whether somebody other than a user is an admin. Governed by the server's stream. */
+/** Whether any other user is an admin. Governed by the server's stream. */
 function otherAdmins({ adminHandles }: RoleConfig): Fact<bigint, boolean> {
   async function isAnother(tx: Tx, userId: bigint): Promise<boolean> {
     const other = { state: 'ACTIVE', id: { not: userId } };

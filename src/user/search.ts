@@ -7,7 +7,10 @@ import { readUsers } from './store.ts';
 import type { Throttle } from './throttle.ts';
 import type { User, UserPage, Users, Viewer } from './user.ts';
 
-/** Counts a search by the beginnings of words, and answers what reads its pages. Throws as Users.search says. */
+/**
+ * Counts a search for users by the beginnings of words, and returns a function that reads its pages. Throws the errors that Users.search
+ * names.
+ */
 export async function search(
   parts: UserParts & { readonly throttle: Throttle },
   { userId }: Viewer,
@@ -19,7 +22,7 @@ export async function search(
   return (page) => readFound(parts, asked, page);
 }
 
-/** Throws BAD_USER_INPUT (after) for a key that this never gave. */
+/** Reads a page. Throws ChatError BAD_USER_INPUT (after) for a key of another list. */
 async function readFound(
   { db }: UserParts,
   asked: readonly string[],
@@ -28,7 +31,7 @@ async function readFound(
   const { place, prefixes: named } = placeOf(asked, after);
   const prefixes = place === null ? await rarestOfUsers(db.client, named) : named;
   if (prefixes.length === 0) return { items: [], hasNextPage: false };
-  // One more than asked for tells whether there is a next page.
+  // One more than asked for shows whether there is a next page.
   const places = await searchUsers(db.client, { prefixes, after: place, limit: first + 1 });
   const page = places.slice(0, first);
   const users = await readUsers(

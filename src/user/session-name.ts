@@ -7,7 +7,7 @@ import { requireNewDeviceName } from './shape.ts';
 import { renameSessionRow } from './store.ts';
 import type { Session, Viewer } from './user.ts';
 
-/** Calls one of the viewer's live sessions by another name. What changes nothing makes no entry. Throws as Users.renameSession says. */
+/** Renames one of the viewer's live sessions. A change without effect writes no entry. Throws the errors that Users.renameSession names. */
 export async function renameSession(
   { log }: SessionParts,
   { userId }: Viewer,

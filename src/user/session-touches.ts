@@ -3,19 +3,19 @@ import type { SessionParts } from './session.ts';
 import { touchSessions } from './store.ts';
 import type { Session } from './user.ts';
 
-// A list of devices says to the minute when each was used.
+// A list of devices shows to the minute when each was last used.
 const seenEveryMs = 60_000;
-// Thousands come within a minute when a network is back: what is gathered for so long is one write. Nobody waits for it.
+// Thousands of sessions come within a minute when a network recovers. Those of this time share a write. No request waits for it.
 const gatherMs = 250;
-// Of one write: it locks its rows for no longer than others can wait.
+// The most sessions of one write, so that it does not hold its row locks longer than other statements can wait.
 const atOnce = 400;
 
-/** Marks a session as seen, unless it was within the last minute. Never waits and never fails. */
+/** Marks a session as seen, unless that was done within the last minute. Never waits and never fails. */
 export type TouchSession = (session: Pick<Session, 'id' | 'lastSeenAt'>) => void;
 
-/** Makes what marks sessions as seen, many in one write: beside the requests, which do not fail with it. */
+/** Creates the function that marks sessions as seen, many in one write. It runs beside the requests, which do not fail with it. */
 export function createSessionTouches({ db, logger }: Pick<SessionParts, 'db' | 'logger'>): TouchSession {
-  // A burst of requests after a silence would write as many times, each waiting for the one before.
+  // Sessions with a write under way. Without this, a burst of requests after a silence would write once each, one waiting for the other.
   const touching = new Set<string>();
   let gathered: string[] = [];
 

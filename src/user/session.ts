@@ -7,16 +7,19 @@ import type { RefreshTokens } from './refresh-token.ts';
 import type { SessionRow } from './store.ts';
 import type { DeviceKind, Session, SignedIn, UserRole, Viewer } from './user.ts';
 
-/** A day. */
+/** A day in ms. */
 export const dayMs = 86_400_000;
 
-/** What the acts on sessions share. Each holds the user's account stream, so that decisions about one user's sessions queue. */
+/**
+ * The parts that acts on sessions share. Each act holds the lock of the user's account stream, so decisions about the sessions of one user
+ * follow each other.
+ */
 export interface SessionParts extends UserParts {
   readonly accessTokens: AccessTokens;
   readonly refreshTokens: RefreshTokens;
 }
 
-/** What tells a new session from others. */
+/** The properties of a new session. */
 export interface NewSession {
   /** UUID text. */
   readonly id: string;
@@ -25,7 +28,7 @@ export interface NewSession {
   readonly deviceKind: DeviceKind;
 }
 
-/** A session's row as it begins. */
+/** Returns the row of a new session. */
 export function firstRow(
   { config }: SessionParts,
   { id, userId, deviceName, deviceKind }: NewSession,
@@ -45,12 +48,12 @@ export function firstRow(
   };
 }
 
-/** When a session ends that is not used after `at`. */
+/** Returns when a session expires that is not used after `at`. */
 export function expiryFrom({ sessionDays }: SessionParts['config'], at: Date): Date {
   return new Date(at.getTime() + sessionDays * dayMs);
 }
 
-/** What the holder of a session is answered: an access token from `at` on, and the refresh token of that generation. */
+/** Returns the tokens of a session: an access token that is valid from `at` on, and the refresh token of that generation. */
 export async function signedIn(
   parts: SessionParts,
   viewer: Viewer,
@@ -60,22 +63,22 @@ export async function signedIn(
   return { viewer, refreshToken, ...(await parts.accessTokens.sign(viewer, at, role)) };
 }
 
-/** The entry of a session that begins. */
+/** Creates the entry that a session has begun. */
 export function sessionStarted(sessionId: string): NewEntry {
   return { type: 'SessionStarted', data: { sessionId } };
 }
 
-/** The entry of a session that ends: by it every node learns to close its sockets. */
+/** Creates the entry that a session has ended. On it every node closes the session's sockets. */
 export function sessionEnded(sessionId: string): NewEntry {
   return { type: 'SessionEnded', data: { sessionId } };
 }
 
-/** True while a session can be used. */
+/** Returns whether a session can be used. */
 export function isLive({ endedAt, expiresAt }: SessionRow, now: Date): boolean {
   return endedAt === null && expiresAt > now;
 }
 
-/** A session as its user sees it. */
+/** Returns the part of a session that its user sees. */
 export function shownSession({
   id,
   userId,
@@ -88,7 +91,7 @@ export function shownSession({
   return { id, userId, deviceName, deviceKind, createdAt, lastSeenAt, expiresAt: expiresAt < endOfTime ? expiresAt : null };
 }
 
-/** The refusal of whoever may not sign in. It never tells why. */
+/** Creates the error for a refused sign-in. It never tells why. */
 export function invalidCredentials(message: string): ChatError {
   return new ChatError('INVALID_CREDENTIALS', message);
 }

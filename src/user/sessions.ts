@@ -4,21 +4,21 @@ import { isLive, type SessionParts, shownSession } from './session.ts';
 import { readOpenSessions, readSessions, type SessionRow } from './store.ts';
 import type { Session, Viewer } from './user.ts';
 
-// What `Viewer.sessions` promises; config MAX_SESSIONS is never more.
+// The number that the API promises for `Viewer.sessions`. Config MAX_SESSIONS is never greater.
 const most = 50;
 
-/** The refusal of a session that is not there, or not the viewer's: never told apart. */
+/** Creates the error for a session that does not exist or is not the viewer's. It does not tell which. */
 export function noSession(): ChatError {
   return new ChatError('NOT_FOUND', 'Session not found.', { field: ['sessionId'] });
 }
 
-/** The viewer's live sessions, newest first. */
+/** Returns the viewer's live sessions, newest first. */
 export async function listSessions({ db }: Pick<SessionParts, 'db'>, { userId }: Pick<Viewer, 'userId'>): Promise<readonly Session[]> {
   const [open = []] = await listOpenSessions({ db }, [userId]);
   return open;
 }
 
-/** The same of several users, in the order asked for. */
+/** Returns the live sessions of several users, in the order of `userIds`. */
 export async function listOpenSessions(
   { db }: Pick<SessionParts, 'db'>,
   userIds: readonly bigint[],
@@ -34,7 +34,7 @@ function live(sessions: readonly SessionRow[], now: Date): readonly Session[] {
     .map(shownSession);
 }
 
-/** One of the viewer's live sessions. */
+/** Returns one of the viewer's live sessions, or null. */
 export async function findSession({ db }: SessionParts, { userId }: Viewer, id: string): Promise<Session | null> {
   if (!isUuid(id)) return null;
   const [now, [session]] = await Promise.all([db.now(), readSessions(db.client, [id])]);

@@ -8,19 +8,20 @@ import type { Settings, SettingsChange, Viewer } from './user.ts';
 
 const names = ['messagesFrom', 'readReceipts', 'lastSeen'] as const satisfies readonly (keyof Settings)[];
 
-/** A user's settings. Governed by their account stream. */
+/** A user's settings. Governed by the user's account stream. */
 const settings: Fact<bigint, Settings | null> = { name: 'settings', key: String, read: settingsOf };
 
 /**
- * Changes how others may reach the viewer, and what they see of what the viewer reads and when they were there; answers what has changed. What changes nothing makes no entry.
- * Throws RATE_LIMITED, NOT_FOUND where the account was erased meanwhile, UNAVAILABLE.
+ * Changes the viewer's settings: who may write to them, and whether others see what they read and when they were online. Returns the
+ * settings that changed. A change without effect writes no entry. Throws ChatError RATE_LIMITED, NOT_FOUND if the account was erased
+ * meanwhile, or UNAVAILABLE.
  */
 export async function updateSettings(
   { db, log, throttle }: UserParts & { readonly throttle: Throttle },
   { userId }: Viewer,
   change: Partial<Settings>,
 ): Promise<SettingsChange> {
-  // Who says again what stands takes nothing from what they may change.
+  // A request without effect takes nothing from the limit.
   const [stands] = await settingsOf(db.client, [userId]);
   if (stands && changedBy(stands, change).length === 0) return [];
   return throttle.settings(userId, async () => {
@@ -50,7 +51,7 @@ function changedBy(before: Settings, change: Partial<Settings>): SettingsChange 
   return names.filter((name) => change[name] !== undefined && change[name] !== before[name]);
 }
 
-/** Each user's settings, in the order asked for; null where there is no such user. */
+/** Returns the settings of users, in the order of `ids`. Null where there is no such user. */
 export async function settingsOf(tx: Tx, ids: readonly bigint[]): Promise<readonly (Settings | null)[]> {
   const select = { id: true, messagesFrom: true, privateMode: true, hidesLastSeen: true } as const;
   const rows = await tx.user.findMany({ where: { id: { in: [...ids] } }, select });

@@ -1,47 +1,47 @@
 import { ChatError } from '../errors.ts';
 import { codePoints, hasControls, isBlank, isStorable, webAddress } from '../text.ts';
 
-// The columns' widths, which the API states too.
+// The widths of the columns, which the API documents too.
 const maxName = 64;
 const maxBio = 1_000;
 const maxUrl = 2_048;
 const maxDevice = 100;
 const maxAlias = 64;
 const maxNote = 300;
-// Long enough for any sentence; hashing more would only cost.
+// Long enough for any sentence. Hashing more would only cost time.
 const passwordLength = { min: 8, max: 256 };
 
-// Before it is lowered: other scripts have letters whose lower case is ASCII.
+// Matched before lowercasing: other scripts have letters whose lower case is ASCII.
 const handlePattern = /^[A-Za-z0-9_.-]{3,32}$/;
 
 function invalid(field: string, message: string): ChatError {
   return new ChatError('INVALID_INPUT', message, { field: [field] });
 }
 
-/** A handle as it is stored, in lower case; null for what can be nobody's. */
+/** Returns a handle as it is stored, in lower case, or null if no user can have it. */
 export function readHandle(handle: string): string | null {
   return handlePattern.test(handle) ? handle.toLowerCase() : null;
 }
 
-/** A handle as it is stored. Throws INVALID_INPUT (handle). */
+/** Returns a handle as it is stored. Throws ChatError INVALID_INPUT (handle). */
 export function requireHandle(handle: string): string {
   const read = readHandle(handle);
   if (read === null) throw invalid('handle', 'A handle must be 3 to 32 characters of a-z, 0-9, _, . and -.');
   return read;
 }
 
-/** True for what could be somebody's password. */
+/** Returns whether a text can be a password. */
 export function isPassword(password: string): boolean {
   const length = codePoints(password);
   return length >= passwordLength.min && length <= passwordLength.max && isStorable(password);
 }
 
-/** Throws INVALID_INPUT (field). */
+/** Checks a new password. Throws ChatError INVALID_INPUT (field). */
 export function requirePassword(password: string, field = 'password'): void {
   if (!isPassword(password)) throw invalid(field, `A password must have ${passwordLength.min} to ${passwordLength.max} characters.`);
 }
 
-/** What to call a person; their handle where nothing is given. Throws INVALID_INPUT (displayName). */
+/** Returns the display name of a user, or their handle if none is given. Throws ChatError INVALID_INPUT (displayName). */
 export function requireDisplayName(displayName: string | null | undefined, handle: string): string {
   if (displayName === null || displayName === undefined) return handle;
   if (isBlank(displayName)) throw invalid('displayName', 'A name must have a visible character.');
@@ -51,7 +51,7 @@ export function requireDisplayName(displayName: string | null | undefined, handl
   return displayName;
 }
 
-/** What to call a device. Throws INVALID_INPUT (deviceName). */
+/** Returns the name of a device, or a default if none is given. Throws ChatError INVALID_INPUT (deviceName). */
 export function requireDeviceName(deviceName: string | null | undefined): string {
   if (deviceName === null || deviceName === undefined || isBlank(deviceName)) return 'unknown device';
   if (codePoints(deviceName) > maxDevice) throw invalid('deviceName', `A device name can have at most ${maxDevice} characters.`);
@@ -61,13 +61,13 @@ export function requireDeviceName(deviceName: string | null | undefined): string
   return deviceName;
 }
 
-/** What to call a device that has a name already. Throws INVALID_INPUT (deviceName). */
+/** Returns the new name of a device. Throws ChatError INVALID_INPUT (deviceName). */
 export function requireNewDeviceName(deviceName: string): string {
   if (isBlank(deviceName)) throw invalid('deviceName', 'A device name must have a visible character.');
   return requireDeviceName(deviceName);
 }
 
-/** What to call a bot's key. Throws INVALID_INPUT (name). */
+/** Returns the name of a bot's key. Throws ChatError INVALID_INPUT (name). */
 export function requireKeyName(name: string): string {
   if (isBlank(name) || codePoints(name) > maxDevice || !isStorable(name) || hasControls(name, { lines: false })) {
     throw invalid('name', `A key’s name must be a single line of 1 to ${maxDevice} characters.`);
@@ -75,17 +75,17 @@ export function requireKeyName(name: string): string {
   return name;
 }
 
-/** Where a picture is, as ASCII. Throws INVALID_INPUT (avatarUrl). */
+/** Returns the URL of a picture in ASCII. Throws ChatError INVALID_INPUT (avatarUrl). */
 export function requireAvatarUrl(avatarUrl: string | null): string | null {
   if (avatarUrl === null) return null;
   const url = webAddress(avatarUrl);
   if (url === null) throw invalid('avatarUrl', 'avatarUrl must start with http:// or https://.');
-  // Escapes may make it longer than what came in.
+  // Escapes can make the URL longer than the input.
   if (url.href.length > maxUrl) throw invalid('avatarUrl', `avatarUrl can have at most ${maxUrl} characters.`);
   return url.href;
 }
 
-/** What a person says about themselves; '' is nothing. Throws INVALID_INPUT (bio). */
+/** Returns a user's bio. '' means none. Throws ChatError INVALID_INPUT (bio). */
 export function requireBio(bio: string | null): string | null {
   if (bio === null || bio === '') return null;
   if (codePoints(bio) > maxBio) throw invalid('bio', `A bio can have at most ${maxBio} characters.`);
@@ -93,7 +93,7 @@ export function requireBio(bio: string | null): string | null {
   return bio;
 }
 
-/** What is to be said first, once a request is accepted; null: nothing. Throws INVALID_INPUT (message). */
+/** Returns the first message of a contact request, or null for none. Throws ChatError INVALID_INPUT (message). */
 export function requireFirstMessage(message: string | null | undefined, maxLength: number): string | null {
   if (message === null || message === undefined) return null;
   if (isBlank(message)) throw invalid('message', 'A message must have visible text.');
@@ -102,7 +102,7 @@ export function requireFirstMessage(message: string | null | undefined, maxLengt
   return message;
 }
 
-/** What a person calls a contact of theirs. Throws INVALID_INPUT (alias). */
+/** Returns a user's alias for a contact. Throws ChatError INVALID_INPUT (alias). */
 export function requireAlias(alias: string | null): string | null {
   if (alias === null) return null;
   if (isBlank(alias)) throw invalid('alias', 'An alias must have a visible character. Use null for none.');
@@ -111,7 +111,7 @@ export function requireAlias(alias: string | null): string | null {
   return alias;
 }
 
-/** What a person says when they ask to become a contact; '' is nothing. Throws INVALID_INPUT (note). */
+/** Returns the note of a contact request. '' means none. Throws ChatError INVALID_INPUT (note). */
 export function requireNote(note: string | null | undefined): string | null {
   if (note === null || note === undefined || note === '') return null;
   if (codePoints(note) > maxNote) throw invalid('note', `A note can have at most ${maxNote} characters.`);

@@ -6,21 +6,21 @@ import { findByHandle } from './store.ts';
 import type { Throttle } from './throttle.ts';
 import type { SignedIn, Users } from './user.ts';
 
-/** Starts a session for who knows the password. Throws as Users.signIn says. */
+/** Starts a session for a user with the right password. Throws the errors that Users.signIn names. */
 export async function signIn(
   parts: SessionParts & { readonly passwords: Passwords; readonly throttle: Throttle },
   { address, password, ...options }: Parameters<Users['signIn']>[0],
 ): Promise<SignedIn> {
   requirePasswords(parts.config);
   const deviceName = requireDeviceName(options.deviceName);
-  // What can be nobody's handle is wrong like any other: asking for it costs the same and says the same.
+  // A handle that nobody can have is treated like any wrong one: the attempt takes as long and gets the same answer.
   const handle = readHandle(options.handle);
   const checked = await parts.throttle.signIn({ handle, address }, () => checkPassword(parts, handle, password));
   if (checked === null) throw invalidCredentials('The handle or the password is wrong.');
   return startSession(parts, checked, { deviceName, deviceKind: options.deviceKind ?? 'OTHER' });
 }
 
-/** Whose password it is; null where handle or password is wrong, which takes the same time whatever is wrong. */
+/** Returns the user whose password it is, or null if the handle or the password is wrong. Takes the same time in each case. */
 async function checkPassword(
   { db, passwords }: SessionParts & { readonly passwords: Passwords },
   handle: string | null,

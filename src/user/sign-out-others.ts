@@ -5,7 +5,10 @@ import { noSession } from './sessions.ts';
 import { endSessionRows } from './store.ts';
 import type { Viewer } from './user.ts';
 
-/** Ends all of the viewer's sessions but one, in one act; answers which. Throws NOT_FOUND (sessionId) where the one that is to stay is none of theirs. */
+/**
+ * Ends all of the viewer's sessions except one, in one act, and returns the ids of those that ended. Throws ChatError NOT_FOUND (sessionId)
+ * if the session to keep is not a live one of the viewer's.
+ */
 export function signOutOthers(
   { log }: SessionParts,
   viewer: Viewer,

@@ -5,7 +5,10 @@ import { noSession } from './sessions.ts';
 import { endSessionRows } from './store.ts';
 import type { Viewer } from './user.ts';
 
-/** Ends one of the viewer's sessions, by default the one that asks, and answers which. Once ended it stays so, without another entry. Throws NOT_FOUND (sessionId). */
+/**
+ * Ends one of the viewer's sessions, by default the one of the request, and returns its id. Repeating it has no effect and writes no entry.
+ * Throws ChatError NOT_FOUND (sessionId).
+ */
 export async function signOut(
   { log }: SessionParts,
   viewer: Viewer,

@@ -13,7 +13,7 @@ import type { SignedIn, Users } from './user.ts';
 // No user has this id.
 const nobody = 0n;
 
-/** Makes a user, their account stream and their first session, in one append. Throws as Users.signUp says. */
+/** Creates a user, their account stream and their first session in one append. Throws the errors that Users.signUp names. */
 export async function signUp(
   parts: SessionParts & { readonly passwords: Passwords; readonly throttle: Throttle },
   { address, ...options }: Parameters<Users['signUp']>[0],
@@ -31,7 +31,7 @@ export async function signUp(
     admit(screen.called(handle, 'handle')),
     ...(displayName === handle ? [] : [admit(screen.called(displayName, 'displayName'))]),
   ];
-  // Spares the hash; whether it is still free is decided by the unique key and the hold.
+  // Saves hashing in vain. The unique key and the hold decide whether the handle is still free at the commit.
   if ((await findByHandle(parts.db.client, handle)) !== null) throw handleTaken();
   const taking = { handle, userId: nobody, at: await parts.db.now() };
   if ((await isHeld(parts.db.client, taking)) || (await isReserved(parts.db.client, parts.config, taking))) throw handleTaken();

@@ -16,10 +16,10 @@ import { endSessionRows, insertSession, type SessionRow } from './store.ts';
 import { isSuspended, liftSuspension, suspended, suspensionFact } from './suspension.ts';
 import type { SignedIn, UserRole } from './user.ts';
 
-/** Who is known to be who they say. */
+/** A user who has proved their identity. */
 export interface Checked {
   readonly userId: bigint;
-  /** The hash that their password fits; absent: it was not by a password. */
+  /** The hash that their password matched. Absent if they did not use a password. */
   readonly passwordHash?: string | undefined;
 }
 
@@ -29,8 +29,9 @@ interface Started {
 }
 
 /**
- * Starts a session of an active user, and ends those that it leaves no room for. Throws INVALID_CREDENTIALS where the user is not active, or has
- * another password by now: a session that begins with the old one would outlive the change. Throws SUSPENDED, with why, where they are.
+ * Starts a session of an active user, and ends those that exceed the limit. Throws ChatError INVALID_CREDENTIALS if the user is not active,
+ * or their password has changed since it was checked: a session that began with the old one would outlive the change. Throws ChatError
+ * SUSPENDED with the reason if the user is suspended.
  */
 export async function startSession(
   parts: SessionParts,
@@ -42,7 +43,7 @@ export async function startSession(
     lock: [userId],
     async decide(inside): Promise<Verdict<Started>> {
       const user = await inside.read(userRow, userId);
-      // What a node of a release before bots has linked to one, or reset, lets nobody in.
+      // A node of a release without bots may have linked an identity to a bot or reset its password. Neither lets anybody sign in.
       if (user?.state !== 'ACTIVE' || user.bot || (passwordHash !== undefined && user.passwordHash !== passwordHash)) {
         throw invalidCredentials(passwordHash === undefined ? 'This account no longer exists.' : 'The handle or the password is wrong.');
       }
@@ -52,7 +53,7 @@ export async function startSession(
         entries: () =>
           [...ending.map(sessionEnded), sessionStarted(sessionId)].map((entry) => ({ stream: userId, actorId: userId, entry })),
         async write(tx, placed) {
-          // It is over, and so it is no longer among those that are not.
+          // The suspension has ended by itself. Its row is deleted, so that the table has only those in force.
           if (user.suspendedUntil !== null) await liftSuspension(tx, userId);
           if (ending.length > 0) await endSessionRows(tx, ending, placed.at);
           await insertSession(tx, firstRow(parts, { id: sessionId, userId, ...device }, placed.at));
@@ -64,7 +65,7 @@ export async function startSession(
   return signedIn(parts, { userId, sessionId }, { generation: 1, at, role });
 }
 
-/** The sessions to end when one more begins, oldest first: all that have expired, and of the live ones those beyond the limit. */
+/** Returns the sessions to end when another one begins, oldest first: all that have expired, and the live ones beyond the limit. */
 function superfluous(newestFirst: readonly SessionRow[], now: Date, maxSessions: number): readonly string[] {
   const kept = newestFirst.filter((session) => isLive(session, now)).slice(0, maxSessions - 1);
   return newestFirst

@@ -4,30 +4,30 @@ import { uuidBytes, uuidText } from '../uuid.ts';
 import { termsOf } from './term.ts';
 import type { Session, User, UserRole } from './user.ts';
 
-/** How an account stands. */
+/** The stored state of an account. */
 export type UserState = 'ACTIVE' | 'ERASED';
 
 /** A user's row. */
 export interface UserRow extends User {
-  /** `noPassword` of password.ts: they have none. */
+  /** `noPassword` of password.ts if the user has none. */
   readonly passwordHash: string;
   /** A UserState. */
   readonly state: string;
   /** A UserRole. */
   readonly role: string;
-  /** Not before then may they sign in; null: they may. */
+  /** The user may not sign in before this time. Null if they are not suspended. */
   readonly suspendedUntil: Date | null;
 }
 
 /** A session's row. */
 export interface SessionRow extends Session {
-  /** Number of the refresh token in force. */
+  /** The number of the refresh token in force. */
   readonly generation: number;
   readonly rotatedAt: Date;
   readonly expiresAt: Date;
-  /** Null while it has not been ended. It may have expired all the same. */
+  /** When the session was ended, or null. A session that was not ended may still have expired. */
   readonly endedAt: Date | null;
-  /** SHA-256 of a key's secret; null: somebody has signed in. */
+  /** SHA-256 of the secret of a bot's key, or null for the session of a sign-in. */
   readonly keyDigest: Uint8Array<ArrayBuffer> | null;
 }
 
@@ -44,54 +44,54 @@ const shown = {
 } as const;
 const whole = { ...shown, passwordHash: true, role: true, suspendedUntil: true } as const;
 
-/** What of a row others may see, and how the account stands. */
+/** The columns of a user that others may see, and the state of the account. */
 export type Shown = Omit<User, 'erased'> & { readonly state: string };
 
 function withErased<R extends Shown>(row: R): R & Pick<User, 'erased'> {
   return { ...row, erased: row.state === 'ERASED' };
 }
 
-/** A row as others may see it. */
+/** Returns the part of a row that others may see. */
 export function publicPart({ id, handle, displayName, avatarUrl, bio, createdAt, state, bot, data }: Shown): User {
   const erased = state === 'ERASED';
-  // A node of an earlier release leaves it where it erases an account.
+  // A node of an earlier release does not clear the data of an account that it erases.
   return { id, handle, displayName, avatarUrl, bio, createdAt, bot, data: erased ? null : data, erased };
 }
 
-/** Users in the order asked for, erased ones too; null where there never was one. */
+/** Reads users, erased ones included, in the order of `ids`. Null where there never was one. */
 export async function readUsers(tx: Tx, ids: readonly bigint[]): Promise<readonly (User | null)[]> {
   const rows = await readShownRows(tx, ids);
   return rows.map((row) => row && publicPart(row));
 }
 
-/** The same, as rows. */
+/** Reads the columns of users that others may see, erased users included, in the order of `ids`. Null where there never was one. */
 export async function readShownRows(tx: Tx, ids: readonly bigint[]): Promise<readonly (Shown | null)[]> {
   const rows = await inPieces(ids, (piece) => selectRows(tx, 'User', sql`id IN (${join([...piece])})`));
   const found = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => found.get(id) ?? null);
 }
 
-/** Users' whole rows in the order asked for; null where there is none. */
+/** Reads the whole rows of users, in the order of `ids`. Null where there is none. */
 export async function readUserRows(tx: Tx, ids: readonly bigint[]): Promise<readonly (UserRow | null)[]> {
   const rows = await tx.user.findMany({ where: { id: { in: [...ids] } }, select: whole });
   const found = new Map(rows.map((row) => [row.id, withErased(row)]));
   return ids.map((id) => found.get(id) ?? null);
 }
 
-/** The user with a handle, in any state. */
+/** Returns the user with a handle, in any state, or null. */
 export async function findByHandle(tx: Tx, handle: string): Promise<UserRow | null> {
   const row = await tx.user.findUnique({ where: { handle }, select: whole });
   return row && withErased(row);
 }
 
-/** A new user, and what they are found by. What the server has told everybody so far is not for them. */
+/** Stores a new user and their search terms. Notices to everybody that were sent before are not shown to them. */
 export async function insertUser(tx: Tx, user: Omit<UserRow, 'state' | 'role' | 'erased' | 'suspendedUntil'>): Promise<void> {
   const server = await tx.stream.findUnique({ where: { id: serverStreamId }, select: { lastSeq: true } });
   await tx.user.create({ data: { ...user, noticesAfterSeq: server?.lastSeq ?? 0 } });
   await insertTerms(tx, user);
 }
 
-/** Changes what others see, and with the name what the user is found by. */
+/** Changes a user's profile, and their search terms if the name changes. */
 export async function updateProfileRow(tx: Tx, before: User, { id, handle, displayName, avatarUrl, bio, data }: User): Promise<void> {
   await tx.user.update({ where: { id }, data: { displayName, avatarUrl, bio, data } });
   if (displayName === before.displayName) return;
@@ -99,24 +99,26 @@ export async function updateProfileRow(tx: Tx, before: User, { id, handle, displ
   await insertTerms(tx, { id, handle, displayName });
 }
 
-/** Gives a user another handle, and with it what they are found by. Fails where it is another's (isDuplicate). */
+/**
+ * Changes a user's handle and their search terms. Fails with an error that isDuplicate recognizes if the handle belongs to another user.
+ */
 export async function updateHandleRow(tx: Tx, { id, handle, displayName }: User): Promise<void> {
   await tx.user.update({ where: { id }, data: { handle } });
   await tx.userTerm.deleteMany({ where: { userId: id } });
   await insertTerms(tx, { id, handle, displayName });
 }
 
-/** Makes an admin of a user, or takes that back. */
+/** Changes a user's role. */
 export async function updateRoleRow(tx: Tx, id: bigint, role: UserRole): Promise<void> {
   await tx.user.update({ where: { id }, data: { role } });
 }
 
-/** Puts another password in force. */
+/** Replaces a user's password hash. */
 export async function updatePasswordRow(tx: Tx, id: bigint, passwordHash: string): Promise<void> {
   await tx.user.update({ where: { id }, data: { passwordHash } });
 }
 
-/** Leaves nothing of a user but their id and that they are gone. The handle in its place is one that nobody can ask for. */
+/** Clears a user's row except for the id, and marks it as erased. The handle becomes one that nobody can ask for. */
 export async function eraseUserRow(tx: Tx, id: bigint): Promise<void> {
   const nothing = {
     displayName: '',
@@ -149,14 +151,14 @@ function sessionRow({ id, ...row }: StoredSession): SessionRow {
   return { ...row, id: uuidText(id), deviceKind: row.deviceKind as SessionRow['deviceKind'] };
 }
 
-/** Sessions in the order asked for, by UUID text, ended ones too; null where there is none. */
+/** Reads sessions by UUID text, ended ones included, in the order of `ids`. Null where there is none. */
 export async function readSessions(tx: Tx, ids: readonly string[]): Promise<readonly (SessionRow | null)[]> {
   const rows = await selectRows(tx, 'Session', sql`id IN (${join([...new Set(ids)].map(uuidBytes))})`);
   const found = new Map(rows.map((row) => [uuidText(row.id), sessionRow(row)]));
   return ids.map((id) => found.get(id) ?? null);
 }
 
-/** Each user's sessions that have not been ended, newest first; expired ones are among them. */
+/** Reads the sessions of users that have not been ended, each user's newest first. Expired ones are included. */
 export async function readOpenSessions(tx: Tx, userIds: readonly bigint[]): Promise<readonly (readonly SessionRow[])[]> {
   const rows = await tx.session.findMany({
     where: { userId: { in: [...userIds] }, endedAt: null },
@@ -166,12 +168,12 @@ export async function readOpenSessions(tx: Tx, userIds: readonly bigint[]): Prom
   return userIds.map((userId) => found.get(userId) ?? []);
 }
 
-/** A new session. */
+/** Stores a new session. */
 export async function insertSession(tx: Tx, { id, ...row }: Omit<SessionRow, 'endedAt'>): Promise<void> {
   await tx.session.create({ data: { id: uuidBytes(id), ...row } });
 }
 
-/** Calls a session by another name. */
+/** Renames a session. */
 export async function renameSessionRow(tx: Tx, id: string, deviceName: string): Promise<void> {
   await tx.session.updateMany({ where: { id: uuidBytes(id) }, data: { deviceName } });
 }
@@ -181,7 +183,7 @@ export async function endSessionRows(tx: Tx, ids: readonly string[], at: Date): 
   await tx.session.updateMany({ where: { id: { in: ids.map(uuidBytes) } }, data: { endedAt: at } });
 }
 
-/** Puts a session's next refresh token in force. */
+/** Puts the next refresh token of a session in force. */
 export async function rotateSession(
   tx: Tx,
   { id, generation, rotatedAt, expiresAt }: Pick<SessionRow, 'id' | 'generation' | 'rotatedAt' | 'expiresAt'>,
@@ -189,7 +191,7 @@ export async function rotateSession(
   await tx.session.update({ where: { id: uuidBytes(id) }, data: { generation, rotatedAt, expiresAt, lastSeenAt: rotatedAt } });
 }
 
-/** Moves the lastSeenAt of sessions forward, where it does not stand at or after `before` by then. */
+/** Sets lastSeenAt of sessions to `at`, unless it is `before` or later by then. */
 export async function touchSessions(
   tx: Tx,
   ids: readonly string[],

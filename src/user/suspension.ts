@@ -12,30 +12,33 @@ import { endSessionRows, type UserRow } from './store.ts';
 
 // The width of the column, in code points.
 const maxReason = 500;
-// The greatest Int that GraphQL has: some 24 days.
+// The greatest Int of GraphQL, some 24 days in ms.
 const maxWait = 2 ** 31 - 1;
 
-/** Why somebody may not sign in. Governed by their account stream. */
+/** A user's suspension. Governed by the user's account stream. */
 export const suspensionFact: Fact<bigint, Suspension | null> = { name: 'suspension', key: String, read: readSuspensions };
 
-/** The same for many, in the order asked for; null where there is none. One that is over may still be there. */
+/** Reads the suspensions of users, in the order of `userIds`. Null where there is none. A suspension that is over may still be stored. */
 export async function readSuspensions(tx: Tx, userIds: readonly bigint[]): Promise<readonly (Suspension | null)[]> {
   const rows = await tx.suspension.findMany({ where: { userId: { in: [...userIds] } } });
   const found = new Map(rows.map(({ userId, ...suspension }) => [userId, suspension]));
   return userIds.map((userId) => found.get(userId) ?? null);
 }
 
-/** Whether somebody is suspended at a moment: it ends by itself. */
+/** Returns whether a user is suspended at a moment. A suspension ends by itself when its time is over. */
 export function isSuspended({ suspendedUntil }: Pick<UserRow, 'suspendedUntil'>, now: Date): boolean {
   return suspendedUntil !== null && suspendedUntil > now;
 }
 
-/** Throws SUSPENDED where somebody is at that moment: their row is held, so that a suspension comes before or after. */
+/**
+ * Throws ChatError SUSPENDED if a user is suspended at a moment. The caller must hold the lock of the user's row, so that a suspension
+ * comes either before or after.
+ */
 export function requireUnsuspended(user: Pick<UserRow, 'suspendedUntil'> | null, now: Date): void {
   if (user !== null && isSuspended(user, now)) throw suspended(null, user, now);
 }
 
-/** The refusal of somebody who is suspended. They are told why: nobody else can have come so far. */
+/** Creates the error for a suspended user. It has the reason, because only the user can get this far. */
 export function suspended(suspension: Suspension | null, { suspendedUntil }: Pick<UserRow, 'suspendedUntil'>, now: Date): ChatError {
   const ends = suspendedUntil !== null && suspendedUntil < endOfTime ? suspendedUntil : null;
   const wait = ends === null ? maxWait + 1 : ends.getTime() - now.getTime();
@@ -50,7 +53,7 @@ interface Parts {
   readonly config: RoleConfig;
 }
 
-/** Suspends somebody: at the commit their sessions have ended, and no other begins. Throws as Administration.suspend says. */
+/** Suspends a user. At the commit their sessions are ended, and no other can begin. Throws the errors that Administration.suspend names. */
 export async function suspendUser(
   { db, log, config }: Parts,
   { actorId, userId }: SomebodyElse,
@@ -77,7 +80,7 @@ export async function suspendUser(
           const after = suspension(at);
           await tx.suspension.upsert({ where: { userId }, create: { userId, ...after }, update: after });
           if (ended.length > 0) await endSessionRows(tx, ended, at);
-          // Last, for it waits for whoever is sending something in their name; after it nobody does.
+          // Last, because it waits for sends of the user that are under way. No send begins after it.
           await tx.user.update({ where: { id: userId }, data: { suspendedUntil: until ?? endOfTime } });
         },
         result: ({ at }) => ({ before, after: suspension(at), ended }),
@@ -86,7 +89,7 @@ export async function suspendUser(
   });
 }
 
-/** Lets somebody sign in again; done again, it stands so already. Throws as Administration.restore says. */
+/** Ends a suspension. Repeating it has no effect. Throws the errors that Administration.restore names. */
 export function restoreUser({ log }: Pick<Parts, 'log'>, userId: bigint): Promise<SuspensionChange> {
   return log.append<SuspensionChange>({
     lock: [userId],
@@ -99,7 +102,7 @@ export function restoreUser({ log }: Pick<Parts, 'log'>, userId: bigint): Promis
   });
 }
 
-/** Leaves nothing of a suspension. */
+/** Deletes a suspension. */
 export async function liftSuspension(tx: Tx, userId: bigint): Promise<void> {
   await tx.suspension.deleteMany({ where: { userId } });
   await tx.user.update({ where: { id: userId }, data: { suspendedUntil: null } });

@@ -4,35 +4,36 @@ import { countedAddress } from './address.ts';
 import type { UserParts } from './parts.ts';
 
 const windowSeconds = 15 * 60;
-// Each change of settings may be told in all conversations of a user; nobody who decides changes them as often.
+// A change of settings may be delivered to all conversations of a user. Nobody changes them as often on purpose.
 const settingsChanges = 30;
-// Each change of a profile is told to all who watch the user, as one of how they are seen is, of which there may be as many.
+// A change of a profile is delivered to everybody who watches the user. So is a change of presence, which has the same limit.
 const profileChanges = 60;
 
-// A session is refreshed once in the life of an access token. Ten times that are tabs that do not know of each other, and who comes back from a bad network; a hundred, who opens and closes windows.
+// A session refreshes once per lifetime of an access token. Ten times that allows for tabs that do not know of each other, and for bad
+// networks. The hundred is for users who open and close windows.
 const refreshesPerToken = 10;
 const refreshesAnyway = 100;
 
-/** What came of a change, and whether anything is another by it. */
+/** The result of a change, and whether it had an effect. */
 export interface Outcome<T> {
   readonly value: T;
   readonly changed: boolean;
 }
 
-/** What keeps guessing slow. */
+/** Limits how often users may act, and keeps guessing slow. */
 export interface Throttle {
   /** Counts a sign-up. Throws RATE_LIMITED. */
   signUp(address: string): Promise<void>;
   /**
-   * Runs one attempt to sign in, which answers null where it failed: that counts for handle and address; anything else does not. It is counted
-   * before it runs, so that attempts made at once do not all slip through. Throws RATE_LIMITED.
+   * Runs an attempt to sign in, which returns null if it failed. A failed attempt counts for the handle and the address, and anything else
+   * does not. It is counted before it runs, so that simultaneous attempts cannot all get past the limit. Throws RATE_LIMITED.
    */
   signIn<T>(who: { readonly handle: string | null; readonly address: string }, attempt: () => Promise<T | null>): Promise<T | null>;
-  /** Counts an attempt to sign in that has failed. Throws RATE_LIMITED. */
+  /** Counts a failed attempt to sign in. Throws RATE_LIMITED. */
   failure(address: string): Promise<void>;
   /** Counts a refresh of a session. Throws RATE_LIMITED. */
   refresh(sessionId: string): Promise<void>;
-  /** Runs a change of a user's settings, which counts unless it changes nothing or fails. Throws RATE_LIMITED. */
+  /** Runs a change of a user's settings. It counts unless it has no effect or fails. Throws RATE_LIMITED. */
   settings<T>(userId: bigint, change: () => Promise<Outcome<T>>): Promise<T>;
   /** The same for a user's profile. */
   profile<T>(userId: bigint, change: () => Promise<Outcome<T>>): Promise<T>;
@@ -42,7 +43,7 @@ export interface Throttle {
   search(userId: bigint): Promise<void>;
 }
 
-/** Makes the throttle. */
+/** Creates the throttle. */
 export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'config'>): Throttle {
   const signUps = limits.limit({ name: 'sign-up-address', points: () => config.addressAttempts, windowSeconds });
   const addresses = limits.limit({ name: 'sign-in-address', points: () => config.addressAttempts, windowSeconds });

@@ -14,15 +14,19 @@ import { readUsers } from './store.ts';
 import type { Throttle } from './throttle.ts';
 import type { SignedIn, Users, Viewer } from './user.ts';
 
-/** What acts take that ask for a token of another's. */
+/** The parts of acts that ask for a token of an identity provider. */
 export type TokenParts = SessionParts & { readonly throttle: Throttle };
 
 type Device = Pick<NewSession, 'deviceName' | 'deviceKind'>;
 
-// Whoever loses a race, for a handle or for being the first of their own devices, has lost it to somebody who is stored: the next round finds them.
+// An attempt that loses a race, for a handle or to another device of the same user, lost to a row that is stored by then. The next round
+// finds it.
 const rounds = 5;
 
-/** Starts a session for whom a token names, and makes them an account where they have none. Throws as Users.signInWithToken says. */
+/**
+ * Starts a session for the user whom a token names, and creates an account if there is none. Throws the errors that Users.signInWithToken
+ * names.
+ */
 export async function signInWithToken(
   parts: TokenParts,
   { token, address, ...options }: Parameters<Users['signInWithToken']>[0],
@@ -45,9 +49,9 @@ export async function signInWithToken(
 }
 
 /**
- * Who a token says somebody is. One that says nothing counts for the address like a failed sign-in. It is judged before it is counted: nobody guesses a signature, and whoever
- * fails, or comes with many others, keeps out nobody of their address whose token counts. Throws FORBIDDEN where nobody signs in so, INVALID_CREDENTIALS (token),
- * RATE_LIMITED, UNAVAILABLE.
+ * Returns the identity that a token states. An invalid token counts for the address like a failed sign-in. It is verified before it is
+ * counted: signatures cannot be guessed, and invalid tokens from an address must not keep out users there with valid ones. Throws ChatError
+ * FORBIDDEN if no identity provider is configured, INVALID_CREDENTIALS (token), RATE_LIMITED or UNAVAILABLE.
  */
 export async function readToken(
   { identities, throttle }: Pick<TokenParts, 'identities' | 'throttle'>,
@@ -69,7 +73,10 @@ async function welcome(parts: TokenParts, identity: Identity, device: Device): P
   return makeAccount(parts, { ...(await calledAfter(parts, identity)), ...device, identity, passwordHash: noPassword });
 }
 
-/** Calls somebody here what they are called elsewhere, where that is to be so. It is no reason to keep them out where it cannot be done. */
+/**
+ * Copies the profile in the token to the user, if config IDENTITY_PROFILE asks for it. A profile that is refused here must not prevent the
+ * sign-in.
+ */
 async function followProfile(parts: TokenParts, viewer: Viewer, identity: Identity): Promise<void> {
   if (parts.config.identityProfile !== 'always') return;
   try {

@@ -3,7 +3,10 @@ import { type Db, isPackedRow, packRow, shapeOf, unpackRow } from '../db/index.t
 import { changesRows, type Entry, entryTypes } from '../log/index.ts';
 import { readShownRows, type Shown } from './store.ts';
 
-/** What is kept of users. To know a version of each would cost as much as to read them: so whoever changes one forgets them. */
+/**
+ * Creates the cache of users. Users have no version, because reading one would cost as much as reading the user. So every change of a user
+ * invalidates their row.
+ */
 export function createUserCache({ db, caches }: { readonly db: Db; readonly caches: Caches }): Cache<bigint, Shown> {
   return caches.of({
     name: 'user',
@@ -17,7 +20,7 @@ export function createUserCache({ db, caches }: { readonly db: Db; readonly cach
   });
 }
 
-/** The users who may be others than before after these entries, each of which stands on the account of the one whom it changes. */
+/** Returns the users who may have changed with these entries. Such an entry is on the account stream of the user whom it changes. */
 export function changedUsers(entries: readonly Entry[]): readonly bigint[] {
   const changing = entries.filter((entry) => changesRows(entry) && (entry.type === 'Hidden' || entryTypes[entry.type].on === 'account'));
   return [...new Set(changing.map(({ streamId }) => streamId))];

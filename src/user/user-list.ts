@@ -7,7 +7,7 @@ import type { UserPage } from './user.ts';
 
 type PageRequest = Parameters<Administration['list']>[1];
 
-/** Users that are looked for. Throws as Administration.list says. */
+/** Lists users. Throws the errors that Administration.list names. */
 export async function listUsers(db: Db, query: UserQuery, page: PageRequest): Promise<UserPage> {
   const now = await db.now();
   return query.search === undefined
@@ -19,7 +19,10 @@ interface Asked extends PageRequest {
   readonly now: Date;
 }
 
-/** Bots, made last first. As with who is erased, it is a range that MariaDB enters where the page begins. */
+/**
+ * Lists bots, newest first. The condition is a range for the same reason as in `idsOf`: so that MariaDB enters the index where the page
+ * begins.
+ */
 export async function listBots({ client }: Db, { first, after }: PageRequest): Promise<UserPage> {
   const past = after === undefined ? sql`1 = 1` : sql`id < ${BigInt(after)}`;
   const rest = sql`${past} AND bot >= 1 AND bot <= 1 ORDER BY bot DESC, id DESC LIMIT ${first + 1}`;
@@ -28,7 +31,7 @@ export async function listBots({ client }: Db, { first, after }: PageRequest): P
 }
 
 async function newestFirst({ client }: Db, { state }: UserQuery, { first, after, now }: Asked): Promise<UserPage> {
-  // One more than asked for tells whether there is a next page.
+  // One more than asked for shows whether there is a next page.
   const range = { before: after === undefined ? undefined : BigInt(after), limit: first + 1 };
   const ids = await (state === 'SUSPENDED' ? suspendedIds(client, range, now) : idsOf(client, range, { state, now }));
   const users = await readUsers(client, ids.slice(0, first));
@@ -48,8 +51,8 @@ async function suspendedIds(tx: Tx, { before, limit }: Range, now: Date): Promis
   return rows.map(({ userId }) => userId);
 }
 
-// Nearly everybody is active: they are read by the key, and the others left out. Of those who are erased the state is a range, for of an equal value MariaDB
-// reads all of them from the newest on, and does not enter the index where the page begins.
+// Nearly all users are active, so they are read by primary key and the others are skipped. For erased users, the state is given as a range:
+// with an equality, MariaDB reads all of them from the newest on, and does not enter the index where the page begins.
 async function idsOf(
   tx: Tx,
   { before, limit }: Range,

@@ -1,17 +1,17 @@
 import type { Data } from '../data.ts';
 
-/** Who asks: a signed-in device of a user. */
+/** The signed-in user who makes a request, on one of their devices. */
 export interface Viewer {
   readonly userId: bigint;
   /** UUID text of the session. */
   readonly sessionId: string;
 }
 
-/** What somebody may do beside what everybody may: admins use the operators' schema. */
+/** The roles of users. Admins may use the operators' schema. */
 export const userRoles = ['USER', 'ADMIN'] as const;
 export type UserRole = (typeof userRoles)[number];
 
-/** A person, or a bot, as others may see them. */
+/** A user or a bot, as others may see them. */
 export interface User {
   readonly id: bigint;
   readonly handle: string;
@@ -19,44 +19,44 @@ export interface User {
   readonly avatarUrl: string | null;
   readonly bio: string | null;
   readonly createdAt: Date;
-  /** True: the account is erased. All above is empty then, and the handle is one that nobody can have. */
+  /** True if the account is erased. All of the above is empty then, and the handle is one that nobody can have. */
   readonly erased: boolean;
-  /** True: a program of the operators', which has keys in place of a password. */
+  /** True for a program of the operators, which has keys instead of a password. */
   readonly bot: boolean;
-  /** What operators put on them for clients. */
+  /** Data that operators store on the user for clients. */
   readonly data: Data;
 }
 
-/** What becomes of the messages of an account that is erased (schema: `enum DeletedMessages`). */
+/** What happens to the messages of an erased account (schema: `enum DeletedMessages`). */
 export const deletedMessages = ['KEEP', 'REMOVE'] as const;
 export type DeletedMessages = (typeof deletedMessages)[number];
 
-/** An account that somebody has elsewhere, by which they sign in: `iss` and `sub` of a token. */
+/** An identity with which a user signs in: `iss` and `sub` of a token. */
 export interface LinkedIdentity {
   readonly issuer: string;
   readonly subject: string;
   readonly createdAt: Date;
 }
 
-/** All that the module holds of a user and tells nobody else, for a file of their own. */
+/** Everything that the module stores of a user and shows to nobody else, for an export of their data. */
 export interface OwnRecord {
   readonly user: User;
   readonly settings: Settings;
   readonly sessions: readonly Session[];
-  /** Handles that they gave up and that are kept back for them. */
+  /** Handles that the user has given up and that are kept back for them. */
   readonly formerHandles: readonly { readonly handle: string; readonly until: Date }[];
   readonly blocks: readonly { readonly userId: bigint; readonly since: Date }[];
-  /** Who they are elsewhere. */
+  /** The identities with which they sign in. */
   readonly identities: readonly LinkedIdentity[];
 }
 
-/** Part of a search. Keys are opaque text: where to go on. */
+/** A page of users. Keys are opaque positions. */
 export interface UserPage {
   readonly items: readonly { readonly user: User; readonly key: string }[];
   readonly hasNextPage: boolean;
 }
 
-/** One signed-in device, or one key of a bot. */
+/** A signed-in device, or a key of a bot. */
 export interface Session {
   /** UUID text. */
   readonly id: string;
@@ -65,15 +65,15 @@ export interface Session {
   readonly deviceKind: DeviceKind;
   readonly createdAt: Date;
   readonly lastSeenAt: Date;
-  /** When it ends unless it is refreshed before, and a key in any case; null: never by itself. */
+  /** When the session expires. Each refresh of a sign-in moves it, a key's stays. Null if it never expires. */
   readonly expiresAt: Date | null;
 }
 
-/** What a device is (schema: `enum DeviceKind`). */
+/** The kind of a device (schema: `enum DeviceKind`). */
 export const deviceKinds = ['WEB', 'MOBILE', 'TABLET', 'DESKTOP', 'OTHER'] as const;
 export type DeviceKind = (typeof deviceKinds)[number];
 
-/** What signing up, signing in and refreshing give. */
+/** The result of signing up, signing in or refreshing. */
 export interface SignedIn {
   readonly viewer: Viewer;
   /** JWT for `Authorization: Bearer …`. */
@@ -82,34 +82,38 @@ export interface SignedIn {
   readonly refreshToken: string;
 }
 
-/** What a valid access token, or a bot's key, says. */
+/** The content of a valid access token or key of a bot. */
 export interface Access extends Viewer {
   readonly expiresAt: Date;
   readonly deviceKind: DeviceKind;
-  /** As it was when the token was signed; a key says nothing of it. */
+  /** The role when the token was signed. USER for a key, which does not state one. */
   readonly role: UserRole;
-  /** It is a key, and so they are a bot. */
+  /** True for a key, and so for a bot. */
   readonly bot: boolean;
 }
 
-/** What a token or key says: the rest stands in the session's row. */
+/** The claims of a token or key. The rest of Access is read from the session's row. */
 export type Claims = Omit<Access, 'deviceKind'>;
 
-/** How others may reach a user, and what they see of what the user reads and when they were there. */
+/** Who may write to a user, and whether others see what the user reads and when they were online. */
 export interface Settings {
   readonly messagesFrom: 'EVERYONE' | 'CONTACTS';
-  /** False: nobody is shown how far they have received and read. */
+  /** False if others are not shown how far the user has received and read. */
   readonly readReceipts: boolean;
-  /** False: nobody is shown when they were last online. */
+  /** False if others are not shown when the user was last online. */
   readonly lastSeen: boolean;
 }
 
-/** Which of a user's settings an act has changed; none where they stood so already. */
+/** The settings that an act has changed. Empty if none changed. */
 export type SettingsChange = readonly (keyof Settings)[];
 
-/** The user module's face. Refusals are thrown as ChatError with `field` named from the options. */
+/** The interface of the user module. Refusals are thrown as ChatError with `field` named from the options. */
 export interface Users {
-  /** Makes a user and their first session. Throws INVALID_INPUT (handle, displayName, password, deviceName), FORBIDDEN while config SIGN_UP_OPEN is off, CONFLICT (handle taken), RATE_LIMITED per address, UNAVAILABLE when too many passwords wait, FORBIDDEN where config PASSWORDS is off. */
+  /**
+   * Creates a user and their first session. Throws INVALID_INPUT (handle, displayName, password, deviceName), FORBIDDEN while config
+   * SIGN_UP_OPEN is off or config PASSWORDS is off, CONFLICT (handle) if it is taken, RATE_LIMITED per address, or UNAVAILABLE if too many
+   * passwords are waiting.
+   */
   signUp(options: {
     handle: string;
     password: string;
@@ -118,7 +122,11 @@ export interface Users {
     deviceKind?: DeviceKind | null | undefined;
     address: string;
   }): Promise<SignedIn>;
-  /** Starts a session. Throws INVALID_CREDENTIALS (never tells handle from password), SUSPENDED to whoever knows the password, RATE_LIMITED per handle and per address, INVALID_INPUT (deviceName), UNAVAILABLE when too many passwords wait, FORBIDDEN where config PASSWORDS is off. */
+  /**
+   * Starts a session. Throws INVALID_CREDENTIALS, which does not tell a wrong handle from a wrong password, SUSPENDED if the password is
+   * right, RATE_LIMITED per handle and per address, INVALID_INPUT (deviceName), UNAVAILABLE if too many passwords are waiting, or FORBIDDEN
+   * if config PASSWORDS is off.
+   */
   signIn(options: {
     handle: string;
     password: string;
@@ -127,9 +135,10 @@ export interface Users {
     address: string;
   }): Promise<SignedIn>;
   /**
-   * Starts a session for whom a token of config IDENTITY_ISSUER names, and makes them an account the first time, which has no password. Throws INVALID_CREDENTIALS (token),
-   * which says what is wrong with it, SUSPENDED, RATE_LIMITED per address, INVALID_INPUT (deviceName), UNAVAILABLE while the issuer's keys cannot be had, and FORBIDDEN where there is
-   * no issuer, or to a newcomer while config SIGN_UP_OPEN is off.
+   * Starts a session for the user whom a token of config IDENTITY_ISSUER names. Creates an account without a password the first time.
+   * Throws INVALID_CREDENTIALS (token), whose message says what is wrong, SUSPENDED, RATE_LIMITED per address, INVALID_INPUT (deviceName),
+   * UNAVAILABLE if the issuer's keys cannot be fetched, or FORBIDDEN if there is no issuer, or for a new user while config SIGN_UP_OPEN is
+   * off.
    */
   signInWithToken(options: {
     token: string;
@@ -137,58 +146,85 @@ export interface Users {
     deviceKind?: DeviceKind | null | undefined;
     address: string;
   }): Promise<SignedIn>;
-  /** Whether the viewer has a password. Throws NOT_FOUND where their account is erased. */
+  /** Returns whether the viewer has a password. Throws NOT_FOUND if their account is erased. */
   hasPassword(viewer: Viewer): Promise<boolean>;
-  /** Rotates the refresh token; used again within 30 s it gives the same successor, later it ends the session. Throws INVALID_CREDENTIALS, SUSPENDED, RATE_LIMITED. */
+  /**
+   * Rotates the refresh token. If it is used again within 30 s, it gives the same successor. If it is used later, the session ends. Throws
+   * INVALID_CREDENTIALS, SUSPENDED or RATE_LIMITED.
+   */
   refresh(options: { refreshToken: string }): Promise<SignedIn>;
-  /** Ends the viewer's session, or another of theirs; answers which. Ending an ended one is no error. Throws NOT_FOUND. */
+  /** Ends the viewer's session, or another of theirs, and returns its id. Repeating it has no effect. Throws NOT_FOUND (sessionId). */
   signOut(viewer: Viewer, options: { sessionId?: string | undefined }): Promise<string>;
-  /** Ends all of the viewer's sessions but one, by default the one that asks; answers which have ended. Throws NOT_FOUND (sessionId). */
+  /**
+   * Ends all of the viewer's sessions except one, by default the one of the request, and returns the ids of those that ended. Throws
+   * NOT_FOUND (sessionId).
+   */
   signOutOthers(viewer: Viewer, options: { sessionId?: string | undefined }): Promise<readonly string[]>;
-  /** Calls one of the viewer's live sessions by another name. Throws NOT_FOUND (sessionId), INVALID_INPUT (deviceName). */
+  /** Renames one of the viewer's live sessions. Throws NOT_FOUND (sessionId) or INVALID_INPUT (deviceName). */
   renameSession(viewer: Viewer, options: { sessionId: string; deviceName: string }): Promise<Session>;
-  /** Puts another password in force and ends all of the viewer's other sessions; answers which. Throws INVALID_CREDENTIALS (currentPassword), INVALID_INPUT (newPassword), RATE_LIMITED as signIn does, UNAVAILABLE when too many passwords wait. */
+  /**
+   * Changes the viewer's password and ends all their other sessions, whose ids it returns. Throws INVALID_CREDENTIALS (currentPassword),
+   * INVALID_INPUT (newPassword), RATE_LIMITED as signIn does, or UNAVAILABLE if too many passwords are waiting.
+   */
   changePassword(viewer: Viewer, options: { currentPassword: string; newPassword: string; address: string }): Promise<readonly string[]>;
-  /** Gives the viewer another handle; the old one is kept back for them for config HANDLE_HOLD_DAYS. Throws INVALID_INPUT (handle), CONFLICT (handle: somebody's, or kept back for somebody), RATE_LIMITED per user. */
+  /**
+   * Changes the viewer's handle. The old one is kept back for them for config HANDLE_HOLD_DAYS. Throws INVALID_INPUT (handle), CONFLICT
+   * (handle) if it belongs to another user or is kept back for one, or RATE_LIMITED per user.
+   */
   changeHandle(viewer: Viewer, options: { handle: string }): Promise<User>;
   /**
-   * Erases the viewer's account: profile, password and sessions at once, the rest by a job. They show who they are once more, by their password or by a token that was made for it.
-   * Throws INVALID_INPUT (password, token) unless there is one of the two, INVALID_CREDENTIALS (password, or token), RATE_LIMITED as signIn does, UNAVAILABLE when too many
-   * passwords wait or the issuer's keys cannot be had.
+   * Erases the viewer's account: profile, password and sessions at once, the rest by a job. The viewer must give their password, or a token
+   * that was issued for this. Throws INVALID_INPUT (password, token) unless one of the two is given, INVALID_CREDENTIALS (password, token),
+   * RATE_LIMITED as signIn does, or UNAVAILABLE if too many passwords are waiting or the issuer's keys cannot be fetched.
    */
   erase(
     viewer: Viewer,
     options: { password?: string | null | undefined; token?: string | null | undefined; messages: DeletedMessages; address: string },
   ): Promise<void>;
-  /** Makes the handles that a user gave up anybody's again, once their time is over. Throws UNAVAILABLE. */
+  /** Frees the handles that a user has given up and whose time is over. Throws UNAVAILABLE. */
   freeHandles(options: { userId: bigint }): Promise<void>;
-  /** Null where there is no such user (any more). */
+  /** Returns null if the user does not exist or is erased. */
   ownRecord(userId: bigint): Promise<OwnRecord | null>;
-  /** What a token or key says itself. Throws UNAUTHENTICATED when it is malformed or expired, and UNAVAILABLE where a key cannot be looked for. Does not ask whether a token's session lives: nothing may rest on it alone. */
+  /**
+   * Returns the claims of a token or key. Throws UNAUTHENTICATED if it is malformed or expired, or UNAVAILABLE if a key's session cannot be
+   * read. Does not check whether a token's session is live: no decision may rest on the claims alone.
+   */
   readToken(accessToken: string): Promise<Claims>;
-  /** Whose token or key it is. Throws UNAUTHENTICATED when it is malformed, expired, or its session has ended, and UNAVAILABLE. */
+  /**
+   * Returns the user and session of a token or key. Throws UNAUTHENTICATED if it is malformed or expired, or its session has ended, or
+   * UNAVAILABLE.
+   */
   authenticate(accessToken: string): Promise<Access>;
-  /** The same of an admin: both the token, if it is no key, and, at this moment, the user's row say so. Throws UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE. */
+  /**
+   * The same for an admin. The token, unless it is a key, and at this moment the user's row must say so. Throws UNAUTHENTICATED, FORBIDDEN
+   * or UNAVAILABLE.
+   */
   authenticateAdmin(accessToken: string): Promise<Access>;
-  /** Absent leaves unchanged, null clears. Throws INVALID_INPUT, RATE_LIMITED. */
+  /** Changes the viewer's profile. Absent properties stay as they are, null clears them. Throws INVALID_INPUT or RATE_LIMITED. */
   updateProfile(
     viewer: Viewer,
     options: { displayName?: string | null | undefined; avatarUrl?: string | null | undefined; bio?: string | null | undefined },
   ): Promise<User>;
-  /** Absent leaves unchanged. Throws RATE_LIMITED. */
+  /** Changes the viewer's settings. Absent properties stay as they are. Throws RATE_LIMITED. */
   updateSettings(viewer: Viewer, options: Partial<Settings>): Promise<SettingsChange>;
-  /** In the order asked for; null where there is no such user. Only for the user themselves, but for what shows that others see nothing. */
+  /**
+   * Returns settings in the order of `ids`. Null where there is no such user. They are only for the user themselves, except for what hides
+   * something from others.
+   */
   settings(ids: readonly bigint[]): Promise<readonly (Settings | null)[]>;
-  /** In the order asked for, erased ones too; null where there never was one. */
+  /** Returns users, erased ones included, in the order of `ids`. Null where there never was one. */
   byIds(ids: readonly bigint[]): Promise<readonly (User | null)[]>;
-  /** Null where nobody has it. */
+  /** Returns the user with a handle, or null if nobody has it. */
   byHandle(handle: string): Promise<User | null>;
-  /** Whether anybody has ever signed up. */
+  /** Returns whether anybody has ever signed up. */
   any(): Promise<boolean>;
-  /** Counts a search by the beginnings of handle and words of the display name, case- and accent-insensitive, and answers what reads its pages. Throws RATE_LIMITED per user, FORBIDDEN while config SEARCH is off. */
+  /**
+   * Counts a search by the beginnings of handles and of words of display names, ignoring case and accents, and returns a function that
+   * reads its pages. Throws RATE_LIMITED per user, or FORBIDDEN while config SEARCH is off.
+   */
   search(viewer: Viewer, text: string): Promise<(page: { first: number; after?: string | undefined }) => Promise<UserPage>>;
-  /** The viewer's live sessions, newest first, at most 50. */
+  /** Returns the viewer's live sessions, newest first, at most 50. */
   sessions(viewer: Viewer): Promise<readonly Session[]>;
-  /** One of the viewer's live sessions. */
+  /** Returns one of the viewer's live sessions, or null. */
   session(viewer: Viewer, id: string): Promise<Session | null>;
 }
