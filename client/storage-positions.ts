@@ -9,7 +9,7 @@ export interface TextStorage {
 /**
  * Keeps positions in `localStorage` or similar, under one key. Use it if messages are kept there too. Name the key after the account. All
  * tabs share it, so let only one of them follow events (`navigator.locks`): an event that one has applied does not come to another. `load`
- * answers no positions if the stored text cannot be parsed. `save` throws if the storage is full.
+ * returns no positions if the stored text cannot be parsed. `save` throws if the storage is full.
  */
 export function storagePositions(storage: TextStorage, key: string): PositionStore {
   /** The last written text, and its positions. Unless another tab writes, the text need not be parsed again. */

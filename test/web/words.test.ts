@@ -27,7 +27,7 @@ test.each([
   ['0 voters', {}],
   ['1 voter · multiple choice', { voterCount: 1, multiple: true }],
   ['2 voters · anonymous · closed', { voterCount: 2, anonymous: true, closedAt: place.at, closesAt: place.at }],
-])('how a poll stands is said in the demo app: %s', (words, poll) => {
+])('the demo app shows the state of a poll: %s', (words, poll) => {
   const plain = { voterCount: 0, multiple: false, anonymous: false, closesAt: null, closedAt: null, options: [] };
   expect(pollWords({ ...plain, ...poll })).toBe(words);
 });

@@ -10,7 +10,7 @@ import type { Store } from '../store.ts';
 import type { Said, State } from './state.ts';
 import { type Choose, createChoose } from './votes.ts';
 
-/** The actions on a message. Each answers the refusal or null, and throws if the server cannot be reached. The event shows the result. */
+/** The actions on a message. Each returns the refusal or null, and throws if the server cannot be reached. The event shows the result. */
 export interface MessageActs {
   /** Replaces its text. */
   edit(message: Said, text: string): Promise<string | null>;
