@@ -2,49 +2,57 @@ import { OverloadError } from '../errors.ts';
 import type { Outlet } from './outlet.ts';
 import { createTurns, type Waiter } from './turns.ts';
 
-/** One subscription's right to use the database for catching up. */
+/** The right of one subscription to use the database for its catch-up. */
 export interface Turn {
   /**
-   * Waits for it: users take turns, and those of one user come in order of arrival. False where it ended first. Throws OverloadError where too many
-   * wait, of all users or of this one, or it would wait too long.
+   * Waits for the turn. Users take turns, and the subscriptions of one user come in order of arrival. Resolves with false if the turn was
+   * ended first. Throws OverloadError if too many wait, of all users or of this one, or if the wait takes too long.
    */
   begin(): Promise<boolean>;
   /**
-   * Called before each page. Waits until the client has made room; meanwhile it is another's turn. After some pages it is another's turn as
-   * well, if another user waits. Then it is waited for again, ahead of the user's own that had none. Throws OverloadError where that takes too long.
+   * Called before each page. Waits until the client has made room, and gives the turn to others meanwhile. After some pages it also gives
+   * the turn to another user who waits. It then waits for the next turn, ahead of the user's own subscriptions that have had none. Throws
+   * OverloadError if that takes too long.
    */
   room(): Promise<void>;
-  /** Lets the next one go on, or leaves the queue. Idempotent. */
+  /** Ends the turn, or leaves the queue. Idempotent. */
   end(): void;
 }
 
-/** Lets the subscriptions of a node catch up a few at a time, so that a mass reconnect is a queue and not an outage, and one user's many hold up no other. */
+/**
+ * Lets the subscriptions of a node catch up a few at a time. A mass reconnect is then a queue and not an outage, and a user with many
+ * subscriptions holds up no other.
+ */
 export interface Admission {
-  /** A turn of this user for the subscription that fills this outlet, not begun. */
+  /** Creates a turn of this user for the subscription that fills this outlet. The turn has not begun. */
   turn(outlet: Outlet, userId: bigint): Turn;
-  /** Turns that are taken, and how many wait for one. */
+  /** The number of turns that are taken, and of those that are waited for. */
   load(): { readonly taken: number; readonly waiting: number };
 }
 
 interface Limits {
-  /** Turns at a time: a user has a second one only while nobody waits who has none. */
+  /** Maximum number of turns at a time. A user gets a second turn only while no user without a turn waits. */
   readonly atOnce: number;
-  /** Subscriptions that may wait for their first turn; those that had one may wait beyond it. One user may have a share of them waiting. */
+  /**
+   * Maximum number of waiting subscriptions. Past it, a new one is refused, but one that has had a turn may always wait. One user may have
+   * only a share of them waiting (`shareOf`).
+   */
   readonly queue: number;
-  /** How long one waits, in ms. */
+  /** Maximum wait for a turn, in ms. */
   readonly waitMs?: number;
 }
 
-// A full queue is through in some ten seconds. What waits three times as long waits for a database or a bus that hangs.
+// A full queue is served in some ten seconds. A wait three times as long means that a database or a bus hangs.
 const longestWaitMs = 30_000;
-// A queue that is full now has room after seconds; spread out, so that those who are sent away do not come back as one.
+// A full queue has room again after seconds. The delays are spread, so that the refused clients do not come back all at once.
 const soonestMs = 2_000;
 const spreadMs = 8_000;
-// At up to 200 entries each: who was away for a day is through in one turn, and a stranger waits for tens of milliseconds, not for a whole replay.
+// A page has up to 200 entries. A client that was away for a day needs one turn, and another user waits tens of milliseconds instead of a
+// whole replay.
 const pagesInTurn = 8;
-// Ten users who do their worst can fill the queue, one cannot.
+// Filling the queue takes ten users who have their full share, not one.
 const usersShare = 0.1;
-// Two devices with as many operations as a socket has by default come back together.
+// Two devices, each with as many operations as a socket may have by default, can reconnect together.
 const leastOfUser = 200;
 
 function overloaded(): OverloadError {
@@ -54,12 +62,15 @@ function overloaded(): OverloadError {
   );
 }
 
-/** How many of one user may wait: its share, or more in a small queue, but never more than half of it. */
+/**
+ * The maximum number of waiting subscriptions of one user: a share of the queue, or more if the queue is small, but never more than half of
+ * it.
+ */
 function shareOf(queue: number): number {
   return Math.ceil(Math.max(queue * usersShare, Math.min(leastOfUser, queue / 2)));
 }
 
-/** Makes the admission of a node. */
+/** Creates the admission of a node. */
 export function createAdmission({ atOnce, queue, waitMs = longestWaitMs }: Limits): Admission {
   const turns = createTurns();
   const ofUser = shareOf(queue);
@@ -70,7 +81,8 @@ export function createAdmission({ atOnce, queue, waitMs = longestWaitMs }: Limit
     while (turns.taken() < atOnce) if (!turns.admitNext()) return;
   }
 
-  // SQLite answers within the microtasks of a turn: without a pause, and only one at a time, nothing else would get its own until all are through.
+  // SQLite answers within the microtasks of one turn of the event loop. Without this pause, one subscription would follow another there,
+  // and nothing else would run until all are served.
   function nextSoon(): void {
     if (pausing) return;
     pausing = true;

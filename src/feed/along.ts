@@ -1,9 +1,9 @@
 import type { Entry } from '../log/index.ts';
 
-/** What is being told of; telling waits for nothing. */
+/** The entry that is being delivered. One variable is enough because delivery is synchronous. */
 let told: { readonly entry: Entry; readonly along: unknown } | undefined;
 
-/** Tells of an entry, with what its hint brought along at hand for as long as `tell` runs. */
+/** Runs `tell`, which delivers an entry. Meanwhile `alongOf` returns what the entry's hint carried. */
 export function tellWith(entry: Entry, along: unknown, tell: () => void): void {
   const before = told;
   told = { entry, along };
@@ -15,8 +15,8 @@ export function tellWith(entry: Entry, along: unknown, tell: () => void): void {
 }
 
 /**
- * What the hint of an entry brought along, while those who listen are being told of it; undefined at any other time. It is as old as the
- * entry: whoever is shown it later must be shown how things stand by then.
+ * Returns what an entry's hint carried while the entry is being delivered; undefined at any other time. This data is as old as the entry,
+ * so an entry that is shown later must be shown with current data.
  */
 export function alongOf(entry: Entry): unknown {
   return told?.entry === entry ? told.along : undefined;

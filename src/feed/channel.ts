@@ -10,31 +10,35 @@ import { createRing, type Ring, type Spare } from './ring.ts';
 import { type HeardSignal, Signals } from './signals.ts';
 import { Typists } from './typists.ts';
 
-/** What is not logged, as those who listen are told of it. */
+/** An event that is not logged, as listeners receive it. */
 export type EphemeralEvent = Ephemeral & Extract<FeedEvent, { readonly kind: 'receipt' | 'markers' | 'typing' | 'signal' }>;
 
-/** Who hears a channel. Called synchronously; must not throw. */
+/** A listener of a channel. Its methods are called synchronously and must not throw. */
 export interface Listener {
-  /** The next entry: seq follows the one before, or `lastSeq` when the listener joined. True: it is put in line for a client. */
+  /**
+   * Delivers the next entry. Its seq follows the previous one, or the channel's `lastSeq` when the listener joined. Returns true if the
+   * entry was put in line for a client.
+   */
   entry(event: EntryEvent): unknown;
-  /** All are given the very same object. */
+  /** Delivers an event that is not logged. All listeners receive the same object. */
   ephemeral?(event: EphemeralEvent): void;
-  /** Ephemeral hints may have been lost just now. */
+  /** Ephemeral hints may have been lost. */
   missed?(): void;
-  /** Entries up to `head` will not come here: the hole was too large, or trimmed. The next entry is head + 1. */
+  /** Entries up to `head` will not be delivered, because the gap was too large or was trimmed. The next entry is head + 1. */
   skipped?(head: number): void;
 }
 
-/** A stream as this node hears it, whatever the number of listeners. */
+/** A stream as this node receives it, shared by all of its listeners. */
 export interface Channel {
   readonly streamId: bigint;
-  /** Every listener has been given everything up to here. */
+  /** The last seq that was delivered to every listener. */
   lastSeq(): number;
-  /** What follows `after`, up to lastSeq, if it is still in memory; null where it must be read from the log. */
+  /** Returns the entries after `after` up to lastSeq, or null if not all of them are in memory. */
   recent(after: number): readonly Entry[] | null;
   /**
-   * A page of the log with what follows `after`, and perhaps what lies before that. Whoever needs the same gets the very same entries, those
-   * in memory among them. `wanted`: a seq that the page must know of, being committed. Throws ChatError UNAVAILABLE.
+   * Reads a page of the log that has the entries after `after`, and possibly earlier ones. Callers that need the same entries get the same
+   * objects, and entries in memory are among them. `wanted`: a committed seq, which the page's head must cover. Throws ChatError
+   * UNAVAILABLE.
    */
   read(after: number, wanted: number): Promise<LogPage>;
   join(listener: Listener): void;
@@ -46,37 +50,40 @@ export interface ChannelParts {
   readonly log: Log;
   readonly logger: Logger;
   readonly maxGap: number;
-  /** Who typed is not typing any more after so many ms. */
+  /** A user's typing ends after this many ms. */
   readonly typingMs: () => number;
   /** The node's clock. */
   readonly now: () => Date;
   readonly spare: Spare;
-  /** Called with entries before anybody is told of them. Must not throw. */
+  /** Called with entries before they are delivered. Must not throw. */
   readonly onHeard?: ((entries: readonly Entry[]) => void) | undefined;
   readonly tracer: Tracer;
 }
 
-// Entries read at once: what a subscription that catches up may hold beyond its queue.
+// Entries in one read, and so the most that a subscription in catch-up holds beyond its queue.
 const page = 200;
-// A hole that cannot be read (database away) is tried again after 0.1 s, then ever later, at most every 2 s.
+// A gap that cannot be read (database away) is retried after 0.1 s, then with back-off up to 2 s.
 const firstRetryMs = 100;
 const lastRetryMs = 2_000;
 
 /**
- * The channel's other side, which feeds it. Turns the hints of one stream into its entries, each once and in order: the next seq is
- * delivered, an older one dropped, and a newer one means a hole, which is read from the log. Between a hole and its repair nothing is
- * delivered, so order never breaks. Every user who is connected has one, most of them quiet: what only a busy one needs is made when it does.
+ * The channel with the methods that feed it. It turns the hints of one stream into its entries, each once and in order. The next seq is
+ * delivered, an older one is dropped, and a later one means a gap, which is read from the log. Nothing is delivered until the gap is
+ * closed, so order never breaks.
+ *
+ * Every connected user has a channel, and most are quiet. So what only a busy channel needs is created when it is first needed.
  */
 export class StreamChannel implements Channel {
   readonly streamId: bigint;
   readonly #parts: ChannelParts;
-  // Gone through as it is: one that joins or leaves meanwhile is no harm, for it is not live or not there.
+  // Iterated without a copy. A listener that joins during the iteration is not live yet and ignores the event, and one that leaves is
+  // skipped.
   readonly #listeners = new Set<Listener>();
   #ring: Ring | undefined;
   #reader: PageReader | undefined;
   #typists: Typists | undefined;
   #signals: Signals | undefined;
-  /** What was recalled while the log was being read. */
+  /** Recalls that were delivered while the log was being read. */
   #recalls: readonly KnownEntry<'MessageRecalled'>[] | undefined;
   #readsUnderWay = 0;
   #lastSeq = -1;
@@ -111,7 +118,7 @@ export class StreamChannel implements Channel {
     this.#listeners.delete(listener);
   }
 
-  /** Sets where the channel stands, in entries and in moves of its user's own markers; hints that came before are caught up with. */
+  /** Sets the channel's position: its last seq, and the count of its user's own marker moves. Reads the entries whose hints came before. */
   start(head: number, markers: number): void {
     this.#lastSeq = head;
     this.#markerCount = Math.max(this.#markerCount, markers);
@@ -132,37 +139,37 @@ export class StreamChannel implements Channel {
     const span = traceparent === undefined ? undefined : this.#parts.tracer.part('deliver', traceparent, { kind: 'consumer' });
     tellWith(entry, along, () => {
       const receivers = this.#deliver(entry);
-      // A node on which nobody is to be told, such as one that only watches sessions, says nothing.
+      // Nothing is recorded where the entry has no receivers, such as on a node that only watches sessions.
       if (span === undefined || receivers === 0) return;
       span.note({ 'mpim.entry': entry.type, 'mpim.receivers': receivers });
       span.end();
     });
   }
 
-  /** How far it knows its stream. */
+  /** How far the channel knows its stream. */
   knownHead(): KnownHead {
     return { id: this.streamId, lastSeq: this.#lastSeq, markerCount: this.#markerCount };
   }
 
-  /** The stream reaches at least this far: whatever is missing is read from the log. */
+  /** Notes that the stream has at least this seq. Missing entries are read from the log. */
   reaches(seq: number): void {
     this.#seenSeq = Math.max(this.#seenSeq, seq);
     if (!this.#closed && !this.#repairing && this.#lastSeq >= 0 && this.#seenSeq > this.#lastSeq) void this.#repair();
   }
 
-  /** The own markers of its user have moved so often: more than was heard means that hints were lost. */
+  /** Notes how often the own markers of the channel's user have moved. A count above the channel's means that hints were lost. */
   markersReach(count: number): void {
     if (this.#closed || count <= this.#markerCount) return;
     this.#markerCount = count;
     this.gap();
   }
 
-  /** Ephemeral hints may have been lost. */
+  /** Tells the listeners that ephemeral hints may have been lost. */
   gap(): void {
     for (const listener of this.#listeners) listener.missed?.();
   }
 
-  /** Keeps no more in memory than usual, however many caught up of late. */
+  /** Returns the memory to its usual size after a catch-up. */
   narrow(): void {
     this.#ring?.narrow();
   }
@@ -180,7 +187,7 @@ export class StreamChannel implements Channel {
     return this.#ring;
   }
 
-  /** Answers for how many clients it was put in line. */
+  /** Returns the number of clients that the entry was put in line for. */
   #deliver(entry: Entry): number {
     this.#lastSeq = entry.seq;
     this.#parts.onHeard?.([entry]);
@@ -210,14 +217,14 @@ export class StreamChannel implements Channel {
   }
 
   #signalled(signal: HeardSignal): void {
-    // Nobody is live yet.
+    // No listener is live yet.
     if (this.#lastSeq < 0) return;
     this.#signals ??= new Signals({ now: this.#parts.now, tell: (heard) => this.#pass({ ...heard, at: this.#parts.now() }) });
     this.#signals.hear(signal, this.#lastSeq);
     this.reaches(signal.seq);
   }
 
-  // One that was counted already was lost or late, and what it tells has been asked for.
+  // A move that is already counted was late: its loss was noticed, and the markers were read again.
   #markerMoved(hint: Extract<Hint, { readonly kind: 'markers' }>): void {
     if (hint.count <= this.#markerCount) return;
     this.markersReach(hint.count - 1);
@@ -243,7 +250,7 @@ export class StreamChannel implements Channel {
       }
     }
     this.#repairing = false;
-    // One that waits for what there is not, as after a database was set back, would be in the way of all that come.
+    // A signal that waits for entries that do not exist, as after a database was reset, would hold up all later signals.
     this.#signals?.clear();
     if (!this.#closed) this.gap();
   }
@@ -252,14 +259,15 @@ export class StreamChannel implements Channel {
     const found = await this.#readRecalled(after);
     if (this.#closed) return found;
     const ring = this.#memory();
-    // What is made of an entry is made once for all who hold the same object.
+    // Entries that are already in memory keep their object, so that what is made of an entry is made once for all.
     const entries = found.entries.map((entry) => ring.at(entry.seq) ?? entry);
-    // Those who come next, from about the same place, find it in memory. Below the floor there may be holes.
+    // The next clients, which resume from about the same position, find these entries in memory. Pages that begin below the floor may have
+    // gaps, so they are not kept.
     if (after >= found.floor) ring.precede(entries, this.#lastSeq);
     return { ...found, entries };
   }
 
-  /** What was read before a message was recalled, and comes after that was told, is without its text too. */
+  /** Reads from the log. A message that is recalled during the read is returned without its text. */
   async #readRecalled(after: number): Promise<LogPage> {
     this.#readsUnderWay += 1;
     try {
@@ -278,7 +286,7 @@ export class StreamChannel implements Channel {
     if (this.#closed) return;
     if (this.#lastSeq < floor || head - this.#lastSeq > this.#parts.maxGap) return this.#skipTo(head);
     for (const entry of entries) if (entry.seq === this.#lastSeq + 1) this.#deliver(entry);
-    // A hint past the log's own head came from elsewhere, such as a database that was set back: the log is right.
+    // A hint past the head of the log is from elsewhere, such as from before a database was reset. The log is right.
     if (head <= this.#lastSeq) this.#seenSeq = this.#lastSeq;
   }
 

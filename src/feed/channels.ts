@@ -8,20 +8,24 @@ import { type Channel, type ChannelParts, StreamChannel } from './channel.ts';
 import { createHeadReader } from './heads.ts';
 import { createSpare } from './ring.ts';
 
-/** A channel held open; give it back to let go. */
+/** A channel that is held open until `release`. */
 export interface HeldChannel {
   readonly channel: Channel;
   release(): void;
 }
 
-/** All the streams that this node listens to: one channel each, opened with the first holder and closed with the last. */
+/** The channels of this node, one for each stream with a holder. A channel opens with its first holder and closes with its last. */
 export interface Channels extends AsyncDisposable {
   /**
-   * Opens these streams: when it resolves, each channel stands at a head that was read after the bus acknowledged, so nothing that commits
-   * later can be missed. Throws ChatError UNAVAILABLE where bus or database do not answer; then none is held.
+   * Opens the channels of these streams. When it resolves, each channel's position is a head that was read after the bus acknowledged its
+   * topic, so no later commit can be missed. Throws ChatError UNAVAILABLE if the bus or the database does not answer. Then no channel is
+   * held.
    */
   hold(ids: readonly bigint[]): Promise<readonly HeldChannel[]>;
-  /** Compares every open channel with the log: finds what the bus lost, and what a node did not live to publish, own markers included. */
+  /**
+   * The head check: compares every open channel with the log. It finds lost hints, and entries and moves of own markers that a node
+   * committed but was killed before publishing.
+   */
   check(): Promise<void>;
 }
 
@@ -46,8 +50,8 @@ interface Parts {
   readonly tracer?: Tracer | undefined;
 }
 
-// While the bus is away only the check tells what other nodes have stored: then it is made ten times as often, in one statement for all streams of a node; but not
-// more often than this, unless it is made so often anyway.
+// While the bus is away, only the head check finds what other nodes have stored. It then runs ten times as often, with one statement for
+// all streams of a node, but at most every 250 ms unless it is configured to run more often.
 const blindShare = 10;
 const leastBlindMs = 250;
 
@@ -68,7 +72,7 @@ class Hold implements HeldChannel {
   }
 }
 
-/** Makes the node's set of channels and starts the head check. */
+/** Creates the channels of a node and starts the head check. */
 export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now, onHeard, tracer = noTracer }: Parts): Channels {
   const slots = new Map<bigint, Slot>();
   const complain = createComplaints(logger, 'a hint could not be read and was ignored; if it was of an entry, the head check finds it');
@@ -80,7 +84,7 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs
     const fresh = ids.filter((id) => !slots.has(id));
     if (fresh.length > 0) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      // Those who wait get the rejection; a batch whose holders all left has nobody who would.
+      // Callers of `hold` get the rejection. If all holders have left, nobody does, and the rejection must not be unhandled.
       promise.catch(() => undefined);
       for (const id of fresh) {
         slots.set(id, {
@@ -102,7 +106,7 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs
 
   async function open(ids: readonly bigint[]): Promise<void> {
     try {
-      // All are waited for, whatever one says: a topic that is still being subscribed could not be subscribed anew.
+      // Waits for every topic, even if one fails: a topic whose subscription is pending could not be subscribed again.
       const refused = (await Promise.allSettled(ids.map(subscribe))).find(({ status }) => status === 'rejected');
       if (refused?.status === 'rejected') throw refused.reason;
       const heads = await readHeads(ids);
@@ -163,7 +167,7 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs
 
   function letGo(slot: Slot): void {
     slot.holders -= 1;
-    // One that is still being opened goes when it is open.
+    // A channel that is still opening is closed once it is open.
     if (slot.holders === 0 && slot.started && slots.get(slot.source.streamId) === slot) drop(slot.source.streamId);
   }
 
@@ -183,7 +187,7 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs
   const blindMs = Math.max(headCheckMs / blindShare, Math.min(headCheckMs, leastBlindMs));
   const usually = Math.round(headCheckMs / blindMs);
   let ticks = 0;
-  // Nodes that started together must not ask together, so each waits up to a fifth less or more.
+  // Nodes that were started together must not check together, so each interval varies by up to a fifth.
   let timer = later();
   function later(): NodeJS.Timeout {
     return setTimeout(() => void tick().finally(again), blindMs * (0.8 + 0.4 * Math.random())).unref();
@@ -197,7 +201,8 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs
   function again(): void {
     if (!closed) timer = later();
   }
-  // How often own markers have moved stands beside the heads: only whose have need to look.
+  // After a gap in the bus, the check compares the counts of own markers along with the heads. Only users whose counts differ read their
+  // markers again.
   const deafen = bus.onGap(() => void check());
 
   return {

@@ -18,7 +18,10 @@ interface ConversationParts extends FeedParts {
   readonly outlet: Outlet;
 }
 
-/** Makes the subscription to one conversation: opened like that to all, ended with ChatError NOT_FOUND when the viewer's access ends. */
+/**
+ * Creates a subscription to one conversation. It opens like a ViewerSubscription, and ends with ChatError NOT_FOUND when the viewer's
+ * access ends.
+ */
 export function createConversationSubscription(parts: ConversationParts): Subscription {
   const { channels, admission, db, logger, now, maxGap, viewer, conversationId: streamId, known, outlet } = parts;
   let held: HeldChannel | undefined;
@@ -62,7 +65,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     outlet.push({ kind: 'resync', at: now(), streamId, lastSeq, reason });
   }
 
-  /** It is not the viewer's any more, and has not been for a while. */
+  /** Called after the grace. The viewer's access ended with the entry `before`. */
   function end(before: number): void {
     outlet.forget(streamId, before);
     outlet.fail(notFound());
@@ -94,7 +97,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     return made;
   }
 
-  // Entries that were skipped may have ended the access: whether it goes on is asked anew.
+  // The skipped entries may have ended the viewer's access, so it is read again.
   async function followAnew(): Promise<void> {
     const { conversations } = await readSnapshot(db, viewer.userId, streamId);
     const [stream] = conversations;

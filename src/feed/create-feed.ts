@@ -28,9 +28,11 @@ interface Parts {
     Config,
     'headCheckMs' | 'maxGap' | 'typingMs' | 'maxReplay' | 'maxPositions' | 'subscriptionQueue' | 'catchUps' | 'catchUpQueue'
   >;
-  /** Called with entries before anybody is told of them, as often as somebody is: what is kept may be older than they are. Must not throw. */
+  /**
+   * Called with entries before they are delivered, as often as they are delivered: cached data may be older than they are. Must not throw.
+   */
   readonly onHeard?: ((entries: readonly Entry[]) => void) | undefined;
-  /** Absent: nothing is traced. */
+  /** If absent, nothing is traced. */
   readonly tracer?: Tracer;
   /** The node's clock. */
   readonly now?: () => Date;
@@ -44,11 +46,11 @@ interface EntryRange {
   readonly fromSeq: number;
   readonly afterSeq: number;
   readonly first: number;
-  /** Nothing past it is read. */
+  /** Nothing past this seq is read. */
   readonly upTo?: number;
 }
 
-/** The log, whose entries are heard of as they are read. */
+/** Wraps the log so that `onHeard` is called with the entries that are read. */
 function hearing(log: Log, onHeard: NonNullable<Parts['onHeard']>): Log {
   return {
     ...log,
@@ -65,11 +67,11 @@ function hearing(log: Log, onHeard: NonNullable<Parts['onHeard']>): Log {
   };
 }
 
-/** Makes the feed of a node. */
+/** Creates the feed of a node. */
 export function createFeed({ db, log: stored, bus, logger, config, onHeard, tracer, now = () => new Date() }: Parts): Feed {
   const { headCheckMs, maxGap, maxReplay, maxPositions, subscriptionQueue: capacity, catchUps, catchUpQueue } = config;
   const log = onHeard === undefined ? stored : hearing(stored, onHeard);
-  // Read anew each time: it may be set while nodes run.
+  // A setting that may change while nodes run, so it is read at each use.
   const typingMs = () => config.typingMs;
   const channels = createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now, onHeard, tracer });
   const admission = createAdmission({ atOnce: catchUps, queue: catchUpQueue });
@@ -80,7 +82,7 @@ export function createFeed({ db, log: stored, bus, logger, config, onHeard, trac
     name: ({ streamId, after, limit, upTo }) => [streamId, after, limit, upTo].join(),
   });
 
-  /** A stream that opens its subscription when its reader begins and lets go of it however it ends. */
+  /** Makes an event stream. Its subscription opens when its reader begins, and closes however the stream ends. */
   function pour(signal: AbortSignal, make: (outlet: Outlet) => Subscription): EventStream<FeedEvent> {
     const outlet: Outlet = new Outlet({
       capacity,

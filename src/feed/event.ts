@@ -1,13 +1,13 @@
 import type { Entry } from '../log/index.ts';
 
-/** A place in a stream; give back what you got. */
+/** A position in a stream, as the server gives it to clients. They send it back to resume. */
 export interface Position {
   readonly streamId: bigint;
   readonly seq: number;
   readonly epoch: string;
 }
 
-/** A place that a client has. `readSeq`: the viewer's own marker as the client has it. */
+/** A position that a client sends. `readSeq`: the viewer's own read marker as the client knows it. */
 export interface KnownPosition {
   readonly streamId: bigint;
   readonly seq: number;
@@ -15,18 +15,18 @@ export interface KnownPosition {
   readonly readSeq?: number | undefined;
 }
 
-/** Why a part of a stream cannot be had (schema: `enum ResyncReason`). */
+/** Why a part of a stream cannot be delivered (schema: `enum ResyncReason`). */
 export const resyncReasons = ['GAP_TOO_LARGE', 'POSITION_TOO_OLD', 'POSITION_AHEAD', 'OTHER_EPOCH', 'REJOINED', 'GONE'] as const;
 export type ResyncReason = (typeof resyncReasons)[number];
 
-/** An entry, as a subscription delivers it. */
+/** An entry as a subscription delivers it. */
 export interface EntryEvent {
   readonly kind: 'entry';
   readonly at: Date;
   readonly entry: Entry;
 }
 
-/** What a subscription delivers. `at`: when the node made it (for entries: when it was logged). */
+/** An event of a subscription. `at`: when the node created it (for an entry: when it was logged). */
 export type FeedEvent =
   | EntryEvent
   | {
@@ -34,7 +34,7 @@ export type FeedEvent =
       readonly at: Date;
       readonly conversationId: bigint;
       readonly userId: bigint;
-      /** Nobody but the user is told; or everybody but them. */
+      /** `ownOnly`: only for the user. `othersOnly`: for everybody but the user. */
       readonly ownOnly: boolean;
       readonly othersOnly: boolean;
     }
@@ -44,7 +44,7 @@ export type FeedEvent =
       readonly conversationId: bigint;
       readonly userId: bigint;
       readonly typing: boolean;
-      /** Who is not told. */
+      /** Users who must not be told. */
       readonly except: readonly bigint[];
     }
   | {
@@ -53,12 +53,12 @@ export type FeedEvent =
       readonly conversationId: bigint;
       readonly userId: bigint;
       readonly name: string;
-      /** JSON of an object; null: nothing goes with it. */
+      /** JSON of an object, or null if the signal has no data. */
       readonly data: string | null;
       readonly sentAt: Date;
-      /** Whose alone it is, beside the sender's own devices; null: everybody's. */
+      /** The only recipients besides the sender's other devices. null: everybody. */
       readonly only: readonly bigint[] | null;
-      /** Who is not told. */
+      /** Users who must not be told. */
       readonly except: readonly bigint[];
     }
   | { readonly kind: 'markers'; readonly at: Date; readonly conversationId: bigint }
@@ -73,7 +73,7 @@ export type FeedEvent =
 
 const events = new WeakMap<Entry, EntryEvent>();
 
-/** The event of an entry: one for all who are told of it, so that what is made of it for one can be given to the next. */
+/** Returns the event of an entry. All listeners receive the same object, so that what is made of it for one is shared with the next. */
 export function eventOf(entry: Entry): EntryEvent {
   const known = events.get(entry);
   if (known !== undefined) return known;
@@ -82,7 +82,10 @@ export function eventOf(entry: Entry): EntryEvent {
   return event;
 }
 
-/** Whether a user is told of what is not logged: not of their own typing, nor of a signal for others, nor of what is kept from them because one of the two has blocked the other. */
+/**
+ * Whether a user is told of an event that is not logged. Left out are their own typing, signals for others, and events of users who have
+ * blocked them or whom they have blocked.
+ */
 export function isToldOf(
   event: Extract<FeedEvent, { readonly kind: 'receipt' | 'typing' | 'signal' | 'markers' }>,
   listenerId: bigint,

@@ -5,52 +5,57 @@ import type { Page } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 import type { EntryEvent, FeedEvent, KnownPosition, Position } from './event.ts';
 
-/** Who watches an account. Called synchronously; must not throw. */
+/** Watches the entries of an account. Its methods are called synchronously and must not throw. */
 export interface AccountWatcher {
-  /** The next entry, each once, in order; losses on the bus are repaired. */
+  /** Delivers the next entry. Each comes once and in order, also after hints were lost. */
   entry(event: EntryEvent): void;
-  /** More was missed than is repaired: anything may have happened. */
+  /** More entries were missed than are read again, so anything may have happened to the account. */
   skipped(): void;
 }
 
-/** What a node's feed has to do at the moment. */
+/** The current load of a node's feed. */
 export interface FeedLoad {
-  /** Subscriptions that are open. */
+  /** Open subscriptions. */
   readonly subscriptions: number;
-  /** Of them, those that read what they missed from the log. */
+  /** Subscriptions that are reading missed entries from the log. */
   readonly catchingUp: number;
-  /** Those that wait for their turn to. */
+  /** Subscriptions that wait for their turn to do so. */
   readonly waiting: number;
 }
 
-/** The feed's face: live streams of this node. */
+/** The live streams of this node. */
 export interface Feed extends AsyncDisposable {
-  /** What a position in any stream must name to be served. */
+  /** The epoch of the database. A position with another epoch is not served. */
   readonly epoch: string;
-  /** The head of every stream the viewer follows: the base for `events`. */
+  /** Returns the head of every stream that the viewer follows: the positions to pass to `events`. Throws ChatError UNAVAILABLE. */
   positions(viewer: Viewer): Promise<readonly Position[]>;
   /**
-   * All that the viewer follows, in one ordered subscription (the contract's `Subscription.events`). Nothing is open before its reader begins.
-   * Ends when `signal` aborts: the pending next() rejects with the signal's reason. return() never waits for a pending next().
-   * next() rejects with ChatError UNAVAILABLE where bus or database do not answer in time.
+   * Subscribes to everything that the viewer follows (`Subscription.events` of the schema). Nothing is opened before the reader begins.
+   *
+   * Ends when `signal` aborts: the pending next() rejects with the signal's reason. return() never waits for a pending next(). next()
+   * rejects with ChatError UNAVAILABLE if the bus or the database does not answer in time. Throws ChatError BAD_USER_INPUT if there are too
+   * many positions.
    */
   events(viewer: Viewer, options: { after?: readonly KnownPosition[] | undefined; signal: AbortSignal }): EventStream<FeedEvent>;
-  /** One conversation, the same promises; removal ends it with ChatError NOT_FOUND, as does a conversation that is not the viewer's. */
+  /**
+   * Subscribes to one conversation, with the same promises. Ends with ChatError NOT_FOUND if the viewer is not a member, or no longer one.
+   */
   conversationEvents(
     viewer: Viewer,
     options: { conversationId: bigint; after?: number | undefined; epoch?: string | undefined; signal: AbortSignal },
   ): EventStream<FeedEvent>;
-  /** Tells of an account's entries from here on, until what it resolves with is called. Throws ChatError UNAVAILABLE. */
+  /** Delivers an account's entries from now on, until the function that it resolves with is called. Throws ChatError UNAVAILABLE. */
   watchAccount(userId: bigint, watcher: AccountWatcher): Promise<() => void>;
   /**
-   * Log entries past a position, in seq order, as the query `Conversation.events` hands them out: bounded by the viewer's access, and by the
-   * conversation's lastSeq as it stood before that was read (`upTo`), for what came later may be past its end.
+   * Reads log entries after a position in seq order, for the query `Conversation.events`. The page is bounded by the viewer's access, and
+   * by `upTo`, the conversation's lastSeq from before the access was read: later entries may be past the end of the access. Throws
+   * ChatError UNAVAILABLE.
    */
   conversationEntries(
     access: Pick<Membership, 'conversationId' | 'fromSeq'>,
     options: { afterSeq: number; first: number; upTo: number },
   ): Promise<Page<Entry>>;
-  /** The same of the viewer's account, for `Viewer.events`. */
+  /** Reads the entries of the viewer's account, for `Viewer.events`. Throws ChatError UNAVAILABLE. */
   accountEntries(viewer: Viewer, options: { afterSeq: number; first: number }): Promise<Page<Entry>>;
   load(): FeedLoad;
 }

@@ -5,24 +5,30 @@ import type { Channel, EphemeralEvent, Listener } from './channel.ts';
 import { type EntryEvent, eventOf } from './event.ts';
 import type { Outlet } from './outlet.ts';
 
-/** What a follower finds on its way is for its owner, the subscription. */
+/** The subscription that a follower reports to. */
 export interface Owner {
-  /** Told of each entry that changesAccess, before it is delivered; false ends the following with nothing of it delivered (I4). */
+  /**
+   * Called with each entry that changesAccess, before it is delivered. If it returns false, the follower stops and the entry is not
+   * delivered (I4).
+   */
   admits(entry: Entry): boolean;
   ephemeral(event: EphemeralEvent): void;
-  /** An entry that changesAccess has come while this one is behind it: it may have to end where it stands. */
+  /** Called with an entry that changesAccess when the follower has not reached it yet. The follower may have to stop where it is. */
   overtaken(follower: Follower, entry: Entry): void;
-  /** Entries cannot be had. */
+  /** Called when entries are skipped because they cannot be delivered. */
   skipped(streamId: bigint): void;
 }
 
-/** Where and how a stream is entered. */
+/** Where to enter a stream, and what the viewer may read there. */
 export interface Entrance {
-  /** It is followed from the entry after it. */
+  /** The follower begins with the entry after this seq. */
   readonly position: number;
   /** The first seq that the viewer may read. */
   readonly fromSeq: number;
-  /** With which entry they came: where they may read what was before it, what ended an earlier stay does not end this one. */
+  /**
+   * The entry with which the viewer joined. Where the viewer may read earlier entries, the end of an earlier membership does not end this
+   * one.
+   */
   readonly joinedSeq: number;
 }
 
@@ -31,26 +37,29 @@ interface FollowerParts extends Entrance {
   readonly outlet: Outlet;
   readonly logger: Logger;
   readonly owner: Owner;
-  /** Entries that it may fall behind while its client makes no room; past it they are skipped, and its owner is told. */
+  /** How many entries the follower may fall behind while its client makes no room. Past it, they are skipped and the owner is told. */
   readonly maxGap: number;
 }
 
 /**
- * Whose access ends gets nothing that comes after; what came before it is delivered for so long to who keeps up, and then no more, so that
- * a slow client cannot go on reading what is not its any more. In ms.
+ * How long, in ms, entries from before the end of an access are still delivered to a client that keeps up. Nothing is delivered after that,
+ * so that a slow client cannot go on reading (decision 15).
  */
 export const graceMs = 1_000;
 
-// The log is asked again after 0.1 s, then ever later, at most every 2 s.
+// If the log cannot be read, it is retried after 0.1 s, then with back-off up to 2 s.
 const firstRetryMs = 100;
 const lastRetryMs = 2_000;
-/** Up to the channel's own place, wherever that is when it is reached. */
+/** As `upTo`: read up to the channel's position, wherever it is by then. */
 const goOn = Number.POSITIVE_INFINITY;
 
 /**
- * One subscription's way through one stream. Follows it from a position in three phases. Catch up: the log is read page by page, from memory where the channel's ring
- * reaches. Cut over: when the position is the channel's own, in one synchronous step, so nothing can come between. Live: entries pass
- * straight through. A client that does not keep up drops back to the first phase and is fed from the log when it has made room: memory stays bounded (I6).
+ * Follows one stream for one subscription, from a position on, in three phases.
+ * - Catch up: entries are read page by page, from the channel's ring as far as it reaches, otherwise from the log.
+ * - Cut over: when its position equals the channel's, it turns live in the same synchronous step, so nothing can come in between.
+ * - Live: entries are passed on as they come.
+ *
+ * If its client does not keep up, it returns to the first phase and reads from the log once there is room. So memory stays bounded (I6).
  */
 export class Follower implements Listener {
   readonly #channel: Channel;
@@ -85,12 +94,12 @@ export class Follower implements Listener {
     return this.#position;
   }
 
-  /** Puts everything up to `upTo`, which is committed, in line; `room` waits for the client to make room. Throws ChatError UNAVAILABLE. */
+  /** Puts all entries up to `upTo`, a committed seq, in line. `room` waits for the client to make room. Throws ChatError UNAVAILABLE. */
   async replay(upTo: number, room: () => Promise<void>): Promise<void> {
     if (this.#position < upTo) while (await this.#step(upTo, room));
   }
 
-  /** From here on: whatever comes. Catches up first; where the log cannot be read, goes on trying until it can or the follower stops. */
+  /** Catches up, then passes entries on as they come. If the log cannot be read, it retries until it can or the follower stops. */
   goLive(): void {
     void this.#catchUp();
   }
@@ -114,7 +123,7 @@ export class Follower implements Listener {
   }
 
   ephemeral(event: EphemeralEvent): void {
-    // Who came with the first entry was there before it.
+    // A signal from before the viewer joined. A member who came with entry 1 was there from the beginning.
     const tooEarly = event.kind === 'signal' && event.seq < this.#joinedSeq && this.#joinedSeq > 1;
     if (this.#live && !tooEarly && !this.#outlet.crowded()) this.#owner.ephemeral(event);
   }
@@ -140,7 +149,7 @@ export class Follower implements Listener {
     return true;
   }
 
-  /** Passes what comes next of these, as long as there is room; false where there is none for all. */
+  /** Puts the next of these entries in line. Returns false if there is no room for all of them. */
   #passAll(entries: readonly Entry[], upTo: number): boolean {
     for (const entry of entries) {
       if (this.#stopped || entry.seq > upTo) return true;
@@ -160,17 +169,17 @@ export class Follower implements Listener {
     this.#owner.skipped(this.streamId);
   }
 
-  /** One step of catching up; false when there is nothing left up to the channel's own place or `upTo`. */
+  /** One step of the catch-up. Returns false when nothing is left up to the channel's position or `upTo`. */
   async #step(upTo: number, room: () => Promise<void>): Promise<boolean> {
     const [outlet, channel] = [this.#outlet, this.#channel];
-    // Others have waited for the same room, and may have taken it.
+    // Other followers have waited for the same room and may have used it.
     do await room();
     while (!this.#isOver() && !outlet.roomy());
     if (this.#isOver()) return false;
     const recent = channel.recent(this.#position);
     if (recent !== null) {
       if (!this.#passAll(recent, upTo)) return true;
-      // What is committed may not have come to the channel yet.
+      // A committed entry may not have reached the channel yet.
       if (this.#stopped || upTo === goOn || this.#position >= upTo) return false;
     }
     const { entries, floor, head } = await channel.read(this.#position, upTo === goOn ? channel.lastSeq() : upTo);
@@ -179,7 +188,9 @@ export class Follower implements Listener {
     return !this.#stopped && this.#position < Math.min(upTo, head);
   }
 
-  /** Skips what a client would be sent that reads slower than others write: it would never be through. */
+  /**
+   * Skips to the head if the client reads more slowly than others write, because its catch-up would never end. Returns true if it skipped.
+   */
   async #isTooFarBehind(room: () => Promise<void>): Promise<boolean> {
     if (this.#outlet.roomy()) return false;
     await room();

@@ -1,6 +1,6 @@
 import type { Log } from '../log/index.ts';
 
-/** Reads the heads of streams as they stand after it was asked. Throws ChatError UNAVAILABLE. */
+/** Reads the heads of streams. They are not older than the call. Throws ChatError UNAVAILABLE. */
 export type HeadReader = Log['heads'];
 
 interface Batch {
@@ -8,7 +8,7 @@ interface Batch {
   readonly heads: ReturnType<HeadReader>;
 }
 
-/** Reads heads in batches: who asks while a read is under way shares the next one with all who come meanwhile. */
+/** Creates a reader that batches its reads: calls that come while a read is under way share the next one. */
 export function createHeadReader({ heads: read }: Pick<Log, 'heads'>): HeadReader {
   let underWay: Promise<unknown> = Promise.resolve();
   let next: Batch | undefined;

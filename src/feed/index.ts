@@ -1,8 +1,13 @@
-// The feed: the live streams of this node. Owns subscriptions and their channels, nothing that is stored.
-// Promises: a subscription delivers every log entry of its streams once, in seq order per stream, across lost publishes and restarts of the
-// bus (I3); what cannot be had is said (ResyncRequired), never left out in silence; an entry that ends the viewer's access ends the stream
-// before it is delivered (I4); what waits for a slow client is bounded, the rest waits in the log (I6).
-// Does not decide who may see what an event refers to: that is read when it is shown.
+// The feed: the live streams of this node. It owns the subscriptions and the channels that feed them. It stores nothing.
+//
+// Promises:
+// - A subscription delivers every entry of its streams once, in seq order per stream. This holds through lost hints and restarts of the bus
+//   (I3).
+// - Entries that cannot be delivered are reported by ResyncRequired, never left out silently.
+// - An entry that ends the viewer's access ends the stream before it is delivered (I4).
+// - What waits for a slow client is bounded. The rest waits in the log (I6).
+//
+// Leaves to its callers: who may see what an event refers to. They read it when they show the event.
 
 export type { EventReader, EventStream, StreamEnd } from '../event-stream.ts';
 export { alongOf } from './along.ts';

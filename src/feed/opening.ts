@@ -6,11 +6,11 @@ interface OpeningParts {
   readonly after: readonly KnownPosition[];
   readonly turn: Turn;
   readonly maxGap: number;
-  /** Entries of all streams together that may be replayed. */
+  /** Maximum number of entries to replay, of all streams together. */
   readonly maxReplay: number;
 }
 
-/** A stream as the snapshot has it. */
+/** A stream as the snapshot shows it. */
 interface Found {
   readonly streamId: bigint;
   readonly fromSeq: number;
@@ -18,11 +18,11 @@ interface Found {
   readonly floorSeq: number;
 }
 
-/** What is of use until StreamReady, and let go with it: positions can be many. */
+/** The state of a subscription until StreamReady. It is released then, because there can be many positions. */
 export class Opening {
-  /** What the client has. */
+  /** The positions that the client sent, by stream id. */
   readonly after: ReadonlyMap<bigint, KnownPosition>;
-  /** Where conversations begin, as the replayed account tells. */
+  /** The seqs at which conversations were opened, from the account's replayed entries. */
   readonly openedAt = new Map<bigint, number>();
   readonly turn: Turn;
   readonly #maxGap: number;
@@ -35,7 +35,7 @@ export class Opening {
     this.#replayLeft = maxReplay;
   }
 
-  /** Where a stream starts that will then be replayed up to its head. Called once for each. */
+  /** Returns where to start a stream, which is then replayed up to its head. Call it once for each stream. */
   startOf(stream: Found, epoch: string): Start {
     const { streamId, fromSeq, lastSeq } = stream;
     const openedAt = this.openedAt.get(streamId);

@@ -7,15 +7,18 @@ interface OutletParts {
   readonly signal: AbortSignal;
   /** Called once, when the reader begins. */
   readonly onStart: () => void;
-  /** Called once, however it ends. */
+  /** Called once, however the stream ends. */
   readonly onEnd: () => void;
 }
 
-/** Where a subscription's events wait for its client. Bounded: writers of log entries wait for room, others are told that there is none. */
+/**
+ * The queue of a subscription's events for its client. It is bounded: writers of entries wait for room, and other events are dropped if
+ * there is none.
+ */
 export class Outlet extends EventLine<FeedEvent> {
   readonly #parts: OutletParts;
   readonly #capacity: number;
-  /** There while somebody waits in it. */
+  /** Created while an event waits. */
   #line: FeedEvent[] | undefined;
   #roomy: PromiseWithResolvers<void> | undefined;
   #turn: Promise<unknown> | undefined;
@@ -26,7 +29,7 @@ export class Outlet extends EventLine<FeedEvent> {
     this.#capacity = parts.capacity;
   }
 
-  /** Puts an event in line, room or not: writers ask first. */
+  /** Puts an event in line. The caller must have checked that there is room. */
   push(event: FeedEvent): void {
     if (this.ended() || this.taken(event)) return;
     this.#line ??= [];
@@ -38,24 +41,24 @@ export class Outlet extends EventLine<FeedEvent> {
     return this.#length() >= this.#capacity;
   }
 
-  /** True from a quarter on: what is not logged is dropped first. */
+  /** True from a quarter of the capacity on. Events that are not logged are dropped first. */
   crowded(): boolean {
     return this.#length() >= this.#capacity / 4;
   }
 
-  /** True while less than half is taken. */
+  /** True while less than half of the capacity is used. */
   roomy(): boolean {
     return this.#length() < this.#capacity / 2;
   }
 
-  /** Resolves when less than half is taken, at once if it is; also when the outlet ends. */
+  /** Resolves when less than half of the capacity is used, or when the outlet ends. */
   room(): Promise<void> {
     if (this.ended() || this.roomy()) return Promise.resolve();
     this.#roomy ??= Promise.withResolvers<void>();
     return this.#roomy.promise;
   }
 
-  /** Has writers read for it one after the other: each then sees what room those before it have left. Rejects as `work` does. */
+  /** Runs the writers' reads one after another, so that each sees the room that the previous ones left. Rejects as `work` does. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#turn === undefined ? work() : this.#turn.then(work);
     const settled = mine.then(
@@ -69,7 +72,10 @@ export class Outlet extends EventLine<FeedEvent> {
     return mine;
   }
 
-  /** Nothing of a stream before this seq is delivered any more, nor what is not logged of it; a StreamReady in line does not name what its client has not got. */
+  /**
+   * Drops the waiting events of a stream: entries before this seq and all events that are not logged. Positions in a waiting StreamReady
+   * are set back to before the first dropped entry.
+   */
   forget(streamId: bigint, before: number): void {
     const line = this.#line ?? [];
     const first = line.find((event): event is EntryEvent => event.kind === 'entry' && isOf(event, streamId, before));
@@ -78,7 +84,7 @@ export class Outlet extends EventLine<FeedEvent> {
     this.#makeRoom();
   }
 
-  /** Takes the text of a message away that was recalled while it waited. */
+  /** Removes the text of a recalled message that still waits. */
   recall({ streamId, at, data }: KnownEntry<'MessageRecalled'>): void {
     this.#line = this.#line?.map((event) => {
       if (event.kind !== 'entry' || event.entry.type !== 'MessageSent') return event;

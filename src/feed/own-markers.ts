@@ -12,20 +12,20 @@ interface Parts {
   readonly now: () => Date;
 }
 
-// What cannot be read (database away) is tried again after 0.1 s, then ever later, at most every 2 s.
+// If the markers cannot be read (database away), the read is retried after 0.1 s, then with back-off up to 2 s.
 const firstRetryMs = 100;
 const lastRetryMs = 2_000;
 const nothing: ReadonlyMap<bigint, number> = new Map();
 
 /**
- * The viewer's own read markers in one subscription: moved on one device, told to all. Coalesced, never dropped. To join to the account's
- * channel before the snapshot is read, so that no move falls between.
+ * Reports moves of the viewer's own read markers to one subscription, so that all devices of the viewer know them. Moves are coalesced and
+ * never dropped. It must join the account's channel before the snapshot is read, so that no move in between is missed.
  */
 export class OwnMarkers implements Listener {
   readonly #parts: Parts;
   readonly #outlet: Outlet;
   readonly #userId: bigint;
-  /** There while some have moved that are not told yet. */
+  /** Created while there are moved markers to report. */
   #moved: Set<bigint> | undefined;
   #last: ReadonlyMap<bigint, number> = nothing;
   #open = false;
@@ -38,7 +38,7 @@ export class OwnMarkers implements Listener {
     this.#userId = userId;
   }
 
-  /** Tells, once the client makes room, of each marker that is not where the client has it; from then on of each that moves. */
+  /** Reports each marker that differs from what the client has, once the client makes room. From then on it reports each move. */
   async open({ conversations }: Snapshot, held: ReadonlyMap<bigint, KnownPosition>): Promise<void> {
     for (const { streamId, readSeq } of conversations) {
       const known = held.get(streamId)?.readSeq;
@@ -47,7 +47,7 @@ export class OwnMarkers implements Listener {
     this.#last = readSeqs(conversations);
     this.#open = true;
     await this.#tell();
-    // What was missed since the snapshot was read.
+    // Hints may have been lost since the snapshot was read.
     void this.#recheck();
   }
 
@@ -81,7 +81,7 @@ export class OwnMarkers implements Listener {
     }
   }
 
-  // Which of them moved is not known after a miss: whatever differs from what was last read is told anew.
+  // After a loss it is unknown which markers moved, so each marker that differs from its last known position is reported again.
   async #compare(): Promise<void> {
     this.#missed = false;
     const { conversations } = await readSnapshot(this.#parts.db, this.#userId);

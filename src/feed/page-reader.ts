@@ -1,20 +1,21 @@
 import type { LogPage } from '../log/index.ts';
 
 /**
- * Reads the page of a stream that follows `after`. `wanted`: a seq that is known to be committed; a page that was being read before it was
- * does not do. Throws ChatError UNAVAILABLE.
+ * Reads the page of a stream that follows `after`. `wanted`: a committed seq. A read that began before that commit is not used. Throws
+ * ChatError UNAVAILABLE.
  */
 export type PageReader = (after: number, wanted: number) => Promise<LogPage>;
 
 interface Source {
-  /** Reads what follows `after`, at most `size` entries. */
+  /** Reads at most `size` entries after a position. */
   readonly read: (after: number) => Promise<LogPage>;
   readonly size: number;
 }
 
 /**
- * Reads pages of one stream for many. Who needs entries that are being read already waits for them, and gets the same objects: the page may
- * begin before `after`, but has what follows it. A read that fails, fails for all who share it; each decides for itself what then.
+ * Creates a reader of one stream that shares reads. A caller that needs entries of a read under way waits for it and gets the same objects.
+ * Such a page may begin before `after`, but has what follows it. A failed read fails for all callers that share it, and each decides what
+ * to do.
  */
 export function createPageReader({ read, size }: Source): PageReader {
   const underWay = new Map<number, Promise<LogPage>>();

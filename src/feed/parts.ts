@@ -4,17 +4,17 @@ import type { Log } from '../log/index.ts';
 import type { Admission } from './admission.ts';
 import type { Channels } from './channels.ts';
 
-/** What the feed's inner parts share. */
+/** What the parts of the feed share. */
 export interface FeedParts {
   readonly db: Db;
   readonly log: Log;
   readonly channels: Channels;
   readonly admission: Admission;
   readonly logger: Logger;
-  /** The node's clock: times of events that are not logged. */
+  /** The node's clock, for the times of events that are not logged. */
   readonly now: () => Date;
-  /** Entries of one stream that are replayed at most; past it the client is told to read anew. */
+  /** Maximum number of entries of one stream to replay. Past it, the client is told to read anew. */
   readonly maxGap: number;
-  /** Entries of all streams together that one subscription replays at most, in the same way. */
+  /** Maximum number of entries of all streams together that one subscription replays, with the same result. */
   readonly maxReplay: number;
 }

@@ -1,43 +1,46 @@
 import { type Attachments, type Entry, type KnownEntry, recalledMessage } from '../log/index.ts';
 
-/** The newest entries of one stream, bounded by count and by characters of text. */
+/** The newest entries of one stream, bounded by their number and by the characters of their texts. */
 export interface Ring {
   push(entry: Entry): void;
-  /** Everything after `seq` up to the newest, or null if that reaches further back than the ring. */
+  /** Returns all entries after `seq`, or null if that reaches further back than the ring. */
   after(seq: number): readonly Entry[] | null;
-  /** The entry itself, if it is here. */
+  /** Returns the entry with this seq if it is in the ring. */
   at(seq: number): Entry | undefined;
   /**
-   * Takes entries without a hole, and puts in front what lies right before the ring, or ends at `lastSeq` if it is empty: the newest of it, as
-   * far as there is room. Whoever needed it is likely not the only one: until `narrow`, the ring keeps more than usual.
+   * Takes a page without gaps, and prepends the entries that lie right before the ring (or that end at `lastSeq` if the ring is empty): the
+   * newest of them, as far as there is room. Whoever needed the page is probably not alone, so the ring may keep more than usual until
+   * `narrow`.
    */
   precede(entries: readonly Entry[], lastSeq: number): void;
-  /** Takes the text of a message away that was recalled: whoever catches up later does not get it. */
+  /** Removes the text of a recalled message, so that clients that catch up later do not get it. */
   recall(recall: KnownEntry<'MessageRecalled'>): void;
-  /** Forgets what stands up to a seq, which is kept no longer, and takes none of it any more. */
+  /** Removes the entries up to this seq, which are trimmed, and accepts none of them again. */
   forget(untilSeq: number): void;
-  /** Makes another object of what told of a notice that is taken back: what was made of the old one is given to nobody who catches up later. */
+  /**
+   * Replaces the entry of a revoked notice by a copy, so that a payload made of the old object is not used for clients that catch up later.
+   */
   revoke(revoked: KnownEntry<'NoticeRevoked'>): void;
-  /** Back to the usual size. */
+  /** Returns to the usual size. */
   narrow(): void;
   clear(): void;
 }
 
-/** What the rings of a node may hold beyond their usual size, in characters, all together. */
+/** How many characters the rings of a node may still hold beyond their usual size, all together. */
 export interface Spare {
   characters: number;
 }
 
-// Enough to bridge a cut-over under heavy sending; a node with 10,000 busy channels then holds a few hundred MB at the very most.
+// Enough to bridge a cut-over under heavy sending. A node with 10,000 busy channels then holds a few hundred MB at most.
 const usual = { entries: 64, characters: 32_768 };
-// While clients catch up: what a busy group says in a minute or two, for those who come back one after the other.
+// While clients catch up: what a busy group sends in a minute or two, for clients that reconnect one after another.
 const wide = { entries: 1_024, characters: 524_288 };
-// An entry weighs about as much as so many characters of its text.
+// The memory of an entry without its text, expressed in characters.
 const entryCharacters = 400;
-// 32 MB, or 64 MB where texts are not Latin.
+// 32 MB, or 64 MB for texts that are not Latin.
 const spareCharacters = 32 * 1024 * 1024;
 
-/** What all rings of a node share. */
+/** Creates the budget that all rings of a node share. */
 export function createSpare(characters = spareCharacters): Spare {
   return { characters };
 }
@@ -53,14 +56,14 @@ function attachmentCharacters({ url, mediaType, name, alt }: Attachments[number]
   return url.length + mediaType.length + (name?.length ?? 0) + (alt?.length ?? 0);
 }
 
-/** Makes an empty ring. */
+/** Creates an empty ring. */
 export function createRing(spare: Spare): Ring {
   let entries: Entry[] = [];
   let characters = 0;
   let floor = 0;
-  /** Since it was last narrowed somebody has asked for more. */
+  /** True if older entries were prepended since the last `narrow`. */
   let widened = false;
-  /** What it has taken of the spare. */
+  /** The characters that the ring has taken from the spare. */
   let taken = 0;
 
   function tooMuch({ entries: most, characters: mostCharacters }: typeof usual): boolean {

@@ -1,6 +1,6 @@
 import type { Hint } from '../log/index.ts';
 
-/** A signal as it came. */
+/** A signal as a hint brings it. */
 export type HeardSignal = Extract<Hint, { readonly kind: 'signal' }>;
 
 interface SignalParts {
@@ -14,13 +14,14 @@ interface Waiting {
   readonly heardMs: number;
 }
 
-// What waits is for a hole to be read, which takes some milliseconds. What has waited for so long is of no use to anybody: a call has stopped ringing.
+// A signal waits until a gap has been read, which takes some milliseconds. After five seconds it is of no use: a call has stopped ringing.
 const atOnce = 100;
 const longestMs = 5_000;
 
 /**
- * Signals that came before entries which their senders had seen. Whoever is out by one of these is to hear none, so they wait for it; those that come meanwhile
- * wait behind them, for each sender's stay in order. Bounded: what is too much, or too late, is dropped.
+ * Signals that wait for entries that their senders had already seen. A user who is removed by one of these entries must not receive the
+ * signal. Later signals wait behind them, so that each sender's signals stay in order. Bounded: signals that are too many or too late are
+ * dropped.
  */
 export class Signals {
   readonly #parts: SignalParts;
@@ -30,13 +31,13 @@ export class Signals {
     this.#parts = parts;
   }
 
-  /** `lastSeq`: up to where entries have been delivered. */
+  /** Delivers a signal or has it wait. `lastSeq`: the last seq that was delivered. */
   hear(signal: HeardSignal, lastSeq: number): void {
     if (this.#waiting.length === 0 && signal.seq <= lastSeq) this.#parts.tell(signal);
     else if (this.#waiting.length < atOnce) this.#waiting.push({ signal, heardMs: this.#parts.now().getTime() });
   }
 
-  /** Entries have been delivered up to here, or passed over. */
+  /** Entries have been delivered, or skipped, up to this seq. */
   reached(lastSeq: number): void {
     const ready = this.#waiting.findIndex(({ signal }) => signal.seq > lastSeq);
     const due = this.#waiting.splice(0, ready < 0 ? this.#waiting.length : ready);

@@ -2,7 +2,7 @@ import { type Db, selectFollowed, type Tx } from '../db/index.ts';
 import { endsAccess, serverStreamId } from '../log/index.ts';
 import type { Channel } from './channel.ts';
 
-/** How far a stream reaches. */
+/** The bounds of a stream. */
 export interface StreamHead {
   readonly lastSeq: number;
   readonly floorSeq: number;
@@ -11,27 +11,27 @@ export interface StreamHead {
 /** A conversation that the viewer may follow. */
 export interface FollowedStream extends StreamHead {
   readonly streamId: bigint;
-  /** The first seq they may read. */
+  /** The first seq that the viewer may read. */
   readonly fromSeq: number;
-  /** With which entry they came. */
+  /** The entry with which the viewer joined. */
   readonly joinedSeq: number;
   readonly readSeq: number;
 }
 
-/** All that a viewer follows, as of one moment. */
+/** Everything that a viewer follows at one moment. */
 export interface Snapshot {
   readonly epoch: string;
   readonly account: StreamHead;
-  /** The server's own, which everybody follows; what it told before they signed up is not for them. */
+  /** The server's stream, which everybody follows. Its entries from before the viewer signed up are not for them. */
   readonly server: Omit<FollowedStream, 'readSeq'>;
   /** In order of stream id. */
   readonly conversations: readonly FollowedStream[];
 }
 
-// Under every dialect's bound on parameters of one statement.
+// Below every dialect's limit on the parameters of a statement.
 const idsAtOnce = 900;
 
-/** Reads what the user follows; `only` narrows it to one conversation. Throws ChatError UNAVAILABLE. */
+/** Reads what the user follows. `only` restricts it to one conversation. Throws ChatError UNAVAILABLE. */
 export function readSnapshot(db: Db, userId: bigint, only?: bigint): Promise<Snapshot> {
   return db.snapshot(async (tx) => {
     const [accesses, user] = await Promise.all([
@@ -54,8 +54,8 @@ export function readSnapshot(db: Db, userId: bigint, only?: bigint): Promise<Sna
 }
 
 /**
- * Whether the stay that a snapshot shows has ended before its stream was attached: while streams were held, or others were replayed to a slow client. Nobody
- * will tell of that again. Throws ChatError UNAVAILABLE.
+ * Whether the membership that a snapshot shows ended before its stream was attached: while channels were opened, or while other streams
+ * were replayed to a slow client. The channel does not deliver that entry again. Throws ChatError UNAVAILABLE.
  */
 export async function hasEnded(
   { streamId, lastSeq, joinedSeq }: Snapshot['server'],

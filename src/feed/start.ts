@@ -1,7 +1,7 @@
 import type { KnownPosition, ResyncReason } from './event.ts';
 import type { StreamHead } from './snapshot.ts';
 
-/** Where a stream is entered: after `seq`; with a reason if that is not where the client was. */
+/** The position after which a stream is entered, and the reason if it is not the client's position. */
 export interface Start {
   readonly seq: number;
   readonly resync: ResyncReason | null;
@@ -15,7 +15,7 @@ interface StartParts {
   readonly maxGap: number;
 }
 
-/** Decides where to enter a stream, given the position that the client has of it, if any: at the head if none. */
+/** Decides where to enter a stream, given the client's position. Without a position, it is the head. */
 export function startOf(known: Pick<KnownPosition, 'seq' | 'epoch'> | undefined, { epoch, head, fromSeq, maxGap }: StartParts): Start {
   const { lastSeq, floorSeq } = head;
   if (known === undefined) return { seq: lastSeq, resync: null };

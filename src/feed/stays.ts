@@ -1,28 +1,28 @@
-/** A stay in a conversation, as the account told of it. */
+/** A membership in a conversation, as the account's entries tell it. */
 export interface Stay {
-  /** Followed from the entry after it. */
+  /** The stay is followed from the entry after this seq. */
   readonly start: number;
   /** The first seq that the viewer may read. */
   readonly fromSeq: number;
 }
 
-/** The viewer's stays in conversations that their account has told of and nobody follows yet; each conversation's in order. */
+/** The viewer's stays that their account has told of and that are not followed yet, in order for each conversation. */
 export class Stays {
   readonly #stays = new Map<bigint, readonly Stay[]>();
-  /** Being begun: one at a time. */
+  /** Conversations with a stay that is being attached. There is at most one at a time. */
   readonly #beginning = new Set<bigint>();
 
   add(streamId: bigint, stay: Stay): void {
     this.#stays.set(streamId, [...(this.#stays.get(streamId) ?? []), stay]);
   }
 
-  /** Forgets all of a conversation's, and begins with whatever will be found. */
+  /** Forgets all stays of a conversation and marks it as being attached. The caller then reads what there is. */
   restart(streamId: bigint): void {
     this.#stays.delete(streamId);
     this.#beginning.add(streamId);
   }
 
-  /** The next one, which is then being begun; undefined where there is none or another is. */
+  /** Takes the next stay and marks the conversation as being attached. Returns undefined if there is none or one is being attached. */
   begin(streamId: bigint): Stay | undefined {
     const [stay] = this.#stays.get(streamId) ?? [];
     if (stay === undefined || this.#beginning.has(streamId)) return undefined;
@@ -31,12 +31,12 @@ export class Stays {
     return stay;
   }
 
-  /** What was being begun is followed now, or is not to be. */
+  /** Marks the attachment as complete or abandoned. */
   begun(streamId: bigint): void {
     this.#beginning.delete(streamId);
   }
 
-  /** Forgets those that start before a place. */
+  /** Forgets the stays that start before a seq. */
   keepFrom(streamId: bigint, place: number): void {
     const later = (this.#stays.get(streamId) ?? []).filter(({ start }) => start >= place);
     if (later.length > 0) this.#stays.set(streamId, later);

@@ -13,21 +13,21 @@ import type { FeedParts } from './parts.ts';
 import { hasEnded, readSnapshot, type Snapshot } from './snapshot.ts';
 import { type Stay, Stays } from './stays.ts';
 
-// A stream that could not be attached (bus or database away) is tried again after 0.1 s, then ever later, at most every 2 s.
+// A stream that could not be attached (bus or database away) is retried after 0.1 s, then with back-off up to 2 s.
 const firstRetryMs = 100;
 const lastRetryMs = 2_000;
 
-/** One stream of a subscription, and who follows it. */
+/** A stream of a subscription: its channel and its follower. */
 interface Strand {
   readonly held: HeldChannel;
   readonly follower: Follower;
 }
 
-/** What pours a viewer's streams into one outlet. */
+/** Feeds a viewer's streams to one outlet. */
 export interface Subscription {
-  /** Subscribes, reads, replays, says StreamReady, goes live. Throws ChatError UNAVAILABLE. */
+  /** Subscribes, reads, replays, sends StreamReady, goes live. Throws ChatError UNAVAILABLE. */
   open(): Promise<void>;
-  /** Lets go of all streams. */
+  /** Releases all streams. */
   close(): void;
 }
 
@@ -39,12 +39,15 @@ interface SubscriptionParts {
 }
 
 /**
- * The subscription to all that a viewer follows.
+ * The subscription to everything that a viewer follows.
  *
- * Order is what makes it whole. The account's topic is acknowledged before anything is read, so an opening that commits later is heard.
- * Memberships and heads are read in one snapshot; each stream is then replayed up to its head there: the account first, because a replayed
- * ConversationOpened says where its stream starts, and the server's last. StreamReady names exactly these heads. Only then do the streams go live, each by reading on from
- * its own position: what committed in between is found in the log, not hoped for on the bus.
+ * Its completeness rests on the order of its steps:
+ * - The account's topic is acknowledged before anything is read, so a ConversationOpened that commits later is received.
+ * - Memberships and heads are read in one snapshot.
+ * - Each stream is replayed up to its head in the snapshot. The account is first, because a replayed ConversationOpened says where its
+ *   stream starts. The server's stream is last. StreamReady names exactly these heads.
+ * - Only then do the streams go live, each by reading on from its own position. So what committed meanwhile is read from the log and does
+ *   not depend on the bus.
  */
 export class ViewerSubscription implements Subscription, Owner {
   readonly #feed: FeedParts;
@@ -54,7 +57,7 @@ export class ViewerSubscription implements Subscription, Owner {
   readonly #strands = new Map<bigint, Strand>();
   #opening: Opening | undefined;
   #account: HeldChannel | undefined;
-  // Most subscriptions never need these.
+  // Created when needed, because most subscriptions never need them.
   #stays: Stays | undefined;
   #holds: Set<HeldChannel> | undefined;
 
@@ -105,33 +108,34 @@ export class ViewerSubscription implements Subscription, Owner {
     });
   }
 
-  /** Follows it no more, though its client may not have had all. */
+  /** Stops following a stream although its client may not have received everything. */
   #leave(streamId: bigint): void {
     this.#detach(streamId);
-    // The account tells of it when it is live. StreamReady, which comes before that, leaves out nothing that the client has.
+    // Once the account is live, it delivers the closing. StreamReady comes earlier, and must not omit a stream that the client has without
+    // a ResyncRequired.
     if (this.#opening !== undefined) this.#resync(streamId, null, 'GONE');
     this.#nextStay(streamId);
   }
 
   ephemeral(event: EphemeralEvent): void {
-    // The viewer's own markers come through those who coalesce them.
+    // OwnMarkers reports these, coalesced.
     if (event.kind === 'markers' || !isToldOf(event, this.#userId)) return;
     this.#outlet.push(event);
   }
 
   skipped(streamId: bigint): void {
     if (streamId === this.#userId) {
-      // What was opened, closed or ended in entries that were skipped is not known: only a new beginning finds it.
+      // The skipped entries may have opened, closed or ended anything. Only a new subscription finds out.
       this.#outlet.fail(new ChatError('UNAVAILABLE', 'The subscription is too far behind. Subscribe again with your positions.'));
       return;
     }
-    // They may have ended the access, or more than once: whether and where it goes on is asked anew.
+    // The skipped entries may have ended the access, even more than once. Whether and where it continues is read again.
     this.#detach(streamId);
     this.#knownStays().restart(streamId);
     void this.#attachLate(streamId, null);
   }
 
-  /** When those who keep up have got what came before it. */
+  /** Runs `end` after the grace, when clients that keep up have received what came before. */
   #soon(end: () => void): void {
     setTimeout(() => {
       if (!this.#outlet.ended()) end();
@@ -139,7 +143,7 @@ export class ViewerSubscription implements Subscription, Owner {
   }
 
   #toldOf({ conversationId, seq, fromSeq = seq + 1 }: EntryData<'ConversationOpened'>): void {
-    // Up to the snapshot's head the snapshot itself says what is followed.
+    // Up to the snapshot's head, the snapshot itself says what is followed.
     if (this.#opening === undefined) this.#opened(conversationId, { start: seq, fromSeq });
     else this.#opening.openedAt.set(conversationId, seq);
   }
@@ -148,7 +152,7 @@ export class ViewerSubscription implements Subscription, Owner {
     this.#outlet.push({ kind: 'resync', at: this.#feed.now(), streamId, lastSeq, reason });
   }
 
-  /** Holds streams until they are let go; none where the subscription has ended meanwhile. */
+  /** Holds channels until they are released. Returns none if the subscription has ended meanwhile. */
   async #hold(ids: readonly bigint[]): Promise<readonly HeldChannel[]> {
     const held = await this.#feed.channels.hold(ids);
     if (this.#outlet.ended()) {
@@ -191,23 +195,23 @@ export class ViewerSubscription implements Subscription, Owner {
     return this.#stays;
   }
 
-  // Streams are not ordered among each other: a second opening, or a third, may be heard before the removal that it undoes.
+  // Streams are not ordered among each other: further openings may arrive before the removal that they undo.
   #opened(conversationId: bigint, stay: Stay): void {
     const strand = this.#strands.get(conversationId);
-    // One that follows an earlier stay stands before the removal that ended it, so before this place.
+    // A follower of an earlier stay is before the removal that ended that stay, and so before this position.
     if (strand !== undefined && strand.follower.position() >= stay.start) return;
     this.#knownStays().add(conversationId, stay);
     this.#nextStay(conversationId);
   }
 
-  /** Begins the next stay, unless the one before is still being followed. */
+  /** Attaches the next stay, unless the previous one is still followed. */
   #nextStay(streamId: bigint): void {
     if (this.#strands.has(streamId)) return;
     const stay = this.#stays?.begin(streamId);
     if (stay !== undefined) void this.#attachLate(streamId, stay);
   }
 
-  /** Attaches where a stay starts; null: at the head, if it is still the viewer's. */
+  /** Attaches at the start of a stay; with null, at the head if the viewer still has access. */
   async #tryToAttach(streamId: bigint, stay: Stay | null): Promise<void> {
     const [held] = await this.#hold([streamId]);
     if (held === undefined) return;
@@ -217,7 +221,7 @@ export class ViewerSubscription implements Subscription, Owner {
       const start = stream?.lastSeq ?? null;
       this.#knownStays().begun(streamId);
       if (this.#outlet.ended()) return;
-      // Stays that lie before the head have been asked about with it.
+      // The head was read after these stays started, so it covers those that start before it.
       if (stay === null && start !== null) this.#knownStays().keepFrom(streamId, start);
       if (stay === null) this.#resync(streamId, start, start === null ? 'GONE' : 'GAP_TOO_LARGE');
       if (stream !== null) return this.#attach(held, { ...stream, position: stream.lastSeq }).goLive();
@@ -246,7 +250,7 @@ export class ViewerSubscription implements Subscription, Owner {
     }
   }
 
-  /** Up to the heads of a snapshot, which it answers; null where it ended first. */
+  /** Catches up to the heads of a snapshot and returns the snapshot. Returns null if the subscription has ended meanwhile. */
   async #catchUp(opening: Opening): Promise<Snapshot | null> {
     const [held] = (await opening.turn.begin()) ? await this.#hold([this.#userId]) : [];
     if (held === undefined) return null;
@@ -272,7 +276,7 @@ export class ViewerSubscription implements Subscription, Owner {
       if (streamId !== this.#userId && !followed.has(streamId)) this.#resync(streamId, null, 'GONE');
     }
     const held = await this.#hold([...followed]);
-    // All are attached before any is replayed: an access that ends meanwhile is seen by the stream that it is to.
+    // All streams are attached before any is replayed, so that each sees the end of its access if it comes meanwhile.
     for (const [place, channel] of held.entries()) {
       const stream = streams[place];
       if (stream === undefined || this.#outlet.ended()) continue;

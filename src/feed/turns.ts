@@ -1,43 +1,43 @@
-/** One who waits for a turn. */
+/** A subscription that waits for a turn. */
 export interface Waiter {
   readonly userId: bigint;
-  /** Had a turn before, and goes before those of the same user who had none. */
+  /** True if it had a turn before. It goes before those of the same user that had none. */
   readonly again: boolean;
-  /** Told when it is its turn. */
+  /** Called when it gets its turn. */
   admit(): void;
 }
 
 /**
- * Turns as users take them, one user after the other, however many of each wait. Users who have fewer turns go first, so that one has a second
- * only while nobody waits who has none. Who has none waits until those users who came before had one turn each, and no longer.
+ * Allocates turns to users in rotation, however many turns each waits for. Users with fewer turns go first, so a user gets a second turn
+ * only while no user without one waits. A user without a turn waits until the users before them had one turn each, and no longer.
  */
 export interface Turns {
-  /** Turns that are taken. */
+  /** The number of turns that are taken. */
   taken(): number;
-  /** How many wait, of all users or of one. */
+  /** The number of waiters of all users, or of one user. */
   waiting(userId?: bigint): number;
-  /** True where another user waits. */
+  /** Whether another user waits. */
   othersWait(userId: bigint): boolean;
   wait(waiter: Waiter): void;
-  /** Waits no more; no harm where it does not. */
+  /** Removes a waiter. No effect if it does not wait. */
   leave(waiter: Waiter): void;
-  /** Admits the next one; false where nobody waits. */
+  /** Admits the next waiter. Returns false if nobody waits. */
   admitNext(): boolean;
-  /** A turn of this user is over. */
+  /** Ends a turn of this user. */
   giveBack(userId: bigint): void;
 }
 
-/** Those of one user who wait, each in order of arrival. */
+/** The waiters of one user, in order of arrival. */
 interface Line {
   readonly again: Set<Waiter>;
   readonly first: Set<Waiter>;
 }
 
-/** Makes turns, none of them taken. */
+/** Creates the turns, none of them taken. */
 export function createTurns(): Turns {
-  // Users who wait, in the order in which they are served.
+  // The users who wait, in the order in which they are served.
   const lines = new Map<bigint, Line>();
-  // Turns of the users who have one.
+  // The number of turns of each user who has one.
   const held = new Map<bigint, number>();
   let taken = 0;
   let waiting = 0;
@@ -53,7 +53,7 @@ export function createTurns(): Turns {
     if (lengthOf(line) === 0) lines.delete(waiter.userId);
   }
 
-  /** The next one. Looks past those who have a turn, so no further than there are turns. */
+  /** Finds the next waiter. It looks past users who have a turn, so never further than there are turns. */
   function nextWaiter(): Waiter | undefined {
     let next: Line | undefined;
     let fewest = Number.POSITIVE_INFINITY;
@@ -94,7 +94,7 @@ export function createTurns(): Turns {
       if (left > 0) held.set(userId, left);
       else held.delete(userId);
       taken -= 1;
-      // All who wait are served before its user is served again.
+      // The user goes to the end of the line.
       const line = lines.get(userId);
       if (line !== undefined && lines.delete(userId)) lines.set(userId, line);
     },

@@ -1,15 +1,15 @@
 import type { Entry } from '../log/index.ts';
 
 interface TypistParts {
-  /** After so many ms without another word of it somebody is not typing any more. */
+  /** A user's typing ends this many ms after the last hint of it. */
   readonly typingMs: () => number;
   readonly tell: (typist: Typist, typing: boolean) => void;
 }
 
-/** Somebody who types. */
+/** A user who is typing. */
 interface Typist {
   readonly userId: bigint;
-  /** Who is not told. */
+  /** Users who must not be told. */
   readonly except: readonly bigint[];
 }
 
@@ -18,12 +18,13 @@ interface Known extends Typist {
   readonly timer: NodeJS.Timeout;
 }
 
-// Whoever hears it shows a few names at most, and each of them is told to everyone in the conversation every few seconds.
+// Clients show a few names at most, and each typist is sent to everybody in the conversation every few seconds.
 const atOnce = 20;
 
 /**
- * Who is typing in one conversation, as this node has heard it. It ends by itself, with what they send, and with their part in the conversation. While it goes
- * on it is told again: to those who came since, and so that those who missed its end can forget it.
+ * Who is typing in one conversation, as this node has heard. A user's typing ends after a time, when they send a message, and when they
+ * leave the conversation. While it goes on, it is reported again, for listeners who came since, and so that clients that missed its end can
+ * forget it.
  */
 export class Typists {
   readonly #parts: TypistParts;
@@ -38,7 +39,7 @@ export class Typists {
     else this.#end(userId);
   }
 
-  /** An entry has come: who has sent it is done, and so is who left. */
+  /** Ends the typing of a user who sent a message or left. */
   entry(entry: Entry): void {
     if (entry.type === 'MessageSent' && entry.actorId !== null) this.#end(entry.actorId);
     if (entry.type === 'MemberLeft') this.#end(entry.data.userId);
@@ -53,7 +54,8 @@ export class Typists {
     const { userId } = typist;
     const known = this.#known.get(userId);
     if (known === undefined && this.#known.size >= atOnce) return;
-    // Who was told and is not any more would wait for its end for ever. The others are told anew at once.
+    // A user who was told and must not be told any more would wait for the end for ever. So the end is sent to everybody who was told of
+    // the beginning, and the rest are then told anew.
     if (known !== undefined && typist.except.some((one) => !known.except.includes(one)))
       this.#parts.tell({ userId, except: known.except }, false);
     const ms = this.#parts.typingMs();
@@ -67,7 +69,7 @@ export class Typists {
     return setTimeout(() => this.#end(userId), ms).unref();
   }
 
-  // Told to those who were told that it began, and to nobody else.
+  // Only users who were told of the beginning are told of the end.
   #end(userId: bigint): void {
     const known = this.#known.get(userId);
     if (known === undefined) return;

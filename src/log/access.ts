@@ -1,11 +1,11 @@
 import type { Entry, HiddenEntry, KnownEntry } from './entry.ts';
 
-/** True for the entry with which a user's access to the conversation ends: it and all after it are not for them (I4). */
+/** Whether this entry ends the user's access to the conversation. This entry and later ones are not for them (I4). */
 export function endsAccess(entry: Entry, userId: bigint): boolean {
   return entry.type === 'MemberLeft' && (entry.data.userId === userId || entry.data.reason === 'DISSOLVED');
 }
 
-/** True for an entry that may change what somebody may see, or follows: only such are looked at for each listener. */
+/** Whether this entry may change what a user may see or follows. Only such entries are examined for each listener. */
 export function changesAccess({ type }: Entry): boolean {
   return type === 'MemberLeft' || type === 'ConversationOpened';
 }
@@ -13,8 +13,8 @@ export function changesAccess({ type }: Entry): boolean {
 const hidden = new WeakMap<Entry, HiddenEntry>();
 
 /**
- * An entry as somebody sees it who may read from `fromSeq` on: what happens to an earlier message is not for them, and only its place counts. The
- * same entry gives the very same object each time.
+ * Returns the entry as seen by a user who may read from `fromSeq`: an event of an earlier message becomes Hidden, where only the
+ * position counts. Repeated calls with the same entry return the same object.
  */
 export function seenFrom(entry: Entry, fromSeq: number): Entry {
   if (entry.data === null || !('messageSeq' in entry.data) || entry.data.messageSeq >= fromSeq) return entry;
@@ -26,7 +26,7 @@ export function seenFrom(entry: Entry, fromSeq: number): Entry {
 
 const recalled = new WeakMap<Entry, KnownEntry<'MessageSent'>>();
 
-/** What is left of a message once it was taken back at a time. The same entry gives the very same object each time. */
+/** Returns what is left of a message that was recalled at this time. Repeated calls with the same entry return the same object. */
 export function recalledMessage(entry: KnownEntry<'MessageSent'>, recalledAt: Date): KnownEntry<'MessageSent'> {
   if (entry.data.recalledAt !== null) return entry;
   const said = { text: '', attachments: [], data: null, poll: null, mentionIds: [], mentionsEveryone: false, origin: null };

@@ -1,19 +1,21 @@
-/** What of an append says with which others it may share a commit. */
+/** What decides which appends may share a commit: see Append. */
 export interface Sharing {
   readonly lock: readonly bigint[];
   readonly keys?: readonly string[];
 }
 
-/** Who commits next, and who is left for the one after. */
+/** The appends that commit next, and those that are left for the commit after it. */
 export interface Batch<A> {
   readonly taken: readonly A[];
   readonly left: A[];
 }
 
 /**
- * Takes from a queue whatever may share one commit, first come first served, at most `limit`. On each stream either one append that wants it for
- * itself or any number of those that share it, no two with the same key; none on those that are `held` by another commit. Who wants a stream for itself is not overtaken
- * there, nor who waits for another one that is held.
+ * Takes from a queue the appends that may share one commit: first come, first served, at most `limit`.
+ *
+ * A stream is used either by one append without keys, or by any number of appends with keys, no two of which share a key. Streams that are
+ * `held` by another commit are not used. An append without keys is not overtaken on any of its streams, nor is an append that waits for a
+ * held stream.
  */
 export function takeBatch<A>(
   queue: readonly A[],
@@ -45,7 +47,7 @@ export function takeBatch<A>(
   }
 
   for (const [place, append] of queue.entries()) {
-    // Not one by one as arguments, of which a call takes some 100,000: as many may wait.
+    // Not `push(...rest)`: a call takes some 100,000 arguments, and as many appends may wait.
     if (taken.length === limit) return { taken, left: left.concat(queue.slice(place)) };
     const wants = sharing(append);
     const waits = wants.lock.some(held);

@@ -1,8 +1,8 @@
 import type { Entry, EntryType } from './entry.ts';
 
 /**
- * Entries after which the rows of the conversation, of its members (but for their own marks) and of the account's user stand as before. Whatever is not named here may
- * have changed them: what is kept of them is read anew, which is never wrong.
+ * The types of entries that leave cached rows as they are: the conversation's, its members' (except their own marks) and the account's
+ * user's. Any other type may have changed them, so they are read again. A missing type costs a read but is never wrong.
  */
 const leavesRows: ReadonlySet<EntryType | 'Hidden'> = new Set<EntryType>([
   ...(['MessageSent', 'MessageEdited', 'MessageRecalled', 'ReactionsChanged', 'PinChanged', 'HistoryTrimmed'] as const),
@@ -22,7 +22,7 @@ const leavesRows: ReadonlySet<EntryType | 'Hidden'> = new Set<EntryType>([
   ...(['NoticePosted', 'NoticeRevoked'] as const),
 ]);
 
-/** True for an entry after which what is kept of its conversation, of the members or of its account's user may be out of date. */
+/** Whether cached rows of the entry's conversation, its members or its account's user may be out of date after it. */
 export function changesRows({ type }: Pick<Entry, 'type'>): boolean {
   return !leavesRows.has(type);
 }

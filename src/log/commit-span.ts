@@ -1,16 +1,16 @@
 import type { Span, Tracer } from '../tracer.ts';
 
-/** An append that waits for its commit, as its trace has it. */
+/** An append that waits for its commit, as a trace shows it. */
 export interface Wait {
-  /** What appends. */
+  /** The span of the caller. */
   readonly by: Span;
-  /** From when it came until a commit takes it up. */
+  /** Lasts from the append's arrival until a commit takes it. */
   readonly span: Span | undefined;
-  /** It is waited for no longer. */
+  /** Ends the wait because its deadline has passed. */
   giveUp(): void;
 }
 
-/** Begins the wait of an append for its commit, if what appends is traced. */
+/** Begins the wait of an append for its commit, if its caller is traced. */
 export function beginWait(tracer: Tracer, by: Span | undefined): Wait | undefined {
   if (by === undefined) return undefined;
   const span = tracer.part('log.wait', by);
@@ -25,11 +25,11 @@ export function beginWait(tracer: Tracer, by: Span | undefined): Wait | undefine
 }
 
 /**
- * Begins the one span of a commit, if any of the appends that share it is traced, and ends their waits. It is part of the trace of the first, for a span has one parent; it points to all that share it, and the waits of the
- * others point to it.
+ * Begins the one span of a commit, if any of its appends is traced, and ends their waits. A span has one parent: the caller of the first
+ * traced append. The span links to the callers of the others, and their waits link to it.
  */
 export function beginCommit(tracer: Tracer, taken: readonly { readonly wait: Wait | undefined }[]): Span | undefined {
-  // Nothing is made for a commit of which nobody traces anything.
+  // A commit without traced appends creates no objects.
   if (taken.every(({ wait }) => wait === undefined)) return undefined;
   const waits = taken.flatMap(({ wait }) => wait ?? []);
   const [first, ...others] = waits;

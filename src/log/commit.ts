@@ -5,17 +5,20 @@ import type { Append, Verdict } from './append.ts';
 import { insideFor, lookInside, readInside } from './inside.ts';
 import { type Done, place } from './place.ts';
 
-/** What came of one append of a commit. */
+/** The result of one append of a commit. */
 export type Outcome =
   | { readonly done: Done<unknown> }
   | { readonly refused: ChatError }
-  /** Another transaction holds this stream: nothing was looked at. */
+  /** Another transaction holds this stream, so the append was not decided. */
   | { readonly busy: bigint };
 
 /**
- * Runs appends in one transaction: locks, lets each decide, numbers, writes, commits; answers in their order. A refusal is one append's own. With
- * `leaveBusy` nobody waits for a stream that another transaction holds: whoever needs it is `busy`. Anything else that a decision or a write throws
- * fails all of them, and nothing is stored; ChatError UNAVAILABLE: not known to be stored.
+ * Runs appends in one transaction: locks their streams, runs each decision, numbers and writes the entries, commits. Results are in the
+ * order of `appends`.
+ *
+ * A refusal concerns only the append that was refused. With `leaveBusy`, nothing waits for a stream that another transaction holds, and the
+ * appends that need it are `busy`. Any other error of a decision or a write fails all appends, and nothing is stored. Throws ChatError
+ * UNAVAILABLE if it is not known whether the commit was done.
  */
 export function commit(
   db: Db,
@@ -29,10 +32,10 @@ export function commit(
   return run(async (tx) => {
     const read = readInside(tx);
     const locking = db.lockStreams(tx, ids, { leaveBusy });
-    // What is read may hold users, also for who then finds a stream busy. An act that changes users would wait with these in hand for who changes others: a deadlock.
-    // Acts that foresee change none.
+    // These reads may lock user rows, even for an append that turns out to be busy. An act that changes users would hold these locks while
+    // it waits for another such act: a deadlock. Acts that foresee change no users, so a commit foresees only if all of its appends do.
     if (appends.every(({ foresee }) => foresee !== undefined)) {
-      // Whoever decides hears of a fault, and nobody else needs to.
+      // The decision makes the same read and gets the error.
       for (const { foresee } of appends) foresee?.(read).catch(() => undefined);
     }
     const locked = lookInside(await locking, read);
@@ -59,7 +62,10 @@ export function commit(
   });
 }
 
-/** Waits for all, so that none of them is still at work when the transaction ends; then rejects as the first that did. */
+/**
+ * Waits for all, so that none of them is still at work when the transaction ends. Then rejects with the error of the first that rejected,
+ * in order.
+ */
 async function settleAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(work);
   return Promise.all(work);

@@ -10,13 +10,13 @@ import { beginCommit, beginWait, type Wait } from './commit-span.ts';
 import { Line } from './line.ts';
 import type { Done } from './place.ts';
 
-/** How much is committed at once, and how much may wait for it. */
+/** The limits of a committer. */
 export interface CommitLimits {
-  /** Appends that share one commit at most (config COMMIT_BATCH). */
+  /** Maximum number of appends in one commit (config COMMIT_BATCH). */
   readonly batch: number;
-  /** Appends that may wait (config COMMIT_QUEUE); past it they are refused at once. */
+  /** Maximum number of appends that may wait (config COMMIT_QUEUE). Further ones are refused at once. */
   readonly queue: number;
-  /** Bounds the wait for an answer, in ms (config WRITE_DEADLINE_MS). */
+  /** Maximum time until an append is answered, in ms (config WRITE_DEADLINE_MS). */
   readonly deadlineMs: number;
 }
 
@@ -24,13 +24,13 @@ export interface CommitLimits {
 export interface CommitCounts {
   /** Commits that are done. */
   readonly stored: number;
-  /** Commits that failed, or that it is not known of; the same appends may have been committed by another. */
+  /** Commits that failed or whose result is unknown. Their appends may have been stored by another commit. */
   readonly failed: number;
-  /** How long both took, one after the other, in seconds. */
+  /** The sum of the durations of all these commits, in seconds. */
   readonly seconds: number;
-  /** Appends that wait for theirs now, or are in one. */
+  /** Appends that wait for a commit or are in one. */
   readonly waiting: number;
-  /** Appends that were refused because too many waited. */
+  /** Appends that were refused because too many were waiting. */
   readonly refused: number;
 }
 
@@ -38,31 +38,33 @@ interface Parts {
   readonly db: Db;
   readonly logger: Logger;
   readonly limits: CommitLimits;
-  /** Called after the commit, in the order of the entries, before the caller is answered. `by`: the span of whoever appended, where that is traced. */
+  /** Called after the commit, in the order of the entries, before the caller is answered. `by`: the caller's span, if it is traced. */
   readonly onDone: (done: Done<unknown>, by: Span | undefined) => void;
   readonly tracer: Tracer;
 }
 
-/** An append whose caller waits. */
+/** An append whose caller waits for an answer. */
 interface Waiting {
   readonly append: Append<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
-  /** The caller has been told UNAVAILABLE, and will ask again. */
+  /** The deadline has passed and the caller has been answered UNAVAILABLE. */
   gone: boolean;
-  /** There where whoever appends is traced. */
+  /** Set if the caller is traced. */
   wait: Wait | undefined;
 }
 
-// Marks of commits pile up by some hundred a second at most: every so many commits, in steps of ten thousand, they are kept down.
+// Commits leave some hundred marks a second at most. Each run removes up to 10,000 old marks, so one run in 2,000 commits keeps up.
 const forgetEvery = 2_000;
-// After an overload has been told, a client that waits this long finds the queue moved on.
+// A client that comes back this long after an overload finds that the queue has moved on.
 const retryMs = 1_000;
 
 /**
- * Commits in groups: what comes while a commit is under way shares the next one. Nobody waits for more company than that, so one send at a time is
- * committed at once; where many wait, two commits go on at a time. A stream that another transaction holds (another node's, as a rule) is left to a commit of its own, which waits for it, with
- * whatever comes for that stream meanwhile, and keeps nobody else.
+ * Commits appends in groups. Appends that come while a commit is under way share the next one, and no append waits for more company than
+ * that. So a single append is committed at once. Where many wait, two commits run at a time.
+ *
+ * A stream that another transaction holds, usually another node's, is left to a commit of its own. That commit waits for the stream,
+ * together with all appends that come for it meanwhile, and holds up nothing else.
  */
 export class Committer implements AsyncDisposable {
   readonly #parts: Parts;
@@ -83,7 +85,7 @@ export class Committer implements AsyncDisposable {
     this.#line = new Line({ limit: parts.limits.batch, sharing: ({ append }) => append, isGone: ({ gone }) => gone });
   }
 
-  /** Resolves once stored; rejects as Log.append says. */
+  /** Resolves once the append is stored. Rejects as Log.append does. */
   append(append: Append<unknown>): Promise<unknown> {
     const { limits, tracer } = this.#parts;
     if (this.#closed)
@@ -111,7 +113,7 @@ export class Committer implements AsyncDisposable {
     return { stored: this.#stored, failed: this.#failed, seconds: this.#ms / 1_000, waiting: this.#waiting, refused: this.#refused };
   }
 
-  /** Lets what has been accepted come to its end, which the deadline bounds; takes no more. */
+  /** Accepts no more appends and waits until those that were accepted have ended. Their deadline bounds the wait. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     while (this.#lanes.size > 0) await Promise.allSettled(this.#lanes);
@@ -141,17 +143,18 @@ export class Committer implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    // Whatever the sockets bring in this turn shares the first commit.
+    // Everything that the sockets deliver in this turn of the event loop shares the first commit.
     await nextTurn();
     this.#starting = false;
     while (this.#line.calls) {
       const { taken, end } = this.#line.take();
-      // Whoever is left waits for streams that another commit has, and is taken when that has ended.
+      // The appends that are left need streams that another commit holds. They are taken when that commit ends.
       if (taken.length === 0) return;
       this.#start();
       try {
         await this.#commit(taken, { leaveBusy: true });
-        // Who was answered may have more to say. Without this turn, of those who always do one half would find the other under way, for ever, in commits of half the size.
+        // The callers just answered may append again. Without this turn of the event loop, clients that always do would split into two
+        // halves that take turns, each in commits of half the size.
         await nextTurn();
       } finally {
         end();
@@ -164,7 +167,8 @@ export class Committer implements AsyncDisposable {
     const { taken, left } = takeBatch(present, this.#parts.limits.batch, ({ append }) => append);
     this.#busy.set(streamId, left);
     await this.#commit(taken, { leaveBusy: false });
-    // Whoever came meanwhile shares a commit with others again: where they always come sooner than a commit takes, the stream would otherwise have its own for ever.
+    // The appends that came meanwhile return to the common line. Otherwise a stream whose appends always come faster than a commit takes
+    // would keep commits of its own for ever.
     const rest = this.#busy.get(streamId) ?? [];
     this.#busy.delete(streamId);
     for (const waiting of rest) this.#enter(waiting);
@@ -184,7 +188,7 @@ export class Committer implements AsyncDisposable {
       for (const [place, waiting] of taken.entries()) this.#answer(waiting, outcomes[place]);
     } catch (error) {
       if (error instanceof ChatError || taken.length === 1) for (const { reject } of taken) reject(error);
-      // One of them cannot be written. Which, each finds out for itself.
+      // One of the appends cannot be written. Committing each alone finds out which.
       else for (const waiting of taken) await this.#commit([waiting], { leaveBusy: false });
     }
   }

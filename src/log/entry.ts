@@ -7,51 +7,51 @@ const date = z.coerce.date();
 const contactRequest = z.object({ fromId: id, toId: id });
 const joinRequest = z.object({ conversationId: id, userId: id });
 
-/** Why an access ended (schema: `enum LeaveReason`). */
+/** Why a membership ended (schema: `enum LeaveReason`). */
 export const leaveReasons = ['LEFT', 'REMOVED', 'BANNED', 'DISSOLVED'] as const;
 export type LeaveReason = (typeof leaveReasons)[number];
 
-/** A file that is kept elsewhere, by its address; null: not known. */
+/** A file that is stored elsewhere, at `url`. A property that is null is unknown. */
 const attachment = z.object({
   url: z.string(),
   mediaType: z.string(),
   name: z.string().nullable().default(null),
-  /** Bytes. */
+  /** In bytes. */
   size: z.number().nullable().default(null),
-  /** Pixels. */
+  /** In pixels, as is `height`. */
   width: z.number().nullable().default(null),
   height: z.number().nullable().default(null),
   durationMs: z.number().nullable().default(null),
-  /** What is to be seen or heard, for those who cannot. */
+  /** A description for users who cannot see or hear the file. */
   alt: z.string().nullable().default(null),
 });
 
 /** The attachments of a message, in order. */
 export const attachmentList = z.array(attachment).readonly();
 
-/** What a message asks, as its row has it: its text is the question. */
+/** A poll as a message's row stores it. The text of the message is the question. */
 export const newPoll = z.object({
-  /** What there is to choose from, each named by its place, which it has for ever. */
+  /** An option is identified by its index, which never changes. */
   options: z.array(z.string()).readonly(),
-  /** Whether one may choose several. */
+  /** Whether a user may choose several options. */
   multiple: z.boolean(),
-  /** Whether nobody is told who chose what. */
+  /** Whether nobody is told who voted for what. */
   anonymous: z.boolean(),
-  /** From when on nobody may choose any more; null: until somebody closes it. */
+  /** When voting ends, or null if it ends only when the poll is closed. */
   closesAt: date.nullable(),
 });
 
-/** A message as its log entry carries it; its seq, sender and time are the entry's. */
+/** A message as its log entry carries it. Its seq, sender and time are the entry's. */
 const message = z.object({
   ordinal: z.number().int(),
   clientMessageId: z.string(),
   text: z.string(),
   replyToSeq: seq.nullable(),
-  // The defaults are what an earlier release's hint means, which does not name them.
+  // The defaults are for the hints of an earlier release, which lacks these properties.
   threadRootSeq: seq.nullable().default(null),
   mentionIds: z.array(id).default([]),
   mentionsEveryone: z.boolean().default(false),
-  /** Whose words they were first, and what they were called when they were forwarded. */
+  /** For a forwarded message: who wrote the original, and their name when it was first forwarded. null: not forwarded. */
   origin: z.object({ userId: id, name: z.string() }).nullable().default(null),
   replyCount: z.number().int().default(0),
   hasReactions: z.boolean().default(false),
@@ -59,26 +59,29 @@ const message = z.object({
   recalledAt: date.nullable(),
   pinnedAt: date.nullable().default(null),
   attachments: attachmentList.default([]),
-  /** An object of the sender's client, as JSON; null: none. A text, for nothing here looks inside, and so it stays as it came. */
+  /** A JSON object of the sender's client, or null. Kept as text, because the server does not read it and returns it unchanged. */
   data: z.string().nullable().default(null),
-  /** `closedAt`: from when on it was closed; null: it is not. */
+  /** `closedAt`: when the poll was closed, or null if it was not. */
   poll: newPoll.extend({ closedAt: date.nullable() }).nullable().default(null),
 });
 
-/** What of a group an act has changed (schema: `enum GroupField`). */
+/** The fields of a group that an act can change (schema: `enum GroupField`). */
 export const groupFields = [
   ...(['name', 'description', 'announcement', 'avatarUrl', 'joinPolicy', 'invitePolicy', 'postPolicy'] as const),
   ...(['history', 'pinPolicy', 'mentionPolicy', 'slowModeSeconds', 'mutedUntil', 'ownerId', 'data', 'listed'] as const),
 ] as const;
 export type GroupField = (typeof groupFields)[number];
 
-/** What of somebody's part in a group an act has changed (schema: `enum MembershipField`); who is banned or not need not be in it. */
+/**
+ * The fields of a membership that an act can change (schema: `enum MembershipField`). A user who is banned or unbanned need not be a
+ * member.
+ */
 export const memberFields = ['role', 'nickname', 'mutedUntil', 'banned', 'unbanned'] as const;
 export type MemberField = (typeof memberFields)[number];
 
 /**
- * Every type of log entry: on which kind of stream it stands (which is its audience: all who follow that stream), whether
- * Conversation.timeline shows it, and the shape of its data. A member added here fails to compile until schema/events shows it.
+ * Every type of log entry, with the kind of its stream (the followers of the stream are the audience), whether Conversation.timeline shows
+ * it, and the shape of its data. A type that is added here fails to compile until schema/events shows it.
  */
 export const entryTypes = {
   MessageSent: { on: 'conversation', timeline: true, data: message },
@@ -88,14 +91,14 @@ export const entryTypes = {
   MessageEdited: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq }) },
   MessageRecalled: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq }) },
   ReactionsChanged: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq, emoji: z.string(), added: z.boolean() }) },
-  // Who has voted is the actor, and `choices` are the places of all that they have chosen from then on; of an anonymous poll nobody, and null.
+  // The actor is the voter, and `choices` are the indexes of all options that they now have chosen. In an anonymous poll both are null.
   PollVoted: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq, choices: z.array(seq).readonly().nullable() }) },
   PollClosed: { on: 'conversation', timeline: false, data: z.object({ messageSeq: seq }) },
   PinChanged: { on: 'conversation', timeline: true, data: z.object({ messageSeq: seq, pinned: z.boolean() }) },
-  // What stood up to there is gone, for everybody.
+  // All entries up to and including `untilSeq` are removed, for everybody.
   HistoryTrimmed: { on: 'conversation', timeline: false, data: z.object({ untilSeq: seq }) },
   GroupChanged: { on: 'conversation', timeline: true, data: z.object({ fields: z.array(z.enum(groupFields)) }) },
-  // Without fromSeq it is theirs to read from the entry after `seq` on.
+  // `fromSeq`: the first seq that the user may read. Absent: the one after `seq`.
   ConversationOpened: { on: 'account', timeline: false, data: z.object({ conversationId: id, seq, fromSeq: seq.optional() }) },
   ConversationClosed: { on: 'account', timeline: false, data: z.object({ conversationId: id, reason: z.enum(leaveReasons) }) },
   MembershipSettled: { on: 'account', timeline: false, data: z.object({ conversationId: id }) },
@@ -122,28 +125,28 @@ export const entryTypes = {
   ScheduledMessageClosed: {
     on: 'account',
     timeline: false,
-    // `said`: the message that it has become; null: it was cancelled.
+    // `said`: the message that was sent, or null if it was cancelled.
     data: z.object({ scheduledMessageId: z.string(), said: z.object({ conversationId: id, seq }).nullable() }),
   },
-  // `threadRootSeq`: 0: in no thread.
+  // `threadRootSeq`: 0 for a draft that is in no thread.
   DraftChanged: { on: 'account', timeline: false, data: z.object({ conversationId: id, threadRootSeq: seq }) },
   SavedMessageChanged: { on: 'account', timeline: false, data: z.object({ conversationId: id, messageSeq: seq }) },
-  // What is for everybody stands on the server's stream, what is for some on their accounts.
+  // Notices to everybody are on the server's stream, notices to some users on their accounts.
   NoticePosted: { on: 'server', timeline: false, data: z.object({ noticeId: z.string() }) },
   NoticeRevoked: { on: 'server', timeline: false, data: z.object({ noticeId: z.string() }) },
 } as const;
 
-/** Names a kind of entry. */
+/** A type of log entry. */
 export type EntryType = keyof typeof entryTypes;
-/** What an entry of that type carries beside its place. */
+/** The data of an entry of this type. */
 export type EntryData<T extends EntryType> = z.output<(typeof entryTypes)[T]['data']>;
 
-/** What a message asks, as it is written. */
+/** A poll as it is written. */
 export type NewPoll = z.output<typeof newPoll>;
-/** What a message asks, as it stands. */
+/** A poll with its current state. */
 export type Poll = NonNullable<EntryData<'MessageSent'>['poll']>;
 
-/** The version of the shapes above that this release writes; a newer one is read as Hidden. */
+/** The version of the shapes above that this release writes. Entries of a newer version are read as Hidden. */
 export const entryVersion = 1;
 
 interface Place {
@@ -158,22 +161,22 @@ export type KnownEntry<T extends EntryType = EntryType> = {
   [K in T]: Place & { readonly type: K; readonly data: EntryData<K> };
 }[T];
 
-/** An entry that this release cannot read: only its place counts. */
+/** An entry whose data this release cannot read. Only its position counts. */
 export interface HiddenEntry extends Place {
   readonly type: 'Hidden';
   readonly data: null;
 }
 
-/** An entry as it is read back. */
+/** An entry as it is read from the log. */
 export type Entry = KnownEntry | HiddenEntry;
 
-/** What a writer hands over; the log adds place and time. */
+/** An entry to append. The log adds its position and time. */
 export type NewEntry = { [K in Exclude<EntryType, 'MessageSent'>]: { readonly type: K; readonly data: EntryData<K> } }[Exclude<
   EntryType,
   'MessageSent'
 >];
 
-/** A message to be logged; the log adds place, time and ordinal. */
+/** A message to append. The log adds its position, time and ordinal. */
 export interface NewMessage {
   readonly type: 'MessageSent';
   readonly clientMessageId: string;
@@ -189,7 +192,7 @@ export interface NewMessage {
   readonly origin: EntryData<'MessageSent'>['origin'];
 }
 
-/** An entry as a record of JSON values, read back with its shape checked; what does not fit the table is Hidden. */
+/** Makes an entry of JSON values and checks its shape. An entry that does not match the table is Hidden. */
 export function parseEntry(place: Place, type: string, version: number, data: unknown): Entry {
   if (version <= entryVersion && Object.hasOwn(entryTypes, type)) {
     const parsed = entryTypes[type as EntryType].data.safeParse(data);

@@ -2,15 +2,16 @@ import { type Entry, entryVersion, parseEntry } from './entry.ts';
 import { toJson } from './json.ts';
 
 /**
- * Not logged, and only told to those who listen: of all but signals the newest is all that matters. `count`: how often the account's own read markers have moved,
- * this move included, so that a lost one leaves a hole.
+ * A hint that is not logged and reaches only those who listen now. Except for signals, only the newest matters.
+ *
+ * `count` says how often the account's own read markers have moved, including this move. A lost hint leaves a gap in this count.
  */
 export type Ephemeral =
   | {
       readonly kind: 'receipt';
       readonly conversationId: bigint;
       readonly userId: bigint;
-      /** Nobody but the user is told; or everybody but them. */
+      /** `ownOnly`: only for the user. `othersOnly`: for everybody but the user. */
       readonly ownOnly: boolean;
       readonly othersOnly: boolean;
     }
@@ -19,7 +20,7 @@ export type Ephemeral =
       readonly conversationId: bigint;
       readonly userId: bigint;
       readonly typing: boolean;
-      /** Who is not told. */
+      /** Users who must not be told. */
       readonly except: readonly bigint[];
     }
   | {
@@ -27,19 +28,21 @@ export type Ephemeral =
       readonly conversationId: bigint;
       readonly userId: bigint;
       readonly name: string;
-      /** JSON of an object; null: nothing goes with it. */
+      /** JSON of an object, or null if the signal has no data. */
       readonly data: string | null;
       readonly sentAt: Date;
-      /** How far the conversation had got when it was found who is in it. */
+      /** The conversation's head when the members were read to find the recipients. */
       readonly seq: number;
-      /** Whose alone it is, beside the sender's own devices; null: everybody's who listens. */
+      /** The only recipients besides the sender's other devices. null: everybody who listens. */
       readonly only: readonly bigint[] | null;
-      /** Who is not told. */
+      /** Users who must not be told. */
       readonly except: readonly bigint[];
     }
   | { readonly kind: 'markers'; readonly conversationId: bigint; readonly count: number };
 
-/** What travels on a stream's topic. `along`: Verdict.along, in JSON. `traceparent`: of what wrote the entry, where that is traced. */
+/**
+ * What is published on a stream's topic. `along`: Verdict.along in JSON. `traceparent`: the trace that wrote the entry, if it was traced.
+ */
 export type Hint =
   | { readonly kind: 'entry'; readonly entry: Entry; readonly along?: unknown; readonly traceparent?: string | undefined }
   | Ephemeral;
@@ -49,26 +52,26 @@ export function streamTopic(streamId: bigint): string {
   return `stream:${streamId}`;
 }
 
-/** A hint as bus text: JSON with ids as decimal text and times as ISO 8601. */
+/** Formats a hint as bus text: JSON with ids as decimal text and times as ISO 8601. */
 export function formatHint(hint: Hint): string {
   return toJson({ v: entryVersion, ...hint });
 }
 
 /**
- * Reads bus text back, as it came on the topic of a stream. Null for what another release wrote and this one cannot place, for what is none, and for what is of
- * another stream.
+ * Reads a hint that came on a stream's topic. Returns null if it is malformed, of an unknown kind from another release, or of another
+ * stream.
  */
 export function parseHint(streamId: bigint, message: string): Hint | null {
   try {
     const hint = read(message);
     return hint !== null && isOf(streamId, hint) ? hint : null;
   } catch {
-    // Not looked at before: what is asked of each hint costs each event.
+    // The shape is not checked first: a check of each hint would cost time for each event.
     return null;
   }
 }
 
-/** A receipt is told on the conversation's topic and on the user's own. */
+/** A receipt is published on the conversation's topic and on the user's own. */
 function isOf(streamId: bigint, hint: Hint): boolean {
   switch (hint.kind) {
     case 'entry':
@@ -83,14 +86,14 @@ function isOf(streamId: bigint, hint: Hint): boolean {
   }
 }
 
-/** Throws where something is not what it should be. */
+/** Throws, or returns null, if a value is malformed. */
 function read(message: string): Hint | null {
   const hint = JSON.parse(message);
   switch (hint.kind) {
     case 'entry': {
       const { streamId, seq, at, actorId, type, data } = hint.entry;
       const time = new Date(at);
-      // A channel that was once told of a place that is none would not look for what is missing any more.
+      // An invalid seq would corrupt the channel's position, and it would no longer look for missing entries.
       if (!Number.isSafeInteger(seq) || seq < 1 || Number.isNaN(time.getTime())) return null;
       const place = { streamId: BigInt(streamId), seq, at: time, actorId: actorId === null ? null : BigInt(actorId) };
       const { along } = hint;

@@ -1,7 +1,15 @@
-// The log: every conversation, account and notice board is a stream of entries numbered 1, 2, 3 … in commit order.
-// Owns Stream, Entry and the log's half of Message. Promises: seq is gapless and given in the transaction that writes the entry (I1);
-// an append that resolved is stored, one that rejected left nothing (I2); entry times never decrease within a stream; a page read has no
-// hole. Publishes each entry on its stream's topic after commit, as a hint. Does not know who may read or write: callers decide, inside.
+// The log. Every conversation, every account and the server itself is a stream of entries, numbered 1, 2, 3 … in commit order.
+//
+// Owns the tables Stream and Entry, and the part of Message that a message has when it is sent.
+//
+// Promises:
+// - A seq is assigned in the transaction that writes the entry, so a stream has no gaps (I1).
+// - An append that resolved is stored; an append that was refused has left nothing (I2).
+// - Entry times never decrease within a stream.
+// - A page that is read has no gap above the stream's floor.
+// - After the commit, each entry is published on its stream's topic as a hint. Hints may be lost; readers then find the entries in the log.
+//
+// Leaves to its callers: who may read or write. They decide it inside the append, under the locks.
 
 export { changesAccess, endsAccess, recalledMessage, seenFrom } from './access.ts';
 export { type Append, type Asked, type Fact, type Head, type Inside, newestByOther, type Placed, type Verdict } from './append.ts';

@@ -2,14 +2,14 @@ import DataLoader from 'dataloader';
 import type { LockedStreams, StreamRow, Tx } from '../db/index.ts';
 import type { Fact, Inside } from './append.ts';
 
-/** A transaction that holds its locks, as all appends that share it see it. */
+/** A transaction that holds its locks, shared by all appends of a commit. */
 export interface Locked {
   readonly now: Date;
   readonly rows: ReadonlyMap<bigint, StreamRow>;
   readonly read: Inside['read'];
 }
 
-/** What a transaction reads, each fact once. Those asked for in one tick are read together. */
+/** Makes the reader of a transaction. It reads each key of a fact once, and reads the keys that are requested in one tick together. */
 export function readInside(tx: Tx): Inside['read'] {
   const loaders = new Map<string, DataLoader<unknown, unknown, string>>();
   return <K, V>(fact: Fact<K, V>, key: K): Promise<V> => {
@@ -22,14 +22,14 @@ export function readInside(tx: Tx): Inside['read'] {
   };
 }
 
-/** The view of a transaction on what it has locked. */
+/** Makes the view of a transaction on the streams that it has locked. */
 export function lookInside(locked: LockedStreams, read: Inside['read']): Locked {
   const rows = new Map(locked.rows.map((row) => [row.id, row]));
   const now = new Date(Math.max(locked.now.getTime(), ...locked.rows.map((row) => row.lastAt.getTime())));
   return { now, rows, read };
 }
 
-/** What one append's decision sees: of the streams, those that it named. */
+/** Makes the view for one append's decision. Of the streams it shows only those that the append locks. */
 export function insideFor({ now, rows, read }: Locked, lock: readonly bigint[]): Inside {
   return {
     now,

@@ -1,32 +1,36 @@
 import { type Sharing, takeBatch } from './batch.ts';
 
-/** What the next commit takes, until it has ended. */
+/** The appends of the next commit, which hold their streams until `end` is called. */
 interface Turn<A> {
   readonly taken: readonly A[];
-  /** Lets others have the streams. */
+  /** Releases the streams to other commits. */
   readonly end: () => void;
 }
 
 interface Parts<A> {
-  /** Of one commit. */
+  /** Maximum number of appends in one commit. */
   readonly limit: number;
   readonly sharing: (append: A) => Sharing;
   readonly isGone: (append: A) => boolean;
 }
 
-// While one commit waits for the database, Node can prepare another: more than two would have nothing to use.
+// While one commit waits for the database, Node can prepare another. A third would find nothing to use.
 const atOnce = 2;
-// … but each has statements of its own to be made, sent and synced. Two halves came to 1.2 times as many messages a second with 512 in flight, and with 256 to as many, for a fifth more
-// of CPU each.
+// A second commit has statements of its own to make, send and sync. With 512 appends in flight, two halves stored 1.2 times as many
+// messages a second. With 256 they stored as many as one commit, for a fifth more CPU each.
 const company = 128;
 
-/** The appends that wait for a commit, first come first served. Where many wait, two commits go on at a time, on streams of which no two are the same. */
+/**
+ * The appends that wait for a commit, first come, first served. Where many wait, two commits run at a time, and they have no stream in
+ * common.
+ */
 export class Line<A> {
   readonly #parts: Parts<A>;
   readonly #held = new Set<bigint>();
   #waiting: A[] = [];
   #turns = 0;
-  // All who wait want streams that a commit has. To find that out again for each that comes would cost more than the commit, where thousands wait.
+  // True if every waiting append needs a stream that a commit holds. Without this flag each arrival would repeat the search, which costs
+  // more than the commit where thousands wait.
   #allHeld = false;
 
   constructor(parts: Parts<A>) {
@@ -38,13 +42,16 @@ export class Line<A> {
     if (this.#allHeld) this.#allHeld = this.#parts.sharing(append).lock.some((id) => this.#held.has(id));
   }
 
-  /** Whether one more commit should begin. */
+  /** Whether another commit should begin. */
   get calls(): boolean {
     const many = this.#waiting.length;
     return many > 0 && (this.#turns === 0 || (this.#turns < atOnce && many >= company && !this.#allHeld));
   }
 
-  /** Takes what the next commit is to have. Nothing, where another has all the streams (when that ends, the line calls again), or where everybody has gone. */
+  /**
+   * Takes the appends of the next commit. Takes none if all need streams of another commit (`calls` is true again when that ends) or if no
+   * caller waits any more.
+   */
   take(): Turn<A> {
     const { limit, sharing, isGone } = this.#parts;
     const present = this.#waiting.filter((append) => !isGone(append));
@@ -68,7 +75,10 @@ export class Line<A> {
   }
 }
 
-/** Of any ids about every other: where a server gives out every second number only, all would be odd, or none. */
+/**
+ * Selects about half of any set of ids. Their last bit would not do: where a server assigns every second number only, all ids are odd or
+ * none is.
+ */
 function isOdd(id: bigint): boolean {
   return BigInt.asUintN(32, id * 0x9e37_79b1n) >> 31n === 1n;
 }

@@ -9,43 +9,47 @@ import { formatHint, streamTopic } from './hint.ts';
 import type { Done } from './place.ts';
 import { type LogPage, type LogRange, readGoneOn, readHeads, readPage, readPages, type StreamRange } from './read.ts';
 
-/** The log's face. Disposing it lets what was accepted come to its end. */
+/** Appends to streams and reads them. Disposing it waits until the appends that were accepted have ended. */
 export interface Log extends AsyncDisposable {
   /**
-   * Locks, decides, numbers, stores, commits, publishes, in one commit with whatever else is being appended. Resolves after commit. Throws what `decide` threw, or ChatError UNAVAILABLE: not
-   * known to be stored, safe to send again where the act has a key or sets a state.
+   * Locks the streams, decides, numbers and writes the entries, commits and publishes hints. Appends that wait at the same time share one
+   * commit. Resolves after the commit. Throws what `decide` threw, or ChatError UNAVAILABLE if it is not known whether the append was
+   * stored. It is then safe to send it again if the act has a key or sets a state.
    */
   append<T>(append: Append<T>): Promise<T>;
-  /** Entries past a position, without a hole. Throws ChatError UNAVAILABLE. */
+  /** Reads the entries after a position, without a gap. Throws ChatError UNAVAILABLE. */
   read(streamId: bigint, range: LogRange): Promise<LogPage>;
-  /** The same of several streams, in the order asked for: they are read together. */
+  /** Reads pages of several streams together. Results are in the order of `ranges`. Throws ChatError UNAVAILABLE. */
   readAll(ranges: readonly StreamRange[]): Promise<readonly LogPage[]>;
-  /** The streams' rows as they stand; absent ones are absent. Throws ChatError UNAVAILABLE. */
+  /** Reads the current rows of streams. Streams that do not exist are absent from the answer. Throws ChatError UNAVAILABLE. */
   heads(ids: readonly bigint[]): Promise<ReadonlyMap<bigint, StreamRow>>;
-  /** Of these streams those that go further than is known, and how far. Throws ChatError UNAVAILABLE. */
+  /**
+   * Compares known heads with the database. Returns the current heads of the streams that have moved past them. Throws ChatError
+   * UNAVAILABLE.
+   */
   goneOn(known: readonly KnownHead[]): Promise<readonly KnownHead[]>;
-  /** What this log has committed. */
+  /** Counts what this log has committed. */
   counts(): CommitCounts;
 }
 
-/** What a log is made of. */
+/** The parts that a log is made of. */
 export interface LogParts {
   readonly db: Db;
   readonly bus: Bus;
   readonly logger: Logger;
   readonly limits?: CommitLimits;
-  /** Called with what was stored, before whoever asked for it is answered and before others are told. Must not throw. */
+  /** Called with the stored entries after the commit, before the caller is answered and before hints are published. Must not throw. */
   readonly onStored?: ((entries: readonly Entry[]) => void) | undefined;
-  /** Absent: nothing is traced. */
+  /** If absent, nothing is traced. */
   readonly tracer?: Tracer;
 }
 
-// As the configuration has them where it says nothing.
+// The defaults of the configuration.
 const usualLimits: CommitLimits = { batch: 256, queue: 10_000, deadlineMs: 8_000 };
 
-/** Makes the log over a database; published hints go out on the bus. */
+/** Creates the log of a database. It publishes hints on the bus. */
 export function createLog({ db, bus, logger, limits = usualLimits, onStored, tracer = noTracer }: LogParts): Log {
-  // Not awaited: an answer never waits for the bus, and what it loses the readers find in the log.
+  // Publishing is not awaited: an answer never waits for the bus, and readers find in the log the entries whose hints were lost.
   function publish({ verdict, placed, heads }: Done<unknown>, by: Span | undefined): void {
     onStored?.(placed.entries);
     if (verdict.silent) return;
@@ -67,7 +71,7 @@ export function createLog({ db, bus, logger, limits = usualLimits, onStored, tra
 
   const committer = new Committer({ db, logger, limits, onDone: publish, tracer });
   return {
-    // What an append is answered is its own verdict's result.
+    // An append is always answered with the result of its own verdict, which is a T.
     append: <T>(append: Append<T>) => committer.append(append) as Promise<T>,
     read: (streamId, range) => readPage(db, streamId, range),
     readAll: (ranges) => readPages(db, ranges),

@@ -1,9 +1,10 @@
 import { type Db, moveHeads, type StreamRow, type Tx } from '../db/index.ts';
 
 /**
- * Counts moves of users' own read markers, and answers how often each user's have moved by then. A move is no entry, so a hint of it that is lost leaves no
- * hole in the log: it leaves one in this count, which stands on the row of the account's stream and so is seen by whoever compares heads. `accounts`: those
- * rows, which the transaction has locked.
+ * Counts moves of users' own read markers. Returns each user's total after these moves.
+ *
+ * A move is not an entry, so a lost hint of it leaves no gap in the log. It leaves a gap in this count instead. The count is on the row of
+ * the account's stream, where the head check sees it. `accounts` are those rows, locked by the transaction.
  */
 export async function countMarkerMoves(
   db: Pick<Db, 'dialect'>,
@@ -18,7 +19,10 @@ export async function countMarkerMoves(
   return new Map(moved.map(({ id, lastOrdinal }) => [id, lastOrdinal]));
 }
 
-/** How often the own read markers of an account's user have moved; 0 for other kinds of streams. Accounts hold no messages, so their ordinal counts this. */
+/**
+ * How often the own read markers of an account's user have moved; 0 for other kinds of streams. An account has no messages, so its
+ * lastOrdinal holds this count.
+ */
 export function markerCount({ kind, lastOrdinal }: Pick<StreamRow, 'kind' | 'lastOrdinal'>): number {
   return kind === 'ACCOUNT' ? lastOrdinal : 0;
 }

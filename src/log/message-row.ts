@@ -1,16 +1,16 @@
 import type { Tx } from '../db/index.ts';
 import { attachmentList, type EntryData, type NewMessage, type NewPoll, newPoll, type Poll } from './entry.ts';
 
-/** A message's row. */
+/** The row of a message. */
 export type MessageRow = Awaited<ReturnType<Tx['message']['findMany']>>[number];
 
-/** What is attached to a message, in order. */
+/** The attachments of a message, in order. */
 export type Attachments = EntryData<'MessageSent'>['attachments'];
 
-/** Of a message that is text alone, as nearly all are. */
+/** For messages without attachments, as nearly all are. */
 export const noAttachments: Attachments = [];
 
-/** What a message's row says, as its log entry carries it. */
+/** Returns the data of a message's log entry, read from its row. */
 export function messageData(row: MessageRow): EntryData<'MessageSent'> {
   const { ordinal, clientMessageId, text, replyToSeq, threadRootSeq, mentionsEveryone } = row;
   const { replyCount, hasReactions, editedAt, recalledAt, pinnedAt, originId, originName } = row;
@@ -27,7 +27,7 @@ export function messageData(row: MessageRow): EntryData<'MessageSent'> {
     recalledAt,
     pinnedAt,
     mentionIds: parseIds(row.mentionIds),
-    // A node of a release that does not know a column leaves it where it takes a message back.
+    // A node of an earlier release does not clear columns that it does not know when it recalls a message.
     attachments: recalledAt === null ? parseAttachments(row.attachments) : noAttachments,
     data: recalledAt === null ? row.data : null,
     poll: recalledAt === null ? pollOf(row) : null,
@@ -35,29 +35,29 @@ export function messageData(row: MessageRow): EntryData<'MessageSent'> {
   };
 }
 
-/** Ids as a row keeps them; null for none. */
+/** Formats ids for a row; null if there are none. */
 export function formatIds(ids: readonly bigint[]): string | null {
   return ids.length === 0 ? null : ids.join(',');
 }
 
-/** Attachments as a row keeps them; null for none. */
+/** Formats attachments for a row; null if there are none. */
 export function formatAttachments(attachments: Attachments): string | null {
   return attachments.length === 0 ? null : JSON.stringify(attachments, (_key, value: unknown) => value ?? undefined);
 }
 
-/** Reads attachments of a row; none where another release wrote what this one cannot read. */
+/** Reads the attachments of a row. Returns none if another release wrote what this one cannot read. */
 export function parseAttachments(text: string | null): Attachments {
   return text === null ? noAttachments : (attachmentList.safeParse(JSON.parse(text)).data ?? noAttachments);
 }
 
-/** A poll as a row keeps it; null for none. */
+/** Formats a poll for a row; null if there is none. */
 export function formatPoll(poll: NewPoll | null): string | null {
   if (poll === null) return null;
   const { options, multiple, anonymous, closesAt } = poll;
   return JSON.stringify({ options, multiple, anonymous, closesAt });
 }
 
-/** Reads the poll of a row; none where another release wrote what this one cannot read. */
+/** Reads the poll of a row. Returns null if there is none, or if another release wrote what this one cannot read. */
 export function parsePoll(text: string | null): NewPoll | null {
   return text === null ? null : (newPoll.safeParse(JSON.parse(text)).data ?? null);
 }
@@ -67,12 +67,12 @@ function pollOf({ poll, pollClosedAt: closedAt }: Pick<MessageRow, 'poll' | 'pol
   return asked && { ...asked, closedAt };
 }
 
-/** Reads ids of a row. */
+/** Reads the ids of a row. */
 export function parseIds(text: string | null): bigint[] {
   return text === null ? [] : text.split(',').map(BigInt);
 }
 
-/** Where a new message comes to stand, and by whom. */
+/** The position, sender and time of a new message. */
 export interface MessagePlace {
   readonly conversationId: bigint;
   readonly seq: number;
@@ -81,8 +81,8 @@ export interface MessagePlace {
   readonly sentAt: Date;
 }
 
-// One by one: what is spread into it would be made and thrown away for each message.
-/** The row of a new message. */
+// Properties are listed one by one: a spread would create an object for each message and discard it.
+/** Makes the row of a new message. */
 export function newMessageRow(place: MessagePlace, message: NewMessage): MessageRow {
   const { conversationId, seq, ordinal, senderId, sentAt } = place;
   const { clientMessageId, fingerprint, text, replyToSeq, threadRootSeq, mentionsEveryone, origin, data } = message;

@@ -7,7 +7,7 @@ import type { Locked } from './inside.ts';
 import { toJson } from './json.ts';
 import { type MessageRow, messageData, newMessageRow } from './message-row.ts';
 
-/** A verdict whose entries have been placed. */
+/** A verdict whose entries have their positions. */
 export interface Done<T> {
   readonly verdict: Verdict<T>;
   readonly placed: Placed;
@@ -19,8 +19,8 @@ type Spot = Pick<Entry, 'streamId' | 'seq' | 'at'> & { readonly actorId: bigint 
 type EntryRow = ReturnType<typeof entryRow>;
 
 /**
- * Numbers the entries of the verdicts that share a commit, in their order, and writes all that they ask for. The locks make lastSeq + 1 free and
- * keep it so until commit (I1).
+ * Numbers the entries of all verdicts of a commit, in their order, and writes everything that the verdicts ask for. The locks ensure that
+ * lastSeq + 1 is free and stays free until the commit (I1).
  */
 export async function place<T>(
   db: Pick<Db, 'dialect'>,
@@ -33,7 +33,7 @@ export async function place<T>(
   for (const verdict of verdicts) done.push(plan.add(verdict, await create(tx, verdict, locked.now)));
   const raises = done.flatMap(({ verdict, placed }): readonly MarkerRaise[] => verdict.markers?.(placed) ?? []);
   const effects = done.flatMap(({ verdict, placed }): readonly Effect[] => verdict.effects?.(placed) ?? []);
-  // Sent one after the other without waiting for each answer, as a connection can.
+  // Sent on one connection without waiting for each answer.
   await Promise.all([
     insertMessages(db, tx, plan.messages),
     insertEntries(db, tx, plan.entries),
@@ -53,16 +53,16 @@ async function create<T>(tx: Tx, verdict: Verdict<T>, now: Date): Promise<readon
   return created;
 }
 
-/** What is to be written in one commit. */
+/** Everything that one commit writes. */
 class Plan {
   readonly messages: MessageRow[] = [];
   readonly entries: EntryRow[] = [];
   readonly #at: Date;
   readonly #rows: Locked['rows'];
-  /** When they were made. */
+  /** The creation times of created streams. */
   readonly #created = new Map<bigint, Date>();
   readonly #heads = new Map<bigint, Head>();
-  /** Of streams on which entries come with times of their own, that of the newest. */
+  /** For streams whose last entry has a time of its own: that time. */
   readonly #times = new Map<bigint, Date>();
 
   constructor({ now, rows }: Locked) {
@@ -93,7 +93,7 @@ class Plan {
     return [...this.#heads].map(([id, head]) => ({ ...head, id, lastAt: this.#times.get(id) ?? this.#at }));
   }
 
-  /** Entry times never decrease within a stream: by them history is entered at a date. An empty one has no time yet. */
+  /** Entry times never decrease within a stream, because history is opened at a date by them. A stream without entries accepts any time. */
   #timeOf({ stream, at }: Asked, { lastSeq }: Head): Date {
     if (at === undefined) {
       this.#times.delete(stream);

@@ -14,34 +14,34 @@ import { type Entry, parseEntry } from './entry.ts';
 import { markerCount } from './marker-count.ts';
 import { type MessageRow, messageData } from './message-row.ts';
 
-/** Which entries: after < seq, at most `limit`, none past `upTo`. */
+/** The entries to read: after < seq, at most `limit`, none past `upTo`. */
 export interface LogRange {
   readonly after: number;
   readonly limit: number;
   readonly upTo?: number | undefined;
 }
 
-/** Which entries of which stream. */
+/** The entries to read of one stream. */
 export interface StreamRange extends LogRange {
   readonly streamId: bigint;
 }
 
-/** Part of a stream, ascending, without a hole above `floor`. */
+/** A part of a stream, ascending, without a gap above `floor`. */
 export interface LogPage {
   readonly entries: readonly Entry[];
-  /** The stream's last seq, as it stood before the entries were read. */
+  /** The stream's last seq, read before the entries. */
   readonly head: number;
-  /** Entries at or below it may be gone. */
+  /** Entries at or below this seq may be removed. */
   readonly floor: number;
 }
 
-// A hole can only be a reader that lags behind its own head read; thrice is enough to tell it from a defect.
+// A gap can only mean that an entries read lags behind its own head read. Three reads are enough to tell that from a defect.
 const holeReads = 3;
 
-// Under every dialect's bound on parameters of one statement (SQLite: 32,766 in current builds, 999 in old ones).
+// Below every dialect's limit on the parameters of a statement (SQLite: 32,766 in current builds, 999 in old ones).
 const idsAtOnce = 900;
 
-/** Reads the head first, then the entries up to it. Throws ChatError UNAVAILABLE; an unknown stream is empty. */
+/** Reads a stream's head, then the entries up to it. A stream that does not exist is empty. Throws ChatError UNAVAILABLE. */
 export async function readPage(db: Db, streamId: bigint, range: LogRange): Promise<LogPage> {
   for (let read = 1; ; read += 1) {
     const row = await db.client.stream.findUnique({ where: { id: streamId }, select: { kind: true, lastSeq: true, floorSeq: true } });
@@ -53,7 +53,7 @@ export async function readPage(db: Db, streamId: bigint, range: LogRange): Promi
   }
 }
 
-/** The same of several streams, in the order asked for, with three statements for all of them. */
+/** Reads pages of several streams with three statements. Results are in the order of `ranges`. Throws ChatError UNAVAILABLE. */
 export async function readPages(db: Db, ranges: readonly StreamRange[]): Promise<readonly LogPage[]> {
   const rows = await readHeads(db.client, [...new Set(ranges.map(({ streamId }) => streamId))]);
   const asked = ranges.map((range) => ({ range, span: spanOf(range, rows.get(range.streamId) ?? null) }));
@@ -64,13 +64,13 @@ export async function readPages(db: Db, ranges: readonly StreamRange[]): Promise
   return Promise.all(
     asked.map(({ range, span }, place) => {
       const entries = found[place] ?? [];
-      // One with a hole is read again by itself.
+      // A page with a gap is read again alone.
       return isWhole(span, entries) ? { entries, head: span.head, floor: span.floor } : readPage(db, range.streamId, range);
     }),
   );
 }
 
-/** Where a page lies, as its stream's row has it: after < seq <= end. */
+/** The bounds of a page according to its stream's row: after < seq <= end. */
 interface Span {
   readonly streamId: bigint;
   readonly kind: string;
@@ -85,7 +85,7 @@ function spanOf(
   row: { readonly kind: string; readonly lastSeq: number; readonly floorSeq: number } | null,
 ): Span {
   const { kind, lastSeq: head, floorSeq: floor } = row ?? { kind: '', lastSeq: 0, floorSeq: 0 };
-  // What is left of a message at or below the floor is nobody's to read.
+  // Rows of messages may remain at or below the floor. Nobody may read them.
   const end = Math.min(head, upTo, after + limit);
   return { streamId, kind, after: Math.max(after, floor), end, head, floor };
 }
@@ -124,7 +124,7 @@ function entriesOf(rows: readonly EntryRow[], messages: readonly MessageRow[]): 
   return [...logged, ...sent].sort((a, b) => a.seq - b.seq);
 }
 
-/** The rows of these streams, read in pieces. */
+/** Reads the rows of streams, in pieces of `idsAtOnce`. Streams that do not exist are absent. */
 export async function readHeads(tx: Tx, ids: readonly bigint[]): Promise<ReadonlyMap<bigint, StreamRow>> {
   const heads = new Map<bigint, StreamRow>();
   for (let from = 0; from < ids.length; from += idsAtOnce) {
@@ -134,7 +134,7 @@ export async function readHeads(tx: Tx, ids: readonly bigint[]): Promise<Readonl
   return heads;
 }
 
-/** Of these streams those that go further than is known, and how far. */
+/** Returns the current heads of the streams that have moved past what is known. Throws ChatError UNAVAILABLE. */
 export async function readGoneOn(db: Db, known: readonly KnownHead[]): Promise<readonly KnownHead[]> {
   const rows = await selectGoneOn(db, db.client, known);
   return rows.map((row) => ({ id: row.id, lastSeq: row.lastSeq, markerCount: markerCount(row) }));

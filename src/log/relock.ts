@@ -2,31 +2,34 @@ import { ChatError } from '../errors.ts';
 import type { Append, Inside, Verdict } from './append.ts';
 import type { Log } from './log.ts';
 
-/** What a decision answers that has found out, under its locks, that it needs others: the whole set to hold next time. */
+/** The answer of a decision that finds under its locks that it needs others: the complete set to lock next time. */
 export interface Relock {
   readonly relock: readonly bigint[];
-  /** The keys under which it shares them then, like Append's; absent: it has its streams to itself. */
+  /** The keys to share those streams under, as in Append. Absent: the act has its streams to itself. */
   readonly keys?: readonly string[];
 }
 
-/** An act that learns only inside which streams it must lock. */
+/** An act that learns only under the locks which streams it must lock. */
 export interface Searching<T> {
-  /** The streams it most likely needs. */
+  /** The streams that it most likely needs. */
   readonly lock: Append<T>['lock'];
-  /** Like Append's, while it holds these. */
+  /** As in Append, for this first set of streams. */
   readonly keys?: readonly string[];
-  /** Like Append's. */
+  /** As in Append. */
   readonly repeatable?: boolean;
-  /** Like Append's. */
+  /** As in Append. */
   readonly foresee?: Append<T>['foresee'];
-  /** Like Append's; `holds` tells whether a stream is locked, `hasKey` whether it shares its streams under a key. */
+  /** As in Append. `holds` says whether a stream is locked, `hasKey` whether the streams are shared under a key. */
   readonly decide: (inside: Inside, holds: (streamId: bigint) => boolean, hasKey: (key: string) => boolean) => Promise<Verdict<T> | Relock>;
 }
 
-// What an act finds changes only when another commits between: the second set is nearly always right, the fifth nearly certainly.
+// What an act finds changes only if another act commits in between. So the second set is nearly always right, and five are ample.
 const lockSets = 5;
 
-/** Appends, and begins anew with the right locks where the decision asks for them. Throws as Log.append does. */
+/**
+ * Appends, and starts again with other locks when the decision asks for them. Throws as Log.append does, and ChatError UNAVAILABLE after
+ * `lockSets` attempts.
+ */
 export async function appendSearching<T>(log: Log, act: Searching<T>): Promise<T> {
   let set: Pick<Searching<T>, 'lock' | 'keys'> = act;
   for (let tried = 0; tried < lockSets; tried += 1) {

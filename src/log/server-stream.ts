@@ -1,2 +1,2 @@
-/** The stream that everybody follows, with what is for everybody. Every database has it from the migration on that made it. */
+/** The id of the server's stream, which everybody follows and which carries what is for everybody. A migration creates it. */
 export const serverStreamId = 0n;
