@@ -16,8 +16,7 @@ export type EphemeralEvent = Ephemeral & Extract<FeedEvent, { readonly kind: 're
 /** A listener of a channel. Its methods are called synchronously and must not throw. */
 export interface Listener {
   /**
-   * Delivers the next entry. Its seq follows the previous one, or the channel's `lastSeq` when the listener joined. Returns true if the
-   * entry was put in line for a client.
+   * Delivers the next entry: the one after the previous, or after `lastSeq` at joining. Returns true if it was put in line for a client.
    */
   entry(event: EntryEvent): unknown;
   /** Delivers an event that is not logged. All listeners receive the same object. */
@@ -36,9 +35,8 @@ export interface Channel {
   /** Returns the entries after `after` up to lastSeq, or null if not all of them are in memory. */
   recent(after: number): readonly Entry[] | null;
   /**
-   * Reads a page of the log that has the entries after `after`, and possibly earlier ones. Callers that need the same entries get the same
-   * objects, and entries in memory are among them. `wanted`: a committed seq, which the page's head must cover. Throws ChatError
-   * UNAVAILABLE.
+   * Reads a page of the log that has the entries after `after`, and possibly earlier ones. All callers get the same objects for the same
+   * entries. `wanted`: a committed seq, which the page's head must cover. Throws ChatError UNAVAILABLE.
    */
   read(after: number, wanted: number): Promise<LogPage>;
   join(listener: Listener): void;
@@ -69,9 +67,7 @@ const lastRetryMs = 2_000;
 /**
  * The channel with the methods that feed it. It turns the hints of one stream into its entries, each once and in order. The next seq is
  * delivered, an older one is dropped, and a later one means a gap, which is read from the log. Nothing is delivered until the gap is
- * closed, so order never breaks.
- *
- * Every connected user has a channel, and most are quiet. So what only a busy channel needs is created when it is first needed.
+ * closed, so order never breaks. Parts that only a busy channel needs are created when first needed, because most channels are quiet.
  */
 export class StreamChannel implements Channel {
   readonly streamId: bigint;
@@ -261,8 +257,7 @@ export class StreamChannel implements Channel {
     const ring = this.#memory();
     // Entries that are already in memory keep their object, so that what is made of an entry is made once for all.
     const entries = found.entries.map((entry) => ring.at(entry.seq) ?? entry);
-    // The next clients, which resume from about the same position, find these entries in memory. Pages that begin below the floor may have
-    // gaps, so they are not kept.
+    // Clients that resume from about the same position find these entries in memory. Below the floor there may be gaps.
     if (after >= found.floor) ring.precede(entries, this.#lastSeq);
     return { ...found, entries };
   }

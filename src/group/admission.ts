@@ -6,22 +6,22 @@ import { requestsEnded } from './join-request-entries.ts';
 import { isOpen, isWaiting, joinRequestRow, settleJoinRequests } from './join-request-store.ts';
 import { lockFor, runners } from './runner.ts';
 
-/** What users do who come into a group, ready to be logged and stored. */
+/** What an act logs and stores to admit users to a group. */
 export interface Admission {
   readonly entries: readonly Written[];
   readonly write: (tx: Tx, at: Date) => Promise<void>;
 }
 
 interface Letting extends Arrival {
-  /** Who lets them in, or comes. */
+  /** The user who admits the joiners, or the joiner. */
   readonly actorId: bigint;
   readonly lock: readonly bigint[];
   readonly holds: (streamId: bigint) => boolean;
 }
 
 /**
- * Lets users into a group, whom the caller has found to be free to come. Requests of theirs to join it are settled by that, whichever way they came: those who would
- * have answered are told too.
+ * Admits users whom the caller has checked. Their join requests to this group are settled, however they join. The owner and the admins, who
+ * would have answered, are told as well.
  */
 export async function admit(inside: Inside, letting: Letting): Promise<Admission | Relock> {
   const { group, joiners, actorId } = letting;

@@ -6,7 +6,7 @@ import type { MembershipRow } from './store.ts';
 /** A user who joins a group. */
 export interface Joiner {
   readonly userId: bigint;
-  /** Their row from an earlier stay, which is used again. */
+  /** Their row from an earlier membership, which is reused. */
   readonly earlier: MembershipRow | null;
 }
 
@@ -16,7 +16,10 @@ export interface Arrival {
   readonly joiners: readonly Joiner[];
 }
 
-/** Tells the group and the joiners' accounts. They all stand at the first entry of the act: who comes in together sees the others come. */
+/**
+ * Makes the entries for the group and for the joiners' accounts. All joiners have the same joinedSeq, the first entry of the act, so each
+ * sees the others join.
+ */
 export function arrivalEntries({ group, joiners }: Arrival, actorId: bigint): readonly Written[] {
   const { lastSeq: seq } = group;
   const { id: conversationId } = group.row;
@@ -24,18 +27,18 @@ export function arrivalEntries({ group, joiners }: Arrival, actorId: bigint): re
   return [
     ...joiners.map(({ userId }) => memberJoined(conversationId, actorId, userId)),
     ...joiners.map(({ userId }) =>
-      // Where they read from is said only where it does not follow from where they came.
+      // fromSeq is given only if it does not follow from `seq`.
       conversationOpened(userId, actorId, { conversationId, seq, ...(fromSeq !== seq + 1 && { fromSeq }) }),
     ),
   ];
 }
 
-/** The first seq that a newcomer may read: decided at the joining, and theirs for as long as they stay. */
+/** The first seq that a newcomer may read. It is fixed at the joining and kept while they stay. */
 function firstReadable({ row, lastSeq }: Arrival['group']): number {
   return row.history === 'ALL' ? 1 : lastSeq + 1;
 }
 
-/** Stores what the entries tell, in their transaction. What was said before the joiners came does not wait for them, even where they may read it. */
+/** Stores the memberships in the transaction that writes the entries. Earlier messages count as read, even if the joiners may read them. */
 export async function storeArrival(tx: Tx, { group, joiners }: Arrival, at: Date): Promise<void> {
   if (joiners.length === 0) return;
   const { lastSeq: seq } = group;

@@ -5,20 +5,20 @@ import { isWaiting, joinRequestOf, joinRequestRow, putJoinRequest, waitingCount 
 import type { JoinRequest } from './joining.ts';
 import { lockFor, runners } from './runner.ts';
 
-/** Somebody who wishes to be let in. */
+/** A request to join a group. */
 export interface Asking {
   readonly conversationId: bigint;
   readonly userId: bigint;
   readonly note: string | null;
-  /** Config MAX_JOIN_REQUESTS. */
+  /** Maximum number of pending requests of the user (config MAX_JOIN_REQUESTS). */
   readonly limit: number;
   readonly lock: readonly bigint[];
   readonly holds: (streamId: bigint) => boolean;
 }
 
 /**
- * Decides on a request to join, which waits for the owner and the admins. One that waits already is answered as it stands, also if it was declined in silence: to ask
- * anew it is taken back first. Throws LIMIT_REACHED.
+ * Decides on a request to join, which the owner and the admins answer. If one is pending for the requester, it is returned unchanged, even
+ * if it was declined silently: the requester must cancel it before asking again. Throws LIMIT_REACHED.
  */
 export async function ask(inside: Inside, asking: Asking): Promise<Verdict<JoinRequest> | Relock> {
   const { conversationId, userId, note, limit } = asking;

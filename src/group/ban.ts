@@ -13,19 +13,20 @@ import { noUser } from './refusal.ts';
 import { lockFor, runners } from './runner.ts';
 import type { MembershipRow } from './store.ts';
 
-/** Somebody outside a group, who is kept outside. */
+/** A user who is not a member and is to be banned. */
 interface Outsider {
   readonly groupId: bigint;
   readonly userId: bigint;
-  /** Their row from an earlier stay. */
+  /** Their row from an earlier membership. */
   readonly earlier: MembershipRow | null;
   readonly lock: readonly bigint[];
   readonly holds: (streamId: bigint) => boolean;
 }
 
 /**
- * Keeps somebody who is not in a group from coming in; the group and their account are locked. They have nothing there, then or before: their row is an empty
- * stretch of the log, or that of their earlier stay. If they wish to join, that is declined, of which they hear nothing. Whether it may be done is for the caller to ask. Throws NOT_FOUND (userId).
+ * Bans a user who is not a member. The group and the user's account must be locked. The banned user gets a membership row without access:
+ * it covers no entries, or those of their earlier membership. A pending join request of theirs is declined silently. The caller must check
+ * that the actor may ban. Throws NOT_FOUND (userId).
  */
 export async function banOutsider(
   inside: Inside,
@@ -62,7 +63,7 @@ async function storeStranger(
   });
 }
 
-/** Lets somebody who was banned come in again, if they may; they are not in it by that. Throws NOT_FOUND (groupId, userId), FORBIDDEN. */
+/** Lifts a ban. The user may join again but does not become a member. Throws NOT_FOUND (groupId, userId), FORBIDDEN. */
 export function unbanUser(
   { log }: Pick<GroupParts, 'log'>,
   viewer: Viewer,

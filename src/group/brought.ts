@@ -12,10 +12,10 @@ import { groupFull } from './refusal.ts';
 import { requireDescription, requireName, requireNickname } from './shape.ts';
 import { type ConversationRow, directKey, type MembershipRow } from './store.ts';
 
-/** The state of who is to be in a group that is being imported: it gives no access, and no other act knows it. */
+/** The state of memberships in a group that is being imported. It gives no access, and no other act knows it. */
 export const importedState = 'IMPORTED';
 
-/** A group that was elsewhere. `M`: who is in it. */
+/** A group to import. `M`: its members. */
 export interface ForeignGroup<M> {
   readonly name: string;
   readonly description?: string | null | undefined;
@@ -26,13 +26,13 @@ export interface ForeignGroup<M> {
   readonly members: readonly M[];
 }
 
-/** Somebody's part in it. */
+/** A member of the group to import. */
 export interface ForeignMember {
   readonly role?: Role | undefined;
   readonly nickname?: string | null | undefined;
 }
 
-/** A group as it is to be stored: nobody is in it yet, and nobody can come in. */
+/** A group as the import stores it. It has no active members yet, and nobody can join it. */
 export interface BroughtGroup {
   readonly row: Pick<ConversationRow, 'name' | 'description' | 'avatarUrl' | 'data' | 'history' | 'createdAt'>;
   readonly members: readonly Pick<MembershipRow, 'role' | 'nickname'>[];
@@ -42,7 +42,10 @@ function invalid(message: string, ...field: readonly string[]): ChatError {
   return new ChatError('INVALID_INPUT', message, { field });
 }
 
-/** What a group is here. Throws INVALID_INPUT (name, description, avatarUrl, data, members), LIMIT_REACHED (members). */
+/**
+ * Checks a group to import and returns how it is stored. Throws INVALID_INPUT (name, description, avatarUrl, data, members), LIMIT_REACHED
+ * (members).
+ */
 export function requireForeignGroup(
   { config }: Pick<GroupParts, 'config'>,
   { members, createdAt, history = 'ALL', ...group }: ForeignGroup<ForeignMember>,
@@ -76,12 +79,12 @@ function nicknameAt(nickname: string | null, place: number): string | null {
 
 type Parts = { readonly db: Db; readonly log: Log };
 
-/** Written with a conversation, in its transaction. */
+/** Writes more in the transaction that creates the conversation. */
 type Also = (tx: Tx, id: bigint) => Promise<void>;
 
 /**
- * Makes a group as it was, and answers its id; `also` is written with it. Its members are named by `userIds`, in their order. They are in it, and told so, once somebody lets them in: until
- * then it is nobody's. No effect runs for it.
+ * Creates an imported group and returns its id. `userIds` are its members, in the order of `members`. They get access, and are told, only
+ * when the import is completed; until then nobody has access. No effect runs for its entries.
  */
 export function bringGroup(
   { db, log }: Parts,
@@ -113,7 +116,7 @@ export function bringGroup(
   });
 }
 
-/** Somebody who said something in a group that they are not in, and where. */
+/** A user who sent messages in a group without being a member of it. */
 export interface ForeignPart {
   readonly conversationId: bigint;
   readonly userId: bigint;
@@ -121,7 +124,10 @@ export interface ForeignPart {
   readonly at: Date;
 }
 
-/** Has people known in groups as who has left: by their parts is found what is theirs, when they take it along or have it removed. It gives no access to anything. */
+/**
+ * Stores memberships that have ended, for users who sent messages in groups that they are not in. Exports and the deletion of an account
+ * find a user's messages through their memberships. They give no access.
+ */
 export async function storeFormer(tx: Tx, parts: readonly ForeignPart[]): Promise<void> {
   if (parts.length === 0) return;
   await tx.membership.createMany({
@@ -131,7 +137,10 @@ export async function storeFormer(tx: Tx, parts: readonly ForeignPart[]): Promis
   });
 }
 
-/** Finds or makes the direct conversation of two users, and answers its id; `also` is written with it. It is shown to neither until somebody does so. */
+/**
+ * Finds or creates the direct conversation of two users and returns its id. `also` is written in the same transaction. A new conversation
+ * is shown to neither user until something shows it.
+ */
 export function bringDirect(
   { log }: Parts,
   sides: readonly bigint[],

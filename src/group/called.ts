@@ -6,8 +6,9 @@ import type { Sieve } from './sift.ts';
 import { sidesOf } from './store.ts';
 
 /**
- * Lets through what is called so: a group by its name, a direct conversation by how the other side is called, by themselves and by the viewer, each of the words of
- * the text beginning one of theirs. Names of groups are in no index: those of the viewer's conversations are read, and compared here.
+ * Creates a sieve that keeps conversations whose names match a search text: each word of the text must begin a word of the name. A group is
+ * found by its name, a direct conversation by the other user's handle, display name, or alias (the viewer's name for them). Group names are
+ * in no index, so the names of the viewer's conversations are read and compared here.
  */
 export function calledSieve({ db: { client } }: Pick<GroupParts, 'db'>, { userId }: Viewer, text: string): Sieve {
   const prefixes = prefixesOf(text);

@@ -4,23 +4,26 @@ import type { Conversation } from './conversation.ts';
 import type { GroupParts } from './parts.ts';
 import { type ConversationRow, conversationOf, readConversationRows } from './store.ts';
 
-/** Reads conversations in the order asked for; null where there is none or it is dissolved. The heads are read first: no other part is older than they are. */
+/**
+ * Reads conversations. Results are in the order of `ids`; null if there is none or it is dissolved. Heads are read first, so no other part
+ * is older than they are.
+ */
 export type ConversationReader = (ids: readonly bigint[]) => Promise<readonly (Conversation | null)[]>;
 
-/** What the module's parts share that read conversations. */
+/** The parts of functions that read conversations. */
 export interface ReadingParts extends GroupParts {
   readonly conversations: ConversationReader;
 }
 
-/** A conversation's row as it stands since the entry that changed it last. */
+/** The version of a conversation's row: the last entry that changed it. */
 interface Version {
   readonly id: bigint;
   readonly changedSeq: number;
 }
 
 /**
- * Makes a reader. The heads always come from the database; with them comes what the row's version is, so that a row that is kept under it is what the database
- * has: whatever changes a row is an entry of its stream, and moves the version in its own transaction.
+ * Creates a reader. Heads always come from the database, and with them the version of each row. A row that is cached under its version is
+ * never out of date: whatever changes a row is an entry of its stream and moves the version in the same transaction.
  */
 export function createConversationReader({ db, log, caches }: Pick<GroupParts, 'db' | 'log' | 'caches'>): ConversationReader {
   const kept: Pick<Cache<Version, ConversationRow>, 'many'> = caches?.of(rowsOf(db)) ?? { many: (versions) => readVersions(db, versions) };

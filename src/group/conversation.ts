@@ -1,96 +1,99 @@
-/** Where people talk, as of the moment it was read: nothing read after it is older than `lastSeq`. */
+/** A conversation at the moment it was read. Nothing that is read after it is older than `lastSeq`. */
 export interface Conversation {
   readonly id: bigint;
   readonly kind: 'DIRECT' | 'GROUP';
   readonly lastSeq: number;
-  /** Ordinal of the newest message as of lastSeq. */
+  /** The ordinal of the newest message as of lastSeq. */
   readonly lastOrdinal: number;
   readonly lastActivityAt: Date;
   readonly createdAt: Date;
   readonly memberCount: number;
-  /** The two sides of a direct conversation, ascending; the same twice with oneself. Null for groups. */
+  /** The two users of a direct conversation, ascending. They are equal in a conversation with oneself. null for groups. */
   readonly sides: readonly [bigint, bigint] | null;
   readonly name: string | null;
   readonly description: string | null;
   readonly announcement: string | null;
   readonly avatarUrl: string | null;
-  /** JSON of an object that clients have made up for each other; null: none, as of direct conversations. */
+  /** A JSON object that the group's clients define, or null. Always null for direct conversations. */
   readonly data: string | null;
   readonly ownerId: bigint | null;
-  /** Who may join by themselves, and what of the past newcomers may read; they count in groups only. */
+  /** Who may join without being added. This and `history`, which says what newcomers may read, count in groups only. */
   readonly joinPolicy: JoinPolicy;
-  /** Whether anybody may find it in the directory. */
+  /** Whether the directory shows it. */
   readonly listed: boolean;
   readonly history: GroupHistory;
-  /** Who may write, add members, pin messages, mention everyone; they count in groups only. */
+  /** Who may write, add members, pin messages and mention everyone. These count in groups only. */
   readonly postPolicy: GroupPolicy;
   readonly invitePolicy: GroupPolicy;
   readonly pinPolicy: GroupPolicy;
   readonly mentionPolicy: GroupPolicy;
-  /** How long a member waits between two messages, in s; 0: they need not. */
+  /** How long a member must wait between two messages, in seconds. 0: not at all. */
   readonly slowModeSeconds: number;
-  /** Until when everyone but the owner and the admins is muted; that moment may have passed. */
+  /** Until when everyone except the owner and the admins is muted. May be in the past. */
   readonly mutedUntil: Date | null;
 }
 
-/** Whom a group lets do something (schema: `enum GroupPolicy`). */
+/** Whom a group allows an action (schema: `enum GroupPolicy`). */
 export const groupPolicies = ['EVERYONE', 'ADMINS', 'OWNER'] as const;
 export type GroupPolicy = (typeof groupPolicies)[number];
 
-/** Who may join a group by themselves (schema: `enum JoinPolicy`). */
+/** Who may join a group without being added (schema: `enum JoinPolicy`). */
 export const joinPolicies = ['OPEN', 'APPROVAL', 'INVITE_ONLY'] as const;
 export type JoinPolicy = (typeof joinPolicies)[number];
 
-/** What newcomers may read: all, or what is said from their joining on (schema: `enum GroupHistory`). */
+/** What newcomers may read: everything, or only what comes after their joining (schema: `enum GroupHistory`). */
 export const groupHistories = ['ALL', 'JOINING'] as const;
 export type GroupHistory = (typeof groupHistories)[number];
 
-/** What a member may do. */
+/** The role of a member. */
 export type Role = 'OWNER' | 'ADMIN' | 'MEMBER';
 
-/** Whether any number of members may have one of these roles: of those who run a group there are few (MAX_ADMINS). */
+/** Whether the number of members with one of these roles is unbounded. Only the owner and the admins are few (MAX_ADMINS). */
 export function isUnbounded(roles: readonly Role[]): boolean {
   return roles.includes('MEMBER');
 }
 
-/** Of what somebody wants to be notified (schema: `enum NotificationLevel`). */
+/** What a member wants to be notified of (schema: `enum NotificationLevel`). */
 export const notificationLevels = ['ALL', 'MENTIONS', 'NONE'] as const;
 export type NotificationLevel = (typeof notificationLevels)[number];
 
-/** A user's access to a conversation. Only active ones are ever handed out. */
+/** A user's access to a conversation. Only active memberships are returned by this module. */
 export interface Membership {
   readonly conversationId: bigint;
   readonly userId: bigint;
   readonly role: Role;
   readonly joinedAt: Date;
-  /** The first seq they may read. */
+  /** The first seq that the member may read. */
   readonly fromSeq: number;
-  /** The first entry of the act with which they came; not before fromSeq. */
+  /** The first entry of the act with which they joined. Not before fromSeq. */
   readonly joinedSeq: number;
-  /** False for the side of a direct conversation that has not received a first message yet. */
+  /** False for the user of a direct conversation who has not received a message in it yet. */
   readonly shown: boolean;
   readonly nickname: string | null;
-  /** Until when they may not write; that moment may have passed. */
+  /** Until when the member may not write. May be in the past. */
   readonly mutedUntil: Date | null;
-  /** Of what their devices are to tell them. */
+  /** What the member's devices should notify of. */
   readonly notificationLevel: NotificationLevel;
-  /** Until when they are to tell them of nothing; null, or a moment that has passed: as the level says. */
+  /** Until when the member's devices should notify of nothing. If null or in the past, notificationLevel applies. */
   readonly silentUntil: Date | null;
-  /** What they have marked it as, in their list. */
+  /** The marks of the conversation in the member's list. */
   readonly pinned: boolean;
   readonly archived: boolean;
   readonly deliveredSeq: number;
   readonly readSeq: number;
-  /** How far others are shown that they have got: the same, unless a block stands between the two of a direct conversation, which see them as they stood then. */
+  /**
+   * The markers as other members see them. They differ from the real ones only in a direct conversation with a block, where they stay as
+   * they were when it began.
+   */
   readonly shownDeliveredSeq: number;
   readonly shownReadSeq: number;
-  /** From where on the member has marked it as unread for themselves; null: nowhere. */
+  /** From which seq on the member has marked the conversation as unread for themselves. null: not marked. */
   readonly markedUnreadFromSeq: number | null;
-  /** Up to where the member has cleared it for themselves; 0: nothing. */
+  /** Up to which seq the member has cleared the conversation for themselves. 0: not cleared. */
   readonly clearedSeq: number;
 }
 
-/** Names a membership. */
+/** Identifies a membership. */
 export interface MembershipRef {
   readonly conversationId: bigint;
   readonly userId: bigint;

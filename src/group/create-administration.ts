@@ -7,7 +7,7 @@ import { dissolveByOperator, overseen, removeByOperator, setOwnerByOperator, unl
 import type { GroupParts } from './parts.ts';
 import { readConversationRows } from './store.ts';
 
-/** A stretch of the groups that a user is in: those made before `before`, the last of them first. */
+/** A page of the groups that a user is a member of: those with ids below `before`, newest first. */
 interface GroupRange {
   readonly userId: bigint;
   readonly before: bigint;
@@ -17,7 +17,7 @@ interface GroupRange {
 // As many pages of groups as a page of users has.
 const pagesAtOnce = 100;
 
-/** Makes what operators see of groups and do to them, where no more of a chat is open than its database and log. */
+/** Creates the operators' view of groups and their acts. It needs only the database, the log and the configuration. */
 export function createGroupAdministration(parts: Pick<GroupParts, 'db' | 'log' | 'config'>): GroupAdministration {
   const { db } = parts;
   const members = createMemberList({ db });
@@ -34,7 +34,7 @@ export function createGroupAdministration(parts: Pick<GroupParts, 'db' | 'log' |
       const found = await pages({ userId, before: after === undefined ? lastId : idOf(after), limit: first + 1 });
       return { items: found.slice(0, first).map((group) => ({ group, key: String(group.id) })), hasNextPage: found.length > first };
     },
-    // The rows of those who were in it follow its end some time after.
+    // The rows of a dissolved group's members are updated by a job, some time later.
     members: async ({ id, dissolvedAt }, page) => (dissolvedAt === null ? members(id, page) : { items: [], hasNextPage: false }),
     dissolve: (options) => dissolveByOperator(parts, options),
     unlist: (options) => unlistByOperator(parts, options),

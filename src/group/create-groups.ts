@@ -24,10 +24,10 @@ import { listStays } from './stay.ts';
 import { conversationOf, isActive, membershipOf, readConversationRows, readMemberships } from './store.ts';
 import { updateGroup } from './update.ts';
 
-// Whoever mentions somebody types, and each letter is a search: people who type fast come to five a second, for some seconds.
+// Typing a mention searches with each letter. Fast typists reach five letters a second, for some seconds.
 const lettersOfSearch = 10;
 
-/** Makes the group module. */
+/** Creates the group module. */
 export function createGroups(given: SearchingParts): Groups {
   const parts = { ...given, conversations: createConversationReader(given) };
   const { db, log, conversations } = parts;
@@ -36,7 +36,7 @@ export function createGroups(given: SearchingParts): Groups {
 
   async function byId(id: bigint): Promise<Conversation> {
     const [conversation] = await conversations([id]);
-    // Dissolved by another in the moment since the act was stored.
+    // Another user may have dissolved it since the act was stored.
     if (!conversation) throw new ChatError('NOT_FOUND', 'The conversation no longer exists.');
     return conversation;
   }

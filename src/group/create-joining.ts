@@ -14,15 +14,15 @@ import { areBanned, previewGroup } from './preview.ts';
 import { createSearchLimit } from './search-limit.ts';
 import { isActive, membershipOf, readMemberships } from './store.ts';
 
-// Of the window in which attempts are counted: as of those to sign in.
+// The window in which attempts are counted, the same as for sign-in attempts.
 const windowSeconds = 15 * 60;
 
-/** Makes the part by which people come into groups. */
+/** Creates the part of the module through which users join groups. */
 export function createJoining(given: JoiningParts): Joining {
   const parts = { ...given, conversations: createConversationReader(given) };
   const { db, limits, config, conversations } = parts;
   const { client } = db;
-  // One count for both: whoever looks for groups by their ids finds as much either way.
+  // One count for joins and previews, because both tell whether a group id exists.
   const attempts = limits.limit({ name: 'join', points: () => config.joinAttempts, windowSeconds });
   const countSearch = createSearchLimit(given, { name: 'group-search' });
 
@@ -34,7 +34,7 @@ export function createJoining(given: JoiningParts): Joining {
 
   async function group(id: bigint) {
     const [found] = await conversations([id]);
-    // Dissolved by another in the moment since the act was stored.
+    // Another user may have dissolved it since the act was stored.
     if (!found) throw new ChatError('NOT_FOUND', 'The group no longer exists.');
     return found;
   }

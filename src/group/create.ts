@@ -14,23 +14,23 @@ import { groupFull, noUser, tooManyGroups } from './refusal.ts';
 import { type Named, requireClientGroupId, requireDescription, requireName, requireUsers } from './shape.ts';
 import { isActive } from './store.ts';
 
-/** What a group is made from. */
+/** The input to create a group. */
 export interface NewGroup {
   readonly name: string;
   readonly description?: string | null | undefined;
   readonly data?: NewData | null | undefined;
-  /** At most 100; the viewer need not be named. */
+  /** At most 100. The viewer becomes a member even if not named. */
   readonly memberIds?: readonly bigint[] | undefined;
   readonly clientGroupId?: string | undefined;
-  /** INVITE_ONLY where absent. */
+  /** Defaults to INVITE_ONLY. */
   readonly joinPolicy?: JoinPolicy | null | undefined;
-  /** False where absent. */
+  /** Defaults to false. */
   readonly listed?: boolean | null | undefined;
-  /** JOINING where absent. */
+  /** Defaults to JOINING. */
   readonly history?: GroupHistory | null | undefined;
 }
 
-/** A group that may be made: shapes checked, everybody named once. */
+/** A group to create, with its input checked and each user named once. */
 interface Plan {
   readonly ownerId: bigint;
   readonly name: string;
@@ -44,9 +44,10 @@ interface Plan {
 }
 
 /**
- * Makes a group with its first members and answers its id; they see the whole act. Under a clientGroupId that the viewer has used it answers
- * that group, or CONFLICT (clientGroupId) once they are no longer in it. Throws INVALID_INPUT (name, description, data, memberIds,
- * clientGroupId; listed: the policy is not OPEN nor APPROVAL), FORBIDDEN (listed: there is no directory), NOT_FOUND (memberIds.N), LIMIT_REACHED.
+ * Creates a group with its first members and returns its id. The members may read all of its entries. If the viewer has used the
+ * clientGroupId before, it returns that group, or throws CONFLICT (clientGroupId) if they are no longer in it. Throws INVALID_INPUT (name,
+ * description, data, memberIds, clientGroupId; listed: the joinPolicy is neither OPEN nor APPROVAL), FORBIDDEN (listed: there is no
+ * directory), NOT_FOUND (memberIds.N), LIMIT_REACHED.
  */
 export async function createGroup({ log, config, screen = openScreen }: GroupParts, viewer: Viewer, group: NewGroup): Promise<bigint> {
   requireClientGroupId(group.clientGroupId);
@@ -77,7 +78,7 @@ export async function createGroup({ log, config, screen = openScreen }: GroupPar
   });
 }
 
-// The creator's account is locked, so racing retries come one after the other.
+// The creator's account is locked, so concurrent retries run one after another.
 async function findMade(inside: Inside, { ownerId, clientGroupId }: Plan): Promise<bigint | null> {
   if (clientGroupId === null) return null;
   const known = await inside.read(groupUnder, { createdById: ownerId, clientGroupId });

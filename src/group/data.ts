@@ -1,17 +1,17 @@
 import { type Data, type NewData, replaceTexts, requireData, requireFitting } from '../data.ts';
 import type { Looked, Screen } from '../words/index.ts';
 
-// As much as an announcement takes: whatever is known of a group goes along with each message that is said there.
+// As much as an announcement may have, because the hint of each message of a group carries the group's row.
 const maxDataBytes = 4_096;
 
-/** What is put on a group as it would be stored. Throws INVALID_INPUT (data, or data.… the part at fault). */
+/** Checks a group's `data` and returns it as it is stored. Throws INVALID_INPUT (data, or data.… for the part at fault). */
 export function requireGroupData(wanted: NewData | null | undefined): Data {
   const data = requireData(wanted);
   requireFitting(data, { maxDataBytes });
   return data;
 }
 
-/** What lists of blocked words make of the texts in it. */
+/** Matches the texts in `data` with the lists of blocked words. */
 export function lookAtData(screen: Screen, data: string): { readonly data: string; readonly looked: readonly Looked[] } {
   const looked: Looked[] = [];
   function standing(said: string, at: readonly string[]): string {

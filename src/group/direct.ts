@@ -7,16 +7,16 @@ import type { GroupParts } from './parts.ts';
 import { noUser } from './refusal.ts';
 import { directKey } from './store.ts';
 
-/** The two of a conversation that is being opened: the same user twice with oneself. */
+/** The users of a direct conversation that is opened. They are equal in a conversation with oneself. */
 interface Pair {
   readonly opener: bigint;
   readonly other: bigint;
 }
 
 /**
- * Finds or makes the direct conversation of the viewer and a user, shows it to the viewer, and answers its id. Both accounts are locked:
- * of two who open it at once, one makes it and the other finds it. The other side is shown it with its first message. Throws
- * NOT_FOUND (userId).
+ * Finds or creates the direct conversation of the viewer and a user, shows it to the viewer, and returns its id. Both accounts are locked:
+ * if both users open it at once, one creates it and the other finds it. The other user is shown it with its first message. Throws NOT_FOUND
+ * (userId), BLOCKED (userId: the viewer has blocked the user and there is no conversation yet).
  */
 export function openDirect({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { userId }: { readonly userId: bigint }): Promise<bigint> {
   const pair: Pair = { opener: viewer.userId, other: userId };
@@ -27,7 +27,7 @@ export function openDirect({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { u
       if (!(await inside.read(userExists, pair.other))) throw noUser('userId');
       const known = await inside.read(directUnder, directKey(pair.opener, pair.other));
       if (known === null) {
-        // What has been said stays readable; what was never opened begins by unblocking.
+        // Existing messages stay readable despite the block. A new conversation requires unblocking first.
         if ((await inside.read(addressing, { fromId: pair.opener, toId: pair.other })) === 'BLOCKED') throw unwelcome('BLOCKED', 'userId');
         return makeDirect(pair);
       }
@@ -59,7 +59,7 @@ async function storeDirect(tx: Tx, { id, at, opener, other }: Pair & { readonly 
   });
 }
 
-/** Shows a conversation that there is to its opener; null where its stream must be locked for that. */
+/** Shows an existing conversation to its opener. Returns null if its stream must be locked for that. */
 async function showDirect(
   inside: Inside,
   id: bigint,
@@ -67,7 +67,7 @@ async function showDirect(
 ): Promise<Verdict<bigint> | null> {
   const access = await inside.read(membershipRow, { conversationId: id, userId: opener });
   if (access === null) throw new Error(`direct conversation ${id} lacks a side`);
-  // What is shown stays shown: nothing is left to decide.
+  // A conversation that is shown is never hidden again, so this needs no lock on its stream.
   if (access.shown) return { result: () => id };
   if (!holds(id)) return null;
   return {
@@ -77,7 +77,7 @@ async function showDirect(
   };
 }
 
-/** Shows a direct conversation to a side, in the transaction that tells them so. */
+/** Shows a direct conversation to a user, in the transaction that writes ConversationOpened to their account. */
 export async function showTo(tx: Tx, conversationId: bigint, userId: bigint): Promise<void> {
   await tx.membership.update({ where: { conversationId_userId: { conversationId, userId } }, data: { shown: true } });
 }

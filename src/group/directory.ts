@@ -10,7 +10,7 @@ import type { JoiningParts } from './parts.ts';
 
 type Parts = Pick<ReadingParts, 'db' | 'conversations'> & Pick<JoiningParts, 'config'>;
 
-/** Counts a look into the directory, and answers what reads its pages. Throws as Joining.directory says. */
+/** Counts a use of the directory and returns the function that reads its pages. Throws as Joining.directory does. */
 export async function openDirectory(
   parts: Parts,
   search: string | null | undefined,
@@ -18,12 +18,12 @@ export async function openDirectory(
 ): ReturnType<Joining['directory']> {
   if (!parts.config.groupDirectory) throw new ChatError('FORBIDDEN', 'This server has no directory of groups.');
   await count();
-  // An empty field to search in says nothing of what is looked for.
+  // A blank search lists everything.
   const asked = search == null || search.trim() === '' ? null : search;
   return (page) => readDirectory(parts, asked, page);
 }
 
-/** Part of the directory: of a search by the beginnings of words, or of all of it. */
+/** Reads a page of the directory: of a search for words by their beginnings, or of all listed groups. */
 async function readDirectory(parts: Parts, search: string | null, page: ListRequest): ReturnType<GroupsFound> {
   const asked = search === null ? null : prefixesOf(search);
   const { items, hasNextPage } = await (asked === null ? newestFirst(parts, page) : found(parts, asked, page));
@@ -43,12 +43,12 @@ async function found({ db: { client } }: Parts, asked: readonly string[], { firs
   const { place, prefixes: named } = placeOf(asked, after);
   if (named.length === 0) return { items: [], hasNextPage: false };
   const prefixes = place === null ? await rarestOfGroups(client, named) : named;
-  // One more than asked for tells whether there is a next page.
+  // One more than requested tells whether there is a next page.
   const places = await searchGroups(client, { prefixes, after: place, limit: first + 1 });
   return { items: places.slice(0, first).map((at) => ({ id: at.id, key: keyOfPlace(at) })), hasNextPage: places.length > first };
 }
 
-// What has changed since its place was read is left out.
+// Leaves out groups that were unlisted since their place was read.
 function withKey(group: Conversation | null, key: string): readonly { readonly group: Conversation; readonly key: string }[] {
   return group?.listed ? [{ group, key }] : [];
 }

@@ -8,12 +8,12 @@ import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 import { isActive } from './store.ts';
 
-// As many accounts as one call may name: what one transaction can lock and write in a moment.
+// As many accounts as one call may name: one transaction locks and writes them in a moment.
 const accountsAtOnce = 100;
 
 /**
- * Ends everybody's access with one entry, the group's last, at the same cost however many they are: their accounts are told by a job that is left with it.
- * Throws NOT_FOUND (groupId), FORBIDDEN.
+ * Dissolves a group. One entry, the group's last, ends the access of all members, at the same cost however many there are. A job then tells
+ * their accounts. Throws NOT_FOUND (groupId), FORBIDDEN.
  */
 export function dissolveGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { groupId }: { readonly groupId: bigint }): Promise<void> {
   const { userId } = viewer;
@@ -27,7 +27,10 @@ export function dissolveGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, 
   });
 }
 
-/** Tells the accounts of a dissolved group's members that it is theirs no more, some at a time. Done again, it goes on where it was. */
+/**
+ * Tells the accounts of a dissolved group's members that the conversation is closed, `accountsAtOnce` at a time. If it runs again, it
+ * continues where it stopped.
+ */
 export async function tellDissolved(
   { db, log }: Pick<GroupParts, 'db' | 'log'>,
   { groupId, actorId }: { readonly groupId: bigint; readonly actorId: bigint | null },
@@ -36,7 +39,7 @@ export async function tellDissolved(
     const rows = await db.client.membership.findMany({
       where: { conversationId: groupId, state: 'ACTIVE' },
       select: { userId: true },
-      // Those that were told are out of the index: each piece begins at its head.
+      // Members who were told are no longer in this index range, so each step starts at its beginning.
       orderBy: [{ joinedSeq: 'asc' }, { userId: 'asc' }],
       take: accountsAtOnce,
     });
@@ -47,7 +50,7 @@ export async function tellDissolved(
       async decide(inside): Promise<Verdict<void>> {
         const row = await inside.read(conversationRow, groupId);
         if (row?.dissolvedAt == null) throw new Error(`group ${groupId} is not dissolved`);
-        // Of two who do it at once, each tells whom the other has not.
+        // If this runs twice at once, each run tells only the members whom the other has not told.
         const accesses = await Promise.all(found.map((userId) => inside.read(membershipRow, { conversationId: groupId, userId })));
         const userIds = accesses.filter(isActive).map(({ userId }) => userId);
         const untilSeq = inside.head(groupId)?.lastSeq ?? 0;

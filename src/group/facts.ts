@@ -3,35 +3,41 @@ import type { Fact } from '../log/index.ts';
 import type { MembershipRef } from './conversation.ts';
 import { type ConversationRow, type MembershipRow, readConversationRows, readMemberships, refKey } from './store.ts';
 
-/** A conversation's row. Governed by the conversation's stream. */
+/** A conversation's row. It changes only under the lock of the conversation's stream. */
 export const conversationRow: Fact<bigint, ConversationRow | null> = { name: 'conversation', key: String, read: readConversationRows };
 
-/** A membership's row, in any state. Governed by the conversation's stream. */
+/** A membership's row, in any state. It changes only under the lock of the conversation's stream. */
 export const membershipRow: Fact<MembershipRef, MembershipRow | null> = { name: 'membership', key: refKey, read: readMemberships };
 
-/** Both memberships of a direct conversation; one where the other side is oneself. Governed by the conversation's stream. */
+/**
+ * The memberships of a direct conversation: two, or one in a conversation with oneself. They change only under the lock of the
+ * conversation's stream.
+ */
 export const sideRows: Fact<bigint, readonly MembershipRow[]> = { name: 'sides', key: String, read: readSides };
 
-/** The direct conversation under a key (`directKey`). Governed by the two users' account streams. */
+/** The direct conversation under a key (`directKey`). It changes only under the locks of both users' account streams. */
 export const directUnder: Fact<string, bigint | null> = { name: 'direct', key: String, read: readDirects };
 
-/** Names a group by what its creator called it. */
+/** Identifies a group by its creator and the id that their client chose. */
 export interface GroupName {
   readonly createdById: bigint;
   readonly clientGroupId: string;
 }
 
-/** The group that a user created under a clientGroupId. Governed by the creator's account stream. */
+/** The group that a user created under a clientGroupId. It changes only under the lock of the creator's account stream. */
 export const groupUnder: Fact<GroupName, bigint | null> = {
   name: 'group by client id',
   key: ({ createdById, clientGroupId }) => `${createdById}:${clientGroupId}`,
   read: readGroups,
 };
 
-/** Whether there is such a user, and they can be talked to. Governed by the user's account stream. */
+/** Whether a user exists and is active. It changes only under the lock of the user's account stream. */
 export const userExists: Fact<bigint, boolean> = { name: 'user', key: String, read: readUsers };
 
-/** In how many groups a user is, as config MAX_GROUPS_PER_USER counts: a bot in none. Governed by the user's account stream, which every joining locks. */
+/**
+ * The number of groups that a user is a member of, as limited by config MAX_GROUPS_PER_USER. 0 for a bot. It rises only under the lock of
+ * the user's account stream, which every joining takes.
+ */
 export const groupCount: Fact<bigint, number> = {
   name: 'group count',
   key: String,
@@ -43,7 +49,7 @@ export const groupCount: Fact<bigint, number> = {
   },
 };
 
-/** How many admins a group has. Governed by its stream. */
+/** The number of admins of a group. It changes only under the lock of the group's stream. */
 export const adminCount: Fact<bigint, number> = {
   name: 'admin count',
   key: String,

@@ -8,8 +8,8 @@ async function directOf(tx: Tx, one: bigint, other: bigint): Promise<bigint | nu
 }
 
 /**
- * What a block does to the direct conversation of the two. As long as one stands each is shown how far the other had got when it began: that looks as if they
- * had not opened it since, whereas markers that vanish would tell of the block.
+ * What a block does to the direct conversation of the two users. While a block lasts, each user sees the other's markers as they were when
+ * it began. It looks as if the other had not opened the conversation since; markers that vanish would reveal the block.
  */
 export const frozenMarkers: BlockEffects = {
   async begin(tx, blocker, other) {
@@ -19,7 +19,7 @@ export const frozenMarkers: BlockEffects = {
     const where = { conversationId_userId: { conversationId, userId: blocker } };
     const [reach] = await readReach(tx, [conversationId], null);
     const { shownDeliveredSeq, shownReadSeq } = await tx.membership.findUniqueOrThrow({ where });
-    // What all have reached does not go back, where the other's block has held them back until now.
+    // If the other user's block came first, the blocker's shown markers are older than what both users have reached. That must not go back.
     const data = {
       shownDeliveredSeq: Math.max(shownDeliveredSeq ?? 0, reach?.deliveredSeq ?? 0),
       shownReadSeq: Math.max(shownReadSeq ?? 0, reach?.readSeq ?? 0),
@@ -33,7 +33,7 @@ export const frozenMarkers: BlockEffects = {
       await tx.membership.updateMany({ where: { conversationId, userId: blocker }, data: { blocks: false } });
       return [];
     }
-    // The rows are held from here on: whoever reads on comes after it, and tells of it themselves.
+    // This update locks the rows. A read marker that is raised after it sees no block, and its own batch tells the other user.
     await tx.membership.updateMany({ where: { conversationId }, data: { blocks: false } });
     const readers = await readReaders(tx, [conversationId]);
     await tx.membership.updateMany({ where: { conversationId }, data: { shownDeliveredSeq: null, shownReadSeq: null } });

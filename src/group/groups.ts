@@ -13,77 +13,118 @@ import type { Sieve } from './sift.ts';
 import type { Stay } from './stay.ts';
 import type { GroupChange } from './update.ts';
 
-/** The group module's face: direct conversations, groups and who is in them. Refusals are thrown as ChatError. */
+/** Direct conversations, groups and their members. Refusals are thrown as ChatError. */
 export interface Groups {
-  /** The one there is, or a new one; with oneself too. Throws NOT_FOUND (userId). */
+  /** Returns the existing conversation, or creates one; also with oneself. Throws NOT_FOUND (userId), BLOCKED (userId). */
   openDirect(viewer: Viewer, options: { userId: bigint }): Promise<Conversation>;
-  /** Members that cannot be added fail the whole. Throws INVALID_INPUT (name, description, memberIds, clientGroupId, listed), FORBIDDEN (listed), NOT_FOUND (memberIds.N), LIMIT_REACHED (memberIds, memberIds.N, or without field: the viewer's own). A retry with the same clientGroupId gives the same group; CONFLICT (clientGroupId) once the viewer is no longer in it. */
+  /**
+   * Creates a group. If one member cannot be added, nothing is created. A retry with the same clientGroupId returns the same group, or
+   * throws CONFLICT (clientGroupId) if the viewer is no longer in it. Throws INVALID_INPUT (name, description, memberIds, clientGroupId,
+   * listed), FORBIDDEN (listed), NOT_FOUND (memberIds.N), LIMIT_REACHED (memberIds, memberIds.N, or without field: the viewer's own
+   * groups).
+   */
   create(viewer: Viewer, options: NewGroup): Promise<Conversation>;
-  /** Absent leaves as it is, null clears; what changes nothing is no entry. Throws NOT_FOUND (groupId), FORBIDDEN, INVALID_INPUT (the field at fault). */
+  /**
+   * Changes the given fields; null clears a field. No entry is written if nothing changes. Throws NOT_FOUND (groupId), FORBIDDEN,
+   * INVALID_INPUT (the field at fault).
+   */
   update(viewer: Viewer, change: GroupChange): Promise<Conversation>;
-  /** At most 100; who cannot be added stands in `errors` with field ['userIds', index], the others join. Throws NOT_FOUND (groupId), FORBIDDEN, INVALID_INPUT (userIds). */
+  /**
+   * Adds at most 100 users. Those who cannot be added are in `errors` with field ['userIds', index]; the others join. Throws NOT_FOUND
+   * (groupId), FORBIDDEN, INVALID_INPUT (userIds).
+   */
   addMembers(
     viewer: Viewer,
     options: { groupId: bigint; userIds: readonly bigint[] },
   ): Promise<{ readonly group: Conversation; readonly members: readonly Membership[]; readonly errors: readonly ChatError[] }>;
-  /** With `ban` they cannot come in again, and need not be in it. Throws NOT_FOUND (groupId, userId), FORBIDDEN, INVALID_INPUT (userId: oneself, who leaves instead). */
+  /**
+   * Removes a member. With `ban` they cannot come back; users who are not members can be banned too. Throws NOT_FOUND (groupId, userId),
+   * FORBIDDEN, INVALID_INPUT (userId: the viewer, who must use `leave`).
+   */
   removeMember(viewer: Viewer, removal: Removal): Promise<Conversation>;
-  /** Of who is not banned nothing changes. Throws NOT_FOUND (groupId, userId), FORBIDDEN. */
+  /** Lifts a ban. No effect if the user is not banned. Throws NOT_FOUND (groupId, userId), FORBIDDEN. */
   unbanUser(viewer: Viewer, options: { groupId: bigint; userId: bigint }): Promise<void>;
-  /** Null: they have gone since. Throws NOT_FOUND (groupId, userId), FORBIDDEN, LIMIT_REACHED (role). */
+  /** Returns null if the member has left since. Throws NOT_FOUND (groupId, userId), FORBIDDEN, LIMIT_REACHED (role). */
   setRole(viewer: Viewer, options: { groupId: bigint; userId: bigint; role: AssignableRole }): Promise<Membership | null>;
-  /** The viewer becomes an admin; both parts as they stand. Throws NOT_FOUND (groupId, userId), FORBIDDEN, LIMIT_REACHED (userId). */
+  /**
+   * Makes a member the owner and the viewer an admin. Returns both memberships. Throws NOT_FOUND (groupId, userId), FORBIDDEN,
+   * LIMIT_REACHED (userId).
+   */
   transferOwnership(
     viewer: Viewer,
     options: { groupId: bigint; userId: bigint },
   ): Promise<{ readonly group: Conversation; readonly members: readonly Membership[] }>;
-  /** `until` null lets them write again; null is answered where they have gone since. Throws NOT_FOUND (groupId, userId), FORBIDDEN, INVALID_INPUT (until). */
+  /**
+   * Mutes a member until a time; `until` null ends the mute. Returns null if the member has left since. Throws NOT_FOUND (groupId, userId),
+   * FORBIDDEN, INVALID_INPUT (until).
+   */
   muteMember(viewer: Viewer, muting: Muting): Promise<Membership | null>;
-  /** What the viewer settles of their own part. Throws NOT_FOUND (conversationId), INVALID_INPUT (notificationLevel, silentUntil, pinned, archived, nickname). */
+  /**
+   * Changes the settings of the viewer's own membership. Throws NOT_FOUND (conversationId), INVALID_INPUT (notificationLevel, silentUntil,
+   * pinned, archived, nickname).
+   */
   updateOwnPart(viewer: Viewer, part: OwnPart): Promise<Membership | null>;
-  /** Ends it for everybody at once. Throws NOT_FOUND (groupId), FORBIDDEN. */
+  /** Ends the group for all members at once. Throws NOT_FOUND (groupId), FORBIDDEN. */
   dissolve(viewer: Viewer, options: { groupId: bigint }): Promise<void>;
-  /** Throws NOT_FOUND (groupId), OWNER_MUST_TRANSFER; the last one out dissolves the group. */
+  /** Ends the viewer's membership. When the last member leaves, the group is dissolved. Throws NOT_FOUND (groupId), OWNER_MUST_TRANSFER. */
   leave(viewer: Viewer, options: { groupId: bigint }): Promise<void>;
-  /** Tells the members of a dissolved group, some at a time; those who were told are not told again. Throws UNAVAILABLE. */
+  /** Tells the accounts of a dissolved group's members, some at a time. Accounts that were told are not told again. Throws UNAVAILABLE. */
   tellDissolved(options: { groupId: bigint; actorId: bigint | null }): Promise<void>;
-  /** Takes an erased account out of every conversation, one after the other. Throws UNAVAILABLE, or what `signal` was aborted with. */
+  /**
+   * Takes an erased account out of every conversation, one after another. Throws UNAVAILABLE, or the reason with which `signal` was
+   * aborted.
+   */
   leaveAll(userId: bigint, signal: AbortSignal): Promise<void>;
-  /** Every part that a user has, or ever had, in a conversation, for a file of their own: some at a time, by id. */
+  /** Reads all memberships that a user has or ever had, for an export of their data, in pages ordered by conversation id. */
   stays(userId: bigint, options: { first: number; after: bigint }): Promise<readonly Stay[]>;
-  /** In the order asked for; null where there is none. Does not ask who may see them. */
+  /** Results are in the order of `ids`; null if there is none or it is dissolved. Does not check who may see them. */
   byIds(ids: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
-  /** The same of one, also where it is dissolved: to show what was said there before to those who were in it. */
+  /** Reads one conversation, even if it is dissolved: former members may still be shown what was sent there. */
   evenDissolved(id: bigint): Promise<Conversation | null>;
-  /** Active memberships in the order asked for; null where there is none. Whether the conversation still stands is for `byIds` to say. */
+  /**
+   * Reads active memberships in the order of `refs`; null if there is none. Does not check whether the conversation is dissolved; `byIds`
+   * does.
+   */
   memberships(refs: readonly MembershipRef[]): Promise<readonly (Membership | null)[]>;
-  /** The viewer's active memberships in all that they are shown. */
+  /** The viewer's active memberships in all conversations that they are shown. */
   shown(viewer: Viewer): Promise<readonly Membership[]>;
-  /** What the viewer is shown, latest activity first; all of it, or what they have marked so and every sieve lets through. Keys are opaque text. */
+  /**
+   * Lists the conversations that the viewer is shown, latest activity first: all, or those that have the given marks and pass every sieve.
+   * Keys are opaque text. Throws BAD_USER_INPUT (after).
+   */
   list(
     viewer: Viewer,
     options: { first: number; after?: string | undefined; marks?: Marks | undefined; sieves?: readonly Sieve[] },
   ): Promise<{ readonly items: readonly { readonly conversation: Conversation; readonly key: string }[]; readonly hasNextPage: boolean }>;
-  /** Counts a search, and answers what lets through the conversations that are called so. Throws RATE_LIMITED past SEARCHES_PER_MINUTE. */
+  /** Counts a search and returns the sieve for conversations with a matching name. Throws RATE_LIMITED past SEARCHES_PER_MINUTE. */
   called(viewer: Viewer, text: string): Promise<Sieve>;
-  /** Active members in the order they joined, or those who have one of some roles. Keys are opaque text. */
+  /**
+   * Lists active members in the order they joined, or those that have one of some roles. Keys are opaque text. Throws BAD_USER_INPUT
+   * (after).
+   */
   members(
     conversationId: bigint,
     options: { first: number; after?: string | undefined; roles?: readonly Role[] | undefined },
   ): Promise<{ readonly items: readonly { readonly member: Membership; readonly key: string }[]; readonly hasNextPage: boolean }>;
-  /** Active members whose names begin so, by the word that was found; a page may be short and go on. Keys are opaque text. Throws RATE_LIMITED past ten times SEARCHES_PER_MINUTE, BAD_USER_INPUT (after). */
+  /**
+   * Finds active members by the beginnings of their names, ordered by the word that matched. A page may be short and still have a next
+   * page. Keys are opaque text. Throws RATE_LIMITED past ten times SEARCHES_PER_MINUTE, BAD_USER_INPUT (after).
+   */
   findMembers(
     viewer: Viewer,
     conversation: Pick<Conversation, 'id' | 'memberCount'>,
     request: MemberSearchRequest,
   ): Promise<FoundMemberPage>;
-  /** Who is banned, in the order in which they came to be known to the group. Keys are opaque text. Does not ask who may know. */
+  /**
+   * Lists banned users in the order of their joinedSeq. Keys are opaque text. Does not check who may see them. Throws BAD_USER_INPUT
+   * (after).
+   */
   bans(
     conversationId: bigint,
     options: { first: number; after?: string | undefined },
   ): Promise<{ readonly items: readonly { readonly userId: bigint; readonly key: string }[]; readonly hasNextPage: boolean }>;
-  /** What members' rights follow from, in the order asked for. Throws UNAVAILABLE. */
+  /** Reads what members' rights depend on. Results are in the order of `of`. Throws UNAVAILABLE. */
   rights(of: readonly PartIn[]): Promise<readonly Rights[]>;
-  /** The direct conversations that the viewer sees with each user, in order; null where there is none. */
+  /** The direct conversations with each user that the viewer is shown, in the order of `userIds`; null if there is none. */
   directWith(viewer: Viewer, userIds: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
 }

@@ -1,12 +1,21 @@
-// Where people talk: direct conversations and groups, who is in them, and who may change that.
-// Owns Conversation, Membership (all but the markers, which the message module raises), JoinRequest, GroupInvite and GroupTerm. Promises: every act is decided under the locks of
-// the streams it writes, so that what it found holds when it commits; memberships end by state and give access to one stretch of the log,
-// from fromSeq to before untilSeq, where fromSeq is when they came or, if the group has it so, the log's beginning; a direct conversation exists once for two people; memberCount is the number of active memberships.
-// What is not the viewer's is NOT_FOUND. `byIds`, `memberships` and `members` do not ask who may see: their callers do.
-// Groups that are listed have terms, by which everybody finds them; others have none. Who comes into a group by themselves does so by `joining`: a request ends for both sides with whatever lets its user in, and an invitation's uses are counted
-// under the group's lock.
-// Writes MemberJoined, MemberChanged, MemberLeft and GroupChanged on the conversation's stream, ConversationOpened, ConversationClosed and MembershipSettled on
-// the members' accounts. From its dissolving entry on a group is gone for everybody, however long it takes until each account has been told.
+// Conversations: direct conversations and groups, their members, and who may change them.
+//
+// Owns the tables Conversation, Membership (except the markers, which the message module raises), JoinRequest, GroupInvite and GroupTerm.
+//
+// Promises:
+// - Every act is decided under the locks of the streams that it writes, so what it has checked still holds when it commits.
+// - A membership ends by its state. It gives access to one range of the log: from fromSeq to before untilSeq. fromSeq is the joining, or
+//   the beginning of the log if the group's history is ALL.
+// - Two users have at most one direct conversation. memberCount is the number of active memberships.
+// - What the viewer may not see is refused with NOT_FOUND, as is what does not exist.
+// - Only listed groups have terms, by which everybody finds them.
+// - A join request ends for both sides with whatever lets its user in. The uses of an invite are counted under the group's lock.
+// - A group that is dissolved is gone for everybody from that entry on, however long it takes to tell each account.
+//
+// Leaves to its callers: who may see what `byIds`, `memberships` and `members` return.
+//
+// Writes MemberJoined, MemberChanged, MemberLeft and GroupChanged to the conversation's stream; ConversationOpened, ConversationClosed,
+// MembershipSettled, JoinRequestSent, JoinRequestReceived, JoinRequestClosed and InvitesChanged to accounts.
 export type { GroupAdministration, OverseenGroup } from './administration.ts';
 export {
   type BroughtGroup,

@@ -11,7 +11,7 @@ import { requireGroup } from './open-group.ts';
 import type { GroupParts, JoiningParts } from './parts.ts';
 import { lockFor, runners, seesInvites } from './runner.ts';
 
-/** Those who see a group's invitations, whose policy the row says. */
+/** Returns the users who may see a group's invites, according to its invitePolicy. */
 export async function inviters(
   inside: Inside,
   { id, invitePolicy }: { readonly id: bigint; readonly invitePolicy: string },
@@ -20,7 +20,7 @@ export async function inviters(
   return found.flatMap((runner) => (seesInvites({ invitePolicy: invitePolicy as GroupPolicy }, runner) ? [runner.userId] : []));
 }
 
-/** Makes an invitation under a code that cannot be guessed. Throws as Joining.createInvite says. */
+/** Creates an invite with a random code. Throws as Joining.createInvite does. */
 export async function createInvite(
   { log, config }: Pick<JoiningParts, 'log' | 'config'>,
   viewer: Viewer,
@@ -31,7 +31,7 @@ export async function createInvite(
       field: ['maxUses'],
     });
   }
-  // The same, however often the transaction runs.
+  // Made once, so that the invite is the same if the transaction runs again.
   const name = { id: uuidBytes(newUuid()), code: newCode() };
   const lock = [groupId, viewer.userId];
   return appendSearching<Invite>(log, {
@@ -69,16 +69,16 @@ function requireLater(expiresAt: Date | null, now: Date): void {
   });
 }
 
-/** How many of a group's invitations are good, and those that were used up or have expired. */
+/** Counts a group's valid invites and finds those that are used up or expired. */
 async function sortOut(inside: Inside, groupId: bigint): Promise<{ readonly good: number; readonly spent: readonly InviteRow[] }> {
   const standing = await inside.read(standingInvites, groupId);
   const spent = standing.filter((row) => !isGood(row, inside.now));
   return { good: standing.length - spent.length, spent };
 }
 
-/** Ends an invitation, whoever made it. Throws as Joining.revokeInvite says. */
+/** Revokes an invite, whoever created it. Throws as Joining.revokeInvite does. */
 export async function revokeInvite({ db, log }: Pick<GroupParts, 'db' | 'log'>, viewer: Viewer, id: string): Promise<void> {
-  // Of which group it is never changes.
+  // The group of an invite never changes, so it can be read before the lock.
   const [known] = await readInvites(db.client, [id]);
   if (!known) throw noInvite();
   const groupId = known.conversationId;
@@ -89,11 +89,11 @@ export async function revokeInvite({ db, log }: Pick<GroupParts, 'db' | 'log'>, 
       const group = await requireGroup(inside, { groupId, viewer }).catch((error: unknown) => {
         throw error instanceof ChatError && error.code === 'NOT_FOUND' ? noInvite() : error;
       });
-      // Who may not revoke it is not shown it either.
+      // A member who may not revoke invites may not see them either.
       if (judge('MANAGE_INVITES', group.wish) !== 'ALLOWED') throw noInvite();
       const row = await inside.read(inviteRow, id);
       if (row === null) throw noInvite();
-      // To revoke what is good no more changes nothing.
+      // Revoking an invite that is no longer valid changes nothing.
       if (!isGood(row, inside.now)) return { result: () => undefined };
       const told = await inviters(inside, group.row);
       const relock = lockFor(told, { lock, holds });

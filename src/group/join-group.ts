@@ -18,17 +18,17 @@ import { lockFor } from './runner.ts';
 import { requireNote } from './shape.ts';
 import { isActive, type MembershipRow } from './store.ts';
 
-/** The id of the group that was joined, or is the viewer's already; or the request that waits. */
+/** The id of the group that the viewer has joined or was in already, or their pending request. */
 export type Joined = { readonly groupId: bigint } | { readonly request: JoinRequest };
 
-/** How a group was named; by a code, as it may have been taken for another one meanwhile, or have ended. */
+/** The group that was named. If it was named by a code, the invite may have ended since. */
 interface Named {
   readonly groupId: bigint;
   readonly code: string | null;
   readonly field: 'groupId' | 'code';
 }
 
-/** Joins a group, or asks to. Throws as Joining.join says. */
+/** Joins a group, or requests to join it. Throws as Joining.join does. */
 export async function joinGroup(parts: JoiningParts, viewer: Viewer, options: Parameters<Joining['join']>[1]): Promise<Joined> {
   const note = requireNote(options.note);
   const { screen = openScreen } = parts;
@@ -42,7 +42,7 @@ export async function joinGroup(parts: JoiningParts, viewer: Viewer, options: Pa
     async decide(inside, holds): Promise<Verdict<Joined> | Relock> {
       const group = await groupNamed(inside, named);
       const earlier = await inside.read(membershipRow, { conversationId: groupId, userId });
-      // Who has come in by a code's last use may say it again: their answer was lost.
+      // Before the invite is checked: a member who used its last use may repeat the request after a lost answer.
       if (isActive(earlier)) return { result: () => ({ groupId }) };
       const invite = await inviteNamed(inside, named);
       const outcome = joining[group.row.joinPolicy as JoinPolicy][named.code === null ? 'BY_ID' : 'BY_CODE'][standing(earlier)];
@@ -68,12 +68,12 @@ export async function joinGroup(parts: JoiningParts, viewer: Viewer, options: Pa
   });
 }
 
-/** How a group is to somebody who is not in it. */
+/** The standing of a user who is not a member. */
 export function standing(earlier: MembershipRow | null): 'STRANGER' | 'BANNED' {
   return earlier?.state === 'BANNED' ? 'BANNED' : 'STRANGER';
 }
 
-/** Throws INVALID_INPUT where not exactly one of the two is named; `field`: what the id is called there. */
+/** Throws INVALID_INPUT unless exactly one of id and code is given. `field`: the name of the id in the input. */
 export function requireOne({ groupId, code }: GroupName, field: string): void {
   if ((groupId ?? null) === null ? (code ?? null) !== null : (code ?? null) === null) return;
   throw new ChatError('INVALID_INPUT', `Provide exactly one of ${field} and code.`, { field: [field] });
@@ -118,7 +118,7 @@ async function comeIn(inside: Inside, coming: Coming): Promise<Verdict<Joined> |
   const { userId } = viewer;
   const groupId = group.row.id;
   await requireRoom(inside, coming);
-  // Those who see how many uses are left are told where they become fewer.
+  // If a limited invite is used, the users who may see the remaining uses are told.
   const told = invite?.usesLeft == null ? [] : await inviters(inside, group.row);
   const admission = await admit(inside, { group, joiners: [{ userId, earlier }], actorId: userId, lock, holds });
   const relock = lockFor(told, { lock: 'relock' in admission ? admission.relock : lock, holds });

@@ -2,7 +2,7 @@ import type { MembershipRef } from './conversation.ts';
 import type { Written } from './entries.ts';
 import { isOpen, type JoinRequestRow } from './join-request-store.ts';
 
-/** Tells who asks, on all their devices, and those who answer. */
+/** Makes the entries for a new request: for the requester's account and for those that may answer. */
 export function requestMade({ conversationId, userId }: MembershipRef, answerers: readonly bigint[]): readonly Written[] {
   const data = { conversationId, userId };
   return [
@@ -11,7 +11,7 @@ export function requestMade({ conversationId, userId }: MembershipRef, answerers
   ];
 }
 
-/** Tells an account that a request does not wait any more, because of what `actorId` did. */
+/** Makes the entry that tells an account that a request is no longer pending, because of what `actorId` did. */
 export function requestClosed(
   stream: bigint,
   actorId: bigint | null,
@@ -20,7 +20,7 @@ export function requestClosed(
   return { stream, actorId, entry: { type: 'JoinRequestClosed', data: { conversationId, userId, accepted } } };
 }
 
-/** Tells of requests that end for both sides: who asked, and those who answer where it waited in their eyes. */
+/** Makes the entries for requests that end for both sides: for the requester, and for those that may answer if it was open for them. */
 export function requestsEnded(
   rows: readonly JoinRequestRow[],
   { actorId, accepted, answerers }: { readonly actorId: bigint | null; readonly accepted: boolean; readonly answerers: readonly bigint[] },

@@ -5,17 +5,17 @@ import { type JoinRequestRow, joinRequestOf, readWaiting } from './join-request-
 import type { Joining, JoinRequest, RequestPage, RequestsListed } from './joining.ts';
 import type { GroupParts } from './parts.ts';
 
-/** Where a request stands in its group's list, as the key that `after` takes: when it was made in ms, then who asks, both descending. */
+/** The key of a request in its group's list: when it was created in ms, then the user, both descending. */
 export function joinRequestKey({ createdAt, userId }: Pick<JoinRequest, 'createdAt' | 'userId'>): string {
   return `${createdAt.getTime()}:${userId}`;
 }
 
-/** Where a request stands in the list of who asked: when it was made in ms, then the group, both descending. */
+/** The key of a request in its requester's list: when it was created in ms, then the group, both descending. */
 export function ownJoinRequestKey({ createdAt, conversationId }: Pick<JoinRequest, 'createdAt' | 'conversationId'>): string {
   return `${createdAt.getTime()}:${conversationId}`;
 }
 
-// Beyond them a database would fail rather than find nothing: the greatest DATETIME and BIGINT there are.
+// The largest DATETIME and BIGINT. Beyond them a database would fail instead of finding nothing.
 const lastTime = 253_402_300_799_999n;
 const lastId = 2n ** 63n - 1n;
 
@@ -33,7 +33,7 @@ function parseKey(key: string | undefined): Place | null {
   return { at: new Date(Number(ms)), id: BigInt(id) };
 }
 
-/** A stretch of a group's list: past a place, or from its head. */
+/** A page of a group's requests: after a place, or from the beginning. */
 interface RequestRange {
   readonly conversationId: bigint;
   readonly place: Place | null;
@@ -42,10 +42,10 @@ interface RequestRange {
 
 // As many groups as a page of conversations has.
 const groupsAtOnce = 100;
-// By it the stretch is entered at its place; MariaDB may take what begins it only, and sort.
+// This index starts the scan at the key. MariaDB might use only its prefix, and sort.
 const index = 'JoinRequest_conversationId_state_createdAt_userId_idx';
 
-/** Makes what lists those who wait for a group's answer, newest first. What is asked for together is read together. */
+/** Creates the lists of a group's open requests, newest first. Concurrent calls share one read. */
 export function createRequestLists({ db }: Pick<GroupParts, 'db'>): Pick<Joining, 'requests' | 'countRequests'> {
   const requests = together((ranges: readonly RequestRange[]) => readRanges(db, ranges), {
     atOnce: groupsAtOnce,
@@ -69,13 +69,13 @@ async function readRanges(db: Db, ranges: readonly RequestRange[]): Promise<read
   );
 }
 
-// Said as a range and an exception, so that the index is entered at the key.
+// Written as a range and an exception, so that the index is entered at the key.
 function openPast({ conversationId, place, limit }: RequestRange) {
   const past = place === null ? sql`` : sql`AND createdAt <= ${place.at} AND (createdAt < ${place.at} OR userId < ${place.id})`;
   return sql`conversationId = ${conversationId} AND state = 'PENDING' ${past} ORDER BY createdAt DESC, userId DESC LIMIT ${limit}`;
 }
 
-/** How many wait for each group's answer, in the order asked for. */
+/** Counts the open requests of each group. Results are in the order of `conversationIds`. */
 async function countOpen(tx: Tx, conversationIds: readonly bigint[]): Promise<readonly number[]> {
   const rows = await tx.joinRequest.groupBy({
     by: ['conversationId'],
@@ -86,7 +86,7 @@ async function countOpen(tx: Tx, conversationIds: readonly bigint[]): Promise<re
   return conversationIds.map((id) => counts.get(id) ?? 0);
 }
 
-/** A user's own requests that wait in their eyes, newest first. Throws BAD_USER_INPUT (after). */
+/** Lists the requests that are pending for a user, newest first. Throws BAD_USER_INPUT (after). */
 export async function listOwnRequests(tx: Tx, userId: bigint, { first, after }: RequestPage): Promise<RequestsListed> {
   const place = parseKey(after);
   const all = await readWaiting(tx, userId);

@@ -4,42 +4,42 @@ import type { MembershipRef } from './conversation.ts';
 import type { JoinRequest } from './joining.ts';
 import { readConversationRows, refKey } from './store.ts';
 
-/** A request's row, whatever became of it. */
+/** The row of a request, in any state. */
 export type JoinRequestRow = Awaited<ReturnType<Tx['joinRequest']['findMany']>>[number];
 
-/** PENDING, or what became of it. */
+/** PENDING, or how the request ended. */
 export type JoinRequestState = 'PENDING' | 'DECLINED' | 'CANCELLED' | 'JOINED' | 'DISSOLVED';
 
-/** How a request stands that waits in the eyes of who asked. */
+/** The states in which the requester sees the request as pending. They are not told that it was declined. */
 const waitingStates: readonly JoinRequestState[] = ['PENDING', 'DECLINED'];
 
-/** True while a request waits in the eyes of who asked. */
+/** Whether the request is pending for the requester. */
 export function isWaiting(row: JoinRequestRow | null): row is JoinRequestRow {
   return row !== null && waitingStates.some((state) => state === row.state);
 }
 
-/** True while a request waits in the eyes of those who answer. */
+/** Whether the request is open for those who may answer. */
 export function isOpen(row: JoinRequestRow | null): row is JoinRequestRow {
   return row?.state === 'PENDING';
 }
 
-/** A request that waits, as those who see it may know it. */
+/** Makes a request that is pending for the requester from its row, as users may see it. */
 export function joinRequestOf(row: Omit<JoinRequestRow, 'state'> & { readonly state: string }): JoinRequest {
   const { conversationId, userId, note, createdAt, state } = row;
   return { conversationId, userId, note, createdAt, open: state === 'PENDING' };
 }
 
-/** A request's row. Governed by the group's stream. */
+/** The row of a request. It changes only under the lock of the group's stream. */
 export const joinRequestRow: Fact<MembershipRef, JoinRequestRow | null> = { name: 'join request', key: refKey, read: readJoinRequests };
 
-/** How many requests of a user wait in their eyes. Governed by their account stream, which every asking locks. */
+/** How many requests are pending for a user. It rises only under the lock of their account stream, which every request takes. */
 export const waitingCount: Fact<bigint, number> = {
   name: 'join requests',
   key: String,
   read: (tx, userIds) => Promise.all(userIds.map(async (userId) => (await readWaiting(tx, userId)).length)),
 };
 
-/** Rows in the order asked for, whatever became of them; null where there never was one. */
+/** Reads rows in any state. Results are in the order of `refs`; null if there is none. */
 export async function readJoinRequests(tx: Tx, refs: readonly MembershipRef[]): Promise<readonly (JoinRequestRow | null)[]> {
   const rows = await inPieces(refs, (piece) => {
     const OR = [...Map.groupBy(piece, ({ conversationId }) => conversationId)].map(([conversationId, own]) => ({
@@ -52,7 +52,10 @@ export async function readJoinRequests(tx: Tx, refs: readonly MembershipRef[]): 
   return refs.map((ref) => found.get(refKey(ref)) ?? null);
 }
 
-/** All of a user's that wait in their eyes, newest first; there are few, by config MAX_JOIN_REQUESTS. What a dissolved group was asked is gone. */
+/**
+ * Reads all requests that are pending for a user, newest first, without those to dissolved groups. They are few, by config
+ * MAX_JOIN_REQUESTS.
+ */
 export async function readWaiting(tx: Tx, userId: bigint): Promise<readonly JoinRequestRow[]> {
   const rows = await tx.joinRequest.findMany({ where: { userId, state: { in: [...waitingStates] } } });
   const groups = await readConversationRows(
@@ -64,7 +67,7 @@ export async function readWaiting(tx: Tx, userId: bigint): Promise<readonly Join
     .toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime() || (one.conversationId < other.conversationId ? 1 : -1));
 }
 
-/** Puts a new request in the place of any earlier one of the same user there. */
+/** Stores a new request in place of any earlier one of the same user in the group. */
 export async function putJoinRequest(tx: Tx, { conversationId, userId, note, createdAt }: Omit<JoinRequest, 'open'>): Promise<void> {
   const fresh = { state: 'PENDING', note, createdAt } satisfies Partial<JoinRequestRow>;
   await tx.joinRequest.upsert({
@@ -74,7 +77,7 @@ export async function putJoinRequest(tx: Tx, { conversationId, userId, note, cre
   });
 }
 
-/** Says what became of a group's requests. */
+/** Sets the state of users' pending requests in a group. */
 export async function settleJoinRequests(
   tx: Tx,
   { conversationId, userIds }: { readonly conversationId: bigint; readonly userIds: readonly bigint[] },
@@ -87,7 +90,7 @@ export async function settleJoinRequests(
   });
 }
 
-/** Some of a group's that wait in the eyes of who asked. */
+/** Reads up to `limit` requests in a group that are pending for their requesters. */
 export function readWaitingIn(tx: Tx, conversationId: bigint, limit: number): Promise<JoinRequestRow[]> {
   return tx.joinRequest.findMany({ where: { conversationId, state: { in: [...waitingStates] } }, take: limit });
 }

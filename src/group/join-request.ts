@@ -21,13 +21,13 @@ import { groupFull, tooManyGroups } from './refusal.ts';
 import { lockFor, runners } from './runner.ts';
 import { maxUsersAtOnce } from './shape.ts';
 
-/** What an act holds, and what it asks for where that is not enough. */
+/** The locks of an act, with which it can request more. */
 interface Locks {
   readonly lock: readonly bigint[];
   readonly holds: (streamId: bigint) => boolean;
 }
 
-/** Lets somebody in who has asked, or does not. Of two who answer, the second is told that nothing waits. Throws as Joining.answer says. */
+/** Accepts or declines a request. If two members answer it, the second gets NOT_FOUND. Throws as Joining.answer does. */
 export function answerJoinRequest(
   { log, config }: Pick<GroupParts, 'log' | 'config'>,
   viewer: Viewer,
@@ -39,7 +39,7 @@ export function answerJoinRequest(
     async decide(inside, holds): Promise<Verdict<void> | Relock> {
       if (ref.userId === viewer.userId) throw await ownRequest(inside, ref);
       const group = await requireGroup(inside, { groupId: ref.conversationId, viewer, field: 'requestId' });
-      // Before it is looked for: who may not answer is not told who asks.
+      // Checked before the request is read: a member who may not answer must not learn who has requested to join.
       requireMay('ANSWER_JOIN_REQUESTS', group.wish);
       const row = await inside.read(joinRequestRow, ref);
       if (!isOpen(row)) throw noRequest();
@@ -93,7 +93,7 @@ async function decline(
   );
 }
 
-/** Takes the viewer's own request back; those who had declined it are told nothing. Throws as Joining.cancel says. */
+/** Cancels the viewer's own request. If it was declined, those who may answer are told nothing. Throws as Joining.cancel does. */
 export function cancelJoinRequest({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, ref: MembershipRef): Promise<void> {
   const { conversationId, userId } = ref;
   const lock = [conversationId, userId];
@@ -109,7 +109,10 @@ export function cancelJoinRequest({ log }: Pick<GroupParts, 'log'>, viewer: View
   });
 }
 
-/** Takes back all that an erased account asked for, and forgets what it wrote with that. Done again, it goes on where it was. Throws UNAVAILABLE, or what `signal` was aborted with. */
+/**
+ * Cancels all pending requests of an erased account and removes their notes. If it runs again, it continues where it stopped. Throws
+ * UNAVAILABLE, or the reason with which `signal` was aborted.
+ */
 export async function withdrawAll({ db, log }: Pick<GroupParts, 'db' | 'log'>, userId: bigint, signal: AbortSignal): Promise<void> {
   for (const { conversationId } of await readWaiting(db.client, userId)) {
     signal.throwIfAborted();
@@ -122,7 +125,7 @@ export async function withdrawAll({ db, log }: Pick<GroupParts, 'db' | 'log'>, u
       },
     });
   }
-  // What has ended before still says what they wrote.
+  // Requests that ended earlier still have their notes.
   await db.transaction((tx) => tx.joinRequest.updateMany({ where: { userId }, data: { note: null } }));
 }
 
@@ -160,7 +163,10 @@ function noRequest(): ChatError {
   return new ChatError('NOT_FOUND', 'Request not found.', { field: ['requestId'] });
 }
 
-/** Tells those who ask to join a dissolved group that nobody will answer, some at a time. Done again, it goes on where it was. */
+/**
+ * Tells users with pending requests to a dissolved group that these have ended, some at a time. If it runs again, it continues where it
+ * stopped.
+ */
 export async function endRequestsOfDissolved(
   { db, log }: Pick<GroupParts, 'db' | 'log'>,
   { groupId, actorId }: { readonly groupId: bigint; readonly actorId: bigint | null },

@@ -11,11 +11,11 @@ import { groupFull, noUser, tooManyGroups } from './refusal.ts';
 import { type Named, requireUsers } from './shape.ts';
 import { isActive } from './store.ts';
 
-/** What became of an addition. */
+/** The result of adding users. */
 export interface Joined {
-  /** In the order they were named. */
+  /** In the order of the input. */
   readonly userIds: readonly bigint[];
-  /** Who could not be added, each with field ['userIds', index]. */
+  /** The errors of users who could not be added, each with field ['userIds', index]. */
   readonly errors: readonly ChatError[];
 }
 
@@ -23,8 +23,8 @@ export interface Joined {
 interface Joiner extends Named, Arriving {}
 
 /**
- * Adds users to a group; they read from this act on, or all, as the group has it. Who cannot be added stands in `errors`, the others join. Throws NOT_FOUND (groupId),
- * FORBIDDEN, INVALID_INPUT (userIds).
+ * Adds users to a group. They may read from this act on, or everything if the group's history is ALL. Those who cannot be added are in
+ * `errors`; the others join. Throws NOT_FOUND (groupId), FORBIDDEN, INVALID_INPUT (userIds).
  */
 export async function addMembers(
   { log, config }: GroupParts,

@@ -9,10 +9,13 @@ import { isActive, type MembershipRow } from './store.ts';
 
 type Parts = Pick<GroupParts, 'db' | 'log'>;
 
-// Each is an act of its own on a conversation that others use: so many are looked up at a time.
+// Conversations in one read. Each is then left by an act of its own, because other users are using it.
 const conversationsAtOnce = 100;
 
-/** Who owns a group once its owner is gone: the longest-standing admin, else member; null: nobody is left. Governed by the group's stream. */
+/**
+ * Who inherits a group when its owner goes: the admin who has been there longest or, without admins, the member. null if nobody is left. It
+ * changes only under the lock of the group's stream.
+ */
 export const successor: Fact<{ readonly conversationId: bigint; readonly ownerId: bigint }, MembershipRow | null> = {
   name: 'successor',
   key: ({ conversationId, ownerId }) => `${conversationId}:${ownerId}`,
@@ -36,9 +39,10 @@ async function longestIn(
 }
 
 /**
- * Takes an erased account out of every conversation, one after the other: all who are there are told. A group that it owned goes to who is there
- * longest of its admins, else of its members; with the last one out a group is dissolved. A direct conversation stays for the other side. Done
- * again, it goes on where it was. Throws UNAVAILABLE, or what `signal` was aborted with.
+ * Takes an erased account out of every conversation, one after another, and tells their members. A group that it owned goes to the admin
+ * who has been there longest or, without admins, to the member. When the last member leaves, a group is dissolved. A direct conversation
+ * stays for the other user. If it runs again, it continues where it stopped. Throws UNAVAILABLE, or the reason with which `signal` was
+ * aborted.
  */
 export async function leaveAll({ db, log }: Parts, userId: bigint, signal: AbortSignal): Promise<void> {
   for (;;) {
@@ -54,7 +58,7 @@ export async function leaveAll({ db, log }: Parts, userId: bigint, signal: Abort
       await leaveOne({ log }, conversationId, userId);
     }
   }
-  // What they were called, and how they had settled their part, is theirs.
+  // Nicknames and private settings are personal data.
   const nothing = {
     ...{ nickname: null, mutedUntil: null, notificationLevel: 'ALL', silentUntil: null, markedUnreadFromSeq: null },
     ...{ pinned: false, archived: false },
@@ -71,7 +75,7 @@ function leaveOne({ log }: Pick<Parts, 'log'>, conversationId: bigint, userId: b
         inside.read(membershipRow, { conversationId, userId }),
       ]);
       if (row === null || !isActive(access)) return { result: () => undefined };
-      // Its log has ended: who was in it is told by the job that was left with the end.
+      // The log of a dissolved group has ended, and the job of the dissolving tells its members.
       if (row.dissolvedAt !== null) return endedBefore({ conversationId, userId, untilSeq: inside.head(conversationId)?.lastSeq ?? 0 });
       const heir = row.ownerId === userId ? await inside.read(successor, { conversationId, ownerId: userId }) : null;
       const succession = heir && { groupId: conversationId, actorId: userId, heir };

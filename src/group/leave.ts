@@ -13,17 +13,17 @@ import type { GroupParts } from './parts.ts';
 import { noUser } from './refusal.ts';
 import { type ConversationRow, isActive } from './store.ts';
 
-/** Whom to remove. */
+/** The member to remove. */
 export interface Removal {
   readonly groupId: bigint;
   readonly userId: bigint;
-  /** And to keep from coming in again, which can be done to somebody who is not in it. */
+  /** Also keeps the user from joining again. A user who is not a member can be banned too. */
   readonly ban?: boolean | undefined;
 }
 
 /**
- * Ends a member's access: their last entry is the one that says so. To leave oneself there is `leaveGroup`. Throws NOT_FOUND (groupId,
- * userId), INVALID_INPUT (userId: oneself), FORBIDDEN.
+ * Ends a member's access. MemberLeft is the last entry of their membership. To leave oneself, use `leaveGroup`. Throws NOT_FOUND (groupId,
+ * userId), INVALID_INPUT (userId: the viewer), FORBIDDEN.
  */
 export function removeMember({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { groupId, userId, ban = false }: Removal): Promise<void> {
   const lock = [...new Set([groupId, userId])];
@@ -45,7 +45,7 @@ export function removeMember({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, {
   });
 }
 
-/** Ends the viewer's own access; with the last one out the group is dissolved. Throws NOT_FOUND (groupId), OWNER_MUST_TRANSFER. */
+/** Ends the viewer's own access. When the last member leaves, the group is dissolved. Throws NOT_FOUND (groupId), OWNER_MUST_TRANSFER. */
 export function leaveGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { groupId }: { readonly groupId: bigint }): Promise<void> {
   const { userId } = viewer;
   return log.append<void>({
@@ -59,16 +59,19 @@ export function leaveGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { g
   });
 }
 
-/** An access that ends; with DISSOLVED everybody's. */
+/** The end of a membership; with DISSOLVED, of all memberships of the group. */
 interface Parting {
   readonly groupId: bigint;
-  /** Null: nobody among the members. */
+  /** null for an operator. */
   readonly actorId: bigint | null;
   readonly userId: bigint;
   readonly reason: LeaveReason;
 }
 
-/** Ends an access, on the conversation and on the account; with DISSOLVED a job is left that tells whoever else is in the group, or wishes to be. */
+/**
+ * Makes the verdict that ends a membership, with entries for the conversation and the account. With DISSOLVED it leaves a job that tells
+ * the other members and the users with pending requests.
+ */
 export function part(parting: Parting): Verdict<void> {
   const { groupId, actorId, userId, reason } = parting;
   return {
@@ -94,7 +97,10 @@ async function storeParting(tx: Tx, { groupId, actorId, userId, reason }: Partin
   if (reason === 'DISSOLVED') await leaveDissolved(tx, { row, actorId }, at);
 }
 
-/** Takes a group out of the directory that is dissolved with this, and leaves it to a job to tell who else was in it, or wished to be. */
+/**
+ * Takes a group that is being dissolved out of the directory, and leaves a job that tells the other members and the users with pending
+ * requests.
+ */
 export async function leaveDissolved(
   tx: Tx,
   { row, actorId }: { readonly row: ConversationRow; readonly actorId: bigint | null },

@@ -10,25 +10,25 @@ import type { GroupParts } from './parts.ts';
 import { type Sieve, siftShown } from './sift.ts';
 import { directKey, isActive, type MembershipRow, type MembershipState, membershipOf, readMemberships } from './store.ts';
 
-/** How much of a list, after which key. */
+/** A page of a list, after a key. */
 export interface ListRequest {
   readonly first: number;
   readonly after?: string | undefined;
 }
 
-/** Part of a list. */
+/** The items of a page. */
 export interface Listed<T> {
   readonly items: readonly T[];
   readonly hasNextPage: boolean;
 }
 
-// Beyond them a database would fail rather than find nothing: the greatest DATETIME, INT and BIGINT there are.
+// The largest DATETIME, INT and BIGINT. Beyond them a database would fail instead of finding nothing.
 const lastTime = 253_402_300_799_999n;
 const lastSeq = 2n ** 31n - 1n;
-/** The greatest id there is. */
+/** The largest id. */
 export const lastId = 2n ** 63n - 1n;
 
-/** A key's two whole numbers: a time or a seq up to `limit`, and an id. */
+/** Parses a key of two integers: a time or a seq, at most `limit`, and an id. Throws BAD_USER_INPUT (after). */
 function parseKey(key: string, limit: bigint): readonly [number, bigint] {
   const [, first = '', second = ''] = /^(\d{1,15}):(\d{1,19})$/.exec(key) ?? [];
   const [place, id] = [BigInt(first), BigInt(second)];
@@ -38,7 +38,10 @@ function parseKey(key: string, limit: bigint): readonly [number, bigint] {
   return [Number(place), id];
 }
 
-/** What the viewer is shown, latest activity first; all of it, or what they have marked so and every sieve lets through. Throws BAD_USER_INPUT (after). */
+/**
+ * Lists the conversations that the viewer is shown, latest activity first: all, or those that have the given marks and pass every sieve.
+ * Throws BAD_USER_INPUT (after).
+ */
 export async function listConversations(
   { db, conversations: read }: Pick<ReadingParts, 'db' | 'conversations'>,
   viewer: Viewer,
@@ -61,24 +64,27 @@ export async function listConversations(
   return { items, hasNextPage: rows.length > first };
 }
 
-/** A stretch of a conversation's members: past `joinedSeq` and `userId`, in the order in which they joined. */
+/** A page of a conversation's members in the order they joined: those after `joinedSeq` and `userId`. */
 interface MemberRange {
   readonly conversationId: bigint;
   readonly joinedSeq: number;
   readonly userId: bigint;
   readonly limit: number;
-  /** Only who is one of these; absent: all. */
+  /** Only members with one of these roles. Absent: all. */
   readonly roles?: readonly Role[] | undefined;
 }
 
 // As many pages of members as a page of conversations has.
 const pagesAtOnce = 100;
 
-// Those who run a group are found among its thousands by their role, and put in order: they are few.
+// The owner and the admins are found by role and then sorted: they are few among up to thousands of members.
 const byRole = 'Membership_conversationId_role_state_userId_idx';
 const byJoining = 'Membership_conversationId_state_joinedSeq_userId_idx';
 
-/** Makes what lists a conversation's active members in the order they joined. Pages that are asked for together are read together. Throws BAD_USER_INPUT (after). */
+/**
+ * Creates the list of a conversation's active members, in the order they joined. Concurrent calls share one read. Throws BAD_USER_INPUT
+ * (after).
+ */
 export function createMemberList({ db }: Pick<GroupParts, 'db'>): Groups['members'] {
   const rowsOf = createRowList(db, 'ACTIVE');
   return async (conversationId, page) => {
@@ -87,7 +93,7 @@ export function createMemberList({ db }: Pick<GroupParts, 'db'>): Groups['member
   };
 }
 
-/** The same of those who are banned from it. */
+/** Creates the list of the users who are banned from a conversation, as `createMemberList` does for members. */
 export function createBanList({ db }: Pick<GroupParts, 'db'>): Groups['bans'] {
   const rowsOf = createRowList(db, 'BANNED');
   return async (conversationId, page) => {
@@ -128,7 +134,8 @@ async function readMemberRanges(db: Db, rests: readonly Sql[], index: string): P
   return found.map((rows) => rows.toSorted((one, other) => one.joinedSeq - other.joinedSeq || (one.userId < other.userId ? -1 : 1)));
 }
 
-// Said as a range and an exception, so that the index is entered at the key. With a sign before it SQLite reads no index by that column.
+// Written as a range and an exception, so that the index is entered at the key. The unary plus keeps SQLite from using an index on that
+// column.
 function membersPast(state: MembershipState, { conversationId, joinedSeq, userId, limit, roles }: MemberRange): Sql {
   const withRole = roles === undefined ? empty : sql`AND role IN (${join([...roles])})`;
   const joined = roles === undefined || isUnbounded(roles) ? sql`joinedSeq` : sql`+joinedSeq`;
@@ -136,7 +143,7 @@ function membersPast(state: MembershipState, { conversationId, joinedSeq, userId
     AND (${joined} > ${joinedSeq} OR userId > ${userId}) ORDER BY ${joined}, userId LIMIT ${limit}`;
 }
 
-/** The direct conversations that the viewer is shown with each user, in the order asked for; null where there is none. */
+/** Finds the direct conversations with each user that the viewer is shown. Results are in the order of `userIds`; null if there is none. */
 export async function directsWith(
   { db, conversations: read }: Pick<ReadingParts, 'db' | 'conversations'>,
   viewer: Viewer,

@@ -5,7 +5,7 @@ import type { JoinPolicy } from './conversation.ts';
 import type { GroupParts } from './parts.ts';
 import type { ConversationRow } from './store.ts';
 
-/** Refuses that a group is put in the directory where it cannot be. Throws INVALID_INPUT (listed), FORBIDDEN (listed). */
+/** Checks that a group may be listed in the directory. Throws INVALID_INPUT (listed), FORBIDDEN (listed). */
 export function requireListable(joinPolicy: JoinPolicy, { groupDirectory }: Pick<GroupParts['config'], 'groupDirectory'>): void {
   const field = ['listed'];
   if (isClosed(joinPolicy))
@@ -13,20 +13,23 @@ export function requireListable(joinPolicy: JoinPolicy, { groupDirectory }: Pick
   if (!groupDirectory) throw new ChatError('FORBIDDEN', 'This server has no directory of groups, so a group cannot be listed.', { field });
 }
 
-/** Whether a group of that policy is a secret to who is not in it: such a group is not listed. */
+/** Whether a group with this policy is hidden from users who are not members. Such a group is never listed. */
 export function isClosed(joinPolicy: JoinPolicy): boolean {
   return joinPolicy === 'INVITE_ONLY';
 }
 
-/** What of a group decides by what it is found. */
+/** The columns of a group that decide how it is found. */
 type Findable = Pick<ConversationRow, 'name' | 'listed'>;
 
-/** Keeps by what a group is found as it is called and listed. Costs nothing where it was not listed and is not. */
+/**
+ * Updates the terms by which a group is found after its name or listing changed. Executes no statement if the group was not listed and is
+ * not.
+ */
 export async function storeTerms(tx: Tx, conversationId: bigint, { before, after }: Record<'before' | 'after', Findable>): Promise<void> {
   if (before.listed === after.listed && (before.name === after.name || !after.listed)) return;
   if (before.listed) await tx.groupTerm.deleteMany({ where: { conversationId } });
   if (!after.listed) return;
-  // The empty one is where all are found that are listed.
+  // All listed groups are found by the empty term.
   const terms = ['', ...termsOfName(after.name ?? '')];
   await tx.groupTerm.createMany({ data: terms.map((term) => ({ term, conversationId })) });
 }

@@ -2,33 +2,33 @@ import { ChatError } from '../errors.ts';
 import type { GroupPolicy, Role } from './conversation.ts';
 import { type Answer, type GroupAction, groupActions, type Permission, type PolicyField, permissions } from './permission.ts';
 
-/** What of a group decides who may act in it. */
+/** The properties of a group that decide who may act in it. */
 export type GroupRules = Readonly<Record<PolicyField, string>> & {
   readonly mutedUntil: Date | null;
   readonly memberCount: number;
 };
 
-/** What of a member decides what they may do. */
+/** The properties of a member that decide what they may do. */
 export interface Standing {
   /** A Role. */
   readonly role: string;
   readonly mutedUntil: Date | null;
 }
 
-/** A wish to act. */
+/** An act that a member wants to do. */
 export interface Wish {
   readonly group: GroupRules;
   readonly access: Standing;
   /** The database's clock. */
   readonly now: Date;
-  /** Whom it is done to, where it is done to a member. */
+  /** The member to whom it is done, if it is done to a member. */
   readonly to?: Pick<Standing, 'role'>;
 }
 
-// The greatest Int of GraphQL, some 24 days: who comes back by then is told the rest.
+// The largest Int of GraphQL, some 24 days. A client that comes back by then is told the rest.
 const longestMs = 2 ** 31 - 1;
 
-/** What the table of permissions says to a member who wishes to act. Without `to`: whether there is anybody whom they may do it to. */
+/** Looks up in the table of permissions whether a member may act. Without `to`: whether there is any member to whom they may do it. */
 export function judge(action: GroupAction, { group, access, now, to }: Wish): Answer {
   const rule: Permission = permissions[action];
   const role = access.role as Role;
@@ -40,13 +40,13 @@ export function judge(action: GroupAction, { group, access, now, to }: Wish): An
   return mutedUntil({ group, access, now }) === null ? 'ALLOWED' : (rule.whileMuted ?? 'ALLOWED');
 }
 
-/** Until when a member is muted, by themselves or with everyone, which the owner and the admins are not; null: they are not. */
+/** Returns until when a member is muted, alone or with everyone (which excludes the owner and the admins); null if they are not muted. */
 export function mutedUntil({ group, access, now }: Omit<Wish, 'to'>): Date | null {
   const ends = [access.mutedUntil, access.role === 'MEMBER' ? group.mutedUntil : null].filter((end) => end !== null && end > now);
   return ends.reduce((last, end) => (last !== null && end !== null && last > end ? last : end), null);
 }
 
-/** Throws what the table of permissions refuses, with this field. */
+/** Throws the refusal of the table of permissions, with this field. */
 export function requireMay(action: GroupAction, wish: Wish, field?: readonly string[]): void {
   const answer = judge(action, wish);
   if (answer === 'ALLOWED') return;
@@ -57,17 +57,20 @@ export function requireMay(action: GroupAction, wish: Wish, field?: readonly str
   });
 }
 
-/** How long it is until a moment, for who is to come back then; in ms, as far as an answer can tell. */
+/** The time until a moment in ms, capped at what an answer can express. */
 export function msUntil(moment: Date, now: Date): number {
   return Math.min(moment.getTime() - now.getTime(), longestMs);
 }
 
-/** All that a member may do in a group, in the table's order. */
+/** Everything that a member may do in a group, in the order of the table. */
 export function allowedActions(wish: Omit<Wish, 'to'>): readonly GroupAction[] {
   return groupActions.filter((action) => judge(action, wish) === 'ALLOWED');
 }
 
-/** What a member may do to another, or to themselves, in the table's order: of those actions that are done to a member. */
+/**
+ * Everything that a member may do to another member or themselves, in the order of the table. Only actions that are done to a member are
+ * included.
+ */
 export function allowedTo(wish: Omit<Wish, 'to'>, to: Pick<Standing, 'role'>): readonly GroupAction[] {
   return groupActions.filter((action) => 'to' in permissions[action] && judge(action, { ...wish, to }) === 'ALLOWED');
 }

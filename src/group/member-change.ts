@@ -2,17 +2,17 @@ import type { MemberField, Verdict } from '../log/index.ts';
 import { memberChanged } from './entries.ts';
 import type { MembershipRow } from './store.ts';
 
-/** A change of a member's part in a group, which everybody there sees. */
+/** A change of a membership that all members see. */
 export interface MemberChange {
   readonly groupId: bigint;
   readonly actorId: bigint;
   readonly userId: bigint;
-  /** What the entry names. */
+  /** The fields that the entry names. */
   readonly fields: MemberField[];
   readonly to: Partial<Pick<MembershipRow, 'state' | 'role' | 'nickname' | 'mutedUntil'>>;
 }
 
-/** Changes one row, and tells the conversation. */
+/** Makes the verdict that changes one membership and tells the conversation. */
 export function changeMember({ groupId, actorId, userId, fields, to }: MemberChange): Verdict<void> {
   return {
     entries: () => [memberChanged(groupId, actorId, { userId, fields })],
@@ -23,5 +23,5 @@ export function changeMember({ groupId, actorId, userId, fields, to }: MemberCha
   };
 }
 
-/** Where all is as it is to be. */
+/** The verdict of an act that has nothing to change. */
 export const unchanged: Verdict<void> = { result: () => undefined };

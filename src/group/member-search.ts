@@ -5,18 +5,19 @@ import { type Conversation, isUnbounded, type Membership, type Role } from './co
 import type { GroupParts } from './parts.ts';
 import { isActive, membershipOf, readMemberships } from './store.ts';
 
-/** What a page costs at most. */
+/** Bounds on the cost of a page. */
 export interface MemberSearchBounds {
-  /** Members, or words that begin so, that are looked up by key: past them a page ends, with less than it was asked for. */
+  /** Maximum number of members, or of matching words, to look up by key. Past it the page ends, with fewer items than requested. */
   readonly lookedAt: number;
-  /** Who have a nickname. Where more have, nobody is found by it. */
+  /** Maximum number of members with a nickname. In a conversation with more, nicknames are not searched. */
   readonly nicknamed: number;
 }
 
-// Measured: either takes some 5 ms, and on MariaDB 10. As many as a group has members where nobody has set otherwise, so that all of it is on the first page; few have a nickname.
+// Measured: each takes some 5 ms, on MariaDB 10 ms. 2,000 is the default limit of members in a group, so the first page covers a whole
+// group. Few members have a nickname.
 const usualBounds: MemberSearchBounds = { lookedAt: 2_000, nicknamed: 1_000 };
 
-/** Which members are looked for, and which page of them. */
+/** A search for members, and the page to return. */
 export interface MemberSearchRequest {
   readonly search: string;
   readonly roles?: readonly Role[] | undefined;
@@ -24,16 +25,19 @@ export interface MemberSearchRequest {
   readonly after?: string | undefined;
 }
 
-/** What a search for members has found. */
+/** The members that a search has found. */
 export interface FoundMemberPage {
   readonly items: readonly { readonly member: Membership; readonly key: string }[];
-  /** From where it goes on; null: it has come to its end. */
+  /** The key after which the search continues; null at its end. */
   readonly endKey: string | null;
-  /** Whether something was found before this page. */
+  /** Whether anything was found before this page. */
   readonly hasPreviousPage: boolean;
 }
 
-/** A page of the members whose names begin so, ordered by the word that was found and id. Throws BAD_USER_INPUT (after). */
+/**
+ * Finds a page of the members whose names begin with the words of a search, ordered by the word that matched, then by id. Throws
+ * BAD_USER_INPUT (after).
+ */
 export async function findMembers(
   { db: { client }, config }: Pick<GroupParts, 'db' | 'config'>,
   { id: conversationId, memberCount }: Pick<Conversation, 'id' | 'memberCount'>,
@@ -46,7 +50,7 @@ export async function findMembers(
   const prefixes = place === null ? await rarestOfUsers(client, named) : named;
   const members = roles === undefined || isUnbounded(roles) ? memberCount : config.maxAdmins + 1;
   const nicknamed = await readNicknamed(client, { conversationId, roles, most });
-  // One more than asked for tells whether there is a next page.
+  // One more than requested tells whether there is a next page.
   const asked = { conversationId, prefixes, after: place, limit: first + 1, roles, members, lookedAt };
   const { places, end } = await searchMembers(client, { ...asked, plain: nicknamed !== null });
   const within = nicknamedAt(nicknamed ?? [], prefixes).filter(
@@ -66,7 +70,7 @@ export async function findMembers(
   return { items, endKey: goesOn && formatKey(goesOn, hasPreviousPage || items.length > 0), hasPreviousPage };
 }
 
-/** Where those with a nickname stand who are found, whether by that or by their own names. */
+/** Returns the places of members with a nickname who match by it or by their own names. */
 function nicknamedAt(people: readonly Nicknamed[], prefixes: readonly string[]): readonly TermPlace[] {
   const [first = ''] = prefixes;
   return people.flatMap(({ userId, nickname, handle, displayName }) => {
@@ -81,7 +85,7 @@ function compare(one: TermPlace, other: TermPlace): number {
   return compareTerms(one.term, other.term) || (one.id < other.id ? -1 : Number(one.id > other.id));
 }
 
-// As both databases do, by bytes.
+// By bytes, as both databases compare.
 function compareTerms(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }

@@ -5,14 +5,16 @@ import { changeMember, unchanged } from './member-change.ts';
 import { requireGroup, requireMember } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 
-/** Whom to mute, and until when; null: to let write again. */
+/** The member to mute, and until when; null ends the mute. */
 export interface Muting {
   readonly groupId: bigint;
   readonly userId: bigint;
   readonly until: Date | null;
 }
 
-/** Keeps a member from writing until a moment, or lets them write again. Throws NOT_FOUND (groupId, userId), FORBIDDEN, INVALID_INPUT (until: not in the future). */
+/**
+ * Mutes a member until a time, or ends their mute. Throws NOT_FOUND (groupId, userId), FORBIDDEN, INVALID_INPUT (until: not in the future).
+ */
 export function muteMember({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { groupId, userId, until }: Muting): Promise<void> {
   return log.append<void>({
     lock: [groupId],
@@ -27,7 +29,7 @@ export function muteMember({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { g
   });
 }
 
-/** Throws INVALID_INPUT (the field) for a moment that has come; `now` is the database's clock. */
+/** Throws INVALID_INPUT (`field`) unless the time is in the future or null. `now`: the database's clock. */
 export function requireFuture(moment: Date | null, { now, field }: { readonly now: Date; readonly field: string }): void {
   if (moment === null || moment > now) return;
   throw new ChatError('INVALID_INPUT', 'The end of a mute must be in the future.', { field: [field] });

@@ -6,18 +6,18 @@ import type { Wish } from './may.ts';
 import { noGroup, noUser } from './refusal.ts';
 import { type ActiveRow, type ConversationRow, isActive } from './store.ts';
 
-/** A group in which the viewer acts, as the locks keep it. */
+/** The group in which the viewer acts, as guarded by the locks. */
 export interface OpenGroup {
   readonly row: ConversationRow;
   /** The group's last seq before the act. */
   readonly lastSeq: number;
-  /** The viewer's. */
+  /** The viewer's role. */
   readonly role: Role;
-  /** What the viewer's rights follow from. */
+  /** What the viewer's rights depend on. */
   readonly wish: Wish;
 }
 
-/** The group, whose stream is locked, if the viewer is in it. Throws NOT_FOUND (`field`: by which it was named, groupId if not said). */
+/** Reads a group that the viewer is a member of. Its stream must be locked. Throws NOT_FOUND (`field`, by default groupId). */
 export async function requireGroup(
   inside: Inside,
   { groupId, viewer, field }: { readonly groupId: bigint; readonly viewer: Viewer; readonly field?: string },
@@ -32,7 +32,7 @@ export async function requireGroup(
   return { row, lastSeq: head.lastSeq, role: access.role as Role, wish: { group: row, access, now: inside.now } };
 }
 
-/** The part of somebody to whom something is done, in a group whose stream is locked. Throws NOT_FOUND (userId). */
+/** Reads the membership of a user to whom something is done. The group's stream must be locked. Throws NOT_FOUND (userId). */
 export async function requireMember(inside: Inside, ref: MembershipRef): Promise<ActiveRow> {
   const access = await inside.read(membershipRow, ref);
   if (!isActive(access)) throw noUser('userId');

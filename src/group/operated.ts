@@ -16,19 +16,19 @@ import { type ConversationRow, isActive, isFound, type MembershipRow, type Membe
 
 type Parts = Pick<GroupParts, 'log' | 'config'>;
 
-// What operators do to groups is what members do, by the same entries and rows. It differs in who may: no member is asked.
+// Operators act through the same entries and rows as members. Only the check differs: operators need no member's rights.
 
-/** Of an operator's act no actor is logged: who reads the log is a member, and not to learn who operates. */
+/** No actor is logged: members read the log, and must not learn who the operators are. */
 const actorId: null = null;
 
-/** A group's row as operators see it. */
+/** Makes the operators' view of a group from its row. */
 export function overseen({ id, name, description, createdAt, memberCount, ownerId, dissolvedAt, ...rest }: ConversationRow): OverseenGroup {
   const listed = isFound({ ...rest, dissolvedAt });
   const counted = dissolvedAt === null ? memberCount : 0;
   return { id, name: name ?? '', description, createdAt, listed, memberCount: counted, ownerId, dissolvedAt };
 }
 
-/** Dissolves a group. Throws as GroupAdministration.dissolve says. */
+/** Dissolves a group. Throws as GroupAdministration.dissolve does. */
 export function dissolveByOperator({ log }: Parts, { groupId }: { readonly groupId: bigint }): ReturnType<GroupAdministration['dissolve']> {
   type Dissolved = Awaited<ReturnType<GroupAdministration['dissolve']>>;
   const lock = [groupId];
@@ -50,7 +50,7 @@ export function dissolveByOperator({ log }: Parts, { groupId }: { readonly group
   });
 }
 
-/** Takes a group out of the directory. Throws as GroupAdministration.unlist says. */
+/** Removes a group from the directory. Throws as GroupAdministration.unlist does. */
 export function unlistByOperator({ log }: Parts, { groupId }: { readonly groupId: bigint }): ReturnType<GroupAdministration['unlist']> {
   type Unlisted = Awaited<ReturnType<GroupAdministration['unlist']>>;
   return log.append<Unlisted>({
@@ -70,7 +70,7 @@ export function unlistByOperator({ log }: Parts, { groupId }: { readonly groupId
   });
 }
 
-/** Takes a member out of a group. Throws as GroupAdministration.remove says. */
+/** Removes a member from a group. Throws as GroupAdministration.remove does. */
 export function removeByOperator(
   { log }: Parts,
   { groupId, userId, ban = false }: Parameters<GroupAdministration['remove']>[0],
@@ -96,7 +96,7 @@ export function removeByOperator(
   });
 }
 
-/** Gives a group to a member. Throws as GroupAdministration.setOwner says. */
+/** Makes a member the owner. Throws as GroupAdministration.setOwner does. */
 export function setOwnerByOperator(
   { log, config }: Parts,
   { groupId, userId }: Parameters<GroupAdministration['setOwner']>[0],
@@ -107,11 +107,12 @@ export function setOwnerByOperator(
     async decide(inside): Promise<Verdict<Given>> {
       const { ownerId } = await requireStanding(inside, groupId);
       const heir = await inside.read(membershipRow, { conversationId: groupId, userId });
-      // An erased account is in it until its job has come this far, and hands on what it owns: to whose it was, who is an admin by then.
+      // An erased account stays a member until its job reaches this group. The job then hands the group on, likely back to the previous
+      // owner, who would be an admin by then.
       if (!isActive(heir) || !(await inside.read(userExists, userId))) throw notIn('This user is not a member of the group.');
       if (ownerId === userId) return unchanged({ ownerId });
       const owner = ownerId === null ? null : await inside.read(membershipRow, { conversationId: groupId, userId: ownerId });
-      // An admin too many is no reason to leave a group to who is to have it no longer: there are operators to say what else becomes of them.
+      // Too many admins are no reason to leave the group with its owner. Operators can decide what else becomes of them.
       const room = heir.role === 'ADMIN' || (await inside.read(adminCount, groupId)) < config.maxAdmins;
       const former = isActive(owner) ? ({ userId: owner.userId, role: room ? 'ADMIN' : 'MEMBER' } as const) : null;
       return {
@@ -127,7 +128,7 @@ async function requireThere(inside: Inside, groupId: bigint): Promise<Conversati
   if (row === null) throw new ChatError('NOT_FOUND', 'Group not found.', { field: ['groupId'] });
   const owner = row.ownerId === null ? null : await inside.read(membershipRow, { conversationId: groupId, userId: row.ownerId });
   if (owner?.state !== importedState) return row;
-  // Whoever is put out of it would be counted still, and what is logged today is newer than what is yet to come.
+  // A removed user would still be counted as a member, and an entry that is logged now would be newer than the imported entries to come.
   throw new ChatError('CONFLICT', 'This group is still being imported and has no members yet.', { field: ['groupId'] });
 }
 
@@ -137,7 +138,7 @@ async function requireStanding(inside: Inside, groupId: bigint): Promise<Convers
   return row;
 }
 
-/** Whose access the entry names that ends everybody's: the owner's; where there is none, of who owned it next. */
+/** Finds the member whom the entry that ends all memberships names: the owner, or else the one who would inherit the group. */
 async function whoseEntry(inside: Inside, { id, ownerId }: ConversationRow): Promise<bigint> {
   const owner = ownerId === null ? null : await inside.read(membershipRow, { conversationId: id, userId: ownerId });
   const named = isActive(owner) ? owner : await inside.read(successor, { conversationId: id, ownerId: ownerId ?? 0n });

@@ -11,27 +11,28 @@ import type { GroupParts } from './parts.ts';
 import { requireNickname } from './shape.ts';
 import { isActive, type MembershipRow } from './store.ts';
 
-/** What of their own part in a conversation a member wants otherwise: absent stays as it is. */
+/** Changes to a member's own settings in a conversation. Absent fields keep their values. */
 export interface OwnPart {
   readonly conversationId: bigint;
   readonly notificationLevel?: NotificationLevel | null | undefined;
-  /** Until when to be notified of nothing, which is yet to come; null: as the level says. */
+  /** Until when to notify of nothing; must be in the future. If null, notificationLevel applies. */
   readonly silentUntil?: Date | null | undefined;
-  /** What to mark it as in one's list. */
+  /** The marks of the conversation in the viewer's list. */
   readonly pinned?: boolean | null | undefined;
   readonly archived?: boolean | null | undefined;
-  /** Null or '': by their own name. */
+  /** null or '': the member's own name is shown. */
   readonly nickname?: string | null | undefined;
 }
 
-// What is no null: absent, it stays as it is.
+// The fields that cannot be null.
 const settled = ['notificationLevel', 'pinned', 'archived'] as const;
 
 type Wanted = Partial<Pick<MembershipRow, (typeof settled)[number] | 'silentUntil' | 'nickname'>>;
 
 /**
- * Settles what the viewer is notified of, and where it stands in their list, which their own devices alone hear, and what they are called there, which everybody does. Throws
- * NOT_FOUND (conversationId), INVALID_INPUT (notificationLevel, pinned, archived: null; silentUntil; nickname: also in a direct conversation, or not allowed).
+ * Changes the viewer's settings in a conversation. Notifications and list marks are told only to their own devices, the nickname to all
+ * members. Throws NOT_FOUND (conversationId), INVALID_INPUT (notificationLevel, pinned, archived: null; silentUntil: not in the future;
+ * nickname: malformed, in a direct conversation, or not allowed).
  */
 export function updateOwnPart(
   { log, screen = openScreen }: Pick<GroupParts, 'log' | 'screen'>,
@@ -53,7 +54,7 @@ export function updateOwnPart(
       const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => !isSame(wanted[field], access[field]));
       const isSettled = fields.some((field) => field !== 'nickname');
       if (fields.length === 0) return unchanged;
-      // What one was called before a list forbade it stands.
+      // An unchanged nickname stays, even if a list of blocked words forbids it since.
       const said = looked !== null && fields.includes('nickname') ? [admit(looked)] : [];
       return {
         entries: () => [

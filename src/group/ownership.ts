@@ -9,18 +9,18 @@ import type { GroupParts } from './parts.ts';
 import { type AssignableRole, requireRoomForAdmin } from './role.ts';
 import type { MembershipRow } from './store.ts';
 
-/** Who becomes a group's owner, and by whom. */
+/** A change of a group's owner. */
 export interface Succession {
   readonly groupId: bigint;
-  /** Null: nobody among the members. */
+  /** null for an operator. */
   readonly actorId: bigint | null;
-  /** An active member's. */
+  /** The row of an active member, the next owner. */
   readonly heir: MembershipRow;
 }
 
 /**
- * Makes a member the owner, and the owner an admin. Where they own it already nothing happens: who handed it over may say so again. Throws NOT_FOUND (groupId,
- * userId), FORBIDDEN, LIMIT_REACHED (userId: the owner would be an admin too many).
+ * Makes a member the owner and the viewer an admin. No effect if the member is the owner already, so a repeated transfer succeeds. Throws
+ * NOT_FOUND (groupId, userId), FORBIDDEN, LIMIT_REACHED (userId: there would be too many admins).
  */
 export function transferOwnership(
   { log, config }: Pick<GroupParts, 'log' | 'config'>,
@@ -41,7 +41,7 @@ export function transferOwnership(
   });
 }
 
-/** Makes a member the owner, and of the one before, where they are still in it, what they are from then on. */
+/** Makes the verdict that makes a member the owner. `former`: the previous owner with their next role, if they are still a member. */
 export function handOver(succession: Succession, former: { readonly userId: bigint; readonly role: AssignableRole } | null): Verdict<void> {
   const { groupId, actorId } = succession;
   return {
@@ -60,7 +60,7 @@ export function handOver(succession: Succession, former: { readonly userId: bigi
   };
 }
 
-/** What a group is told of its new owner, whatever becomes of the one before. */
+/** Makes the entries that tell a group of its new owner. They do not cover the previous owner. */
 export function entriesOfSuccession({ groupId, actorId, heir }: Succession): readonly Written[] {
   const { userId, mutedUntil } = heir;
   return [
@@ -69,7 +69,10 @@ export function entriesOfSuccession({ groupId, actorId, heir }: Succession): rea
   ];
 }
 
-/** Makes them the owner. Nobody could lift a mute of theirs any more: it ends. What becomes of the one before is the caller's to write. */
+/**
+ * Stores the new owner and ends their mute, because nobody may lift a mute of the owner. The caller writes what becomes of the previous
+ * owner.
+ */
 export async function storeSuccession(tx: Tx, { groupId, heir: { userId } }: Succession): Promise<void> {
   await tx.membership.update({
     where: { conversationId_userId: { conversationId: groupId, userId } },

@@ -5,24 +5,24 @@ import type { Limits } from '../limit/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Screen } from '../words/index.ts';
 
-/** What the module's inner parts share. */
+/** What the parts of the group module share. */
 export interface GroupParts {
   readonly db: Db;
   readonly log: Log;
   readonly config: Pick<Config, 'maxGroupMembers' | 'maxAdmins' | 'maxGroupsPerUser' | 'groupDirectory'>;
-  /** Where rows are kept; without it each read is one of the database. */
+  /** The caches of rows. If absent, every read goes to the database. */
   readonly caches?: Caches | undefined;
-  /** What groups and members must not be called, nor groups say; without it everything may. */
+  /** The lists of blocked words for names and texts. If absent, everything is allowed. */
   readonly screen?: Screen | undefined;
 }
 
-/** What the part is made of that lists and changes what there is. */
+/** The parts that the main part of the module (`createGroups`) needs. */
 export interface SearchingParts extends GroupParts {
   readonly limits: Limits;
   readonly config: GroupParts['config'] & Pick<Config, 'searchesPerMinute'>;
 }
 
-/** What the part is made of by which people come into groups. */
+/** The parts that `createJoining` needs. */
 export interface JoiningParts extends GroupParts {
   readonly limits: Limits;
   readonly config: GroupParts['config'] & Pick<Config, 'maxJoinRequests' | 'maxInvites' | 'joinAttempts' | 'searchesPerMinute'>;

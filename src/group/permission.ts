@@ -1,27 +1,27 @@
 import type { RefusalCode } from '../errors.ts';
 import type { GroupPolicy, JoinPolicy, Role } from './conversation.ts';
 
-/** What a group answers to somebody who wishes to act: that they may, or why not. */
+/** Whether a member may act, or why not. */
 export type Answer = 'ALLOWED' | RefusalCode;
 
 /** An answer for each role. */
 export type ByRole = Readonly<Record<Role, Answer>>;
 
-/** The settings of a group that say whom it lets act. */
+/** The fields of a group that say who may act. */
 export type PolicyField = 'postPolicy' | 'invitePolicy' | 'pinPolicy' | 'mentionPolicy';
 
-/** What one action asks of who does it. */
+/** Who may do an action. */
 export interface Permission {
-  /** The setting that it depends on; null: it does not depend on any, and `by` says the same for each value. */
+  /** The field of the group that decides. null: none does, and `by` has the same answers for each value. */
   readonly policy: PolicyField | null;
   readonly by: Readonly<Record<GroupPolicy, ByRole>>;
-  /** What is done to another member: to whom. Absent: it is done to nobody. */
+  /** For actions that are done to another member: to which roles. Absent: the action is not done to a member. */
   readonly to?: Readonly<Record<Role, ByRole>>;
-  /** The answer to somebody who is muted, or in a group where everyone is. Absent: that is no hindrance. */
+  /** The answer to members who are muted, alone or with everyone. Absent: muted members may act. */
   readonly whileMuted?: Answer;
-  /** The answers while nobody else is in the group, where they differ. */
+  /** The answers for the only member of a group, if they differ. */
   readonly alone?: ByRole;
-  /** What a person is told who may not. */
+  /** The error message for members who may not act. */
   readonly says: string;
 }
 
@@ -36,7 +36,7 @@ function always(by: ByRole): Permission['by'] {
   return { EVERYONE: by, ADMINS: by, OWNER: by };
 }
 
-/** To whom an action is done: by the role of who does it, then of whom it is done to. */
+/** By the role of the actor, then of the member to whom the action is done. */
 const below: Permission['to'] = {
   OWNER: { OWNER: 'FORBIDDEN', ADMIN: 'ALLOWED', MEMBER: 'ALLOWED' },
   ADMIN: { OWNER: 'FORBIDDEN', ADMIN: 'FORBIDDEN', MEMBER: 'ALLOWED' },
@@ -49,9 +49,9 @@ const belowOrBeside: Permission['to'] = {
 };
 
 /**
- * Who may do what in a group: each action by role and by the setting that it depends on. Every mutation decides by it inside its transaction, the schema's
- * `viewerMay` shows what it comes to, and docs/permissions.md is printed from it. Whoever is not in the group gets NOT_FOUND for all of it; how one comes in is
- * said by `joining`.
+ * The permissions in a group: who may do which action, by role and by the policy that the action depends on. Every mutation decides by this
+ * table inside its transaction, the schema's `viewerMay` shows it, and docs/permissions.md is printed from it. Users who are not members
+ * get NOT_FOUND for every action. `joining` says how they join.
  */
 export const permissions = {
   POST: { policy: 'postPolicy', by: byPolicy, whileMuted: 'MUTED', says: 'You are not allowed to write in this group.' },
@@ -80,7 +80,7 @@ export const permissions = {
     ...{ policy: 'invitePolicy', by: byPolicy },
     says: 'You are not allowed to add members to this group. Ask its owner or an admin.',
   },
-  // Whoever makes a link also sees and revokes the others' links.
+  // A member who may create invites may also see and revoke the invites of others.
   MANAGE_INVITES: {
     ...{ policy: 'invitePolicy', by: { EVERYONE: admins, ADMINS: admins, OWNER: owner } },
     says: 'You are not allowed to manage invites of this group. Ask its owner or an admin.',
@@ -98,7 +98,7 @@ export const permissions = {
     ...{ policy: null, by: always(admins), to: below },
     says: 'You are not allowed to mute this member. The owner can mute anyone, admins can mute members.',
   },
-  // An admin who goes astray is stopped by another: the owner may be asleep.
+  // Admins can demote each other, so that a rogue admin can be stopped while the owner is away.
   SET_ROLES: {
     ...{ policy: null, by: always(admins), to: belowOrBeside },
     says: 'You are not allowed to change this member’s role. The owner and admins can change roles, but not the owner’s.',
@@ -115,18 +115,18 @@ export const permissions = {
   },
 } as const satisfies Readonly<Record<string, Permission>>;
 
-/** Names what may be done in a group (schema: `enum GroupAction`). */
+/** The name of an action in a group (schema: `enum GroupAction`). */
 export type GroupAction = keyof typeof permissions;
 
-/** Every action there is. */
+/** Every action, in the order of the table. */
 export const groupActions = Object.keys(permissions) as readonly GroupAction[];
 
-/** What becomes of somebody who wishes to join. */
+/** What happens to a user who wants to join. */
 export type Joining = 'JOINS' | 'ASKS' | RefusalCode;
 
 /**
- * What becomes of somebody outside who wishes to join: by the group's policy, and by whether they name the group or come with an invitation that is good. Who was
- * banned is told so where the group is no secret to them.
+ * What happens to a user who wants to join, by the group's joinPolicy and by whether they give its id or the code of a valid invite. Banned
+ * users are told that they are banned, unless the group is hidden from them.
  */
 export const joining: Readonly<
   Record<JoinPolicy, Readonly<Record<'BY_ID' | 'BY_CODE', Readonly<Record<'STRANGER' | 'BANNED', Joining>>>>>

@@ -8,8 +8,8 @@ import { joining } from './permission.ts';
 import { isActive, readMemberships } from './store.ts';
 
 /**
- * The group that somebody may know of who could join it, or ask to, or is told that they are banned; whoever is in it may anyway. Null for all else, never told apart.
- * Throws INVALID_INPUT (id) where not exactly one of the two is named.
+ * Returns a group to its members, to users who may join it or request to, and to users who would be told that they are banned. Returns null
+ * in all other cases, which cannot be told apart. Throws INVALID_INPUT (id) unless exactly one of id and code is given.
  */
 export async function previewGroup(
   { db, conversations }: Pick<ReadingParts, 'db' | 'conversations'>,
@@ -27,7 +27,7 @@ export async function previewGroup(
   return isTold ? conversation : null;
 }
 
-/** Of each group, in order, whether the viewer is kept from coming in, and is told so: of a group that is closed they hear nothing. */
+/** For each group, in order, whether the viewer is banned and is told so. For a group with joinPolicy INVITE_ONLY they are not told. */
 export async function areBanned(
   { db }: Pick<ReadingParts, 'db'>,
   { userId }: Viewer,

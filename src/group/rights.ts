@@ -2,18 +2,18 @@ import type { Conversation, Membership } from './conversation.ts';
 import type { Wish } from './may.ts';
 import type { GroupParts } from './parts.ts';
 
-/** What a member's rights in a group follow from. */
+/** What a member's rights in a group depend on. */
 export type Rights = Omit<Wish, 'to'>;
 
-/** Somebody's part in a conversation, with the conversation. */
+/** A conversation and a membership in it. */
 export interface PartIn {
   readonly conversation: Conversation;
   readonly access: Membership;
 }
 
-/** What the rights of members follow from as they were read, in the order asked for. Throws UNAVAILABLE. */
+/** Reads what members' rights depend on. Results are in the order of `of`. Throws UNAVAILABLE. */
 export async function readRights({ db }: Pick<GroupParts, 'db'>, of: readonly PartIn[]): Promise<readonly Rights[]> {
-  // Where nobody was ever muted the time decides nothing, and need not be asked for.
+  // The database's clock matters only if there is a mute. Otherwise a round trip is saved.
   const timed = of.some(({ conversation, access }) => conversation.mutedUntil !== null || access.mutedUntil !== null);
   const now = timed ? await db.now() : new Date();
   return of.map(({ conversation, access }) => ({ group: conversation, access, now }));

@@ -8,13 +8,13 @@ import { changeMember, unchanged } from './member-change.ts';
 import { requireGroup, requireMember } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 
-/** The roles that can be given; the owner's is handed over. */
+/** The roles that can be assigned. Ownership is transferred instead. */
 export const assignableRoles = ['ADMIN', 'MEMBER'] as const satisfies readonly Role[];
 export type AssignableRole = (typeof assignableRoles)[number];
 
 /**
- * Gives a member a role; an admin may give up their own. Of two admins who take it from each other the first to commit wins, for the other is no admin any more.
- * Throws NOT_FOUND (groupId, userId), FORBIDDEN, LIMIT_REACHED (role).
+ * Assigns a role to a member. Admins may give up their own role. If two admins demote each other, the first to commit wins, because the
+ * other is no longer an admin. Throws NOT_FOUND (groupId, userId), FORBIDDEN, LIMIT_REACHED (role).
  */
 export function setRole(
   { log, config }: Pick<GroupParts, 'log' | 'config'>,
@@ -34,7 +34,7 @@ export function setRole(
   });
 }
 
-/** Throws LIMIT_REACHED (the field) where one more admin would be one too many. */
+/** Throws LIMIT_REACHED (`field`) if the group has as many admins as it may. */
 export async function requireRoomForAdmin(
   inside: Inside,
   groupId: bigint,

@@ -1,7 +1,10 @@
 import { ChatError } from '../errors.ts';
 import type { SearchingParts } from './parts.ts';
 
-/** Makes what counts a kind of search of each user, `times` as many as SEARCHES_PER_MINUTE. It throws RATE_LIMITED past them. */
+/**
+ * Creates a limit on one kind of search: `times` × SEARCHES_PER_MINUTE for each user. The returned function counts a search and throws
+ * RATE_LIMITED past the limit.
+ */
 export function createSearchLimit(
   { limits, config }: Pick<SearchingParts, 'limits' | 'config'>,
   { name, times = 1 }: { readonly name: string; readonly times?: number },

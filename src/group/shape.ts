@@ -1,23 +1,23 @@
 import { ChatError } from '../errors.ts';
 import { codePoints, hasControls, isBlank, isClientKey, isStorable } from '../text.ts';
 
-// The columns' widths, which the API states too.
+// The widths of the columns. The API states them too.
 const maxName = 100;
 const maxDescription = 1_000;
 const maxAnnouncement = 2_000;
 const maxNickname = 64;
-/** A day: whoever is to say less is to be muted. */
+/** A day. For longer restrictions there are mutes. */
 const maxSlowModeSeconds = 86_400;
 const maxNote = 300;
 
-/** Users that one call may name: what one transaction can lock and write in a moment. */
+/** The maximum number of users in one call: one transaction locks and writes them in a moment. */
 export const maxUsersAtOnce = 100;
 
 function invalid(field: string, message: string): ChatError {
   return new ChatError('INVALID_INPUT', message, { field: [field] });
 }
 
-/** A group's name as it is stored. Throws INVALID_INPUT (name). */
+/** Checks a group's name and returns it as it is stored. Throws INVALID_INPUT (name). */
 export function requireName(name: string): string {
   if (isBlank(name)) throw invalid('name', 'A group must have a name.');
   if (codePoints(name) > maxName) throw invalid('name', `A name can have at most ${maxName} characters.`);
@@ -25,7 +25,7 @@ export function requireName(name: string): string {
   return name;
 }
 
-/** A group's description as it is stored; '' is none. Throws INVALID_INPUT (description). */
+/** Checks a group's description and returns it as it is stored; '' becomes null. Throws INVALID_INPUT (description). */
 export function requireDescription(description: string | null | undefined): string | null {
   if (description === null || description === undefined || description === '') return null;
   if (codePoints(description) > maxDescription)
@@ -36,7 +36,7 @@ export function requireDescription(description: string | null | undefined): stri
   return description;
 }
 
-/** What a group announces as it is stored; '' is nothing. Throws INVALID_INPUT (announcement). */
+/** Checks a group's announcement and returns it as it is stored; '' becomes null. Throws INVALID_INPUT (announcement). */
 export function requireAnnouncement(announcement: string | null): string | null {
   if (announcement === null || announcement === '') return null;
   if (codePoints(announcement) > maxAnnouncement) {
@@ -48,7 +48,9 @@ export function requireAnnouncement(announcement: string | null): string | null 
   return announcement;
 }
 
-/** What a member is called in a group, as it is stored; '' is nothing but their own name. Throws INVALID_INPUT (nickname). */
+/**
+ * Checks a member's nickname and returns it as it is stored; '' becomes null, which means their own name. Throws INVALID_INPUT (nickname).
+ */
 export function requireNickname(nickname: string | null): string | null {
   if (nickname === null || nickname === '') return null;
   if (isBlank(nickname)) throw invalid('nickname', 'A nickname must have a visible character. Choose another, or leave it out.');
@@ -58,14 +60,17 @@ export function requireNickname(nickname: string | null): string | null {
   return nickname;
 }
 
-/** How long a member is to wait between two messages; null is not at all. Throws INVALID_INPUT (slowModeSeconds). */
+/**
+ * Checks slow mode and returns the wait between two messages in seconds; null becomes 0, which is off. Throws INVALID_INPUT
+ * (slowModeSeconds).
+ */
 export function requireSlowMode(seconds: number | null): number {
   if (seconds === null) return 0;
   if (Number.isInteger(seconds) && seconds >= 0 && seconds <= maxSlowModeSeconds) return seconds;
   throw invalid('slowModeSeconds', `slowModeSeconds must be an integer from 0 (off) to ${maxSlowModeSeconds} (a day).`);
 }
 
-/** What somebody says who wishes to join; blank is nothing. Throws INVALID_INPUT (note). */
+/** Checks the note of a join request and returns it as it is stored; a blank note becomes null. Throws INVALID_INPUT (note). */
 export function requireNote(note: string | null | undefined): string | null {
   if (note === null || note === undefined || isBlank(note)) return null;
   if (codePoints(note) > maxNote) throw invalid('note', `A note can have at most ${maxNote} characters.`);
@@ -73,21 +78,21 @@ export function requireNote(note: string | null | undefined): string | null {
   return note;
 }
 
-/** Throws INVALID_INPUT (clientGroupId). */
+/** Checks a clientGroupId. Throws INVALID_INPUT (clientGroupId). */
 export function requireClientGroupId(clientGroupId: string | undefined): void {
   if (clientGroupId !== undefined && !isClientKey(clientGroupId)) {
     throw invalid('clientGroupId', 'clientGroupId must be 1 to 64 printable ASCII characters and must not end in a space.');
   }
 }
 
-/** One of the users that a call names. */
+/** A user whom a call names. */
 export interface Named {
   readonly userId: bigint;
-  /** Where they stand in the input; of several places the first. */
+  /** The user's first index in the input. */
   readonly index: number;
 }
 
-/** The users that a call names, each once. Throws INVALID_INPUT where there are more than 100. */
+/** Returns the users whom a call names, each once. Throws INVALID_INPUT (`field`) if there are more than 100. */
 export function requireUsers(field: string, userIds: readonly bigint[]): readonly Named[] {
   if (userIds.length > maxUsersAtOnce)
     throw invalid(field, `At most ${maxUsersAtOnce} users are allowed per call. Send the rest in another call.`);

@@ -1,15 +1,15 @@
 import { type Db, listShown, type Marks, type ShownRange, type ShownRow } from '../db/index.ts';
 import type { Viewer } from '../user/index.ts';
 
-/** Which of some conversations are wanted, in order. */
+/** Decides which conversations are wanted. Results are in the order of `rows`. */
 export type Sieve = (rows: readonly ShownRow[]) => Promise<readonly boolean[]>;
 
-// As many as one statement asks about (src/db/pieces.ts), after as many as may make a page: mostly that is enough.
+// As many as one statement looks up (src/db/pieces.ts). The first step is smaller, as many as may fill a page, which is usually enough.
 const siftedAtOnce = 400;
-// Nearly always all that there are: to read a part of them, all are sorted.
+// Nearly always all conversations of a user. Reading fewer would cost as much, because all are sorted.
 const readAtOnce = 5_000;
 
-/** Which part of what a user is shown, and what must be true of it. */
+/** The page of a user's conversations, and the conditions on it. */
 interface Sifting {
   readonly sieves: readonly Sieve[];
   readonly most: number;
@@ -17,7 +17,7 @@ interface Sifting {
   readonly before: ShownRange['before'];
 }
 
-/** What the viewer is shown, latest activity first, as far as every sieve lets it through; at most so many. */
+/** Lists the conversations that the viewer is shown and that pass every sieve, latest activity first, at most `most`. */
 export async function siftShown(
   { client }: Db,
   { userId }: Viewer,

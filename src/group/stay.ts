@@ -2,13 +2,13 @@ import { inPieces, type Tx } from '../db/index.ts';
 import type { Conversation, Role } from './conversation.ts';
 import { type MembershipState, readConversationRows, sidesOf } from './store.ts';
 
-/** A part that a user has, or had, in a conversation, as they may keep it for themselves. */
+/** A membership that a user has or had, as an export of their data shows it. */
 export interface Stay {
   readonly conversationId: bigint;
   readonly kind: Conversation['kind'];
-  /** Of a group that they are in; null of any other. */
+  /** The name of a group that the user is a member of; null otherwise. */
   readonly name: string | null;
-  /** The other one of a direct conversation; null of a group. */
+  /** The other user of a direct conversation; null for a group. */
   readonly peerId: bigint | null;
   readonly state: MembershipState;
   readonly role: Role;
@@ -16,7 +16,7 @@ export interface Stay {
   readonly nickname: string | null;
 }
 
-/** Every part that a user has, or ever had, in a conversation, past the conversation `after`, by id. */
+/** Reads all memberships that a user has or ever had, in pages: those after the conversation `after`, ordered by conversation id. */
 export async function listStays(
   tx: Tx,
   userId: bigint,

@@ -11,21 +11,21 @@ import type {
   Role,
 } from './conversation.ts';
 
-/** A conversation's row. */
+/** The row of a conversation. */
 export type ConversationRow = Awaited<ReturnType<Tx['conversation']['findMany']>>[number];
 
-/** A membership's row, whatever its state. */
+/** The row of a membership, in any state. */
 export type MembershipRow = Awaited<ReturnType<Tx['membership']['findMany']>>[number];
 
-/** How a membership stands: active, or why it ended. */
+/** The state of a membership: active, or why it ended. */
 export type MembershipState = 'ACTIVE' | LeaveReason;
 
-/** A membership's name as a key. */
+/** The text form of a membership's identity, for keys of maps. */
 export function refKey({ conversationId, userId }: MembershipRef): string {
   return `${conversationId}:${userId}`;
 }
 
-/** The key under which the direct conversation of two users is unique. */
+/** The unique key of the direct conversation of two users. */
 export function directKey(one: bigint, other: bigint): string {
   return one < other ? `${one}:${other}` : `${other}:${one}`;
 }
@@ -39,12 +39,12 @@ export function sidesOf(key: string): readonly [bigint, bigint] {
 /** A membership that gives access. */
 export type ActiveRow = MembershipRow & { readonly state: 'ACTIVE' };
 
-/** True while the row gives access. */
+/** Whether a membership's row gives access. */
 export function isActive(row: MembershipRow | null): row is ActiveRow {
   return row?.state === 'ACTIVE';
 }
 
-/** A row as those who see it may know it. */
+/** Makes a membership from its row, as users may see it. */
 export function membershipOf(row: MembershipRow): Membership {
   const { conversationId, userId, joinedAt, fromSeq, joinedSeq, shown, nickname, mutedUntil } = row;
   const { deliveredSeq, readSeq, markedUnreadFromSeq, clearedSeq, silentUntil, pinned, archived } = row;
@@ -58,11 +58,11 @@ export function membershipOf(row: MembershipRow): Membership {
   };
 }
 
-/** Rows in the order asked for, in any state; null where there is none. */
+/** Reads rows in any state. Results are in the order of `refs`; null if there is none. */
 export async function readMemberships(tx: Tx, refs: readonly MembershipRef[]): Promise<readonly (MembershipRow | null)[]> {
   const byConversation = Map.groupBy(refs, ({ conversationId }) => conversationId);
   const byUser = Map.groupBy(refs, ({ userId }) => userId);
-  // Nearly always all refs share one or the other: then it is one range of one index.
+  // Nearly always all refs have the same user or the same conversation. Then this reads one range of one index.
   const rows =
     byUser.size < byConversation.size
       ? await inPieces(refs, (piece) => readByUser(tx, piece))
@@ -87,19 +87,22 @@ function readByConversation(tx: Tx, refs: readonly MembershipRef[]): Promise<Mem
   return selectRows(tx, 'Membership', join(either, ' OR '), byKey);
 }
 
-/** Rows in the order asked for; null where there is none. */
+/** Results are in the order of `ids`; null if there is none. */
 export async function readConversationRows(tx: Tx, ids: readonly bigint[]): Promise<readonly (ConversationRow | null)[]> {
   const rows = await inPieces(ids, (piece) => selectRows(tx, 'Conversation', sql`id IN (${join([...piece])})`));
   const found = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => found.get(id) ?? null);
 }
 
-/** Whether the directory has a group, by its row: a node of the earlier release closes and ends groups and leaves them listed. */
+/**
+ * Whether the directory shows a group, by its row. The listed column is not enough: a node of the earlier release leaves it set when it
+ * closes or dissolves a group.
+ */
 export function isFound({ listed, joinPolicy, dissolvedAt }: Pick<ConversationRow, 'listed' | 'joinPolicy' | 'dissolvedAt'>): boolean {
   return listed && joinPolicy !== 'INVITE_ONLY' && dissolvedAt === null;
 }
 
-/** A conversation's row with its stream's head, read no later than it. */
+/** Makes a conversation from its row and the head of its stream. The head must not be newer than the row. */
 export function conversationOf(row: ConversationRow, head: Pick<StreamRow, 'lastSeq' | 'lastOrdinal' | 'activeAt'>): Conversation {
   const { id, createdAt, memberCount, name, description, announcement, avatarUrl, data, ownerId, slowModeSeconds, mutedUntil } = row;
   const { lastSeq, lastOrdinal, activeAt: lastActivityAt } = head;

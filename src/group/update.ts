@@ -15,7 +15,7 @@ import type { GroupParts } from './parts.ts';
 import { requireAnnouncement, requireDescription, requireName, requireSlowMode } from './shape.ts';
 import { type ConversationRow, isFound } from './store.ts';
 
-/** What of a group is to change: absent stays as it is, null is cleared, or ended. A name and the policies cannot be. */
+/** Changes to a group. Absent fields keep their values. null clears a field or ends a mute; the name and the policies cannot be null. */
 export interface GroupChange {
   readonly groupId: bigint;
   readonly name?: string | null | undefined;
@@ -26,7 +26,7 @@ export interface GroupChange {
   readonly postPolicy?: GroupPolicy | null | undefined;
   readonly joinPolicy?: JoinPolicy | null | undefined;
   readonly listed?: boolean | null | undefined;
-  /** Of those who come after the change: whoever is in the group reads what they could read. */
+  /** Applies to members who join after the change. Current members keep what they may read. */
   readonly history?: GroupHistory | null | undefined;
   readonly invitePolicy?: GroupPolicy | null | undefined;
   readonly pinPolicy?: GroupPolicy | null | undefined;
@@ -38,7 +38,7 @@ export interface GroupChange {
 const choices = ['joinPolicy', 'listed', 'history'] as const satisfies readonly GroupField[];
 const policies = ['postPolicy', 'invitePolicy', 'pinPolicy', 'mentionPolicy'] as const satisfies readonly GroupField[];
 
-/** What a change names, as it is stored. */
+/** The fields of a change as they are stored. */
 type Wanted = Partial<
   Pick<
     ConversationRow,
@@ -54,9 +54,9 @@ type Wanted = Partial<
 >;
 
 /**
- * Changes what a group is called, looks like and lets its members do, all that is named or nothing. What differs is named in one entry; where nothing
- * does there is none. Throws NOT_FOUND (groupId), FORBIDDEN (without field: not the owner nor an admin; a policy: it is the owner's), INVALID_INPUT
- * (the field at fault). A group that nobody can join by themselves any more is not listed any more either.
+ * Changes the properties and policies of a group: all given fields, or nothing. One entry names the fields that differ; none is written if
+ * none does. A group that becomes INVITE_ONLY is unlisted. Throws NOT_FOUND (groupId), FORBIDDEN (without field: the viewer is neither
+ * owner nor admin; a policy: only the owner may change it; listed), INVALID_INPUT (the field at fault).
  */
 export async function updateGroup(
   { log, config, screen = openScreen }: Pick<GroupParts, 'log' | 'config' | 'screen'>,
@@ -64,14 +64,15 @@ export async function updateGroup(
   change: GroupChange,
 ): Promise<void> {
   const { groupId } = change;
-  // Refused before anybody waits for a lock.
+  // Malformed input is refused before anything waits for a lock.
   const asked = requireWanted(change);
   const looked = look(asked, screen);
   return log.append<void>({
     lock: [groupId],
     async decide(inside): Promise<Verdict<void>> {
       const { row: stored, role, wish } = await requireGroup(inside, { groupId, viewer });
-      // A node of the earlier release closes a group and leaves it listed: it is not, and does not come back with its policy.
+      // A node of the earlier release leaves the column set when it closes a group. Such a group counts as unlisted, and is not listed
+      // again when its policy changes back.
       const row = { ...stored, listed: isFound(stored) };
       requireMay('UPDATE_GROUP', wish);
       const { wanted: named, said } = judge(looked, { row, asked });
@@ -95,7 +96,7 @@ export async function updateGroup(
 
 const words = ['name', 'description', 'announcement'] as const satisfies readonly GroupField[];
 
-/** What a field would be, and what lists made of each text in it. */
+/** The new text of a field, and what the lists of blocked words made of it. */
 interface LookedAt {
   readonly field: (typeof words)[number] | 'data';
   readonly text: string;
@@ -114,7 +115,10 @@ function look(asked: Wanted, screen: Screen): readonly LookedAt[] {
   return [...said, { field: 'data', text, looked }];
 }
 
-/** What a change says as it may stand; what stood before a list forbade it stands. Throws INVALID_INPUT (name, description, announcement, data). */
+/**
+ * Applies the lists of blocked words to texts that change. Unchanged texts stay, even if a list forbids them since. Throws INVALID_INPUT
+ * (name, description, announcement, data).
+ */
 function judge(
   looked: readonly LookedAt[],
   { row, asked }: { readonly row: ConversationRow; readonly asked: Wanted },
@@ -162,7 +166,7 @@ function requirePolicy<P>(field: string, policy: P | null): P {
   throw new ChatError('INVALID_INPUT', `${field} cannot be null. Leave it out to keep its value.`, { field: [field] });
 }
 
-/** What the owner keeps for themselves an admin neither takes nor gives. */
+/** Admins can neither take away nor set a policy of OWNER. */
 function requireOwnerFor(
   fields: readonly (keyof Wanted)[],
   role: Role,
