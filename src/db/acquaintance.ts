@@ -4,11 +4,14 @@ import { inPieces } from './pieces.ts';
 import { join, raw, sql } from './sql.ts';
 import { standing } from './standing.ts';
 
-/** What stands between a user and another, either way round. */
+/** The relation between two users, in either direction. */
 export interface Acquaintance {
-  /** They are contacts, or both are in a conversation in which something is, and shown it: that one has opened an empty one the other cannot tell. */
+  /**
+   * Whether the users are contacts, or both are shown the same conversation and it has an entry. An empty conversation does not count,
+   * because the other user cannot know that it was opened.
+   */
   readonly areAcquainted: boolean;
-  /** One has blocked the other. */
+  /** Whether either user has blocked the other. */
   readonly isBlocked: boolean;
 }
 
@@ -18,16 +21,17 @@ interface Found {
   readonly blocked: bigint | number | null;
 }
 
-// Nearly everybody is in fewer conversations. Whether one shares any with who is in more, such as a desk that thousands write to, is found in one's own:
-// they are many only where both are such.
+// Nearly every user is in fewer conversations. A user in more, such as a help desk that thousands write to, is looked for in the
+// conversations of the user who asks: these are many only if both users are such.
 const fewConversations = 500;
 
-// MySQL would come to a member of one conversation by all that they are in, and the other way round. To SQLite it is a comment.
+// Without index hints, MySQL takes the wrong one of two indexes: it looks up a single membership through all conversations of a user, and
+// the reverse. SQLite reads the hints as comments.
 const byUser = raw('/*! FORCE INDEX (Membership_userId_state_conversationId_idx) */');
 
 /**
- * What stands between a user and others, in the order asked for; nothing stands between a user and themselves, nor between anybody and an erased account, also
- * while what it shared has yet to be ended.
+ * Reads the relation between a user and others, in the order of `otherIds`. There is none between a user and themselves, and none with an
+ * erased account, even while its contacts and memberships have yet to be ended.
  */
 export async function selectAcquaintance(tx: Tx, userId: bigint, otherIds: readonly bigint[]): Promise<readonly Acquaintance[]> {
   const rows = await inPieces(
@@ -51,7 +55,8 @@ export async function selectAcquaintance(tx: Tx, userId: bigint, otherIds: reado
   });
 }
 
-// Reads one's conversations until one is found in which the other is, too. Scalar subqueries: a join the planner may turn around, and read all members.
+// Reads the conversations of `one` until `other` is found in one of them. Scalar subqueries, because the planner may turn a join around and
+// read all members.
 function sharedOf(one: Prisma.Sql, other: Prisma.Sql): Prisma.Sql {
   return sql`(SELECT 1 FROM Membership m ${byUser} WHERE m.userId = ${one} AND m.state = 'ACTIVE' AND m.shown = 1
     AND (SELECT o.shown FROM Membership o /*! FORCE INDEX (PRIMARY) */ WHERE o.conversationId = m.conversationId AND o.userId = ${other} AND o.state = 'ACTIVE') = 1

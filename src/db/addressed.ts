@@ -3,22 +3,25 @@ import type { Db, Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { empty, join, sql } from './sql.ts';
 
-/** Two users, one of whom turns to the other. */
+/** A user (`fromId`) who wants to reach another user (`toId`). */
 export interface PairRow {
   readonly fromId: bigint;
   readonly toId: bigint;
 }
 
-/** What decides whether one may turn to the other. */
+/** The facts that decide whether `fromId` may reach `toId`. */
 export interface Addressed {
   /** `fromId` has blocked `toId`. */
   readonly blocks: boolean;
   /** `toId` has blocked `fromId`. */
   readonly isBlocked: boolean;
   readonly areContacts: boolean;
-  /** `toId` takes messages from contacts only, and `fromId` is no bot, from which everybody takes them. */
+  /**
+   * `toId` takes messages from contacts only, and `fromId` is not a bot: everybody takes messages from bots. Whether `fromId` is a bot is
+   * not looked up for contacts.
+   */
   readonly isClosed: boolean;
-  /** The account of `toId` is. */
+  /** The account of `toId` is erased. */
   readonly isErased: boolean;
 }
 
@@ -28,14 +31,19 @@ interface Found {
   readonly other: bigint | number;
 }
 
-/** What stands between pairs of users, in the order asked for, in one statement. Each table is entered by its key. */
+/**
+ * Reads the facts about pairs of users, in the order of `pairs`. One statement, which reads each table by its key; a second one looks for
+ * bots if a pair would be refused.
+ */
 export function selectAddressed(tx: Tx, pairs: readonly PairRow[]): Promise<readonly Addressed[]> {
   return select(tx, pairs, empty);
 }
 
 /**
- * The same, of what stays so until the transaction ends, where it holds each `fromId` already: each `toId` is held as by `holdUsers`, in the same statement,
- * which each direct message asks for. Whoever blocks or parts holds both for change, so it is enough that one of the two is held before.
+ * Reads the same facts and keeps them true until the transaction ends. The transaction must already hold each `fromId`.
+ *
+ * The same statement holds each `toId` as `holdUsers` does, because every direct message needs it. Blocking, and ending a contact, lock
+ * both users for change, so it is enough that one of the two was held before the statement.
  */
 export function holdAddressed({ dialect }: Pick<Db, 'dialect'>, tx: Tx, pairs: readonly PairRow[]): Promise<readonly Addressed[]> {
   return select(tx, pairs, dialect === 'sqlite' ? empty : sql`LOCK IN SHARE MODE`);
@@ -46,7 +54,7 @@ async function select(tx: Tx, pairs: readonly PairRow[], held: typeof empty): Pr
   const found = new Set(rows.map(({ what, one, other }) => `${what} ${one} ${other}`));
   const areContacts = ({ fromId, toId }: PairRow) => found.has(`contact ${toId} ${fromId}`);
   const isClosed = ({ toId }: PairRow) => found.has(`closed ${toId} 0`);
-  // Asked only of who would be refused: for all others it would be one more row to read with each message.
+  // Looked up only for senders who would be refused: for all others it would be one more row to read per message.
   const bots = await botsAmong(
     tx,
     pairs.filter((pair) => isClosed(pair) && !areContacts(pair)).map(({ fromId }) => fromId),
@@ -60,7 +68,7 @@ async function select(tx: Tx, pairs: readonly PairRow[], held: typeof empty): Pr
   }));
 }
 
-// A row that a condition leaves out would be let go again: who takes messages from whom is told of all.
+// No condition on messagesFrom: the server would release the lock on a row that a condition leaves out.
 function statement(pairs: readonly PairRow[], held: typeof empty) {
   const either = (one: 'fromId' | 'toId', other: 'fromId' | 'toId') =>
     pairs.map((pair) => sql`(userId = ${pair[one]} AND otherId = ${pair[other]})`);
@@ -72,7 +80,7 @@ function statement(pairs: readonly PairRow[], held: typeof empty) {
       FROM (SELECT id, state, messagesFrom FROM User WHERE id IN (${join(pairs.map(({ toId }) => toId))}) ${held}) AS u`;
 }
 
-/** The active members of a conversation whom a user has blocked, or who have blocked them, in no order. */
+/** Reads the active members of a conversation whom a user has blocked or who have blocked that user, in no order. */
 export async function blockedWithin(
   tx: Tx,
   { conversationId, userId }: { readonly conversationId: bigint; readonly userId: bigint },

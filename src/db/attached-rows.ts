@@ -3,18 +3,18 @@ import { inPieces } from './pieces.ts';
 import { byKey, selectRows } from './select.ts';
 import { join, sql } from './sql.ts';
 
-/** That a file of a kind is attached to a message. */
+/** A row of AttachedMessage: an attachment of this kind belongs to the message. */
 export interface AttachedRow {
   readonly conversationId: bigint;
-  /** From 1 to 4, as AttachedMessage has it. */
+  /** From 1 to 4. The model AttachedMessage names them. */
   readonly kind: number;
   readonly seq: number;
 }
 
-// The key has the kind before the seq: whoever looks by seq names them all.
+// The key has `kind` before `seq`, so a lookup by seq has to name all kinds.
 const ofAnyKind = sql`kind IN (1, 2, 3, 4)`;
 
-/** Enters what is attached to messages, many rows a statement. */
+/** Inserts rows, many per statement. */
 export async function insertAttached(tx: Tx, rows: readonly AttachedRow[]): Promise<void> {
   await inPieces(rows, async (piece) => {
     const values = piece.map(({ conversationId, kind, seq }) => sql`(${conversationId}, ${kind}, ${seq})`);
@@ -23,14 +23,14 @@ export async function insertAttached(tx: Tx, rows: readonly AttachedRow[]): Prom
   });
 }
 
-/** Strikes out all that is attached to messages of a conversation, at least one of them. */
+/** Deletes all rows of some messages of a conversation. `seqs` must not be empty. */
 export async function deleteAttached(tx: Tx, conversationId: bigint, seqs: readonly number[]): Promise<void> {
   await tx.$executeRaw(
     sql`DELETE FROM AttachedMessage WHERE conversationId = ${conversationId} AND ${ofAnyKind} AND seq IN (${join([...seqs])})`,
   );
 }
 
-/** The same for a stretch, `after` excluded. */
+/** Deletes all rows of a range of a conversation: `after` is exclusive, `upTo` inclusive. */
 export async function deleteAttachedWithin(
   tx: Tx,
   { conversationId, after, upTo }: { readonly conversationId: bigint; readonly after: number; readonly upTo: number },
@@ -40,7 +40,7 @@ export async function deleteAttachedWithin(
   );
 }
 
-/** What is entered as attached in stretches of conversations, in no order. Bounds are inclusive. */
+/** Reads the rows of ranges of conversations, in no order. Both bounds are inclusive. */
 export function selectAttached(
   tx: Tx,
   stretches: readonly { readonly conversationId: bigint; readonly from: number; readonly to: number }[],

@@ -1,23 +1,26 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Client, Statements, Tx } from './db.ts';
 
-/** Of a transaction of Prisma's. */
+/** Options of a Prisma transaction. */
 export interface TransactOptions {
   /** How long it may wait for its connection, in ms. */
   readonly maxWait: number;
-  /** How long it may then take, in ms. */
+  /** How long it may take after that, in ms. */
   readonly timeout: number;
   readonly isolationLevel?: 'RepeatableRead' | 'Serializable';
 }
 
-/** Transactions of Prisma's in which statements of ours go beneath its client, on the same connection. */
+/** Runs Prisma transactions whose raw statements bypass Prisma's client and use the transaction's connection directly (decision 46). */
 export interface Beginning {
-  /** Whoever gives a transaction its connection tells what runs statements there, in the asynchronous context in which it is asked for it: Prisma keeps to itself which one that is. */
+  /**
+   * Reports what runs statements on the connection that a transaction was given. Must be called in the asynchronous context that asked for
+   * the connection, because Prisma does not say which transaction it is for.
+   */
   onBegun(statements: Statements): void;
   transact<T>(prisma: Client, work: (tx: Tx) => Promise<T>, options: TransactOptions): Promise<T>;
 }
 
-/** Makes it. */
+/** Creates a `Beginning`. */
 export function createBeginning(): Beginning {
   const beginning = new AsyncLocalStorage<(statements: Statements) => void>();
   return {
@@ -34,7 +37,7 @@ export function createBeginning(): Beginning {
   };
 }
 
-/** The same, with statements that go another way. */
+/** Wraps a client so that the methods in `statements` replace its own. */
 export function under<T extends Tx>(prisma: T, statements: Partial<Statements>): T {
   return new Proxy(prisma, {
     get: (target, name) => Reflect.get(statements, name) ?? Reflect.get(target, name),

@@ -3,7 +3,7 @@ import type { Db, Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
-/** How a user wishes to be seen, and is. */
+/** A user's chosen presence and status, when they were last online, and a hash of their profile. */
 export interface ChosenColumns {
   readonly userId: bigint;
   readonly choice: string;
@@ -11,7 +11,7 @@ export interface ChosenColumns {
   readonly statusUntil: Date | null;
   readonly lastSeenAt: Date | null;
   readonly hidesLastSeen: boolean;
-  /** Stands for their profile, handle and names and picture what they say about themselves and their data: another where any of it is. */
+  /** Hash of handle, display name, picture, bio and data. A change of any of them changes the hash. */
   readonly profile: string;
 }
 
@@ -25,7 +25,7 @@ interface UserRow {
   readonly data: string | null;
 }
 
-/** How users wish to be seen, in no order; absent: they have an account no more, or never had. */
+/** Reads how users have chosen to appear, in no order. Users whose account is erased or never existed are absent. */
 export async function selectChosen(tx: Tx, userIds: readonly bigint[]): Promise<readonly ChosenColumns[]> {
   const [users, presences] = await Promise.all([
     inPieces(userIds, (piece) =>
@@ -42,15 +42,15 @@ export async function selectChosen(tx: Tx, userIds: readonly bigint[]): Promise<
   });
 }
 
-// Of many who are watched only this is kept, not kilobytes of each. Nobody gains by two profiles that look the same to it.
+// Kept for many watched users, instead of kilobytes of profile for each. SHA-1 suffices: nobody gains from two profiles with the same hash.
 function printOf({ handle, displayName, avatarUrl, bio, data }: Omit<UserRow, 'id' | 'hides'>): string {
   return hash('sha1', JSON.stringify([handle, displayName, avatarUrl, bio, data]), 'base64');
 }
 
-/** What a user has chosen. `lastSeenAt`: when they were last online; null leaves that as it is. */
+/** What a user has chosen. `lastSeenAt` is when they were last online; null leaves the stored time as it is. */
 export type ChosenWrite = Omit<ChosenColumns, 'hidesLastSeen' | 'profile'>;
 
-/** Writes what a user has chosen. In one statement: whoever notes when they were last online may make the same row at any moment. */
+/** Writes what a user has chosen. One statement, because `raiseLastSeen` may insert the same row at any moment. */
 export async function writeChosen(
   { dialect }: Pick<Db, 'dialect'>,
   tx: Tx,

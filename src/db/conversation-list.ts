@@ -2,22 +2,22 @@ import type { Tx } from './db.ts';
 import { empty, raw, sql } from './sql.ts';
 import { standing } from './standing.ts';
 
-/** What a user has marked conversations as; absent: either way. */
+/** The marks that a user has put on conversations, as a filter. Absent: with or without the mark. */
 export interface Marks {
   readonly pinned?: boolean | undefined;
   readonly archived?: boolean | undefined;
 }
 
-/** Which part of a user's conversations. */
+/** A page of a user's conversations. */
 export interface ShownRange {
   readonly userId: bigint;
   readonly limit: number;
   readonly marks?: Marks | undefined;
-  /** Only those below this place in the order; null: from the top. */
+  /** Only conversations below this place in the order. Null: from the top. */
   readonly before: { readonly activeAt: Date; readonly id: bigint } | null;
 }
 
-/** A conversation that a user is shown: where it stands in the order, how far it has got, and from where on they may read it. */
+/** A conversation that is shown to a user: its place in the order, its head, and from where the user may read it. */
 export interface ShownRow {
   readonly id: bigint;
   readonly activeAt: Date;
@@ -25,12 +25,12 @@ export interface ShownRow {
   readonly lastOrdinal: number;
   readonly fromSeq: number;
   readonly clearedSeq: number;
-  /** How far they have read, and from where on they have marked it as unread; null: nowhere. */
+  /** The user's read marker, and the seq from which they have marked the conversation as unread. Null: not marked. */
   readonly readSeq: number;
   readonly markedUnreadFromSeq: number | null;
 }
 
-/** The conversations that a user is shown, by latest activity and id, both descending. */
+/** Reads the conversations that are shown to a user, by latest activity and id, both descending. */
 export async function listShown(tx: Tx, { userId, limit, marks = {}, before }: ShownRange): Promise<readonly ShownRow[]> {
   const below =
     before === null ? sql`` : sql`AND (s.activeAt < ${before.activeAt} OR (s.activeAt = ${before.activeAt} AND s.id < ${before.id}))`;

@@ -2,14 +2,14 @@ import type { Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
-/** What a group is called, or whose a direct conversation is (Conversation.directKey). */
+/** The name of a group, or the key of a direct conversation, which names its two users (Conversation.directKey). */
 export interface NamedConversation {
   readonly id: bigint;
   readonly name: string | null;
   readonly directKey: string | null;
 }
 
-/** What conversations are called, in no order: no more of them than that, for each row may hold kilobytes of text. */
+/** Reads the names of conversations, in no order. Reads no other columns: a row may hold kilobytes of text. */
 export async function readConversationNames(tx: Tx, ids: readonly bigint[]): Promise<readonly NamedConversation[]> {
   const rows = await inPieces(ids, (piece) =>
     tx.$queryRaw<readonly (Omit<NamedConversation, 'id'> & { readonly id: bigint | number })[]>(
@@ -19,7 +19,7 @@ export async function readConversationNames(tx: Tx, ids: readonly bigint[]): Pro
   return rows.map((row) => ({ ...row, id: BigInt(row.id) }));
 }
 
-/** What somebody is called, and what a user calls them as their contact. */
+/** The names of a user, and the alias that the viewer has given them as a contact. */
 export interface NamedUser {
   readonly id: bigint;
   readonly handle: string;
@@ -27,7 +27,7 @@ export interface NamedUser {
   readonly alias: string | null;
 }
 
-/** What users are called in the eyes of one, in no order; without those who have an account no more. */
+/** Reads the names of users as the viewer sees them, in no order. Users whose account is erased are absent. */
 export async function readUserNames(tx: Tx, viewerId: bigint, ids: readonly bigint[]): Promise<readonly NamedUser[]> {
   const rows = await inPieces(ids, (piece) =>
     tx.$queryRaw<readonly (Omit<NamedUser, 'id'> & { readonly id: bigint | number })[]>(sql`

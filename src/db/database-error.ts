@@ -1,4 +1,7 @@
-/** A database that cannot be used as configured: nobody answers, it refuses, or its migrations do not fit. The message is one line that says what to do. */
+/**
+ * The database cannot be used as configured: it does not answer, it refuses, or its migrations do not match. The message is one line that
+ * says what to do.
+ */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
 }

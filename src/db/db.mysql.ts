@@ -21,36 +21,37 @@ import { createSlots } from './slots.ts';
 import { empty, join as list, sql } from './sql.ts';
 import { streamRows } from './stream-row.ts';
 
-/** Where MySQL is, how much of it to use, and how long its calls may take. */
+/** The address of a MySQL database, how many connections to use, and how long calls may take. */
 export interface MysqlOptions {
-  /** `mysql://user:password@host:port/name?parameters`; readMysqlUrl tells the parameters. */
+  /** `mysql://user:password@host:port/name?parameters`. `readMysqlUrl` describes the parameters. */
   readonly url: string;
-  /** Connections held (config DATABASE_CONNECTIONS). */
+  /** Size of the connection pool (config DATABASE_CONNECTIONS). */
   readonly connections: number;
   /** Bounds every call, in ms (config WRITE_DEADLINE_MS). */
   readonly writeDeadlineMs: number;
-  /** Make a ServerKey row where there is none. */
+  /** Whether to create a ServerKey row if there is none. */
   readonly serverKey?: boolean;
-  /** Folder of the migrations, where it is not this project's own. */
+  /** Folder of the migrations. Defaults to this project's own. */
   readonly migrations?: string;
-  /** Told of each error that a call ends with. */
+  /** Called with each error that ends a call. */
   readonly tell?: Tell | undefined;
 }
 
 const ownMigrations = join(import.meta.dirname, '../../prisma/migrations');
 
-// A server that does not shake hands in 5 s is not one to start on; three tries fit into the 15 s within which a node says so.
+// A server that does not complete the handshake in 5 s is not worth starting on. Three tries fit into the 15 s that a failing start may
+// take.
 const connectMs = 5_000;
-// Longer than any migration of ours should take; past it a person has to look.
+// Longer than any migration should take. Beyond that, an operator has to look.
 const migrationLockSeconds = 60;
-// A lock is held for as long as a transaction takes, some ms: who waits for seconds waits for a jam, and does better to start anew.
+// A transaction holds its locks for some ms. A statement that waits for seconds waits in a jam, and a retry does better.
 const lockWaitSeconds = 3;
-// Finds connections that a firewall has forgotten before a statement does.
+// Finds connections that a firewall has dropped before a statement uses them.
 const keepAliveMs = 30_000;
-// Bounds the text of one statement: 1,000 ids are 20 kB.
+// Bounds the text of one statement: 1,000 ids take 20 kB.
 const idsPerStatement = 1_000;
 
-// As Prisma's migration engine makes it.
+// As Prisma's migration engine creates it.
 const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   id VARCHAR(36) PRIMARY KEY NOT NULL,
   checksum VARCHAR(64) NOT NULL,
@@ -64,36 +65,36 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
 
 const settings = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  // Text that does not fit is refused, not cut.
+  // Text that does not fit is refused instead of truncated.
   `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = ${lockWaitSeconds}`,
 ] as const;
 
 async function open({ socketPath, ...config }: ConnectionConfig): Promise<Connection> {
   const { host = 'localhost', port = 3306, ssl } = config;
   const socket = socketPath === undefined ? connect({ host, port }) : connect(socketPath);
-  // The driver gives Node the socket and no host: where the host is an address, Node would look for 'localhost' in the certificate.
+  // The driver passes the socket to Node without a host. If the host is an IP address, Node would look for 'localhost' in the certificate.
   const identity: Pick<TlsOptions, 'checkServerIdentity'> = {
     checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
   };
   const connection = await createConnection({
     connectTimeout: connectMs,
     keepAliveDelay: keepAliveMs,
-    // Told in the handshake. The driver would ask for it by a statement of its own, and where the connection is lost meanwhile, it rejects a promise that
-    // nobody can catch, which ends the process (seen in 3.4.5). As the tables have it: what is equal is the same.
+    // Set in the handshake. Otherwise the driver sets it by a statement of its own, and if the connection is lost meanwhile, it rejects a
+    // promise that nobody can catch, which ends the process (seen in 3.4.5). Binary like the tables: only identical texts are equal.
     collation: 'UTF8MB4_BIN',
-    // Else its errors tell the parameters of the statement, what people write among them, and errors are logged.
+    // Otherwise errors contain the parameters of the statement, which include what users wrote, and errors are logged.
     logParam: false,
-    // A server may not ask for our files.
+    // A server must not read files of this machine.
     permitLocalInfile: false,
     ...config,
     ...(typeof ssl === 'object' && { ssl: { ...ssl, ...identity } }),
     stream: () => socket,
   });
-  // What happens to an idle connection is seen when it is next needed.
+  // A fault of an idle connection shows when the connection is next used.
   connection.on('error', () => undefined);
-  // The driver's own destroy() opens one more connection to kill the statement, and a fault of that one ends the process (seen in 3.4.5). A server
-  // finds out by itself that its client is gone. On 'end' the driver rejects what is under way; an error of this socket would end the process, for over
-  // TLS nobody listens to the one that is wrapped around it.
+  // The driver's own destroy() opens another connection to kill the statement, and a fault of that connection ends the process (seen in
+  // 3.4.5). The server notices by itself that the client is gone. On 'end', the driver rejects the statements under way. An error event
+  // would end the process: over TLS, nobody listens to the TLS socket around this one.
   connection.destroy = () => {
     if (socket.destroyed) return;
     socket.destroy();
@@ -101,7 +102,7 @@ async function open({ socketPath, ...config }: ConnectionConfig): Promise<Connec
   };
   connection.isValid = () => !socket.destroyed && socket.readable && socket.writable;
   try {
-    // Not as the driver's initSql, for the same reason as the collation.
+    // Not the driver's initSql, for the same reason as the collation.
     await within(deadlineIn(connectMs), Promise.all(settings.map((statement) => connection.query(statement))));
   } catch (error) {
     connection.destroy();
@@ -110,7 +111,7 @@ async function open({ socketPath, ...config }: ConnectionConfig): Promise<Connec
   return connection;
 }
 
-/** Throws DatabaseError unless it is MySQL from 8.0.19 (collations, and VALUES as tables) or MariaDB from 10.6. */
+/** Throws DatabaseError unless the server is MySQL 8.0.19 (collations, and VALUES as tables) or MariaDB 10.6, or later. */
 function checkVersion(version: string, place: string): void {
   const maria = /mariadb/i.test(version);
   const numbers = /(?:5\.5\.5-)?(\d+)\.(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number) ?? [];
@@ -131,24 +132,24 @@ function migratable(connection: Connection): Migratable {
   };
 }
 
-/** Lock names are the server's, at most 64 characters long. */
+/** Returns the name of a lock of the database server. All databases of a server share its lock names, which have at most 64 characters. */
 function lockName({ database }: MysqlAddress, work = ''): string {
   return `mpim:${work}${createHash('sha256').update(database).digest('hex').slice(0, 32)}`;
 }
 
-/** Whether the connection has a lock of the server by then, which ends with the connection. */
+/** Takes a lock of the database server. Returns whether the connection has it within `seconds`. The lock ends with the connection. */
 async function getLock(connection: Connection, name: string, seconds: number): Promise<boolean> {
   const asked = connection.query('SELECT GET_LOCK(?, ?) AS got', [name, seconds]);
   const [row] = await within(deadlineIn((seconds + 5) * 1_000), asked);
   return Number(row?.got) === 1;
 }
 
-// What was killed a moment ago may hold it still.
+// A process that was killed a moment ago may still hold the lock.
 const workLockSeconds = 2;
-// Longer than any work; else the server ends in eight hours a connection that says nothing, and the lock with it.
+// Longer than any work. By default, the server closes a silent connection after eight hours, which would release the lock.
 const workSeconds = 2_000_000;
 
-/** Keeps others from a kind of work, by a connection of its own. */
+/** Implements Db.alone with a lock on a connection of its own. */
 async function holdWork(address: MysqlAddress, work: string): Promise<AsyncDisposable | null> {
   const connection = await open(address.connection);
   const name = lockName(address, `${work}:`);
@@ -162,14 +163,14 @@ async function holdWork(address: MysqlAddress, work: string): Promise<AsyncDispo
   if (!isHeld) return null;
   return {
     async [Symbol.asyncDispose]() {
-      // The server finds out later that its client is gone; where it cannot be told it finds out all the same.
+      // The server notices a closed connection only later, so release first. If that fails, the server notices all the same.
       await within(deadlineIn(connectMs), connection.query('DO RELEASE_LOCK(?)', [name])).catch(() => undefined);
       connection.destroy();
     },
   };
 }
 
-/** Migrates under a lock of the server, so that nodes that start at once do it one after the other. */
+/** Migrates under a lock of the server, so that nodes that start together migrate one after another. */
 async function prepare(address: MysqlAddress, options: MigrateOptions): Promise<{ readonly epoch: string }> {
   const connection = await open({ ...address.connection, multipleStatements: true });
   try {
@@ -210,12 +211,12 @@ async function now(tx: Tx): Promise<Date> {
 const skipLocked = sql`SKIP LOCKED`;
 
 async function lockStreams(tx: Tx, ids: readonly bigint[], { leaveBusy = false } = {}): Promise<LockedStreams> {
-  // Each statement locks in key order, and the statements follow each other in it.
+  // Each statement locks in key order. Sorting keeps that order across statements.
   const sorted = [...new Set(ids)].sort((a, b) => (a < b ? -1 : 1));
   const asked: Promise<readonly LockedRow[]>[] = [];
   for (let at = 0; at < sorted.length; at += idsPerStatement) {
     const some = sorted.slice(at, at + idsPerStatement);
-    // Without the index the server might read the whole table, and wait for locks on rows that nobody asked for.
+    // Without the index, the server might scan the table and wait for locks on rows that nobody asked for.
     const query = sql`SELECT id, kind, lastSeq, lastOrdinal, floorSeq, lastAt, activeAt, createdAt,
         lastSenderId, lastMessageSeq, otherMessageSeq, changedSeq, UTC_TIMESTAMP(3) AS now
       FROM Stream FORCE INDEX (PRIMARY) WHERE id IN (${list(some)}) ORDER BY id FOR UPDATE ${leaveBusy ? skipLocked : empty}`;
@@ -226,8 +227,8 @@ async function lockStreams(tx: Tx, ids: readonly bigint[], { leaveBusy = false }
 }
 
 /**
- * Opens a MySQL or MariaDB database, brought up to date. Throws DatabaseError with one line that says what to do: the server cannot be
- * reached, is none, refuses the user, has no such database, or its migrations do not fit.
+ * Opens a MySQL or MariaDB database and migrates it. Throws DatabaseError with one line that says what to do: the server cannot be reached,
+ * is neither MySQL nor MariaDB, refuses the user or lacks the database, or the migrations do not match.
  */
 export async function connectMysql({
   url,
@@ -247,11 +248,11 @@ export async function connectMysql({
       size: connections,
       deadlineMs: writeDeadlineMs,
     });
-    // The text protocol takes one round trip a statement, the binary one two on MySQL.
+    // The text protocol takes one round trip per statement; the binary protocol takes two on MySQL.
     const adapter = new PrismaMariaDb(pool, { database: address.database, useTextProtocol: true, disposeExternalPool: true });
     const prisma = new PrismaClient({ adapter });
     await prisma.$connect();
-    // Two connections stay free for reads that a transaction's caller may need meanwhile.
+    // Two connections stay free for reads that the caller of a transaction may need meanwhile.
     const places = createSlots(Math.max(1, connections - 2));
 
     const statements = statementsOver((statement, values) => pool.query(statement, values));

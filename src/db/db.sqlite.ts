@@ -14,28 +14,28 @@ import { holdFile, holdWork, preparing, type Statements } from './sqlite-lock.ts
 import { sqliteStatements } from './sqlite-statements.ts';
 import { streamRows } from './stream-row.ts';
 
-/** Where the embedded database is and how long its calls may take. */
+/** The file of the embedded database, and how long calls may take. */
 export interface SqliteOptions {
-  /** Path of the file; it and its folder are made where they are not there. */
+  /** Path of the file. The file and its folder are created if missing. */
   readonly file: string;
   /** Bounds every call, in ms (config WRITE_DEADLINE_MS). */
   readonly writeDeadlineMs: number;
-  /** Make a ServerKey row where there is none. */
+  /** Whether to create a ServerKey row if there is none. */
   readonly serverKey?: boolean;
   /**
-   * True for a command: it may share the file with a node, which holds it, be it there already or to come, as long as it does what a node hears of by
-   * looking. False: no other node has the file.
+   * True for a command: it may share the file with a node that holds it, whether that node is running already or starts later. The command
+   * must only do what a node notices by reading the database. False: no other node may have the file.
    */
   readonly beside?: boolean;
-  /** Folder of the migrations, where it is not this project's own. */
+  /** Folder of the migrations. Defaults to this project's own. */
   readonly migrations?: string;
-  /** Told of each error that a call ends with. */
+  /** Called with each error that ends a call. */
   readonly tell?: Tell | undefined;
 }
 
 const ownMigrations = join(import.meta.dirname, '../../prisma/sqlite/migrations');
 
-// As Prisma's migration engine makes it.
+// As Prisma's migration engine creates it.
 const bookkeeping = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "id" TEXT PRIMARY KEY NOT NULL,
   "checksum" TEXT NOT NULL,
@@ -50,7 +50,7 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 function migratable(connection: Statements): Migratable {
   return {
     bookkeeping,
-    // As the driver writes times.
+    // The format in which the driver writes times.
     now: "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')",
     atomic: true,
     async rows(sql) {
@@ -66,13 +66,16 @@ function migratable(connection: Statements): Migratable {
 
 function prepare(file: string, options: MigrateOptions): Promise<{ readonly epoch: string }> {
   return preparing(file, async (connection) => {
-    // Kept in the file: readers do not wait for the writer, nor it for them.
+    // Stored in the file. In WAL mode, readers and the writer do not wait for each other.
     await connection.queryRaw({ sql: 'PRAGMA journal_mode = WAL', args: [], argTypes: [] });
     return await migrate(migratable(connection), options);
   });
 }
 
-/** Whoever writes holds SQLite's only write lock: there is nothing more to lock, and the clock is the machine's. */
+/**
+ * Implements Db.lockStreams. There is nothing to lock: a transaction that writes holds SQLite's only write lock. The clock is the
+ * machine's.
+ */
 async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStreams> {
   const sorted = [...new Set(ids)].sort((a, b) => (a < b ? -1 : 1));
   const rows = await inPieces(sorted, (piece) => tx.stream.findMany({ where: { id: { in: [...piece] } }, orderBy: { id: 'asc' } }));
@@ -80,20 +83,22 @@ async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStream
 }
 
 /**
- * Opens the embedded database, brought up to date: a SQLite file in WAL mode whose commits survive a loss of power. One Db at a time has
- * the file, in all processes, and whoever is `beside` it: a second one throws DatabaseError, as does a file that cannot be used.
+ * Opens the embedded database and migrates it: a SQLite file in WAL mode, whose commits survive a loss of power.
+ *
+ * Over all processes, one Db at a time may hold the file, besides those that are opened with `beside`. Throws DatabaseError for a second
+ * one, and if the file cannot be used.
  */
 export async function connectSqlite(options: SqliteOptions): Promise<Db> {
   const { file, writeDeadlineMs, serverKey = false, beside = false, migrations = ownMigrations, tell } = options;
-  // Password hashes are in it: a folder that is made here is the user's own.
+  // The file holds password hashes, so a folder that is created here is accessible to its user only.
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  // A command may go on for hours: a node may start meanwhile.
+  // A command may run for hours, and a node may start meanwhile.
   const letGo = beside ? async () => {} : await holdFile(file);
   try {
     const { epoch } = await prepare(file, { folder: migrations, serverKey });
-    // The two generated clients have one shape: a test compares their models (test/db/models.test.ts).
     const beginning = createBeginning();
     const driver = sqliteDriver(file, (connection) => beginning.onBegun(sqliteStatements(connection)));
+    // The two generated clients have the same shape: test/db/models.test.ts compares their models.
     const prisma = new PrismaClient({ adapter: driver.factory }) as unknown as Client;
     const db = createPrismaDb(
       {
@@ -102,7 +107,7 @@ export async function connectSqlite(options: SqliteOptions): Promise<Db> {
         statements: sqliteStatements(driver.reads),
         beginning,
         writers: createSlots(1),
-        // Reads run one after another in the process's thread anyway: more snapshots at once would only hold more memory.
+        // Reads run one after another on the process's thread anyway. More snapshots at once would only use more memory.
         snapshots: createSlots(4),
         snapshotLevel: 'Serializable',
         lockStreams,

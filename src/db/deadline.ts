@@ -1,21 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ChatError } from '../errors.ts';
 
-/** The latest moment at which a caller still waits. */
+/** The moment until which a caller waits. */
 export interface Deadline {
-  /** ms until then; 0 once it has passed. */
+  /** The ms that are left. 0 once it has passed. */
   left(): number;
 }
 
-/** A deadline `ms` from here on, by a clock that does not jump. */
+/** Creates a deadline in `ms` from now, on a clock that does not jump. */
 export function deadlineIn(ms: number): Deadline {
   const end = performance.now() + ms;
   return { left: () => Math.max(0, end - performance.now()) };
 }
 
-/** What a caller is told when the database did not do it in time. */
+/** Creates the error for a caller whose request the database did not answer in time. */
 export function unavailable(cause: unknown): ChatError {
-  // A client that comes back after a second finds the server after a restart of its database, and does not add to a jam.
+  // After a second, a database that restarts is back, and the retries do not add to a jam.
   return new ChatError(
     'UNAVAILABLE',
     'The database did not answer in time. It is not known whether the request was stored: send the same request again.',
@@ -26,11 +26,15 @@ export function unavailable(cause: unknown): ChatError {
   );
 }
 
-/** Settles as `work` does, or rejects with ChatError UNAVAILABLE at the deadline, never before it; `work` then goes on unheard. */
+/**
+ * Settles as `work` does, or rejects with ChatError UNAVAILABLE at the deadline, never before it. After that, `work` continues and its
+ * result is ignored.
+ */
 export async function within<T>(deadline: Deadline, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    // A timer knows whole milliseconds and may ring one early. Work that looks at its deadline then would finish what its caller was told is not done.
+    // A timer counts whole milliseconds and may fire one early. Work that then checks its deadline would complete what its caller was told
+    // is not done.
     function wait(): void {
       const left = deadline.left();
       if (left === 0) reject(unavailable(new Error('the deadline passed')));
@@ -46,9 +50,10 @@ export async function within<T>(deadline: Deadline, work: Promise<T>): Promise<T
 }
 
 /**
- * Waits before the next try: long enough for the other side of a deadlock to finish, doubling up to 250 ms, which a restarting database
- * bears from every caller at once; with jitter, so that those who met do not meet again. Rejects with ChatError UNAVAILABLE (`cause`) where
- * the deadline would pass meanwhile.
+ * Waits before the next try, with jitter, so that callers that collided do not collide again. The wait starts at 10 ms, long enough for the
+ * other side of a deadlock to finish. It doubles up to 250 ms, a rate that a restarting database bears from every caller at once.
+ *
+ * Rejects with ChatError UNAVAILABLE (with `cause`) if the deadline would pass meanwhile.
  */
 export async function backOff(deadline: Deadline, tries: number, cause: unknown): Promise<void> {
   const ms = Math.min(250, 10 * 2 ** tries) * (0.5 + Math.random());

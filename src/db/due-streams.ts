@@ -3,23 +3,23 @@ import { inPieces } from './pieces.ts';
 import { selectRows } from './select.ts';
 import { join, sql } from './sql.ts';
 
-/** A stream whose entries past `jobSeq` have effects that are not done. */
+/** A stream, and how far the effects of its entries are done: up to `jobSeq`. */
 export interface DueStream {
   readonly id: bigint;
   readonly kind: StreamKind;
   readonly jobSeq: number;
   readonly lastSeq: number;
-  /** When its newest entry was logged. */
+  /** When its newest entry was committed. */
   readonly lastAt: Date;
 }
 
-/** Up to where a stream's effects are done. */
+/** The seq up to which a stream's effects are done. */
 export interface Settled {
   readonly id: bigint;
   readonly upTo: number;
 }
 
-/** Due streams past an id, in id order. */
+/** Reads due streams with an id past `after`, in id order. */
 export async function selectDue(
   tx: Tx,
   { after, limit }: { readonly after: bigint; readonly limit: number },
@@ -30,14 +30,14 @@ export async function selectDue(
   return rows.map(dueStream);
 }
 
-/** How these streams stand with their effects, due or not, in the order asked for; null: there is no such stream. */
+/** Reads how far the effects of streams are done, due or not, in the order of `ids`. Null: no such stream. */
 export async function readDue(tx: Tx, ids: readonly bigint[]): Promise<readonly (DueStream | null)[]> {
   const rows = await inPieces(ids, (piece) => selectRows(tx, 'Stream', sql`id IN (${join([...piece])})`));
   const found = new Map(rows.map((row) => [row.id, dueStream(row)]));
   return ids.map((id) => found.get(id) ?? null);
 }
 
-/** How many streams are due. */
+/** Counts the due streams. */
 export async function countDue(tx: Tx): Promise<number> {
   const [row] = await tx.$queryRaw<readonly { readonly streams: bigint | number }[]>(
     sql`SELECT COUNT(*) AS streams FROM Stream WHERE jobsDue = 1`,
@@ -45,9 +45,9 @@ export async function countDue(tx: Tx): Promise<number> {
   return Number(row?.streams ?? 0);
 }
 
-/** Notes up to where effects are done, only ever upwards; a stream to which nothing has been added since is due no more. */
+/** Stores up to which seq effects are done; the stored seq only rises. A stream without later entries is no longer due. */
 export async function settleStreams({ dialect }: Pick<Db, 'dialect'>, tx: Tx, settled: readonly Settled[]): Promise<void> {
-  // In id order, as everybody locks streams.
+  // All transactions lock streams in id order, which avoids deadlocks.
   const sorted = settled.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   await inPieces(sorted, async (piece) => {
     const to = join(

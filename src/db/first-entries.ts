@@ -2,14 +2,14 @@ import type { Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
-/** A stretch of a stream, both ends included. */
+/** A range of a stream. Both ends are inclusive. */
 export interface StreamStretch {
   readonly streamId: bigint;
   readonly from: number;
   readonly to: number;
 }
 
-/** Where an entry stands, and since when. */
+/** The seq and time of an entry. */
 export interface EntryTime {
   readonly seq: number;
   readonly at: Date;
@@ -21,7 +21,10 @@ interface Found {
   readonly at: Date | string;
 }
 
-/** The first entry of each stretch, be it a message or not, in the order asked for; null where there is none. Two rows by key each. */
+/**
+ * Finds the first entry of each range, message or not, in the order of `stretches`. Null: the range is empty. Reads two rows by key per
+ * range.
+ */
 export async function firstEntries(tx: Tx, stretches: readonly StreamStretch[]): Promise<readonly (EntryTime | null)[]> {
   const first: (EntryTime | null)[] = stretches.map(() => null);
   const asked = stretches.flatMap((stretch, place) => [firstMessage(stretch, place), firstOther(stretch, place)]);
@@ -33,7 +36,7 @@ export async function firstEntries(tx: Tx, stretches: readonly StreamStretch[]):
   return first;
 }
 
-// A part of a UNION can be bounded where it is a table of its own.
+// A derived table, because both databases accept a LIMIT there within a UNION.
 function firstMessage({ streamId, from, to }: StreamStretch, place: number) {
   return sql`SELECT * FROM (SELECT ${place} AS place, seq, sentAt AS at FROM Message
     WHERE conversationId = ${streamId} AND seq >= ${from} AND seq <= ${to} ORDER BY seq LIMIT 1) AS m`;

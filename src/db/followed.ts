@@ -2,17 +2,17 @@ import type { Tx } from './db.ts';
 import { sql } from './sql.ts';
 import { standing } from './standing.ts';
 
-/** A conversation that a user is shown, and from where on. */
+/** A conversation that is shown to a user, and where their access begins. */
 export interface FollowedRow {
   readonly conversationId: bigint;
-  /** The first seq they may read. */
+  /** The first seq that their membership lets them read. Does not consider what was trimmed (Stream.floorSeq). */
   readonly fromSeq: number;
-  /** The entry with which they came. */
+  /** The entry with which they joined. */
   readonly joinedSeq: number;
   readonly readSeq: number;
 }
 
-/** All conversations that a user is shown, by id; `only` narrows it to one. */
+/** Reads all conversations that are shown to a user, by id. `only` restricts the result to one conversation. */
 export async function selectFollowed(tx: Tx, userId: bigint, only?: bigint): Promise<readonly FollowedRow[]> {
   const one = only === undefined ? sql`` : sql`AND m.conversationId = ${only}`;
   const rows = await tx.$queryRaw<{ readonly [C in keyof FollowedRow]: bigint | number }[]>(sql`

@@ -2,8 +2,11 @@ import type { Tx } from './db.ts';
 import { sql } from './sql.ts';
 
 /**
- * Has the others of a conversation be shown the markers of all its members as they stand, or as they stood when that began, whatever moves them from here on.
- * In one statement, for markers rise under no lock of the stream: what was read before would show less than others have seen. The rows are held by then.
+ * Freezes the markers of all members of a conversation, as others see them, at their present value. Markers that are frozen already stay as
+ * they are.
+ *
+ * One statement, because markers rise without the stream's lock: a value read earlier could be lower than what others have seen. The
+ * statement holds the rows when it reads them.
  */
 export async function freezeMarkers(tx: Tx, conversationId: bigint): Promise<void> {
   await tx.$executeRaw(sql`

@@ -2,7 +2,7 @@ import type { Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
-/** How many groups each user is an active member of, in the order asked for. */
+/** Counts the groups that each user is an active member of, in the order of `userIds`. Dissolved groups do not count. */
 export async function countGroups(tx: Tx, userIds: readonly bigint[]): Promise<readonly number[]> {
   const rows = await inPieces(userIds, (piece) =>
     tx.$queryRaw<{ userId: bigint; count: bigint }[]>(sql`

@@ -3,7 +3,7 @@ import type { Kinds } from './kind.ts';
 import { empty, join, sql } from './sql.ts';
 import { type Found, rowReader, wholeRow } from './whole-row.ts';
 
-/** A user's row as others may see it. */
+/** A user's row as others may see it, and the user's suspension. */
 export interface HeldUser {
   readonly id: bigint;
   readonly handle: string;
@@ -12,15 +12,15 @@ export interface HeldUser {
   readonly bio: string | null;
   readonly createdAt: Date;
   readonly erased: boolean;
-  /** They are a program of the operators'. */
+  /** Whether the user is a bot: a program of the operators. */
   readonly bot: boolean;
-  /** What operators put on them: an object of JSON, to the letter. */
+  /** What operators have put on the user: the text of a JSON object, kept exactly as given. */
   readonly data: string | null;
-  /** Not before then may they say anything; null: they may. */
+  /** The user may not send anything before this time. Null: not suspended. */
   readonly suspendedUntil: Date | null;
 }
 
-/** The columns by which they are read. */
+/** The columns that a HeldUser is read from. */
 export const heldKinds = {
   ...{
     id: 'id',
@@ -40,25 +40,30 @@ type Row = Omit<HeldUser, 'erased'> & { readonly state: string };
 
 const readRow = rowReader<Row>(heldKinds);
 
-/** A user as their columns say. */
+/** Builds a HeldUser from its columns. */
 export function heldUser({ state, ...row }: Row): HeldUser {
   return { ...row, erased: state === 'ERASED' };
 }
 
 /**
- * Users that do not change until the transaction ends, in no order; absent ones are absent. Only reads may follow on their rows. Whoever
- * changes a user waits meanwhile, so nobody may wait for them who holds one: take all other locks first.
+ * Reads users, in no order, and keeps them unchanged until the transaction ends. Missing users are absent.
+ *
+ * The transaction must not change these rows afterwards. Whoever changes a user waits meanwhile and may hold other locks, so a transaction
+ * that holds a user must not wait for locks: take all other locks first.
  */
 export async function holdUsers({ dialect }: Pick<Db, 'dialect'>, tx: Tx, ids: readonly bigint[]): Promise<readonly HeldUser[]> {
-  // Whoever writes holds SQLite's only write lock.
+  // On SQLite, a transaction that writes holds the only write lock.
   const held = dialect === 'sqlite' ? empty : sql`LOCK IN SHARE MODE`;
   const rows = await tx.$queryRaw<Found[]>(sql`SELECT ${wholeRow(heldKinds)} FROM User WHERE id IN (${join(ids)}) ${held}`);
   return rows.map((row) => heldUser(readRow(row)));
 }
 
 /**
- * Has everybody wait who holds one of these users, until the transaction ends: for whoever changes what those rely on and is not in the row itself. As with
- * `holdUsers`, take all other locks first. Who holds one of them and waits for another is a deadlock, which is so rare that it is left to be tried again.
+ * Locks users until the transaction ends, also against `holdUsers`. For changes of facts that holders of a user rely on and that are not in
+ * the user's row.
+ *
+ * As with `holdUsers`, take all other locks first. A transaction that holds one of the users and waits for another can deadlock. That is
+ * rare enough to be left to the retry.
  */
 export async function holdUsersForChange({ dialect }: Pick<Db, 'dialect'>, tx: Tx, ids: readonly bigint[]): Promise<void> {
   if (dialect === 'mysql') await tx.$queryRaw(sql`SELECT id FROM User WHERE id IN (${join(ids)}) ORDER BY id FOR UPDATE`);

@@ -7,21 +7,21 @@ import { join, type Sql, sql } from './sql.ts';
 
 type Dialect = Pick<Db, 'dialect'>;
 
-// Rows of one statement, all of whose columns stand in it or are parameters of SQLite.
+// Bounds one statement: on MySQL it contains the values of all its rows, and on SQLite one parameter does.
 const rowsAtOnce = 400;
 
-/** What an import has stored, under its key of 32 hexadecimal digits. */
+/** What an import has stored under a key of 32 hexadecimal digits. */
 export interface ImportedRow {
   readonly key: string;
-  /** The user's account, the conversation, or of a message its conversation. */
+  /** The user's account, the conversation, or the conversation of a message. */
   readonly streamId: bigint;
-  /** Of a message; else 0. */
+  /** Of a message; otherwise 0. */
   readonly seq: number;
 }
 
 const importedKinds = { id: 'bytes', streamId: 'id', seq: 'number' } as const satisfies Kinds;
 
-/** What of these keys is stored; absent ones are absent. */
+/** Reads what is stored under these keys. Keys without a row are absent. */
 export async function readImported(tx: Tx, keys: readonly string[]): Promise<ReadonlyMap<string, ImportedRow>> {
   const rows = await inPieces([...new Set(keys)], (piece) => tx.imported.findMany({ where: { id: { in: piece.map(bytesOf) } } }));
   return new Map(
@@ -32,7 +32,7 @@ export async function readImported(tx: Tx, keys: readonly string[]): Promise<Rea
   );
 }
 
-/** Notes what is stored. Fails where a key is known (isDuplicate). */
+/** Inserts rows. If a key exists already, throws an error for which `isDuplicate` is true. */
 export async function insertImported(db: Dialect, tx: Tx, rows: readonly ImportedRow[]): Promise<void> {
   await inPieces(rows, async (piece) => {
     await insertRows(db, tx, {
@@ -48,17 +48,20 @@ function bytesOf(key: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(Buffer.from(key, 'hex'));
 }
 
-/** A conversation to which something was imported that nobody is known to have read. */
+/** A conversation with imported messages that nobody is known to have read. */
 export interface PendingRow {
   readonly conversationId: bigint;
-  /** Whoever has read so far has read all that was said before. */
+  /** A member who has read up to here has read everything from before the import. */
   readonly fromSeq: number;
   readonly toSeq: number;
 }
 
 /**
- * Notes how far conversations go by an import; where that is noted already only `toSeq` moves, and with `onlyNew` nothing. Where somebody has spoken since, all that was said before is from then on
- * what was said up to there.
+ * Stores the range that an import has added to each conversation. If a conversation has a row already, `toSeq` moves; with `onlyNew`
+ * nothing does.
+ *
+ * If somebody has sent a message since that row was written, `fromSeq` moves too: everything up to the given `fromSeq` then counts as from
+ * before the import.
  */
 export async function enterPending(
   { dialect }: Dialect,
@@ -79,7 +82,7 @@ export async function enterPending(
   });
 }
 
-/** How far users have read conversations, as an import says. */
+/** Stores how far users have read conversations according to an import. The stored seq only rises. */
 export async function raiseImportedReads(
   { dialect }: Dialect,
   tx: Tx,
@@ -97,7 +100,7 @@ export async function raiseImportedReads(
   });
 }
 
-/** What had become of a message before it was imported. */
+/** What had happened to a message before it was imported. */
 export interface SettledMessage {
   readonly conversationId: bigint;
   readonly seq: number;
@@ -108,7 +111,7 @@ export interface SettledMessage {
 
 const settledKinds = kindsOf('Message', ['conversationId', 'seq', 'editedAt', 'recalledAt', 'hasReactions']);
 
-/** Puts that on messages which the transaction has just inserted. */
+/** Sets these values on messages that the transaction has just inserted. */
 export async function settleMessages(db: Dialect, tx: Tx, rows: readonly SettledMessage[]): Promise<void> {
   for (let from = 0; from < rows.length; from += rowsAtOnce) {
     const to = rowTable(db, settledKinds, rows.slice(from, from + rowsAtOnce));
@@ -123,8 +126,8 @@ export async function settleMessages(db: Dialect, tx: Tx, rows: readonly Settled
 }
 
 /**
- * Has members read what was imported of the threads that they take part in, as far as they have read the conversation; where somebody had something left to read in a thread from before
- * (up to `fromSeq`), it stays.
+ * Raises how far members have read the threads that they take part in: to their read marker in the conversation, at most to `toSeq`. A
+ * thread with an unread reply from before the import (up to `fromSeq`) stays as it is.
  */
 export async function raiseThreadReads(
   tx: Tx,

@@ -1,8 +1,15 @@
-// The database: Prisma on MySQL or SQLite behind one interface, its migrations, and transactions that are retried within a deadline.
-// Promises: a transaction that resolved is stored, one that rejected left nothing, except where UNAVAILABLE says that it is not known;
-// faults of the moment (lost connections, deadlocks, lock waits) are tried again and come out as ChatError UNAVAILABLE only. Both databases
-// behave alike, which one suite of tests holds them to. Does not know what the tables mean. The two ways to connect are not exported from
-// here: only src/open.ts chooses.
+// The database: Prisma on MySQL or SQLite behind one interface (Db), the migrations, and transactions that are retried until a deadline.
+//
+// Promises:
+// - A transaction that resolved is stored. A transaction that rejected has stored nothing, unless it rejected with UNAVAILABLE, which says
+//   that the result is not known.
+// - Transient faults (lost connections, deadlocks, lock waits) are retried. They reach callers only as ChatError UNAVAILABLE.
+// - Both databases behave alike. One test suite runs on both.
+//
+// Leaves to its callers what the tables mean. The functions exported here read and write rows where Prisma's query builder is too slow or
+// cannot express the statement in both dialects.
+//
+// The functions that connect to a database are not exported here: only src/open.ts chooses between them.
 
 export { type Acquaintance, selectAcquaintance } from './acquaintance.ts';
 export { type Addressed, blockedWithin, holdAddressed, type PairRow, selectAddressed } from './addressed.ts';

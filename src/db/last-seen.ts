@@ -1,16 +1,19 @@
 import type { Db, Tx } from './db.ts';
 import { join, sql } from './sql.ts';
 
-/** When somebody was last online. */
+/** When a user was last online. */
 export interface LastSeen {
   readonly userId: bigint;
   readonly at: Date;
 }
 
-/** Notes when users were last online; later is not overwritten. Of who is invisible, or erased, nothing is noted. At most 400 at a time, each once. */
+/**
+ * Stores when users were last online. A later time that is stored stays. Nothing is stored for users who are invisible or erased. Takes at
+ * most 400 rows, each user once.
+ */
 export async function raiseLastSeen({ dialect }: Pick<Db, 'dialect'>, tx: Tx, seen: readonly LastSeen[]): Promise<void> {
   const rows = join(
-    // Whoever else writes them takes them in the same order.
+    // All transactions that write several of these rows take them in this order, which avoids deadlocks.
     [...seen].sort((one, other) => Number(one.userId - other.userId)).map(({ userId, at }) => sql`SELECT ${userId} AS userId, ${at} AS at`),
     ' UNION ALL ',
   );

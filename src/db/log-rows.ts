@@ -8,7 +8,7 @@ import { sql } from './sql.ts';
 
 type Dialect = Pick<Db, 'dialect'>;
 
-/** A new message's row: what it does not name has its column's default. */
+/** A new message's row. Columns that it does not name have their defaults. */
 export interface MessageInsert {
   readonly conversationId: bigint;
   readonly seq: number;
@@ -41,7 +41,7 @@ export interface EntryInsert {
   readonly at: Date;
 }
 
-/** Where a stream's row is to stand. */
+/** The new values of a stream's row. */
 export interface HeadMove {
   readonly id: bigint;
   readonly lastSeq: number;
@@ -54,10 +54,10 @@ export interface HeadMove {
   readonly changedSeq: number;
 }
 
-// One statement may hold so much text: MariaDB, of all servers, takes 16 MB a statement at the least (max_allowed_packet), and a code unit takes up to three bytes,
-// as UTF-8 or escaped.
+// Bounds the text of one statement, in UTF-16 code units. The lowest default limit is MariaDB's, 16 MB (max_allowed_packet), and a code
+// unit takes up to three bytes, as UTF-8 or escaped.
 const textAtOnce = 1_000_000;
-// SQLite takes 32,766 parameters.
+// SQLite takes at most 32,766 parameters per statement.
 const rowsAtOnce = 400;
 
 async function inBatches<R>(
@@ -86,13 +86,15 @@ const messageKinds: { readonly [C in keyof MessageInsert]: Kind } = kindsOf('Mes
   ...(['replyToSeq', 'threadRootSeq', 'mentionsEveryone', 'mentionIds', 'originId', 'originName', 'attachments', 'data', 'poll'] as const),
 ]);
 
-// Prisma's createMany takes 180 to 300 µs of CPU a message where a statement of ours takes 10 to 40, measured side by side on one machine.
-/** Inserts messages, many rows a statement. */
+/**
+ * Inserts messages, many rows per statement. Prisma's createMany takes 180 to 300 µs of CPU per message and a raw statement 10 to 40 µs,
+ * measured side by side on one machine.
+ */
 export function insertMessages(db: Dialect, tx: Tx, rows: readonly MessageInsert[]): Promise<void> {
   return inBatches(
     rows,
     ({ text, attachments, data, poll }) => text.length + (attachments?.length ?? 0) + (data?.length ?? 0) + (poll?.length ?? 0),
-    // Most messages are nothing but text: nearly half of the columns need not be sent for them.
+    // Most messages are only text, which nearly half of the columns are not needed for.
     (batch) => insertRows(db, tx, { table: 'Message', kinds: batch.every(isPlain) ? plainKinds : messageKinds, rows: batch }),
   );
 }
@@ -102,7 +104,7 @@ function isPlain({ replyToSeq, threadRootSeq, mentionsEveryone, mentionIds, orig
   return !refers && originId === null && attachments === null && data === null && poll === null;
 }
 
-/** Inserts entries, many rows a statement. */
+/** Most messages are only text. Nearly half of the columns are left out for them. */
 export function insertEntries(db: Dialect, tx: Tx, rows: readonly EntryInsert[]): Promise<void> {
   return inBatches(
     rows,
@@ -115,10 +117,13 @@ const moveKinds: { readonly [C in keyof HeadMove]: Kind } = kindsOf('Stream', [
   ...(['id', 'lastSeq', 'lastOrdinal', 'lastAt', 'activeAt', 'lastSenderId', 'lastMessageSeq', 'otherMessageSeq', 'changedSeq'] as const),
 ]);
 
-/** Moves the heads of streams that the transaction has locked, which marks them as due for the worker, and raises markers of their members with them. */
+/**
+ * Moves the heads of streams that the transaction has locked, which marks them as due for the worker. Raises markers of their members as
+ * well.
+ */
 export async function moveHeads(db: Dialect, tx: Tx, moves: readonly HeadMove[], raises: readonly MarkerRaise[] = []): Promise<void> {
   const members = joinRaises(raises);
-  // One statement for both is a round trip less; SQLite, which has none, cannot say it.
+  // One statement for both saves a round trip. SQLite has no round trips, and no statement that updates two tables.
   const together = db.dialect === 'mysql' && Math.max(moves.length, members.length) <= rowsAtOnce;
   await inBatches(
     moves,
@@ -128,7 +133,7 @@ export async function moveHeads(db: Dialect, tx: Tx, moves: readonly HeadMove[],
   if (!together) await raiseMarkers(db, tx, members);
 }
 
-// Of small tables the server would rather read all, and wait for whoever holds any row.
+// Without the index, the server would rather scan a small table, and wait for whoever holds any of its rows.
 function move(db: Dialect, moves: readonly HeadMove[]): Prisma.Sql {
   const to = rowTable(db, moveKinds, moves);
   if (db.dialect === 'mysql') return sql`UPDATE ${to} STRAIGHT_JOIN Stream s FORCE INDEX (PRIMARY) ON s.id = v.id SET ${moved}`;
@@ -138,7 +143,7 @@ function move(db: Dialect, moves: readonly HeadMove[]): Prisma.Sql {
     FROM ${to} WHERE Stream.id = v.id`;
 }
 
-// A row for each member, or for the stream where none of its has a marker to raise: two such tables would be joined row by row.
+// One row per member to raise, or one for a stream that has none: two derived tables would be joined row by row.
 function moveAndRaise(db: Dialect, moves: readonly HeadMove[], members: readonly MarkerRaise[]): Prisma.Sql {
   const raises = Map.groupBy(members, ({ conversationId }) => conversationId);
   const rows = moves.flatMap((head) => (raises.get(head.id) ?? [nobody]).map((raise) => ({ ...head, ...raise })));
@@ -149,7 +154,7 @@ function moveAndRaise(db: Dialect, moves: readonly HeadMove[], members: readonly
 
 const nobody = { conversationId: null, userId: null, deliveredSeq: null, readSeq: null, onlyFrom: null };
 
-// In the words of MySQL.
+// In MySQL's dialect.
 const moved = sql`s.lastSeq = v.lastSeq, s.lastOrdinal = v.lastOrdinal, s.lastAt = v.lastAt, s.activeAt = v.activeAt,
   s.lastSenderId = v.lastSenderId, s.lastMessageSeq = v.lastMessageSeq, s.otherMessageSeq = v.otherMessageSeq,
   s.changedSeq = v.changedSeq, s.jobsDue = v.lastSeq > s.jobSeq`;

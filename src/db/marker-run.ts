@@ -2,7 +2,7 @@ import type { Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
-/** A place of a member in a conversation. */
+/** A member's marker in a conversation. */
 export interface MarkerPlace {
   readonly conversationId: bigint;
   readonly userId: bigint;
@@ -15,8 +15,8 @@ interface Run {
 }
 
 /**
- * How far each marker reaches, in the order asked for: over the member's own messages that follow it without one by somebody else between. So the least
- * marker of all members tells what all of them have, the senders included.
+ * Returns how far each marker reaches, in the order of `places`. A marker also covers the member's own messages that follow it, up to the
+ * first message by somebody else. So the lowest marker of all members says what all of them have, including the senders (decision 17).
  */
 export async function runOn(tx: Tx, places: readonly MarkerPlace[]): Promise<readonly number[]> {
   const ends = places.map(({ seq }) => seq);
@@ -26,7 +26,8 @@ export async function runOn(tx: Tx, places: readonly MarkerPlace[]): Promise<rea
   return ends;
 }
 
-// The first by another is found from the marker on, and the last before it backwards from there: never more than the run is read.
+// Searches forward from the marker for the first message by another sender, and backward from there for the last message before it. Reads
+// no more than that run.
 function select({ place, conversationId, userId, seq }: MarkerPlace & { readonly place: number }) {
   return sql`
     SELECT ${place} AS place, (SELECT o.seq FROM Message o WHERE o.conversationId = ${conversationId} AND o.seq > ${seq}

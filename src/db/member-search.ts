@@ -6,28 +6,28 @@ import { countsOnce, isActive, last, ofUsers, readPlaces } from './term-search.t
 const byNickname = raw('/*! FORCE INDEX (Membership_conversationId_state_nickname_idx) */');
 const byJoining = raw('/*! FORCE INDEX (Membership_conversationId_state_joinedSeq_userId_idx) */');
 const byRole = raw('/*! FORCE INDEX (Membership_conversationId_role_state_userId_idx) */');
-// To MySQL it is a hint, and CROSS JOIN nothing in particular; to SQLite it is a comment, and CROSS JOIN an order.
+// MySQL reads this as a hint and CROSS JOIN as a plain join. SQLite reads the hint as a comment and takes CROSS JOIN as the join order.
 const inOrder = raw('/*! STRAIGHT_JOIN */');
 
-/** Which members of a conversation are looked for. */
+/** The members of a conversation to search for. */
 export interface MemberSearch {
   readonly conversationId: bigint;
-  /** At least one; each must begin one of the member's terms. The first orders what is found. */
+  /** At least one. Each must begin one of the member's terms. The first determines the order of the results. */
   readonly prefixes: readonly string[];
-  /** Exclusive; its term begins with the first prefix. Null: from the beginning. */
+  /** Exclusive. Its term begins with the first prefix. Null: from the beginning. */
   readonly after: TermPlace | null;
   readonly limit: number;
-  /** Only who is one of these; absent: all. */
+  /** Only members with one of these roles. Absent: all. */
   readonly roles?: readonly string[] | undefined;
-  /** How many members have these roles, at most. */
+  /** Upper bound of the number of members with these roles. */
   readonly members: number;
-  /** So many are looked up, at most. */
+  /** Upper bound of the rows to look up. */
   readonly lookedAt: number;
-  /** Only who has no nickname. */
+  /** Only members without a nickname. */
   readonly plain: boolean;
 }
 
-/** A member with a nickname, who is found by that too. */
+/** A member with a nickname. A search matches the nickname as well as the member's own names. */
 export interface Nicknamed {
   readonly userId: bigint;
   readonly nickname: string;
@@ -35,7 +35,7 @@ export interface Nicknamed {
   readonly displayName: string;
 }
 
-/** Active members who have a nickname; null: more than `most` have. */
+/** Reads the active members who have a nickname. Null: there are more than `most`. */
 export async function readNicknamed(
   tx: Tx,
   { conversationId, roles, most }: Pick<MemberSearch, 'conversationId' | 'roles'> & { readonly most: number },
@@ -48,15 +48,18 @@ export async function readNicknamed(
   return rows.length > most ? null : rows.map((row) => ({ ...row, userId: BigInt(row.userId) }));
 }
 
-/** Members who were found by their own names, ordered by (term, id), each once, and up to where was looked; null: as far as there is anything. */
+/** Members found by their own names, by (term, id), each once, and the place where the search stopped. Null: there is nothing after it. */
 export interface FoundMembers {
   readonly places: readonly TermPlace[];
   readonly end: TermPlace | null;
 }
 
 /**
- * Active members for whom each prefix begins a term. Of what the first begins and of the members the fewer are gone through, each looked up by key among the others,
- * so that it takes as long in a large group as in a small one: where both are many it ends, and goes on behind `end`.
+ * Searches for active members for whom each prefix begins a term.
+ *
+ * Reads the terms that begin with the first prefix, or the members, whichever are fewer, and looks each up by key in the other table. So a
+ * search takes as long in a large group as in a small one (decision 79). If both are many, it stops at `end`, and the next search continues
+ * from there.
  */
 export async function searchMembers(tx: Tx, search: MemberSearch): Promise<FoundMembers> {
   const { conversationId, prefixes, after, limit, roles, members, lookedAt, plain } = search;
@@ -72,7 +75,10 @@ export async function searchMembers(tx: Tx, search: MemberSearch): Promise<Found
   return { places, end };
 }
 
-/** The place so many steps behind another; null: what the prefix begins ends before. */
+/**
+ * Returns a place at least `steps` terms after another, and at most about twice as many (see `skipped`). Null: the terms that begin with
+ * the prefix end before it.
+ */
 async function placeBehind(
   tx: Tx,
   { first, after, steps }: { readonly first: string; readonly after: TermPlace | null; readonly steps: number },
@@ -81,7 +87,7 @@ async function placeBehind(
   return place;
 }
 
-// With a sign before it SQLite reads no index by nicknames, which nearly nobody has.
+// The unary + keeps SQLite from using the index on nicknames, which nearly nobody has.
 async function amongMembers(tx: Tx, { conversationId, prefixes, after, limit, roles, plain }: MemberSearch): Promise<readonly TermPlace[]> {
   const [first = ''] = prefixes;
   const behind = after === null ? empty : sql`AND t.term >= ${after.term} AND (t.term > ${after.term} OR t.userId > ${after.id})`;

@@ -2,7 +2,7 @@ import type { Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
-/** A row by which a mention is counted: from the entry `seq` on. */
+/** A mention, which counts from the entry `seq` on. */
 export interface MentionRow {
   readonly conversationId: bigint;
   readonly userId: bigint;
@@ -11,7 +11,7 @@ export interface MentionRow {
   readonly byId: bigint;
 }
 
-/** Inserts mentions, many rows a statement: a message may bring fifty, and a commit hundreds of messages. */
+/** Inserts mentions, many rows per statement: a message may have fifty, and a commit hundreds of messages. */
 export async function insertMentions(tx: Tx, rows: readonly MentionRow[]): Promise<void> {
   await inPieces(rows, async (piece) => {
     const values = piece.map(

@@ -4,7 +4,7 @@ import { kindsOf } from './select.ts';
 import { empty, join, raw, sql } from './sql.ts';
 import { type Found, rowReader, wholeRow } from './whole-row.ts';
 
-/** A stretch of a conversation, and how much of it is read from its newest message back. Bounds are inclusive. */
+/** A range of a conversation, and how many of its messages to read, from the newest back. Both bounds are inclusive. */
 export interface TextRange {
   readonly conversationId: bigint;
   readonly from: number;
@@ -12,7 +12,7 @@ export interface TextRange {
   readonly limit: number;
 }
 
-/** What a message says, as its row has it. */
+/** The text and attachments of a message, as stored. */
 export interface TextRow {
   readonly seq: number;
   readonly text: string;
@@ -22,24 +22,26 @@ export interface TextRow {
 const kinds = kindsOf('Message', ['seq', 'text', 'attachments']);
 const readRow = rowReader<TextRow>(kinds);
 
-// Both end in the order that is read; where one is not named, servers may sort.
+// Both indexes have the order of the result. Without the hint, servers may sort.
 const byPlace = raw('/*! FORCE INDEX (PRIMARY) */');
 const bySender = raw('/*! FORCE INDEX (Message_conversationId_senderId_seq_idx) */');
 
-/** Which of the messages that stand there. */
+/** The ranges and conditions of the messages to read. */
 export interface TextsAsked {
   readonly ranges: readonly TextRange[];
-  /** Null: anybody's. */
+  /** Null: of any sender. */
   readonly senderId: bigint | null;
-  /** Said at this moment or later. */
+  /** Only messages sent at this time or later. */
   readonly sentFrom?: Date | undefined;
-  /** Said earlier than this. */
+  /** Only messages sent before this time. */
   readonly sentBefore?: Date | undefined;
 }
 
 /**
- * What was said in stretches, the newest first in each; at most fifty stretches. Of another time it is passed over, for which the stretches should not be long. Nothing but what is looked through, for to bring it
- * here is most of what a search costs.
+ * Reads the texts of messages in at most fifty ranges, the newest first in each. Returns them in the order of `ranges`.
+ *
+ * Messages of another time are read and skipped, so the ranges should not be long. Only the columns that a search compares are read,
+ * because transferring them is most of the cost of a search.
  */
 export async function selectTexts(
   { dialect }: Pick<Db, 'dialect'>,
@@ -63,12 +65,12 @@ export async function selectTexts(
   return found.map((rows) => rows.toSorted((one, other) => other.seq - one.seq));
 }
 
-// Not all of a stretch at once: MariaDB cuts JSON_ARRAYAGG off at group_concat_max_len, which is 1 MiB.
+// Not aggregated: MariaDB truncates JSON_ARRAYAGG at group_concat_max_len, which is 1 MiB.
 function oneByOne(place: number, from: Prisma.Sql): Prisma.Sql {
   return sql`(SELECT ${place} AS place, ${wholeRow(kinds)} ${from})`;
 }
 
-// Prisma makes a value of each column of each row that SQLite gives: of one text for all rows it takes a quarter of the time.
+// Prisma converts each column of each row from SQLite. Reading all rows as one text takes a quarter of the time.
 function together(place: number, from: Prisma.Sql): Prisma.Sql {
   return sql`SELECT ${place} AS place, json_group_array(json_array(seq, text, attachments)) AS packed FROM (SELECT seq, text, attachments ${from})`;
 }

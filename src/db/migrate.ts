@@ -3,13 +3,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseError } from './database-error.ts';
 
-/** One connection to a database, under a lock that keeps every other node from migrating it. Its SQL is what both dialects understand. */
+/** A connection to a database, under a lock that keeps every other node from migrating it. Takes SQL that both dialects understand. */
 export interface Migratable {
-  /** Makes Prisma's own table, where it is not there yet, as Prisma's migration engine makes it. */
+  /** Creates Prisma's own table if missing, as Prisma's migration engine does. */
   readonly bookkeeping: string;
-  /** The SQL expression for the current time, as this database stores times. */
+  /** SQL expression for the current time, in the format in which this database stores times. */
   readonly now: string;
-  /** True where DDL is transactional: then the three texts of `apply` happen together or not at all. */
+  /** Whether DDL is transactional. If so, the three texts of `apply` are stored together or not at all. */
   readonly atomic: boolean;
   rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   run(sql: string): Promise<void>;
@@ -20,17 +20,20 @@ export interface Migratable {
 interface Migration {
   readonly name: string;
   readonly sql: string;
-  /** SHA-256 of the file in lower-case hex, which is what Prisma records. */
+  /** SHA-256 of the file in lowercase hex, as Prisma records it. */
   readonly checksum: string;
 }
 
-/** The migrations of a folder in the order of their names. */
+/**
+ * Reads the migrations of a folder, in the order of their names. Throws DatabaseError if a name has other characters than letters, digits
+ * and _.
+ */
 export async function readMigrations(folder: string): Promise<readonly Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return Promise.all(
     names.toSorted().map(async (name) => {
-      // The name stands in SQL text below.
+      // The name becomes part of SQL text.
       if (!/^\w+$/.test(name))
         throw new DatabaseError(`the folder of the migration ${JSON.stringify(name)} must have a name of letters, digits and _`);
       const bytes = await readFile(join(folder, name, 'migration.sql'));
@@ -39,7 +42,9 @@ export async function readMigrations(folder: string): Promise<readonly Migration
   );
 }
 
-/** Throws DatabaseError where what was applied is not what stands in the folder, or was never finished. */
+/**
+ * Returns the names of the migrations that are applied. Throws DatabaseError if one of them differs from the folder's or was not finished.
+ */
 function check(migrations: readonly Migration[], applied: readonly Readonly<Record<string, unknown>>[]): ReadonlySet<string> {
   const done = new Map<string, unknown>();
   for (const row of applied) {
@@ -64,7 +69,10 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", "''").replaceAll('\\', '/')}'`;
 }
 
-/** DDL is not transactional on MySQL: a row without finished_at stands there while it runs, and stays if it fails, as Prisma has it. */
+/**
+ * Applies a migration. DDL is not transactional on MySQL: the migration's row has no finished_at while it runs, and keeps none if it fails,
+ * as with Prisma.
+ */
 async function apply(database: Migratable, { name, sql, checksum }: Migration): Promise<void> {
   const id = randomUUID();
   const begun = `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at) VALUES ('${id}', '${checksum}', '${name}', ${database.now})`;
@@ -79,19 +87,19 @@ async function apply(database: Migratable, { name, sql, checksum }: Migration): 
     await database.run(ended);
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    // The next start, which refuses to go on, tells it again; if it cannot be noted, this one has told it.
+    // The next start refuses to go on and repeats the reason. If it cannot be stored, the error below still has it.
     const note = `UPDATE _prisma_migrations SET logs = ${quote(why.slice(0, 1_000))} WHERE id = '${id}'`;
     if (!database.atomic) await database.run(note).catch(() => undefined);
     throw new DatabaseError(`the migration ${name} failed: ${why}`, { cause: error });
   }
 }
 
-/** An epoch that no other database has: 96 random bits. */
+/** Makes an epoch that no other database has: 96 random bits. */
 export function newEpoch(): string {
   return randomBytes(12).toString('base64url');
 }
 
-/** The epoch of this database; the first call makes it. */
+/** Reads the epoch of this database. The first call creates it. */
 async function settleEpoch(database: Migratable): Promise<string> {
   const [row] = await database.rows('SELECT epoch FROM Deployment WHERE id = 1');
   if (row) return String(row['epoch']);
@@ -102,23 +110,26 @@ async function settleEpoch(database: Migratable): Promise<string> {
 
 async function settleServerKey(database: Migratable): Promise<void> {
   if ((await database.rows('SELECT id FROM ServerKey LIMIT 1')).length > 0) return;
-  // 32 bytes are a key of HMAC-SHA-256; the id only tells keys apart.
+  // 32 bytes are a key of HMAC-SHA-256. The id only distinguishes keys.
   const id = randomBytes(6).toString('base64url');
   const secret = randomBytes(32).toString('base64url');
   await database.run(`INSERT INTO ServerKey (id, secret, createdAt) VALUES ('${id}', '${secret}', ${database.now})`);
 }
 
-/** What migrating is told. */
+/** Options of `migrate`. */
 export interface MigrateOptions {
-  /** Holds a folder for each migration. */
+  /** Contains one folder per migration. */
   readonly folder: string;
-  /** Make a ServerKey row where there is none. */
+  /** Whether to create a ServerKey row if there is none. */
   readonly serverKey: boolean;
 }
 
 /**
- * Brings a database to the newest migration of the folder, recorded as `prisma migrate deploy` records it, and gives it what exists
- * once per database. Migrations that it has and the folder does not are those of a newer release, and left alone. Throws DatabaseError.
+ * Migrates a database to the newest migration of the folder, recorded as `prisma migrate deploy` records it. Then creates the rows that
+ * exist once per database.
+ *
+ * Migrations that the database has and the folder lacks are those of a newer release, and are ignored. Throws DatabaseError if a migration
+ * does not match or fails.
  */
 export async function migrate(database: Migratable, { folder, serverKey }: MigrateOptions): Promise<{ readonly epoch: string }> {
   const migrations = await readMigrations(folder);

@@ -1,23 +1,23 @@
 import type { Tx } from './db.ts';
 import { raw, sql } from './sql.ts';
 
-/** Which items of the moderation queue, in the order of their making. */
+/** A page of the items of the moderation queue, in order of creation. */
 export interface ModerationRange {
   readonly state: string;
   /** Null: of all kinds. */
   readonly kind: string | null;
-  /** 16 bytes; exclusive. Null: from the beginning, or the end. */
+  /** 16 bytes, exclusive. Null: from the beginning, or from the end if `newestFirst`. */
   readonly past: Uint8Array<ArrayBuffer> | null;
   readonly newestFirst: boolean;
   readonly limit: number;
 }
 
-// MariaDB may enter an index at the beginning of what it is to read backwards, and go through half of it. To SQLite it is a comment.
+// For a backward scan, MariaDB may enter the index at the beginning of the range and read half of it. SQLite reads the hint as a comment.
 const byState = raw('/*! FORCE INDEX (ModerationItem_state_id_idx) */');
 const byKind = raw('/*! FORCE INDEX (ModerationItem_state_kind_id_idx) */');
 const byReporter = raw('/*! FORCE INDEX (ModerationReport_reporterId_itemId_idx) */');
 
-/** The ids of items; Prisma does not compare bytes by their order. */
+/** Reads the ids of items. A raw statement, because Prisma does not compare bytes by order. */
 export async function selectModerationItems(tx: Tx, range: ModerationRange): Promise<readonly Uint8Array[]> {
   const { state, kind, past, newestFirst, limit } = range;
   const ofKind = kind === null ? sql`` : sql`AND kind = ${kind}`;
@@ -29,7 +29,7 @@ export async function selectModerationItems(tx: Tx, range: ModerationRange): Pro
   return rows.map(({ id }) => id);
 }
 
-/** The ids of the items that a user has reported, in the order of their making, past an id; null: from the first on. */
+/** Reads the ids of the items that a user has reported, in order of creation, past an id. Null: from the first. */
 export async function selectReportedItems(
   tx: Tx,
   { reporterId, past, limit }: { readonly reporterId: bigint; readonly past: Uint8Array<ArrayBuffer> | null; readonly limit: number },

@@ -3,7 +3,7 @@ import { DatabaseError } from './database-error.ts';
 import type { MysqlAddress } from './mysql-url.ts';
 import { Transient } from './transient.ts';
 
-// Error numbers of the servers, after which the same transaction may well succeed later.
+// Error numbers after which the same transaction may succeed later.
 const contended: ReadonlySet<number> = new Set([
   1205, // lock wait timeout
   1213, // deadlock
@@ -13,40 +13,43 @@ const contended: ReadonlySet<number> = new Set([
   1317, // the statement was interrupted
   1969, // MariaDB: statement time exceeded
   3024, // MySQL: statement time exceeded
-  // What the server has no room for at the moment, until an operator makes some.
+  // The server is out of a resource until an operator provides more.
   1021, // the disk is full
   1026, // a file cannot be written
-  1030, // what lies below the tables has failed
+  1030, // the storage engine has failed
   1037, // out of memory
-  1038, // no memory to sort in
+  1038, // out of sort memory
   1041, // out of memory
-  1114, // the table is full, or the disk
-  1135, // no thread can be made
-  1226, // the user has used up what it may
+  1114, // the table or the disk is full
+  1135, // no thread can be created
+  1226, // the user has reached a resource limit
 ]);
 
-// … and after which it may on another connection.
+// Error numbers after which it may succeed on another connection.
 const lost: ReadonlySet<number> = new Set([
   1053, // the server is shutting down
   1927, // MariaDB: the connection was killed
-  1290, // the server runs read-only: it was primary and is not any more
+  1290, // the server runs read-only: it was the primary and no longer is
   1836, // the same on MySQL
   1047, // Galera: the node is not ready
   2006, // the server has gone away
   2013, // the connection was lost during the query
 ]);
 
-/** Whether the error is the socket's own, which the driver passes on to the statements that were under way: `read ECONNRESET` and the like. */
+/** Whether the error is one of the socket, such as `read ECONNRESET`, which the driver passes on to the statements under way. */
 function isSocketFault(error: unknown): boolean {
   return error instanceof Error && ('syscall' in error || Reflect.get(error, 'fatal') === true);
 }
 
-// Which statement it was is known by then.
+// Enough to recognize the statement.
 const shownOfStatement = 200;
-// As rows stand in ours: none of it is for logs.
+// Literals as row-table.ts writes them. None of them may be logged.
 const values = /x?'[^']*(?:'|$)|\b\d+\b/g;
 
-/** The driver has each of its errors tell the whole statement, three times: here what it does, without its values. */
+/**
+ * Hides the values of the statement in an error. The driver puts the whole statement into each error, three times; this leaves its
+ * beginning, without values.
+ */
 function hideValues(error: SqlError): void {
   const { sql } = error;
   if (!sql) return;
@@ -58,12 +61,15 @@ function hideValues(error: SqlError): void {
   Object.assign(error, { sql: shown, stack: error.stack?.replace(sql, () => shown) });
 }
 
-/** A driver's error, in few words, as Transient where it is a fault of the moment; all else as it is. */
+/**
+ * Translates an error of the driver: into Transient if it is a transient fault, otherwise it is returned. Hides the values of its
+ * statement.
+ */
 export function translateMysql(error: unknown): unknown {
   if (!(error instanceof SqlError)) return isSocketFault(error) ? new Transient('lost', error) : error;
   hideValues(error);
   if (contended.has(error.errno)) return new Transient('contended', error);
-  // `fatal`: the driver has given the connection up.
+  // `fatal`: the driver has given up the connection.
   if (error.fatal || lost.has(error.errno)) return new Transient('lost', error);
   return error;
 }
@@ -92,10 +98,10 @@ function sayWhy(error: SqlError, { connection, database, place }: MysqlAddress):
   }
 }
 
-/** Why a node cannot start on this server, in one line. */
+/** Explains in one line why a node cannot start on this server. */
 export function explainMysql(error: unknown, address: MysqlAddress): DatabaseError {
   if (error instanceof DatabaseError) return error;
-  // Node tries every address of a host name and tells of each.
+  // Node tries every address of a host name and reports each error.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const code = first instanceof Error && 'code' in first ? String(first.code) : '';
   if (/^E[A-Z]+$/.test(code) && !code.startsWith('ER_')) {

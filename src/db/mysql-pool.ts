@@ -6,28 +6,28 @@ import type { Ask } from './mysql-statements.ts';
 import { createSlots } from './slots.ts';
 import { Transient } from './transient.ts';
 
-/** What a pool is told. */
+/** Options of a pool. */
 export interface PoolOptions {
-  /** Opens a connection, with `readingOptions`. Bounded in time by itself. */
+  /** Opens a connection, with `readingOptions`. Must be bounded in time by itself. */
   readonly open: () => Promise<Connection>;
   readonly size: number;
   /** Bounds the wait for a connection, and each statement, in ms. */
   readonly deadlineMs: number;
   /** A clock in ms that does not jump. */
   readonly now?: () => number;
-  /** Called with what runs statements in a transaction, when it is given its connection, by whoever asked for one. */
+  /** Called in the asynchronous context that asked for a transaction's connection. `ask` runs statements in that transaction. */
   readonly onLent?: (ask: Ask) => void;
 }
 
-/** What a connection is lent for: a transaction, or a read that is none. Each wants the server to commit by itself, or not to: it is told where one comes from the other. */
+/** A transaction, which has autocommit off, or a read outside of one, which has it on. The pool switches a connection between them. */
 type Use = 'transactions' | 'reads';
 
 const otherUse = { transactions: 'reads', reads: 'transactions' } as const satisfies { readonly [U in Use]: Use };
 
-/** What Prisma's adapter uses of a driver's connection. */
+/** The part of a driver's connection that Prisma's adapter uses. */
 type Lent = Pick<Connection, 'query' | 'on' | 'off'> & { readonly release: () => Promise<void> };
 
-/** Runs a statement; past the deadline the connection is given up, since its answer could otherwise be taken for that of the next one. */
+/** Runs a statement. Past the deadline the connection is destroyed, because the answer could be taken for that of the next statement. */
 async function ask(connection: Connection, statement: string, values: unknown, deadline: Deadline): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -47,21 +47,23 @@ async function ask(connection: Connection, statement: string, values: unknown, d
 
 const asks = /^\s*SELECT\b/;
 const writes = /^\s*(?:INSERT|UPDATE|DELETE)\b/;
-// While a server takes no writes and no other takes its place, all connections are opened anew so often, and not with each write that is tried.
+// While a server takes no writes and has no successor, connections are replaced this often at most, and not with each failed write.
 const restMs = 100;
 
-/** How a connection goes to a transaction, and comes back from it. */
+/** How a connection is lent to a transaction and taken back. */
 interface Loan {
   readonly ask: (sql: string, values?: unknown) => Promise<unknown>;
-  /** Sees to it that the server commits nothing by itself; absent where it does so already. */
+  /** Turns autocommit off. Absent if it is off already. */
   readonly begin: ((send: (sql: string) => Promise<unknown>) => Promise<void>) | undefined;
   readonly takeBack: (clean: boolean) => void;
 }
 
 /**
- * A connection for one transaction. Statements are sent without waiting for the answers of those before, so a deadlock, after which the server has
- * rolled back by itself, is heard of when more of them are with the server: these must not be stored on their own. So nothing is committed but by
- * COMMIT (autocommit is off, which makes the server begin anew by itself), after a passing fault nothing but ROLLBACK goes through, and after the end nothing at all.
+ * Wraps a connection for one transaction.
+ *
+ * Statements are sent without waiting for earlier answers. So when a deadlock is reported, after which the server has rolled back by
+ * itself, more statements may be with the server, and these must not be stored on their own. Only COMMIT stores anything: autocommit is
+ * off, which makes the server begin a transaction by itself. After a transient fault only ROLLBACK is sent, and after the end nothing.
  */
 function lend(connection: Connection, { ask, begin, takeBack }: Loan): Lent {
   const underWay = new Set<Promise<unknown>>();
@@ -104,7 +106,7 @@ function lend(connection: Connection, { ask, begin, takeBack }: Loan): Lent {
     state = 'ending';
     await begun;
     if (sql === 'COMMIT') {
-      // One that nobody has waited for may be about to tell that half of this is undone.
+      // A statement that nobody has awaited may be about to report that the server has rolled back.
       if (underWay.size > 0) await Promise.allSettled(underWay);
       if (fault) throw fault;
     }
@@ -118,17 +120,17 @@ function lend(connection: Connection, { ask, begin, takeBack }: Loan): Lent {
     if (sql === 'COMMIT' || sql === 'ROLLBACK') return end(sql);
     refuseAfterFault();
     if (sql === 'BEGIN') return open();
-    // Who begins by reading need not wait for an answer that says nothing. Had the server not begun, what follows finds out before it writes.
+    // A transaction that begins with reads need not await SET autocommit: its failure is found before the first write.
     if (begun && !asks.test(sql)) {
       await begun;
-      // It may have failed or ended meanwhile.
+      // The transaction may have failed or ended meanwhile.
       refuseAfterFault();
     }
     return send(sql, values);
   }
 
   return {
-    // The driver types its answers as any; Prisma's adapter reads them.
+    // The driver types its results as any; Prisma's adapter reads them.
     query: query as Connection['query'],
     on: connection.on.bind(connection),
     off: connection.off.bind(connection),
@@ -137,25 +139,25 @@ function lend(connection: Connection, { ask, begin, takeBack }: Loan): Lent {
 }
 
 /**
- * A pool for Prisma's MariaDB adapter, in place of the driver's own, whose waiters starve, which backs off for up to 10 s after an outage
- * and which tells its connections apart by numbers that start anew with the server. Here: first come, first served; a connection is
- * opened when somebody needs it, so an outage ends for us with the first try after it; passing faults come out as Transient.
+ * Creates a pool for Prisma's MariaDB adapter, in place of the driver's own. The waiters of that one starve, it backs off for up to 10 s
+ * after an outage, and it identifies connections by numbers that restart with the server. Here, waiters are served in order. A connection
+ * is opened when it is needed, so an outage is over with the first try after it. Transient faults are thrown as Transient.
  */
 export function createMysqlPool({ open, size, deadlineMs, now = () => performance.now(), onLent }: PoolOptions): Pool {
   const slots = createSlots(size);
   const idle: { readonly [U in Use]: Connection[] } = { transactions: [], reads: [] };
   const uncommitting = new WeakSet<Connection>();
-  /** Connections that lead to where new ones do, as far as is known. */
+  /** Connections that lead to the same server as new ones do, as far as is known. */
   let current = new WeakSet<Connection>();
-  // Connections that there are, lent and idle.
+  // Number of connections, lent and idle.
   let living = 0;
   let closed = false;
 
-  /** Whether new connections may lead to a server that takes no writes, as the last that was left. */
+  /** Whether new connections may lead to a server that takes no writes, like the last one that was left. */
   let inDoubt = false;
   let restsUntil = Number.NEGATIVE_INFINITY;
 
-  /** No connection is used again that there is, or that is being opened, but this one. */
+  /** Stops using all connections except `but`, including those that are being opened. */
   function leaveAll(but?: Connection): void {
     current = new WeakSet(but && [but]);
     for (const others of Object.values(idle)) {
@@ -166,8 +168,8 @@ export function createMysqlPool({ open, size, deadlineMs, now = () => performanc
     }
   }
 
-  // A server that has become read-only, or is to shut down, says so and leaves connections open, while new ones may lead to another: none is used again that was there before, for
-  // reads would be answered by it without a word.
+  // A server that has become read-only, or is about to shut down, says so and leaves connections open, while new ones may lead to another
+  // server. None of the older connections is used again, because reads on them would succeed silently.
   function heedRefusal(connection: Connection): void {
     if (!current.has(connection) || now() < restsUntil) return;
     restsUntil = now() + restMs;
@@ -175,7 +177,7 @@ export function createMysqlPool({ open, size, deadlineMs, now = () => performanc
     leaveAll();
   }
 
-  // New ones may have led to the same server for a while. Of those in which nobody has written nothing is known.
+  // New connections may have led to the same server for a while. Nothing is known of those without a write, so they are left too.
   function heedWrite(connection: Connection): void {
     if (!current.has(connection)) return;
     inDoubt = false;
@@ -203,7 +205,7 @@ export function createMysqlPool({ open, size, deadlineMs, now = () => performanc
 
   async function openOne(): Promise<Connection> {
     living += 1;
-    // What is left while it is being opened it is one of.
+    // Read before the wait: if all connections are left meanwhile, this one is left with them.
     const those = current;
     try {
       const connection = await open();
@@ -215,7 +217,7 @@ export function createMysqlPool({ open, size, deadlineMs, now = () => performanc
     }
   }
 
-  // Where reads and transactions take turns, one connection for both would be told with each what it is for.
+  // Opens a second connection first: if reads and transactions took turns on one, each would have to set autocommit.
   async function connectionFor(use: Use): Promise<Connection> {
     const own = firstValid(use);
     if (own) return own;
@@ -247,7 +249,7 @@ export function createMysqlPool({ open, size, deadlineMs, now = () => performanc
       };
     } catch (error) {
       giveBack();
-      // Whatever keeps a connection from being opened (even a changed password), an operator can mend it while we run.
+      // Whatever keeps a connection from being opened, even a changed password, may be fixed by an operator while the node runs.
       throw error instanceof Transient ? error : new Transient('lost', error);
     }
   }
@@ -289,6 +291,6 @@ export function createMysqlPool({ open, size, deadlineMs, now = () => performanc
     await Promise.all([slots.close(), ...unused.map((connection) => connection.end())]);
   }
 
-  // Of the driver's pool, Prisma's adapter uses these.
+  // Prisma's adapter uses only these methods of the driver's pool.
   return { query, getConnection, end } as unknown as Pool;
 }

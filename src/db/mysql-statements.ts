@@ -2,12 +2,15 @@ import type { FieldInfo } from 'mariadb';
 import type { Statements } from './db.ts';
 import { parameter, readRows, statementsBy } from './statements.ts';
 
-/** Sends a statement with its parameters, and answers as the driver does: rows as arrays, times as text. Throws Transient, and the driver's errors. */
+/**
+ * Sends a statement with its parameters and returns the driver's result: rows as arrays, times as text. Throws Transient, and errors of the
+ * driver.
+ */
 export type Ask = (statement: string, values: readonly unknown[]) => Promise<unknown>;
 
 /**
- * Our own statements, to the driver beneath Prisma, with values as Prisma tells and reads them. Its client takes 25 to 50 µs of CPU for each (docs/decisions/0046);
- * what it offers them, a common form of parameters and answers, is here.
+ * Runs raw statements on the driver beneath Prisma's client, and converts values as Prisma does. Prisma's client takes 25 to 50 µs of CPU
+ * for each statement (decision 46).
  */
 export function statementsOver(ask: Ask): Statements {
   return statementsBy({
@@ -32,15 +35,15 @@ interface Result extends ReadonlyArray<readonly unknown[]> {
   readonly meta: readonly FieldInfo[];
 }
 
-// The driver reads numbers, ids as bigint among them, and texts by itself.
+// The driver converts numbers and texts by itself, and ids to bigint.
 function readerOf(field: FieldInfo): (value: unknown) => unknown {
   if (field.type === 'DATETIME' || field.type === 'TIMESTAMP') return timeOf;
-  // MariaDB has no type for it, and names it beside. The driver's types do not know of that.
+  // MariaDB has no type for JSON and reports it separately. The driver's types lack that property.
   if (field.type === 'JSON' || Reflect.get(field, 'dataTypeFormat') === 'json') return (value) => JSON.parse(String(value));
   return plain;
 }
 
-// UTC, which it does not say.
+// Times are in UTC, which their text does not say.
 function timeOf(value: unknown): Date {
   return new Date(`${String(value).replace(' ', 'T')}Z`);
 }

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { ConnectionConfig } from 'mariadb';
 import { DatabaseError } from './database-error.ts';
 
-/** Where a MySQL server is and who we are there. */
+/** The address of a MySQL server, and the user. */
 export interface MysqlAddress {
   readonly connection: ConnectionConfig;
   readonly database: string;
-  /** For messages: no password in it. */
+  /** For messages. Contains no password. */
   readonly place: string;
 }
 
@@ -20,7 +20,7 @@ function readCertificate(file: string): string {
 
 type Parameter = (value: string) => ConnectionConfig | null;
 
-// Prisma's names where it has one, so that one URL serves `prisma migrate` too.
+// Prisma's names if Prisma has one, so that one URL serves `prisma migrate` too.
 const parameters: Readonly<Record<string, Parameter>> = {
   sslaccept: (value) => {
     if (value === 'strict') return { ssl: { rejectUnauthorized: true } };
@@ -34,11 +34,15 @@ const parameters: Readonly<Record<string, Parameter>> = {
 const known = 'sslaccept=strict, sslaccept=accept_invalid_certs, sslcert=FILE, socket=FILE, allowPublicKeyRetrieval=true';
 
 /**
- * Reads `mysql://user:password@host:port/database?parameters`; name and password may be percent-encoded, the port is 3306 if absent.
+ * Reads `mysql://user:password@host:port/database?parameters`. User and password may be percent-encoded. The port defaults to 3306. Throws
+ * DatabaseError that says what is wrong.
  *
- * Parameters: `sslaccept=strict` (TLS, certificate checked) or `accept_invalid_certs` (TLS, not checked); `sslcert=FILE` (TLS with this CA in
- * PEM); `socket=FILE` (a Unix socket instead of host and port); `allowPublicKeyRetrieval=true`, which MySQL 8's caching_sha2_password needs
- * on a connection without TLS (only where the network is trusted). Throws DatabaseError that names what is wrong.
+ * Parameters:
+ * - `sslaccept=strict`: TLS, with the certificate checked.
+ * - `sslaccept=accept_invalid_certs`: TLS, without that check.
+ * - `sslcert=FILE`: TLS with this CA, in PEM.
+ * - `socket=FILE`: a Unix socket instead of host and port.
+ * - `allowPublicKeyRetrieval=true`: needed by MySQL 8's caching_sha2_password on a connection without TLS. Only for a trusted network.
  */
 export function readMysqlUrl(text: string): MysqlAddress {
   if (!URL.canParse(text)) throw new DatabaseError('DATABASE_URL is not a URL. Write it like mysql://user:password@host:3306/name');

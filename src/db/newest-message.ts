@@ -16,9 +16,11 @@ interface Newest {
 }
 
 /**
- * The seq of the newest message that each member sees, in the order asked for; null where there is none. With a constant for each, both databases
- * go back from the end of the key; correlated to a list of them, MariaDB may walk the whole table backwards. Likewise what is hidden is asked for row by
- * row: of NOT EXISTS it would make a table of all that the member has hidden.
+ * Returns the seq of the newest message that each member sees, in the order of `sights`. Null: there is none.
+ *
+ * Each conversation has a SELECT with its own constants, which both databases read from the end of the key backward. Correlated to a list
+ * of conversations, MariaDB may read the whole table backward. Hidden messages are looked up row by row: for NOT EXISTS, MariaDB would
+ * build a table of all messages that the member has hidden.
  */
 export async function newestMessages(tx: Tx, sights: readonly Sight[]): Promise<readonly (number | null)[]> {
   const newest: (number | null)[] = sights.map(() => null);

@@ -1,26 +1,29 @@
 import type { Tx } from './db.ts';
 import { sql } from './sql.ts';
 
-/** A notice's place among those of a user: by time of posting and id, both descending. */
+/** A notice's place among those of a user, by time of posting and id, both descending. */
 export interface NoticePlace {
   readonly postedAt: Date;
   /** 16 bytes. */
   readonly id: Uint8Array<ArrayBuffer>;
 }
 
-/** Which part of a user's notices. */
+/** A page of a user's notices. */
 export interface NoticeRange {
   readonly userId: bigint;
   readonly limit: number;
-  /** Only those below this place; null: from the top. */
+  /** Only notices below this place. Null: from the top. */
   readonly before: NoticePlace | null;
 }
 
-// What was posted to all before somebody signed up is none of theirs, which its seq says; the time only keeps the index from being read to its end. A
-// transaction may commit later than its time says, but not by so much: every write has its deadline.
+// The seq excludes notices to everybody from before the user signed up. The time only keeps the index from being read to its end. A
+// transaction may commit later than its time says, but never by this much, because every write has a deadline.
 const slackMs = 3_600_000;
 
-/** The places of what is posted for a user, to all since they signed up or to them, newest first. */
+/**
+ * Reads the places of the notices that are posted for a user, newest first: those to everybody since the user signed up, and those to the
+ * user.
+ */
 export async function selectNotices(tx: Tx, { userId, limit, before }: NoticeRange): Promise<readonly Pick<NoticePlace, 'id'>[]> {
   const user = await tx.user.findUnique({ where: { id: userId }, select: { noticesAfterSeq: true, createdAt: true } });
   if (user === null) return [];

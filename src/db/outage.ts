@@ -1,15 +1,16 @@
 import type { Logger } from 'pino';
 import { ChatError } from '../errors.ts';
 
-/** Told of what a caller is about to be told. */
+/** Called with the error that a caller is about to get. */
 export type Tell = (error: unknown) => void;
 
-// In an outage all who ask end so, for the same reason.
+// In an outage all calls fail for the same reason.
 const quietMs = 10_000;
 
 /**
- * Warns in the log why the database could not be used, where somebody is told UNAVAILABLE because of that: at once, and then once in ten seconds at most, with how
- * often it was meanwhile. All other errors are nothing to it. `now` in ms, by a clock that does not jump.
+ * Returns a function that logs a warning with the reason if a caller gets UNAVAILABLE because of the database. It logs the first at once,
+ * then at most one in ten seconds, with the number of such errors since the last one. It ignores all other errors. `now` is in ms, on a
+ * clock that does not jump.
  */
 export function tellOutages(logger: Logger, now: () => number = () => performance.now()): Tell {
   let toldAt = Number.NEGATIVE_INFINITY;

@@ -3,10 +3,10 @@ import { inPieces } from './pieces.ts';
 import { selectRows } from './select.ts';
 import { join, sql } from './sql.ts';
 
-/** A page of streams, and which of them have something to be trimmed. */
+/** A page of streams: the conversations among them that have something to trim. */
 export interface OverduePage {
   readonly conversationIds: readonly bigint[];
-  /** The page's last stream; null: there is none past it. */
+  /** The last stream of the page. Null: there is none past it. */
   readonly last: bigint | null;
 }
 
@@ -16,10 +16,13 @@ interface Found {
   readonly noted: bigint | number | null;
 }
 
-// What tells of a trimming stays, or each would call for the next.
+// HistoryTrimmed is no reason to trim, or each trim would cause the next.
 const trimming = 'HistoryTrimmed';
 
-/** Of the next `limit` streams, by id, the conversations whose first kept entry is from before a moment. By key alone, two rows a conversation. */
+/**
+ * Reads the next `limit` streams, by id, and returns the conversations whose first kept entry is older than `before`. Reads two rows by key
+ * per conversation.
+ */
 export async function selectOverdue(
   tx: Tx,
   { after, before, limit }: { readonly after: bigint; readonly before: Date; readonly limit: number },
@@ -34,14 +37,17 @@ export async function selectOverdue(
   return { conversationIds: due.map(({ id }) => BigInt(id)), last: streams.length < limit ? null : (streams.at(-1)?.id ?? null) };
 }
 
-/** A stretch of a conversation, `after` excluded. */
+/** A range of a conversation: `after` is exclusive, `upTo` inclusive. */
 export interface TrimStretch {
   readonly conversationId: bigint;
   readonly after: number;
   readonly upTo: number;
 }
 
-/** The last entry of a stretch that is from before a moment: the stretch's end where something past it is too; null where there is none. */
+/**
+ * Finds the last entry of a range that is older than `before`. If the first entry past the range is older too, returns the end of the
+ * range. Null: no entry is older.
+ */
 export async function lastOverdue(tx: Tx, { conversationId, after, upTo }: TrimStretch, before: Date): Promise<number | null> {
   const [row] = await tx.$queryRaw<{ readonly [C in 'said' | 'noted' | 'laterSaid' | 'laterNoted']: bigint | number | null }[]>(sql`
     SELECT (SELECT MAX(m.seq) FROM Message m WHERE m.conversationId = ${conversationId} AND m.seq > ${after} AND m.seq <= ${upTo} AND m.sentAt < ${before}) AS said,

@@ -1,10 +1,10 @@
 import type { Kind } from './kind.ts';
 import { columns, type Rows } from './select.ts';
 
-/** A row as JSON has it: its columns' values in their order. */
+/** A row as JSON holds it: the values of its columns, in order. */
 export type PackedRow = readonly (string | number | boolean | null)[];
 
-/** A model whose rows can be packed: bytes cannot. */
+/** A model whose rows can be packed. Bytes cannot be packed. */
 type Packable = 'Conversation' | 'Membership' | 'User';
 
 const packers: {
@@ -23,14 +23,14 @@ function kindsOf(model: Packable): readonly (readonly [string, Exclude<Kind, 'by
   return Object.entries(columns[model]) as [string, Exclude<Kind, 'bytes'>][];
 }
 
-/** What a packed row of the model is made of: its columns and their kinds. */
+/** Describes a packed row of the model: its columns and their kinds. */
 export function shapeOf(model: Packable): string {
   return kindsOf(model)
     .map((column) => column.join(' '))
     .join(', ');
 }
 
-// Beyond it there is no Date.
+// A Date cannot hold more.
 const longestMs = 8.64e15;
 
 const isPackedAs: { readonly [K in Exclude<Kind, 'bytes'>]: (value: unknown) => boolean } = {
@@ -43,13 +43,16 @@ const isPackedAs: { readonly [K in Exclude<Kind, 'bytes'>]: (value: unknown) => 
   time: (value) => Number.isSafeInteger(value) && Math.abs(Number(value)) <= longestMs,
 };
 
-/** Whether something has the shape of a packed row of the model: as many values, each of its column's kind or null. What they say is not looked at. */
+/**
+ * Whether a value has the shape of a packed row of the model: one value per column, each null or of its column's kind. Does not check what
+ * the values mean.
+ */
 export function isPackedRow(model: Packable, packed: readonly unknown[]): boolean {
   const kinds = kindsOf(model);
   return packed.length === kinds.length && kinds.every(([, kind], place) => packed[place] === null || isPackedAs[kind](packed[place]));
 }
 
-/** A row as text can hold it. */
+/** Packs a row into values that JSON can hold. */
 export function packRow<T extends Packable>(model: T, row: Rows[T]): PackedRow {
   return kindsOf(model).map(([name, kind]) => {
     const value: unknown = Reflect.get(row, name);

@@ -7,42 +7,42 @@ import { columns, type Rows, selectRows } from './select.ts';
 import { empty, join, raw, sql } from './sql.ts';
 import { type Found, joinedRow, rowReader } from './whole-row.ts';
 
-/** Who says something where, and under which name. */
+/** The conversation, sender and `clientMessageId` of a message that is to be sent. */
 export interface PostingName {
   readonly conversationId: bigint;
   readonly senderId: bigint;
   readonly clientMessageId: string;
 }
 
-/** Who said something, and under which name. */
+/** The sender and `clientMessageId` of a message. */
 type SentName = Pick<PostingName, 'senderId' | 'clientMessageId'>;
 
-/** All that a message is decided by, as the rows tell it. */
+/** The rows that decide whether a message may be sent. */
 export interface PostingRows {
-  /** What the sender has stored under that name. */
+  /** The message that the sender has already stored under this `clientMessageId`. */
   readonly known: Rows['Message'] | null;
   readonly access: Rows['Membership'] | null;
   readonly row: Rows['Conversation'] | null;
-  /** They do not change until the transaction ends: see holdUsers. */
+  /** Does not change until the transaction ends (see `holdUsers`). */
   readonly sender: HeldUser | null;
 }
 
-// The floor is read beside it: a query of its own for each row costs more than all of its columns.
+// `floorSeq` is read beside the membership: a subquery for each row costs more than all of the row's columns.
 const memberKinds = { ...columns.Membership, fromSeq: 'number' } as const;
 const readMembership = rowReader<Rows['Membership']>(memberKinds, 'm');
 const readConversation = rowReader<Rows['Conversation']>(columns.Conversation, 'c');
 const readSender = rowReader<Parameters<typeof heldUser>[0]>(heldKinds, 'u');
 
-/** What messages are decided by, in the order asked for. Each table is entered by a unique key. */
+/** Reads the rows that decide about messages, in the order of `names`. Each table is read by a unique key. */
 export async function selectPostings(db: Pick<Db, 'dialect'>, tx: Tx, names: readonly PostingName[]): Promise<readonly PostingRows[]> {
   const [only] = names;
   return only !== undefined && names.length === 1 ? [await selectOne(db, tx, only)] : selectMany(db, tx, names);
 }
 
-// One statement where four would do it too: sent one at a time, messages cost as many round trips as there are statements.
+// One statement instead of four: messages that are sent one at a time cost as many round trips as there are statements.
 async function selectOne(db: Pick<Db, 'dialect'>, tx: Tx, name: PostingName): Promise<PostingRows> {
   const { conversationId, senderId, clientMessageId } = name;
-  // Only the user's row is locked, and only for others who write it.
+  // Locks only the user's row, and only against writers.
   const held = db.dialect === 'sqlite' ? empty : sql`LOCK IN SHARE MODE`;
   const [found = {}] = await tx.$queryRaw<Found[]>(sql`
     SELECT k.seq AS k_seq, s.floorSeq AS floorSeq, ${joinedRow(memberKinds, 'm')}, ${joinedRow(columns.Conversation, 'c')}, ${joinedRow(heldKinds, 'u')}
@@ -63,10 +63,10 @@ async function selectOne(db: Pick<Db, 'dialect'>, tx: Tx, name: PostingName): Pr
 }
 
 const asked = { place: 'number', conversationId: 'id', senderId: 'id', clientMessageId: 'key' } as const satisfies Kinds;
-// As the column has it: an index serves no other.
+// The column's collation: the index serves no other.
 const asStored = raw('/*!80017 COLLATE utf8mb4_0900_bin */ /*M! COLLATE utf8mb4_nopad_bin */');
 
-// A conversation may have much to tell of itself, and many messages: it is read once.
+// Conversations are read apart, each once: a row may be large, and many messages may go there.
 async function selectMany(db: Pick<Db, 'dialect'>, tx: Tx, names: readonly PostingName[]): Promise<readonly PostingRows[]> {
   const [places, conversations, senders] = await Promise.all([
     inPieces([...names.entries()], (piece) =>
@@ -98,7 +98,7 @@ async function selectMany(db: Pick<Db, 'dialect'>, tx: Tx, names: readonly Posti
   }));
 }
 
-/** The messages that were sent under these names, in no order. */
+/** Reads the messages that were stored under these names, in no order. */
 export function selectSent(tx: Tx, names: readonly SentName[]): Promise<readonly Rows['Message'][]> {
   return inPieces(names, (piece) => {
     const either = piece.map(({ senderId, clientMessageId }) => sql`(senderId = ${senderId} AND clientMessageId = ${clientMessageId})`);
@@ -106,7 +106,7 @@ export function selectSent(tx: Tx, names: readonly SentName[]): Promise<readonly
   });
 }
 
-// Hardly ever is there one: its columns would cost every message.
+// There is hardly ever one. Its columns in the main statement would cost every message.
 function selectKnown(tx: Tx, names: readonly PostingName[], found: readonly Found[]): Promise<readonly Rows['Message'][]> {
   return selectSent(
     tx,

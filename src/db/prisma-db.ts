@@ -10,14 +10,14 @@ import { Transient } from './transient.ts';
 /** What differs between the two databases. */
 export interface Dialect {
   readonly dialect: Db['dialect'];
-  /** Prisma over a driver whose passing faults are Transient. */
+  /** Prisma over a driver that throws transient faults as Transient. */
   readonly prisma: Client;
-  /** What runs our own statements outside of transactions, beneath Prisma's client. */
+  /** Runs raw statements outside of transactions, beneath Prisma's client. */
   readonly statements: Statements;
   readonly beginning: Beginning;
-  /** The places that transactions take; whoever finds none waits in the order they came. */
+  /** Slots for transactions. Waiters are served in order. */
   readonly writers: Slots;
-  /** The places that snapshots take; may be the same. */
+  /** Slots for snapshots. May be the same object. */
   readonly snapshots: Slots;
   /** The isolation level that makes a transaction a snapshot. */
   readonly snapshotLevel: 'RepeatableRead' | 'Serializable';
@@ -26,16 +26,16 @@ export interface Dialect {
   readonly now: (tx: Tx) => Promise<Date>;
 }
 
-/** What a Db is told. */
+/** Options of a Db. */
 export interface DbOptions {
   readonly epoch: string;
   /** Bounds every call, in ms. */
   readonly deadlineMs: number;
-  /** Told of each error that a call ends with. */
+  /** Called with each error that ends a call. */
   readonly tell: Tell | undefined;
 }
 
-// How long close() waits for transactions to end: they are short, and bounded by their own deadline anyway.
+// How long close() waits for transactions to end. They are short, and have deadlines of their own anyway.
 const closeMs = 5_000;
 
 const reads: ReadonlySet<string> = new Set([
@@ -61,10 +61,10 @@ async function retryRead<T>(deadline: Deadline, read: () => Promise<T>): Promise
   }
 }
 
-/** Prisma's client for single reads. A write by it could not be told done from not done after a lost connection, so it refuses them. */
+/** Wraps Prisma's client for single reads. Refuses writes: after a lost connection, nobody could tell whether a write was done. */
 function readingClient({ prisma, statements }: Dialect, { deadlineMs, tell }: DbOptions, isClosed: () => boolean): Client {
   async function read<T>(ask: () => Promise<T>): Promise<T> {
-    // Prisma would open the database anew.
+    // Prisma would open the database again.
     if (isClosed()) throw unavailable(new Error('the database was closed'));
     try {
       return await retryRead(deadlineIn(deadlineMs), ask);
@@ -83,27 +83,27 @@ function readingClient({ prisma, statements }: Dialect, { deadlineMs, tell }: Db
     },
   });
   const $queryRaw = async (...asked: Parameters<Client['$queryRaw']>) => read(async () => statements.$queryRaw(...asked));
-  // $extends answers a type of its own, which lacks $on only.
+  // $extends returns a type of its own, which only lacks $on.
   return under(extended as unknown as Client, { $queryRaw } as unknown as Partial<Statements>);
 }
 
-/** One try of a transaction. Its COMMIT is sent only if it still matters to somebody. */
+/** One try of a transaction. COMMIT is sent only if a caller still waits for it. */
 interface Try<T> {
   readonly settled: Promise<T>;
-  /** What the work came to, once COMMIT may have been sent. */
+  /** The result of the work, once COMMIT may have been sent. */
   outcome(): { readonly done: T } | undefined;
 }
 
 /** How a transaction is run. */
 interface Manner {
   readonly snapshot: boolean;
-  /** The mark that it leaves, for a COMMIT whose answer is lost. */
+  /** The mark to leave, for a COMMIT whose answer is lost. */
   readonly mark?: Uint8Array<ArrayBuffer>;
-  /** It may be done twice. */
+  /** The work may be done twice. */
   readonly again?: true;
 }
 
-/** The one implementation of Db, over what differs. */
+/** Creates the Db, from the parts that differ between the databases. */
 export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
   const { prisma, beginning, writers, snapshots } = parts;
   const { epoch, deadlineMs, tell } = options;
@@ -117,7 +117,7 @@ export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
       prisma,
       async (tx) => {
         const [result] = await Promise.all([work(tx), mark === undefined ? undefined : leaveMark(parts, tx, mark)]);
-        // Whoever waited has been told UNAVAILABLE: better to store nothing than something that nobody knows of.
+        // The caller has already been told UNAVAILABLE. Better to store nothing than something that nobody knows of.
         if (deadline.left() === 0) throw unavailable(new Error('the transaction took too long'));
         outcome = { done: result };
         return result;
@@ -136,7 +136,7 @@ export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
     try {
       const giveBack = await (manner.snapshot ? snapshots : writers).take(deadline);
       current = begin(work, deadline, manner);
-      // The place is free when the connection is, which may be after the caller has gone.
+      // The slot is free when the connection is, which may be after the caller has gone.
       current.settled.then(giveBack, giveBack);
       return { done: await within(deadline, current.settled) };
     } catch (error) {
@@ -149,20 +149,23 @@ export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
     }
   }
 
-  /** What a try came to that was lost at COMMIT; null where nothing was done, so that it can be run again. Throws ChatError UNAVAILABLE where that is not known. */
+  /**
+   * Settles a try that has failed. Returns its result if it was lost at COMMIT and was stored, and null if it can be run again. Throws
+   * ChatError UNAVAILABLE if the result is not known.
+   */
   async function settleLost<T>(
     error: Transient,
     deadline: Deadline,
     { current, manner: { snapshot, mark, again } }: { readonly current: Try<T> | undefined; readonly manner: Manner },
   ): Promise<{ readonly done: T } | null> {
-    // A snapshot has nothing to do twice.
+    // A snapshot stores nothing, so it can always be run again.
     const outcome = error.kind === 'lost' && !snapshot ? current?.outcome() : undefined;
     if (outcome === undefined || again) return null;
     if (mark === undefined) throw unavailable(error);
     return (await wasCommitted(mark, deadline)) ? outcome : null;
   }
 
-  // Asks until the database answers. It waits for the lost transaction, should the server still be at it.
+  // Asks until the database answers. The query waits for the lost transaction if the server is still running it.
   async function wasCommitted(mark: Uint8Array<ArrayBuffer>, deadline: Deadline): Promise<boolean> {
     for (let tries = 0; ; tries += 1) {
       try {

@@ -2,7 +2,7 @@ import type { Db, Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
-/** A conversation of whose entries those who are away are to be told. */
+/** A conversation with entries that members who are away are to be notified of. */
 export interface PushDueRow {
   readonly conversationId: bigint;
   readonly fromSeq: number;
@@ -10,7 +10,7 @@ export interface PushDueRow {
   readonly dueAt: Date;
 }
 
-/** Notes that there is something to tell of a conversation. Where that is noted already, it begins and is due as it was, and goes on to the later seq. */
+/** Stores that a conversation has entries to notify of. If it has a row already, `fromSeq` and `dueAt` stay, and `seq` rises. */
 export async function raisePushDue({ dialect }: Pick<Db, 'dialect'>, tx: Tx, row: PushDueRow): Promise<void> {
   const { conversationId, fromSeq, seq, dueAt } = row;
   const whole = sql`INSERT INTO PushDue (conversationId, fromSeq, seq, dueAt) VALUES (${conversationId}, ${fromSeq}, ${seq}, ${dueAt})`;
@@ -21,7 +21,7 @@ export async function raisePushDue({ dialect }: Pick<Db, 'dialect'>, tx: Tx, row
   );
 }
 
-/** One session to be told of one subject. */
+/** A notification of one subject to one session. */
 export interface PushDeliveryRow {
   readonly sessionId: Uint8Array<ArrayBuffer>;
   readonly subject: string;
@@ -32,9 +32,12 @@ export interface PushDeliveryRow {
   readonly expiresAt: Date;
 }
 
-/** Leaves deliveries. Where one of the same subject waits, it begins and is due as it was, and goes on to the later seq. */
+/**
+ * Inserts deliveries. If one of the same subject waits for the session already, its `fromSeq` and `dueAt` stay, and `seq` and `expiresAt`
+ * rise.
+ */
 export async function leavePushDeliveries({ dialect }: Pick<Db, 'dialect'>, tx: Tx, rows: readonly PushDeliveryRow[]): Promise<void> {
-  // Whoever else leaves some takes them in the same order: nobody waits for somebody who waits for them.
+  // All transactions that insert several of these rows take them in this order, which avoids deadlocks.
   const ordered = rows.toSorted((one, other) => Buffer.compare(one.sessionId, other.sessionId));
   await inPieces(ordered, async (piece) => {
     const values = piece.map(

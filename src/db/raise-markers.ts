@@ -3,27 +3,27 @@ import type { Kind } from './kind.ts';
 import { rowTable } from './row-table.ts';
 import { sql } from './sql.ts';
 
-// What is held at once is held by one statement of these.
+// Rows per statement: one statement locks all rows of a batch of the default size (COMMIT_BATCH).
 const rowsAtOnce = 400;
 
-/** How far a member has a conversation, and has read it: 0 <= readSeq <= deliveredSeq. */
+/** How far a member has received and read a conversation: 0 <= readSeq <= deliveredSeq. */
 export interface MarkerRaise {
   readonly conversationId: bigint;
   readonly userId: bigint;
   readonly deliveredSeq: number;
   readonly readSeq: number;
-  /** A marker that has not got so far by then stays where it is; 0: none does. */
+  /** A marker below this seq stays where it is. 0: no marker does. */
   readonly onlyFrom: number;
 }
 
-/** Its columns. */
+/** The columns of a MarkerRaise. */
 export const raiseKinds = {
   ...{ conversationId: 'id', userId: 'id', deliveredSeq: 'number', readSeq: 'number', onlyFrom: 'number' },
 } as const satisfies { readonly [C in keyof MarkerRaise]: Kind };
 
 /**
- * Raises the markers of active members with one statement; what is higher already stays. Holds their rows until the transaction ends: whatever
- * is read after it, nobody else raises them meanwhile.
+ * Raises the markers of active members. A marker that is higher already stays. Holds their rows until the transaction ends, so nobody else
+ * raises them while the transaction reads.
  */
 export async function raiseMarkers(db: Pick<Db, 'dialect'>, tx: Tx, raises: readonly MarkerRaise[]): Promise<void> {
   const members = joinRaises(raises);
@@ -42,13 +42,16 @@ export async function raiseMarkers(db: Pick<Db, 'dialect'>, tx: Tx, raises: read
   }
 }
 
-/** The markers of `m` as the raises `v` have them, in the words of MySQL. */
+/** The markers of `m` as raised by `v`, in MySQL's dialect. */
 export const raised = sql`m.deliveredSeq = CASE WHEN m.deliveredSeq < v.onlyFrom THEN m.deliveredSeq ELSE GREATEST(m.deliveredSeq, v.deliveredSeq) END,
   m.readSeq = CASE WHEN m.readSeq < v.onlyFrom THEN m.readSeq ELSE GREATEST(m.readSeq, v.readSeq) END`;
 
-// A member who is named twice would be raised to one of the two, and nobody says to which. Where the conditions differ the lower one decides: nobody has got as
-// far as the higher, which stands behind what this transaction has not committed.
-/** One raise for each member, in the order of their keys. */
+/**
+ * Joins the raises of each member into one, in the order of the members' keys.
+ *
+ * A statement with two rows for one member would apply either of them. If their conditions (`onlyFrom`) differ, the lower one counts: the
+ * higher one is the seq of a message in this transaction, and nobody has read what is not committed.
+ */
 export function joinRaises(raises: readonly MarkerRaise[]): readonly MarkerRaise[] {
   const members = new Map<string, MarkerRaise>();
   for (const raise of raises) {
@@ -57,7 +60,7 @@ export function joinRaises(raises: readonly MarkerRaise[]): readonly MarkerRaise
     const [sooner, later] = known.onlyFrom <= raise.onlyFrom ? [known, raise] : [raise, known];
     members.set(key, sooner.onlyFrom < later.onlyFrom ? sooner : higher(sooner, later));
   }
-  // Whoever else raises them takes them in the same order: nobody waits for somebody who waits for them.
+  // All transactions that raise markers take the rows in this order, which avoids deadlocks.
   return [...members.values()].sort((one, other) => order(one.conversationId, other.conversationId) || order(one.userId, other.userId));
 }
 

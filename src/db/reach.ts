@@ -2,21 +2,25 @@ import type { Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
-// Not a join, which a server may begin with all users there are.
+// Not a join: a server may start one with all users of the system.
 const isHiding = sql`(SELECT u.privateMode FROM User u WHERE u.id = m.userId)`;
 
-/** How far all active members of a conversation have it, and have read it. */
+/** How far all active members of a conversation have received and read it. */
 export interface ReachRow {
   readonly conversationId: bigint;
   readonly deliveredSeq: number;
   readonly readSeq: number;
-  /** Somebody among them shows nobody how far they are. */
+  /** Whether a member is in private mode and shows nobody how far they have read. */
   readonly isPrivate: boolean;
 }
 
 /**
- * Of each conversation that has members, in no order, as a viewer sees it; null: as all may. Of two, one of whom has blocked the other, each has the markers
- * of the other as they stood then, and their own as they are, but for who blocks: so it looks to who was blocked as if the other had not opened it since.
+ * Reads the reach of conversations, in no order, as a viewer sees it. Null: as everybody may see it. Conversations without active members
+ * are absent.
+ *
+ * While one user of a direct conversation blocks the other, each sees the other's markers as they stood when the block began, and their own
+ * as they are. Only the blocker's own markers stand still for the blocker too. So to the user who was blocked, the other has not opened the
+ * conversation since (decision 23).
  */
 export async function readReach(tx: Tx, conversationIds: readonly bigint[], viewerId: bigint | null): Promise<readonly ReachRow[]> {
   const isFrozen = viewerId === null ? sql`m.blocks = 1` : sql`(m.blocks = 1 OR m.userId <> ${viewerId})`;
@@ -36,20 +40,20 @@ export async function readReach(tx: Tx, conversationIds: readonly bigint[], view
   }));
 }
 
-/** An active member who shows how far they have read. */
+/** An active member who shows others how far they have read. */
 export interface ReaderRow {
   readonly conversationId: bigint;
   readonly userId: bigint;
-  /** The first entry of the act with which they came. */
+  /** The first entry of the act with which the member joined. */
   readonly joinedSeq: number;
   readonly readSeq: number;
-  /** The same, as others are shown it. */
+  /** `readSeq` as others are shown it. */
   readonly shownReadSeq: number;
-  /** Others are shown less than they have received or read: one of two has blocked the other. */
+  /** Whether others are shown less than the member has received or read, because one of the two has blocked the other. */
   readonly isAhead: boolean;
 }
 
-/** Those of each conversation, in no order; who shows nobody is left out. */
+/** Reads these members of conversations, in no order. Members in private mode are left out. */
 export async function readReaders(tx: Tx, conversationIds: readonly bigint[]): Promise<readonly ReaderRow[]> {
   const rows = await inPieces(conversationIds, (piece) =>
     tx.$queryRaw<{ [C in keyof ReaderRow]: bigint | number }[]>(sql`

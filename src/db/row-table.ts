@@ -5,7 +5,7 @@ import { join, raw, Sql, sql } from './sql.ts';
 
 type Columns = readonly (readonly [name: string, kind: Kind])[];
 
-// Of each kind how MySQL and MariaDB read a value as it stands in a statement; null: what people write goes as a parameter.
+// How to write a value of each kind as a literal for MySQL and MariaDB. Null: text that users wrote, which is always a parameter.
 const literals: { readonly [K in Kind]: ((value: unknown) => string) | null } = {
   id: (value) => BigInt(value as bigint).toString(),
   number: (value) => Number(value).toString(),
@@ -17,7 +17,7 @@ const literals: { readonly [K in Kind]: ((value: unknown) => string) | null } = 
   bytes: (value) => `x'${Buffer.from(value as Uint8Array).toString('hex')}'`,
 };
 
-/** A statement's text with its parameters, piece by piece. */
+/** Builds a statement from text and parameters, piece by piece. */
 class Written {
   readonly #strings: string[] = [];
   readonly #values: unknown[] = [];
@@ -27,7 +27,7 @@ class Written {
     this.#text += text;
   }
 
-  /** The values of a row, one after the other, each with what `after` says of its column. */
+  /** Appends the values of a row, each followed by what `after` returns for its column. */
   tell(columns: Columns, row: object, after: (name: string) => string = () => ''): void {
     let before = '';
     for (const [name, kind] of columns) {
@@ -55,8 +55,9 @@ class Written {
 }
 
 /**
- * Rows that a statement brings along as a table `v`, one at the least: a list of keys costs the database more than a join with them. On MySQL and MariaDB all but
- * texts stand in the statement itself (docs/decisions/0073); on SQLite they are one parameter, of JSON, in which bytes and U+0000 have no place.
+ * Builds a derived table `v` of at least one row for a statement to join: a list of keys costs the database more than a join. On MySQL and
+ * MariaDB everything but texts is part of the statement (decision 73). On SQLite the rows are one JSON parameter, which cannot hold bytes
+ * or U+0000.
  */
 export function rowTable<R extends object>({ dialect }: Pick<Db, 'dialect'>, kinds: Kinds, rows: readonly R[]): Prisma.Sql {
   const columns = Object.entries(kinds);
@@ -70,7 +71,7 @@ export function rowTable<R extends object>({ dialect }: Pick<Db, 'dialect'>, kin
   table.say('(SELECT ');
   table.tell(columns, first, (name) => ` AS ${name}`);
   for (const [place, row] of others.entries()) {
-    // MySQL wants a word before each, which to MariaDB is a comment.
+    // MySQL requires ROW before each row. MariaDB reads it as a comment.
     table.say(place === 0 ? ' UNION ALL VALUES /*!80019 ROW */(' : ',/*!80019 ROW */(');
     table.tell(columns, row);
     table.say(')');
@@ -83,7 +84,7 @@ function inJson(columns: Columns, rows: readonly object[]): string {
   return JSON.stringify(rows.map((row) => columns.map(([name]) => jsonOf(Reflect.get(row, name)))));
 }
 
-// Times as the adapter writes them.
+// The format in which the adapter writes times.
 function jsonOf(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString().replace('Z', '+00:00');
   return typeof value === 'bigint' ? value.toString() : plain(value);
@@ -94,7 +95,7 @@ function plain(value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
-/** Inserts rows by one statement. */
+/** Inserts rows with one statement. */
 export async function insertRows<R extends object>(
   db: Pick<Db, 'dialect'>,
   tx: { $executeRaw(query: Prisma.Sql): PromiseLike<number> },

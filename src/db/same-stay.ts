@@ -3,8 +3,10 @@ import { empty, raw, sql } from './sql.ts';
 import { standing } from './standing.ts';
 
 /**
- * That what a user keeps of a conversation, in a row that has its `joinedSeq`, is of the stay that they are in: they see the conversation, and have not left it since. `more`: what else is
- * asked of that membership, `m`, and of its stream, `s`. A scalar subquery is asked for each row that is read.
+ * Condition: the user is shown the conversation of a Draft or SavedMessage row and has not left it since the row was written. Compares the
+ * row's `joinedSeq` with that of the membership. `more` adds conditions on that membership, `m`, and its stream, `s`.
+ *
+ * A scalar subquery, because it is evaluated only for the rows that are read.
  */
 export function inSameStay(table: 'Draft' | 'SavedMessage', userId: bigint, more: Prisma.Sql = empty): Prisma.Sql {
   const row = raw(table);
@@ -12,7 +14,7 @@ export function inSameStay(table: 'Draft' | 'SavedMessage', userId: bigint, more
     AND m.state = 'ACTIVE' AND m.shown = 1 AND ${standing('m')} ${more} LIMIT 1) = ${row}.joinedSeq`;
 }
 
-/** That the message of a row is among what its user may read, and has not deleted for themselves. */
+/** Condition: the user may read the message of a SavedMessage row, and has not deleted it for themselves. */
 export function seenStill(userId: bigint): Prisma.Sql {
   const kept = sql`AND SavedMessage.seq >= m.fromSeq AND SavedMessage.seq > m.clearedSeq AND SavedMessage.seq > s.floorSeq`;
   return sql`${inSameStay('SavedMessage', userId, kept)} AND (SELECT 1 FROM HiddenMessage h

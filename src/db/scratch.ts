@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
 
-/** Numbers by keys: as many as a disk holds, for as long as somebody looks through something. */
+/** A temporary map from text to number, as large as the disk allows. */
 export interface Scratch extends AsyncDisposable {
   get(key: string): number | null;
   put(key: string, value: number): void;
 }
 
-/** Opens an empty one, in a file of its own, which goes with it. */
+/** Creates an empty map, in a file of its own that is removed when the map is disposed of. */
 export async function createScratch(): Promise<Scratch> {
   const folder = await mkdtemp(join(tmpdir(), 'mpim-scratch-'));
   const database = new Database(join(folder, 'scratch.sqlite'));
-  // Nothing of it outlives the process.
+  // Nothing outlives the process, so nothing has to be durable.
   database.exec(
     'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; CREATE TABLE Kept (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID; BEGIN',
   );

@@ -6,7 +6,7 @@ import { inPieces } from './pieces.ts';
 import { join, raw, sql } from './sql.ts';
 import { type Found, rowReader, wholeRow } from './whole-row.ts';
 
-/** The rows of the models. */
+/** The row types of the models. */
 export interface Rows {
   readonly Message: Awaited<ReturnType<Tx['message']['findMany']>>[number];
   readonly Membership: Awaited<ReturnType<Tx['membership']['findMany']>>[number];
@@ -24,7 +24,7 @@ export interface Rows {
   readonly AttachedMessage: Awaited<ReturnType<Tx['attachedMessage']['findMany']>>[number];
   readonly HiddenMessage: Awaited<ReturnType<Tx['hiddenMessage']['findMany']>>[number];
   readonly AuditEntry: Awaited<ReturnType<Tx['auditEntry']['findMany']>>[number];
-  /** As others may see them. */
+  /** The columns that others may see. */
   readonly User: Omit<HeldUser, 'erased' | 'suspendedUntil'> & { readonly state: string };
   readonly Stream: Awaited<ReturnType<Tx['stream']['findMany']>>[number];
 }
@@ -32,7 +32,7 @@ export interface Rows {
 /** A model that is read so often that Prisma's query builder would cost more than the query. */
 export type Selected = keyof Rows;
 
-/** The columns of each model, in their order. */
+/** The columns of each model, in order. */
 export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]]: Kind } } = {
   Message: {
     ...{
@@ -107,30 +107,34 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
   },
 };
 
-/** Some columns of a model, in the order asked for. */
+/** Picks columns of a model, in the order of `names`. */
 export function kindsOf<T extends Selected, C extends keyof Rows[T]>(model: T, names: readonly C[]): { readonly [N in C]: Kind } {
   const kinds: { readonly [N in keyof Rows[T]]: Kind } = columns[model];
   return Object.fromEntries(names.map((name) => [name, kinds[name]])) as { readonly [N in C]: Kind };
 }
 
-/** The index to read by, where MariaDB would choose another, or enter it at its beginning only. */
+/** The index to read by, for queries where MariaDB would choose another or enter it only at its beginning. */
 interface By {
   readonly index?: string;
 }
 
-/** By the primary key. MariaDB, which knows how many rows a key's beginning has on average, may rather read all that a large group has. */
+/**
+ * By the primary key. MariaDB, which only knows the average number of rows per key prefix, may otherwise read all rows of a large group.
+ */
 export const byKey: By = { index: 'PRIMARY' };
 
 /**
- * The whole rows of a model as Prisma's findMany gives them; `rest` is what follows WHERE. Its query builder takes some 300 µs of CPU a query, this a
- * tenth of it, measured side by side on one machine.
+ * Reads the rows of a model with all columns, as Prisma's findMany returns them. `rest` is what follows WHERE. Prisma's query builder takes
+ * some 300 µs of CPU per query, this a tenth of it (measured side by side on one machine).
  */
 export async function selectRows<T extends Selected>(tx: Tx, model: T, rest: Prisma.Sql, by: By = {}): Promise<Rows[T][]> {
   const rows = await tx.$queryRaw<Found[]>(sql`SELECT ${wholeRow(columns[model])} FROM ${table(model, by)} WHERE ${rest}`);
   return rows.map(rowReader<Rows[T]>(columns[model]));
 }
 
-/** The same for several parts of a model, each with an order and a limit of its own, in one statement: the rows of each, in no order. */
+/**
+ * Reads several parts of a model with one statement, each part with its own order and limit. Returns the rows of each part, in no order.
+ */
 export async function selectPages<T extends Selected>(
   { dialect }: Pick<Db, 'dialect'>,
   tx: Tx,
@@ -141,7 +145,7 @@ export async function selectPages<T extends Selected>(
   const selects = rests.map(
     (rest, place) => sql`SELECT ${place} AS place, ${wholeRow(columns[model])} FROM ${table(model, by)} WHERE ${rest}`,
   );
-  // SQLite takes a limit within a UNION in a table of its own only. MariaDB would make such tables, with text in them, on disk.
+  // In a UNION, SQLite takes a LIMIT only inside a derived table. MariaDB would put derived tables with text on disk.
   const parts = dialect === 'sqlite' ? selects.map((select) => sql`SELECT * FROM (${select})`) : selects.map((select) => sql`(${select})`);
   for (const row of await inPieces(parts, (piece) => tx.$queryRaw<Found[]>(join([...piece], ' UNION ALL ')))) {
     found[Number(row['place'])]?.push(readRow(row));
@@ -149,7 +153,7 @@ export async function selectPages<T extends Selected>(
   return found;
 }
 
-// To SQLite, which takes the right index anyway, it is a comment.
+// SQLite reads the hint as a comment, and chooses the right index by itself.
 function table(model: Selected, { index }: By): Prisma.Sql {
   return raw(index === undefined ? model : `${model} /*! FORCE INDEX (${index}) */`);
 }

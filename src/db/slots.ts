@@ -1,11 +1,11 @@
 import type { Deadline } from './deadline.ts';
 import { Transient } from './transient.ts';
 
-/** A bounded number of places, handed out in the order they were asked for. */
+/** A bounded number of slots, handed out in the order of requests. */
 export interface Slots {
-  /** Waits for a place and returns the way to give it back (idempotent). Rejects with Transient at the deadline or once closed. */
+  /** Waits for a slot and returns the function that gives it back (idempotent). Rejects with Transient at the deadline, or once closed. */
   take(deadline: Deadline): Promise<() => void>;
-  /** Refuses whoever waits or comes later; resolves when every place has been given back. */
+  /** Refuses present and later waiters. Resolves when every slot has been given back. */
   close(): Promise<void>;
 }
 
@@ -14,7 +14,10 @@ interface Waiter {
   readonly refuse: (why: string) => void;
 }
 
-/** First come, first served: the pools of database drivers are not, and let the unlucky wait until they time out. */
+/**
+ * Creates slots that are handed out first come, first served. The pools of database drivers are not fair: unlucky waiters wait until they
+ * time out.
+ */
 export function createSlots(size: number): Slots {
   const waiting = new Set<Waiter>();
   const idle = Promise.withResolvers<void>();

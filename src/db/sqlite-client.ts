@@ -4,36 +4,38 @@ import { PrismaLibSql } from '@prisma/adapter-libsql';
 import Database, { type Statement } from 'libsql';
 import { LRUCache } from 'lru-cache';
 
-/** What the adapter asks for. */
+/** A statement as the adapter sends it. */
 interface Asked {
   readonly sql: string;
   readonly args: readonly unknown[];
 }
 
-/** What it reads of an answer. */
+/** The part of a result that the adapter reads. */
 type Answer = Pick<ResultSet, 'columns' | 'columnTypes' | 'rowsAffected'> & { readonly rows: readonly (readonly unknown[])[] };
 
-/** A statement that is ready to run, with the columns of what it answers; no columns: it answers how many rows it has changed. */
+/** A prepared statement, and the columns of its result. Without columns, the result is the number of changed rows. */
 interface Prepared {
   readonly statement: Statement<[readonly unknown[]]>;
-  /** How many values it takes. */
+  /** How many parameters it takes. */
   readonly values: number;
   readonly columns: string[];
   readonly columnTypes: string[];
 }
 
-// A node that does everything there is asks a connection some 400 different texts. Each length of a list is one of its own, so there has to be an end.
+// A node that does everything sends some 400 different texts on a connection. A list of each length is a text of its own, so the number
+// must be bounded.
 const keptStatements = 500;
-// Unions and long lists, hardly any of which is asked for twice: a statement takes some ten times the memory of its text.
+// Longer texts are unions and long lists, hardly any of which is sent twice. A prepared statement takes some ten times the memory of its
+// text.
 const longestKept = 4_000;
 
 /**
- * Prisma's libsql adapter over connections that keep what they have prepared, where libsql's own client prepares each statement anew: most of what a
- * statement costs (docs/decisions/0059). Transactions are begun and ended by statements.
+ * Prisma's libsql adapter over connections that keep their prepared statements. libsql's own client prepares each statement anew, which is
+ * most of its cost (decision 59). Transactions are begun and ended by statements.
  */
 export class KeepingLibSql extends PrismaLibSql {
   constructor(file: string) {
-    // Times are ISO 8601 text, the one form in which Prisma also reads the greatest of them right.
+    // Times are ISO 8601 text, the only format in which Prisma reads the greatest times correctly.
     super({ url: pathToFileURL(file).href, intMode: 'bigint' }, { timestampFormat: 'iso8601' });
   }
 
@@ -43,13 +45,13 @@ export class KeepingLibSql extends PrismaLibSql {
 }
 
 function openConnection(file: string): Client {
-  // No busy timeout: SQLite would wait inside the process's only thread, and so keep the one it waits for from ever finishing.
+  // No busy timeout: SQLite would wait on the process's only thread, and so keep the transaction it waits for from finishing.
   const connection = new Database(file);
   const kept = new LRUCache<string, Prepared>({ max: keptStatements });
 
   function prepared({ sql, args }: Asked): Prepared {
     const statement = kept.get(sql) ?? prepare(sql, args.length);
-    // What was bound to it stays: of fewer values the rest would be somebody else's.
+    // Bound values stay with the statement: a missing one would be another call's.
     if (statement.values !== args.length) throw new RangeError(`a statement of ${statement.values} values was given ${args.length}`);
     return statement;
   }
@@ -69,7 +71,8 @@ function openConnection(file: string): Client {
     return { columns, columnTypes, rows: (statement.all(values) as unknown[][]).map((row) => row.map(read)), rowsAffected: 0 };
   }
 
-  // Why SQLite has undone a transaction by itself, as it does where the disk is full: what follows would be stored without what came before.
+  // Set after SQLite has rolled back a transaction by itself, as it does when the disk is full. Later statements would be stored without
+  // the earlier ones.
   let undone: { readonly why: unknown } | undefined;
 
   function runUnlessUndone(asked: Asked): Answer {
@@ -90,12 +93,12 @@ function openConnection(file: string): Client {
   const client = {
     execute: async (asked: Asked) => runUnlessUndone(asked),
     async executeMultiple(script: string) {
-      // The tables may be others after it.
+      // The script may change tables.
       kept.clear();
       try {
         connection.exec(script);
       } finally {
-        // It failed half-way.
+        // The script failed half-way.
         if (connection.inTransaction) connection.exec('ROLLBACK');
       }
     },
@@ -104,13 +107,13 @@ function openConnection(file: string): Client {
       connection.close();
     },
   };
-  // The adapter asks for nothing else.
+  // The adapter uses nothing else.
   return client as unknown as Client;
 }
 
 const [least, greatest] = [-(2n ** 63n), 2n ** 63n - 1n];
 
-/** A value as SQLite has it. Throws RangeError for one that it would cut. */
+/** Converts a value to SQLite's. Throws RangeError for a number that SQLite would truncate. */
 function told(value: unknown): unknown {
   if (typeof value === 'boolean') return value ? 1n : 0n;
   if (typeof value === 'bigint' && (value < least || value > greatest)) throw new RangeError('SQLite holds integers of 64 bits');
@@ -118,7 +121,7 @@ function told(value: unknown): unknown {
   return value;
 }
 
-// The adapter knows bytes by this.
+// The adapter recognizes bytes by their type, ArrayBuffer.
 function read(value: unknown): unknown {
   return value instanceof Uint8Array ? value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength) : value;
 }

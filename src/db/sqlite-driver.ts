@@ -11,18 +11,18 @@ import { KeepingLibSql } from './sqlite-client.ts';
 import { decodeResult, encodeQuery } from './sqlite-text.ts';
 import { Transient } from './transient.ts';
 
-// SQLite's result codes that pass by themselves or with an operator's help: the disk is full, cannot be read, cannot be opened.
+// SQLite's result codes for faults that pass by themselves or with an operator's help: SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN.
 const faultsOfTheDisk: ReadonlySet<number> = new Set([10, 13, 14]);
 
 function statement(sql: string): SqlQuery {
   return { sql, args: [], argTypes: [] };
 }
 
-/** SQLITE_BUSY, and what a disk does, are faults of the moment; all else is passed on as it is. */
+/** Translates SQLITE_BUSY and faults of the disk into Transient. Returns other errors as they are. */
 function translate(error: unknown): unknown {
   if (!(error instanceof DriverAdapterError)) return error;
   if (error.cause.kind === 'SocketTimeout') return new Transient('contended', error);
-  // The low byte of an extended code is the code.
+  // The low byte of an extended result code is the primary result code.
   if (error.cause.kind === 'sqlite' && faultsOfTheDisk.has(error.cause.extendedCode & 0xff)) return new Transient('lost', error);
   return error;
 }
@@ -33,20 +33,20 @@ async function translated<T>(work: Promise<T>): Promise<T> {
   });
 }
 
-/** Opens connections to one SQLite file. They throw Transient where it cannot be opened at the moment. */
+/** Returns a function that opens connections to one SQLite file. It throws Transient if the file cannot be opened at the moment. */
 export function sqliteFile(file: string): () => Promise<SqlDriverAdapter> {
   const factory = new KeepingLibSql(file);
   return async () => {
     try {
       return await factory.connect();
     } catch (error) {
-      // libsql tells of that in a form of its own, whatever the reason is.
+      // libsql reports this with an error type of its own, whatever the reason.
       throw new Transient('lost', error);
     }
   };
 }
 
-/** Statements on a connection, in our terms: texts whole, passing faults Transient. */
+/** Wraps a connection so that texts are stored whole and transient faults are thrown as Transient. */
 function queryable(connection: SqlQueryable): SqlQueryable {
   return {
     provider: connection.provider,
@@ -56,12 +56,15 @@ function queryable(connection: SqlQueryable): SqlQueryable {
   };
 }
 
-/** The same until its transaction has ended: then another transaction may have the connection, or none, and what is written is stored at once. Throws from that moment on. */
+/**
+ * Does the same until a transaction has ended, then throws. After the end, another transaction may have the connection, or a write would be
+ * stored at once.
+ */
 function untilEnd({ provider, adapterName, ...connection }: SqlQueryable, hasEnded: () => boolean): SqlQueryable {
   function refuseAfterEnd(): void {
     if (hasEnded()) throw new Error('a statement came after the end of its transaction');
   }
-  // Whoever is not refused is in the connection's line in the same turn, before its end.
+  // A statement that is not refused is queued on the connection in the same turn, so before the end.
   return {
     provider,
     adapterName,
@@ -76,7 +79,7 @@ function untilEnd({ provider, adapterName, ...connection }: SqlQueryable, hasEnd
   };
 }
 
-/** Lends connections and takes them back. */
+/** Creates a stock of connections that lends them and takes them back. */
 function createStock(open: () => Promise<SqlDriverAdapter>) {
   const idle: SqlDriverAdapter[] = [];
   return {
@@ -90,24 +93,27 @@ function createStock(open: () => Promise<SqlDriverAdapter>) {
   };
 }
 
-/** A SQLite file, for Prisma and for statements of ours. */
+/** A SQLite file, for Prisma and for raw statements. */
 export interface SqliteDriver extends AsyncDisposable {
   readonly factory: SqlDriverAdapterFactory;
-  /** For statements outside of transactions, which only read. */
+  /** For statements outside of transactions, which may only read. */
   readonly reads: SqlQueryable;
 }
 
 /**
- * Prisma's libsql adapter with connections that last: libsql itself leaves the connection of a transaction to the garbage collector and
- * opens another, with none of its settings. Transactions take the write lock at once (BEGIN IMMEDIATE), so that none fails half-way for
- * having read first; SERIALIZABLE ones are snapshots, which only read. Statements outside a transaction only read. `onBegun` is called where a transaction begins, in the
- * asynchronous context of who began it.
+ * Creates a driver over Prisma's libsql adapter, with connections that last. libsql itself leaves the connection of a transaction to the
+ * garbage collector and opens another, without its settings.
+ * - Transactions take the write lock at once (BEGIN IMMEDIATE), so that none fails half-way because it read first.
+ * - SERIALIZABLE transactions are snapshots, which may only read.
+ * - Statements outside of a transaction may only read.
+ *
+ * `onBegun` is called when a transaction begins, in the asynchronous context that began it.
  */
 export function sqliteDriver(file: string, onBegun: (connection: SqlQueryable) => void): SqliteDriver {
   const open = sqliteFile(file);
   const writers = createStock(async () => {
     const connection = await open();
-    // What was committed survives a loss of power; in WAL mode the default would not promise that.
+    // Commits survive a loss of power. In WAL mode the default does not promise that.
     await translated(connection.queryRaw(statement('PRAGMA synchronous = FULL')));
     return connection;
   });
@@ -128,7 +134,7 @@ export function sqliteDriver(file: string, onBegun: (connection: SqlQueryable) =
       try {
         await translated(connection.executeRaw(statement(sql)));
       } catch (error) {
-        // Closing alone would keep the write lock until the garbage collector finds the connection's statements.
+        // Closing alone would keep the write lock until the connection's statements are garbage-collected.
         await connection.executeRaw(statement('ROLLBACK')).catch(() => undefined);
         await connection.dispose();
         throw error;
@@ -150,7 +156,7 @@ export function sqliteDriver(file: string, onBegun: (connection: SqlQueryable) =
     return {
       ...queryable(reader),
       executeScript: (script) => translated(reader.executeScript(script)),
-      // What SQLite allows; the adapter leaves Prisma to think of the 999 that old builds do.
+      // SQLite's limit. The adapter names none, and Prisma would assume the 999 of old builds.
       getConnectionInfo: () => ({ maxBindValues: 32_766, supportsRelationJoins: false }),
       startTransaction,
       dispose: () => reader.dispose(),

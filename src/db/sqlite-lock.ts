@@ -4,21 +4,21 @@ import { DatabaseError } from './database-error.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { sqliteFile } from './sqlite-driver.ts';
 
-// A node that is being restarted has the time of its old process's last moments.
+// When a node restarts, its old process may need a moment to end.
 const usualPatienceMs = 2_000;
-// As on MySQL: longer than any migration of ours should take; past it a person has to look.
+// As on MySQL: longer than any migration should take. Beyond that, an operator has to look.
 const migratingMs = 60_000;
 const askAgainMs = 50;
 
-/** A connection that statements are run on, outside of transactions. */
+/** A connection that runs statements outside of transactions. */
 export type Statements = Pick<SqlDriverAdapter, 'queryRaw' | 'executeRaw' | 'executeScript'>;
 
-/** Whether a statement was refused because another connection has the file (SQLITE_BUSY): nothing of it is done. */
+/** Whether a statement was refused because another connection has the file (SQLITE_BUSY). Nothing of it was done. */
 function isBusy(error: unknown): boolean {
   return error instanceof DriverAdapterError && error.cause.kind === 'SocketTimeout';
 }
 
-/** Does `work` again and again while another connection has the file. Throws what it throws, and that past the deadline. */
+/** Repeats `work` while another connection has the file. Throws what `work` throws, and SQLITE_BUSY past the deadline. */
 async function unlessBusy<T>(work: () => Promise<T>, patience: Deadline): Promise<T> {
   for (;;) {
     try {
@@ -30,7 +30,10 @@ async function unlessBusy<T>(work: () => Promise<T>, patience: Deadline): Promis
   }
 }
 
-/** A lock, which the system takes back when the process ends in whatever way: on an empty database. Resolves to the way to let go; null: another holds it for longer than `patienceMs`. */
+/**
+ * Takes a lock that the operating system releases when the process ends in any way: an exclusive transaction on an empty database. Resolves
+ * to the function that releases it. Null: another connection holds it for longer than `patienceMs`.
+ */
 async function tryHold(place: string, patienceMs: number): Promise<(() => Promise<void>) | null> {
   const connection = await sqliteFile(place)();
   const run = (sql: string) => connection.executeRaw({ sql, args: [], argTypes: [] });
@@ -42,13 +45,15 @@ async function tryHold(place: string, patienceMs: number): Promise<(() => Promis
     throw error;
   }
   return async () => {
-    // Closing alone would keep the lock until the garbage collector finds the connection's statements.
+    // Closing alone would keep the lock until the connection's statements are garbage-collected.
     await run('ROLLBACK');
     await connection.dispose();
   };
 }
 
-/** The same, for who cannot go on without it. Throws DatabaseError with `otherwise` where another holds it for longer than `patienceMs`. */
+/**
+ * Like `tryHold`, but throws DatabaseError with the message `otherwise` if another connection holds the lock for longer than `patienceMs`.
+ */
 async function hold(
   place: string,
   { patienceMs, otherwise }: { readonly patienceMs: number; readonly otherwise: string },
@@ -58,15 +63,15 @@ async function hold(
   return letGo;
 }
 
-/** Keeps a kind of work on a database file for this process alone (Db.alone). */
+/** Implements Db.alone for a database file. */
 export async function holdWork(file: string, work: string): Promise<AsyncDisposable | null> {
   const letGo = await tryHold(`${file}.${work}.lock`, usualPatienceMs);
   return letGo && { [Symbol.asyncDispose]: letGo };
 }
 
 /**
- * Keeps a database file for this Db alone, by a lock beside it. Two nodes on one file would each publish to a bus of its own. Resolves to the way to let go; throws DatabaseError
- * where another holds it for longer than `patienceMs`.
+ * Reserves a database file for one Db, with a lock file beside it. Two nodes on one file would each publish to their own bus. Resolves to
+ * the function that releases the lock. Throws DatabaseError if another Db holds it for longer than `patienceMs`.
  */
 export function holdFile(file: string, patienceMs = usualPatienceMs): Promise<() => Promise<void>> {
   const otherwise = `${file} is in use by another node: an embedded database has one. For several nodes set DATABASE_URL and REDIS_URL`;
@@ -74,8 +79,11 @@ export function holdFile(file: string, patienceMs = usualPatienceMs): Promise<()
 }
 
 /**
- * Does what is done to a database file before it is used, on a connection of its own, while nobody else does so: a command may come as a node starts, or another command. Its statements wait for whoever has the
- * file for moments, as who writes, or is the last to close it. Throws DatabaseError where another is at it for a minute.
+ * Prepares a database file before it is used: runs `work` on a connection of its own, while no other process prepares the file. A command
+ * may start at the same time as a node or another command.
+ *
+ * Statements wait while another connection has the file for a moment, such as a writer, or the last one to close it. Throws DatabaseError
+ * if another process is preparing the file for a minute.
  */
 export async function preparing<T>(file: string, work: (connection: Statements) => Promise<T>): Promise<T> {
   const otherwise = `another process has been migrating ${file} for ${migratingMs / 1_000} s: wait until it is done, then start again`;

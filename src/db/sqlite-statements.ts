@@ -3,7 +3,8 @@ import type { Statements } from './db.ts';
 import { parameter, readRows, statementsBy } from './statements.ts';
 
 /**
- * Our own statements, to the driver's adapter beneath Prisma's client, with values as Prisma tells and reads them (docs/decisions/0059). Throws DriverAdapterError, and Transient.
+ * Runs raw statements on the adapter beneath Prisma's client, and converts values as Prisma does (decision 59). Throws DriverAdapterError
+ * and Transient.
  */
 export function sqliteStatements(connection: SqlQueryable): Statements {
   return statementsBy({
@@ -18,14 +19,14 @@ export function sqliteStatements(connection: SqlQueryable): Statements {
   });
 }
 
-// A value says by itself what it is.
+// The adapter needs no type: it takes the value as it is.
 const argType = { scalarType: 'unknown', arity: 'scalar' } as const;
 
 function queryOf(text: string, values: readonly unknown[]): SqlQuery {
   return { sql: text, args: values.map((value) => parameter(value, (at) => at)), argTypes: values.map(() => argType) };
 }
 
-// The adapter has integers and times as text.
+// The adapter returns integers and times as text.
 const readers = new Map<unknown, (value: unknown) => unknown>([
   [ColumnTypeEnum.Int32, Number],
   [ColumnTypeEnum.Int64, (value) => BigInt(String(value))],

@@ -5,14 +5,14 @@ import { blankOf } from './whole-row.ts';
 
 type Row = Record<string, unknown>;
 
-/** How statements are run, their values as Prisma takes them. */
+/** Runs statements. Takes values as Prisma does. */
 export interface StatementRunner {
   readonly rows: (text: string, values: readonly unknown[]) => Promise<readonly Row[]>;
-  /** Answers how many rows were changed. */
+  /** Returns how many rows were changed. */
   readonly change: (text: string, values: readonly unknown[]) => Promise<number>;
 }
 
-/** Prisma's raw queries over what runs them, beneath its client. */
+/** Builds Prisma's raw query methods over a runner, beneath Prisma's client. */
 export function statementsBy({ rows, change }: StatementRunner): Statements {
   function by<T>(run: (text: string, values: readonly unknown[]) => Promise<T>) {
     return async (asked: Prisma.Sql | TemplateStringsArray, ...values: readonly unknown[]): Promise<T> => {
@@ -21,22 +21,22 @@ export function statementsBy({ rows, change }: StatementRunner): Statements {
     };
   }
 
-  // Prisma's promises are theirs alone: they wait with the work until somebody asks, and nobody relies on it.
+  // Prisma's own promises are lazy: they do the work once somebody awaits them. Nothing here relies on that.
   return { $queryRaw: by(rows), $executeRaw: by(change) } as unknown as Statements;
 }
 
-/** A column of an answer, and what makes of its values those that Prisma would tell. */
+/** A column of a result, and how to convert its values to those that Prisma would return. */
 export interface ReadColumn {
   readonly name: string;
   readonly read: (value: unknown) => unknown;
 }
 
-/** Rows by name. */
+/** Converts rows to objects, with the columns as properties. */
 export function readRows(columns: readonly ReadColumn[], rows: readonly (readonly unknown[])[]): readonly Row[] {
   const blank = blankOf(columns);
   return rows.map((values) => {
     const row = { ...blank };
-    // By its place: pairs would be made for each value of each row.
+    // Counted by hand: `entries()` would create a pair for each value of each row.
     let place = 0;
     for (const { name, read } of columns) {
       const value = values[place++];
@@ -46,7 +46,10 @@ export function readRows(columns: readonly ReadColumn[], rows: readonly (readonl
   });
 }
 
-/** A parameter, in a driver's terms but for times. Throws TypeError for what no column of ours holds: drivers write some objects as they ask to be written. */
+/**
+ * Converts a parameter to what drivers take; `time` converts times. Throws TypeError for objects, which no column holds: a driver lets some
+ * objects write themselves into the statement.
+ */
 export function parameter(value: unknown, time: (at: Date) => unknown): unknown {
   if (value instanceof Date) return time(value);
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);

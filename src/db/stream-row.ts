@@ -6,7 +6,10 @@ function isKind(kind: string): kind is StreamKind {
   return kinds.has(kind);
 }
 
-/** Rows of the Stream table as StreamRow. Throws where a kind is none of ours: a newer release's, which this one must not touch. */
+/**
+ * Converts rows of the Stream table to StreamRow. Throws if a kind is unknown: it is a newer release's, and this release must not touch the
+ * stream.
+ */
 export function streamRows(rows: readonly (Omit<StreamRow, 'kind'> & { readonly kind: string })[]): readonly StreamRow[] {
   return rows.map(
     ({

@@ -2,48 +2,51 @@ import type { TermPlace } from '../term-place.ts';
 import type { Tx } from './db.ts';
 import { empty, join, raw, type Sql, sql } from './sql.ts';
 
-/** What a search asks for. */
+/** A search by prefixes of terms. */
 export interface TermSearch {
-  /** At least one. Each must begin one of the terms; the first is what is read by, the others are only looked up. */
+  /** At least one. Each must begin one of the terms. Terms are read by the first prefix; the others are only looked up. */
   readonly prefixes: readonly string[];
-  /** Exclusive; its term begins with the first prefix. Null: from the beginning. */
+  /** Exclusive. Its term begins with the first prefix. Null: from the beginning. */
   readonly after: TermPlace | null;
   readonly limit: number;
 }
 
-/** What is asked of users. */
+/** A search for users. */
 export interface UserSearch extends TermSearch {
-  /** Only those who are suspended at that moment, or only the others. */
+  /** Only users who are suspended at `now`, or only those who are not. */
   readonly suspended?: { readonly is: boolean; readonly now: Date } | undefined;
 }
 
-/** Where terms are, and whose they are. */
+/** A table of terms, and its column for the user or group that has the term. */
 interface Terms {
   readonly table: Sql;
   readonly id: Sql;
-  /** MySQL would look up what one has in the range of all that begin so. To SQLite it is a comment. */
+  /**
+   * Without the hint, MySQL would look up the terms of one user or group in the range of all terms with the prefix. SQLite reads it as a
+   * comment.
+   */
   readonly byId: Sql;
 }
 
-/** What users are found by. */
+/** The terms that users are found by. */
 export const ofUsers: Terms = { table: raw('UserTerm'), id: raw('userId'), byId: raw('/*! FORCE INDEX (UserTerm_userId_term_idx) */') };
 const ofGroups: Terms = {
   ...{ table: raw('GroupTerm'), id: raw('conversationId') },
   byId: raw('/*! FORCE INDEX (GroupTerm_conversationId_term_idx) */'),
 };
 
-/** Above every letter and digit in the order of both databases: what begins with p lies between p and p + last. */
+/** Sorts after every letter and digit on both databases: what begins with p lies between p and p + last. */
 export const last = '\u{10ffff}';
 
-// Past so many it does not matter any more which of two prefixes is rarer, and counting would cost more than it saves.
+// Above this number it does not matter which of two prefixes is rarer, and counting would cost more than it saves.
 const countedTerms = 1_000;
 
-/** Prefixes, the one that begins the fewest terms of users first; of those that begin as few, or very many, in the order given. */
+/** Sorts prefixes by how many terms of users they begin, the fewest first. Prefixes that begin as many, or very many, keep their order. */
 export function rarestOfUsers(tx: Tx, prefixes: readonly string[]): Promise<readonly string[]> {
   return rarestFirst(tx, ofUsers, prefixes);
 }
 
-/** The same of the terms of groups. */
+/** Does the same for the terms of groups. */
 export function rarestOfGroups(tx: Tx, prefixes: readonly string[]): Promise<readonly string[]> {
   return rarestFirst(tx, ofGroups, prefixes);
 }
@@ -62,24 +65,24 @@ async function rarestFirst(tx: Tx, { table }: Terms, prefixes: readonly string[]
 }
 
 /**
- * Active users for whom each prefix begins a term, ordered by (term, id), each once. Reads ranges of UserTerm's primary key, in order,
- * until it has `limit`; whether a row counts is looked up by key.
+ * Searches for active users for whom each prefix begins a term, ordered by (term, id), each once. Reads ranges of UserTerm's primary key in
+ * order until it has `limit`, and checks each row by key.
  */
 export function searchUsers(tx: Tx, { suspended, ...search }: UserSearch): Promise<readonly TermPlace[]> {
   return searchTerms(tx, ofUsers, search, suspended === undefined ? isActive : sql`${isActive} AND ${standsSo(suspended)}`);
 }
 
-/** The same of the groups that are listed, in GroupTerm. */
+/** Does the same for listed groups, in GroupTerm. */
 export function searchGroups(tx: Tx, search: TermSearch): Promise<readonly TermPlace[]> {
   return searchTerms(tx, ofGroups, search, isListed);
 }
 
-/** The ids of the groups that are listed, made last first: those made before `before`. */
+/** Reads the ids of the listed groups that were created before the group `before`, the newest first. */
 export async function listedGroups(
   tx: Tx,
   { before, limit }: { readonly before: bigint; readonly limit: number },
 ): Promise<readonly bigint[]> {
-  // As a range: of an equal term MariaDB reads all groups from the newest on, and does not enter the index where the page begins.
+  // As a range: for an equal term, MariaDB reads all groups from the newest on, and does not enter the index where the page begins.
   const rows = await readRange(
     tx,
     ofGroups,
@@ -94,20 +97,23 @@ function searchTerms(tx: Tx, terms: Terms, { prefixes, after, limit }: TermSearc
   return readPlaces(tx, terms, { first, after, limit, conditions: sql`${countsOnce(terms, prefixes)} AND ${counts}` });
 }
 
-/** A stretch of what a prefix begins. */
+/** A range of the terms that begin with a prefix. */
 interface TermRange {
   readonly first: string;
   readonly after: TermPlace | null;
-  /** The last place that counts; null: as far as the prefix goes. */
+  /** The last place, inclusive. Null: to the end of the prefix. */
   readonly upTo?: TermPlace | null;
   readonly limit: number;
-  /** What must be true of a term `t`. */
+  /** Condition on a term `t`. */
   readonly conditions?: Sql;
-  /** So many are passed over; of those that are the same as where it begins, and of those behind them, as many each. */
+  /**
+   * How many places to skip. Applies separately to places with the term of `after` and to those behind them, because these are read by
+   * different statements.
+   */
   readonly skipped?: number;
 }
 
-/** The terms that begin with a prefix, ordered by (term, id), as far as the conditions are true of them. */
+/** Reads the terms that begin with a prefix and meet the conditions, ordered by (term, id). */
 export async function readPlaces(
   tx: Tx,
   terms: Terms,
@@ -122,8 +128,8 @@ export async function readPlaces(
   return places;
 }
 
-// Ranges in statements of their own: as one condition, neither database begins to read where they begin, nor ends where they end. Of one term, to be told of its
-// order MariaDB would sort all that it has.
+// Each range is a statement of its own: as one condition, neither database begins to read where the ranges begin, or stops where they end.
+// Within one term the order is by id only: given both columns, MariaDB would sort all rows of the term.
 function partsOf({ id }: Terms, { first, after, upTo = null }: Pick<TermRange, 'first' | 'after' | 'upTo'>) {
   const ofTerm = (term: string, of: Sql) => ({ part: sql`t.term = ${term} ${of}`, order: sql`t.${id}` });
   const from = after === null ? empty : sql`AND t.${id} > ${after.id}`;
@@ -138,8 +144,10 @@ function partsOf({ id }: Terms, { first, after, upTo = null }: Pick<TermRange, '
 }
 
 /**
- * That a term `t` is the smallest that begins with the first prefix of what it belongs to, and that each other one begins one of those. Each is a scalar subquery with a
- * LIMIT: joins and EXISTS the planner may turn around, and begin with all that are called so.
+ * Condition: a term `t` is the smallest that begins with the first prefix among the terms of its user or group, and each other prefix
+ * begins one of these terms.
+ *
+ * Each part is a scalar subquery with a LIMIT: the planner may turn joins and EXISTS around, and begin with everybody who has such a term.
  */
 export function countsOnce({ table, id, byId }: Terms, [first = '', ...others]: readonly string[]): Sql {
   const rest = others.map(
@@ -150,14 +158,14 @@ export function countsOnce({ table, id, byId }: Terms, [first = '', ...others]: 
   return join([smallest, ...rest], ' AND ');
 }
 
-/** That a term `t` is of an active user. */
+/** Condition: a term `t` belongs to an active user. */
 export const isActive = sql`(SELECT u.state FROM User u WHERE u.id = t.userId LIMIT 1) = 'ACTIVE'`;
 
 function standsSo({ is, now }: NonNullable<UserSearch['suspended']>): Sql {
   return sql`COALESCE((SELECT u.suspendedUntil > ${now} FROM User u WHERE u.id = t.userId LIMIT 1), FALSE) = ${is}`;
 }
 
-// By the row, whatever terms say: a node of the earlier release closes groups, and ends them, and leaves those.
+// Checks the group's row, whatever terms exist: a node of the earlier release closes and dissolves groups without deleting their terms.
 const isListed = sql`(SELECT c.listed = 1 AND c.joinPolicy <> 'INVITE_ONLY' AND c.dissolvedAt IS NULL
   FROM Conversation c WHERE c.id = t.conversationId LIMIT 1) = 1`;
 

@@ -2,7 +2,7 @@ import type { Tx } from './db.ts';
 import { empty, sql } from './sql.ts';
 import { standing } from './standing.ts';
 
-/** A thread's place in the list of somebody's threads. */
+/** A thread's place in a user's list of threads. */
 export interface ThreadPlace {
   /** When its newest reply was sent. */
   readonly at: Date;
@@ -10,19 +10,19 @@ export interface ThreadPlace {
   readonly rootSeq: number;
 }
 
-/** Which part of the threads in which a user takes part. */
+/** A page of the threads that a user takes part in. */
 export interface ThreadRange {
   readonly userId: bigint;
   readonly limit: number;
-  /** Only those of this conversation. */
+  /** Only threads of this conversation. */
   readonly conversationId: bigint | undefined;
-  /** Only those in which something waits, or only the rest; absent: both. */
+  /** Only threads with unread replies, or only those without. Absent: both. */
   readonly unread: boolean | undefined;
-  /** Only those below this place in the order; null: from the top. */
+  /** Only threads below this place in the order. Null: from the top. */
   readonly before: ThreadPlace | null;
 }
 
-/** A thread, the newest reply there that the user sees, and how far its conversation had got when it was read. */
+/** A thread, the newest reply in it that the user sees, and the head of its conversation when it was read. */
 export interface ListedThreadRow extends ThreadPlace {
   readonly replySeq: number;
   readonly lastSeq: number;
@@ -32,8 +32,11 @@ export interface ListedThreadRow extends ThreadPlace {
 type Told = Pick<ListedThreadRow, 'at'> & { readonly [C in Exclude<keyof ListedThreadRow, 'at'>]: bigint | number };
 
 /**
- * The threads in which a user takes part and sees a reply, in the conversations that they are shown; by their newest reply, conversation and root, all
- * descending. All of the user's threads are come to, each by some rows by key: an order kept for everybody would be a write for each with every reply.
+ * Reads the threads that a user takes part in and sees a reply in, of the conversations that are shown to the user. Ordered by newest
+ * reply, conversation and root, all descending.
+ *
+ * Reads all of the user's threads, each by some rows by key. An order that is stored for every participant would cost a write per
+ * participant with each reply.
  */
 export async function listThreads(
   tx: Tx,
@@ -61,14 +64,15 @@ export async function listThreads(
   }));
 }
 
-// What is cleared is looked at past the limit: else of a thread that is cleared all would be read. By all of the key, or MySQL would sort.
+// Cleared replies are excluded after the LIMIT: otherwise all replies of a cleared thread would be read. ORDER BY names the whole key, or
+// MySQL would sort.
 function newestSeen(userId: bigint) {
   return sql`(SELECT n.seq FROM Reply n WHERE n.conversationId = p.conversationId AND n.rootSeq = p.rootSeq
     AND (SELECT 1 FROM HiddenMessage h WHERE h.userId = ${userId} AND h.conversationId = n.conversationId AND h.seq = n.seq LIMIT 1) IS NULL
     ORDER BY n.conversationId DESC, n.rootSeq DESC, n.seq DESC LIMIT 1)`;
 }
 
-/** That a reply of the thread counts as unread: the same as in ./thread-unread.ts. */
+/** Condition: a reply of the thread counts as unread. The same rule as in ./thread-unread.ts. */
 function waits(userId: bigint) {
   return sql`(t.replySeq > t.readSeq AND (SELECT 1 FROM Reply w WHERE w.conversationId = t.conversationId AND w.rootSeq = t.rootSeq
     AND w.seq > t.readSeq AND w.senderId <> ${userId} AND w.seq >= t.joinedSeq AND w.seq > t.clearedSeq

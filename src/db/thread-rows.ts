@@ -2,7 +2,7 @@ import type { Db, Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
-/** A reply, and the thread it stands in. */
+/** A reply, and the thread that it is in. */
 export interface ReplyRow {
   readonly conversationId: bigint;
   readonly rootSeq: number;
@@ -10,7 +10,7 @@ export interface ReplyRow {
   readonly senderId: bigint;
 }
 
-/** Inserts replies, many rows a statement. */
+/** Inserts replies, many rows per statement. */
 export async function insertReplies(tx: Tx, rows: readonly ReplyRow[]): Promise<void> {
   await inPieces(rows, async (piece) => {
     const values = piece.map(({ conversationId, rootSeq, seq, senderId }) => sql`(${conversationId}, ${rootSeq}, ${seq}, ${senderId})`);
@@ -19,17 +19,20 @@ export async function insertReplies(tx: Tx, rows: readonly ReplyRow[]): Promise<
   });
 }
 
-/** Somebody who takes part in a thread, and the seq of the newest reply that they have read. */
+/** A user who takes part in a thread, and the seq of the newest reply that they have read. */
 export interface ThreadPartRow {
   readonly userId: bigint;
   readonly conversationId: bigint;
   readonly rootSeq: number;
   readonly readSeq: number;
-  /** The seq of the first reply of theirs; 0: they began the thread. */
+  /** seq of their first reply. 0: they began the thread. */
   readonly sinceSeq: number;
 }
 
-/** Has users take part in threads, since the first that is told of, and raises how far they have read them; what is higher already stays. */
+/**
+ * Makes users participants of threads and raises how far they have read them. A higher `readSeq` and a lower `sinceSeq` that are stored
+ * already stay.
+ */
 export async function enterThreads({ dialect }: Pick<Db, 'dialect'>, tx: Tx, rows: readonly ThreadPartRow[]): Promise<void> {
   await inPieces(rows, async (piece) => {
     const values = piece.map(

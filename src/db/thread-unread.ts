@@ -3,12 +3,12 @@ import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 import { standing } from './standing.ts';
 
-/** A thread as one member of its conversation has it. */
+/** A thread as one member of its conversation sees it. */
 export interface ThreadOf {
   readonly conversationId: bigint;
   readonly rootSeq: number;
   readonly userId: bigint;
-  /** The first seq that waits for the member: what was said before they came does not. */
+  /** The first seq that can be unread. Replies from before the member joined are not. */
   readonly firstSeq: number;
 }
 
@@ -17,7 +17,10 @@ interface Counted {
   readonly count: bigint | number;
 }
 
-/** How many replies by others wait for who takes part in each thread, in the order asked for; 0 for who does not. Hidden ones do not count. */
+/**
+ * Counts the unread replies by others in each thread for a member who takes part, in the order of `threads`. 0 for a member who does not.
+ * Hidden replies do not count.
+ */
 export async function countThreadUnread(tx: Tx, threads: readonly ThreadOf[]): Promise<readonly number[]> {
   const counts = threads.map(() => 0);
   const asked = threads.map((thread, place) => ({ ...thread, place }));
@@ -34,7 +37,7 @@ function select({ place, conversationId, rootSeq, userId, firstSeq }: ThreadOf &
         AND r.senderId <> ${userId} AND r.seq >= ${firstSeq} AND NOT EXISTS (${hiddenReply(userId)})) AS count`;
 }
 
-/** How many replies by others wait for the user in all threads of the conversations they are shown. */
+/** Counts the unread replies by others in all threads of the conversations that are shown to the user. */
 export async function sumThreadUnread(tx: Tx, userId: bigint): Promise<number> {
   const [row] = await tx.$queryRaw<{ count: bigint | number }[]>(sql`
     SELECT COUNT(*) AS count FROM ThreadPart p
@@ -44,7 +47,7 @@ export async function sumThreadUnread(tx: Tx, userId: bigint): Promise<number> {
   return Number(row?.count ?? 0);
 }
 
-// Most threads have nothing new: of them one row is read, and not all that was ever said there. By all of the key, or MySQL would sort.
+// Most threads have nothing new: of those, one row is read instead of all replies. ORDER BY names the whole key, or MySQL would sort.
 const newestReply = sql`(SELECT n.seq FROM Reply n WHERE n.conversationId = p.conversationId AND n.rootSeq = p.rootSeq
   ORDER BY n.conversationId DESC, n.rootSeq DESC, n.seq DESC LIMIT 1)`;
 

@@ -1,7 +1,8 @@
 /**
- * A fault of the moment that says nothing about the request: `lost`, the connection or the server went away; `contended`, somebody else
- * held what was needed. Never leaves this folder: it is tried again or becomes ChatError UNAVAILABLE. It has no `code`, because Prisma
- * replaces errors that have one.
+ * A transient fault, which says nothing about the request. `lost`: the connection or the server went away, or SQLite's disk failed.
+ * `contended`: others held what was needed, or a MySQL server had no room for it.
+ *
+ * Never leaves this folder: it is retried, or becomes ChatError UNAVAILABLE. Has no `code`, because Prisma replaces errors that have one.
  */
 export class Transient extends Error {
   override readonly name = 'Transient';

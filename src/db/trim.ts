@@ -4,9 +4,11 @@ import type { TrimStretch } from './overdue.ts';
 import { join, sql } from './sql.ts';
 
 /**
- * Leaves nothing of a stretch of a conversation, right past what was trimmed before, for a transaction that holds its stream: of a message its place, its
- * sender and the name that they gave it, so that sending it again finds it. It looks as if it had been taken back at a time. Whatever else was kept of it goes, and so
- * do the stretch's entries.
+ * Trims a range of a conversation, right after what was trimmed before. The transaction must hold the stream.
+ *
+ * Each message keeps its row, with its seq, ordinal, sender and `clientMessageId`, so that sending it again finds it. The row looks like a
+ * message that was recalled at `at`. Everything else that was stored about the messages is deleted, and so are the entries of the range
+ * (decision 70).
  */
 export async function trimStretch(tx: Tx, { conversationId, after, upTo }: TrimStretch, at: Date): Promise<void> {
   const ofConversation = sql`conversationId = ${conversationId}`;
@@ -26,7 +28,7 @@ export async function trimStretch(tx: Tx, { conversationId, after, upTo }: TrimS
   await tx.$executeRaw(sql`UPDATE Stream SET floorSeq = ${upTo} WHERE id = ${conversationId}`);
 }
 
-/** Takes the replies of a stretch out of their threads. Who took part in one goes on to: it may have replies that are kept. */
+/** Removes the replies of a range from their threads. Participants stay, because the thread may have replies that are kept. */
 async function trimThreads(tx: Tx, { conversationId, after, upTo }: TrimStretch): Promise<void> {
   const replies = await tx.$queryRaw<{ readonly rootSeq: bigint | number }[]>(sql`SELECT threadRootSeq AS rootSeq FROM Message
     WHERE conversationId = ${conversationId} AND seq > ${after} AND seq <= ${upTo} AND threadRootSeq IS NOT NULL`);

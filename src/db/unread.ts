@@ -2,15 +2,15 @@ import type { Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
-/** A stretch of a conversation as one member has it. */
+/** A range of a conversation as one member sees it. */
 export interface Stretch {
   readonly conversationId: bigint;
   readonly userId: bigint;
   /** The first seq that the member sees. */
   readonly firstSeq: number;
-  /** Behind the stretch's first entry; not before firstSeq - 1. */
+  /** The range begins after this seq. At least firstSeq - 1. */
   readonly afterSeq: number;
-  /** The stretch's last entry, and the ordinal of the newest message up to it. */
+  /** The last entry of the range, and the ordinal of the newest message up to it. */
   readonly lastSeq: number;
   readonly lastOrdinal: number;
 }
@@ -23,8 +23,9 @@ interface Counted {
 }
 
 /**
- * How many messages by others lie in each stretch, in the order asked for: a difference of ordinals, less the member's own and those that they have
- * hidden. Each stretch is a SELECT with its own constants, because correlated to a list of them MariaDB reads all that lies past afterSeq.
+ * Counts the messages by others in each range, in the order of `stretches`: a difference of ordinals, minus the member's own messages and
+ * those that the member has hidden. Each range has a SELECT with its own constants: correlated to a list of ranges, MariaDB reads
+ * everything past afterSeq.
  */
 export async function countUnread(tx: Tx, stretches: readonly Stretch[]): Promise<readonly number[]> {
   const counts = stretches.map(() => 0);
@@ -58,7 +59,10 @@ interface Mentioned {
   readonly count: bigint | number;
 }
 
-/** How many messages by others mention the member, or everyone, by an entry of each stretch, in the order asked for; hidden ones do not count. */
+/**
+ * Counts the messages by others that mention the member, or everyone, by an entry of each range, in the order of `stretches`. Hidden
+ * messages do not count.
+ */
 export async function countMentions(tx: Tx, stretches: readonly Stretch[]): Promise<readonly number[]> {
   const counts = stretches.map(() => 0);
   const rows = await inPieces(open(stretches), (piece) =>
@@ -68,7 +72,7 @@ export async function countMentions(tx: Tx, stretches: readonly Stretch[]): Prom
   return counts;
 }
 
-// Everyone is user 0: two ranges of the key. MariaDB would rather read all mentions of the conversation, by the other index.
+// Everyone is user 0, so this reads two ranges of the key. MariaDB would rather read all mentions of the conversation, by the other index.
 function selectMentions({ place, conversationId, userId, firstSeq, afterSeq, lastSeq }: Open) {
   return sql`
     SELECT ${place} AS place, (SELECT COUNT(DISTINCT n.messageSeq) FROM Mention n /*! FORCE INDEX (PRIMARY) */

@@ -2,21 +2,21 @@ import type { Tx } from './db.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
-/** That somebody has chosen an option of a message's poll. */
+/** A user's vote for an option of a message's poll. */
 export interface VoteRow {
   readonly conversationId: bigint;
-  /** The message's. */
+  /** Of the message. */
   readonly seq: number;
   readonly choice: number;
   readonly userId: bigint;
 }
 
-/** Such, with the entry by which they did; null where nobody is to know when. */
+/** A vote, and the entry with which it was cast. Null if nobody may know when. */
 export interface NewVoteRow extends VoteRow {
   readonly entrySeq: number | null;
 }
 
-/** Enters votes, many rows a statement. */
+/** Inserts votes, many rows per statement. */
 export async function insertVotes(tx: Tx, rows: readonly NewVoteRow[]): Promise<void> {
   await inPieces(rows, async (piece) => {
     const values = piece.map(
@@ -27,7 +27,7 @@ export async function insertVotes(tx: Tx, rows: readonly NewVoteRow[]): Promise<
   });
 }
 
-/** Strikes votes out, each by its key. */
+/** Deletes votes, each by its key. */
 export async function deleteVotes(tx: Tx, rows: readonly VoteRow[]): Promise<void> {
   await inPieces(rows, async (piece) => {
     const either = piece.map(

@@ -2,10 +2,10 @@ import type { Prisma } from './generated/mysql/client.ts';
 import type { Kind, Kinds } from './kind.ts';
 import { raw } from './sql.ts';
 
-/** A row as a raw query tells it. */
+/** A row as a raw query returns it. */
 export type Found = Readonly<Record<string, unknown>>;
 
-// From where on a member may read: what the conversation does not keep is for nobody.
+// The first seq that a member may read: nobody may read what the conversation does not keep.
 const keptFrom =
   'COALESCE((SELECT kept.floorSeq + 1 FROM Stream kept WHERE kept.id = conversationId AND kept.floorSeq >= fromSeq), fromSeq)';
 
@@ -18,7 +18,7 @@ export function wholeRow(kinds: Kinds): Prisma.Sql {
   );
 }
 
-/** Columns of a table that is joined under a letter, as they stand there. */
+/** The columns of a table that is joined under an alias, as stored: `kept` is not adjusted. */
 export function joinedRow(kinds: Kinds, letter: string): Prisma.Sql {
   return raw(
     Object.keys(kinds)
@@ -27,7 +27,7 @@ export function joinedRow(kinds: Kinds, letter: string): Prisma.Sql {
   );
 }
 
-// The two databases tell some values in forms of their own.
+// The two databases return some values as different types.
 const readers: { readonly [K in Kind]: (value: never) => unknown } = {
   id: (value: bigint | number | string) => BigInt(value),
   number: (value: bigint | number) => Number(value),
@@ -39,17 +39,17 @@ const readers: { readonly [K in Kind]: (value: never) => unknown } = {
   bytes: (value: Uint8Array) => Uint8Array.from(value),
 };
 
-// SQLite's text names its zone.
+// SQLite's text contains its time zone.
 function timeOf(value: Date | string): Date {
   return value instanceof Date ? value : new Date(value);
 }
 
-/** A row to be copied and filled: one to which property after property is added leaves three times its size as garbage. */
+/** Creates a row to copy and fill. A row that is built property by property leaves three times its size as garbage. */
 export function blankOf(columns: readonly { readonly name: string }[]): Record<string, unknown> {
   return Object.fromEntries(columns.map(({ name }) => [name, null]));
 }
 
-/** Reads rows that were selected so; `letter`: of a joined table. */
+/** Creates a function that reads rows selected by `wholeRow`, or by `joinedRow` under the alias `letter`. */
 export function rowReader<R>(kinds: Kinds, letter?: string): (found: Found) => R {
   const prefix = letter === undefined ? '' : `${letter}_`;
   const columns = Object.entries(kinds).map(([name, kind]) => ({
