@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { blockedWithin } from '../db/index.ts';
 import { type Conversation, judge, type Membership, type MembershipRef } from '../group/index.ts';
 import { formatHint, streamTopic } from '../log/index.ts';
-import type { Viewer } from '../user/index.ts';
+import { addressing, type Viewer } from '../user/index.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
 
@@ -46,16 +46,28 @@ export class TypingTeller {
 
   /** Publishes nothing for a user who may not post there. Throws NOT_FOUND (conversationId). */
   async tell({ userId }: Viewer, { conversationId, typing }: Typing): Promise<void> {
-    const { db, groups, bus, config } = this.#parts;
+    const { db, bus, config } = this.#parts;
     if (this.#isKnown(userId, { conversationId, typing })) return;
     const [conversation, access] = await this.#partOf({ conversationId, userId });
-    const [rights] = conversation.kind === 'GROUP' ? await groups.rights([{ conversation, access }]) : [];
-    if (!config.typing || (rights !== undefined && judge('POST', rights) !== 'ALLOWED')) return;
+    if (!config.typing || !(await this.#mayPost(conversation, access))) return;
     if (!this.#take(userId, { conversationId, typing })) return;
-    // Users who have blocked the typist, or are blocked by them, get nothing, and neither side can tell.
-    const except = await blockedWithin(db.client, { conversationId, userId });
+    // Members who have blocked the typist, or are blocked by them, get nothing, and neither side can tell. `#mayPost` has asked that of direct
+    // conversations.
+    const except = conversation.sides === null ? await blockedWithin(db.client, { conversationId, userId }) : [];
     // Not awaited: an answer never waits for the bus.
     void bus.publish(streamTopic(conversationId), formatHint({ kind: 'typing', conversationId, userId, typing, except }));
+  }
+
+  async #mayPost(conversation: Conversation, access: Membership): Promise<boolean> {
+    const { db, groups } = this.#parts;
+    const { userId } = access;
+    if (conversation.sides !== null) {
+      const toId = conversation.sides.find((side) => side !== userId) ?? userId;
+      const [why = null] = await addressing.read(db.client, [{ fromId: userId, toId }]);
+      return why === null;
+    }
+    const [rights] = await groups.rights([{ conversation, access }]);
+    return rights === undefined || judge('POST', rights) === 'ALLOWED';
   }
 
   async #partOf(ref: MembershipRef): Promise<readonly [Conversation, Membership]> {

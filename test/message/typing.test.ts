@@ -27,6 +27,7 @@ async function scene() {
   }
   return {
     ada,
+    bob,
     rooms,
     /** What the topics hear of it. */
     async type(room: 0 | 1, typing: boolean) {
@@ -86,5 +87,30 @@ describe('typing', () => {
         expect(await refusal(teller.tell(bob, { conversationId, typing }))).toEqual({ code: 'NOT_FOUND', field: ['conversationId'] });
       }
     }
+  });
+
+  it('is told in a direct conversation only while the other takes messages from its sender', async () => {
+    const { bob, type } = await scene();
+    const takesFrom = (messagesFrom: 'CONTACTS' | 'EVERYONE') =>
+      world.db.transaction((tx) => tx.user.update({ where: { id: bob.userId }, data: { messagesFrom } }));
+    await takesFrom('CONTACTS');
+    expect(await type(1, true)).toEqual([]);
+    expect(await type(1, false)).toEqual([]);
+    expect(await type(0, true)).toEqual([[0, true]]);
+    await takesFrom('EVERYONE');
+    expect(await type(1, true)).toEqual([[1, true]]);
+  });
+
+  it('is told in a conversation with oneself', async () => {
+    const { teller } = await scene();
+    const ada = await world.person();
+    const alone = await world.direct(ada, ada);
+    const heard: string[] = [];
+    await world.bus.subscribe(streamTopic(alone), (text) => {
+      heard.push(parseHint(alone, text)?.kind ?? 'none');
+    });
+    await teller.tell(ada, { conversationId: alone, typing: true });
+    await null;
+    expect(heard).toEqual(['typing']);
   });
 });
