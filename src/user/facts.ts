@@ -8,7 +8,7 @@ export const userRow: Fact<bigint, UserRow | null> = { name: 'user row', key: St
 /** A session's row by UUID text, in any state. Governed by its user's account stream. */
 export const sessionRow: Fact<string, SessionRow | null> = { name: 'session', key: String, read: readSessions };
 
-/** The user with an identity, or null if there is none. Not governed by any stream: the unique key decides races. */
+/** The user with an identity, governed by their account stream. Null if there is none: then the unique key decides races. */
 export const identityOwner: Fact<IdentityKey, bigint | null> = {
   name: 'identity owner',
   // Both may contain spaces, and neither can contain a line break.

@@ -1,6 +1,8 @@
+import { ChatError } from '../errors.ts';
 import type { Verdict } from '../log/index.ts';
 import { newUuid } from '../uuid.ts';
-import { openSessions, userRow } from './facts.ts';
+import { identityOwner, openSessions, userRow } from './facts.ts';
+import type { IdentityKey } from './identity-store.ts';
 import { roleOf } from './role.ts';
 import {
   firstRow,
@@ -21,6 +23,8 @@ export interface Checked {
   readonly userId: bigint;
   /** The hash that their password matched. Absent if they did not use a password. */
   readonly passwordHash?: string | undefined;
+  /** The identity that their token stated. Absent if they did not use a token. */
+  readonly identity?: IdentityKey | undefined;
 }
 
 interface Started {
@@ -30,12 +34,12 @@ interface Started {
 
 /**
  * Starts a session of an active user, and ends those that exceed the limit. Throws ChatError INVALID_CREDENTIALS if the user is not active,
- * or their password has changed since it was checked: a session that began with the old one would outlive the change. Throws ChatError
- * SUSPENDED with the reason if the user is suspended.
+ * or if since the check their password has changed or the identity (token) was unlinked: the session would outlive the change. Throws
+ * ChatError SUSPENDED with the reason if the user is suspended.
  */
 export async function startSession(
   parts: SessionParts,
-  { userId, passwordHash }: Checked,
+  { userId, passwordHash, identity }: Checked,
   device: Pick<NewSession, 'deviceName' | 'deviceKind'>,
 ): Promise<SignedIn> {
   const sessionId = newUuid();
@@ -47,6 +51,7 @@ export async function startSession(
       if (user?.state !== 'ACTIVE' || user.bot || (passwordHash !== undefined && user.passwordHash !== passwordHash)) {
         throw invalidCredentials(passwordHash === undefined ? 'This account no longer exists.' : 'The handle or the password is wrong.');
       }
+      if (identity !== undefined && (await inside.read(identityOwner, identity)) !== userId) throw unlinked();
       if (isSuspended(user, inside.now)) throw suspended(await inside.read(suspensionFact, userId), user, inside.now);
       const ending = superfluous(await inside.read(openSessions, userId), inside.now, parts.config.maxSessions);
       return {
@@ -63,6 +68,11 @@ export async function startSession(
     },
   });
   return signedIn(parts, { userId, sessionId }, { generation: 1, at, role });
+}
+
+function unlinked(): ChatError {
+  const message = 'This token cannot be used to sign in. Its subject was unlinked from its user at the same time. Try again.';
+  return new ChatError('INVALID_CREDENTIALS', message, { field: ['token'] });
 }
 
 /** Returns the sessions to end when another one begins, oldest first: all that have expired, and the live ones beyond the limit. */

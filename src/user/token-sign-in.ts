@@ -36,7 +36,7 @@ export async function signInWithToken(
   for (let round = 1; ; round += 1) {
     const userId = await findIdentity(parts.db.client, identity);
     if (userId !== null) {
-      const signedIn = await startSession(parts, { userId }, device);
+      const signedIn = await startSession(parts, { userId, identity }, device);
       await followProfile(parts, signedIn.viewer, identity);
       return signedIn;
     }

@@ -332,6 +332,22 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       await users.signIn({ handle, password, address: world.address() });
     });
 
+    test('nobody in any more by what is taken back, where they are just signing in by it', async () => {
+      const sub = randomUUID();
+      const { user } = await signIn({ sub });
+      const { append } = world.log;
+      const late: UserParts['log'] = {
+        ...world.log,
+        async append(act) {
+          await office().unlink(null, { userId: user.id, subject: sub });
+          return append(act);
+        },
+      };
+      await expect(signIn({ sub }, node({ log: late }))).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS', field: ['token'] });
+      expect(await world.entries(user.id)).toEqual(['SessionStarted']);
+      expect((await signIn({ sub })).user.id).not.toBe(user.id);
+    });
+
     test('nobody with what is another’s, also where the other comes just then', async () => {
       const sub = randomUUID();
       const { viewer } = await world.newcomer();
