@@ -8,7 +8,7 @@ import { requireNoAdmin, requireThere, type SomebodyElse } from './operated.ts';
 import type { AdministrationParts } from './parts.ts';
 import { isSame, requireProfile } from './profile.ts';
 import { requireHandle } from './shape.ts';
-import { publicPart, updateHandleRow, updateProfileRow } from './store.ts';
+import { findByHandle, publicPart, updateHandleRow, updateProfileRow } from './store.ts';
 import type { User } from './user.ts';
 
 type Wanted = Omit<Parameters<Administration['update']>[1], 'userId'>;
@@ -22,7 +22,7 @@ export async function updateOther(
   const wanted = wished === undefined || wished === null ? null : requireHandle(wished);
   requireProfile(profile, '');
   const data = put === undefined ? undefined : requireUserData(put);
-  if (wanted !== null && (await isReserved(db.client, config, { handle: wanted, userId, at: await db.now() }))) throw handleTaken();
+  if (wanted !== null && (await isReservedFor(db, config, { handle: wanted, userId }))) throw handleTaken();
   try {
     return await log.append<UserChange>({
       lock: [userId],
@@ -50,6 +50,16 @@ export async function updateOther(
   } catch (error) {
     throw isDuplicate(error) || error instanceof HandleHeld ? handleTaken() : error;
   }
+}
+
+/** Returns whether a handle that the user does not have is reserved by config ADMIN_HANDLES. */
+async function isReservedFor(
+  db: AdministrationParts['db'],
+  config: AdministrationParts['config'],
+  { handle, userId }: { readonly handle: string; readonly userId: bigint },
+): Promise<boolean> {
+  if ((await findByHandle(db.client, handle))?.id === userId) return false;
+  return await isReserved(db.client, config, { handle, userId, at: await db.now() });
 }
 
 function profileOf({ handle, displayName, avatarUrl, bio, data }: User): Profile {

@@ -107,6 +107,13 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
     expect(user?.displayName).not.toBe('Other');
   });
 
+  it('takes the handle that an admin has by the configuration as what it is: theirs', async () => {
+    const { viewer, handle } = await world.newcomer();
+    const named = createAdministration({ db, log: world.log, config: { ...usualConfig, adminHandles: [handle] } });
+    const { after } = await named.update(null, { userId: viewer.userId, handle, displayName: 'Ann' });
+    expect(after).toMatchObject({ handle, displayName: 'Ann' });
+  });
+
   it('is done to admins by the command alone, and to nobody who is not there', async () => {
     const [{ viewer: admin }, { viewer }] = [await world.newcomer(), await world.newcomer()];
     await createRoles({ db, log: world.log, config: usualConfig }).give({ userId: admin.userId, role: 'ADMIN' });
