@@ -4,36 +4,37 @@ import { openCluster } from './cluster.ts';
 import { keepClusterTopics } from './cluster-topics.ts';
 import { slotOf } from './slot.ts';
 
-/** What a bus on a Redis Cluster needs. */
+/** The options of a bus on a Redis Cluster. */
 export interface ClusterBusOptions {
-  /** Some of the cluster's nodes, as `redis://` or `rediss://`. */
+  /** Some of the cluster's nodes, as `redis://` or `rediss://` URLs. */
   readonly urls: readonly [string, ...string[]];
-  /** Stands before every topic; see RedisBusOptions. */
+  /** The prefix of every topic; see RedisBusOptions. */
   readonly namespace: string;
-  /** A subscription that is not acknowledged after so many ms is UNAVAILABLE. */
+  /** The time in ms after which a subscription that is not acknowledged fails with UNAVAILABLE. */
   readonly timeoutMs: number;
-  /** `plain`: no sharded Pub/Sub, even where the servers have it. All nodes of MPIM must go the same way. */
+  /** `plain`: never use sharded Pub/Sub, even if the servers support it. All nodes of MPIM must use the same mode. */
   readonly mode?: 'auto' | 'plain' | undefined;
-  /** For how many ms a move of which nobody is told may go unseen; 5,000 if absent. */
+  /** The maximum time in ms for which a slot's move that the bus was not told of stays unnoticed. Defaults to 5,000. */
   readonly calmMs?: number | undefined;
   readonly logger: Logger;
 }
 
-// An answer never waits for a publish; it only holds memory until it is given up.
+// No answer to a client waits for a publish; a message only takes memory until it is given up.
 const publishMs = 2_000;
-// Of messages whose slot has moved, until it is known where to: a reading of the map takes milliseconds, or seconds where a master hangs.
+// The limit on messages whose slot has moved and that wait for the new map. Reading the map takes milliseconds, or seconds if a master
+// hangs.
 const maxHeldBytes = 8 * 1024 * 1024;
 
 /**
- * A bus over the Pub/Sub of a Redis Cluster, sharded where all its masters know SSUBSCRIBE (Redis 7), plain elsewhere. Either way a topic is
- * published and subscribed at the master of its slot, by two connections to each. It follows failovers and moving slots: what was
- * lost meanwhile is a gap, and near it a message that the old master has passed on to the new one may come late or twice. Throws
- * ConfigError, one line, when the cluster cannot be used at the start (within 15 s).
+ * Creates a bus over the Pub/Sub of a Redis Cluster: sharded if all masters support SSUBSCRIBE (Redis 7), plain otherwise. In both modes, a
+ * topic is published and subscribed at the master of its slot, with two connections to each master. The bus follows failovers and moving
+ * slots. Messages lost meanwhile are reported as a gap. Near a gap, a message that the old master has forwarded to the new one may come
+ * late or twice. Throws ConfigError (one line) if the cluster cannot be used at the start, within 15 s.
  */
 export async function createClusterBus({ urls, namespace, timeoutMs, mode = 'auto', calmMs, logger }: ClusterBusOptions): Promise<Bus> {
   const gapListeners = new Set<() => void>();
   const subscribed = new Set<string>();
-  // How many messages of a slot were given up because nobody served it, or it moved again.
+  // By slot: the number of messages given up because no master served the slot, or because it moved again.
   const homeless = new Map<number, number>();
   let heldBytes = 0;
 
@@ -66,7 +67,7 @@ export async function createClusterBus({ urls, namespace, timeoutMs, mode = 'aut
     for (const listener of gapListeners) listener();
   }
 
-  // Not before the slot is served again: it would be told again and again.
+  // Reported only once the slot is served again: the listeners of the gap may publish again, and would only be dropped again.
   function reportHomeless(): void {
     const served = [...homeless].filter(([slot]) => cluster.shardOf(slot) !== undefined);
     if (served.length === 0) return;
@@ -106,7 +107,7 @@ export async function createClusterBus({ urls, namespace, timeoutMs, mode = 'aut
     }
     if (sent === 'sent' || sent === 'dropped') return sent === 'sent';
     homeless.set(slot, (homeless.get(slot) ?? 0) + 1);
-    // A slot that nobody serves is looked for anyway. Not awaited: at its end this is told, once for all that share it.
+    // A slot without a master is looked for anyway. Not awaited: `remapped` reports the loss, once for all messages that share the refresh.
     if (sent === 'moved') void cluster.refresh();
     return false;
   }

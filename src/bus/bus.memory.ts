@@ -1,10 +1,12 @@
 import type { Bus, OnMessage, Unsubscribe } from './bus.ts';
 
-/** A bus within this process: nothing is lost, so `onGap` never calls. A message is heard in the microtask after its publish. */
+/**
+ * Creates a bus within this process. Nothing is lost, so `onGap` never calls. A message is delivered in the microtask after its publish.
+ */
 export function createMemoryBus(): Bus {
   const listeners = new Map<string, OnMessage>();
 
-  // Declared async like its sibling: a caller that forgets to await fails on both.
+  // Declared async like bus.redis.ts: a caller that forgets to await fails on both.
   async function subscribe(topic: string, onMessage: OnMessage): Promise<Unsubscribe> {
     if (listeners.has(topic)) throw new Error(`topic ${topic} is subscribed already`);
     // Wrapped, so that an old Unsubscribe never ends a later subscription with the same function.
@@ -15,7 +17,7 @@ export function createMemoryBus(): Bus {
     };
   }
 
-  // Not within the caller's own stack: a listener that publishes would otherwise be heard before the message that made it do so.
+  // Not in the caller's stack: a listener that publishes would be heard before the message that made it publish.
   async function publish(topic: string, message: string): Promise<boolean> {
     await null;
     listeners.get(topic)?.(message);

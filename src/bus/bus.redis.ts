@@ -6,26 +6,26 @@ import type { Bus, OnMessage, Unsubscribe } from './bus.ts';
 import { createOutbox } from './outbox.ts';
 import { keepTopics, type Topics } from './redis-topics.ts';
 
-/** What a bus on Redis needs. */
+/** The options of a bus on Redis. */
 export interface RedisBusOptions {
   readonly url: string;
   /**
-   * Stands before every topic. Pub/Sub knows no database numbers: without it two systems on one Redis, or one restored beside its
-   * original, would hear each other's messages. The database's epoch is right.
+   * The prefix of every topic. Pub/Sub ignores database numbers: without a prefix, two systems on one Redis would receive each other's
+   * messages, and so would a database that was restored beside its original. Use the database's epoch.
    */
   readonly namespace: string;
-  /** A subscription that is not acknowledged after so many ms is UNAVAILABLE. */
+  /** The time in ms after which a subscription that is not acknowledged fails with UNAVAILABLE. */
   readonly timeoutMs: number;
   readonly logger: Logger;
 }
 
-// An answer never waits for a publish; it only holds memory until it is given up.
+// No answer to a client waits for a publish; a message only takes memory until it is given up.
 const publishMs = 2_000;
 const pulseMs = 5_000;
 
 /**
- * A bus over Redis Pub/Sub, by two connections. After the start it outlives every outage: messages are dropped meanwhile, and `onGap`
- * calls once all topics are subscribed again. Throws ConfigError, one line, when Redis cannot be used at the start (within 15 s).
+ * Creates a bus over Redis Pub/Sub, with two connections. After the start it survives every outage: messages are dropped meanwhile, and
+ * `onGap` calls once all topics are subscribed again. Throws ConfigError (one line) if Redis cannot be used at the start, within 15 s.
  */
 export async function createRedisBus({ url, namespace, timeoutMs, logger }: RedisBusOptions): Promise<Bus> {
   const publisher = await connectRedis({ url, role: 'publisher', timeoutMs: Math.min(timeoutMs, publishMs), logger });
@@ -81,7 +81,7 @@ export async function createRedisBus({ url, namespace, timeoutMs, logger }: Redi
     topics[Symbol.dispose]();
     gapListeners.clear();
     subscriber.disconnect();
-    // QUIT waits for what was published before it, bounded by the command time-out; without a connection it rejects at once.
+    // QUIT waits for earlier publishes, bounded by the command time-out. Without a connection it rejects at once.
     await publisher.quit().catch(() => {});
     publisher.disconnect();
   }
@@ -102,8 +102,8 @@ export async function createRedisBus({ url, namespace, timeoutMs, logger }: Redi
 }
 
 /**
- * The subscriber as RedisPubSub sees it. RedisPubSub keeps a subscription for ever that failed, and drops the promise of UNSUBSCRIBE, which
- * would end the process when the connection is lost: so it is told that all went well, and `topics` does the work.
+ * The subscriber as RedisPubSub sees it. RedisPubSub keeps a failed subscription for ever, and drops the promise of UNSUBSCRIBE, whose
+ * rejection would end the process when the connection is lost. So every call succeeds here, and `topics` does the work.
  */
 function asSubscriber(client: Redis, topics: Topics): Redis {
   const face = {

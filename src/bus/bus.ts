@@ -1,27 +1,30 @@
-/** Called with each message of a topic, in the order the bus had them. Must not throw; runs synchronously. */
+/** Called synchronously with each message of a topic, in the bus' order. Must not throw. */
 export type OnMessage = (message: string) => void;
 
 /**
- * Topics between nodes. A published message is a hint: it may be lost, but a loss that the bus can know of is reported by `onGap`,
- * never hidden. Nothing is kept for those who were not subscribed.
+ * Topics between nodes. A published message is a hint and may be lost. Every loss that the bus can detect is reported by `onGap`. Messages
+ * are not kept for later subscribers.
  */
 export interface Bus extends AsyncDisposable {
   /**
-   * Resolves when every later publish, from any node, will be heard. At most one OnMessage per topic and node: a second
-   * subscribe to a topic that is subscribed is a bug and throws. Throws ChatError UNAVAILABLE when the bus does not acknowledge in time
-   * (config BUS_TIMEOUT_MS); then nothing is subscribed.
+   * Subscribes to a topic. Resolves once every later publish, from any node, will be delivered. A topic can have one subscription per node:
+   * a second one is a bug and throws. Throws ChatError UNAVAILABLE if the bus does not acknowledge in time (config BUS_TIMEOUT_MS); then
+   * nothing is subscribed.
    */
   subscribe(topic: string, onMessage: OnMessage): Promise<Unsubscribe>;
   /**
-   * Best effort and never awaited by an answer to a client: resolves when handed over, or given up (bounded), never rejects. False: given up; `onGap` calls when
-   * the next may be handed over. (Through withOwnEar it is heard on this node all the same.)
+   * Publishes a message, best effort. No answer to a client may wait for it. Resolves with true once the message is handed over, and with
+   * false if it was given up; this takes a bounded time. Never rejects. After false, `onGap` calls as soon as messages can be published
+   * again. (With `withOwnEar`, this node receives the message in both cases.)
    */
   publish(topic: string, message: string): Promise<boolean>;
-  /** Called after any interval in which messages may have been lost (a reconnect). Returns the way to stop listening. */
+  /**
+   * Calls the listener after any interval in which messages may have been lost, such as a reconnect. Returns a function that removes it.
+   */
   onGap(listener: () => void): () => void;
-  /** False while messages cannot be sent or heard. */
+  /** False while messages cannot be sent or received. */
   readonly healthy: boolean;
 }
 
-/** Stops a topic's messages at once (no call to OnMessage after it returns) and tells the bus in the background. Idempotent. */
+/** Stops delivery at once: no call of OnMessage after it returns. The bus is told in the background. Idempotent. */
 export type Unsubscribe = () => void;

@@ -6,26 +6,29 @@ import { slotCount } from './slot.ts';
 
 /** Which master serves which slot, as one node of a cluster knows it. */
 export interface ClusterMap {
-  /** Rises with each change that the node has heard of: of two maps the higher one is newer. */
+  /** The cluster's epoch. It rises with each change, so the map with the higher epoch is newer. */
   readonly epoch: number;
-  /** `host:port` of every master that serves a slot. */
+  /** The `host:port` of every master that serves a slot. */
   readonly masters: ReadonlySet<string>;
-  /** `host:port` by slot; undefined where nobody serves it. */
+  /** The `host:port` by slot; undefined if no master serves the slot. */
   readonly owners: readonly (string | undefined)[];
 }
 
-// A range of slots, its master, and replicas that nobody asks.
+// The reply of CLUSTER SLOTS: ranges of slots, each with its master and its replicas, which are ignored.
 const reply = z.array(z.tuple([z.number(), z.number(), z.tuple([z.string().nullable(), z.number()], z.unknown())], z.unknown()));
 
-/** The newest map that nodes know, within their command time-outs; undefined where none of them tells it. */
+/** Reads the newest map that these nodes know, within their command time-outs. Undefined if none of them answers with one. */
 export async function newestMap(nodes: readonly Redis[]): Promise<ClusterMap | undefined> {
   const answers = await Promise.allSettled(nodes.filter(({ status }) => status === 'ready').map(read));
   const maps = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
-  // A node that was reset knows of nobody, by an epoch that may be as high as the others'.
+  // A node that was reset knows no masters, under an epoch that may be as high as the others'.
   return maps.filter(({ masters }) => masters.size > 0).toSorted((one, other) => other.epoch - one.epoch)[0];
 }
 
-/** The map of the first of the named nodes that tells it; the others are let go of. Throws ConfigError, in one line, where none does. */
+/**
+ * Reads the map from whichever of these nodes answers first, and drops the connections to the others. Throws ConfigError (one line) if none
+ * answers with a map.
+ */
 export async function firstMap(
   urls: readonly string[],
   manner: Omit<RedisConnection, 'url' | 'role'>,
@@ -58,12 +61,12 @@ async function readFrom(connection: RedisConnection): Promise<ClusterMap> {
   }
 }
 
-/** Throws what Redis says where it is no cluster, and a ZodError where the answer makes no sense. */
+/** Throws Redis' own error if the server is no cluster, and a ZodError if the reply is malformed. */
 async function read(node: Redis): Promise<ClusterMap> {
   const [about, slots] = await Promise.all([node.cluster('INFO'), node.cluster('SLOTS')]);
   const owners = Array.from<string | undefined>({ length: slotCount });
   for (const [from, to, [host, port]] of reply.parse(slots)) {
-    // A node that does not know its own address means the one at which it was asked.
+    // An empty host means the address at which the node was asked.
     owners.fill(`${bracketed(host || (node.options.host ?? 'localhost'))}:${port}`, from, to + 1);
   }
   const masters = new Set(owners.filter((owner) => owner !== undefined));

@@ -4,67 +4,70 @@ import { unavailable } from './redis-topics.ts';
 import type { Shard } from './shard.ts';
 import { slotOf } from './slot.ts';
 
-/** The channels that are subscribed in a cluster, each at the shard of its slot, wherever that goes. */
+/** The channels subscribed in a cluster, each at the shard that owns its slot, also after the slot moves. */
 export interface ClusterTopics extends Disposable {
-  /** Resolves when its shard has acknowledged. Throws ChatError UNAVAILABLE when it does not in time; then the channel is left. */
+  /**
+   * Subscribes to a channel. Resolves once its shard has acknowledged. Throws ChatError UNAVAILABLE if that does not happen in time; then
+   * the channel is left.
+   */
   join(channel: string, onMessage: OnMessage): Promise<void>;
-  /** No call to the channel's OnMessage after it returns; the shard is told in the background. */
+  /** Leaves a channel. OnMessage is not called after it returns; the shard is told in the background. */
   leave(channel: string): void;
   heard(shard: Shard, channel: string, message: string): void;
-  /** The shard's connection is gone. */
+  /** The shard has lost its connection. */
   lost(shard: Shard): void;
-  /** The shard has refused channels: they are asked for anew. */
+  /** The shard has refused channels. They are asked for again. */
   refused(shard: Shard): void;
-  /** Slots may have moved, or a shard may be back: sees to it that every channel is subscribed where it belongs. */
+  /** Slots may have moved, or a shard may have returned: subscribes every channel at the shard that owns it. */
   settle(): void;
-  /** False while a channel that was acknowledged is not subscribed. */
+  /** False while a channel that was acknowledged before is not subscribed. */
   readonly live: boolean;
 }
 
-/** What the topics need. */
+/** The parts that the topics need. */
 export interface ClusterTopicsParts {
   readonly shardOf: (slot: number) => Shard | undefined;
-  /** Channels of one SUBSCRIBE must be of one slot. */
+  /** True if all channels of one SUBSCRIBE must share a slot. */
   readonly bySlot: boolean;
   readonly timeoutMs: number;
   readonly logger: Logger;
-  /** Called when channels were lost, and those whose shards can be reached are acknowledged anew. */
+  /** Called after channels were lost, once those whose shards can be reached are acknowledged again. */
   readonly onRestored: () => void;
-  /** Called when a shard refuses or stalls: the map may be old. */
+  /** Called when a shard refuses or does not acknowledge channels: the map may be out of date. */
   readonly onDoubt: () => void;
 }
 
-/** A channel as it is wanted; one that was left and joined again is another seat. */
+/** A wanted channel. A channel that is left and joined again gets another seat. */
 interface Seat {
   readonly channel: string;
   readonly slot: number;
   readonly onMessage: OnMessage;
   readonly settle: () => void;
   readonly refuse: (error: unknown) => void;
-  /** Where it was asked for last, and by which connection; undefined when that is lost or has refused. */
+  /** The shard, and its session, that was last asked for the channel. Undefined once that session is lost or has refused. */
   shard: Shard | undefined;
   session: object | undefined;
-  /** Whether it was ever acknowledged: then somebody relies on it. */
+  /** Whether it was ever acknowledged: only then can messages be missed. */
   reliedOn: boolean;
 }
 
-// One SUBSCRIBE for all would keep Redis, which answers each channel by itself, from everybody else for long.
+// Redis answers each channel of a SUBSCRIBE separately. One command for all of them would block it for too long.
 const channelsPerCommand = 500;
-// A cluster that moves a slot tells its nodes within a second or so; asking more often would only tell how far it is.
+// A cluster that moves a slot tells its nodes within about a second. Asking more often would not help.
 const askAgainMs = 200;
 
-/** Keeps channels subscribed. A seat is in `open` until the present connection of the shard that owns its slot has acknowledged it. */
+/** Keeps channels subscribed. A seat is in `open` until it is acknowledged on the current session of the shard that owns its slot. */
 export function keepClusterTopics({ shardOf, bySlot, timeoutMs, logger, onRestored, onDoubt }: ClusterTopicsParts): ClusterTopics {
   const seats = new Map<string, Seat>();
   const open = new Set<Seat>();
-  // Relied on and not heard; of these, the ones that are asked for at this moment.
+  // Seats that were acknowledged once and are not subscribed now; `restoring` are those that are being asked for.
   const lostSeats = new Set<Seat>();
   const restoring = new Set<Seat>();
   let restored = false;
   let placing = false;
   let retry: NodeJS.Timeout | undefined;
 
-  // Whatever is asked for in one turn goes together.
+  // Everything wanted within one turn of the event loop is asked for together.
   function place(): void {
     if (placing) return;
     placing = true;
@@ -97,7 +100,7 @@ export function keepClusterTopics({ shardOf, bySlot, timeoutMs, logger, onRestor
       await shard.ask(asked.map(({ channel }) => channel));
     } catch (error) {
       for (const seat of asked.filter(stillMeant)) unask(seat);
-      // Where the connection is lost its return asks again.
+      // The connection is lost; its reconnect asks again.
       if (shard.session !== session) return;
       logger.debug({ err: error, channels: asked.length }, 'channels were not acknowledged');
       askAgain();
@@ -181,7 +184,7 @@ export function keepClusterTopics({ shardOf, bySlot, timeoutMs, logger, onRestor
   function settle(): void {
     for (const seat of seats.values()) {
       if (seat.shard === undefined || seat.shard === shardOf(seat.slot)) continue;
-      // A node to which the slot does not belong any more may go on to speak: nobody is to hear a message twice.
+      // A node that no longer owns the slot may still deliver messages, which would then be received twice.
       seat.shard.leave(seat.channel);
       reopen(seat);
     }

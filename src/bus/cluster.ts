@@ -6,43 +6,43 @@ import { withAddress } from '../redis-url.ts';
 import { type ClusterMap, firstMap, newestMap } from './cluster-map.ts';
 import { createShard, type Shard, type ShardEvents } from './shard.ts';
 
-/** A cluster as this node of MPIM sees it: its map, kept up to date, and a Shard for each master. */
+/** A Redis Cluster: its map, kept up to date, and a Shard for each master. */
 export interface Cluster extends AsyncDisposable {
-  /** Undefined where nobody serves the slot. */
+  /** Returns the shard that serves the slot; undefined if none does. */
   shardOf(slot: number): Shard | undefined;
-  /** Reads the map anew and goes by it. Bounded by the start of a connection; never rejects. Calls at the same time share one reading. */
+  /** Reads the map again and applies it. Takes at most as long as opening a connection; never rejects. Concurrent calls share one read. */
   refresh(): Promise<void>;
-  /** Whether messages go to their shard only; else to all nodes of the cluster. */
+  /** True if messages go only to the shard of their channel; false if they go to all nodes of the cluster. */
   readonly sharded: boolean;
   readonly ready: boolean;
 }
 
-/** What a cluster needs. */
+/** The parts that a cluster needs. */
 export interface ClusterParts {
-  /** Nodes to begin with, and to come back to when all others are gone. */
+  /** The nodes to start with, and to return to when all others are gone. */
   readonly urls: readonly [string, ...string[]];
-  /** For what is published, and for what is subscribed, in ms. */
+  /** The command time-outs in ms, for publishing and for subscribing. */
   readonly publishMs: number;
   readonly subscribeMs: number;
-  /** `auto` is sharded where every master can; `plain` never. */
+  /** `auto`: sharded if every master supports it. `plain`: never. */
   readonly mode: 'auto' | 'plain';
-  /** How long a move that nobody was told of may go unseen, in ms; 5,000 if absent. */
+  /** The maximum time in ms for which a move that was not announced stays unnoticed. Defaults to 5,000. */
   readonly calmMs?: number | undefined;
   readonly logger: Logger;
   readonly events: ShardEvents & { readonly remapped: () => void };
-  /** Asked before each look at the map: while it is false the map is read more often. */
+  /** Called before each check of the map. While it returns false, the map is read at every check. */
   readonly content: () => boolean;
 }
 
 const startMs = 10_000;
 const pulseMs = 5_000;
 const usualCalmMs = 5_000;
-// How long a failover that is over may go unseen while something is amiss.
+// How long a completed failover may stay unnoticed while something is wrong.
 const uneasyMs = 500;
 
 /**
- * Connects to every master; one that cannot be reached is tried for in the background. Throws ConfigError, in one line and within 15 s, when
- * none can, or when no named node is of a cluster.
+ * Connects to every master. Masters that cannot be reached are retried in the background. Throws ConfigError (one line) within 15 s if no
+ * master can be reached, or if none of the named nodes belongs to a cluster.
  */
 export async function openCluster(parts: ClusterParts): Promise<Cluster> {
   const { urls, publishMs, subscribeMs, mode, calmMs = usualCalmMs, logger, events, content } = parts;
@@ -101,7 +101,7 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
     parting = Promise.all([parting, ...gone.map((shard) => shard[Symbol.asyncDispose]())]);
   }
 
-  // Often, to see at once that something is amiss; the map is read when it is, or for long was not.
+  // The check is frequent, to notice trouble quickly. The map is read only if there is trouble, or if it has not been read for `calmMs`.
   function watch(): void {
     timer = setTimeout(async () => {
       if (!content() || performance.now() - readAt >= calmMs) await refresh();
@@ -138,7 +138,10 @@ interface Pair {
   readonly subscriber: Redis;
 }
 
-/** What cannot be reached is left to the background; throws what the first says when that is all. Sharded if all that are reached can. */
+/**
+ * Connects to all masters. Those that cannot be reached are retried in the background. If none can be reached, throws the error of the
+ * first. Sharded if all masters that were reached support it.
+ */
 async function connectAll(
   addresses: readonly string[],
   connections: (address: string) => Connections,
@@ -158,7 +161,7 @@ async function connectAll(
   };
 }
 
-/** Both connections or none. */
+/** Opens both connections or neither. */
 async function connectPair(address: string, [one, other]: Connections, signal: AbortSignal): Promise<Pair> {
   const publisher = await connectRedis({ ...one, signal });
   try {
@@ -173,7 +176,7 @@ function openPair(address: string, [publisher, subscriber]: Connections): Pair {
   return { address, publisher: openRedis(publisher), subscriber: openRedis(subscriber) };
 }
 
-/** Lets go of the pair when it throws. */
+/** Closes the pair if it throws. */
 async function knowsShards({ address, publisher, subscriber }: Pair): Promise<boolean> {
   try {
     const [known] = (await publisher.call('COMMAND', 'INFO', 'SSUBSCRIBE')) as readonly unknown[];

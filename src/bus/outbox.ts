@@ -1,30 +1,33 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 
-/** What became of a message: `moved` means that another node of the cluster takes it. */
+/** The result of sending a message. `moved`: another node of the cluster owns the channel's slot. */
 export type Sent = 'sent' | 'dropped' | 'moved';
 
-/** What publishes over one connection. */
+/** Publishes over one connection. */
 export interface Outbox {
-  /** Hands a message over, or gives it up within the client's command time-out. Never rejects. */
+  /** Publishes a message, or gives it up within the client's command time-out. Never rejects. */
   send(channel: string, message: string): Promise<Sent>;
-  /** Tells of what was dropped and not told of yet. To be called whenever the connection is seen to answer: nobody may publish again for long. */
+  /**
+   * Reports messages that were dropped since the last report. Call it whenever the connection is seen to answer: the next publish may be a
+   * long time away.
+   */
   report(): void;
 }
 
-/** What an outbox needs. */
+/** The parts that an outbox needs. */
 export interface OutboxParts {
   readonly client: Redis;
   readonly publish: (channel: string, message: string) => Promise<unknown>;
   readonly logger: Logger;
-  /** Called when Redis answers again after messages were dropped: what this node could not send, its own listeners have not heard either. */
+  /** Called when Redis answers again after messages were dropped: this node's own listeners have missed them, too. */
   readonly onDropped: () => void;
 }
 
-// What may wait for a Redis that does not read, before messages are dropped instead.
+// The limit on messages that wait for a Redis that does not read. Beyond it, messages are dropped.
 const maxPendingBytes = 32 * 1024 * 1024;
 
-/** Publishes over a connection; nothing is queued while it is away. */
+/** Creates an outbox. Nothing is queued while the connection is lost. */
 export function createOutbox({ client, publish, logger, onDropped }: OutboxParts): Outbox {
   let pendingBytes = 0;
   let dropped = 0;
@@ -39,7 +42,7 @@ export function createOutbox({ client, publish, logger, onDropped }: OutboxParts
   }
 
   async function send(channel: string, message: string): Promise<Sent> {
-    // UTF-16 units: at most a third of the bytes for text, and a bound all the same.
+    // The length counts UTF-16 units, of at most three bytes each: the limit is loose, but it is one.
     if (client.status !== 'ready' || pendingBytes + message.length > maxPendingBytes) {
       dropped += 1;
       return 'dropped';

@@ -1,8 +1,9 @@
 import type { Bus, OnMessage } from './bus.ts';
 
 /**
- * A bus whose node hears by itself what the bus has given up: while it is away, those who are connected to the node that says something are told at once. Who cannot know whether a
- * message went out may hear it twice: a hint that comes again says nothing new.
+ * Wraps a bus so that this node receives its own messages even when the bus gives them up. While the bus is down, clients of the node that
+ * stores something still receive it at once (decision 64). If it is unknown whether a message went out, this node may receive it twice,
+ * which is harmless for a hint.
  */
 export function withOwnEar(bus: Bus): Bus {
   const heard = new Map<string, OnMessage>();

@@ -2,30 +2,34 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { ChatError } from '../errors.ts';
 
-/** The topics that a connection is subscribed to, through all its reconnections. */
+/** The topics to which a connection is subscribed, across reconnects. */
 export interface Topics extends Disposable {
-  /** Resolves when Redis has acknowledged. Throws ChatError UNAVAILABLE when it does not in time; then the topic is left. */
+  /**
+   * Subscribes to a topic. Resolves once Redis has acknowledged. Throws ChatError UNAVAILABLE if it does not in time; then the topic is
+   * left.
+   */
   join(topic: string): Promise<void>;
-  /** Tells Redis in the background. */
+  /** Unsubscribes from a topic in the background. */
   leave(topic: string): void;
-  /** False from the loss of the connection until every topic is acknowledged anew. */
+  /** False from the loss of the connection until every topic is acknowledged again. */
   readonly live: boolean;
 }
 
-/** A topic as it is wanted; one that was left and joined again is another seat. */
+/** A wanted topic. A topic that is left and joined again gets another seat. */
 interface Seat {
   readonly topic: string;
-  /** There until it is acknowledged: most seats are for as long as somebody is connected. */
+  /** Cleared once acknowledged, to save memory: most seats live as long as a client's connection. */
   waiting: PromiseWithResolvers<void> | undefined;
 }
 
-// One SUBSCRIBE for all would keep Redis, which answers each topic by itself, from everybody else for long.
+// Redis answers each topic of a SUBSCRIBE separately. One command for all of them would block it for too long.
 const topicsPerCommand = 500;
 const restoreAgainMs = 1_000;
 
 /**
- * Keeps topics subscribed. The client's own resubscription is off: nobody could tell when it is done, and what was asked for during the
- * outage would be lost. Instead everything wanted is subscribed anew after each reconnect, and only when all of it is acknowledged `onRestored` calls.
+ * Keeps topics subscribed. The client's own resubscription is off: it does not say when it is done, and it loses topics that are requested
+ * during the outage. Instead, all wanted topics are subscribed again after each reconnect, and `onRestored` is called once all are
+ * acknowledged.
  */
 export function keepTopics(
   client: Redis,
@@ -34,7 +38,7 @@ export function keepTopics(
   const { timeoutMs, logger, onRestored } = parts;
   const wanted = new Map<string, Seat>();
   let live = true;
-  // Counts connections: a restoring that was overtaken by another loss has nothing to say any more.
+  // Counts losses of the connection, so that a restore that another loss has overtaken reports nothing.
   let connection = 0;
   let retry: NodeJS.Timeout | undefined;
 
@@ -58,7 +62,7 @@ export function keepTopics(
       onRestored();
     } catch (error) {
       if (restoring !== connection) return;
-      // The connection stands but Redis refuses or stalls: begin again with a new one.
+      // Redis is connected but refuses or stalls: start again with a new connection.
       logger.error({ err: error, topics: wanted.size }, 'topics could not be subscribed again');
       retry = setTimeout(() => client.disconnect(true), restoreAgainMs);
     }
@@ -79,7 +83,7 @@ export function keepTopics(
     const seat: Seat = { topic, waiting };
     wanted.set(topic, seat);
     const timer = setTimeout(reject, timeoutMs, new Error(`not acknowledged within ${timeoutMs} ms`));
-    // Without a connection, or when it is lost before the answer, restore() takes the seat along.
+    // Without a connection, or if it is lost before the answer, restore() subscribes the seat.
     if (client.status === 'ready') {
       const attempt = connection;
       subscribe([seat]).catch((error: unknown) => {
@@ -98,7 +102,7 @@ export function keepTopics(
 
   function leave(topic: string): void {
     wanted.delete(topic);
-    // A connection that is lost has forgotten the topic anyway.
+    // After a lost connection, Redis has forgotten the topic anyway.
     if (client.status === 'ready') client.unsubscribe(topic).catch(() => {});
   }
 
@@ -121,7 +125,7 @@ export function keepTopics(
   };
 }
 
-/** What a subscribe throws that was not acknowledged. */
+/** Returns the error of a subscribe that was not acknowledged. */
 export function unavailable(cause: unknown): ChatError {
   return new ChatError('UNAVAILABLE', 'Live delivery is not available right now. Try again.', { cause });
 }

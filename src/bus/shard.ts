@@ -3,47 +3,50 @@ import type { Logger } from 'pino';
 import { watchPulse } from '../redis.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 
-/** One master of a cluster, by two connections. */
+/** One master of a cluster, with two connections. */
 export interface Shard extends AsyncDisposable {
-  /** `host:port`. */
+  /** Its `host:port`. */
   readonly address: string;
   readonly publisher: Redis;
   readonly outbox: Outbox;
-  /** Stands for the connection that hears: another object after each reconnect, undefined while there is none. */
+  /** Identifies the subscriber's current connection: a new object after each reconnect, undefined while there is none. */
   readonly session: object | undefined;
-  /** False while messages cannot be sent or heard here. */
+  /** False while messages cannot be sent to or received from this master. */
   readonly ready: boolean;
-  /** Resolves when the node has acknowledged all channels; in sharded mode they must be of one slot. Rejects otherwise, at the latest at the command time-out. */
+  /**
+   * Subscribes to channels; in sharded mode, they must share a slot. Resolves once all are acknowledged. Rejects otherwise, at the latest
+   * after the command time-out.
+   */
   ask(channels: readonly string[]): Promise<void>;
-  /** Tells the node in the background. */
+  /** Unsubscribes from a channel in the background. */
   leave(channel: string): void;
 }
 
-/** What is told of a shard. */
+/** The events of a shard. */
 export interface ShardEvents {
   readonly heard: (shard: Shard, channel: string, message: string) => void;
-  /** The connection that hears is lost, and all its channels with it. */
+  /** The subscriber's connection is lost, with all its channels. */
   readonly lost: (shard: Shard) => void;
   readonly back: (shard: Shard) => void;
-  /** The node has refused channels because another one has their slot. */
+  /** The node has refused channels because another node owns their slot. */
   readonly refused: (shard: Shard) => void;
-  /** Messages that could not be published can be again. */
+  /** Messages were dropped, and can be published again. */
   readonly dropped: () => void;
 }
 
-/** What a shard is made of. */
+/** The parts that a shard needs. */
 export interface ShardParts {
   readonly address: string;
   readonly publisher: Redis;
   readonly subscriber: Redis;
-  /** Whether a message goes to its shard only, or to all nodes of the cluster. */
+  /** True if messages go only to the shard of their channel; false if they go to all nodes of the cluster. */
   readonly sharded: boolean;
   readonly pulseMs: number;
   readonly logger: Logger;
   readonly events: ShardEvents;
 }
 
-/** Speaks to one master of a cluster. Owns both connections: they end with it. */
+/** Creates a shard. It owns both connections and closes them when it is disposed of. */
 export function createShard({ address, publisher, subscriber, sharded, pulseMs, logger, events }: ShardParts): Shard {
   let session: object | undefined = subscriber.status === 'ready' ? {} : undefined;
   const publish = (channel: string, message: string) =>
@@ -76,14 +79,14 @@ export function createShard({ address, publisher, subscriber, sharded, pulseMs, 
     events.back(shard);
   }
 
-  // The client never settles an SSUBSCRIBE that is answered so: it only says this.
+  // The client never settles an SSUBSCRIBE that is answered with MOVED; it only emits this event.
   function refuse(): void {
     events.refused(shard);
   }
 
-  // When a slot moves away the node ends its subscriptions by an answer to no question. The client takes it for the answer to whatever
-  // waits, so that one answer is left over sooner or later: then nothing that it says can be trusted, and a new connection begins clean.
-  // The node says it once for every channel; the first time is enough.
+  // When a slot moves away, the node ends its subscriptions with replies to no command. The client takes each for the reply to whatever
+  // command is waiting, so sooner or later a reply is left over, and no reply can be trusted. A new connection starts clean. The node sends
+  // one such reply per channel; the first is enough.
   function recover(error: Error): void {
     if (session === undefined || !error.message.startsWith('Command queue state error')) return;
     logger.debug({ err: error }, 'a node ended subscriptions by itself');
@@ -92,7 +95,7 @@ export function createShard({ address, publisher, subscriber, sharded, pulseMs, 
   }
 
   function leave(channel: string): void {
-    // A connection that is lost has forgotten the channel anyway.
+    // After a lost connection, the node has forgotten the channel anyway.
     if (session === undefined) return;
     (sharded ? subscriber.sunsubscribe(channel) : subscriber.unsubscribe(channel)).catch(() => {});
   }
@@ -103,7 +106,7 @@ export function createShard({ address, publisher, subscriber, sharded, pulseMs, 
     session = undefined;
     subscriber.disconnect();
     outbox.report();
-    // QUIT waits for what was published before it, bounded by the command time-out; without a connection it rejects at once.
+    // QUIT waits for earlier publishes, bounded by the command time-out. Without a connection it rejects at once.
     await publisher.quit().catch(() => {});
     publisher.disconnect();
   }

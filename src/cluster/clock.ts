@@ -1,12 +1,12 @@
-/** Time as a node feels it: it never jumps, and has nothing to do with that of others. */
+/** A clock of this process alone: it never jumps, and is not comparable to those of other nodes. */
 export interface Clock {
-  /** In ms, from some moment on. */
+  /** The time in ms since an arbitrary moment. */
   now(): number;
-  /** Does something once, in so many ms; it never rejects. Returns the way to call it off. */
+  /** Calls `work` once, after `ms` milliseconds. `work` never rejects. Returns a function that cancels the call. */
   after(ms: number, work: () => Promise<void>): () => void;
 }
 
-/** The process's own. Its timers do not keep the process from ending. */
+/** The process' own clock. Its timers do not keep the process alive. */
 export const monotonicClock: Clock = {
   now: () => performance.now(),
   after(ms, work) {

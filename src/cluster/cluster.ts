@@ -3,29 +3,36 @@ import type { Lease, NodeLoad } from './node-record.ts';
 import type { Nodes } from './nodes.ts';
 import type { Heir } from './takeovers.ts';
 
-/** This node's place among the nodes of the system. Listeners must not throw. */
+/** This node's membership in the system's cluster of nodes. Listeners must not throw. */
 export interface Cluster extends Nodes, AsyncDisposable {
-  /** This node's lease as it stands: another one after it was fenced. */
+  /** This node's current lease. It is replaced when the node is fenced. */
   readonly lease: Lease;
   /** False while the registry does not answer. */
   readonly healthy: boolean;
-  /** Begins to beat, in the background. Heirs and listeners are named before. */
+  /** Starts the beats, in the background. Heirs and listeners must be registered before. */
   start(): void;
   announce(change: { readonly address?: string; readonly state?: 'READY' | 'DRAINING' }): void;
-  /** Asked at each beat. */
+  /** Sets the function that measures this node's load. It is called at each beat. */
   reportLoad(probe: () => NodeLoad): void;
   /**
-   * Called by the one survivor that has taken over; until it resolves the takeover is unfinished and is begun again, by this node or by another survivor, so it must be
-   * repeatable.
+   * Registers a handler for dead nodes. It runs on the one survivor that takes over the lease. Until it resolves, the takeover is
+   * unfinished and is repeated, by this node or by another survivor, so the handler must be repeatable.
    */
   onDead(heir: Heir): void;
-  /** This node was taken for dead while it was paused or cut off: what it held is no longer its own. Its lease is the new one already. */
+  /**
+   * Calls the listener when this node was taken for dead while it was paused or cut off. What it held is no longer its own. `lease` is the
+   * new lease already.
+   */
   onFenced(listener: () => void): void;
-  /** The registry is reached again after it was not, or had forgotten this node: what was told to what lies beside it may be lost. */
+  /**
+   * Calls the listener when the registry can be reached again, or has forgotten this node. Data that was stored beside the registry may be
+   * lost.
+   */
   onRestored(listener: () => void): void;
   /**
-   * ms until what is lacking beside the registry can be believed to be gone: after it was empty, or away, other nodes need up to a lease to tell it anew. 0: what
-   * was lacking when this was asked is gone. Asks the registry, once for all who want to know within a tenth of the time between two beats. Never rejects.
+   * Returns the time in ms until data that is missing beside the registry can be taken as gone: after the registry was empty or away, other
+   * nodes need up to a lease to write it again. 0: data that was missing at the time of the call is gone. It asks the registry, once for
+   * all calls within a tenth of the time between two beats. Never rejects.
    */
   settlesIn(): Promise<number>;
   onMessage(listener: (message: NodeMessage) => void): void;

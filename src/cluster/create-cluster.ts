@@ -14,33 +14,36 @@ import { createNodes } from './nodes.ts';
 import type { Registry } from './registry.ts';
 import { createTakeovers } from './takeovers.ts';
 
-/** What a cluster is made of. */
+/** The parts that a cluster needs. */
 export interface ClusterParts {
   readonly registry: Registry;
   readonly bus: Bus;
   readonly logger: Logger;
   readonly config: Pick<Config, 'nodeLeaseMs' | 'nodeName' | 'roles'>;
-  /** What this node's keys are called, the one that it signs with first. */
+  /** The names of this node's keys, the signing key first. */
   readonly keys: readonly string[];
   readonly clock?: Clock;
-  /** From newNodeId; one of its own if absent. */
+  /** An id from `newNodeId`. Defaults to a new one. */
   readonly nodeId?: string | undefined;
 }
 
-// Short, for people who read logs, and still another one for each process.
+// Short, for people who read logs, and still unique per process.
 const idBytes = 6;
-// Three of four may be lost.
+// Three of four beats may be lost.
 const beatsPerLease = 4;
-// However often somebody goes: a beat costs the registry, and each node, as much as there are nodes.
+// An upper limit on beats per interval, however often `settlesIn` is called: a beat's cost grows with the number of nodes.
 const mostBeats = 10;
-// Nodes that were started at once do not beat at once for ever.
+// Spreads the beats of nodes that were started at the same time.
 const jitter = 0.2;
-/** An id for a node that no other has. */
+/** Creates a node id that is unique. */
 export function newNodeId(): string {
   return randomBytes(idBytes).toString('hex');
 }
 
-/** Makes this node's place among the others. It is nobody until it is started. Disposing it gives back its lease, which a survivor takes over at once. */
+/**
+ * Creates this node's membership in the cluster. The node is not registered before `start`. Disposing it gives up its lease, which a
+ * survivor takes over at once.
+ */
 export function createCluster({
   registry,
   bus,
@@ -75,7 +78,7 @@ export function createCluster({
   let beating: Promise<void> | undefined;
   let hurried = false;
   let beganAt = Number.NEGATIVE_INFINITY;
-  /** Resolves when a beat is over that has yet to begin, and was not answered that this node is fenced. */
+  /** Resolves after the next beat that starts from here on and that the registry does not answer with a fence. */
   let awaited: PromiseWithResolvers<void> | undefined;
   let cancel = (): void => {};
 
@@ -102,7 +105,8 @@ export function createCluster({
     return awaited.promise;
   }
 
-  // What the registry answered before something was found to be lacking says nothing of whether it was lost in between.
+  // An answer of the registry from before the data was found to be missing does not tell whether the registry was lost in between, so a new
+  // beat is needed.
   async function settlesIn(): Promise<number> {
     if (phase === 'beating') {
       if (awaited === undefined && beating === undefined && !hurried) schedule(Math.max(0, beganAt + leastMs - clock.now()));
@@ -116,7 +120,7 @@ export function createCluster({
     cancel = clock.after(ms, () => (beating ??= beat()));
   }
 
-  /** Beats as soon as it can. */
+  /** Sends a beat as soon as possible. */
   function hurry(): void {
     hurried = true;
     if (phase === 'beating' && beating === undefined) schedule(0);
@@ -147,7 +151,7 @@ export function createCluster({
     listeners.clear();
     await beating;
     awaited?.resolve();
-    // Where this is lost, the lease ends by itself.
+    // If this fails, the lease expires by itself.
     if (wasBeating)
       await registry.leave(member.lease).catch((error: unknown) => logger.debug({ err: error }, 'this node could not say that it leaves'));
     (await ear)?.();

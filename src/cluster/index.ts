@@ -1,7 +1,13 @@
-// Nodes: who is there, and what becomes of what a node held that is not. Owns the registry, in this process or in Redis, where each node has a lease that it
-// renews by beats. Promises: when a lease ends, by death or by leaving, one survivor runs the heirs for it, and another goes on should that one die too; a node
-// that was taken for dead and was not is told so, and has a new lease; an outage of the registry kills nobody. Promises no speed: a death is seen after a lease.
-// Does not know what nodes hold: heirs and listeners do. Nothing waits for it longer than half a second.
+// The cluster of nodes: which nodes there are, and who takes over from a dead one. It owns the registry, in this process or in Redis, in
+// which each node holds a lease that it renews with beats (decision 30).
+//
+// Promises:
+// - When a lease ends, because its node died or left, one survivor runs the heirs for it. If that survivor dies too, another one continues.
+// - A node that was wrongly taken for dead is told so and gets a new lease.
+// - An outage of the registry makes no node dead.
+// - Nothing waits for the registry for more than half a second.
+//
+// Detection is not fast: a death is seen after a lease. The cluster does not know what nodes hold; heirs and listeners do.
 export { type Clock, monotonicClock } from './clock.ts';
 export type { Cluster } from './cluster.ts';
 export { createCluster, newNodeId } from './create-cluster.ts';

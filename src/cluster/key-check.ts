@@ -1,13 +1,16 @@
 import type { Logger } from 'pino';
 import type { NodeRecord } from './node-record.ts';
 
-/** Sees whether nodes know each other's signing keys. */
+/** Checks whether nodes accept each other's signing keys. */
 export interface KeyCheck {
-  /** Logs an error, once for each node, where what one of the two signs is refused by the other: people would be signed out, depending on where they are answered. */
+  /**
+   * Logs an error, once per node, if one of the two nodes does not accept what the other signs. Users would then be signed out, depending
+   * on the node that answers them.
+   */
   look(own: NodeRecord['keys'], others: readonly Pick<NodeRecord, 'nodeId' | 'name' | 'keys'>[]): void;
 }
 
-/** Makes a check. */
+/** Creates a key check. */
 export function createKeyCheck(logger: Logger): KeyCheck {
   const told = new Set<string>();
   return {
@@ -24,7 +27,10 @@ export function createKeyCheck(logger: Logger): KeyCheck {
   };
 }
 
-/** Whether one that has these keys takes what one with those signs. Who says nothing of its keys, as nodes of earlier releases, is taken to. */
+/**
+ * Returns whether a node with the keys `these` accepts tokens of a node that signs with `signing`. Nodes of earlier releases do not name
+ * their keys and count as accepting.
+ */
 function knows(these: readonly string[], [signing]: readonly string[]): boolean {
   return signing === undefined || these.length === 0 || these.includes(signing);
 }

@@ -6,23 +6,23 @@ import type { Census, Registered, Registry } from './registry.ts';
 import type { Takeovers } from './takeovers.ts';
 import { createWatch, type WatchTimes } from './watch.ts';
 
-/** This node among the others. */
+/** This node's registration in the registry. */
 export interface Member {
   readonly lease: Lease;
-  /** False while the registry has not answered two beats on end. */
+  /** False while two or more beats in a row were not answered. */
   readonly healthy: boolean;
   readonly onFenced: Set<() => void>;
   readonly onRestored: Set<() => void>;
   /**
-   * Says that this node lives, and acts on what the registry answers: takes over whose lease has ended, or finds itself taken over. Never rejects. False: it has
-   * a new lease, with which it is to beat at once.
+   * Sends a beat and acts on the answer: takes over leases that have ended, or learns that this node's own lease was taken over. Never
+   * rejects. False: the node has a new lease and must send a beat with it at once.
    */
   beat(): Promise<boolean>;
-  /** ms until what the registry lacks can be believed to be gone. */
+  /** Returns the time in ms until data that the registry lacks can be taken as gone. */
   settlesIn(): number;
 }
 
-/** What a member is made of. */
+/** The parts that a member needs. */
 export interface MemberParts {
   readonly registry: Registry;
   readonly takeovers: Takeovers;
@@ -30,17 +30,17 @@ export interface MemberParts {
   readonly logger: Logger;
   readonly times: WatchTimes;
   readonly nodeId: string;
-  /** What the node says of itself at this moment. */
+  /** Returns what the node reports of itself, as of now. */
   readonly describe: () => Omit<NodeRecord, keyof Lease>;
 }
 
-/** When the registry last answered, and how old it was then. */
+/** When the registry last answered, and its age at that time. */
 interface Answered {
   readonly at: number;
   readonly ageMs: number;
 }
 
-/** Makes a member, which is registered from its first beat on. */
+/** Creates a member. It is registered with its first beat. */
 export function createMember({ registry, takeovers, clock, logger, times, nodeId, describe }: MemberParts): Member {
   const onFenced = new Set<() => void>();
   const onRestored = new Set<() => void>();
@@ -49,7 +49,7 @@ export function createMember({ registry, takeovers, clock, logger, times, nodeId
   let lease: Lease = { nodeId, epoch: 1 };
   let beats = 0;
   let missed = 0;
-  /** The newest beat that was answered: a registry that knows only an older one has lost something. */
+  /** The newest beat that was answered. A registry that knows only an older one has lost data. */
   let acknowledged = 0;
   let answered: Answered | null = null;
   let restoredAt = Number.NEGATIVE_INFINITY;
@@ -106,7 +106,7 @@ export function createMember({ registry, takeovers, clock, logger, times, nodeId
     const orphaned = pending.filter(({ heir }) => !isSame(heir, lease) && !isCurrent(heir, records));
     for (const takeover of pending) if (isSame(takeover.heir, lease)) takeovers.run(takeover);
     await Promise.all([...over.map(claim), ...orphaned.map((takeover) => reclaim(takeover.dead, takeover.heir))]).catch((error: unknown) =>
-      // What was claimed all the same is found at the next beat.
+      // A claim that succeeded all the same is found at the next beat.
       logger.debug({ err: error }, 'a node that is gone could not be claimed'),
     );
   }

@@ -18,8 +18,11 @@ const message = z.discriminatedUnion('kind', [
 ]);
 
 /**
- * What a node is told: to close some of its connections, that something was asked for on some of them, to stop as SIGTERM would make it, or that another has died, with
- * which hints may be lost that it should have published.
+ * A message to one node.
+ * - `close`: close these connections.
+ * - `active`: clients have sent requests that belong to these connections.
+ * - `drain`: stop, as SIGTERM would.
+ * - `lost`: a node has died, and hints that it should have published may be lost.
  */
 export type NodeMessage =
   | { readonly kind: 'close'; readonly connections: readonly string[]; readonly why: 'REPLACED' | 'TOO_MANY' | 'DISCONNECTED' }
@@ -27,17 +30,17 @@ export type NodeMessage =
   | { readonly kind: 'drain' }
   | { readonly kind: 'lost' };
 
-/** Where a node hears what it is told. */
+/** Returns the bus topic on which a node receives its messages. */
 export function topicOf(nodeId: string): string {
   return `node:${nodeId}`;
 }
 
-/** A message as it travels. */
+/** Formats a message for the bus. */
 export function writeMessage(told: NodeMessage): string {
   return JSON.stringify({ v: 1, ...told });
 }
 
-/** Reads a message. Null: a later release sends what this one does not know, or it is none at all. */
+/** Parses a bus message. Null if it is no message, or one of a later release that this release does not know. */
 export function readMessage(text: string): NodeMessage | null {
   const { data } = message.safeParse(readJson(text));
   if (data === undefined) return null;

@@ -1,43 +1,44 @@
-/** What a node holds while it lives. Whatever is kept beside the registry under a lease is valid as long as the lease is. */
+/** A node's lease. Data that is stored under a lease, beside the registry, is valid as long as the lease. */
 export interface Lease {
-  /** Made up anew by each process. */
+  /** Chosen anew by each process. */
   readonly nodeId: string;
-  /** From 1 on. It rises when the lease is taken over, and again when the node, found alive, takes a new one. */
+  /** Starts at 1. Rises when the lease is taken over, and again when the node turns out to be alive and takes a new lease. */
   readonly epoch: number;
 }
 
 /**
- * How a node is. STARTING, READY and DRAINING it says itself; LEFT: it has stopped, what it held waits for a survivor; DEAD: a survivor is taking it over;
- * GONE: that is done, and the record stays for a while so that the node finds it should it only have been paused.
+ * The state of a node. STARTING, READY and DRAINING are reported by the node itself. LEFT: it has stopped, and a survivor will take over.
+ * DEAD: a survivor is taking over. GONE: the takeover is done, and the record stays for a while in case the node was only paused and looks
+ * for it.
  */
 export const nodeStates = ['STARTING', 'READY', 'DRAINING', 'LEFT', 'DEAD', 'GONE'] as const;
 export type NodeState = (typeof nodeStates)[number];
 
-/** How much a node has to do. */
+/** How busy a node is. */
 export interface NodeLoad {
   readonly sockets: number;
-  /** Delivered to clients. */
+  /** Events per second delivered to clients. */
   readonly eventsPerSecond: number;
-  /** How much later than due its timers run. */
+  /** How late its timers fire. */
   readonly loopDelayMs: number;
 }
 
-/** A node as it shows itself to the others. */
+/** A node as other nodes see it. */
 export interface NodeRecord extends Lease {
-  /** NODE_NAME, or made of host and process. */
+  /** NODE_NAME, or a name made of host and process. */
   readonly name: string;
-  /** Its URL; empty until it listens. */
+  /** Its URL. Empty until it listens. */
   readonly address: string;
   readonly version: string;
   readonly roles: readonly string[];
-  /** What its keys are called (`nameOfKey`), the one that it signs with first; none: it does not say. */
+  /** The names of its keys (`nameOfKey`), the signing key first. Empty if it does not report them. */
   readonly keys: readonly string[];
   readonly startedAt: Date;
   readonly state: NodeState;
   readonly load: NodeLoad;
 }
 
-/** Whether two leases are the same one. */
+/** Returns whether two leases are the same lease. */
 export function isSame(one: Lease, other: Lease): boolean {
   return one.nodeId === other.nodeId && one.epoch === other.epoch;
 }

@@ -4,15 +4,15 @@ import { type NodeMessage, topicOf, writeMessage } from './node-message.ts';
 import type { NodeRecord } from './node-record.ts';
 import type { Census, Registry } from './registry.ts';
 
-/** The nodes of the system, for whoever asks: they need not be one of them. */
+/** The nodes of the system, for readers that need not be a node themselves. */
 export interface Nodes {
-  /** Nodes as the registry has them, those that are gone left out. Throws UNAVAILABLE. */
+  /** Reads the nodes in the registry, without those that are GONE. Throws ChatError UNAVAILABLE if the registry does not answer. */
   nodes(): Promise<readonly NodeRecord[]>;
-  /** Tells a node something; best effort, over the bus. True when it is handed over, false when it is given up; never rejects. */
+  /** Sends a message to a node over the bus, best effort. True: handed over; false: given up. Never rejects. */
   send(nodeId: string, message: NodeMessage): Promise<boolean>;
 }
 
-/** Makes what sees the nodes and speaks to them. */
+/** Creates a reader of the nodes that can also send them messages. */
 export function createNodes({ registry, bus }: { readonly registry: Registry; readonly bus: Bus }): Nodes {
   return {
     async nodes() {

@@ -1,11 +1,11 @@
 import { tombstoneMs } from './registry.ts';
 
-// What the registry does inside Redis. One hash holds everything, so that a cluster of Redis has it in one place:
-//   <nodeId>          a node: {"epoch", "state", "beat", "self", "goneAt"?}. What the node says of itself is a text within, so that nothing of it goes
-//                     through Lua's JSON, which does not tell an empty list from an empty object
+// The registry's operations inside Redis. One hash holds everything, so that a Redis Cluster keeps it in one place:
+//   <nodeId>          a node: {"epoch", "state", "beat", "self", "goneAt"?}. `self`, the node's own report, is a string:
+//                     Lua's JSON cannot tell an empty list from an empty object
 //   <nodeId>:<epoch>  a takeover of that lease: {"heirId", "heirEpoch"}
-//   :born             when the first of all this was written, in ms of Redis' own clock; should that go back, it is as if this were the first
-// What cannot be read is as if it were not there.
+//   :born             when the hash was first written, in ms of Redis' clock; set anew if that clock has gone back
+// Values that cannot be read count as missing.
 
 const words = `
 local key = KEYS[1]
@@ -30,7 +30,10 @@ local function current(id, epoch)
 end
 `;
 
-/** nodeId, epoch, beat, state, self → {0, beat before or -1, age in ms, the hash} or {newer epoch}. */
+/**
+ * Arguments: nodeId, epoch, beat, state, self. Returns {0, the former beat or -1, age in ms, the hash}, or {newer epoch} if the node is
+ * fenced.
+ */
 export const beatScript = `${words}
 local id, epoch, beat, state, self = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local old = node(id)
@@ -56,7 +59,7 @@ end
 return {0, old and old.beat or -1, at - born, redis.call('HGETALL', key)}
 `;
 
-/** nodeId, epoch, beat, claimer's nodeId and epoch → 1 or 0. */
+/** Arguments: nodeId, epoch, beat; the claimer's nodeId and epoch. Returns 1 or 0. */
 export const claimScript = `${words}
 local id, epoch, beat, byId, byEpoch = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
 local record = node(id)
@@ -69,7 +72,7 @@ write(id .. ':' .. epoch, {heirId = byId, heirEpoch = byEpoch})
 return 1
 `;
 
-/** dead nodeId and epoch, heir's, claimer's → 1 or 0. */
+/** Arguments: the dead node's nodeId and epoch; the heir's; the claimer's. Returns 1 or 0. */
 export const reclaimScript = `${words}
 local field, heirId, heirEpoch, byId, byEpoch = ARGV[1] .. ':' .. ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 local takeover = read(field)
@@ -79,7 +82,7 @@ write(field, {heirId = byId, heirEpoch = byEpoch})
 return 1
 `;
 
-/** dead nodeId and epoch, heir's → 1 or 0. */
+/** Arguments: the dead node's nodeId and epoch; the heir's. Returns 1 or 0. */
 export const finishScript = `${words}
 local id, epoch, heirId, heirEpoch = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local field = id .. ':' .. ARGV[2]
@@ -95,7 +98,7 @@ end
 return 1
 `;
 
-/** nodeId, epoch → 1 or 0. */
+/** Arguments: nodeId, epoch. Returns 1 or 0. */
 export const leaveScript = `${words}
 local record = node(ARGV[1])
 if not record or record.epoch ~= tonumber(ARGV[2]) then return 0 end

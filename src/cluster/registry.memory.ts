@@ -1,7 +1,7 @@
 import { isSame, type Lease } from './node-record.ts';
 import { type BeatAnswer, type Census, type Registered, type Registry, type Takeover, tombstoneMs } from './registry.ts';
 
-/** A registry in this process: it is never away and forgets nothing. `now`: ms on any clock that does not go back. */
+/** Creates a registry in this process. It is never away and forgets nothing. `now`: the time in ms of any clock that does not go back. */
 export function createMemoryRegistry(now: () => number = () => performance.now()): Registry {
   const records = new Map<string, Registered>();
   const goneAt = new Map<string, number>();

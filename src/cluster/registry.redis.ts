@@ -7,21 +7,21 @@ import { type Lease, nodeStates } from './node-record.ts';
 import type { BeatAnswer, Census, Registered, Registry, Takeover } from './registry.ts';
 import { beatScript, claimScript, finishScript, leaveScript, reclaimScript } from './registry-scripts.ts';
 
-/** What a registry in Redis needs. */
+/** The options of a registry in Redis. */
 export interface RedisRegistryOptions {
-  /** As REDIS_URL: one server or a cluster. */
+  /** Like REDIS_URL: one server or a cluster. */
   readonly url: string;
-  /** Stands before its key: nodes of another system, or of a database that was restored beside its original, are not of this one. */
+  /** The prefix of its key. It separates other systems, and a database that was restored beside its original. */
   readonly namespace: string;
   readonly logger: Logger;
-  /** The longest that it waits before it tries to connect again, where 2 s is too long. */
+  /** The maximum wait between attempts to reconnect. Defaults to 2 s. */
   readonly longestRetryMs?: number | undefined;
 }
 
-// A fifth of the time between two beats by default: one that hangs does not make the next late.
+// A fifth of the default time between two beats: a command that hangs does not delay the next beat.
 const commandMs = 500;
 
-/** A registry that nodes share in Redis. Throws ConfigError when Redis cannot be used at the start. */
+/** Creates a registry that nodes share in Redis. Throws ConfigError if Redis cannot be used at the start. */
 export async function createRedisRegistry({ url, namespace, logger, longestRetryMs }: RedisRegistryOptions): Promise<Registry> {
   const redis = await connectAnyRedis({ url, role: 'nodes', timeoutMs: commandMs, logger, longestRetryMs });
   const { client } = redis;
@@ -29,7 +29,7 @@ export async function createRedisRegistry({ url, namespace, logger, longestRetry
   const complain = createComplaints(logger, 'what the registry of nodes holds here cannot be read and is ignored');
 
   function run(script: string, ...args: readonly (string | number)[]): Promise<unknown> {
-    // A cluster's client would queue it.
+    // A cluster client queues commands while it is not connected.
     if (client.status !== 'ready') throw new Error('Redis is away');
     return client.eval(script, 1, key, ...args);
   }
@@ -73,7 +73,7 @@ const self = z.object({
   address: z.string(),
   version: z.string(),
   roles: z.array(z.string()),
-  // Earlier releases do not say.
+  // Nodes of earlier releases do not report their keys.
   keys: z.array(z.string()).default([]),
   startedAt: z
     .number()
@@ -89,7 +89,7 @@ function selfOf({ startedAt, ...rest }: Omit<Registered, 'nodeId' | 'epoch' | 'b
   return JSON.stringify({ ...rest, startedAt: startedAt.getTime() });
 }
 
-/** Reads the hash, which comes as field, value, field, value … */
+/** Reads the hash from a flat list: field, value, field, value, … */
 function readCensus(flat: readonly string[], complain: Complain): Census {
   const records: Registered[] = [];
   const takeovers: Takeover[] = [];

@@ -1,53 +1,56 @@
 import type { Lease, NodeRecord } from './node-record.ts';
 
-/** A node as the registry has it. */
+/** A node as the registry stores it. */
 export interface Registered extends NodeRecord {
-  /** Counted by the node itself, from beat to beat, never back: while it moves the node lives. */
+  /** A counter that the node itself raises with each beat. While it moves, the node lives. */
   readonly beat: number;
 }
 
-/** A lease that has ended, and who does what is to be done about it. It stands until it is finished. */
+/** A lease that has ended, and the node that takes it over. Stays in the registry until the takeover is finished. */
 export interface Takeover {
   readonly dead: Lease;
   readonly heir: Lease;
 }
 
-/** All that the registry knows. */
+/** Everything in the registry. */
 export interface Census {
   readonly records: readonly Registered[];
   readonly takeovers: readonly Takeover[];
 }
 
-/** What a beat is answered: that the node's lease was taken over, by its newest epoch; or what the registry knows. */
+/** The answer to a beat: the newer epoch if the node's lease was taken over, otherwise everything in the registry. */
 export type BeatAnswer =
   | { readonly fencedBy: number }
   | (Census & {
-      /** The beat counter that it had of this node until then; null: it did not know the node. */
+      /** The node's former beat, or null if the registry did not know the node. */
       readonly before: number | null;
-      /** For how many ms it has known anything at all. Infinity: it never forgets. */
+      /** How long the registry has held data, in ms. Infinity if it never forgets. */
       readonly ageMs: number;
     });
 
 /**
- * Who is there. Each operation is atomic, over all nodes. All reject, with whatever error, while the registry is away; within a second. What rejected may
- * still be done later.
+ * The registry of nodes. Each operation is atomic across all nodes. All reject within a second, with any error, while the registry is away.
+ * An operation that rejected may still be applied later.
  */
 export interface Registry extends AsyncDisposable {
-  /** Writes a node's own record, unless it has a newer epoch for it, or the node has left; removes what has been GONE for an hour. */
+  /**
+   * Writes a node's own record, unless the registry has a newer epoch for it or the node has LEFT. Removes records that have been GONE for
+   * an hour.
+   */
   beat(record: Registered): Promise<BeatAnswer>;
   /**
-   * Takes over a lease, if nothing has moved since it was seen: its epoch and its beat are the same, and the claimer's own lease stands. Then its epoch
-   * rises, its state is DEAD, and there is a takeover. Of several who claim, one is answered true.
+   * Takes over a lease if nothing has changed since it was seen: same epoch, same beat, and the claimer's own lease is valid. Raises the
+   * epoch, sets the state to DEAD and adds a takeover. Of several claimers, one gets true.
    */
   claim(seen: Registered, by: Lease): Promise<boolean>;
-  /** Takes over a takeover whose heir's own lease has ended. Of several, one is answered true. */
+  /** Takes over a takeover whose heir's own lease has ended. Of several claimers, one gets true. */
   reclaim(takeover: Takeover, by: Lease): Promise<boolean>;
-  /** The takeover is done: it is forgotten, and the dead node is GONE. Nothing happens when somebody else is its heir by now. */
+  /** Finishes a takeover: removes it and sets the dead node to GONE. Does nothing if the takeover has another heir by now. */
   finish(takeover: Takeover): Promise<void>;
-  /** A node stops. Its state is LEFT, and it beats no more. */
+  /** Sets a node that stops to LEFT. It must not beat again. */
   leave(lease: Lease): Promise<void>;
   read(): Promise<Census>;
 }
 
-/** So long a node that was paused may sleep and still find that it was taken over. */
+/** How long a node can be paused and still learn that it was taken over. */
 export const tombstoneMs = 3_600_000;

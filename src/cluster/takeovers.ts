@@ -3,20 +3,23 @@ import type { Clock } from './clock.ts';
 import type { Lease } from './node-record.ts';
 import type { Registry, Takeover } from './registry.ts';
 
-/** Does what is to be done about a lease that has ended. Repeatable: it is done again when it did not resolve, here or elsewhere. */
+/** Handles a lease that has ended. Must be repeatable: until it resolves it is called again, on this node or another. */
 export type Heir = (dead: Lease) => Promise<void>;
 
-/** The takeovers that this node is at. */
+/** The takeovers that this node is working on. */
 export interface Takeovers {
   readonly heirs: Heir[];
-  /** Begins, unless it is at it already. What fails here is still in the registry, and is begun again at the next beat. */
+  /**
+   * Starts a takeover, unless it is already under way here. A takeover that fails stays in the registry and is started again at the next
+   * beat.
+   */
   run(takeover: Takeover): void;
 }
 
-// Long after everything that an heir may wait for has been given up: one that takes longer never ends.
+// Far longer than anything an heir may wait for. An heir that takes longer hangs.
 const heirsMs = 60_000;
 
-/** Makes what runs the heirs and tells the registry when they are done. */
+/** Creates the runner of takeovers. It calls the heirs and tells the registry when they are done. */
 export function createTakeovers({ registry, clock, logger }: { registry: Registry; clock: Clock; logger: Logger }): Takeovers {
   const heirs: Heir[] = [];
   const underWay = new Set<string>();

@@ -1,30 +1,34 @@
 import type { Registered } from './registry.ts';
 
-/** Tells by the beats of others, as the registry shows them, whose lease has ended. */
+/** Finds leases that have ended, from the beats that the registry shows. */
 export interface Watch {
-  /** Takes in what the registry knew at some time from `askedAt` to `answeredAt` (ms of this node's clock). Answers those whose lease has ended. */
+  /**
+   * Takes the registry's contents, read at some time between `askedAt` and `answeredAt` (ms of this node's clock). Returns the nodes whose
+   * lease has ended.
+   */
   look(others: readonly Registered[], at: { readonly askedAt: number; readonly answeredAt: number }): readonly Registered[];
-  /** Starts counting anew for all. */
+  /** Starts counting again for all nodes. */
   restart(): void;
 }
 
 interface Sighting {
   readonly epoch: number;
   readonly beat: number;
-  /** When it was first seen so. */
+  /** When this beat was first seen. */
   readonly since: number;
 }
 
-/** How long what counts is. */
+/** The times that the watch uses. */
 export interface WatchTimes {
   readonly leaseMs: number;
-  /** A node that has not looked for so long was itself paused or cut off, and has not seen what it missed. */
+  /** A node that has not looked for so long was paused or cut off itself, and cannot tell whether others have beaten. */
   readonly interruptedMs: number;
 }
 
 /**
- * A lease has ended when this node has looked all along for `leaseMs` and its beat has not moved. No clocks are compared, neither with Redis nor with other
- * machines: only this node's own time passes. A node that was interrupted starts anew for all: so an outage of the registry, or a pause of its own, kills nobody.
+ * Creates a watch. A lease has ended when this node has looked continuously for `leaseMs` and the beat has not moved. Only this node's own
+ * clock counts; it is not compared with Redis or other machines. After an interruption, counting starts again for all nodes: an outage of
+ * the registry, or a pause of this node, makes no node dead.
  */
 export function createWatch({ leaseMs, interruptedMs }: WatchTimes): Watch {
   let seen = new Map<string, Sighting>();
@@ -34,7 +38,7 @@ export function createWatch({ leaseMs, interruptedMs }: WatchTimes): Watch {
     look(others, { askedAt, answeredAt }) {
       const known = answeredAt - lookedAt > interruptedMs ? new Map<string, Sighting>() : seen;
       lookedAt = answeredAt;
-      // Who is not there any more is forgotten with the old map.
+      // Nodes that are no longer listed are dropped with the old map.
       seen = new Map();
       return others.filter(({ nodeId, epoch, beat }) => {
         const old = known.get(nodeId);

@@ -4,15 +4,15 @@ import { isUuid, uuidBytes, uuidText } from '../uuid.ts';
 import { type JobKind, jobKinds } from './job.ts';
 import type { JobRow } from './store.ts';
 
-/** How a job stands: it waits for its time or is being done, or has failed for good. */
+/** The state of a job. PENDING: waits for its time or is running. DEAD: has failed too often. */
 export const jobStates = ['PENDING', 'DEAD'] as const;
 export type JobState = (typeof jobStates)[number];
 
 /** A job as operators see it. */
 export interface LeftJob {
-  /** UUID text. */
+  /** A UUID. */
   readonly id: string;
-  /** A newer release's may be none of ours. */
+  /** A newer release may have written a kind that this release does not know. */
   readonly kind: string;
   readonly key: string;
   /** JSON: ids and immutable facts. */
@@ -20,45 +20,48 @@ export interface LeftJob {
   readonly state: JobState;
   readonly dueAt: Date;
   readonly createdAt: Date;
-  /** Failures so far. */
+  /** The number of failures so far. */
   readonly attempts: number;
-  /** The last of them; null: none. */
+  /** The last failure, or null if there was none. */
   readonly failure: string | null;
 }
 
-/** How many jobs there are of a kind and state. */
+/** The number of jobs of a kind and state. */
 export interface JobCount {
   readonly kind: string;
   readonly state: JobState;
   readonly count: number;
 }
 
-/** Which part of the jobs. */
+/** Which jobs to list. */
 export interface JobPage {
   readonly state: JobState;
   readonly kind?: JobKind | null | undefined;
   readonly first: number;
-  /** A job's key, as a page has it. */
+  /** The key of the job after which to continue, from a former page. */
   readonly after?: string | undefined;
 }
 
-/** What was left for later, for operators. All may throw ChatError UNAVAILABLE. */
+/** The jobs, for operators. All functions may throw ChatError UNAVAILABLE. */
 export interface Backlog {
-  /** Jobs of a state, first those that are or were due first. */
+  /** Lists jobs of a state, the earliest due time first. */
   list(
     page: JobPage,
   ): Promise<{ readonly items: readonly { readonly job: LeftJob; readonly key: string }[]; readonly hasNextPage: boolean }>;
-  /** Null: it is done, was discarded, or never was. */
+  /** Reads a job. Null if it is done, discarded, or unknown. */
   byId(id: string): Promise<LeftJob | null>;
-  /** Of which there are any, in no order. */
+  /** Counts jobs by kind and state, in no order. Combinations without jobs are absent. */
   counts(): Promise<readonly JobCount[]>;
-  /** Has a dead job tried again, at once and as often as a new one. One that is not dead is answered as it stands. Throws ChatError NOT_FOUND. */
+  /**
+   * Makes a dead job due at once, with as many attempts as a new one. A job that is not dead is returned unchanged. Throws ChatError
+   * NOT_FOUND.
+   */
   replay(id: string): Promise<LeftJob>;
-  /** Gives a dead job up, and answers what it was. Throws ChatError NOT_FOUND, and CONFLICT where it is not dead: what it is to do may be half done. */
+  /** Removes a dead job and returns it. Throws ChatError NOT_FOUND, and CONFLICT if the job is not dead: its work may be half done. */
   discard(id: string): Promise<LeftJob>;
 }
 
-/** Makes it over a database. */
+/** Creates the list of jobs for operators. */
 export function createBacklog({ db }: { readonly db: Db }): Backlog {
   async function one(tx: Tx, id: string): Promise<LeftJob | null> {
     const row = isUuid(id) ? await tx.job.findUnique({ where: { id: uuidBytes(id) } }) : null;
@@ -78,7 +81,7 @@ export function createBacklog({ db }: { readonly db: Db }): Backlog {
       const ids = places.slice(0, first).map(({ id }) => Uint8Array.from(id));
       const rows = await inPieces(ids, (piece) => db.client.job.findMany({ where: { id: { in: [...piece] } } }));
       const found = new Map(rows.map((row) => [uuidText(row.id), leftJob(row)]));
-      // What was done between the two reads is left out.
+      // Jobs that were done between the two reads are left out.
       const jobs = ids.flatMap((id) => found.get(uuidText(id)) ?? []);
       return { items: jobs.map((job) => ({ job, key: `${job.dueAt.getTime()}:${job.id}` })), hasNextPage: places.length > first };
     },

@@ -7,11 +7,11 @@ import { noTracer, recorded, type Tracer } from '../tracer.ts';
 import { type Doers, type JobKind, jobKinds } from './job.ts';
 import { finishJob, freeOf, type JobRow, putOff, renewLease, takeDue } from './store.ts';
 
-/** A node's share in the work. */
+/** This node's runner of jobs. */
 export interface Jobs extends AsyncDisposable {
-  /** Does what is due at this moment and answers how many that were, whatever came of them. Throws UNAVAILABLE. */
+  /** Runs the jobs that are due now, and returns how many there were, whether they succeeded or not. Throws ChatError UNAVAILABLE. */
   doDue(): Promise<number>;
-  /** Has what a dead node was at taken up at once. Throws UNAVAILABLE. */
+  /** Makes the jobs that a dead node was running due at once. Throws ChatError UNAVAILABLE. */
   inherit(nodeId: string): Promise<void>;
 }
 
@@ -20,29 +20,29 @@ interface JobParts {
   readonly doers: Doers;
   readonly logger: Logger;
   readonly config: Pick<Config, 'jobPollMs'>;
-  /** Absent: nothing is traced. */
+  /** Without it, nothing is traced. */
   readonly tracer?: Tracer;
-  /** This node's, by which others know what it is at. */
+  /** This node's id, under which other nodes find the jobs that it runs. */
   readonly nodeId?: string;
-  /** Whether this node looks for work by itself; if not, it does what is due when it is told to. */
+  /** Whether the node polls for jobs. If not, it runs them only on `doDue`. */
   readonly looks?: boolean;
 }
 
-/** Of a node that died its jobs are taken up so many ms later. */
+/** Jobs of a node that died are taken up by others after this time. */
 const leaseMs = 30_000;
-/** A doer that has not ended by then never will. */
+/** A job that runs longer than this hangs. */
 const doMs = 10 * 60_000;
-/** At a time: jobs wait for the database more than they work. */
+/** Jobs that run at the same time. Several, because they wait for the database more than they work. */
 const atOnce = 4;
-/** Tried again after a second, then ever later, at most every hour: the twentieth failure is half a day after the first. */
+/** Retries start after a second and back off to one an hour, so the twentieth failure comes about eight hours after the first. */
 const retryMs = { first: 1_000, last: 3_600_000 };
 const maxAttempts = 20;
 
-/** Begins to do what is due, on this node. Disposing it breaks off what it is at, which is taken up again elsewhere. */
+/** Starts to run due jobs on this node. Disposing it aborts running jobs, which are then taken up elsewhere. */
 export function createJobs({ db, doers, logger, config, nodeId = '', looks = true, tracer = noTracer }: JobParts): Jobs {
   const closing = new AbortController();
   const kinds = Object.keys(doers);
-  // One that takes minutes keeps its own place only.
+  // A job that takes minutes blocks only its own place.
   const underWay = new Set<Promise<void>>();
   let taking: Promise<number> | undefined;
 
@@ -75,12 +75,13 @@ export function createJobs({ db, doers, logger, config, nodeId = '', looks = tru
   }
 
   async function fail(row: JobRow, error: unknown): Promise<void> {
-    // That this node ends, or that what it needs is away, says nothing of the job: however long that takes, it is not given up.
+    // A failure because this node stops, or because a dependency is away, does not count: the job is not at fault, and is retried however
+    // long that takes.
     const counts = !closing.signal.aborted && !(error instanceof ChatError && error.code === 'UNAVAILABLE');
     const dead = counts && row.attempts + 1 >= maxAttempts;
     const ms = Math.min(retryMs.first * 2 ** row.attempts, retryMs.last) * (0.5 + Math.random());
     logger[dead ? 'error' : 'warn']({ err: error, job: row.kind, key: row.key }, dead ? 'a job has failed for good' : 'a job has failed');
-    // Where this cannot be stored either, its lease runs out, and it is tried again.
+    // If this cannot be stored either, the lease expires and the job is tried again.
     await putOff(db, row, { reason: String(error), retryMs: dead ? null : ms, counts }).catch((cause: unknown) =>
       logger.warn({ err: cause, job: row.kind, key: row.key }, 'a job could not be put off'),
     );
@@ -96,9 +97,9 @@ export function createJobs({ db, doers, logger, config, nodeId = '', looks = tru
     return rows.length;
   }
 
-  /** Takes up what there is room for, without waiting for what is long in being done. Answers how many jobs that were. */
+  /** Starts as many due jobs as there is room for, without waiting for them. Returns how many it started. */
   function take(): Promise<number> {
-    // One at a time, whoever asks for it.
+    // Concurrent calls share one read.
     taking ??= takeUp().finally(() => {
       taking = undefined;
     });
@@ -110,12 +111,12 @@ export function createJobs({ db, doers, logger, config, nodeId = '', looks = tru
       const count = await take();
       done += count;
       if (count === 0 && underWay.size === 0) return done;
-      // None: they were over before we looked.
+      // Empty if the jobs finished before this check.
       if (underWay.size > 0) await Promise.race(underWay);
     }
   }
 
-  /** Takes up once, or waits for room. Answers whether there may be more. */
+  /** Starts due jobs once, or waits for room. Returns whether there may be more. */
   async function look(): Promise<boolean> {
     if (underWay.size < atOnce) return (await take()) > 0;
     await Promise.race(underWay);
@@ -128,7 +129,7 @@ export function createJobs({ db, doers, logger, config, nodeId = '', looks = tru
         logger.warn({ err: error }, 'due jobs could not be read; they are looked for again');
         return false;
       });
-      // With jitter, so that nodes do not look all at once.
+      // With jitter, so that nodes do not poll at the same time.
       const pauseMs = more ? 0 : config.jobPollMs * (0.5 + Math.random());
       await delay(pauseMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
     }
@@ -147,7 +148,7 @@ export function createJobs({ db, doers, logger, config, nodeId = '', looks = tru
 }
 
 async function within(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  // Taken up while this node was already closing.
+  // The job was taken up while this node was already closing.
   signal.throwIfAborted();
   const over = Promise.withResolvers<never>();
   signal.addEventListener('abort', () => over.reject(signal.reason), { once: true });

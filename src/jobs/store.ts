@@ -5,12 +5,15 @@ import type { JobKind, NewJob } from './job.ts';
 /** A job's row. */
 export type JobRow = Awaited<ReturnType<Tx['job']['findMany']>>[number];
 
-/** Leaves a job with the transaction that calls for it, in place of the one under the same key. */
+/** Leaves a job in the transaction that needs it. Replaces a job of the same kind and key. */
 export async function leaveJob(tx: Tx, job: NewJob): Promise<void> {
   await put(tx, job, { attempts: 0, state: 'PENDING', failure: null });
 }
 
-/** Leaves a job where none is left under its key. Throws as for a duplicate where another transaction leaves it at the same time. */
+/**
+ * Leaves a job unless there is one of the same kind and key. Throws the error of a duplicate if another transaction leaves it at the same
+ * time.
+ */
 export async function leaveJobOnce(tx: Tx, { kind, key, data, dueAt }: NewJob): Promise<void> {
   const known = await tx.job.findUnique({ where: { kind_key: { kind, key } }, select: { id: true } });
   if (known !== null) return;
@@ -19,7 +22,10 @@ export async function leaveJobOnce(tx: Tx, { kind, key, data, dueAt }: NewJob): 
   });
 }
 
-/** Leaves what has failed so often that it is not tried again unless an operator says so. Of the reason 1,000 characters are kept. */
+/**
+ * Leaves a job as DEAD: it has failed too often and runs again only if an operator replays it. The first 1,000 characters of the reason are
+ * kept.
+ */
 export async function leaveDead(
   tx: Tx,
   job: NewJob,
@@ -30,33 +36,35 @@ export async function leaveDead(
 
 async function put(tx: Tx, { kind, key, data, dueAt }: NewJob, stand: Pick<JobRow, 'attempts' | 'state' | 'failure'>): Promise<void> {
   const fresh = { data: JSON.stringify(data, decimal), dueAt, heldBy: null, ...stand };
-  // Prisma's upsert looks first on MySQL, and then changes what it has seen: nothing, where whoever did the job removes it between the two.
+  // Prisma's upsert reads first on MySQL and then updates the row it saw. If the job is finished and removed in between, the update changes
+  // nothing.
   const { count } = await tx.job.updateMany({ where: { kind, key }, data: fresh });
   if (count === 0) await tx.job.create({ data: { id: uuidBytes(newUuid()), kind, key, ...fresh, createdAt: leftAt(dueAt) } });
 }
 
-// For people to read, so this machine's clock will do; what is due at once by the database's was not left later than that.
+// For people to read, so this machine's clock is good enough. A job that is due at once by the database's clock was not created later than
+// that.
 function leftAt(dueAt: Date): Date {
   return new Date(Math.min(Date.now(), dueAt.getTime()));
 }
 
-/** Takes back what was left under a key; where nothing is, nothing happens. */
+/** Removes the job of this kind and key, if there is one. */
 export async function cancelJob(tx: Tx, kind: JobKind, key: string): Promise<void> {
   await tx.job.deleteMany({ where: { kind, key } });
 }
 
 /** Which jobs a node takes up. */
 export interface Taking {
-  /** What it knows how to do: while releases are mixed, the newer ones leave jobs of which an older one has never heard. */
+  /** The kinds that this release knows. While releases are mixed, newer ones leave jobs that older ones cannot do. */
   readonly kinds: readonly string[];
   readonly limit: number;
   readonly leaseMs: number;
   readonly nodeId: string;
 }
 
-/** Takes up what is due, in the order in which it became so: for `leaseMs` nobody else does. */
+/** Takes up due jobs, the earliest due time first, and leases them for `leaseMs`. */
 export async function takeDue(db: Db, { kinds, limit, leaseMs, nodeId }: Taking): Promise<readonly JobRow[]> {
-  // Nearly always there is nothing, which a plain read finds.
+  // Nearly always nothing is due, which a plain read finds.
   const now = await db.now();
   const due = await db.client.job.findMany({
     where: { state: 'PENDING', dueAt: { lte: now }, kind: { in: [...kinds] } },
@@ -72,41 +80,41 @@ export async function takeDue(db: Db, { kinds, limit, leaseMs, nodeId }: Taking)
   });
 }
 
-/** Makes due at once what a node is at that has died. `leaseMs`: as it was taken up with. */
+/** Makes the jobs of a dead node due at once. `leaseMs`: the lease with which they were taken up. */
 export async function freeOf(db: Db, { nodeId, leaseMs }: { readonly nodeId: string; readonly leaseMs: number }): Promise<void> {
   await db.commitAgain(async (tx) => {
     const now = await db.now(tx);
-    // What is leased is due within a lease, which a range of the index is.
+    // A leased job is due within a lease, which makes this a range of the index.
     const leased = { gt: now, lte: new Date(now.getTime() + leaseMs) };
     await tx.job.updateMany({ where: { state: 'PENDING', dueAt: leased, heldBy: nodeId }, data: { dueAt: now, heldBy: null } });
   });
 }
 
-/** Keeps a job for longer; null where somebody has taken or replaced it. */
+/** Extends a job's lease. Null if another node has taken the job or it has been replaced. */
 export async function renewLease(db: Db, row: JobRow, leaseMs: number): Promise<JobRow | null> {
   const until = new Date((await db.now()).getTime() + leaseMs);
   return (await db.transaction((tx) => moveOn(tx, row, { dueAt: until }))) ? { ...row, dueAt: until } : null;
 }
 
-// What is left anew is held by nobody, even where it happens to be due when its lease would have ended.
+// A job that was left again has no holder, even if it is due at the very time at which the lease would have ended.
 const held = { heldBy: { not: null } };
 
-/** Removes what was done, unless it was left anew meanwhile. */
+/** Removes a job that is done, unless it was left again meanwhile. */
 export async function finishJob(db: Db, { id, dueAt }: JobRow): Promise<void> {
   await db.transaction((tx) => tx.job.deleteMany({ where: { id, dueAt, ...held } }));
 }
 
-/** What became of a try. */
+/** A failed attempt. */
 export interface Failure {
-  /** Why, up to 1,000 characters. */
+  /** The reason. 1,000 characters of it are stored. */
   readonly reason: string;
-  /** After how many ms it is tried again; null: never. */
+  /** The time until the next attempt, in ms. Null: give the job up. */
   readonly retryMs: number | null;
-  /** Whether it is one of those after which it is given up. */
+  /** Whether the failure counts towards the limit of attempts. */
   readonly counts: boolean;
 }
 
-/** Puts off what failed, unless it was left anew meanwhile. */
+/** Postpones a failed job or marks it as DEAD, unless it was left again meanwhile. */
 export async function putOff(db: Db, { id, dueAt, attempts }: JobRow, { reason, retryMs, counts }: Failure): Promise<void> {
   const again = retryMs === null ? {} : { dueAt: new Date((await db.now()).getTime() + retryMs) };
   const state = retryMs === null ? 'DEAD' : 'PENDING';

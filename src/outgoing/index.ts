@@ -1,6 +1,12 @@
-// Requests to servers that are not ours: a push service, a gateway to one. Owns nothing that is stored.
-// Promises: a request ends within its deadline, whatever the other side does; no redirect is followed; of an answer a little is read at most. Where
-// somebody we do not know has named the address, nothing behind our own doors is reached by it: the address is looked at when the connection is made, after the name
-// was resolved, so that no name can say one thing when it is asked about and another when it is used. Does not know what is said.
+// Requests to servers of other people, such as push services. It stores nothing.
+//
+// Promises:
+// - A request ends within its deadline, whatever the server does.
+// - Redirects are not followed.
+// - At most a little of a response is read.
+// - A URL named by a user cannot reach the private network. The address is checked during the connection's own name lookup, so a name
+//   cannot resolve to one address when it is checked and to another when it is used (decision 42).
+//
+// It does not know what the requests say.
 export { createPoster, type Outcome, type Post, type Poster, type Posting, parseRetryAfter } from './post.ts';
 export { isPublicAddress } from './public-address.ts';

@@ -4,53 +4,53 @@ import * as https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress } from './public-address.ts';
 
-/** What is to be said to whom. */
+/** A request to be sent. */
 export interface Posting {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
-  /** Within which the whole exchange ends. */
+  /** The deadline of the whole exchange, in ms. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What came of it: the answer's status; or why there is none, in a line for logs. */
+/** The result of a request: the response's status, or a one-line reason for logs if there was no response. */
 export type Outcome =
   | { readonly status: number; readonly retryAfterMs: number | null; readonly body: string }
   | { readonly status: null; readonly reason: string };
 
-/** Says something to a server. Never rejects. */
+/** Sends a request. Never rejects. */
 export type Post = (posting: Posting) => Promise<Outcome>;
 
-/** Speaks to other people's servers. Disposing it ends what is under way, and closes the connections that are kept for the next request. */
+/** Sends requests to other servers. Disposing it aborts running requests and closes idle connections. */
 export interface Poster extends Disposable {
-  /** To an address that the operators have named. */
+  /** Sends a request to a URL that the operators have configured. */
   readonly toOwn: Post;
-  /** To an address that a user has named: https to a public address, or to one of `allowed`. */
+  /** Sends a request to a URL that a user has named. It must be https, to a public address or to one of `allowed`. */
   readonly toPublic: Post;
 }
 
-/** Whom a poster may reach behind our doors. */
+/** The options of a poster. */
 export interface PosterOptions {
   /** Hosts, with or without a port, that users may name although they are not public. */
   readonly allowed: readonly string[];
-  /** How names are resolved; as the system does unless a test has it otherwise. */
+  /** Resolves names. Defaults to the system's resolver; tests replace it. */
   readonly resolve?: Resolve | undefined;
 }
 
-/** Finds all addresses of a name. */
+/** Resolves a name to all its addresses. */
 export type Resolve = (
   hostname: string,
   options: LookupAllOptions,
   callback: (error: Error | null, addresses: readonly LookupAddress[]) => void,
 ) => void;
 
-// A service that is spoken to often answers many requests on one connection; more of them at a time than this is nobody's due.
+// A connection serves many requests in a row. One host never needs more connections than this at the same time.
 const socketsPerHost = 16;
-// What an answer says beside its status is for logs.
+// The body of a response is only for logs.
 const readBytes = 1_024;
 
-/** Makes a poster. */
+/** Creates a poster. */
 export function createPoster({ allowed, resolve = lookup }: PosterOptions): Poster {
   const kept = { keepAlive: true, maxSockets: socketsPerHost, scheduling: 'lifo' } as const;
   const own = { http: new http.Agent(kept), https: new https.Agent(kept) };
@@ -71,7 +71,7 @@ export function createPoster({ allowed, resolve = lookup }: PosterOptions): Post
       if (allowed.includes(host) || allowed.includes(hostname)) return say(posting, own.https);
       if (port !== '') return refused('it is another port than 443');
       const bare = hostname.replace(/^\[(.*)\]$/, '$1');
-      // Of an address nobody asks the name service.
+      // An IP address is not looked up, so the guarded lookup would not see it.
       if (isIP(bare) !== 0 && !isPublicAddress(bare)) return refused('it is not a public address');
       return say(posting, guarded);
     },
@@ -86,7 +86,7 @@ function refused(reason: string): Outcome {
   return { status: null, reason };
 }
 
-/** Resolves a name as usual, and refuses it if any of its addresses is not public: which one is tried is not ours to choose. */
+/** Resolves a name, and fails if any of its addresses is not public, because the caller does not control which one is used. */
 function publicOnly(resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
@@ -118,7 +118,8 @@ function exchange(posting: Posting, agent: http.Agent, ends: AbortSignal): Promi
   }
 
   function failed(error: NodeJS.ErrnoException): void {
-    // A kept connection that the other side was just closing: another is tried at once, at last a new one (Node's documentation, request.reusedSocket).
+    // The server closed a kept connection at that moment. Retry at once, on another kept connection or at last on a new one (Node's
+    // documentation, request.reusedSocket).
     const isStale = response === undefined && sent.reusedSocket && error.code === 'ECONNRESET' && !ends.aborted;
     if (isStale) settle(exchange(posting, agent, ends));
     else end(error);
@@ -130,7 +131,7 @@ function exchange(posting: Posting, agent: http.Agent, ends: AbortSignal): Promi
     answer.on('data', (piece: Buffer) => {
       pieces.push(piece);
       bytes += piece.length;
-      // The status is what counts. Whoever says more is not listened to.
+      // Only the status matters: stop reading.
       if (bytes > readBytes) answer.destroy();
     });
     answer.on('close', () => end());
@@ -141,7 +142,7 @@ function exchange(posting: Posting, agent: http.Agent, ends: AbortSignal): Promi
   return promise;
 }
 
-/** What a Retry-After says, in ms from now on; null: nothing that can be read. */
+/** Parses a Retry-After header. Returns the time from now in ms, or null if it cannot be parsed. */
 export function parseRetryAfter(text: string | undefined, now: number = Date.now()): number | null {
   if (text === undefined) return null;
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;

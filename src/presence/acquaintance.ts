@@ -1,11 +1,14 @@
 import { selectAcquaintance, type Tx } from '../db/index.ts';
 
-/** Whether one user may watch another. It is so both ways. VEILED: they might, but one has blocked the other, which neither is to be told. */
+/**
+ * Whether one user may watch another; it is the same in both directions. VEILED: they are acquainted, but one has blocked the other, and
+ * neither may be able to tell.
+ */
 export type Watchable = 'OPEN' | 'VEILED' | 'CLOSED';
 
 /**
- * Whether the user and each other may watch each other, in the order asked for: contacts may, those in one conversation, and everybody themselves. Nobody
- * may watch an erased account.
+ * Reads whether the user and each of the others may watch each other, in the order asked for. Contacts may, users who share a conversation
+ * may, and all users may watch themselves. Nobody may watch an erased account.
  */
 export async function watchable(tx: Tx, userId: bigint, otherIds: readonly bigint[]): Promise<readonly Watchable[]> {
   const found = await selectAcquaintance(tx, userId, otherIds);

@@ -1,7 +1,7 @@
 import { ChatError } from '../errors.ts';
 import type { Attendance, Roster } from './roster.ts';
 
-/** Where users are connected, in the order asked for. Throws UNAVAILABLE where the roster cannot be reached. */
+/** Reads where users are connected, in the order asked for. Throws ChatError UNAVAILABLE if the roster cannot be reached. */
 export async function readAttendances(roster: Roster, userIds: readonly bigint[]): Promise<readonly Attendance[]> {
   try {
     return await roster.of(userIds);

@@ -9,23 +9,23 @@ import { type ChosenRow, chosenAt, readAccounts } from './chosen.ts';
 import type { Chosen, Presences } from './presence.ts';
 import type { Telling } from './telling.ts';
 
-/** What choosing is made of. */
+/** The parts that `choose` needs. */
 export interface ChooseParts {
   readonly db: Db;
   readonly log: Log;
   readonly changes: Limit;
   readonly telling: Telling;
-  /** What must not be said; without it everything may. */
+  /** Matches the status text against the blocked words. Without it, every text is allowed. */
   readonly screen?: Screen | undefined;
 }
 
-// The column's width, which the API states too.
+// The width of the database column. The API's documentation states it too.
 const maxText = 100;
 
-/** What a user has chosen; null: their account was erased. Governed by their account stream. */
+/** The row with a user's choice, or null if their account has been erased. Changes of it need the lock of the user's account stream. */
 const chosenRow: Fact<bigint, ChosenRow | null> = { name: 'chosen', key: String, read: readAccounts };
 
-/** Settles how the viewer is seen. What changes nothing makes no entry. Throws as Presences.choose says. */
+/** Sets how others see the viewer. A change that changes nothing appends no entry. Throws the errors that `Presences.choose` lists. */
 export async function choose(
   { db, log, changes, telling, screen = openScreen }: ChooseParts,
   { userId }: Viewer,
@@ -36,10 +36,10 @@ export async function choose(
   const wish = { ...options, ...(options.statusText !== undefined && { statusText: said[0]?.text ?? null }) };
   const [stands, now] = await Promise.all([readAccounts(db.client, [userId]), db.now()]);
   requireFuture(wish.statusUntil, now);
-  // Who says again what stands takes nothing from what they may change.
+  // A request that changes nothing does not count towards the limit of changes.
   const [before] = stands;
   if (before && isSame(chosenAt(before, now), wished(before, wish, now))) {
-    // It may be said again because it was not answered: the node that stored it can have died before it told the others.
+    // The request may be a retry after a lost answer: the node that stored the change may have died before it published the hint.
     telling.tell(userId, { kind: 'chosen' });
     return chosenAt(before, now);
   }
@@ -51,7 +51,7 @@ export async function choose(
       const row = await inside.read(chosenRow, userId);
       if (row === null) throw accountGone();
       const after = wished(row, wish, inside.now);
-      // Whoever was seen last is seen so from then on.
+      // From then on, others see the user as last seen at the moment they became invisible.
       const hides = after.choice === 'INVISIBLE' && row.choice !== 'INVISIBLE';
       return {
         entries: () => [{ stream: userId, actorId: userId, entry: { type: 'SettingsChanged', data: {} } }],
@@ -68,7 +68,7 @@ export async function choose(
 function wished(before: ChosenRow, { choice, statusText, statusUntil }: Parameters<Presences['choose']>[1], now: Date): Chosen {
   const known = chosenAt(before, now);
   const text = statusText === undefined ? known.statusText : statusText;
-  // A new text stands for as long as is said with it.
+  // A new text does not inherit the end time of the former text.
   const until = statusUntil === undefined ? (statusText === undefined ? known.statusUntil : null) : statusUntil;
   return { choice, statusText: text, statusUntil: text === null ? null : until };
 }

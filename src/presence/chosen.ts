@@ -2,35 +2,39 @@ import { selectChosen, type Tx } from '../db/index.ts';
 import type { Chosen, Presence, PresenceChoice, PresenceStatus } from './presence.ts';
 import type { Standing } from './roster.ts';
 
-/** What the database has of how somebody is seen. */
+/** What the database knows about how others see a user. */
 export interface ChosenRow extends Chosen {
   readonly lastSeenAt: Date | null;
   readonly hidesLastSeen: boolean;
   readonly profile: string;
 }
 
-// Their sockets are closed, but a device counts for its grace: who was invisible must not be seen by that.
+// An erased account's sockets are closed, but its devices stay on the roster for their grace. A user who was invisible must not become
+// visible during that time.
 const nobody: ChosenRow = { choice: 'INVISIBLE', statusText: null, statusUntil: null, lastSeenAt: null, hidesLastSeen: true, profile: '' };
 
-/** How users are to be seen, in the order asked for; of who has chosen nothing, as everybody begins; who has no account any more is not to be seen. */
+/**
+ * Reads how others may see each user, in the order asked for. Users who have chosen nothing get the defaults. Erased or unknown accounts
+ * read as invisible.
+ */
 export async function readChosen(tx: Tx, userIds: readonly bigint[]): Promise<readonly ChosenRow[]> {
   return (await readAccounts(tx, userIds)).map((row) => row ?? nobody);
 }
 
-/** As `readChosen`, but null where there is no account, or none any more. */
+/** Reads the same rows as `readChosen`, but null for an account that does not exist or has been erased. */
 export async function readAccounts(tx: Tx, userIds: readonly bigint[]): Promise<readonly (ChosenRow | null)[]> {
   const rows = await selectChosen(tx, userIds);
   const found = new Map(rows.map(({ userId, choice, ...row }) => [userId, { ...row, choice: choice as PresenceChoice }]));
   return userIds.map((userId) => found.get(userId) ?? null);
 }
 
-/** What the user has chosen, at a time. */
+/** Returns the user's choice at the time `now`: without the status text if its end time has passed. */
 export function chosenAt({ choice, statusText, statusUntil }: Chosen, now: Date): Chosen {
   const isOver = statusUntil !== null && statusUntil <= now;
   return isOver ? { choice, statusText: null, statusUntil: null } : { choice, statusText, statusUntil };
 }
 
-/** How others see a user. Of who is invisible they see what they saw when that began. */
+/** Returns how others see a user. An invisible user is OFFLINE, and `lastSeenAt` stays as it was when they became invisible. */
 export function seenAs(userId: bigint, { devices, idle }: Standing, row: ChosenRow, now: Date): Presence {
   const { statusText } = chosenAt(row, now);
   const status = statusOf(row.choice, { devices, idle });
@@ -50,7 +54,7 @@ function statusOf(choice: PresenceChoice, { devices, idle }: Standing): Presence
   return choice === 'ONLINE' && idle ? 'AWAY' : choice;
 }
 
-/** How a user is seen by who may not see more. */
+/** Returns how a user is seen by somebody who may not see more: as offline, without a last-seen time. */
 export function veiled(userId: bigint): Presence {
   return { userId, status: 'OFFLINE', statusText: null, devices: 0, lastSeenAt: null, profile: '' };
 }

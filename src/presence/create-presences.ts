@@ -20,7 +20,7 @@ import { createTelling } from './telling.ts';
 import { Watch } from './watch.ts';
 import { Watching } from './watching.ts';
 
-/** What the module is made of. */
+/** The parts that the presence module needs. */
 export interface PresenceParts {
   readonly db: Db;
   readonly log: Log;
@@ -30,17 +30,20 @@ export interface PresenceParts {
   readonly cluster: Cluster;
   readonly config: Pick<Config, ConnectionOption | 'maxWatched'>;
   readonly logger: Logger;
-  /** What is kept of a user's profile is out of date. */
+  /** Called when the cached profile of a user is out of date. */
   readonly renew: (userId: bigint) => void;
-  /** What nobody must say of themselves; without it everything may. */
+  /** Matches status texts against the blocked words. Without it, every text is allowed. */
   readonly screen?: Screen | undefined;
 }
 
-// Each change is told to everybody who watches; nobody who decides changes it as often.
+// Each change is published to all watchers. Nobody changes their status by hand this often.
 const changesPerWindow = 60;
 const windowSeconds = 15 * 60;
 
-/** Makes the presence module. Disposing it leaves this node's connections to whoever takes over its lease; roster and cluster belong to whoever passed them. */
+/**
+ * Creates the presence module. Disposing it leaves this node's connections on the roster, for the node that takes over its lease. The
+ * caller owns roster and cluster.
+ */
 export function createPresences(parts: PresenceParts): Presences {
   const { db, log, bus, limits, roster, config, logger, screen } = parts;
   const lastSeen = createLastSeenNotes({ db, logger });
@@ -66,12 +69,13 @@ export function createPresences(parts: PresenceParts): Presences {
 
   function stored(entries: readonly Entry[]): void {
     for (const { streamId, seq, actorId, type, data } of entries) {
-      // A group begins with who has joined: with a message, two begin to talk.
+      // A group's first entry is the joining of its members. Only a direct conversation begins with a message, so its two users may watch
+      // each other from then on.
       if (type === 'MessageSent' && seq === 1 && actorId !== null) telling.tell(actorId, { kind: 'access', others: null });
       else if (type === 'SettingsChanged') telling.tell(streamId, { kind: 'chosen' });
       else if (type === 'ConversationOpened' || type === 'ConversationClosed') telling.tell(streamId, { kind: 'access', others: null });
       else if (type === 'ProfileChanged') {
-        // An account that is erased says no more than that.
+        // The erasure of an account is logged as this entry alone.
         telling.tell(streamId, { kind: 'access', others: null });
         telling.tell(streamId, { kind: 'chosen' });
       } else if (type === 'ContactChanged' || type === 'BlockChanged') telling.tell(streamId, { kind: 'access', others: [data.otherId] });

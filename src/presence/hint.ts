@@ -16,25 +16,27 @@ const parsed = z.discriminatedUnion('kind', [
 ]);
 
 /**
- * What travels on a user's topic, to the nodes on which somebody watches them. `standing`: they are connected otherwise; lastSeenAt: they are not any more.
- * `chosen`: how they wish to be seen, and all else about them, is to be read anew. `access`: so is whether they and these others, or everybody, may watch each other.
+ * A message on a user's presence topic, for the nodes that watch the user.
+ * - `standing`: the user's connections have changed. `lastSeenAt` is set if they have none any more.
+ * - `chosen`: the user's choice or profile has changed; read everything about the user again.
+ * - `access`: who may watch whom has changed between the user and `others`, or everybody if `others` is null; read it again.
  */
 export type PresenceHint =
   | ({ readonly kind: 'standing'; readonly rev: number; readonly lastSeenAt: Date | null } & Standing)
   | { readonly kind: 'chosen' }
   | { readonly kind: 'access'; readonly others: readonly bigint[] | null };
 
-/** The bus topic of a user's presence. */
+/** Returns the bus topic of a user's presence. */
 export function presenceTopic(userId: bigint): string {
   return `presence:${userId}`;
 }
 
-/** A hint as bus text: JSON with ids as decimal text. */
+/** Formats a hint for the bus: JSON with ids as decimal strings. */
 export function formatPresenceHint(hint: PresenceHint): string {
   return JSON.stringify(hint, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
 }
 
-/** Reads bus text back; null for what another release wrote and this one cannot place, and for what is none. */
+/** Parses a bus message. Null if it is no hint, or one of another release that this release does not know. */
 export function parsePresenceHint(message: string): PresenceHint | null {
   const { success, data } = parsed.safeParse(readJson(message));
   return success ? data : null;

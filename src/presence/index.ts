@@ -1,8 +1,18 @@
-// Presence: who is online, on which devices, and who may know.
-// Owns the roster of connections that all nodes share, Presence (how users wish to be seen, when they last were), and who is watched on this node.
-// Promises: a user is online while any device is; a device that comes back within the grace, on whichever node, was never away; each change is told once, and
-// only to who watches and may; who may not any more is told no more; nobody goes offline because Redis did. What is kept of a watch is bounded by how many it
-// watches. No answer waits for the roster but one that asks for it. Does not know what a socket is, nor who decides that one may stay open.
+// Presence: who is online, on how many devices, and who may see it.
+//
+// Owns the roster (the connections of all nodes, shared), the table Presence (what users have chosen, when they were last seen), and the
+// watches of this node.
+//
+// Promises:
+// - A user is online while any of their devices is.
+// - A device that returns within the grace, on any node, was never offline.
+// - Each change is published once, and reaches only watchers who may see it. A watcher who may no longer watch a user gets no further
+//   changes.
+// - Losing Redis makes nobody go offline.
+// - A watch's memory is bounded by the number of users it watches.
+// - Only requests that ask for presence wait for the roster.
+//
+// It does not know sockets, and does not decide whether a connection may stay open.
 export { createPresences, type PresenceParts } from './create-presences.ts';
 export type * from './presence.ts';
 export { type Connection, leaseOf, type Roster } from './roster.ts';

@@ -1,13 +1,16 @@
 import type { Logger } from 'pino';
 import { type Db, raiseLastSeen } from '../db/index.ts';
 
-// So many that leave at once are noted with a few statements; who watches hears of it as much later.
+// A mass disconnect is stored with a few statements. The price: watchers learn of each change this much later.
 const batchMs = 100;
 const batchSize = 400;
 
-/** Notes when users were last online, many in one statement. */
+/** Stores when users were last seen, many users per statement. */
 export interface LastSeenNotes extends AsyncDisposable {
-  /** `at`: by performance.now() of this process. Resolves, once it is stored, with the time by the database's clock; null: it could not be. Never rejects. */
+  /**
+   * Stores that a user was last seen at `at`, a time of this process' performance.now(). Resolves once it is stored, with the time by the
+   * database's clock, or with null if it could not be stored. Never rejects.
+   */
   note(userId: bigint, at: number): Promise<Date | null>;
 }
 
@@ -17,7 +20,7 @@ interface Note {
   readonly settle: (at: Date | null) => void;
 }
 
-/** Makes the notes. Disposing them stores what waits. */
+/** Creates the store of last-seen times. Disposing it stores what is still waiting. */
 export function createLastSeenNotes({ db, logger }: { readonly db: Db; readonly logger: Logger }): LastSeenNotes {
   let waiting: Note[] = [];
   let timer: NodeJS.Timeout | undefined;

@@ -3,26 +3,26 @@ import type { Cluster } from '../cluster/index.ts';
 import { Round } from './round.ts';
 import type { Watch } from './watch.ts';
 
-/** What looking again is made of. */
+/** The parts that the periodic re-read needs. */
 export interface LookingParts {
   readonly bus: Bus;
   readonly cluster: Cluster;
-  /** Who is watched on this node. */
+  /** The users who are watched on this node. */
   readonly users: ReadonlyMap<bigint, unknown>;
   readonly watches: ReadonlySet<Watch>;
-  /** Reads users anew. Never rejects. */
+  /** Reads users again. Never rejects. */
   readonly reread: (userIds: readonly bigint[]) => Promise<unknown>;
-  /** Has it looked at whom these may watch. */
+  /** Schedules a check of whom these viewers may watch. */
   readonly doubt: (watches: Iterable<Watch>) => void;
 }
 
-// A hint is lost without a sign only with the node that should have published it, of which whoever takes over for it tells the others. Should that be lost too, what the
-// hint would have told is found within ten minutes.
+// A hint is lost without a sign only if the node that should have published it dies. The node that takes it over sends `lost` to all nodes.
+// If that message is lost too, the re-read finds the change within ten minutes.
 const looks = { everyMs: 1_000, parts: 600 };
-// All that is watched at once would hold up the node for a tenth of a second for each 5,000 users.
+// Reading all watched users at once would block the node for a tenth of a second per 5,000 users.
 const atOnce = 500;
 
-/** Looks again at what a node knows by hints alone: at all of it whenever some may be lost, and at a part of it all the time. */
+/** Re-reads what this node knows only from hints: everything whenever hints may have been lost, and 1/600 of it each second in any case. */
 export class Looking implements Disposable {
   readonly #parts: LookingParts;
   readonly #users: Round<bigint>;
@@ -61,13 +61,13 @@ export class Looking implements Disposable {
     this.#parts.doubt(this.#parts.watches);
   }
 
-  /** Some after the others: meanwhile the node does other things as well. */
+  /** Reads in batches, so that the node can do other work in between. */
   async #rereadAll(): Promise<void> {
     const all = [...this.#parts.users.keys()];
     for (let from = 0; from < all.length && !this.#disposed; from += atOnce) await this.#parts.reread(all.slice(from, from + atOnce));
   }
 
-  /** A node has died. Rejects where not all are told: then it is done again. */
+  /** Sends `lost` to all nodes after a node has died. Rejects unless every node was told; the takeover is then repeated. */
   async #tellLost(): Promise<void> {
     const { cluster } = this.#parts;
     const told = (await cluster.nodes()).map(({ nodeId }) => cluster.send(nodeId, { kind: 'lost' }));

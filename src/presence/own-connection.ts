@@ -1,29 +1,32 @@
 import type { Held, Parting } from './presence.ts';
 import type { Connection } from './roster.ts';
 
-/** Who keeps a node's connections, as each of them knows it. */
+/** The owner of a node's connections, as each connection sees it. */
 export interface Keeper {
-  /** Something was asked for on it. */
+  /** The client has sent a request on the connection. */
   wake(own: OwnConnection): void;
-  /** It has ended. */
+  /** The connection has ended. */
   leave(own: OwnConnection): void;
 }
 
-/** A connection of this node, and how much of it the roster knows. One stands behind every socket: a class, without functions of its own (docs/decisions/0011). */
+/**
+ * A connection of this node, and how much of it the roster has been told. There is one behind every socket, so it is a class without
+ * closures of its own (docs/decisions/0011).
+ */
 export class OwnConnection implements Held {
   readonly connection: Connection;
   readonly bot: boolean;
   readonly onClose: (why: Parting) => void;
-  /** `gone`: to be removed from the roster. */
+  /** `here` while it is open, `leaving` during the grace, `gone` once it is to be removed from the roster. */
   phase: 'here' | 'leaving' | 'gone' = 'here';
   idle = false;
   activeAt: number;
   leftAt = 0;
-  /** Rises with what the roster is to be told; `told`: up to which it has been. */
+  /** Rises with each change that the roster must be told; `told` is the last version that the roster has acknowledged. */
   version = 1;
   told = 0;
   telling = false;
-  /** The roster was told and has not answered: it may have it, and what that has changed nobody has been told. */
+  /** The last write to the roster was not answered: it may have been applied, and watchers have not been told of its effect. */
   unanswered = false;
   closing = false;
   cancelGrace: (() => void) | undefined;

@@ -20,10 +20,10 @@ import { byAge, surplusOf } from './surplus.ts';
 import type { Telling } from './telling.ts';
 import { Touches } from './touches.ts';
 
-/** What is heeded of the configuration. */
+/** The configuration options that this file reads. */
 export type ConnectionOption = 'nodeLeaseMs' | 'presenceGraceMs' | 'awaySeconds' | 'maxConnections' | 'devicePolicy';
 
-/** What a node's own connections are made of. */
+/** The parts that OwnConnections needs. */
 export interface OwnConnectionsParts {
   readonly roster: Roster;
   readonly cluster: Cluster;
@@ -34,20 +34,20 @@ export interface OwnConnectionsParts {
   readonly clock?: Clock;
 }
 
-// What could not be told is told again so often, or each quarter of a lease: by then others believe that they know of everybody (Cluster.settlesIn). When the
-// registry is known to be back, at once.
+// How often a failed write to the roster is tried again, but at least each quarter of a lease: other nodes trust the roster after that
+// (Cluster.settlesIn). When the registry is known to be back, everything is written again at once.
 const retryMs = 1_000;
-// Far within the time for which the roster keeps what is not put again (roster.redis.ts).
+// Far less than the time after which the roster drops entries that are not written again (roster.redis.ts).
 const againMs = 6 * 60 * 60_000;
 
 /**
- * The connections of this node. Each goes through the same: it is put on the roster, stays on it for a grace when it has ended, and is removed. So a device
- * that comes back within the grace, on whichever node, was never away; and whoever takes over a lease does no more than what its holder would have done.
+ * The connections of this node. Each is put on the roster, marked as leaving when it ends, and removed after a grace (decision 31). So a
+ * device that returns within the grace, on any node, was never offline, and the heir of a lease does only what its holder would have done.
  */
 export class OwnConnections implements Keeper, AsyncDisposable {
   readonly #parts: OwnConnectionsParts;
   readonly #own = new Map<string, OwnConnection>();
-  /** By session; most have one. */
+  /** By session id. Most sessions have one connection. */
   readonly #sessions = new Map<string, readonly OwnConnection[]>();
   readonly #touches: Touches;
   readonly #clock: Clock;
@@ -79,20 +79,20 @@ export class OwnConnections implements Keeper, AsyncDisposable {
     const own = new OwnConnection(connection, onClose, { now: this.#clock.now(), keeper: this, bot });
     this.#own.set(id, own);
     const here = this.#sessions.get(sessionId);
-    // A list of one that is written as such has room for one.
+    // An array literal of one element has room for one; a pushed-to array reserves more.
     this.#sessions.set(sessionId, here === undefined ? [own] : [...here, own]);
     void this.#tell(own);
     return own;
   }
 
-  /** The device has asked for something elsewhere than on its connections. */
+  /** Notes a request that the device sent outside of its connections. */
   active({ userId, sessionId }: Viewer): void {
     const here = this.#sessions.get(sessionId);
     if (here === undefined) this.#touches.touch({ userId, sessionId });
     for (const own of here ?? []) this.wake(own);
   }
 
-  /** Ends connections, wherever they are. False: a node could not be told. */
+  /** Closes connections, on whichever node they are. False: a node could not be told. */
   async #endAll(connections: readonly ConnectionRef[], why: Parting): Promise<boolean> {
     const { cluster } = this.#parts;
     const told = [...Map.groupBy(connections, ({ id }) => leaseOf(id).nodeId)].map(([nodeId, there]) => {
@@ -104,7 +104,7 @@ export class OwnConnections implements Keeper, AsyncDisposable {
     return (await Promise.all(told)).every((handed) => handed);
   }
 
-  /** Does for a lease whose holder is dead what its holder would have done: after the grace its connections are gone. May be repeated. */
+  /** Removes the connections of a dead node's lease after the grace, as that node would have done. May be repeated. */
   async inherit(lease: Lease): Promise<void> {
     const { presenceGraceMs } = this.#parts.config;
     const leftAt = this.#clock.now();
@@ -113,18 +113,19 @@ export class OwnConnections implements Keeper, AsyncDisposable {
       const held = await this.#parts.roster.heldBy(lease);
       if (held.length === 0) return;
       this.#stopping.signal.throwIfAborted();
-      // A page side by side: when somebody was last online is noted for many at once, a tenth of a second later. One after the other, a node's thousands would be shown as there for minutes.
+      // A page's connections are removed in parallel: last-seen times are stored in batches, a tenth of a second later. One by one, a
+      // node's thousands of users would be shown as online for minutes.
       await Promise.all(
         held.map(async (ref) => {
           const attended = await this.#parts.roster.remove(ref);
-          // What is held and not there was removed before, by an heir who may not have come to tell it.
+          // The lease lists it but the user's roster does not: an earlier heir removed it, and may have died before it published that.
           await this.#publish(ref, attended, { leftAt, unanswered: attended.before === null });
         }),
       );
     }
   }
 
-  /** Leaves what is still on the roster to whoever takes over. */
+  /** Leaves the connections on the roster, for the node that takes over the lease. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     for (const cancel of this.#cancels) cancel();
@@ -176,8 +177,8 @@ export class OwnConnections implements Keeper, AsyncDisposable {
     this.#change(own);
   }
 
-  // Taken for dead, this node has an heir, who sees to what it held. What was under way meanwhile may have come after the heir, so all of it is removed, after
-  // the grace, once more.
+  // This node was taken for dead, and an heir removes what it held. Writes that were in flight may reach the roster after the heir is done,
+  // so this node removes all of its connections too, after the grace.
   #leaveAll(): void {
     for (const own of this.#own.values()) this.leave(own);
   }
@@ -195,7 +196,7 @@ export class OwnConnections implements Keeper, AsyncDisposable {
     for (const own of this.#own.values()) this.#change(own);
   }
 
-  /** Tells the roster of one connection, one thing after the other, until it knows how that stands. */
+  /** Writes a connection to the roster, one version after the other, until the roster has the newest. */
   async #tell(own: OwnConnection): Promise<void> {
     if (own.telling) return;
     own.telling = true;
@@ -214,11 +215,12 @@ export class OwnConnections implements Keeper, AsyncDisposable {
     const { connection, version, phase, idle } = own;
     const isFirst = own.told === 0;
     if (phase !== 'gone' && leaseOf(connection.id).epoch !== cluster.lease.epoch) {
-      // The heir sees to it: it counts for the heir's grace, as long as the device may take to come back, and what is put now may come when the heir is done.
+      // The heir removes the connection after its own grace, which is as long as the device may take to return. A put could arrive after
+      // the heir is done.
       own.told = version;
       return;
     }
-    // What was never put is only removed: a connection that has gone before the roster was reached.
+    // A connection that ended before the roster could be reached is removed without ever having been put.
     const attended = await (phase === 'gone'
       ? roster.remove(connection)
       : roster.put({ ...connection, idle, leaving: phase === 'leaving' }));
@@ -238,7 +240,7 @@ export class OwnConnections implements Keeper, AsyncDisposable {
     else this.#sessions.delete(sessionId);
   }
 
-  /** Tells those who watch, where they can see a difference, or could have seen one before. */
+  /** Publishes the change if watchers can see a difference, or if an unanswered write may have made one. */
   async #publish(
     { id, userId }: ConnectionRef,
     attended: Attended,
@@ -251,17 +253,18 @@ export class OwnConnections implements Keeper, AsyncDisposable {
     telling.tell(userId, { kind: 'standing', rev: attended.after.rev, lastSeenAt, ...after });
   }
 
-  // Not only when one is new: those of a node that could not reach the roster come back to it one by one, each as what it was.
+  // Checked at every write, not only for new connections: after an outage, a node's connections return to the roster one by one, each in
+  // its last state.
   async #limit(own: OwnConnection, all: readonly Connection[], isNew: boolean): Promise<void> {
     const { id } = own.connection;
     const here = all.filter(({ leaving }) => !leaving).toSorted(byAge);
-    // By the clock of its own node another may be younger.
+    // Another node's clock may give an older connection a later time.
     const order = isNew ? [...here.filter((one) => one.id !== id), own.connection] : here;
     const { config } = this.#parts;
-    // Keys are no devices, of which somebody holds one at a time.
+    // DEVICE_POLICY does not apply to bots: their sessions are keys, not devices.
     const { replaced, tooMany } = surplusOf(order, own.bot ? { ...config, devicePolicy: 'several' } : config);
     const handed = [await this.#endAll(replaced, 'REPLACED'), await this.#endAll(tooMany, 'TOO_MANY')];
-    // Told again with what this node tells next.
+    // A node could not be told: the next write to the roster checks again.
     if (handed.includes(false)) own.version += 1;
   }
 }

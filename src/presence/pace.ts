@@ -1,6 +1,6 @@
 import type { Clock } from '../cluster/index.ts';
 
-/** Does something each time so many ms have gone by; returns the way to end that. `work` must not throw. */
+/** Calls `work` every `ms` milliseconds. Returns a function that stops it. `work` must not throw. */
 export function every(clock: Clock, ms: number, work: () => void): () => void {
   async function again(): Promise<void> {
     cancel = clock.after(ms, again);
@@ -10,7 +10,7 @@ export function every(clock: Clock, ms: number, work: () => void): () => void {
   return () => cancel();
 }
 
-/** Waits so many ms. Rejects with the signal's reason when that aborts. */
+/** Waits `ms` milliseconds. Rejects with the signal's reason if the signal aborts. */
 export async function wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -1,9 +1,9 @@
 import { type Attendance, type Connection, leaseOf, type Roster } from './roster.ts';
 
-/** A roster in this process, for one node. */
+/** Creates a roster in this process, for a single node. */
 export function createMemoryRoster(): Roster {
   const users = new Map<bigint, Map<string, Connection>>();
-  // One for all: it rises past the end of a user's last connection.
+  // One counter for all users, so that it keeps rising after a user's last connection is removed.
   let rev = 0;
 
   function attendance(userId: bigint): Attendance {

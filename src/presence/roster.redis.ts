@@ -8,14 +8,14 @@ import { connectAnyRedis } from '../redis-client.ts';
 import { deviceKinds } from '../user/index.ts';
 import { type Attendance, type Attended, type Connection, type ConnectionRef, leaseOf, type Roster } from './roster.ts';
 
-/** What a roster in Redis needs. */
+/** The options of a roster in Redis. */
 export interface RedisRosterOptions {
-  /** As REDIS_URL: one server or a cluster. */
+  /** Like REDIS_URL: one server or a cluster. */
   readonly url: string;
-  /** Stands before every key: nodes of another system, or of a database that was restored beside its original, are not of this one. */
+  /** The prefix of every key. It separates other systems, and a database that was restored beside its original. */
   readonly namespace: string;
   readonly logger: Logger;
-  /** The longest that it waits before it tries to connect again, where 2 s is too long. */
+  /** The maximum wait between attempts to reconnect. Defaults to 2 s. */
   readonly longestRetryMs?: number | undefined;
 }
 
@@ -32,15 +32,16 @@ const stored = z.object({
 
 const isId = /^\d{1,19}$/;
 
-// As long as a subscription that is opened may wait for who is online.
+// The longest that opening a subscription may wait for the roster.
 const commandMs = 500;
-// What a lost shard of a cluster has orphaned ends by itself: nodes put what still stands again well within that time (own-connections.ts).
+// Entries that a lost shard of a cluster has orphaned expire by themselves. Nodes put their connections again well within this time
+// (own-connections.ts).
 const keptSeconds = 86_400;
-// Connections of a lease that are read at a time.
+// How many connections of a lease are read at once.
 const pageSize = 500;
 
-// A user's connections are one hash, so that each change is atomic on a cluster too; `rev` among them is the time of the change in µs, or one more than the
-// last. Answers what stood in the field before, the revision, and all there is.
+// A user's connections are one hash, so that each change is atomic on a cluster too. Its field `rev` is the time of the last change in µs,
+// or the former value plus one if that is greater. The scripts return the field's former value, the revision, and the whole hash.
 const answer = `
   return {before, string.format('%.0f', rev), redis.call('HGETALL', KEYS[1])}`;
 const revision = `
@@ -63,16 +64,16 @@ interface Scripts {
   rosterRemove(key: string, id: string): Promise<Answered>;
 }
 
-/** A roster that nodes share in Redis. Throws ConfigError when Redis cannot be used at the start. */
+/** Creates a roster that nodes share in Redis. Throws ConfigError if Redis cannot be used at the start. */
 export async function createRedisRoster({ url, namespace, logger, longestRetryMs }: RedisRosterOptions): Promise<Roster> {
   const redis = await connectAnyRedis({ url, role: 'presence', timeoutMs: commandMs, logger, longestRetryMs });
   redis.client.defineCommand('rosterPut', { numberOfKeys: 1, lua: put });
   redis.client.defineCommand('rosterRemove', { numberOfKeys: 1, lua: remove });
 
   function ready(): (Redis | Cluster) & Scripts {
-    // A cluster's client would queue what is asked of it.
+    // A cluster client queues commands while it is not connected.
     if (redis.client.status !== 'ready') throw new Error('Redis is away');
-    // The two commands are defined above.
+    // Both commands are defined above.
     return redis.client as typeof redis.client & Scripts;
   }
 
@@ -89,7 +90,7 @@ export async function createRedisRoster({ url, namespace, logger, longestRetryMs
   return {
     async put(connection) {
       const { id, userId } = connection;
-      // The list first: what is not on it nobody could remove.
+      // The lease's list is written first: an heir could never remove a connection that is not on it.
       await ready().hset(leaseKey(leaseOf(id)), id, String(userId));
       return attended({ userId, id }, await ready().rosterPut(userKey(userId), id, format(connection), keptSeconds), complain);
     },
@@ -107,7 +108,7 @@ export async function createRedisRoster({ url, namespace, logger, longestRetryMs
       const client = ready();
       const [, fields] = await client.hscan(leaseKey(lease), 0, 'COUNT', pageSize);
       const foreign = pairs(fields).filter(([, userId]) => !isId.test(userId));
-      // What stayed on the list would be asked for again and again by whoever takes the lease over.
+      // If the field stayed, every heir of the lease would read it again and again.
       for (const [id] of foreign) {
         complain(id);
         await client.hdel(leaseKey(lease), id);
@@ -142,7 +143,7 @@ function format({ sessionId, deviceKind, since, idle, leaving }: Connection): st
   return JSON.stringify({ s: sessionId, k: deviceKind, t: since.getTime(), ...(idle && { i: true }), ...(leaving && { l: true }) });
 }
 
-/** Null for what another release wrote and this one cannot read. */
+/** Null for a value that another release wrote and this release cannot read. */
 function parse({ userId, id }: ConnectionRef, text: string): Connection | null {
   const { success, data } = stored.safeParse(readJson(text));
   if (!success) return null;

@@ -1,4 +1,7 @@
-/** Goes round a collection again and again, a part at a time. What comes and goes meanwhile is met on the way, or the next time. */
+/**
+ * Iterates over a collection again and again, one part at a time. Elements that are added or removed meanwhile are seen in this round or in
+ * the next.
+ */
 export class Round<T> {
   readonly #all: { readonly size: number; readonly keys: () => Iterator<T> };
   #rest: Iterator<T>;
@@ -8,7 +11,7 @@ export class Round<T> {
     this.#rest = all.keys();
   }
 
-  /** The next of so many parts that are about alike; where it ends the round, the next part begins another. */
+  /** Returns the next of `parts` parts of roughly equal size. The part that ends a round may be shorter. */
   part(parts: number): readonly T[] {
     const part: T[] = [];
     for (let left = Math.ceil(this.#all.size / parts); left > 0; left -= 1) {

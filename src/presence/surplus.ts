@@ -1,18 +1,21 @@
 import type { Config } from '../config.ts';
 import type { Connection } from './roster.ts';
 
-/** Connections that a user may not have beside their others, by why. */
+/** The connections of a user that must be closed, by reason. */
 export interface Surplus {
   readonly replaced: readonly Connection[];
   readonly tooMany: readonly Connection[];
 }
 
-/** Orders connections by when they began, the oldest first; on every node alike. */
+/** Orders connections by age, the oldest first. The order is the same on every node. */
 export function byAge(one: Connection, other: Connection): number {
   return one.since.getTime() - other.since.getTime() || (one.id < other.id ? -1 : 1);
 }
 
-/** What of a user's connections, the oldest first, is to end by config DEVICE_POLICY and MAX_CONNECTIONS: always the older. */
+/**
+ * Selects the connections that break config DEVICE_POLICY or MAX_CONNECTIONS, given all of a user's connections, the oldest first. The
+ * older ones are always selected.
+ */
 export function surplusOf(
   order: readonly Connection[],
   { devicePolicy, maxConnections }: Pick<Config, 'devicePolicy' | 'maxConnections'>,

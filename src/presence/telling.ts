@@ -1,9 +1,12 @@
 import type { Bus } from '../bus/index.ts';
 import { formatPresenceHint, type PresenceHint, presenceTopic } from './hint.ts';
 
-/** Tells the nodes on which somebody is watched that something is otherwise about them. */
+/** Publishes presence hints to the nodes that watch a user. */
 export interface Telling extends Disposable {
-  /** Never waits and never fails. What the bus does not take is told after its next gap: only who wanted to tell it knows that others have missed something. */
+  /**
+   * Publishes a hint. Never waits and never fails. What the bus does not take is published after the bus' next gap: only this node knows
+   * that the others have missed it.
+   */
   tell(userId: bigint, hint: PresenceHint): void;
 }
 
@@ -12,10 +15,11 @@ interface Untold {
   readonly hint: PresenceHint;
 }
 
-// An outage in which more people come and go is followed by a look of every node at everybody, within a minute or so (watching.ts).
+// After an outage with more changes than this, the other nodes still find them within a minute or so: each re-reads all watched users after
+// a gap (looking.ts).
 const mostUntold = 10_000;
 
-/** Makes what tells. */
+/** Creates the publisher of presence hints. */
 export function createTelling(bus: Bus): Telling {
   let untold = new Map<string, Untold>();
   let gaps = 0;
@@ -29,9 +33,9 @@ export function createTelling(bus: Bus): Telling {
   async function publish(userId: bigint, hint: PresenceHint): Promise<void> {
     const before = gaps;
     if (await bus.publish(presenceTopic(userId), formatPresenceHint(hint))) return;
-    // The gap that it was part of is over already.
+    // The outage in which the publish failed is already over.
     if (gaps !== before) return publish(userId, hint);
-    // Where they stand may be otherwise by then: others are to look for themselves.
+    // The standing may have changed by the time it is published, so the other nodes are told to read it themselves.
     const late: PresenceHint = hint.kind === 'standing' ? { kind: 'chosen' } : hint;
     const key = `${userId} ${late.kind}`;
     if (untold.has(key) || untold.size < mostUntold) untold.set(key, { userId, hint: merged(untold.get(key)?.hint, late) });
@@ -46,7 +50,7 @@ export function createTelling(bus: Bus): Telling {
   };
 }
 
-/** One hint that says what two of a kind do. */
+/** Merges two hints of the same kind into one with the effect of both. */
 function merged(one: PresenceHint | undefined, other: PresenceHint): PresenceHint {
   if (one?.kind !== 'access' || other.kind !== 'access') return other;
   return { kind: 'access', others: one.others === null || other.others === null ? null : [...new Set([...one.others, ...other.others])] };

@@ -4,15 +4,15 @@ import type { Cluster } from '../cluster/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { leaseOf, type Roster } from './roster.ts';
 
-// A device that is idle is so after minutes: more often than this nobody need know that it is not.
+// Devices become idle after minutes, so other nodes need not learn more often than this that a device is not idle.
 const everyMs = 30_000;
-// Sessions that are remembered: far more than use a node over HTTP within that time.
+// How many sessions are remembered: far more than use a node over HTTP within that time.
 const remembered = 10_000;
 
-/** Wakes devices whose connections are on other nodes. */
+/** Marks devices as active whose connections are on other nodes. */
 export class Touches {
   readonly #parts: { readonly roster: Roster; readonly cluster: Cluster; readonly logger: Logger };
-  /** When each session was last looked for. */
+  /** When each session was last looked up, by performance.now(). */
   readonly #at = new LRUCache<string, number>({ max: remembered });
 
   constructor(parts: { readonly roster: Roster; readonly cluster: Cluster; readonly logger: Logger }) {

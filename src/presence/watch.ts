@@ -4,28 +4,28 @@ import type { Watchable } from './acquaintance.ts';
 import { veiled } from './chosen.ts';
 import type { Presence } from './presence.ts';
 
-/** What a watch is made of. */
+/** The parts that a watch needs. */
 export interface WatchParts {
   readonly viewer: Viewer;
   readonly userIds: readonly bigint[];
   readonly signal: AbortSignal;
-  /** Called once, when the reader begins. */
+  /** Called once, when the reader starts. */
   readonly onStart: (watch: Watch) => void;
-  /** Called once, however it ends. */
+  /** Called once, however the watch ends. */
   readonly onEnd: (watch: Watch) => void;
 }
 
 /**
- * A viewer's watch on some users, as the stream that its reader has of it. What is not read yet is kept once for each user, the newest: so it is bounded
- * by how many are watched, however slow the reader is.
+ * A viewer's watch on a set of users, as a stream for its reader. Of what has not been read yet, only the newest presence of each user is
+ * kept, so its memory is bounded by the number of users, however slow the reader is.
  */
 export class Watch extends EventLine<Presence> {
   readonly viewer: Viewer;
   readonly userIds: ReadonlySet<bigint>;
   readonly #parts: WatchParts;
-  /** Who may be watched; absent: nothing is told of them. */
+  /** Whom the viewer may watch. Users who are absent are not sent. */
   readonly #allowed = new Map<bigint, Watchable>();
-  /** Who has been told of. */
+  /** The users of whom a presence has been sent. */
   readonly #told = new Set<bigint>();
   readonly #line = new Map<bigint, Presence>();
 
@@ -36,18 +36,19 @@ export class Watch extends EventLine<Presence> {
     this.#parts = parts;
   }
 
-  /** Somebody is seen otherwise; the same as before is not told again. */
+  /** Sends a user's changed presence if the viewer may watch them. The caller filters out repeats. */
   offer(presence: Presence): void {
     if (this.#allowed.get(presence.userId) === 'OPEN') this.#tell(presence);
   }
 
-  /** Somebody may be watched, or not any more. `presence`: how they are seen, where that is known. */
+  /** Sets whether the viewer may watch a user. `presence` is how the user is seen, if that is known. */
   allow(userId: bigint, may: Watchable, presence: Presence | undefined): void {
     const before = this.#allowed.get(userId) ?? 'CLOSED';
     if (before === may || !this.userIds.has(userId)) return;
     this.#allowed.set(userId, may);
     if (may === 'OPEN') presence && this.#tell(presence);
-    // To who may not watch them any more they look as somebody who has gone; of who never could be watched nothing is said.
+    // To a viewer who may no longer watch them, the user looks as if they had gone offline. Nothing is sent of a user whom the viewer could
+    // never watch.
     else if (may === 'VEILED' || this.#told.has(userId)) this.#tell(veiled(userId));
   }
 
@@ -77,7 +78,7 @@ export class Watch extends EventLine<Presence> {
     if (this.ended()) return;
     this.#told.add(presence.userId);
     if (this.taken(presence)) return;
-    // Whoever waits for their turn has it where the older one of the same user stood.
+    // A newer presence takes the place in the queue of the same user's older one.
     this.#line.set(presence.userId, presence);
     this.wake();
   }

@@ -3,49 +3,52 @@ import type { Presence } from './presence.ts';
 import type { Standing } from './roster.ts';
 import type { Watch } from './watch.ts';
 
-/** What a user's presence follows from, as it was read. */
+/** The data from which a user's presence is computed, as last read. */
 export interface Known {
-  /** Of the roster; 0: nobody is on it. */
+  /** The roster's revision. 0 if the roster has nothing of the user. */
   readonly rev: number;
   readonly standing: Standing;
   readonly row: ChosenRow;
 }
 
-/** What a watched user is made of. */
+/** The parts that a watched user needs. */
 export interface WatchedParts {
   readonly userId: bigint;
-  /** ms until a roster that lacked somebody when this was asked can be believed; 0: it can. Never rejects. */
+  /**
+   * The time in ms until a roster that lacked a user when this was called can be trusted; 0 if it can be trusted already. Never rejects.
+   */
   readonly settlesIn: () => Promise<number>;
-  /** The database's clock, as this node has it. */
+  /** The database's clock, as this node estimates it. */
   readonly now: () => Date;
-  /** Reads them anew. */
+  /** Reads the user again. */
   readonly reread: () => void;
-  /** Their profile is another: what is kept of it is out of date. */
+  /** Called when the user's profile has changed, so that the cached profile is out of date. */
   readonly renew: () => void;
 }
 
-// Who goes is off the roster before it is stored when they were last seen, which takes a tenth of a second (last-seen.ts), and only then told.
+// A user who leaves is removed from the roster first. Their last-seen time is stored up to a tenth of a second later (last-seen.ts), and
+// the hint is published after that.
 const untoldMs = 1_000;
-// A timer counts from when its turn of the loop began, and so comes that much early.
+// A timer counts from the start of its turn of the event loop, so it may fire this much early.
 const earlyMs = 100;
-// The longest that a timer takes is 24 days.
+// Node's timers take at most 24 days.
 const longestMs = 2_000_000_000;
 
 /**
- * Somebody whom others watch on this node, and how they are seen. Bad news waits while the roster may lack what other nodes have yet to tell it again: nobody
- * goes offline because Redis was.
+ * A user who is watched on this node, and how they are seen. A loss of devices is not believed while the roster may lack connections that
+ * other nodes have yet to write again: losing Redis makes nobody go offline (decision 31).
  */
 export class Watched implements Disposable {
-  /** Who watches them, and where they watch others themselves. */
+  /** The watches on this user, and this user's own watches on others. */
   readonly watches = new Set<Watch>();
-  /** Counts what was heard of them: what was read meanwhile may be older. */
+  /** The number of hints received: if it changes during a read, the result may be out of date. */
   heard = 0;
   shown: Presence | undefined;
   readonly #parts: WatchedParts;
   #known: Known | undefined;
-  /** Where they stand, as far as it is believed. */
+  /** The standing that watchers are shown. */
   #believed: Standing | undefined;
-  /** Until then it may be yet to be told, and stored, that they have gone, on the clock that runs evenly. */
+  /** Until then, on the monotonic clock, the user's last-seen time may not be stored yet and its hint not published. */
   #untoldUntil = 0;
   #settling: NodeJS.Timeout | undefined;
   #textEnds: NodeJS.Timeout | undefined;
@@ -59,7 +62,7 @@ export class Watched implements Disposable {
     return this.#parts.userId;
   }
 
-  /** They are connected otherwise. Before they have been read it only counts: they are read again. */
+  /** Applies a `standing` hint. Before the first read it is only counted, which makes the read repeat. */
   stand(rev: number, standing: Standing, lastSeenAt: Date | null): void {
     this.heard += 1;
     if (this.#known === undefined || rev <= this.#known.rev) return;
@@ -69,14 +72,14 @@ export class Watched implements Disposable {
     this.#believe({ rev, standing, row: isLater ? { ...row, lastSeenAt } : row });
   }
 
-  /** They have been read, and nothing was heard of them meanwhile: what was heard may be newer. */
+  /** Applies a read. The caller makes sure that no hint came during the read, since the hint may be newer. */
   read(known: Known): void {
     const before = this.#known;
     const isGone = known.standing.devices === 0;
     if (isGone && before !== undefined && before.standing.devices > 0) this.#untoldUntil = performance.now() + untoldMs;
-    // A roster that has nobody of them has no revision either: what was told before that, and comes late, is still older.
+    // A roster without the user has no revision either. Keeping the former one lets a late hint from before still count as older.
     const news = { ...known, rev: known.rev || (before?.rev ?? 0) };
-    // Whatever has them read again meanwhile.
+    // The wait holds even if something else causes another read meanwhile.
     const leftMs = this.#untoldUntil - performance.now();
     this.#believe(news, isGone && leftMs > earlyMs ? leftMs : 0);
   }
@@ -87,7 +90,7 @@ export class Watched implements Disposable {
     clearTimeout(this.#textEnds);
   }
 
-  /** `leastMs`: bad news is read once more after so long, however soon the roster can be believed. */
+  /** `leastMs`: the minimum time before a loss of devices is read again, however soon the roster can be trusted. */
   #believe(news: Known, leastMs = 0): void {
     this.#known = news;
     if (news.standing.devices < (this.#believed?.devices ?? 1)) void this.#confirm(news, leastMs);
@@ -97,7 +100,7 @@ export class Watched implements Disposable {
 
   async #confirm(news: Known, leastMs: number): Promise<void> {
     const settlesIn = Math.max(leastMs, await this.#parts.settlesIn());
-    // What came meanwhile was believed, or is to be confirmed itself.
+    // Newer data has been believed meanwhile, or is being confirmed itself.
     if (this.#disposed || this.#known !== news) return;
     if (settlesIn === 0) {
       this.#believed = news.standing;
@@ -117,7 +120,8 @@ export class Watched implements Disposable {
     clearTimeout(this.#textEnds);
     if (presence.statusText !== null && row.statusUntil !== null) this.#endText(row.statusUntil.getTime() - now.getTime());
     if (this.shown !== undefined && isSame(this.shown, presence)) return;
-    // Who is told reads it at once, and may be told before this node has heard of it in any other way.
+    // A client that gets this event reads the profile at once, possibly before this node's cache has been told of the change in any other
+    // way.
     if (this.shown !== undefined && hasOtherProfile(this.shown, presence)) this.#parts.renew();
     this.shown = presence;
     for (const watch of this.watches) watch.offer(presence);
@@ -128,7 +132,7 @@ export class Watched implements Disposable {
   }
 }
 
-/** To have none any more is not another: whoever is erased is told of by the end of their being watched. */
+/** A profile that becomes empty does not count: an erased user's watchers are sent the end of their access instead. */
 function hasOtherProfile(before: Presence, after: Presence): boolean {
   return after.profile !== '' && after.profile !== before.profile;
 }

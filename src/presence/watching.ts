@@ -13,52 +13,52 @@ import { type Roster, standingOf } from './roster.ts';
 import type { Watch } from './watch.ts';
 import { type Known, Watched } from './watched.ts';
 
-/** What watching is made of. */
+/** The parts that Watching needs. */
 export interface WatchingParts {
   readonly db: Db;
   readonly bus: Bus;
   readonly roster: Roster;
   readonly cluster: Cluster;
   readonly logger: Logger;
-  /** What is kept of a user's profile is out of date. */
+  /** Called when the cached profile of a user is out of date. */
   readonly renew: (userId: bigint) => void;
 }
 
-/** A user's topic, while somebody here needs it. */
+/** A watched user and the subscription to their topic, while any watch on this node needs it. */
 interface Seat {
   readonly watched: Watched;
-  /** Resolves when the topic is heard and they have been read. */
+  /** Resolves once the topic is subscribed and the user has been read. */
   ready: Promise<void>;
   leave: Unsubscribe | undefined;
-  /** How often the bus had lost something when they were last read; 0: they were not. */
+  /** The value of `#gaps` when the last read of the user started. 0 if there was none. */
   readAt: number;
 }
 
-// All that one watch needs by default, MAX_WATCHED and the viewer themselves, are read together.
+// The users of one watch of the default size, MAX_WATCHED and the viewer, are read together.
 const atOnce = 501;
 const retryMs = 1_000;
 const mostReads = 10;
 
-/** Who is watched on this node. Each user that somebody here watches is heard of, and read, once, however many watch them. */
+/** The users who are watched on this node. Each is subscribed to and read once, however many watches there are on them. */
 export class Watching implements AsyncDisposable {
   readonly #parts: WatchingParts;
   readonly #seats = new Map<bigint, Seat>();
-  /** Whose topic the bus is asked for. */
+  /** By user: the attempt to subscribe to their topic that is under way. */
   readonly #joining = new Map<bigint, Promise<void>>();
-  /** By viewer: what they may watch changes with what they do. */
+  /** All open watches. */
   readonly #watches = new Set<Watch>();
   readonly #read: (userId: bigint) => Promise<Known>;
   readonly #looking: Looking;
-  /** Whose acquaintance is to be looked at, and with whom; null: everybody. */
+  /** By user: with whom their access must be read again. Null: with everybody. */
   #unsure = new Map<bigint, Set<bigint> | null>();
   #settling: Promise<void> | undefined;
-  /** Who is to be read again because it failed. */
+  /** The users whose last read failed. */
   readonly #unread = new Set<bigint>();
   #rereading: NodeJS.Timeout | undefined;
-  /** The database's clock when it was last read. */
+  /** The database's clock at the last read, and performance.now() at that moment. */
   #clock = { now: Date.now(), by: performance.now() };
   readonly #complain: Complain;
-  /** How often the bus may have lost something, and 1. */
+  /** One more than the number of gaps that the bus has reported. */
   #gaps = 1;
   readonly #stopCounting: () => void;
   #disposed = false;
@@ -79,7 +79,7 @@ export class Watching implements AsyncDisposable {
     });
   }
 
-  /** Opens a watch. Rejects with UNAVAILABLE where bus, roster or database do not answer. */
+  /** Opens a watch. Rejects with ChatError UNAVAILABLE if the bus, the roster or the database does not answer. */
   async open(watch: Watch): Promise<void> {
     this.#watches.add(watch);
     const ids = new Set([...watch.userIds, watch.viewer.userId]);
@@ -131,7 +131,7 @@ export class Watching implements AsyncDisposable {
     const seat: Seat = { watched, ready: Promise.resolve(), leave: undefined, readAt: 0 };
     this.#seats.set(userId, seat);
     seat.ready = this.#take(seat);
-    // Whoever waits for it is told; others find it gone and take another.
+    // Watches that wait for this seat fail with its error; later ones make a new seat.
     seat.ready.catch(() => {
       if (this.#seats.get(userId) === seat) this.#seats.delete(userId);
       watched[Symbol.dispose]();
@@ -153,7 +153,7 @@ export class Watching implements AsyncDisposable {
     if (this.#seats.get(userId) === seat) await this.#readInto(seat);
   }
 
-  /** Has the topic heard, once whoever sat there before and was left while the bus was asked has left it. */
+  /** Subscribes to the topic, once a former seat of the same user has unsubscribed: the bus allows one subscription per topic. */
   async #join(seat: Seat, former: Promise<void> | undefined): Promise<void> {
     const { userId } = seat.watched;
     await former;
@@ -169,7 +169,7 @@ export class Watching implements AsyncDisposable {
       const { heard } = watched;
       const gaps = this.#gaps;
       const known = await this.#read(watched.userId);
-      // Nobody comes and goes for so long without a pause; and if they do, what comes next is heard.
+      // After so many reads, changes that keep coming are left to the next hints.
       if (watched.heard !== heard && attempt < mostReads) continue;
       seat.readAt = gaps;
       return watched.read(known);
@@ -205,7 +205,7 @@ export class Watching implements AsyncDisposable {
     }
   }
 
-  // What tells that Redis is back, and what is read, are connections that come back each in its own time.
+  // The bus and the stores reconnect at different times: a gap may be reported before the roster can be read.
   #rereadLater(userId: bigint): void {
     this.#unread.add(userId);
     this.#rereading ??= setTimeout(() => {
@@ -227,13 +227,13 @@ export class Watching implements AsyncDisposable {
     if (hint === null) this.#complain(presenceTopic(watched.userId));
     else if (hint.kind === 'standing' && this.#isSure(seat)) watched.stand(hint.rev, hint, hint.lastSeenAt);
     else if (hint.kind === 'standing' || hint.kind === 'chosen') {
-      // What is being read may be older, and come later than what is read now.
+      // A read that is under way may end later, with older data. Counting the hint makes it repeat.
       watched.heard += 1;
       void this.#reread(watched.userId);
     } else this.#doubt(watched.userId, hint.others);
   }
 
-  /** Whether they cannot wish to be seen otherwise by now, without this node having heard of it. A node that is cut off still hears itself. */
+  /** False if this node may have missed a `chosen` hint. It still hears its own hints while it is cut off (decision 64). */
   #isSure({ readAt }: Seat): boolean {
     return readAt === this.#gaps && this.#parts.bus.healthy;
   }
@@ -251,7 +251,7 @@ export class Watching implements AsyncDisposable {
     });
   }
 
-  /** Looks at all that is unsure, one user after the other; what fails is looked at until it is known. */
+  /** Reads the access of all users in `#unsure`, one user after the other. Failed reads are repeated until they succeed. */
   async #settleAll(): Promise<void> {
     for (let [next] = this.#unsure; next !== undefined && !this.#disposed; [next] = this.#unsure) {
       const [userId, others] = next;
@@ -280,7 +280,7 @@ export class Watching implements AsyncDisposable {
     );
     const viewers = [...new Set(by.map(({ viewer }) => viewer.userId))];
     if (viewers.length === 0) return;
-    // It is the same both ways: one question for all who watch them.
+    // Access is the same in both directions, so one query serves all who watch this user.
     const may = await watchable(this.#parts.db.client, userId, viewers);
     const found = new Map(viewers.map((viewerId, place) => [viewerId, may[place] ?? 'CLOSED']));
     for (const watch of by) watch.allow(userId, found.get(watch.viewer.userId) ?? 'CLOSED', this.#seats.get(userId)?.watched.shown);

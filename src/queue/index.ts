@@ -1,7 +1,11 @@
-// The moderation queue: what admins are to look at. Owns ModerationItem and ModerationReport. Promises: of a message, a user or a group there is one item that
-// is open, with all that is said of it, of each who says it the newest; it is put there in the transaction that calls for it, under the lock of what it is about,
-// so that none is lost and none is there twice. It keeps what was said as it was then, until its time is over or an account is erased. Does not know who may
-// report what, nor what becomes of it.
+// The moderation queue: what admins have to review. It owns the tables ModerationItem and ModerationReport.
+//
+// Promises:
+// - There is at most one open item per message, user or group. It holds all reports of its target, the newest of each reporter.
+// - Reports are written in the caller's transaction, under the lock of the target's stream, so none is lost or duplicated.
+// - An item keeps the target's text as it was, until its retention ends or an account is erased.
+//
+// It does not know who may report what, or what a decision does.
 export type * from './item.ts';
 export { itemKinds, itemStates } from './item.ts';
 export { type NewReport, newReports, putReport } from './put.ts';

@@ -4,10 +4,10 @@ import { newUuid, uuidBytes } from '../uuid.ts';
 import type { FoundWord, ReportReason, Target } from './item.ts';
 import { byWords, formatWords, openItem, openTargetOf, streamOf } from './store.ts';
 
-/** What is to be put in the queue. */
+/** A report to be put in the queue. */
 export interface NewReport {
   readonly target: Target;
-  /** What it says at this moment; null: it has no words. */
+  /** The target's text now, or null if it has none. */
   readonly text: string | null;
   /** Null: the lists of blocked words. */
   readonly reporterId: bigint | null;
@@ -18,8 +18,8 @@ export interface NewReport {
 }
 
 /**
- * Puts a report in the queue: with those of the same target while its item is open, else in an item of its own; what the same reporter has said of it
- * before is replaced. Whoever calls it holds the target's stream.
+ * Puts a report in the queue: in the target's open item, or else in a new one. Replaces a former report of the same reporter in that item.
+ * The caller must hold the lock of the target's stream.
  */
 export async function putReport(tx: Tx, report: NewReport): Promise<void> {
   const item = await openItem(tx, report.target);
@@ -33,10 +33,10 @@ export async function putReport(tx: Tx, report: NewReport): Promise<void> {
   });
 }
 
-// A statement holds no more text than the least packet that servers take: 8 messages, with all that may be attached to them, have less than two megabytes.
+// A statement must fit in the smallest maximum packet size of servers. Eight messages with all their attachments have less than 2 MB.
 const atOnce = 8;
 
-/** Puts reports of what nobody can have reported yet, as it is new, in the queue. */
+/** Puts reports in the queue whose targets are new, so that there can be no open items for them. */
 export const newReports: EffectKind<NewReport> = {
   name: 'reports of what is new',
   async write(tx, reports) {

@@ -3,7 +3,7 @@ import { uuidBytes, uuidText } from '../uuid.ts';
 import type { Item, Resolution } from './item.ts';
 import { targetOf } from './store.ts';
 
-/** Ends an item. Whoever calls it holds its target's stream, and has seen that it is open. */
+/** Resolves an item. The caller must hold the lock of the target's stream, and must have checked that the item is open. */
 export async function resolveItem(tx: Tx, id: string, { action, note, at, byId }: Resolution): Promise<void> {
   await tx.moderationItem.update({
     where: { id: uuidBytes(id) },
@@ -11,17 +11,17 @@ export async function resolveItem(tx: Tx, id: string, { action, note, at, byId }
   });
 }
 
-/** Forgets a resolved item, and all that was said of it. */
+/** Removes a resolved item and its reports. */
 export async function removeItem(tx: Tx, id: string): Promise<void> {
   const itemId = uuidBytes(id);
   const { count } = await tx.moderationItem.deleteMany({ where: { id: itemId, state: 'RESOLVED' } });
   if (count > 0) await tx.moderationReport.deleteMany({ where: { itemId } });
 }
 
-/** An item about a user, by what it names. */
+/** An item about a user, by its id, target and state. */
 export type ItemAbout = Pick<Item, 'id' | 'target' | 'state'>;
 
-/** The items about a user that wait, or still hold what they said. */
+/** Reads the items about a user that are open or still hold text. */
 export async function itemsAbout(tx: Tx, userId: bigint): Promise<readonly ItemAbout[]> {
   const rows = await tx.moderationItem.findMany({
     where: { userId, OR: [{ state: 'OPEN' }, { text: { not: null } }] },
@@ -30,7 +30,7 @@ export async function itemsAbout(tx: Tx, userId: bigint): Promise<readonly ItemA
   return rows.map((row) => ({ id: uuidText(row.id), target: targetOf(row), state: row.state as ItemAbout['state'] }));
 }
 
-/** Ends items about an erased account, and leaves no copy of what it said in them. */
+/** Resolves items about an erased account as ERASED, and removes the text they hold. */
 export async function eraseItems(tx: Tx, ids: readonly string[], at: Date): Promise<void> {
   await inPieces(ids.map(uuidBytes), async (piece) => {
     const [itemId, id] = [{ in: [...piece] }, { in: [...piece] }];
@@ -42,7 +42,7 @@ export async function eraseItems(tx: Tx, ids: readonly string[], at: Date): Prom
   });
 }
 
-/** Forgets what a user has said to what they reported; that they did stays. */
+/** Removes the notes of a user's reports. The reports stay. */
 export async function eraseNotes(tx: Tx, reporterId: bigint): Promise<void> {
   await tx.moderationReport.updateMany({ where: { reporterId, note: { not: null } }, data: { note: null } });
 }

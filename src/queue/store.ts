@@ -7,20 +7,20 @@ import type { FoundWord, Item, ItemAction, ItemKind, ItemState, Report, ReportCo
 type ItemRow = Awaited<ReturnType<Tx['moderationItem']['findMany']>>[number];
 type ReportRow = Awaited<ReturnType<Tx['moderationReport']['findMany']>>[number];
 
-/** In a row of reports the lists of blocked words: no user has this id. */
+/** Stands for the lists of blocked words as the reporter in a row: no user has this id. */
 export const byWords = 0n;
 
-/** The stream whose lock keeps a target's item. */
+/** Returns the stream whose lock guards a target's item. */
 export function streamOf(target: Target): bigint {
   return target.kind === 'USER' ? target.userId : target.conversationId;
 }
 
-/** A target's name while its item is open. */
+/** Returns the unique key of a target's open item. */
 export function openTargetOf(target: Target): string {
   return `${target.kind}:${streamOf(target)}${target.kind === 'MESSAGE' ? `:${target.seq}` : ''}`;
 }
 
-/** What a row is about. */
+/** Returns the target of a row. */
 export function targetOf({ kind, streamId, seq, userId }: Pick<ItemRow, 'kind' | 'streamId' | 'seq' | 'userId'>): Target {
   switch (kind as ItemKind) {
     case 'MESSAGE':
@@ -42,7 +42,7 @@ function itemOf(row: ItemRow): Item {
 
 const foundWords = z.array(z.object({ list: z.string(), word: z.string() }));
 
-/** A report as it is shown: `item` has the text where the report has none of its own. */
+/** Converts a row to a report. A report without text of its own has the text of `item`. */
 export function reportOf({ reporterId, reason, note, text, words, at }: ReportRow, item: Pick<Item, 'text'>): Report {
   return {
     reporterId: reporterId === byWords ? null : reporterId,
@@ -51,59 +51,59 @@ export function reportOf({ reporterId, reason, note, text, words, at }: ReportRo
   };
 }
 
-/** The words of a report, as rows keep them; null: none. */
+/** Formats a report's words for its row. Null if there are none. */
 export function formatWords(words: readonly FoundWord[]): string | null {
   return words.length === 0 ? null : JSON.stringify(words);
 }
 
-/** Items in the order asked for; null where there is none. */
+/** Reads items, in the order asked for; null where there is none. */
 export async function readItems(tx: Tx, ids: readonly string[]): Promise<readonly (Item | null)[]> {
   const rows = await tx.moderationItem.findMany({ where: { id: { in: ids.map(uuidBytes) } } });
   const found = new Map(rows.map(itemOf).map((item) => [item.id, item]));
   return ids.map((id) => found.get(id) ?? null);
 }
 
-/** An item. Governed by its target's stream. */
+/** An item by id. Changes of it need the lock of its target's stream. */
 export const itemFact: Fact<string, Item | null> = { name: 'moderation item', key: String, read: readItems };
 
-/** The open item of a target; null: there is none. */
+/** Reads the open item of a target. Null if there is none. */
 export async function openItem(tx: Tx, target: Target): Promise<Item | null> {
   const row = await tx.moderationItem.findUnique({ where: { openTarget: openTargetOf(target) } });
   return row && itemOf(row);
 }
 
-/** Which part of the queue. */
+/** Which part of the queue to list. */
 export interface ItemRange {
   readonly state: ItemState;
   readonly kind: ItemKind | null;
-  /** An id: the items behind it; undefined: from the beginning. */
+  /** The id of the item after which to continue; undefined: from the beginning. */
   readonly after: string | undefined;
   readonly first: number;
 }
 
-/** A part of the queue. */
+/** A page of the queue. */
 export interface ItemPage {
   readonly items: readonly Item[];
   readonly hasNextPage: boolean;
 }
 
-/** Items of a state: open ones the oldest first, resolved ones the newest first. */
+/** Lists items of a state: open items the oldest first, resolved items the newest first. */
 export async function listItems(tx: Tx, { state, kind, after, first }: ItemRange): Promise<ItemPage> {
   const past = after === undefined ? null : uuidBytes(after);
   const ids = await selectModerationItems(tx, { state, kind, past, limit: first + 1, newestFirst: state === 'RESOLVED' });
   const items = await readItems(tx, ids.slice(0, first).map(uuidText));
-  // One that was decided on at this very moment is left out.
+  // Leaves out an item that was resolved between the two reads.
   return { items: items.filter((item) => item?.state === state).filter((item) => item !== null), hasNextPage: ids.length > first };
 }
 
-/** A report's place among those of its item. */
+/** The position of a report in its item's list. */
 export interface ReportPlace {
   readonly at: Date;
-  /** 0: the lists. */
+  /** 0: the lists of blocked words. */
   readonly reporterId: bigint;
 }
 
-/** Reports of an item, the newest first. */
+/** Lists the reports of an item, the newest first. */
 export async function listReports(
   tx: Tx,
   item: Item,
@@ -118,7 +118,7 @@ export async function listReports(
   return rows.map((row) => ({ ...reportOf(row, item), place: { at: row.at, reporterId: row.reporterId } }));
 }
 
-/** What is said of items, counted, in the order asked for. */
+/** Counts the reports of items, in the order asked for. */
 export async function countReports(tx: Tx, ids: readonly string[]): Promise<readonly ReportCounts[]> {
   const groups = await tx.moderationReport.groupBy({
     by: ['itemId', 'reason'],
@@ -140,13 +140,13 @@ export async function countReports(tx: Tx, ids: readonly string[]): Promise<read
   });
 }
 
-/** What a user has reported, and what they said of it. */
+/** A report that a user has made. */
 export interface OwnReport extends Pick<Report, 'reason' | 'note' | 'at'> {
   readonly itemId: string;
   readonly target: Target;
 }
 
-/** What a user has reported, in the order in which it came to the queue, past an item. */
+/** Lists a user's reports after the item `after`, in the order in which the items came into the queue. */
 export async function listReportsBy(
   tx: Tx,
   reporterId: bigint,
