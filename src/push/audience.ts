@@ -1,14 +1,14 @@
 import type { Db } from '../db/index.ts';
 import { firstSeen, isBrought } from '../message/index.ts';
 
-/** Which entries of a conversation somebody is to be told of. */
+/** A range of entries of a conversation of which users may have to be notified. */
 export interface Stretch {
   readonly conversationId: bigint;
   readonly fromSeq: number;
   readonly seq: number;
 }
 
-/** Something that was said, as it stands. */
+/** A message, as it is now. */
 export interface Said {
   readonly seq: number;
   readonly senderId: bigint;
@@ -16,20 +16,20 @@ export interface Said {
   readonly sentAt: Date;
 }
 
-/** What somebody is to be told of a conversation. */
+/** What a user is notified of. */
 export interface Told {
   readonly userId: bigint;
   /** The newest message. */
   readonly message: Said;
-  /** How many there are. */
+  /** The number of messages. */
   readonly count: number;
   /** Whether one of them mentions the user, or everyone. */
   readonly mentioned: boolean;
 }
 
-// More than that between two pushes nobody counts.
+// Nobody counts more messages than this between two pushes.
 const atMost = 200;
-// As whom a row counts that mentions everyone.
+// The user id in a row that mentions everyone.
 const everyone = 0n;
 
 interface Member {
@@ -41,18 +41,18 @@ interface Member {
 
 interface News {
   readonly message: Said;
-  /** Of the entry that brought it: the message's own, or the edit's that mentions somebody. */
+  /** The seq of the entry that brought it: the message's own, or that of the edit that mentions somebody. */
   readonly seq: number;
-  /** Whom that entry mentions; null: everyone. */
+  /** The users that this entry mentions; `everyone` stands for all. */
   readonly mentions: ReadonlySet<bigint>;
-  /** True: it is told to those only whom it mentions. */
+  /** True: only the users it mentions are notified. */
   readonly edit: boolean;
 }
 
 /**
- * What each of some users is to be told of a stretch of a conversation, as all stands: what they have not read, were not the ones to say, are there to see, want to be notified of,
- * and is said by nobody whom they have blocked. Who is to be told nothing is absent. Of what was taken back nobody is told,
- * nor of what an import has brought: a stretch that waits goes on to what is said behind that.
+ * Finds what each of these users is to be notified of in a range of a conversation, as of now. It leaves out messages that the user has
+ * read, sent, may not see, has silenced or hidden, and those of senders whom they have blocked. Recalled and imported messages are left out
+ * for everybody. Users without anything left are absent.
  */
 export async function audience(
   { db }: { readonly db: Db },
@@ -102,7 +102,7 @@ async function readMembers(db: Db, { conversationId, seq }: Stretch, userIds: re
     .map(({ notificationLevel, ...row }) => ({ ...row, firstSeq: firstSeen(row), onlyMentions: notificationLevel === 'MENTIONS' }));
 }
 
-/** What the stretch brings, newest first. */
+/** Reads the messages and mentioning edits of the range, the newest first. */
 async function readNews(db: Db, { conversationId, fromSeq, seq }: Stretch, members: readonly Member[]): Promise<readonly News[]> {
   const within = { gte: fromSeq, lte: seq };
   const select = { seq: true, senderId: true, text: true, sentAt: true } as const;
@@ -137,7 +137,7 @@ async function readNews(db: Db, { conversationId, fromSeq, seq }: Stretch, membe
   return [...ofMessages, ...ofEdits].sort((one, other) => other.seq - one.seq);
 }
 
-/** What somebody has deleted for themselves, `user:seq`, and whom they have blocked, `user:from:sender`. */
+/** Reads which messages users have deleted for themselves, as `user:seq`, and whom they have blocked, as `user:from:sender`. */
 async function readUnheard(
   db: Db,
   { conversationId }: Stretch,

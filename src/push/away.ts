@@ -3,12 +3,13 @@ import type { Roster } from '../presence/index.ts';
 import { isQuiet } from './quiet-hours.ts';
 import { quietHoursOf } from './store.ts';
 
-/** Whether a user is to be told by push: they are away; they have just left, which their next connection may undo; or not. */
+/** Whether a user gets pushes. AWAY: yes. LEAVING: they have just left and may reconnect, so wait. REACHED: no. */
 export type Whereabouts = 'AWAY' | 'LEAVING' | 'REACHED';
 
 /**
- * Where users are, in the order asked for. REACHED is who has a device that is connected and not idle, whose quiet hours it is, and who is erased. Who is suspended has no device left: theirs went with their sessions.
- * Throws where the roster cannot be reached: nobody is told who may be there.
+ * Reads where users are, by user. REACHED are users with a connected device that is not idle, users in their quiet hours, and erased users.
+ * Suspended users have no device left: their sessions have ended. Rejects if the roster cannot be reached: no push goes to a user who may
+ * be online.
  */
 export async function whereabouts(
   { db, roster }: { readonly db: Db; readonly roster: Roster },

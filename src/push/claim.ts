@@ -2,20 +2,20 @@ import { randomFillSync } from 'node:crypto';
 import type { Db, PushDeliveryRow } from '../db/index.ts';
 import { uuidBytes, uuidText } from '../uuid.ts';
 
-/** A delivery that this node has taken up. */
+/** A delivery that this node has claimed. */
 export interface Claimed extends Omit<PushDeliveryRow, 'sessionId'> {
-  /** UUID text. */
+  /** A UUID. */
   readonly sessionId: string;
   readonly attempts: number;
 }
 
-/** Deliveries that this node has taken up together. */
+/** Deliveries that this node has claimed together. */
 export interface Claims {
   readonly rows: readonly Claimed[];
   readonly token: Uint8Array<ArrayBuffer>;
 }
 
-/** Takes up what is due, the longest due first: for `leaseMs` nobody else does. */
+/** Claims due deliveries, the earliest due time first, and leases them for `leaseMs`. */
 export async function claimDue(db: Db, { limit, leaseMs }: { readonly limit: number; readonly leaseMs: number }): Promise<Claims> {
   const now = await db.now();
   const token = randomFillSync(new Uint8Array(16));
@@ -36,7 +36,7 @@ function keyOf({ sessionId, subject }: Claimed) {
   return { sessionId: uuidBytes(sessionId), subject };
 }
 
-/** Removes what is done. Where there is more to tell meanwhile, that is the next: from `again` on. */
+/** Removes finished deliveries. A delivery that was extended meanwhile stays, becomes due at `again`, and starts after what was sent. */
 export async function finish(db: Db, token: Claims['token'], rows: readonly Claimed[], again: Date): Promise<void> {
   if (rows.length === 0) return;
   await db.transaction(async (tx) => {
@@ -50,7 +50,7 @@ export async function finish(db: Db, token: Claims['token'], rows: readonly Clai
   });
 }
 
-/** Puts off what could not be done. */
+/** Postpones deliveries. */
 export async function putOff(
   db: Db,
   token: Claims['token'],

@@ -18,7 +18,7 @@ import { quietHoursOf, readDevices, shownDevice } from './store.ts';
 import { vapidPairs } from './vapid.ts';
 import { createWebPush } from './web-push.ts';
 
-/** What of the configuration the module heeds. */
+/** The configuration options that the module reads. */
 export type PushOption =
   | 'push'
   | 'pushContent'
@@ -34,22 +34,25 @@ export type PushOption =
   | 'jobPollMs'
   | 'roles';
 
-/** What the module is made of. */
+/** The parts that the module needs. */
 export interface PushParts extends Omit<DeliverParts, 'rests' | 'senderOf' | 'config'> {
   readonly log: Log;
   readonly logger: Logger;
   readonly keys: readonly ServerKey[];
   readonly config: Pick<Config, PushOption>;
-  /** In ms that never go back; the process's own unless a test has another. */
+  /** A clock in ms that never goes back. Defaults to the process' own. */
   readonly clock?: (() => number) | undefined;
 }
 
-/** The module, and what the worker calls. */
+/** The push module, with the effect that the worker runs. */
 export interface Push extends Pushes {
   readonly effect: Effect;
 }
 
-/** Makes the module, and begins to send what is due where this node is a worker. Disposing it breaks off what is under way, which is sent by another node, or later. */
+/**
+ * Creates the push module. If this node is a worker, it starts to send what is due. Disposing it aborts what is under way, which is sent by
+ * another node, or later.
+ */
 export function createPush(given: PushParts): Push {
   const { db, config } = given;
   const [allowed, services] = [listOf(config.pushAllowHosts), listOf(config.pushServices)];

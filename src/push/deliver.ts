@@ -14,40 +14,43 @@ import type { Fate, Push, Sender } from './sender.ts';
 import { type DeviceRow, readDevicesOf, removeDevices } from './store.ts';
 import { type WordingParts, wordings } from './wording.ts';
 
-/** What sending is made of. */
+/** The parts that sending needs. */
 export interface DeliverParts extends WordingParts {
   readonly roster: Roster;
   readonly keys: readonly ServerKey[];
   readonly config: Pick<Config, 'pushDelayMs' | 'pushContent' | 'presenceGraceMs'>;
   readonly logger: Logger;
   readonly rests: Rests;
-  /** Null: devices of that kind cannot be told. */
+  /** Returns the sender for a device. Null: devices of this kind cannot be reached. */
   readonly senderOf: (device: DeviceRow) => Sender | null;
 }
 
-// Those of one round wait for each other. They end within the lease: so many, so many of a server at a time, and none longer than its answer may take.
+// The deliveries of a round wait for each other. With these limits, and the limit on the time of an answer, a round ends within the lease.
 const perRound = 100;
 const perOrigin = 16;
-// Tried again after some seconds, then ever later.
+// Retries start after some seconds and back off.
 const retryMs = { first: 2_000, last: 3_600_000 };
 
-/** What is to become of a delivery. */
+/** What happens to a delivery next. */
 type Next = { readonly row: Claimed } & (
   | { readonly is: 'DONE' }
   | { readonly is: 'GONE'; readonly device: DeviceRow }
   | { readonly is: 'LATER'; readonly ms: number; readonly failed: boolean }
 );
 
-/** Takes up what is due: some of it, for a time in which `deliver` comes to its end. Throws UNAVAILABLE. */
+/** Claims some of the due deliveries, with a lease that is long enough for `deliver`. Throws UNAVAILABLE. */
 export function takeUp({ db }: Pick<DeliverParts, 'db'>): Promise<Claims> {
   return claimDue(db, { limit: perRound, leaseMs });
 }
 
-/** Sends what was taken up, as far as it is still to be told. Throws UNAVAILABLE: what is not done by then is taken up again. */
+/**
+ * Sends claimed deliveries, as far as they are still to be sent. Throws UNAVAILABLE: deliveries that are not done by then are claimed again
+ * when their lease ends.
+ */
 export async function deliver(parts: DeliverParts, claims: Claims, signal: AbortSignal): Promise<void> {
   const { db, config } = parts;
   const nexts = await judge(parts, claims.rows, await db.now(), signal);
-  // Somebody may have taken seconds not to answer.
+  // Sending may have taken seconds.
   const now = await db.now();
   const done = nexts.filter(({ is }) => is !== 'LATER').map(({ row }) => row);
   await finish(db, claims.token, done, new Date(now.getTime() + config.pushDelayMs));
@@ -65,7 +68,7 @@ async function putOffThose({ db }: DeliverParts, { token }: Claims, nexts: reado
   await putOff(db, token, later);
 }
 
-/** Finds out what is still to be told to whom, and tells it. */
+/** Decides which deliveries are still to be sent, and sends them. */
 async function judge(parts: DeliverParts, rows: readonly Claimed[], now: Date, signal: AbortSignal): Promise<readonly Next[]> {
   const { db, roster, config, logger } = parts;
   const alive = rows.filter(({ expiresAt }) => expiresAt > now);
@@ -97,7 +100,7 @@ function later(row: Claimed, ms: number): Next {
   return { row, is: 'LATER', ms, failed: false };
 }
 
-/** All but some are over. */
+/** Marks all deliveries as done except these. */
 function done(rows: readonly Claimed[], except: readonly Claimed[]): readonly Next[] {
   const open = new Set(except);
   return rows.filter((row) => !open.has(row)).map((row) => ({ row, is: 'DONE' }));
@@ -125,7 +128,7 @@ async function sendOne(
 ): Promise<Next> {
   const { rests, logger } = parts;
   const sender = parts.senderOf(device);
-  // The provider was taken out of the configuration, and may come back.
+  // The provider was removed from the configuration, and may be configured again.
   if (sender === null) return { row, is: 'DONE' };
   const leftMs = rests.left(origin);
   if (leftMs !== null) return later(row, leftMs + Math.random() * retryMs.first);
@@ -158,7 +161,7 @@ function pushOf(
   };
 }
 
-/** Whoever passes pushes on is not to learn from it who talks with whom. */
+/** Push services must not learn from the key who talks to whom, so it is an HMAC. */
 function collapseKey([key]: readonly ServerKey[], userId: bigint, subject: string): string {
   if (key === undefined) throw new Error('there is no server key');
   return createHmac('sha256', deriveKey(key, 'push topic')).update(`${userId} ${subject}`).digest('base64url').slice(0, 32);

@@ -7,7 +7,7 @@ import { whereabouts } from './away.ts';
 import { readDevices } from './store.ts';
 import { formatSubject } from './subject.ts';
 
-/** What telling needs to know whom. */
+/** The parts needed to find whom to notify. */
 export interface DueParts {
   readonly db: Db;
   readonly roster: Roster;
@@ -15,16 +15,19 @@ export interface DueParts {
   readonly config: { readonly pushDelayMs: number; readonly pushTtlSeconds: number };
 }
 
-// Members that are looked at together.
+// The number of members that are looked at together.
 const atOnce = 500;
-// Conversations of one round.
+// The number of conversations of one round.
 const perRound = 20;
-// What could not be handed out is tried again so many ms later: the roster may be away.
+// The time until a failed conversation is tried again: the roster may be away.
 const againMs = 5_000;
-/** Of a node that died its share is taken up so many ms later. */
+/** Conversations and deliveries of a node that died are taken up by others after this time. */
 export const leaseMs = 60_000;
 
-/** Leaves a delivery for each session that is to be told of the conversations that are due, and answers how many conversations that were. Throws UNAVAILABLE. */
+/**
+ * Writes a delivery for each session that is to be notified of the due conversations. Returns how many conversations were due. Throws
+ * UNAVAILABLE.
+ */
 export async function handOutDue(parts: DueParts, signal: AbortSignal): Promise<number> {
   const { db } = parts;
   const now = await db.now();
@@ -66,7 +69,7 @@ async function handOut(parts: DueParts, row: PushDueRow, now: Date, signal: Abor
     after = userIds.at(-1) ?? after;
     if (members.length < atOnce) break;
   }
-  // What was said meanwhile is the next to tell.
+  // If messages came meanwhile, the row stays and starts after this range.
   const next = { fromSeq: seq + 1, dueAt: new Date(now.getTime() + parts.config.pushDelayMs) };
   await parts.db.transaction(async (tx) => {
     await tx.pushDue.deleteMany({ where: { conversationId, dueAt, seq } });

@@ -7,23 +7,23 @@ import type { DueParts } from './due.ts';
 import { readDevices, removeDevices } from './store.ts';
 import { formatSubject, type Subject } from './subject.ts';
 
-/** What the effect is made of. */
+/** The parts that the effect needs. */
 export type EffectParts = DueParts & { readonly config: Pick<Config, 'push'> };
 
-/** The effect by which those who are away get to know of entries: each run leaves what is to be told, and nobody is waited for. */
+/** Creates the effect that notifies users who are away. Each run only writes rows of what is due; no user or service is waited for. */
 export function createPushEffect(parts: EffectParts): Effect {
   const { db, config } = parts;
 
-  /** Entries that nobody is told of any more are passed over. */
+  /** Drops entries that are too old to be pushed (PUSH_TTL_SECONDS). */
   async function fresh(entries: readonly Entry[]): Promise<{ readonly now: Date; readonly entries: readonly Entry[] }> {
     const now = await db.now();
     const since = now.getTime() - config.pushTtlSeconds * 1_000;
     return { now, entries: entries.filter(({ at }) => at.getTime() >= since) };
   }
 
-  /** However many entries there are, a conversation is one row. */
+  /** Writes one row per conversation, however many entries there are. */
   async function onConversation(run: EntryRun): Promise<void> {
-    // Entries come all the same where another effect wants them, and nobody would ever take up what is left of them.
+    // Without push, entries still come here if another effect wants them, and nobody would ever take up the row.
     if (!config.push) return;
     const { now, entries } = await fresh(run.entries);
     // An edit may mention somebody.

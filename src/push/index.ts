@@ -1,8 +1,14 @@
-// Push: what comes while somebody is away is told to their devices, by Web Push, or by a server of the operators' own that speaks to APNs and FCM.
-// Owns PushDevice, QuietHours, PushDue and PushDelivery. Promises: nobody is told who has a device that is connected and not idle, nor in their quiet hours, nor
-// of what they have read, have silenced, or have blocked; all of that is asked at the moment of sending, and so is what is said. A message costs one row,
-// however many members its conversation has, and a conversation in which much is said is told of once in a while. A device is told only while its session lives; one that is gone is
-// forgotten; a service that does not answer holds up nobody who is told by another. At least once: each push names itself, and a later one takes the place of an earlier one.
+// Push: notifies the devices of users who are away, by Web Push, or through the operators' own provider, a server that speaks to APNs and
+// FCM. The module owns the tables PushDevice, QuietHours, PushDue and PushDelivery.
+//
+// Promises:
+// - A user gets no push while a device of theirs is connected and not idle, or in their quiet hours. They get none for messages that they
+//   have read, from conversations that they have silenced, or from senders whom they have blocked. All this, and the text, is read at the
+//   moment of sending.
+// - A message costs one row, however many members its conversation has. A busy conversation is pushed once in a while (decision 41).
+// - A device gets pushes only while its session lives. A device that is gone is removed.
+// - A service that does not answer delays only its own users.
+// - Pushes are sent at least once. Each has an id, and a later one replaces an earlier one.
 export { createPush, type Push, type PushParts } from './create-push.ts';
 export { type PushDevice, type Pushes, type PushKind, type PushPlatform, pushPlatforms, type WebSubscription } from './push.ts';
 export { type QuietHours, type Weekday, weekdays } from './quiet-hours.ts';

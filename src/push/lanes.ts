@@ -1,4 +1,4 @@
-/** Does something with each, so many at a time, and answers what came of them in order. */
+/** Calls `work` for each item, at most `lanes` at a time. Returns the results in the order of the items. */
 export async function inLanes<T, R>(items: readonly T[], lanes: number, work: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];
   const open = items.entries();

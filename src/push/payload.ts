@@ -1,41 +1,47 @@
 import { codePoints } from '../text.ts';
 
-/** How much a push says (config PUSH_CONTENT): all; who and where, but no text; or that there is something. */
+/**
+ * How much a push says (config PUSH_CONTENT). full: everything. sender: who and where, without the text. none: only that there is
+ * something.
+ */
 export const pushContents = ['full', 'sender', 'none'] as const;
 export type PushContent = (typeof pushContents)[number];
 
-/** What a device is told, in terms of JSON: the payload of a Web Push, and `data` of what the provider is told. */
+/** The payload of a push, in terms of JSON: that of a Web Push, and `data` of the provider's request. */
 export interface Payload {
   readonly type: 'MESSAGE' | 'CONTACT_REQUEST' | 'NOTICE';
-  /** The group's name, or who it is from, or what a notice is about; '': not to be said. */
+  /** The group's name, the sender's name, or the title of a notice. Empty if it is not to be said. */
   readonly title: string;
-  /** The beginning of the text, or where there is none, what the first attachment shows or is called; '': not to be said, or there is none. */
+  /**
+   * The start of the text. Without a text, the description or name of the first attachment. Empty if there is none, or if it is not to be
+   * said.
+   */
   readonly body: string;
-  /** How many attachments the message has, and of which type the first is, in the words of MIME; 0 and '': none, or not to be said. */
+  /** The number of attachments, and the MIME type of the first. 0 and empty if there are none, or if it is not to be said. */
   readonly attachments: number;
   readonly mediaType: string;
-  /** What who it is from is called; '': nobody, or not to be said. */
+  /** The sender's name. Empty if there is none, or if it is not to be said. */
   readonly sender: string;
-  /** Ids of the public API, as far as they belong to it. */
+  /** Global ids of the public API, those that the type has. */
   readonly conversationId?: string;
   readonly messageId?: string;
   readonly contactRequestId?: string;
   readonly noticeId?: string;
-  /** How many messages this push stands for, of which it shows the newest. */
+  /** The number of messages that this push stands for. It shows the newest. */
   readonly count: number;
   /** Whether one of them mentions the user, or everyone. */
   readonly mentioned: boolean;
-  /** What waits for the user, as UnreadTotals.badge counts it. */
+  /** The user's badge, as in UnreadTotals.badge. */
   readonly badge: number;
-  /** When it was said, in ISO 8601. */
+  /** When the message was sent, in ISO 8601. */
   readonly at: string;
 }
 
-// What devices show of a text; with it a payload stays below the 3,993 bytes that a Web Push has room for, whatever is in it (test/push/payload.test.ts).
+// What devices show of a text. It keeps every payload below the 3,993 bytes that a Web Push has room for (test/push/payload.test.ts).
 const maxBody = 240;
 const maxTitle = 120;
 
-/** A payload that says no more than it is to, and fits. */
+/** Reduces a payload to what it may say, and to the size limits. */
 export function fitted(payload: Payload, content: PushContent): Payload {
   const names = content === 'none' ? { title: '', sender: '' } : { title: shorten(payload.title, maxTitle), sender: payload.sender };
   const said = content === 'full' ? { body: shorten(payload.body, maxBody) } : { body: '', attachments: 0, mediaType: '' };

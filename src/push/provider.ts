@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Poster } from '../outgoing/index.ts';
 import { answerMs, type Fate, fateOf, type Push, type Sender } from './sender.ts';
 
-/** What telling apps needs. */
+/** The parts that the provider's sender needs. */
 export interface ProviderParts {
   readonly poster: Poster;
   readonly url: string;
@@ -10,14 +10,16 @@ export interface ProviderParts {
   readonly secret: string;
 }
 
-/** What the provider is told, as JSON. */
+/** Returns the body of the provider's request, as JSON. */
 function bodyOf({ device, payload, id, collapseKey, urgent, ttlSeconds }: Push): string {
   const { kind: platform, address: token } = device;
   const { title, body, badge, ...data } = payload;
   return JSON.stringify({ id, platform, token, title, body, badge, collapseKey, urgency: urgent ? 'high' : 'normal', ttlSeconds, data });
 }
 
-/** Tells apps by a server of the operators' own, which speaks to APNs and FCM. Signed as Standard Webhooks says. */
+/**
+ * Creates a sender for apps, through a server of the operators that speaks to APNs and FCM. Requests are signed as in Standard Webhooks.
+ */
 export function createProvider({ poster, url, secret }: ProviderParts): Sender {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
 

@@ -1,33 +1,33 @@
-/** Names of the days, in the order of ISO 8601 (schema: `enum Weekday`). */
+/** The days of the week, in the order of ISO 8601 (schema: `enum Weekday`). */
 export const weekdays = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as const;
 export type Weekday = (typeof weekdays)[number];
 
-/** When a user is told of nothing: from one time of the day to another, by the clocks of a zone. */
+/** The hours in which a user gets no pushes: from one time of day to another, in a time zone. */
 export interface QuietHours {
-  /** Such as `22:30`. */
+  /** A time of day such as `22:30`. */
   readonly start: string;
-  /** The same; before or at `start`: on the next day. */
+  /** A time of day. If it is not after `start`, it is on the next day. */
   readonly end: string;
-  /** By its IANA name, such as `Europe/Berlin`. */
+  /** The IANA name, such as `Europe/Berlin`. */
   readonly timeZone: string;
-  /** The days on which they begin; at least one. */
+  /** The days on which the quiet hours start. At least one. */
   readonly days: readonly Weekday[];
 }
 
-/** A time of day in minutes since midnight; null for what is none. */
+/** Parses a time of day. Returns minutes since midnight, or null if it is not valid. */
 export function parseTimeOfDay(text: string): number | null {
   const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
   return hours === undefined ? null : Number(hours) * 60 + Number(minutes);
 }
 
-/** The same as text. */
+/** Formats minutes since midnight as a time of day. */
 export function formatTimeOfDay(minutes: number): string {
   return new Date(minutes * 60_000).toISOString().slice(11, 16);
 }
 
-/** The zone as the clocks here know it, under the name they give it; null: they do not. */
+/** Returns the canonical name of a time zone. Null if it is unknown. */
 export function knownTimeZone(name: string): string | null {
-  // An offset is none: it knows no summer.
+  // An offset is no time zone: it has no daylight saving time.
   if (!/^[A-Za-z]/.test(name)) return null;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
@@ -36,7 +36,7 @@ export function knownTimeZone(name: string): string | null {
   }
 }
 
-// Making one takes some 50 µs, and there are some 600 zones.
+// Creating a format takes some 50 µs, and there are only some 600 zones.
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 function clockOf(timeZone: string): Intl.DateTimeFormat {
@@ -48,7 +48,10 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
   return clock;
 }
 
-/** True where a moment lies in the quiet hours: what begins on Friday at 22:00 and ends at 7:00 lasts into Saturday, whether Saturday is one of the days or not. */
+/**
+ * Returns whether a moment is in the quiet hours. Hours that start on Friday at 22:00 and end at 7:00 last into Saturday, whether Saturday
+ * is among the days or not.
+ */
 export function isQuiet({ start, end, timeZone, days }: QuietHours, moment: Date): boolean {
   const parts = Object.fromEntries(
     clockOf(timeZone)
@@ -63,7 +66,7 @@ export function isQuiet({ start, end, timeZone, days }: QuietHours, moment: Date
   return (now >= from && begins(day)) || (now < to && begins(day - 1));
 }
 
-/** True where two are quiet at the same times. */
+/** Returns whether two quiet hours are the same. */
 export function isQuietAlike(one: QuietHours | null, other: QuietHours | null): boolean {
   return JSON.stringify(one && wordsOf(one)) === JSON.stringify(other && wordsOf(other));
 }

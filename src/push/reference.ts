@@ -1,4 +1,4 @@
-/** How the public API names a thing of a kind (schema/ids.ts): what a push says can be asked for by it. */
+/** Returns the public API's global id of a thing (schema/ids.ts), so that a client can query what a push is about. */
 export function reference(
   type: 'Conversation' | 'Message' | 'ContactRequest' | 'Notice',
   ...key: readonly (bigint | number | string)[]

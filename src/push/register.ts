@@ -7,21 +7,25 @@ import type { PushDevice } from './push.ts';
 import { isQuietAlike, type QuietHours } from './quiet-hours.ts';
 import { type DeviceRow, putDevice, putQuietHours, quietHoursOf, registration, removeDevices, shownDevice } from './store.ts';
 
-/** What the acts of users need. */
+/** The parts needed to register devices and to set quiet hours. */
 export interface RegisterParts {
   readonly db: Db;
   readonly log: Log;
 }
 
-/** At what address a session is to be told. */
+/** The address at which a session gets pushes. */
 export type NewDevice = Pick<DeviceRow, 'kind' | 'address' | 'p256dh' | 'auth' | 'vapidKey'>;
 
-/** Has the viewer's session told at an address. What changes nothing makes no entry. Throws NOT_FOUND where the session has ended meanwhile, UNAVAILABLE. */
+/**
+ * Registers an address for the viewer's session. A registration that changes nothing appends no entry. Throws NOT_FOUND if the session has
+ * ended meanwhile, UNAVAILABLE.
+ */
 export async function register(parts: RegisterParts, viewer: Viewer, device: NewDevice): Promise<PushDevice> {
   try {
     return await registerOnce(parts, viewer, device);
   } catch (error) {
-    // Two have registered one address at the same moment, each under their own lock: who comes second takes it over.
+    // Two users have registered the same address at the same moment, each under the lock of their own account. The second try replaces the
+    // other's registration.
     if (isDuplicate(error)) return registerOnce(parts, viewer, device);
     throw error;
   }
@@ -48,7 +52,10 @@ function isAlike(one: NewDevice, other: NewDevice): boolean {
   return (['kind', 'address', 'p256dh', 'auth', 'vapidKey'] as const).every((field) => one[field] === other[field]);
 }
 
-/** Has one of the viewer's sessions told no more, and answers which; of one that is not told, or has ended, that is so already. Throws NOT_FOUND (sessionId). */
+/**
+ * Ends the registration of one of the viewer's sessions, and returns its id. A session without a registration, or that has ended, needs no
+ * change. Throws NOT_FOUND (sessionId).
+ */
 export async function unregister(
   { log }: RegisterParts,
   viewer: Viewer,
@@ -76,7 +83,10 @@ function noSession(): ChatError {
   return new ChatError('NOT_FOUND', 'Session not found.', { field: ['sessionId'] });
 }
 
-/** Settles when the viewer is told of nothing. What changes nothing makes no entry. Throws NOT_FOUND where the session has ended meanwhile, UNAVAILABLE. */
+/**
+ * Sets the viewer's quiet hours. A change that changes nothing appends no entry. Throws NOT_FOUND if the session has ended meanwhile,
+ * UNAVAILABLE.
+ */
 export function settleQuietHours({ log }: RegisterParts, { userId, sessionId }: Viewer, quiet: QuietHours | null): Promise<void> {
   return log.append<void>({
     lock: [userId],

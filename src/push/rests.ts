@@ -1,17 +1,17 @@
 import { LRUCache } from 'lru-cache';
 
-/** Servers that do not answer are left alone for a while. */
+/** Keeps requests from servers that do not answer, for a while. */
 export interface Rests {
-  /** For how many ms more; null: it may be asked. */
+  /** Returns for how many ms more the server must not be asked. Null: it may be asked. */
   left(origin: string): number | null;
-  /** Takes note of how a request went. */
+  /** Records the result of a request. */
   note(origin: string, answered: boolean): void;
 }
 
-// One request that fails says little; so many in a row say that the next would too.
+// One failure says little. After this many in a row, the next request would fail too.
 const inARow = 3;
 const restMs = { first: 1_000, last: 60_000 };
-// A user may name any server: what is known of those that were not asked for longest is forgotten.
+// Users may name any server, so the record is bounded: servers that were not used for the longest time are forgotten.
 const maxOrigins = 1_000;
 
 interface Record {
@@ -19,7 +19,7 @@ interface Record {
   readonly until: number;
 }
 
-/** Keeps count of servers that fail, so that a dead one costs a request now and then. */
+/** Creates the record of failing servers, so that a dead server costs only a request now and then. */
 export function createRests(now: () => number): Rests {
   const records = new LRUCache<string, Record>({ max: maxOrigins });
   return {

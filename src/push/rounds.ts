@@ -3,21 +3,22 @@ import type { Config } from '../config.ts';
 import { type DeliverParts, deliver, takeUp } from './deliver.ts';
 import { type DueParts, handOutDue } from './due.ts';
 
-/** What the rounds are made of. */
+/** The parts that the rounds need. */
 export type RoundParts = DeliverParts & DueParts & { readonly config: Pick<Config, 'jobPollMs'> };
 
-/** This node's share in sending what is due. Disposing it breaks off what is under way, which another node, or this one, begins anew. */
+/** This node's part in sending what is due. Disposing it aborts what is under way; it is started again by another node, or by this one. */
 export interface Rounds extends AsyncDisposable {
-  /** Looks for what is due from here on. */
+  /** Starts to poll for what is due. */
   begin(): void;
-  /** Sends what is due at this moment and answers how much that was, whatever came of it. Throws UNAVAILABLE. */
+  /** Sends what is due now and returns how many deliveries that were, whether they succeeded or not. Throws UNAVAILABLE. */
   sendDue(): Promise<number>;
 }
 
-// One that waits for a server that does not answer leaves the others to go on. They share the pool with those who answer people.
+// Rounds that are sent in parallel, so that one that waits for a dead server does not stop the others. They share the connection pool with
+// the node's requests.
 const lanes = 4;
 
-/** Makes them; nothing is looked for yet. */
+/** Creates the rounds. They do not poll before `begin`. */
 export function createRounds(parts: RoundParts): Rounds {
   const { db, config, logger } = parts;
   const closing = new AbortController();
@@ -34,7 +35,7 @@ export function createRounds(parts: RoundParts): Rounds {
     }
   }
 
-  /** Hands out and takes up once; what is taken up is sent without being waited for. Answers whether there may be more. */
+  /** Hands out and claims once. Claimed deliveries are sent in the background. Returns whether there may be more. */
   async function round(): Promise<boolean> {
     const handedOut = await handOutDue(parts, closing.signal);
     if (underWay.size >= lanes) {
@@ -60,7 +61,7 @@ export function createRounds(parts: RoundParts): Rounds {
         warn(error);
         return false;
       });
-      // With jitter, so that nodes do not look all at once.
+      // With jitter, so that nodes do not poll at the same time.
       const pauseMs = more ? 0 : config.jobPollMs * (0.5 + Math.random());
       await delay(pauseMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
     }

@@ -2,42 +2,48 @@ import type { Outcome } from '../outgoing/index.ts';
 import type { Payload } from './payload.ts';
 import type { DeviceRow } from './store.ts';
 
-/** What is to be told to one device. */
+/** A push to one device. */
 export interface Push {
   readonly device: DeviceRow;
   readonly payload: Payload;
-  /** Tells the receiver whether it had this very push before. */
+  /** The id by which the receiver recognises a repeat. */
   readonly id: string;
-  /** A later push under the same key takes the place of an earlier one that was not delivered; up to 32 characters of base64url that say nothing. */
+  /**
+   * A later push with the same key replaces an earlier one that was not delivered yet. Up to 32 characters of base64url that reveal
+   * nothing.
+   */
   readonly collapseKey: string;
-  /** Whether the device is to be woken for it. */
+  /** Whether to wake the device. */
   readonly urgent: boolean;
-  /** For how long whoever passes it on may keep it, in seconds. */
+  /** How long a push service may keep the push, in seconds. */
   readonly ttlSeconds: number;
 }
 
-/** What came of a push: it was taken; the device is not there any more; it is not taken, now or ever; or it may be later. */
+/**
+ * The result of a push. TAKEN: it was accepted. GONE: the device no longer exists. REFUSED: it will never be accepted. LATER: it may be
+ * accepted later.
+ */
 export type Fate =
   | { readonly is: 'TAKEN' }
   | { readonly is: 'GONE' }
   | { readonly is: 'REFUSED'; readonly reason: string }
-  /** `ms`: as the other side has asked; null: it has not. */
+  /** `ms`: the wait that the service has asked for. Null: it has asked for none. */
   | { readonly is: 'LATER'; readonly ms: number | null; readonly reason: string };
 
-/** Tells devices of a kind. Never rejects. */
+/** Sends pushes to devices of a kind. Never rejects. */
 export interface Sender {
-  /** Which server a device is told by: what it does not do for one it does not do for others. */
+  /** Returns the server that serves a device. Servers fail and rest as a whole. */
   readonly origin: (device: DeviceRow) => string;
   readonly send: (push: Push, signal: AbortSignal) => Promise<Fate>;
 }
 
-/** For how long a service may take to answer: whoever hangs holds up nobody else for longer. */
+/** How long a service may take to answer. A service that hangs delays others for no longer. */
 export const answerMs = 5_000;
 
-// 408 and 429 pass, and so does what is wrong with the server itself.
+// The statuses below 500 that may succeed later. So may all from 500 on, which are faults of the server.
 const passing = new Set([408, 425, 429]);
 
-/** What an answer means (RFC 8030, section 7.3). */
+/** Interprets a response (RFC 8030, section 7.3). */
 export function fateOf(outcome: Outcome): Fate {
   if (outcome.status === null) return { is: 'LATER', ms: null, reason: outcome.reason };
   const { status, retryAfterMs } = outcome;

@@ -4,7 +4,7 @@ import { isPublicAddress } from '../outgoing/index.ts';
 import type { WebSubscription } from './push.ts';
 import { knownTimeZone, parseTimeOfDay, type QuietHours, weekdays } from './quiet-hours.ts';
 
-// The endpoints of today's services have up to some 500 characters, their tokens up to some 200.
+// Today's endpoints have up to some 500 characters, tokens up to some 200.
 const maxEndpoint = 2_048;
 const maxToken = 2_048;
 const keyBytes = { p256dh: 65, auth: 16 } as const;
@@ -13,15 +13,15 @@ function invalid(field: string, message: string): ChatError {
   return new ChatError('INVALID_INPUT', message, { field: [field] });
 }
 
-/** Whom users may name as their push service. */
+/** Which push services users may name. */
 export interface Services {
   /** Hosts that may be named although they are not public. */
   readonly allowed: readonly string[];
-  /** Hosts, and `*.` before a domain for all in it; empty: any. */
+  /** Hosts, or `*.` and a domain for all hosts in it. Empty: any host. */
   readonly services: readonly string[];
 }
 
-/** A subscription as it is stored. Throws INVALID_INPUT (endpoint, p256dh, auth). */
+/** Returns a subscription as it is stored. Throws INVALID_INPUT (endpoint, p256dh, auth). */
 export function requireSubscription(given: WebSubscription, services: Services): WebSubscription {
   const endpoint = requireEndpoint(given.endpoint, services);
   const [p256dh, auth] = [requireBytes('p256dh', given.p256dh), requireBytes('auth', given.auth)];
@@ -51,7 +51,7 @@ function serves(service: string, hostname: string): boolean {
 }
 
 function requireBytes(field: keyof typeof keyBytes, text: string): Buffer {
-  // Browsers give base64url without padding, some libraries base64.
+  // Browsers produce base64url without padding, some libraries base64.
   const bytes = /^[\w+/-]{1,100}={0,2}$/.test(text) ? Buffer.from(text, 'base64url') : Buffer.alloc(0);
   if (bytes.length !== keyBytes[field]) throw invalid(field, `${field} must be ${keyBytes[field]} bytes in base64url.`);
   return bytes;
@@ -68,7 +68,7 @@ function isOnCurve(point: Buffer): boolean {
   }
 }
 
-/** A token as the provider is to be told it. Throws INVALID_INPUT (token). */
+/** Checks a token for the provider. Throws INVALID_INPUT (token). */
 export function requireToken(token: string): string {
   if (token.length > maxToken || !/^[\x21-\x7e]+$/.test(token)) {
     throw invalid('token', `token must be 1 to ${maxToken} printable ASCII characters without spaces.`);
@@ -80,7 +80,7 @@ function invalidHours(field: string, message: string): ChatError {
   return new ChatError('INVALID_INPUT', message, { field: ['quietHours', field] });
 }
 
-/** Quiet hours as they are stored. Throws INVALID_INPUT (quietHours.start, …). */
+/** Returns quiet hours as they are stored. Throws INVALID_INPUT (quietHours.start, …). */
 export function requireQuietHours({ start, end, timeZone, days }: QuietHours): QuietHours {
   for (const [field, text] of Object.entries({ start, end })) {
     if (parseTimeOfDay(text) === null) throw invalidHours(field, 'A time of day must be hours and minutes, such as 22:30.');

@@ -5,9 +5,9 @@ import { uuidBytes, uuidText } from '../uuid.ts';
 import type { PushDevice, PushKind } from './push.ts';
 import { formatTimeOfDay, parseTimeOfDay, type QuietHours, weekdays } from './quiet-hours.ts';
 
-/** Where a session is told, as it is stored. */
+/** A device's registration, as it is stored. */
 export interface DeviceRow extends PushDevice {
-  /** Endpoint or token. */
+  /** The endpoint or the token. */
   readonly address: string;
   readonly p256dh: string | null;
   readonly auth: string | null;
@@ -20,12 +20,15 @@ function deviceOf({ sessionId, addressHash: _, kind, ...rest }: StoredDevice): D
   return { ...rest, sessionId: uuidText(sessionId), kind: kind as PushKind };
 }
 
-/** A device as its user sees it. */
+/** Returns a device as its user sees it. */
 export function shownDevice({ sessionId, userId, kind, createdAt }: DeviceRow): PushDevice {
   return { sessionId, userId, kind, createdAt };
 }
 
-/** A session, and where it is told; null: there is none, or it has ended. Governed by its user's account stream. */
+/**
+ * A session and its registration. Null if there is no such session, or it has ended. Changes of it need the lock of its user's account
+ * stream.
+ */
 export const registration: Fact<string, { readonly userId: bigint; readonly device: DeviceRow | null } | null> = {
   name: 'push registration',
   key: String,
@@ -42,25 +45,26 @@ export const registration: Fact<string, { readonly userId: bigint; readonly devi
   },
 };
 
-/** Has a session told at an address, in place of whatever it was told at; whoever else had the address has it no more. */
+/** Registers a session at an address, in place of any former address. Ends any other session's registration at this address. */
 export async function putDevice(tx: Tx, { sessionId, ...device }: DeviceRow): Promise<void> {
   const addressHash = Uint8Array.from(createHash('sha256').update(`${device.kind} ${device.address}`).digest());
   const id = uuidBytes(sessionId);
   await tx.pushDevice.deleteMany({ where: { addressHash, sessionId: { not: id } } });
   const row = { ...device, addressHash };
-  // Not by Prisma's upsert, which looks first: an address that its provider gives up at this moment is removed, and the new one would be with it.
+  // Prisma's upsert reads first. If the former address is removed at this moment because its service says it is gone, the upsert would
+  // change nothing and lose the new address.
   const { count } = await tx.pushDevice.updateMany({ where: { sessionId: id }, data: row });
   if (count === 0) await tx.pushDevice.create({ data: { sessionId: id, ...row } });
 }
 
-/** Has sessions told no more, at any address or at this one only, and of nothing that waits. */
+/** Removes sessions' registrations, at any address or only at the given one. Without an address, also their outstanding deliveries. */
 export async function removeDevices(tx: Tx, sessionIds: readonly string[], address?: string): Promise<void> {
   const sessionId = { in: sessionIds.map(uuidBytes) };
   await tx.pushDevice.deleteMany({ where: { sessionId, ...(address !== undefined && { address }) } });
   if (address === undefined) await tx.pushDelivery.deleteMany({ where: { sessionId } });
 }
 
-/** Where the live sessions of these users are told, the newest registration first. */
+/** Reads the registrations of these users' live sessions, the newest first. */
 export async function readDevices(tx: Tx, userIds: readonly bigint[], now: Date): Promise<readonly DeviceRow[]> {
   const rows = await tx.pushDevice.findMany({
     where: { userId: { in: [...userIds] } },
@@ -69,7 +73,7 @@ export async function readDevices(tx: Tx, userIds: readonly bigint[], now: Date)
   return liveDevices(tx, rows, now);
 }
 
-/** Where these sessions are told, of those that are live. */
+/** Reads the registrations of these sessions, as far as they are live. */
 export async function readDevicesOf(tx: Tx, sessionIds: readonly Uint8Array<ArrayBuffer>[], now: Date): Promise<readonly DeviceRow[]> {
   return liveDevices(tx, await tx.pushDevice.findMany({ where: { sessionId: { in: [...sessionIds] } } }), now);
 }
@@ -82,7 +86,7 @@ async function liveDevices(tx: Tx, rows: readonly StoredDevice[], now: Date): Pr
   return rows.map(deviceOf).filter(({ sessionId }) => live.has(sessionId));
 }
 
-/** When users are told of nothing. Governed by their account stream. */
+/** Users' quiet hours. Changes of them need the lock of the user's account stream. */
 export const quietHoursOf: Fact<bigint, QuietHours | null> = {
   name: 'quiet hours',
   key: String,
@@ -103,7 +107,7 @@ export const quietHoursOf: Fact<bigint, QuietHours | null> = {
   },
 };
 
-/** Stores when a user is told of nothing; null: at no time. */
+/** Writes a user's quiet hours. Null: none. */
 export async function putQuietHours(tx: Tx, userId: bigint, quiet: QuietHours | null): Promise<void> {
   if (quiet === null) {
     await tx.quietHours.deleteMany({ where: { userId } });

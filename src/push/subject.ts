@@ -1,19 +1,19 @@
-/** What somebody is told of; later news of the same take the place of earlier ones. */
+/** What a push is about. A later push about the same subject replaces an earlier one. */
 export type Subject =
   | { readonly of: 'conversation'; readonly id: bigint }
-  /** Somebody asks to be a contact. */
+  /** A contact request. The id is that of the user who sent it. */
   | { readonly of: 'request'; readonly id: bigint }
-  /** UUID text. */
+  /** A UUID. */
   | { readonly of: 'notice'; readonly id: string };
 
 const letters = { conversation: 'c', request: 'r', notice: 'n' } as const;
 
-/** A subject as rows keep it. */
+/** Formats a subject for its row. */
 export function formatSubject({ of, id }: Subject): string {
   return `${letters[of]}:${id}`;
 }
 
-/** Reads it back; null where another release wrote what this one cannot read. */
+/** Parses a subject. Null if another release wrote it and this one cannot read it. */
 export function parseSubject(text: string): Subject | null {
   const [, letter, rest = ''] = /^([a-z]):(.+)$/.exec(text) ?? [];
   if (letter === letters.notice) return { of: 'notice', id: rest };

@@ -1,7 +1,7 @@
 import { createECDH, hkdfSync } from 'node:crypto';
 import { deriveKey, type ServerKey } from '../server-key.ts';
 
-/** A pair by which this server shows push services who it is (RFC 8292), in base64url. */
+/** A key pair that identifies this server to push services (RFC 8292), in base64url. */
 export interface VapidPair {
   readonly publicKey: string;
   readonly privateKey: string;
@@ -11,8 +11,9 @@ export interface VapidPair {
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 /**
- * The pairs, the newest first: as configured (private keys joined by commas), or one of each server key. Nothing else is kept of them, all nodes have
- * the same, and they are rotated as those are: browsers subscribe by the newest, and who has subscribed by an older one is told by it while it is there.
+ * Returns the key pairs, the newest first: the configured ones (private keys separated by commas), or one derived from each server key.
+ * Derived pairs are stored nowhere, are the same on all nodes, and rotate with the server keys (decision 42). Browsers subscribe with the
+ * newest pair. A browser that has subscribed with an older one gets its pushes signed by that one as long as it exists.
  */
 export function vapidPairs(configured: string, keys: readonly ServerKey[]): readonly VapidPair[] {
   const scalars = configured === '' ? keys.map(scalarOf) : configured.split(',').map((text) => Buffer.from(text, 'base64url'));
@@ -23,7 +24,7 @@ export function vapidPairs(configured: string, keys: readonly ServerKey[]): read
   });
 }
 
-/** A scalar from a key by 16 bytes more than it has, so that none is likelier than others (FIPS 186-5, A.2.1). */
+/** Derives a private key from 16 more bytes than it has, so that no key is likelier than another (FIPS 186-5, A.2.1). */
 function scalarOf(key: ServerKey): Buffer {
   const wide = Buffer.from(hkdfSync('sha256', deriveKey(key, 'vapid').export(), new Uint8Array(), 'P-256', 48));
   const scalar = (BigInt(`0x${wide.toString('hex')}`) % (order - 1n)) + 1n;

@@ -11,7 +11,7 @@ import type { Payload } from './payload.ts';
 import { reference } from './reference.ts';
 import { parseSubject } from './subject.ts';
 
-/** Where what is said of a subject is read. */
+/** The parts that supply the text of pushes. */
 export interface WordingParts {
   readonly db: Db;
   readonly users: Users;
@@ -21,12 +21,12 @@ export interface WordingParts {
   readonly notices: Notices;
 }
 
-// Each count of what waits is some statements on the pool that answers people.
+// Each count takes a few statements on the connection pool that also serves requests.
 const countsAtOnce = 4;
 
 type Wording = Omit<Payload, 'badge'>;
 
-/** What each delivery says, as all stands at this moment; null: nothing any more. In the order asked for. */
+/** Returns the payload of each delivery, as of now, in the order asked for. Null: there is nothing to say any more. */
 export async function wordings(parts: WordingParts, rows: readonly Claimed[], now: Date): Promise<readonly (Payload | null)[]> {
   const words = new Map<Claimed, Wording>();
   for (const alike of Map.groupBy(rows, ({ subject, fromSeq }) => `${subject} ${fromSeq}`).values()) {
@@ -36,7 +36,7 @@ export async function wordings(parts: WordingParts, rows: readonly Claimed[], no
       if (wording !== undefined) words.set(row, wording);
     }
   }
-  // A user with several devices is counted for once.
+  // A user with several devices is counted once.
   const users = [...new Map([...words.keys()].map((row) => [row.userId, row]))];
   const counts = await inLanes(users, countsAtOnce, async ([userId, { sessionId }]) => {
     const { badge } = await parts.messages.unreadTotals({ userId, sessionId });
@@ -51,7 +51,7 @@ export async function wordings(parts: WordingParts, rows: readonly Claimed[], no
 
 type Worded = ReadonlyMap<bigint, Wording>;
 
-/** What each user is told of one subject. */
+/** Returns what each user is told about one subject. */
 async function wordingOf(parts: WordingParts, rows: readonly Claimed[], now: Date): Promise<Worded> {
   const subject = parseSubject(rows[0]?.subject ?? '');
   switch (subject?.of) {
@@ -83,7 +83,7 @@ async function ofConversation({ db, users, groups }: WordingParts, id: bigint, r
   );
 }
 
-/** What is attached to messages, by their seq: those that have nothing may be left out. */
+/** Reads messages' attachments, by seq. Messages without any may be absent. */
 async function attachedTo(db: Db, conversationId: bigint, seqs: ReadonlySet<number>): Promise<ReadonlyMap<number, Attachments>> {
   if (seqs.size === 0) return new Map();
   const where = { conversationId, seq: { in: [...seqs] }, attachments: { not: null } };
@@ -105,7 +105,7 @@ function ofMessage(
 
 const nothingAttached = { attachments: 0, mediaType: '' };
 
-// No word of ours in any language: where nobody has said anything, what kind of file it is tells the client what to say.
+// The server has no texts of its own in any language. Without a text, the type of the file tells the client what to say.
 function contentOf({ text: body }: Said, attached: Attachments): Pick<Wording, 'body' | 'attachments' | 'mediaType'> {
   const [first] = attached;
   if (first === undefined) return { body, ...nothingAttached };

@@ -7,12 +7,13 @@ import { pauseMs } from './retry.ts';
 import { rests, type WebhookRow, wantsNow } from './store.ts';
 import { type Outcome, type Told, tell, tidings } from './tell.ts';
 
-// The stream's next entries wait for us: an app that is slower is told the rest from its backlog.
+// The next entries of the stream wait for this run. A slower app gets the rest from its backlog.
 const budgetMs = 3_000;
 
 /**
- * Tells every app what it wants of a run, one entry after the other. What cannot be told at once becomes the app's backlog of that stream, a position
- * from which its log is read later; what comes after it joins that. So of one stream an entry is only ever told once all before it were, whoever tells it.
+ * Delivers the entries of a run to every app that wants them, one after the other. What cannot be delivered at once becomes the app's
+ * backlog of that stream, a position from which its log is read later; later entries join the backlog. So an entry is delivered only after
+ * all earlier entries of its stream were, whoever delivers it (decision 39).
  */
 export async function actOn(parts: WebhookParts, run: EntryRun, signal: AbortSignal): Promise<void> {
   const rows = await parts.current();
@@ -21,27 +22,27 @@ export async function actOn(parts: WebhookParts, run: EntryRun, signal: AbortSig
   const behind = await behindIn(parts.db.client, run.streamId);
   const until = performance.now() + budgetMs;
   let shown: Promise<readonly Told[]> | undefined;
-  // Once for all apps; not at all where none is called.
+  // Rendered once for all apps, and not at all if none is called.
   const tidingsOnce = () => (shown ??= tidings(parts, { ...run, entries: wanted }));
   const turns = rows.map((row) => {
     const own = wanted.filter((entry) => wantsNow(row, entry));
     return tellRun(parts, { run, row, own, until, signal, isBehind: behind.has(row.id), tidingsOnce });
   });
   const failed = (await Promise.allSettled(turns)).find((turn) => turn.status === 'rejected');
-  // The others are done by then: they are told again, which they can tell.
+  // The other apps are done by now. A retry calls them again with the same ids, by which they recognise the repeats.
   if (failed !== undefined) throw failed.reason;
 }
 
 interface Turn {
   readonly run: EntryRun;
   readonly row: WebhookRow;
-  /** What this app is to be told of. */
+  /** The entries that this app wants. */
   readonly own: readonly Entry[];
   /** By performance.now(). */
   readonly until: number;
   readonly signal: AbortSignal;
   readonly isBehind: boolean;
-  /** What all apps are told of the run. */
+  /** The calls' contents, shared by all apps. */
   readonly tidingsOnce: () => Promise<readonly Told[]>;
 }
 
@@ -58,7 +59,8 @@ async function tellRun(parts: WebhookParts, { run, row, own, until, signal, isBe
     parts.logger.error({ err: error, webhook: row.id, streamId: String(run.streamId) }, 'an app could not be told; it is tried again');
     return null;
   });
-  // What cannot be shown, which is a defect, waits with all that comes behind it: given up by the worker it would be told out of its order, or never.
+  // Entries that cannot be rendered, because of a defect, wait in the backlog with all that follow. If the worker gave them up, they would
+  // be delivered out of order, or never.
   if (all === null) return leave(parts, { run, row, ...stretch, outcome: { kind: 'crowded' } });
   for (const told of all.filter(({ seq }) => seqs.has(seq))) {
     const waitMs = until - performance.now();

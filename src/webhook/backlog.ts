@@ -4,19 +4,19 @@ import { uuidBytes, uuidText } from '../uuid.ts';
 import { changeWebhook, holdWebhook, requireWebhook } from './store.ts';
 import type { Backlog } from './webhook.ts';
 
-/** What a webhook has not been told of one stream. */
+/** A webhook's backlog of one stream: the entries that were not delivered yet. */
 export interface BacklogRow {
   readonly streamId: bigint;
   readonly webhookId: string;
   readonly kind: StreamKind;
-  /** All before it was told. */
+  /** All entries before this one were delivered. */
   readonly nextSeq: number;
-  /** The newest that is to be told. */
+  /** The last entry to deliver. */
   readonly upToSeq: number;
-  /** How often the next one was tried in vain, and since when. */
+  /** How often the next entry has failed, and since when. */
   readonly attempts: number;
   readonly failingSince: Date | null;
-  /** Not to be tried earlier. */
+  /** The earliest time of the next attempt. */
   readonly dueAt: Date;
 }
 
@@ -26,13 +26,13 @@ function keyOf({ streamId, webhookId }: Ref) {
   return { streamId, webhookId: uuidBytes(webhookId) };
 }
 
-/** Which of some webhooks have something to catch up on in a stream. */
+/** Reads which webhooks have a backlog of a stream. */
 export async function behindIn(tx: Tx, streamId: bigint): Promise<ReadonlySet<string>> {
   const rows = await tx.webhookBacklog.findMany({ where: { streamId }, select: { webhookId: true } });
   return new Set(rows.map(({ webhookId }) => uuidText(webhookId)));
 }
 
-/** Has a backlog take in entries from one seq up to another. False: there is none, so that all before was told. */
+/** Extends a backlog to cover the given range. False: there is no backlog, so everything before was delivered. */
 export async function extendBacklog(
   db: Db,
   ref: Ref,
@@ -43,15 +43,18 @@ export async function extendBacklog(
     if (row === null) return false;
     const { nextSeq, upToSeq } = row;
     if (from >= nextSeq && upTo <= upToSeq) return true;
-    // What comes again was told already, or given up and is wanted after all: it is told again.
+    // An entry that comes again was delivered, or given up and wanted again: it is delivered again.
     const data = { nextSeq: Math.min(nextSeq, from), upToSeq: Math.max(upToSeq, upTo) };
     const { count } = await db.transaction((tx) => tx.webhookBacklog.updateMany({ where: { ...keyOf(ref), nextSeq, upToSeq }, data }));
-    // Otherwise it was told on, emptied or extended in between.
+    // If not, the backlog was advanced, ended or extended in between.
     if (count === 1) return true;
   }
 }
 
-/** Begins a backlog, and has it seen to at a time. One that is there already is extended. Nothing is stored for a webhook that was deleted, or is gone. */
+/**
+ * Starts a backlog and schedules its job at `seenToAt`. Extends it if it already exists. Stores nothing for a webhook that was deleted or
+ * has answered 410.
+ */
 export async function beginBacklog(db: Db, row: BacklogRow, seenToAt: Date): Promise<void> {
   await db.transaction(async (tx) => {
     if (!(await holdWebhook(tx, row.webhookId)) || (await requireWebhook(tx, row.webhookId)).disabledWhy === 'GONE') return;
@@ -63,15 +66,15 @@ export async function beginBacklog(db: Db, row: BacklogRow, seenToAt: Date): Pro
   });
 }
 
-/** Has what a webhook misses be seen to at a time, or earlier if that is wanted already. To be called with its row held. */
+/** Schedules a webhook's catch-up job for `at`, or leaves it if it is due earlier. The caller must hold the webhook's row. */
 export async function seeTo(tx: Tx, webhookId: string, at: Date): Promise<void> {
   const there = await tx.job.findUnique({ where: { kind_key: { kind: 'WebhookBacklog', key: webhookId } } });
-  // One that is being done is left anew, which its end does not undo: hence another time than the one it has.
+  // If the job is running, its end must not remove this new request: jobs are told apart by their due time, so it gets another one.
   const dueAt = there?.state === 'PENDING' && there.dueAt <= at ? new Date(there.dueAt.getTime() - 1) : at;
   await leaveJob(tx, { kind: 'WebhookBacklog', key: webhookId, data: { webhookId }, dueAt });
 }
 
-/** What is to be tried at a time, the longest due first; `now` null: whenever it is due. */
+/** Reads the backlogs that are due at `now`, the earliest first. `now` null: all backlogs. */
 export async function dueBacklogs(
   tx: Tx,
   webhookId: string,
@@ -85,7 +88,7 @@ export async function dueBacklogs(
   return rows.map(({ webhookId: id, kind, ...row }) => ({ ...row, webhookId: uuidText(id), kind: kind as StreamKind }));
 }
 
-/** Moves a backlog on from where it stands; null: somebody else has moved it, or it is gone. `dueAt`: it goes behind others who wait. */
+/** Advances a backlog. Null: another node has advanced it, or it is gone. The new `dueAt` puts it behind the other backlogs that wait. */
 export async function moveBacklog(db: Db, row: BacklogRow, to: Pick<BacklogRow, 'nextSeq' | 'dueAt'>): Promise<BacklogRow | null> {
   const moved = { ...to, ...(to.nextSeq !== row.nextSeq && { attempts: 0, failingSince: null }) };
   const { count } = await db.transaction((tx) =>
@@ -94,7 +97,7 @@ export async function moveBacklog(db: Db, row: BacklogRow, to: Pick<BacklogRow, 
   return count === 1 ? { ...row, ...moved } : null;
 }
 
-/** The next one was tried in vain. */
+/** Records that the next entry has failed. */
 export async function putOffBacklog(
   db: Db,
   row: BacklogRow,
@@ -103,7 +106,10 @@ export async function putOffBacklog(
   await db.transaction((tx) => tx.webhookBacklog.updateMany({ where: { ...keyOf(row), nextSeq: row.nextSeq }, data: to }));
 }
 
-/** Removes a backlog of which all was told; null: it is gone. Otherwise it was extended meanwhile, and is answered as it stands. */
+/**
+ * Removes a backlog that was delivered up to `toldUpTo`. Null: it is gone. If it was extended meanwhile, it stays and is returned as it is
+ * now.
+ */
 export async function endBacklog(db: Db, row: BacklogRow, toldUpTo: number): Promise<BacklogRow | null> {
   const { count } = await db.transaction((tx) =>
     tx.webhookBacklog.deleteMany({ where: { ...keyOf(row), nextSeq: row.nextSeq, upToSeq: { lte: toldUpTo } } }),
@@ -113,7 +119,7 @@ export async function endBacklog(db: Db, row: BacklogRow, toldUpTo: number): Pro
   return there === null || there.nextSeq !== row.nextSeq ? null : { ...row, upToSeq: there.upToSeq };
 }
 
-/** Has it be seen to when the first of its streams is due, or when it has rested. */
+/** Schedules the catch-up job for when the first backlog is due, or for the end of the webhook's rest. */
 export async function seeToNext(db: Db, webhookId: string): Promise<void> {
   await db.transaction(async (tx) => {
     if (!(await holdWebhook(tx, webhookId))) return;
@@ -124,12 +130,15 @@ export async function seeToNext(db: Db, webhookId: string): Promise<void> {
   });
 }
 
-/** Forgets what a webhook misses. */
+/** Removes all backlogs of a webhook. */
 export async function forgetBacklogs(tx: Tx, webhookId: string): Promise<void> {
   await tx.webhookBacklog.deleteMany({ where: { webhookId: uuidBytes(webhookId) } });
 }
 
-/** Has all that a webhook misses be tried at once, and as if it had not failed: otherwise one that failed for days would have it disabled again by its first failure. */
+/**
+ * Makes all backlogs of a webhook due at once and resets their failures. Otherwise an entry that has failed for days would disable the
+ * webhook again with its first failure.
+ */
 export async function hurry(tx: Tx, webhookId: string, now: Date): Promise<void> {
   await changeWebhook(tx, webhookId, { attempts: 0, retryAt: null });
   const fresh = { attempts: 0, failingSince: null };
@@ -138,7 +147,7 @@ export async function hurry(tx: Tx, webhookId: string, now: Date): Promise<void>
   await seeTo(tx, webhookId, now);
 }
 
-/** How far behind webhooks are; who is not behind is absent. */
+/** Counts the backlogs of webhooks. A webhook without any is absent. */
 export async function countBacklogs(tx: Tx): Promise<ReadonlyMap<string, Backlog>> {
   const sums = await tx.webhookBacklog.groupBy({ by: ['webhookId'], _count: true, _sum: { upToSeq: true, nextSeq: true } });
   return new Map(

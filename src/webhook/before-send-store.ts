@@ -1,15 +1,15 @@
 import type { Tx } from '../db/index.ts';
 import type { BeforeSend } from './before-send.ts';
 
-/** Who is asked, with what signs. */
+/** The before-send app, with the secret that signs its calls. */
 export interface BeforeSendRow extends BeforeSend {
   readonly secret: string;
 }
 
-// There is one, or none.
+// The table has one row at most.
 const id = 1;
 
-/** Who is asked; null: nobody. */
+/** Reads the before-send app. Null: there is none. */
 export async function readBeforeSend(tx: Tx): Promise<BeforeSendRow | null> {
   const found = await tx.beforeSend.findUnique({ where: { id } });
   if (found === null) return null;
@@ -21,12 +21,12 @@ export async function readBeforeSend(tx: Tx): Promise<BeforeSendRow | null> {
   };
 }
 
-/** Puts it in place of whoever was asked. */
+/** Writes the before-send app, in place of any former one. */
 export async function writeBeforeSend(tx: Tx, row: BeforeSendRow): Promise<void> {
   await tx.beforeSend.upsert({ where: { id }, create: { id, ...row }, update: row });
 }
 
-/** Nobody is asked; false: nobody was. */
+/** Removes the before-send app. False: there was none. */
 export async function deleteBeforeSend(tx: Tx): Promise<boolean> {
   return (await tx.beforeSend.deleteMany({ where: { id } })).count === 1;
 }

@@ -1,46 +1,52 @@
 import type { Approval, Saying } from '../message/index.ts';
 
-/** What counts where the one asked does not answer as it should. */
+/** What happens to a message if the before-send app does not answer as it should: ALLOW stores it unchanged, REFUSE does not store it. */
 export const onFailures = ['ALLOW', 'REFUSE'] as const;
 export type OnFailure = (typeof onFailures)[number];
 
-/** In which conversations it is asked. */
+/** The conversations for which the before-send app is called. */
 export const askedKinds = ['ALL', 'DIRECT', 'GROUP'] as const;
 export type AskedKind = (typeof askedKinds)[number];
 
-/** Who is asked before something is said. */
+/** The before-send app: it is called before a message is stored (decision 40). */
 export interface BeforeSend {
   readonly url: string;
-  /** By when it is to have answered, in ms. */
+  /** The deadline for its answer, in ms. */
   readonly deadlineMs: number;
   readonly onFailure: OnFailure;
   readonly conversations: AskedKind;
   readonly changedAt: Date;
 }
 
-/** What operators choose of it; absent: as before, at first 1,000 ms, ALLOW and ALL. */
+/** What operators choose. An absent field keeps its value; at first these are 1,000 ms, ALLOW and ALL. */
 export interface BeforeSendChoice {
   readonly url: string;
   readonly deadlineMs?: number | undefined;
   readonly onFailure?: OnFailure | undefined;
   readonly conversations?: AskedKind | undefined;
-  /** Makes another secret; the one before is over at once. */
+  /** Makes a new secret. The former one is invalid at once. */
   readonly newSecret?: boolean | undefined;
 }
 
-/** Shows what is asked about in the API's own words. */
+/** Renders the message for the call, in terms of the API. */
 export type ShowDraft = (draft: Saying) => object;
 
-/** The face of who is asked. Refusals are thrown as ChatError with `field` named from the options; each may throw UNAVAILABLE. */
+/**
+ * The interface for the before-send app. Refusals are ChatErrors whose `field` is named after the options. All functions may throw
+ * UNAVAILABLE.
+ */
 export interface BeforeSends extends Approval, AsyncDisposable {
-  /** Hears of changes from here on, having read what stands. Until then nobody is asked. Throws UNAVAILABLE. */
+  /** Reads the current state and follows changes from here on. Before that, no app is called. Throws UNAVAILABLE. */
   begin(): Promise<void>;
-  /** Who is asked; null: nobody. */
+  /** Reads the before-send app. Null: there is none. */
   get(): Promise<BeforeSend | null>;
-  /** From here on it is asked, by this node at once and by all others within a second; `secret` null: the one that it has. Throws INVALID_INPUT (url, deadlineMs). */
+  /**
+   * Sets the before-send app. It is called from now on by this node, and within a second by all others. `secret` is null if the former
+   * secret was kept. Throws INVALID_INPUT (url, deadlineMs).
+   */
   set(choice: BeforeSendChoice): Promise<{ readonly beforeSend: BeforeSend; readonly secret: string | null }>;
-  /** Nobody is asked any more; false: nobody was. Throws NOT_FOUND (url) where a URL is given and another one, or none, is asked. */
+  /** Removes the before-send app. False: there was none. Throws NOT_FOUND (url) if a URL is given and is not that of the app. */
   remove(url?: string): Promise<boolean>;
-  /** How what is asked about is shown. */
+  /** Sets how messages are rendered for the call. */
   showBy(show: ShowDraft): void;
 }

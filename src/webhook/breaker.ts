@@ -1,23 +1,23 @@
-/** Keeps calls from an app that fails. */
+/** A circuit breaker: it stops calls to an app that fails. */
 export interface Breaker {
-  /** Whether to call: not for a while after some failures in a row, and then once, to see. */
+  /** Returns whether to call. After some failures in a row it refuses for a while, then admits a single call as a test. */
   admits(): boolean;
-  /** How an admitted call went. */
+  /** Reports the result of an admitted call. */
   succeeded(): void;
   failed(): void;
 }
 
-/** What it goes by. */
+/** The settings of a breaker. */
 export interface BreakerLimits {
-  /** Failures in a row after which it keeps calls away. */
+  /** The number of failures in a row that stop the calls. */
   readonly failures: number;
-  /** For how long, in ms. */
+  /** For how long calls are stopped, in ms. */
   readonly restMs: number;
-  /** A clock that only goes forward, in ms. */
+  /** A clock that never goes back, in ms. */
   readonly now: () => number;
 }
 
-/** Makes one that admits everything so far. */
+/** Creates a breaker that admits calls. */
 export function createBreaker({ failures: most, restMs, now }: BreakerLimits): Breaker {
   let failures = 0;
   let restsUntil = 0;
@@ -26,7 +26,7 @@ export function createBreaker({ failures: most, restMs, now }: BreakerLimits): B
     admits() {
       if (failures < most) return true;
       if (now() < restsUntil) return false;
-      // One call shows whether it is back: the others rest on.
+      // This one call tests whether the app is back; others are still refused.
       restsUntil = now() + restMs;
       return true;
     },

@@ -4,9 +4,9 @@ import { type Signed, signatureHeaders } from './signature.ts';
 /** A call to an app. */
 export interface Call extends Omit<Signed, 'at'> {
   readonly url: string;
-  /** Each signs; at least one. */
+  /** The secrets, at least one. Each adds a signature. */
   readonly secrets: readonly string[];
-  /** The whole of it, its answer read, is to be over by then, in ms. */
+  /** The deadline for the whole call, including the reading of the answer, in ms. */
   readonly deadlineMs: number;
   /** How much of the answer is read. */
   readonly maxBytes: number;
@@ -14,24 +14,24 @@ export interface Call extends Omit<Signed, 'at'> {
   readonly tracer: Tracer;
 }
 
-/** What came of a call. */
+/** The result of a call. */
 export interface Answer {
-  /** Whether it answered in time, with a status from 200 to 299. */
+  /** True if it answered in time with a status from 200 to 299. */
   readonly ok: boolean;
-  /** Null: there was no answer, or not all of it. */
+  /** Null if there was no answer, or not all of it. */
   readonly status: number | null;
   readonly ms: number;
-  /** What was wrong, in a line of at most 200 characters; null: nothing. */
+  /** What went wrong, in one line of at most 200 characters. Null if nothing did. */
   readonly fault: string | null;
-  /** Not to be called again earlier, in ms; null: it did not say. */
+  /** The minimum time until the next call, in ms, if the app has asked for one. */
   readonly retryAfterMs: number | null;
-  /** What it answered, as far as it was read. */
+  /** The body of the answer, as far as it was read. */
   readonly text: string;
 }
 
 /**
- * Posts a signed body to an app. Redirects are not followed: what is at the other end was not what the operator named. Where it is part of what is traced, it is a span, from which the app can go on. Never
- * throws.
+ * Posts a signed body to an app. Redirects are not followed: the operator has not named their target. Within a trace, the call is a span,
+ * which the app can continue. Never throws.
  */
 export async function call(asked: Call): Promise<Answer> {
   const { tracer } = asked;
@@ -40,7 +40,7 @@ export async function call(asked: Call): Promise<Answer> {
   const answer = await post(asked, span);
   if (span === undefined) return answer;
   if (answer.status !== null) span.note({ 'http.response.status_code': answer.status });
-  // What was wrong may name a host; the log has it.
+  // The fault may name a host, which belongs in the log only.
   if (!answer.ok) span.fail('UNAVAILABLE');
   span.end();
   return answer;
@@ -73,10 +73,10 @@ async function post({ url, secrets, id, body, deadlineMs, maxBytes, signal }: Ca
   }
 }
 
-// The column's width.
+// The width of the database column.
 const maxFault = 200;
 
-/** Reads no further than asked for: what is left is dropped, with its connection. */
+/** Reads at most `maxBytes`. The rest is dropped together with the connection. */
 async function readText({ body }: Response, maxBytes: number): Promise<string> {
   if (body === null) return '';
   const reader = (body as ReadableStream<Uint8Array>).getReader();
@@ -95,7 +95,7 @@ async function readText({ body }: Response, maxBytes: number): Promise<string> {
   return Buffer.concat(pieces).subarray(0, maxBytes).toString('utf8');
 }
 
-/** Seconds, or a date (RFC 9110, 10.2.3). */
+/** Parses Retry-After: seconds, or a date (RFC 9110, 10.2.3). */
 function retryAfterOf({ headers }: Response): number | null {
   const text = headers.get('retry-after');
   if (text === null) return null;
@@ -103,7 +103,7 @@ function retryAfterOf({ headers }: Response): number | null {
   return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
 
-/** What fetch says is in its cause: ECONNREFUSED, ENOTFOUND, a certificate's fault. */
+/** fetch puts the reason into the error's cause: ECONNREFUSED, ENOTFOUND, a bad certificate. */
 function faultOf(error: unknown): string {
   const { cause, message } = error as Error;
   if (!(cause instanceof Error)) return message;

@@ -6,16 +6,16 @@ import { pauseMs } from './retry.ts';
 import { rests, wants } from './store.ts';
 import { type Outcome, type Told, tell, tidings } from './tell.ts';
 
-// A node does a few jobs at a time, and others wait: so long one app may hold a place, and then queues up again.
+// A node runs only a few jobs at a time. One app may hold a place for this long, then it queues again.
 const sliceMs = 3_000;
-// Streams of one app that are told of side by side.
+// Streams of one app that are caught up in parallel.
 const lanes = 8;
-// Told between two marks of how far it is: so many may be told again if the node dies.
+// Entries that are delivered between two stored positions: so many may be repeated if the node dies.
 const pageEntries = 50;
 
 /**
- * Tells an app what it misses, as far as that goes within a few seconds, and has the rest be seen to when it is due. One that rests is tried with a
- * single entry first. Throws UNAVAILABLE.
+ * Delivers an app's backlogs for a few seconds, and schedules the rest for when it is due. An app that rests is tested with a single entry
+ * first. Throws UNAVAILABLE.
  */
 export async function catchUp(parts: WebhookParts, webhookId: string, signal: AbortSignal): Promise<void> {
   const { db } = parts;
@@ -38,11 +38,11 @@ interface Stretch {
   /** By performance.now(). */
   readonly until: number;
   readonly signal: AbortSignal;
-  /** It rests: one entry shows whether it is back. */
+  /** The app rests: a single entry tests whether it is back. */
   readonly isTrial: boolean;
 }
 
-/** The same as below. What cannot be shown, which is a defect, keeps its stream alone. */
+/** Like `tellBacklog`, but an entry that cannot be rendered, because of a defect, blocks only its own stream. */
 async function tellOrPutOff(parts: WebhookParts, backlog: BacklogRow, stretch: Stretch): Promise<boolean> {
   try {
     return await tellBacklog(parts, backlog, stretch);
@@ -57,7 +57,7 @@ async function tellOrPutOff(parts: WebhookParts, backlog: BacklogRow, stretch: S
   }
 }
 
-/** True: as far as time allowed it was told. */
+/** True unless the app failed: it was delivered as far as time allowed. */
 async function tellBacklog(parts: WebhookParts, backlog: BacklogRow, stretch: Stretch): Promise<boolean> {
   let row: BacklogRow | null = backlog;
   while (row !== null && performance.now() < stretch.until) {
@@ -72,24 +72,24 @@ async function tellBacklog(parts: WebhookParts, backlog: BacklogRow, stretch: St
 
 interface Page {
   readonly told: readonly Told[];
-  /** The last of its entries, wanted or not. */
+  /** The last entry of the page, wanted or not. */
   readonly end: number;
 }
 
-/** The next entries of a backlog; `isTrial`: up to the first that is told. */
+/** Reads the next entries of a backlog. `isTrial`: up to the first that is wanted. */
 async function readPage(parts: WebhookParts, { streamId, kind, nextSeq, upToSeq, webhookId }: BacklogRow, isTrial: boolean): Promise<Page> {
   const { entries, floor } = await parts.log.read(streamId, { after: nextSeq - 1, limit: pageEntries, upTo: upToSeq });
   const row = (await parts.current()).find(({ id }) => id === webhookId);
   const all = entries.filter((entry) => row !== undefined && wants(row, entry));
   const wanted = isTrial ? all.slice(0, 1) : all;
   const told = await tidings(parts, { kind, entries: wanted });
-  // What was trimmed from the log cannot be told; what lies behind it can.
+  // Entries that were trimmed from the log are skipped.
   const end = entries.at(-1)?.seq ?? Math.min(upToSeq, Math.max(floor, nextSeq - 1 + pageEntries));
-  // Also where the one cannot be shown: those behind it were not looked at.
+  // The page of a trial ends there even if that entry cannot be rendered: the entries after it were not looked at.
   return { told, end: isTrial ? (wanted[0]?.seq ?? end) : end };
 }
 
-/** What a page came to: all of it was told, time is over, or the app does not take it. */
+/** How delivering a page ended. ALL: everything was delivered. TIME: the time is over. NO: the app does not accept it. */
 type PageEnd = 'ALL' | 'TIME' | 'NO';
 
 async function tellPage(
@@ -102,7 +102,7 @@ async function tellPage(
     const outcome: Outcome =
       waitMs <= 0 ? { kind: 'crowded' } : await tell(parts, row.webhookId, { told: one, signal, waitMs, anyway: isTrial });
     if (outcome.kind === 'failed') await putOff(parts, row, one.seq, outcome);
-    // Others who wait go first.
+    // Other backlogs that wait go first.
     if (outcome.kind === 'crowded') await moveBacklog(parts.db, row, { nextSeq: one.seq, dueAt: await parts.db.now() });
     if (outcome.kind === 'rests') await moveBacklog(parts.db, row, { nextSeq: one.seq, dueAt: row.dueAt });
     if (outcome.kind !== 'told') return outcome.kind === 'crowded' ? 'TIME' : 'NO';
@@ -110,13 +110,16 @@ async function tellPage(
   return 'ALL';
 }
 
-/** What is left of a backlog; null: nothing, or it is somebody else's by now. */
+/** Advances a backlog past `end` and returns what is left. Null: nothing is left, or another node has it. */
 async function moveOn(db: WebhookParts['db'], row: BacklogRow, end: number): Promise<BacklogRow | null> {
   const moved = await moveBacklog(db, row, { nextSeq: end + 1, dueAt: await db.now() });
   return moved === null || end < moved.upToSeq ? moved : endBacklog(db, moved, end);
 }
 
-/** What fails by itself for as long as an app may fail at all is not got rid of otherwise: the app is disabled. */
+/**
+ * Postpones a failed entry. An entry that has failed for as long as an app may fail disables the app: otherwise its stream would be blocked
+ * for ever.
+ */
 async function putOff(
   parts: WebhookParts,
   row: BacklogRow,

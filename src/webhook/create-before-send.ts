@@ -21,31 +21,31 @@ interface Parts {
   readonly bus: Bus;
   readonly logger: Logger;
   readonly config: WebhookConfig;
-  /** Absent: nothing is traced. */
+  /** Without it, nothing is traced. */
   readonly tracer?: Tracer;
 }
 
 const topic = 'before-send';
-// Within a second of a change, where the bus does not tell: to ask costs one row.
+// If the bus loses the hint of a change, this check finds it within a second. It reads one row.
 const checkMs = 800;
-// People wait for it, and a device gives up on a send.
+// Users wait for the answer, and clients give up on a send.
 const deadline = { least: 50, usual: 1_000, most: 5_000 };
-// Asked about at a time by one node: with a second each that is more than a hundred messages a second.
+// Calls of one node at the same time. At a second each, these are more than a hundred messages a second.
 const atOnce = 128;
 const limits = { failures: 5, restMs: 5_000 };
-// Room for a message of 16,000 code points, each written as two escapes of six characters.
+// Enough for a message of 16,000 code points, each written as two JSON escapes of six characters.
 const maxAnswerBytes = 256_000;
 
-/** Makes who is asked. Disposing it breaks off what is being asked. */
+/** Creates the caller of the before-send app. Disposing it aborts calls that are under way. */
 export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }: Parts): BeforeSends {
   const closing = new AbortController();
   const gate = createGate(atOnce);
   const breaker = createBreaker({ ...limits, now: () => performance.now() });
   let show: ShowDraft | undefined;
-  /** Who is asked, and when that was last changed as far as is known, by the database's clock. */
+  /** The app's row, and the time of its last known change by the database's clock. */
   let held: { readonly row: BeforeSendRow | null; readonly at: number } = { row: null, at: 0 };
   function take(row: BeforeSendRow | null, at: Date): void {
-    // A read that began before a change may end after it.
+    // A read that started before a change may end after it.
     if (at.getTime() >= held.at) held = { row, at: at.getTime() };
   }
   const newest = createNewest({
@@ -67,7 +67,7 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
     const checked = { url: requireUrl(url, config), ...(deadlineMs !== undefined && { deadlineMs: requireDeadline(deadlineMs) }) };
     const secret = newSecret();
     const made = await db.transaction(async (tx) => {
-      // One choice after the other: each keeps what the one before has chosen, and where there is no row yet two would both make it.
+      // Changes are serialized: each keeps what the former one has chosen. Without a row, two concurrent changes would both create it.
       await holdDeployment(db, tx);
       const before = await readBeforeSend(tx);
       const isNew = before === null || anew;
@@ -92,7 +92,7 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
     return removed;
   }
 
-  /** An answer that counts; otherwise what was wrong. */
+  /** Calls the app. Returns its verdict, or what went wrong. */
   async function ask(row: BeforeSendRow, draft: Saying, fits: (text: string) => boolean): Promise<Verdict | { readonly fault: string }> {
     if (!breaker.admits()) return { fault: 'it has failed several times in a row and is not asked for some seconds' };
     const until = performance.now() + row.deadlineMs;
@@ -144,7 +144,7 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
       if (row === null || (row.conversations !== 'ALL' && row.conversations !== draft.conversationKind)) return draft.text;
       const verdict = await ask(row, draft, fits);
       if ('text' in verdict) return verdict.text;
-      // What a node breaks off is nobody's failure.
+      // The call was aborted because this node stops: onFailure does not apply.
       if (closing.signal.aborted)
         throw new ChatError('UNAVAILABLE', 'This node is shutting down. Nothing was stored: send the message again.', { field });
       if ('reason' in verdict) throw new ChatError('FORBIDDEN', verdict.reason, { field });

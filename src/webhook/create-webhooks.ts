@@ -28,9 +28,9 @@ import { callWebhook } from './tell.ts';
 import type { NewSecret, Trial, Webhook, WebhookChoice } from './webhook.ts';
 import type { Webhooks } from './webhooks.ts';
 
-// Each is a call for each event: fifty apps are more than any system has.
+// Each webhook may cost a call per event. Fifty are more than any system needs.
 const maxWebhooks = 50;
-// Time enough to bring a new secret to wherever it is needed.
+// Enough time to deploy a new secret.
 const oldSecretMs = 86_400_000;
 
 interface Parts {
@@ -39,11 +39,11 @@ interface Parts {
   readonly logger: Logger;
   readonly config: WebhookConfig;
   readonly onRead?: WebhookParts['onRead'];
-  /** Absent: nothing is traced. */
+  /** Without it, nothing is traced. */
   readonly tracer?: Tracer;
 }
 
-/** Makes what apps are told. Disposing it breaks off what is being told, which is told again. */
+/** Creates the webhooks module. Disposing it aborts calls that are under way; they are repeated. */
 export function createWebhooks({ db, log, logger, config, onRead = () => undefined, tracer = noTracer }: Parts): Webhooks {
   const closing = new AbortController();
   const gates = new Map<string, Gate>();
@@ -112,7 +112,7 @@ export function createWebhooks({ db, log, logger, config, onRead = () => undefin
 
   async function rotateSecret(id: string): Promise<NewSecret> {
     const secret = newSecret();
-    // Headers are made by this machine's clock.
+    // Signatures carry the time of this machine's clock.
     const oldSecretUntil = new Date(Date.now() + oldSecretMs);
     const row = await change(id, ({ secret: oldSecret }) => ({ secret, oldSecret, oldSecretUntil }));
     return { webhook: shownWebhook(row), secret };
@@ -178,7 +178,7 @@ const healthy = {
 
 const blank = { ...healthy, oldSecret: null, oldSecretUntil: null, lastSuccessAt: null, lastFailureAt: null, lastFailure: null } as const;
 
-/** Whoever asks while a read is under way shares the next one: it is at or after the moment at which they ask. */
+/** Shares a read among its callers. A call during a read shares the next read, so that its result is never older than the call. */
 function sharedRead<T>(read: () => Promise<T>): () => Promise<T> {
   let underWay: Promise<unknown> = Promise.resolve();
   let next: Promise<T> | undefined;

@@ -1,10 +1,10 @@
-/** A bounded number of places. */
+/** A semaphore: a bounded number of places. */
 export interface Gate {
-  /** Waits for a place at most so many ms, and answers the way to give it back; null: there was none by then. */
+  /** Waits at most `ms` milliseconds for a place. Returns a function that gives it back, or null if no place became free. */
   enter(ms: number): Promise<(() => void) | null>;
 }
 
-/** First come, first served. */
+/** Creates a gate. Places are given in the order of the calls. */
 export function createGate(size: number): Gate {
   const waiting = new Set<() => void>();
   let taken = 0;

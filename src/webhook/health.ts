@@ -7,19 +7,19 @@ import { pauseMs } from './retry.ts';
 import { changeWebhook, holdWebhook, requireWebhook, rests, type WebhookRow } from './store.ts';
 
 const hourMs = 3_600_000;
-// Told to operators: nobody looks more closely, and a busy app is not written of with each call.
+// The precision of `lastSuccessAt`: enough for operators, and a busy app does not cost a write per call.
 const toldMs = 10_000;
-/** The status by which an app says that it is gone for good. */
+/** The status with which an app says that it is gone for good. */
 const gone = 410;
 
-/** After how long a failure a webhook is disabled, in ms. */
+/** Returns the duration of failure after which a webhook is disabled, in ms. */
 export function longFailureMs({ config }: Pick<WebhookParts, 'config'>): number {
   return config.webhookDisableHours * hourMs;
 }
 
-/** A call has succeeded: whatever it missed is told, if it rested. */
+/** Records a successful call. If the webhook rested, its backlogs are delivered now. */
 export async function noteSuccess({ db }: Pick<WebhookParts, 'db'>, { id, failures, lastSuccessAt }: WebhookRow): Promise<void> {
-  // By this node's own clock, for the database's would be asked for with each call.
+  // Uses this node's clock: the database's would cost a query per call.
   if (failures === 0 && lastSuccessAt !== null && Date.now() - lastSuccessAt.getTime() < toldMs) return;
   const now = await db.now();
   await db.transaction(async (tx) => {
@@ -30,7 +30,10 @@ export async function noteSuccess({ db }: Pick<WebhookParts, 'db'>, { id, failur
   });
 }
 
-/** A call has failed. After some in a row the webhook rests, for longer each time; it is disabled if it is gone, or has failed for too long. */
+/**
+ * Records a failed call. After some failures in a row the webhook rests, each time for longer. It is disabled if the app has answered 410
+ * or has failed for too long.
+ */
 export async function noteFailure(parts: WebhookParts, id: string, { fault, status, retryAfterMs }: Answer): Promise<void> {
   const { db, logger } = parts;
   await db.transaction(async (tx) => {
@@ -54,7 +57,7 @@ export async function noteFailure(parts: WebhookParts, id: string, { fault, stat
   });
 }
 
-/** Ends that an app is told. What it misses is kept, in case it is enabled again, unless it is gone for good. */
+/** Disables a webhook. Its backlogs are kept in case it is enabled again, unless the app is gone for good. */
 export async function disable(
   tx: Parameters<Parameters<Db['transaction']>[0]>[0],
   id: string,

@@ -6,19 +6,19 @@ import type { Tracer } from '../tracer.ts';
 import type { Gate } from './gate.ts';
 import type { WebhookRow } from './store.ts';
 
-/** What of the configuration the module heeds. */
+/** The configuration options that the module reads. */
 export type WebhookConfig = Pick<
   Config,
   'webhookTimeoutMs' | 'webhookConcurrency' | 'webhookDisableHours' | 'webhookInsecure' | 'headCheckMs'
 >;
 
 /**
- * Shows entries of one stream as the API would show them to nobody in particular, in the order given; null: it cannot be shown. Whatever it throws has it
- * asked again later.
+ * Renders entries of one stream as the API would show them to no viewer in particular, in the order given. Null: the entry cannot be
+ * rendered. Any error it throws makes the call be retried later.
  */
 export type Show = (kind: StreamKind, entries: readonly Entry[]) => Promise<readonly (object | null)[]>;
 
-/** What the module's inner parts share. */
+/** The parts that the module's files share. */
 export interface WebhookParts {
   readonly db: Db;
   readonly log: Log;
@@ -26,10 +26,10 @@ export interface WebhookParts {
   readonly tracer: Tracer;
   readonly config: WebhookConfig;
   readonly show: Show;
-  /** Called with entries before they are shown: what is kept of whom they change is out of date. */
+  /** Called with entries before they are rendered: cached users that they change are out of date. */
   readonly onRead: (entries: readonly Entry[]) => void;
-  /** Of an app: so many calls at a time. */
+  /** Returns the gate of an app, which limits its concurrent calls. */
   readonly gateOf: (webhookId: string) => Gate;
-  /** All webhooks, as they stand at or after the call. */
+  /** Reads all webhooks. The result is never older than the call. */
   readonly current: () => Promise<readonly WebhookRow[]>;
 }

@@ -3,7 +3,7 @@ import { codePoints, hasControls, isStorable } from '../text.ts';
 import type { WebhookConfig } from './parts.ts';
 import { type WebhookChoice, type WebhookEvent, webhookEvents } from './webhook.ts';
 
-// The columns' widths, which the API states too.
+// The widths of the database columns. The API's documentation states them too.
 const maxUrl = 2_000;
 const maxDescription = 200;
 
@@ -12,8 +12,9 @@ function invalid(message: string, ...field: readonly string[]): ChatError {
 }
 
 /**
- * The URL in its one form. Throws INVALID_INPUT (url): it is none, carries a name and password, which logs would show, or is neither https nor, which
- * leaves no machine, http to this one; WEBHOOK_INSECURE lets any http pass.
+ * Returns the URL in its normal form. Throws INVALID_INPUT (url) if it is not a URL, if it contains a user name or password, which logs
+ * would show, or if it is neither https nor http to this machine, whose traffic does not leave it. With WEBHOOK_INSECURE, any http URL is
+ * allowed.
  */
 export function requireUrl(text: string, { webhookInsecure }: Pick<WebhookConfig, 'webhookInsecure'>): string {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -32,7 +33,7 @@ function isHere({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** Throws INVALID_INPUT (description). */
+/** Checks a description. Throws INVALID_INPUT (description). */
 export function requireDescription(text: string): string {
   if (codePoints(text) > maxDescription) throw invalid(`A description can have at most ${maxDescription} characters.`, 'description');
   if (!isStorable(text) || hasControls(text, { lines: false }))
@@ -40,14 +41,14 @@ export function requireDescription(text: string): string {
   return text;
 }
 
-/** Each once, in the order of the table. Throws INVALID_INPUT (events.N). */
+/** Returns each event once, in the order of the table. Throws INVALID_INPUT (events.N). */
 export function requireEvents(names: readonly string[]): readonly WebhookEvent[] {
   const unknown = names.findIndex((name) => !(webhookEvents as readonly string[]).includes(name));
   if (unknown >= 0) throw invalid(`Unknown event. The events are ${webhookEvents.join(', ')}.`, 'events', String(unknown));
   return webhookEvents.filter((event) => names.includes(event));
 }
 
-/** All that operators choose of a webhook, checked. Throws as the three above. */
+/** Checks everything that operators choose for a webhook. Throws as the three functions above. */
 export function requireChoice({ url, description, events }: WebhookChoice, config: WebhookConfig) {
   return { url: requireUrl(url, config), description: requireDescription(description), events: requireEvents(events) };
 }

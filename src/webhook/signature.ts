@@ -1,26 +1,26 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
 const prefix = 'whsec_';
-// Standard Webhooks asks for 24 to 64; as many as the hash has.
+// Standard Webhooks asks for 24 to 64 bytes. This is the length of the hash.
 const secretBytes = 32;
 
-/** A fresh secret as Standard Webhooks writes it: `whsec_` and 32 bytes in base64. */
+/** Creates a secret in the format of Standard Webhooks: `whsec_` and 32 bytes in base64. */
 export function newSecret(): string {
   return prefix + randomBytes(secretBytes).toString('base64');
 }
 
-/** What is signed. */
+/** The content to sign. */
 export interface Signed {
-  /** The webhook-id: without a dot, which parts what is signed. */
+  /** The webhook-id. It must not contain a dot, which separates the signed parts. */
   readonly id: string;
   readonly body: string;
-  /** ms since 1970. */
+  /** In ms since 1970. */
   readonly at: number;
 }
 
 /**
- * The headers that prove where a body is from: webhook-id, webhook-timestamp (of this attempt, in seconds) and webhook-signature, one for each secret.
- * By Standard Webhooks 1.0.0 (https://github.com/standard-webhooks/standard-webhooks), symmetric.
+ * Returns the headers that prove a body's origin: webhook-id, webhook-timestamp (of this attempt, in seconds) and webhook-signature, with a
+ * signature per secret. Symmetric signatures as in Standard Webhooks 1.0.0 (https://github.com/standard-webhooks/standard-webhooks).
  */
 export function signatureHeaders(secrets: readonly string[], { id, body, at }: Signed): Readonly<Record<string, string>> {
   const timestamp = Math.floor(at / 1_000);

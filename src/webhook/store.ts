@@ -9,9 +9,9 @@ export interface WebhookRow extends Webhook {
   readonly secret: string;
   readonly oldSecret: string | null;
   readonly oldSecretUntil: Date | null;
-  /** It is told of what was logged from then on. */
+  /** The webhook is called for entries logged from this time on. */
   readonly fromAt: Date;
-  /** Of one that rests: how often it was tried in vain. */
+  /** How often a resting webhook was tested in vain. */
   readonly attempts: number;
 }
 
@@ -27,76 +27,78 @@ function webhookRow({ id, events, state, disabledWhy, ...row }: Stored): Webhook
   };
 }
 
-/** All of them, in the order in which they were made. */
+/** Reads all webhooks, in the order of their creation. */
 export async function readWebhooks(tx: Tx): Promise<readonly WebhookRow[]> {
   return (await tx.webhook.findMany({ orderBy: { id: 'asc' } })).map(webhookRow);
 }
 
-/** The one of this id. Throws NOT_FOUND (webhookId). */
+/** Reads a webhook. Throws NOT_FOUND (webhookId). */
 export async function requireWebhook(tx: Tx, id: string): Promise<WebhookRow> {
   const row = isUuid(id) ? await tx.webhook.findUnique({ where: { id: uuidBytes(id) } }) : null;
   if (row === null) throw noWebhook();
   return webhookRow(row);
 }
 
-/** There is none of this id. */
+/** Returns the error for an unknown id. */
 export function noWebhook(): ChatError {
   return new ChatError('NOT_FOUND', 'Webhook not found. List the webhooks for their ids.', { field: ['webhookId'] });
 }
 
-/** A new one. */
+/** Inserts a webhook. */
 export async function insertWebhook(tx: Tx, { id, events, ...row }: WebhookRow): Promise<void> {
   await tx.webhook.create({ data: { ...row, id: uuidBytes(id), events: events.join(',') } });
 }
 
-/** Changes one; false: it is not there. */
+/** Changes a webhook. False: it does not exist. */
 export async function changeWebhook(tx: Tx, id: string, { events, ...rest }: Partial<Omit<WebhookRow, 'id'>>): Promise<boolean> {
   const data = { ...rest, ...(events !== undefined && { events: events.join(',') }) };
   return (await tx.webhook.updateMany({ where: { id: uuidBytes(id) }, data })).count === 1;
 }
 
-/** Locks one until the transaction ends, so that what it misses, and when that is seen to, change together; false: it is not there. */
+/** Locks a webhook until the transaction ends, so that its backlogs and its job change together. False: it does not exist. */
 export async function holdWebhook(tx: Tx, id: string): Promise<boolean> {
   return isUuid(id) && (await tx.webhook.updateMany({ where: { id: uuidBytes(id) }, data: { failures: { increment: 0 } } })).count === 1;
 }
 
-/** Removes one; false: it was not there. */
+/** Deletes a webhook. False: it did not exist. */
 export async function deleteWebhook(tx: Tx, id: string): Promise<boolean> {
   return isUuid(id) && (await tx.webhook.deleteMany({ where: { id: uuidBytes(id) } })).count === 1;
 }
 
-/** As everybody but who signs may know it. */
+/** Returns a webhook without its secrets and internal fields. */
 export function shownWebhook(row: WebhookRow): Webhook {
   const { secret: _secret, oldSecret: _old, oldSecretUntil: _until, fromAt: _from, attempts: _attempts, ...shown } = row;
   return shown;
 }
 
-/** Whether it is told of an entry, or is to be once it is enabled again. One that is gone for good is told nothing. */
+/** Returns whether a webhook is called for an entry, now or once it is enabled again. A webhook whose app has answered 410 is not. */
 export function wants({ events, disabledWhy }: WebhookRow, entry: Entry): boolean {
   const event = eventOf(entry);
   if (disabledWhy === 'GONE' || event === null) return false;
   return events.length === 0 || events.includes(event);
 }
 
-/** What an app has missed is worth telling for as long as somebody may be on holiday, in ms from when it was disabled. */
+/** How long a disabled webhook keeps its backlogs, in ms: as long as an operator may be on holiday. */
 export const missedMs = 7 * 86_400_000;
 
-/** The same of what is logged now. Of one that is disabled nothing is kept that nobody could ask for any more. */
+/**
+ * Like `wants`, for entries that are logged now. A disabled webhook wants nothing that could no longer be kept until somebody enables it.
+ */
 export function wantsNow(row: WebhookRow, entry: Entry): boolean {
   const { fromAt, disabledAt } = row;
   const isOver = disabledAt !== null && entry.at.getTime() - disabledAt.getTime() >= missedMs;
   return wants(row, entry) && entry.at >= fromAt && !isOver;
 }
 
-// A single call may fail for a reason of its own; three in a row are the app's.
+// A single call may fail for a reason of its own. Three failures in a row are the app's fault.
 const restAfter = 3;
 
-/** Whether it is left alone but for a try now and then: so many calls in a row have failed. */
+/** Returns whether the webhook rests: so many calls in a row have failed that it is only tested now and then. */
 export function rests({ state, failures }: Pick<WebhookRow, 'state' | 'failures'>): boolean {
   return state === 'DISABLED' || failures >= restAfter;
 }
 
-/** What signs what it is told at a time. */
+/** Returns the secrets that sign a call at the time `at`. */
 export function secretsOf({ secret, oldSecret, oldSecretUntil }: WebhookRow, at: number): readonly string[] {
   return oldSecret !== null && oldSecretUntil !== null && oldSecretUntil.getTime() > at ? [secret, oldSecret] : [secret];
 }

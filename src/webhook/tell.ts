@@ -6,15 +6,15 @@ import type { WebhookParts } from './parts.ts';
 import { rests, secretsOf, type WebhookRow } from './store.ts';
 import { eventOf } from './webhook.ts';
 
-/** What an app is told of one entry. */
+/** The content of a call about one entry. */
 export interface Told {
   readonly seq: number;
-  /** By which it tells that it was told before: the same at every try, for every webhook, and for no other entry. */
+  /** The id by which an app recognises repeats: the same for every attempt and every webhook, and for no other entry. */
   readonly id: string;
   readonly body: string;
 }
 
-/** What is told of entries of one stream, as they are shown at this moment; those that cannot be shown are left out. */
+/** Renders entries of one stream, as they are shown now. Entries that cannot be rendered are left out. */
 export async function tidings(
   { db, show, onRead }: WebhookParts,
   { kind, entries }: Pick<EntryRun, 'kind' | 'entries'>,
@@ -28,7 +28,7 @@ export async function tidings(
   });
 }
 
-// A database that was restored may give out a number twice: its epoch tells the two apart.
+// A restored database may assign a seq twice: its epoch tells the two apart.
 function keyOf(epoch: string, { streamId, seq }: Entry): string {
   return `${epoch}:${streamId}:${seq}`;
 }
@@ -37,10 +37,10 @@ function bodyOf(entry: Entry, data: object): string {
   return JSON.stringify({ type: eventOf(entry), timestamp: entry.at.toISOString(), data });
 }
 
-// An answer says nothing but its status; so much of it is read that the connection can be used again.
+// Only the status of an answer matters. So much of the body is read that the connection can usually be reused.
 const maxAnswerBytes = 4_096;
 
-/** Calls an app, whatever its state, and keeps how that went. */
+/** Calls an app, whatever the state of its webhook, and records the result. */
 export async function callWebhook(
   parts: WebhookParts,
   row: WebhookRow,
@@ -51,25 +51,30 @@ export async function callWebhook(
     deadlineMs: parts.config.webhookTimeoutMs,
     maxBytes: maxAnswerBytes,
   });
-  // This node stops: nobody is to blame.
+  // The call was aborted because this node stops, which is not the app's failure.
   if (!answer.ok && signal.aborted) throw signal.reason;
   await (answer.ok ? noteSuccess(parts, row) : noteFailure(parts, row.id, answer));
   return answer;
 }
 
-/** What came of telling an app something: `rests`: it was not called, `gone`: nobody is to be told any more. */
+/**
+ * The result of delivering an entry. `rests`: the app was not called. `gone`: the webhook was deleted, or its app is gone for good.
+ * `crowded`: there was no time or no free place for the call.
+ */
 export type Outcome = { readonly kind: 'told' | 'rests' | 'gone' | 'crowded' } | { readonly kind: 'failed'; readonly answer: Answer };
 
 interface Telling {
   readonly told: Told;
   readonly signal: AbortSignal;
-  /** For how long to wait while the app is called by others, in ms. */
+  /** How long to wait for a free place among the app's concurrent calls, in ms. */
   readonly waitMs: number;
-  /** Calls one that rests. */
+  /** Whether to call a webhook that rests. */
   readonly anyway: boolean;
 }
 
-/** Tells an app of one entry, if it is to be told still: what operators did meanwhile, and what others found, counts at once. */
+/**
+ * Delivers an entry to an app. Reads the webhook right before the call, so that what operators and other nodes have changed counts at once.
+ */
 export async function tell(parts: WebhookParts, id: string, { told, signal, waitMs, anyway }: Telling): Promise<Outcome> {
   const leave = await parts.gateOf(id).enter(waitMs);
   if (leave === null) return { kind: 'crowded' };

@@ -2,22 +2,22 @@ import { z } from 'zod';
 import { readJson } from '../read-json.ts';
 import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
 
-/** What the one asked says: the text that is to be stored, or why nothing is. */
+/** The before-send app's answer: the text to store, or why nothing is stored. */
 export type Verdict = { readonly text: string } | { readonly reason: string };
 
 const answer = z.object({ allow: z.boolean().optional(), reason: z.string().optional(), text: z.string().optional() });
 
-// A line that fits on a phone; it is shown to whoever wanted to say something.
+// One line that fits on a phone. The user who wanted to send the message sees it.
 const maxReason = 200;
 const usualReason = 'This message is not allowed here.';
 
 interface Reading {
-  /** What was asked about. */
+  /** The text that the app was called with. */
   readonly asked: string;
   readonly fits: (text: string) => boolean;
 }
 
-/** Reads an answer; null: it says nothing that counts. */
+/** Parses an answer. Null: it is not a valid answer. */
 export function readVerdict(body: string, { asked, fits }: Reading): Verdict | null {
   const parsed = answer.safeParse(readJson(body));
   if (!parsed.success) return null;

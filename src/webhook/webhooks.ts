@@ -2,31 +2,33 @@ import type { Effect } from '../worker/index.ts';
 import type { Show } from './parts.ts';
 import type { Backlog, NewSecret, Trial, Webhook, WebhookChoice } from './webhook.ts';
 
-/** The face of what apps are told. Refusals are thrown as ChatError with `field` named from the options; each may throw UNAVAILABLE. */
+/** The interface of the webhooks. Refusals are ChatErrors whose `field` is named after the options. All functions may throw UNAVAILABLE. */
 export interface Webhooks extends AsyncDisposable {
-  /** All there are, in the order in which they were made: at most fifty. */
+  /** Lists all webhooks, at most fifty, in the order of their creation. */
   list(): Promise<readonly Webhook[]>;
-  /** How far behind they are; who is not behind is absent. */
+  /** Counts the backlogs of webhooks. A webhook without any is absent. */
   backlogs(): Promise<ReadonlyMap<string, Backlog>>;
-  /** From here on an app is told. Throws INVALID_INPUT (url, description, events.N), LIMIT_REACHED. */
+  /** Creates a webhook. Its app is called from now on. Throws INVALID_INPUT (url, description, events.N), LIMIT_REACHED. */
   create(choice: WebhookChoice): Promise<NewSecret>;
-  /** Changes what is given. What it was not told yet goes to the new URL. Throws NOT_FOUND (webhookId), INVALID_INPUT as `create`. */
+  /**
+   * Changes the given fields. Calls that are still outstanding go to the new URL. Throws NOT_FOUND (webhookId), INVALID_INPUT as `create`.
+   */
   update(id: string, choice: Partial<WebhookChoice>): Promise<Webhook>;
-  /** The app is told nothing more, on any node. Throws NOT_FOUND (webhookId). */
+  /** Deletes a webhook. Its app is not called any more, by any node. Throws NOT_FOUND (webhookId). */
   remove(id: string): Promise<void>;
-  /** Another secret; the one before signs along for a day. Throws NOT_FOUND (webhookId). */
+  /** Replaces the secret. For a day, the former one signs as well. Throws NOT_FOUND (webhookId). */
   rotateSecret(id: string): Promise<NewSecret>;
   /**
-   * Has an app be told again, or one that rests be tried at once. `missed`: from where it was disabled on, if that was within a week; otherwise of what
-   * happens from here on. Throws NOT_FOUND (webhookId).
+   * Enables a disabled webhook, or tests a resting one at once. `missed`: continue from where it was disabled, if that was less than a week
+   * ago; otherwise it is called only for new entries. Throws NOT_FOUND (webhookId).
    */
   enable(id: string, options?: { readonly missed?: boolean }): Promise<Webhook>;
-  /** Calls an app with a test event, whatever its state. One that rests and answers is told on. Throws NOT_FOUND (webhookId). */
+  /** Calls an app with a test event, whatever its state. A resting webhook that answers is caught up. Throws NOT_FOUND (webhookId). */
   test(id: string): Promise<Trial>;
-  /** What the worker has entries do. */
+  /** The effect that the worker runs for entries. */
   readonly effect: Effect;
-  /** The job: tells an app what it misses, for some seconds. */
+  /** The job that delivers a webhook's backlogs, for a few seconds. */
   catchUp(missing: { readonly webhookId: string }, signal: AbortSignal): Promise<void>;
-  /** How events are shown. Until it is said nothing is told. */
+  /** Sets how events are rendered. Before that, nothing is delivered. */
   showBy(show: Show): void;
 }

@@ -5,7 +5,7 @@ import { backOff } from './back-off.ts';
 import type { Effect, EntryRun } from './effect.ts';
 import type { Turns } from './turns.ts';
 
-/** An effect that failed for good for one entry. */
+/** An effect that was given up for one entry. */
 export interface Failed {
   readonly effect: string;
   readonly streamId: bigint;
@@ -13,29 +13,30 @@ export interface Failed {
   readonly reason: string;
 }
 
-/** What it takes to act on a run. */
+/** The parts needed to act on a run. */
 export interface RunParts {
   readonly effects: readonly Effect[];
   readonly logger: Logger;
   readonly tracer: Tracer;
-  /** Failures after which an effect is given up. */
+  /** The number of failures after which an effect is given up. */
   readonly attempts: number;
-  /** Stores what was given up, so that the stream goes on without it. */
+  /** Stores an effect that was given up, so that the stream can go on without it. */
   readonly giveUp: (failed: Failed) => Promise<void>;
 }
 
-/** When and for how long. */
+/** The turns to share, and the signal that aborts. */
 interface Manner {
   readonly turns: Turns;
   readonly signal: AbortSignal;
 }
 
-/** An effect that has not ended by then never will: it may wait for seconds. */
+/** An effect that runs longer than this hangs: effects may wait for seconds only. */
 const actMs = 60_000;
 
 /**
- * Calls all effects for a run, side by side, each until it has succeeded. What fails waits outside of the turns, and is tried again. One that fails too often is called for each entry alone, so that
- * one that cannot be done keeps only itself; what fails then is given up. While database or Redis are away nothing is given up. Rejects where the signal is aborted: then nothing is known of what was done.
+ * Calls all effects for a run, in parallel, each until it succeeds. A failed effect waits outside of its turn and is retried. One that
+ * fails too often is called for each entry alone, so that a single bad entry affects only itself; entries that still fail are given up.
+ * Nothing is given up while the database or Redis is away. Rejects if the signal aborts; it is unknown then what was done.
  */
 export async function actOnRun(parts: RunParts, run: EntryRun, manner: Manner): Promise<void> {
   const settled = await Promise.allSettled(parts.effects.map((effect) => perform(parts, effect, run, manner)));
@@ -46,7 +47,7 @@ async function perform(parts: RunParts, effect: Effect, run: EntryRun, manner: M
   const failure = await tryOften(parts, effect, run, { ...manner, attempts: parts.attempts });
   if (failure === null) return;
   for (const entry of run.entries) {
-    // The one entry has had its tries.
+    // A run of one entry has had its attempts already.
     const alone = { ...run, entries: [entry] };
     const reason = run.entries.length === 1 ? failure : await tryOften(parts, effect, alone, { ...manner, attempts: 1 });
     if (reason === null) continue;
@@ -56,7 +57,7 @@ async function perform(parts: RunParts, effect: Effect, run: EntryRun, manner: M
   }
 }
 
-/** Null: done. Otherwise what the last failure was. */
+/** Returns null on success, otherwise the last failure. */
 async function tryOften(
   { logger, tracer }: RunParts,
   effect: Effect,
@@ -78,7 +79,7 @@ async function tryOften(
   }
 }
 
-/** Calls an effect, for as long as it may take. */
+/** Calls an effect and rejects if it takes longer than `actMs`. */
 export async function actWithin(
   { tracer, effect }: { readonly tracer: Tracer; readonly effect: Effect },
   run: EntryRun,

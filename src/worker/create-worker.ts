@@ -13,29 +13,29 @@ import { createRelay } from './relay.ts';
 import { runDue } from './runner.ts';
 import { createSettling } from './settle.ts';
 
-/** A node's share in what is done because of entries. Disposing it breaks off what it is at, which is begun again elsewhere. */
+/** This node's part in running effects. Disposing it aborts what is under way; it is started again elsewhere. */
 export interface Worker extends AsyncDisposable {
-  /** Calls an effect again for one entry for which it was given up. Throws what the effect throws. */
+  /** Calls an effect again for an entry for which it was given up. Throws the effect's errors. */
   again(given: JobData<'EffectOwed'>, signal: AbortSignal): Promise<void>;
-  /** Has what a dead node held handed on again at once, rather than after the visibility time. */
+  /** Hands on again at once what a dead node held, rather than after the visibility time. */
   inherit(nodeId: string): Promise<void>;
-  /** How far effects are behind the log, in the whole system. Throws ChatError UNAVAILABLE. */
+  /** Reads how far effects are behind the log, in the whole system. Throws ChatError UNAVAILABLE. */
   lag(): Promise<Lag>;
 }
 
-/** What a worker is made of. */
+/** The parts that a worker needs. */
 export interface WorkerParts {
   readonly db: Db;
   readonly log: Log;
   readonly queue: Queue;
   readonly effects: readonly Effect[];
   readonly logger: Logger;
-  /** Absent: nothing is traced. */
+  /** Without it, nothing is traced. */
   readonly tracer?: Tracer;
   readonly config: Pick<Config, 'roles' | 'workerPollMs' | 'workerConcurrency' | 'workerAttempts' | 'workerVisibilityMs'>;
 }
 
-/** Begins to find what is due and to act on it, where this node is a worker. */
+/** Creates a worker. If this node has the role `worker`, it starts to hand on due streams and to act on them. */
 export function createWorker({ db, log, queue, effects, logger, config, tracer = noTracer }: WorkerParts): Worker {
   const closing = new AbortController();
   const relay = createRelay({ db, queue, effects, logger, visibilityMs: config.workerVisibilityMs });
@@ -50,13 +50,13 @@ export function createWorker({ db, log, queue, effects, logger, config, tracer =
           return isMore;
         },
         (error: unknown) => {
-          // Told once for each outage.
+          // Logged once per outage.
           logger[failing ? 'debug' : 'warn']({ err: error }, 'what is due could not be handed on; it is looked for again');
           failing = true;
           return false;
         },
       );
-      // With jitter, so that nodes do not look all at once.
+      // With jitter, so that nodes do not poll at the same time.
       const pauseMs = more ? 0 : config.workerPollMs * (0.5 + Math.random());
       await delay(pauseMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
     }
@@ -83,7 +83,7 @@ export function createWorker({ db, log, queue, effects, logger, config, tracer =
     if (effect === undefined) throw new Error(`this release has no effect ${name}`);
     const [stream] = await readDue(db.client, [streamId]);
     const { entries } = await log.read(streamId, { after: seq - 1, limit: 1 });
-    // What was trimmed meanwhile has no effect any more.
+    // The entry was trimmed meanwhile and has no effect any more.
     if (!stream || entries.length === 0) return;
     await actWithin({ tracer, effect }, { streamId, kind: stream.kind, entries }, signal);
   }

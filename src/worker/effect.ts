@@ -1,7 +1,7 @@
 import type { StreamKind } from '../db/index.ts';
 import type { Entry } from '../log/index.ts';
 
-/** Entries of one stream that follow each other, in order and without a hole. */
+/** Consecutive entries of one stream, without a gap. */
 export interface EntryRun {
   readonly streamId: bigint;
   readonly kind: StreamKind;
@@ -9,15 +9,16 @@ export interface EntryRun {
   readonly entries: readonly Entry[];
 }
 
-/** What is done because of entries: an app is called, a phone is told. */
+/** Something that is done because of entries, such as calling an app or sending a push. */
 export interface Effect {
-  /** For logs and metrics. */
+  /** The name, for logs and metrics. */
   readonly name: string;
-  /** Whether anybody wants it now. While nobody wants any effect, logs are passed over unread. */
+  /** Returns whether anybody wants the effect now. While nobody wants any effect, logs are passed over unread. */
   wanted(): Promise<boolean>;
   /**
-   * Resolves when the effect of each entry is done, or stored so that it will be. Runs of a stream come one after the other, in order, at least once: one may come again, whole or in part, and
-   * `stream:seq` tells. Must not wait for a slow receiver for longer than a few seconds: what takes longer is left as a job. Whatever it throws has the run tried again.
+   * Resolves once the effect of each entry is done, or stored so that it will be. Runs of a stream come one after the other, in order, at
+   * least once. A run may be repeated, whole or in part; `stream:seq` identifies an entry. It must not wait for a slow receiver for more
+   * than a few seconds; longer work is left as a job. Any error it throws makes the run be retried.
    */
   act(run: EntryRun, signal: AbortSignal): Promise<void>;
 }

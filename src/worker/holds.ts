@@ -3,27 +3,27 @@ import { z } from 'zod';
 import type { Due, Held } from './queue.ts';
 import { doneScript, holdScript, keepScript } from './queue-scripts.ts';
 
-/** What a consumer has read from the queue. */
+/** An item that a consumer has read from the queue. */
 export interface Taken extends Due {
-  /** Its id in Redis' stream. */
+  /** The item's id in Redis' stream. */
   readonly entryId: string;
 }
 
 /** The streams that one consumer holds. */
 export interface Holds extends Disposable {
   has(entryId: string): boolean;
-  /** Takes hold of those that nobody holds; the others are dropped. Rejects while Redis is away. */
+  /** Takes the streams that nobody holds and drops the others. Rejects while Redis is away. */
   take(taken: readonly Taken[]): Promise<readonly Held[]>;
-  /** Tells Redis that all of them are held still, and finds which are not. Never rejects. */
+  /** Renews all holds in Redis, and finds those that are lost. Never rejects. */
   keep(): Promise<void>;
 }
 
-/** What holds are made of. */
+/** The parts that the holds need. */
 export interface HoldsParts {
   readonly run: (script: string, keys: readonly string[], args: readonly (string | number)[]) => Promise<unknown>;
   /** The queue's key. */
   readonly queue: string;
-  /** What stands before a stream's id in the name of its hold. */
+  /** The prefix of a hold's key; the stream's id follows. */
   readonly holdName: string;
   readonly consumer: string;
   readonly visibilityMs: number;
@@ -32,18 +32,19 @@ export interface HoldsParts {
 
 interface Hold extends Taken {
   readonly lost: AbortController;
-  /** When it ends unless Redis keeps it on, by this process's clock. */
+  /** When the hold lapses unless Redis renews it, by performance.now(). */
   lapsesAt: number;
   lapse?: NodeJS.Timeout;
 }
 
-// A hold lapses with a fourth of its time left, for a Redis that is slow and a process that is late. Of the four renewals before that three may be lost.
+// A hold lapses here with a quarter of its time left, as a margin for a slow Redis and a late process. Of the four renewals before that,
+// three may be lost.
 const lostAfter = 0.75;
 const keepsPerVisibility = 6;
 
 const flags = z.array(z.number());
 
-/** Makes them, and keeps what is held until it is done or the holds are disposed of. */
+/** Creates the holds, and renews them until they are done or disposed of. */
 export function createHolds({ run, queue, holdName, consumer, visibilityMs, logger }: HoldsParts): Holds {
   const held = new Map<string, Hold>();
   const keyOf = ({ streamId }: Due): string => `${holdName}${streamId}`;
@@ -54,7 +55,7 @@ export function createHolds({ run, queue, holdName, consumer, visibilityMs, logg
     return run(script, [queue, ...taken.map(keyOf)], args).then((answer) => flags.parse(answer));
   }
 
-  /** Redis has surely kept it for this consumer since then, by this process's clock. A lapse is not left to an answer, which may be long in coming. */
+  /** Records that Redis has renewed the hold at `at` or later. A timer ends the hold, since an answer of Redis may take long. */
   function keepSince(hold: Hold, at: number): void {
     clearTimeout(hold.lapse);
     hold.lapsesAt = at + lostAfter * visibilityMs;
@@ -73,13 +74,13 @@ export function createHolds({ run, queue, holdName, consumer, visibilityMs, logg
 
   async function keepOnce(): Promise<void> {
     const askedAt = performance.now();
-    // A process that was paused comes here first. What has lapsed meanwhile is to be taken up by others, and not kept from them.
+    // A paused process may come here first. Holds that lapsed meanwhile must be left to other consumers, not renewed.
     for (const hold of held.values()) if (hold.lapsesAt <= askedAt) lose(hold);
     const all = [...held.values()];
     try {
       const kept = all.length === 0 ? [] : await ask(keepScript, all);
       for (const [place, hold] of all.entries()) {
-        // It is done, or has lapsed, meanwhile.
+        // Done or lapsed meanwhile.
         if (held.get(hold.entryId) !== hold) continue;
         if (kept[place] === 1) keepSince(hold, askedAt);
         else lose(hold);
@@ -89,7 +90,7 @@ export function createHolds({ run, queue, holdName, consumer, visibilityMs, logg
     }
   }
 
-  // One at a time, whoever asks for it.
+  // Concurrent calls share one renewal.
   function keep(): Promise<void> {
     keeping ??= keepOnce().finally(() => {
       keeping = undefined;
@@ -98,7 +99,7 @@ export function createHolds({ run, queue, holdName, consumer, visibilityMs, logg
   }
 
   async function done(hold: Hold): Promise<void> {
-    // It has lapsed. Whoever has it by now, this consumer it may be, is not done.
+    // It has lapsed. The stream may be held anew, even by this consumer, and that hold is not done.
     if (held.get(hold.entryId) !== hold) return;
     drop(hold);
     await run(doneScript, [queue, keyOf(hold)], [consumer, hold.entryId]).catch((error: unknown) =>

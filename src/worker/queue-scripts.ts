@@ -1,14 +1,15 @@
-// What the queue does inside Redis. All keys have one hash tag, so that a cluster has them in one place:
-//   {tag}             the stream of what was handed on: s (the log's stream), u (its head). What is done is deleted, so its length is what waits or is under way
-//   {tag}:lead        who hands on
-//   {tag}:born        when the first of all this was written, in ms of Redis' own clock
-//   {tag}:held:<id>   who acts on a stream of the log: the consumer's name
-//   {tag}:held:<id>:again   that it was handed on meanwhile
+// The queue's operations inside Redis. All keys share a hash tag, so that a Redis Cluster keeps them in one place:
+//   {tag}             the Redis stream of items: s (the log's stream), u (its head). Done items are deleted, so its length counts
+//                     what waits or is under way
+//   {tag}:lead        who is the relay
+//   {tag}:born        when the queue was first written, in ms of Redis' clock
+//   {tag}:held:<id>   who holds a stream of the log: the consumer's name
+//   {tag}:held:<id>:again   set if the stream was handed on meanwhile
 
-/** The consumers' group. */
+/** The consumer group. */
 export const group = 'workers';
 
-// Behind the key of a hold.
+// The suffix of a hold's key.
 const again = ':again';
 
 const words = `
@@ -22,7 +23,10 @@ local function remove(id)
 end
 `;
 
-/** queue, lead, born; who, lease in ms, grace in ms → {0: it is another, or too early; 1: still; 2: newly, length} */
+/**
+ * Keys: queue, lead, born. Arguments: consumer, lease in ms, grace in ms. Returns {state, length}; state 0: another is the relay, or it is
+ * too early; 1: still this one; 2: newly this one.
+ */
 export const leadScript = `${words}
 ensure()
 local time = redis.call('TIME')
@@ -39,7 +43,7 @@ redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 return {holder and 1 or 2, redis.call('XLEN', queue)}
 `;
 
-/** queue; stream, head, stream, head … */
+/** Key: queue. Arguments: stream, head, stream, head … */
 export const putScript = `${words}
 ensure()
 for at = 1, #ARGV, 2 do redis.call('XADD', queue, '*', 's', ARGV[at], 'u', ARGV[at + 1]) end
@@ -47,8 +51,8 @@ return 1
 `;
 
 /**
- * queue, held …; who, ms, entry … → for each 1, or 0 where it is held: then the entry is removed, and whoever holds it hands it on again when they are done, for they may have looked for
- * the last time before there was what it is about.
+ * Keys: queue, holds. Arguments: consumer, ms, items. Returns for each 1, or 0 if it is held. In that case the item is removed, and the
+ * holder hands it on again when it is done, since it may have read the log before the entries that the item is about.
  */
 export const holdScript = `${words}
 local taken = {}
@@ -66,7 +70,10 @@ end
 return taken
 `;
 
-/** queue, held …; who, ms, entry … → for each 1, or 0 where it is lost. One that nobody holds was forgotten by Redis, and is held again. */
+/**
+ * Keys: queue, holds. Arguments: consumer, ms, items. Returns for each 1, or 0 if it is lost. A hold that Redis has forgotten is taken
+ * again.
+ */
 export const keepScript = `${words}
 ensure()
 local kept = {}
@@ -82,7 +89,7 @@ end
 return kept
 `;
 
-/** queue, held; who, entry. What was handed on meanwhile is handed on again. */
+/** Keys: queue, hold. Arguments: consumer, item. Hands the stream on again if it was handed on meanwhile. */
 export const doneScript = `${words}
 local entry = redis.call('XRANGE', queue, ARGV[2], ARGV[2])[1]
 remove(ARGV[2])
@@ -93,7 +100,10 @@ end
 return 1
 `;
 
-/** queue, lead; who, what stands before a stream's id in the name of its hold. Hands on again whatever a consumer has taken up, and lets go of its holds. The holds have the queue's tag, so a cluster has them here too. */
+/**
+ * Keys: queue, lead. Arguments: consumer, prefix of the holds. Hands on again what a consumer has taken up, and releases its holds. The
+ * holds share the queue's hash tag, so a cluster keeps them here too.
+ */
 export const handBackScript = `${words}
 ensure()
 for _, pending in ipairs(redis.call('XPENDING', queue, '${group}', '-', '+', 10000, ARGV[1])) do

@@ -1,9 +1,9 @@
 import type { Due, Held, Queue } from './queue.ts';
 
-// Whoever waits looks up as often, as with a queue that is elsewhere.
+// A consumer looks again as often as with a queue in Redis.
 const waitMs = 1_000;
 
-/** A queue in this process, whose consumers live and die with it. */
+/** Creates a queue in this process. Its consumers live and die with it. */
 export function createMemoryQueue(): Queue {
   const waiting = new Map<bigint, Due>();
   const held = new Map<bigint, AbortController>();
@@ -49,7 +49,7 @@ export function createMemoryQueue(): Queue {
       await come(signal);
       return signal.aborted ? [] : next(limit);
     },
-    // Nobody but this process consumes it.
+    // This process is the only consumer.
     inherit: async () => undefined,
     async [Symbol.asyncDispose]() {
       for (const hold of held.values()) hold.abort();

@@ -7,31 +7,32 @@ import { createHolds, type Taken } from './holds.ts';
 import type { Due, Held, Queue } from './queue.ts';
 import { group, handBackScript, leadScript, putScript } from './queue-scripts.ts';
 
-/** What a queue in Redis needs. */
+/** The options of a queue in Redis. */
 export interface RedisQueueOptions {
-  /** As REDIS_URL: one server or a cluster. */
+  /** Like REDIS_URL: one server or a cluster. */
   readonly url: string;
-  /** Stands before every key: workers of another system, or of a database that was restored beside its original, are not of this one. */
+  /** The prefix of every key. It separates other systems, and a database that was restored beside its original. */
   readonly namespace: string;
-  /** This consumer's name, which no other has. */
+  /** The name of this consumer. No other may have it. */
   readonly consumer: string;
-  /** What a consumer has taken up and not kept for so many ms is another's. */
+  /** The time in ms after which streams that a consumer holds and has not renewed go to another. */
   readonly visibilityMs: number;
-  /** For how many ms at most a consumer waits for something to do before it looks again; 1,000 if absent. */
+  /** The maximum time in ms for which a consumer waits for items before it looks again. Defaults to 1,000. */
   readonly waitMs?: number | undefined;
   readonly logger: Logger;
 }
 
-// Nobody waits for this but the worker itself, which is better off to know that Redis hangs.
+// Only the worker itself waits for these commands, and it should soon notice that Redis hangs.
 const commandMs = 1_000;
-// Redis answers whoever waits as soon as there is something: the command must be over before its connection is taken for hanging.
+// Redis answers a waiting read as soon as there is an item. Without one, the read must end before its connection is taken to hang.
 const usualWaitMs = 1_000;
-// Who hands on asks several times a second; if it dies another does within this.
+// The relay renews its lead several times a second. If it dies, another node takes over within this time.
 const leadMs = 3_000;
-// Holders find within this that Redis is back and tell it what they hold, should it have forgotten; until then nothing is handed out.
+// Within this time holders notice that Redis is back, and write their holds again in case it has forgotten them. Until then nothing is
+// handed out.
 const longestRetryMs = 500;
 const graceMs = 3 * longestRetryMs;
-// Entries of the dead are looked for so often in a visibility time.
+// How often per visibility time the items of dead consumers are looked for.
 const claimsPerVisibility = 4;
 
 const entrySchema = z.tuple([z.string(), z.array(z.string())]);
@@ -39,11 +40,14 @@ type Entry = z.output<typeof entrySchema>;
 const digits = z.string().regex(/^\d{1,19}$/);
 const dueSchema = z.object({ s: digits, u: digits });
 const readSchema = z.array(z.tuple([z.string(), z.array(entrySchema)])).nullable();
-// An entry that was deleted meanwhile comes as null from Redis 6.2.
+// Redis 6.2 returns an item that was deleted meanwhile as null.
 const claimedSchema = z.tuple([z.string(), z.array(entrySchema.nullable())]).rest(z.unknown());
 const leadSchema = z.tuple([z.number(), z.number()]);
 
-/** A queue that workers share in Redis: a Stream with a group of consumers. Throws ConfigError when Redis cannot be used at the start. */
+/**
+ * Creates a queue that workers share in Redis: a Redis stream with a consumer group. Throws ConfigError if Redis cannot be used at the
+ * start.
+ */
 export async function createRedisQueue({
   url,
   namespace,
@@ -56,7 +60,7 @@ export async function createRedisQueue({
   const manner = { url, logger, longestRetryMs };
   const { commands, waiting } = await allOf(opening, {
     commands: connectAnyRedis({ ...manner, role: 'work', timeoutMs: commandMs }),
-    // A connection of its own: whatever came after a read that waits would wait with it.
+    // A connection of its own: commands after a blocking read would have to wait for it.
     waiting: connectAnyRedis({ ...manner, role: 'work-wait', timeoutMs: waitMs + commandMs }),
   });
   const connections = opening.move();
@@ -64,7 +68,7 @@ export async function createRedisQueue({
   const tag = `{${namespace}:work}`;
   const holdName = `${tag}:held:`;
   const run = async (script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> => {
-    // A cluster's client would queue it.
+    // A cluster client queues commands while it is not connected.
     if (client.status !== 'ready') throw new Error('Redis is away');
     return client.eval(script, keys.length, ...keys, ...args);
   };
@@ -73,7 +77,7 @@ export async function createRedisQueue({
   let interrupted = false;
   let claimAt = 0;
 
-  // What was under way when the connection was lost may not have been heard.
+  // Commands that were under way when the connection was lost may not have reached Redis.
   const back = (): void => {
     interrupted = true;
     void holds.keep();
@@ -93,7 +97,7 @@ export async function createRedisQueue({
     await run(putScript, [tag], pairs);
   }
 
-  /** What somebody else has put there would be handed out again and again. */
+  /** Removes items that somebody else has put there: they would be handed out again and again. */
   async function understood(entries: readonly Entry[]): Promise<readonly Taken[]> {
     const taken: Taken[] = [];
     for (const entry of entries) {
@@ -108,7 +112,7 @@ export async function createRedisQueue({
     return taken;
   }
 
-  /** What consumers had that have died. */
+  /** Takes over items of consumers that have died. */
   async function claim(limit: number): Promise<readonly Taken[]> {
     if (performance.now() < claimAt) return [];
     claimAt = performance.now() + visibilityMs / claimsPerVisibility;
@@ -130,7 +134,7 @@ export async function createRedisQueue({
       const found = await unlessAborted(read(limit), signal);
       return found === null ? [] : await holds.take(found);
     } catch (error) {
-      // Redis came back empty. Whoever hands on makes the group anew.
+      // Redis came back empty. The script creates the group again.
       if (error instanceof Error && error.message.startsWith('NOGROUP')) await run(putScript, [tag], []);
       throw error;
     }
@@ -150,26 +154,26 @@ export async function createRedisQueue({
       client.off('ready', back);
       holds[Symbol.dispose]();
       waiter.disconnect();
-      // Where this is lost, the visibility time does it.
+      // If this fails, the items are handed on after the visibility time.
       await handBack(consumer).catch(() => undefined);
       connections.dispose();
     },
   };
 }
 
-/** Null for what another release wrote, or somebody else. */
+/** Null for an item of another release, or of somebody else. */
 function takenOf([entryId, fields]: Entry): Taken | null {
   const { data } = dueSchema.safeParse(Object.fromEntries(fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1]]] : []))));
   return data === undefined ? null : { entryId, streamId: BigInt(data.s), upTo: Number(data.u) };
 }
 
-/** Null once it is aborted: what is read then is handed on again when this consumer leaves. */
+/** Returns null once the signal aborts. Items that the read still returns are handed on again when this consumer leaves. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
   const { promise, resolve } = Promise.withResolvers<null>();
   const end = (): void => resolve(null);
   if (signal.aborted) end();
   signal.addEventListener('abort', end, { once: true });
-  // Nobody listens to it any more once it was aborted.
+  // After an abort nobody listens to the read any more.
   work.catch(() => undefined);
   try {
     return await Promise.race([work, promise]);

@@ -1,40 +1,40 @@
-/** A stream that has something to do. */
+/** A stream with entries whose effects are not done. */
 export interface Due {
   readonly streamId: bigint;
-  /** Its head as it was seen. Whoever takes it up goes by the log. */
+  /** The stream's head when it was seen. The runner goes by the log. */
   readonly upTo: number;
 }
 
-/** A due stream that is one consumer's alone. */
+/** A due stream that one consumer holds. */
 export interface Held extends Due {
-  /** Aborted when it may be somebody else's: nothing more is begun on it. */
+  /** Aborts when another consumer may hold the stream: nothing more may be started on it. */
   readonly lost: AbortSignal;
-  /** Lets it go for good. Never rejects: what is not heard is handed out once more. */
+  /** Releases the stream for good. Never rejects: if the queue does not hear of it, the stream is handed out once more. */
   done(): Promise<void>;
 }
 
-/** What whoever hands on has to know. */
+/** What the relay must know before it hands on. */
 export interface Lead {
-  /** Whether something that was handed on may have been lost since this was last asked. */
+  /** Whether something that was handed on may have been lost since the last call. */
   readonly anew: boolean;
-  /** How much was handed on and is not done. */
+  /** How many items were handed on and are not done. */
   readonly waiting: number;
 }
 
 /**
- * Where due streams are handed from whoever finds them to whoever acts on them. It is a hint, like everything that is not in the database: what it loses is
- * due still, and handed on again. What it promises is that no two hold one stream at a time, as long as they heed `lost`.
+ * The queue of due streams, from the relay to the runners. It is only a hint: what it loses is still due in the database and is handed on
+ * again. It promises that no two consumers hold one stream at the same time, as long as they obey `lost`.
  */
 export interface Queue extends AsyncDisposable {
-  /** Asks to be the one that hands on, for some seconds from here on; null: another is. */
+  /** Asks to be the relay for the next few seconds. Null: another node is. */
   lead(): Promise<Lead | null>;
-  /** Hands on, in this order. Rejects where it is not known whether that was heard. */
+  /** Hands streams on, in this order. Rejects if it is unknown whether the queue has received them. */
   put(due: readonly Due[]): Promise<void>;
   /**
-   * Takes up what was handed on, first come first served, at most so many; waits up to a second where there is nothing. What is held by a consumer that has died is taken up once it has not
-   * been kept for the visibility time. Rejects while the queue is away.
+   * Takes up at most `limit` streams, in the order in which they were handed on. Waits up to a second if there are none. Streams of a
+   * consumer that has died are taken up once they have not been renewed for the visibility time. Rejects while the queue is away.
    */
   take(limit: number, signal: AbortSignal): Promise<readonly Held[]>;
-  /** Hands on again, at once, what a consumer held that is gone. Rejects where it is not known whether that was heard. */
+  /** Hands on again at once what a dead consumer held. Rejects if it is unknown whether the queue has received it. */
   inherit(consumer: string): Promise<void>;
 }

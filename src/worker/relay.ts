@@ -3,19 +3,22 @@ import { type Db, type DueStream, selectDue, settleStreams } from '../db/index.t
 import type { Effect } from './effect.ts';
 import type { Queue } from './queue.ts';
 
-/** What a relay is made of. */
+/** The parts that a relay needs. */
 export interface RelayParts {
   readonly db: Db;
   readonly queue: Queue;
   readonly effects: readonly Effect[];
   readonly logger: Logger;
-  /** What was handed on and is not done is handed on again after so many ms. */
+  /** The time in ms after which a stream that was handed on and is not done is handed on again. */
   readonly visibilityMs: number;
 }
 
-/** Finds what is due, and hands it on. */
+/** The relay: finds due streams and hands them on. */
 export interface Relay {
-  /** Looks once, at some hundred streams, if it is this node's turn to. True: there is more, look again at once. Rejects while database or queue are away. */
+  /**
+   * Looks once, at some hundred streams, if this node is the relay. True: there is more, look again at once. Rejects while the database or
+   * the queue is away.
+   */
   round(): Promise<boolean>;
 }
 
@@ -27,52 +30,55 @@ interface Outstanding {
 /** Whether anybody wants any effect. */
 interface Wish {
   readonly isWanted: boolean;
-  /** A moment before anybody was asked, by the database's clock. */
+  /** A time before anybody was asked, by the database's clock. */
   readonly before: Date;
-  /** It is asked again past this, by the process's clock. */
+  /** When to ask again, by performance.now(). */
   readonly goodUntil: number;
 }
 
-// Some hundred: a read of a few ms, and a transaction that holds nobody up.
+// Some hundred: a read of a few ms, and a transaction that delays nobody.
 const atOnce = 400;
-// Whether anybody wants anything is asked so often, and what nobody wants is passed over as often: asking takes a read for each effect, several times a second on a node that has
-// nothing else to do, and passing over a write of whatever was written to since.
+// How often the effects are asked whether they are wanted, and how often unwanted entries are passed over. Asking reads once per effect,
+// which an idle node would otherwise do several times a second. Passing over writes every stream that was written to since.
 const askMs = 1_000;
-// So much may wait to be taken up. It bounds what the queue holds; the rest waits in the database, where it is anyway.
+// The limit on items that wait in the queue. The rest waits in the database, where it is anyway.
 const mostWaiting = 10_000;
 
 /**
- * Makes a relay. One at a time hands on; two at once would be harmless, for whoever acts on a stream holds it. Of a stream the next is handed on when what was is done: so a
- * stream that is slow is never twice in the queue.
+ * Creates a relay. One node at a time is the relay; two at once would be harmless, since runners hold the streams they act on. A stream is
+ * handed on again only when the former item is done, so a slow stream is never in the queue twice.
  */
 export function createRelay({ db, queue, effects, logger, visibilityMs }: RelayParts): Relay {
   const outstanding = new Map<bigint, Outstanding>();
-  /** Where the walk through the due streams has come to, and whom it has met. It goes round, so that none that are slow keep those behind them waiting. */
+  /**
+   * The position of the walk through the due streams, and the streams that it has met. The walk goes round, so slow streams do not block
+   * those behind them.
+   */
   let after = -1n;
   let met = new Set<bigint>();
   let wish: Wish | undefined;
-  /** By which the last walk over what nobody wants was begun. */
+  /** The wish with which the last walk over unwanted streams was started. */
   let passed: Wish | undefined;
 
-  /** Who begins to want something is found within askMs, and what is logged meanwhile is left for them. */
+  /** An effect that becomes wanted is noticed within askMs. Entries logged meanwhile are kept for it. */
   async function ask(): Promise<Wish> {
     if (wish !== undefined && performance.now() < wish.goodUntil) return wish;
     const goodUntil = performance.now() + askMs;
-    // What is logged after it is passed over by nobody who was not asked again.
+    // Entries logged after this time are passed over only if the effects were asked again.
     const before = await db.now();
     const answers = await Promise.all(effects.map((effect) => effect.wanted()));
     wish = { isWanted: answers.includes(true), before, goodUntil };
     return wish;
   }
 
-  /** Passes over what nobody wants, unread: whoever begins to want something now is not told what was before. */
+  /** Passes over unwanted entries without reading them: an effect that becomes wanted now does not get what was before. */
   async function passOver(by: Wish): Promise<boolean> {
-    // Once by each asking, right after it: so that what is passed over is hardly older than the answers.
+    // Once per wish, right after asking, so that what is passed over is hardly older than the answers.
     if (after < 0n && passed === by) return false;
     passed = by;
     const due = await selectDue(db.client, { after, limit: atOnce });
     after = due.length < atOnce ? -1n : (due.at(-1)?.id ?? -1n);
-    // Locking costs whoever sends: only where there is something to do.
+    // The locks delay senders, so they are taken only if there is something to do.
     const old = due.filter(({ lastAt }) => lastAt <= by.before).map(({ id }) => id);
     if (old.length === 0) return due.length === atOnce;
     await db.transaction(async (tx) => {
@@ -106,7 +112,7 @@ export function createRelay({ db, queue, effects, logger, visibilityMs }: RelayP
       after = due.at(-1)?.id ?? -1n;
       return;
     }
-    // Once round: what was not met is not due any more.
+    // The walk has been round once: a stream that was not met is not due any more.
     for (const id of outstanding.keys()) if (!met.has(id)) outstanding.delete(id);
     met = new Set();
     after = -1n;

@@ -8,27 +8,27 @@ import { backOff } from './back-off.ts';
 import type { Held, Queue } from './queue.ts';
 import { createTurns } from './turns.ts';
 
-/** What a runner is made of. */
+/** The parts that a runner needs. */
 export interface RunnerParts extends RunParts {
   readonly db: Db;
   readonly log: Log;
   readonly queue: Queue;
   readonly logger: Logger;
-  /** Streams that are acted on at a time. */
+  /** The maximum number of effects that run at the same time. */
   readonly concurrency: number;
   readonly settle: (settled: Settled) => Promise<void>;
 }
 
-// Entries of a stream that effects are given at a time: a page that is read in a few ms.
+// The number of entries of a stream that effects get at a time: a page that is read in a few ms.
 const runEntries = 100;
-// After so many a stream that always has more goes to the end of the queue.
+// After so many runs, a stream that always has more goes to the end of the queue.
 const runsPerTurn = 10;
-// Held while they wait to be tried again, which costs little more than their place in memory: so those that fail keep few others waiting.
+// Streams held per turn, including those that wait for a retry, which costs little more than memory. So failing streams delay few others.
 const heldPerTurn = 32;
-// The queue says itself how it fares; this only keeps a consumer from asking it all the time.
+// The queue logs its own outages. This only keeps a consumer from retrying without a pause.
 const awayMs = 500;
 
-/** Acts on what is handed on, until it is told to stop; resolves when nothing is under way any more. */
+/** Acts on streams that are handed on, until `closing` aborts. Resolves once nothing is under way any more. */
 export async function runDue(parts: RunnerParts, closing: AbortSignal): Promise<void> {
   const { db, log, queue, logger, concurrency, settle } = parts;
   let freed = Promise.withResolvers<void>();
@@ -37,7 +37,7 @@ export async function runDue(parts: RunnerParts, closing: AbortSignal): Promise<
   const readPlace = together((ids: readonly bigint[]) => readDue(db.client, ids), { atOnce: runEntries, name: (id) => id });
   const readRun = together((due: readonly DueStream[]) => log.readAll(due.map(rangeOf)), { atOnce: concurrency, name: ({ id }) => id });
 
-  /** Answers whether there is more to do on the stream. */
+  /** Acts on a stream for at most `runsPerTurn` runs. Returns whether there is more to do. */
   async function work(streamId: bigint, signal: AbortSignal): Promise<boolean> {
     for (let runs = 0; runs < runsPerTurn; runs += 1) {
       const due = await readPlace(streamId);
@@ -51,14 +51,14 @@ export async function runDue(parts: RunnerParts, closing: AbortSignal): Promise<
     return true;
   }
 
-  /** Keeps at it while the database is away: it stays held meanwhile. Null: it was broken off. */
+  /** Repeats `work` while the database is away; the stream stays held meanwhile. Null: it was aborted. */
   async function workOn({ streamId, lost }: Held): Promise<boolean | null> {
     const signal = AbortSignal.any([lost, closing]);
     for (let tries = 0; ; tries += 1) {
       try {
         return await work(streamId, signal);
       } catch (error) {
-        // It is due still, and another's.
+        // The stream is still due, and left to another consumer.
         if (signal.aborted) return null;
         logger.warn({ err: error, streamId: String(streamId) }, 'a due stream could not be worked on; it is tried again');
         await backOff(tries, signal).catch(() => undefined);
@@ -68,9 +68,9 @@ export async function runDue(parts: RunnerParts, closing: AbortSignal): Promise<
 
   async function take(held: Held): Promise<void> {
     const isMore = await workOn(held);
-    // What was broken off is not done: it stays in the queue, which hands it on again when this consumer leaves.
+    // An aborted stream is not done: it stays in the queue, which hands it on again when this consumer leaves.
     if (isMore !== null) await held.done();
-    // Whoever handed it on thinks that it is under way until its visibility time is over, which is what becomes of it where this fails.
+    // The relay considers the stream under way until its visibility time is over. If this put fails, that is how long it waits.
     if (isMore) await queue.put([held]).catch((error: unknown) => logger.debug({ err: error }, 'a stream could not be handed on'));
     freed.resolve();
   }
@@ -90,7 +90,7 @@ export async function runDue(parts: RunnerParts, closing: AbortSignal): Promise<
       }
       failing = false;
     } catch (error) {
-      // Told once for each outage.
+      // Logged once per outage.
       logger[failing ? 'debug' : 'warn']({ err: error }, 'nothing that is due could be taken up; it is tried again');
       failing = true;
       await delay(awayMs, undefined, { signal: closing, ref: false }).catch(() => undefined);

@@ -5,13 +5,13 @@ interface Waiting extends PromiseWithResolvers<void> {
   readonly settled: Settled;
 }
 
-// Noting locks the rows of streams to which others want to append, and sends that find theirs locked share fewer commits. Ten times a second is soon enough:
-// a stream's next entries are looked for no more often.
+// Storing locks the rows of streams to which others want to append, and sends that find their row locked share fewer commits. Ten times a
+// second is enough: a stream's next entries are not looked for more often.
 const pauseMs = 100;
 
 /**
- * Makes what notes up to where effects are done. What comes while a commit is under way, or soon after one, shares the next. Resolves once stored; rejects with ChatError
- * UNAVAILABLE.
+ * Creates the function that stores up to where effects are done. Calls during a commit, or soon after one, share the next commit. Resolves
+ * once stored; rejects with ChatError UNAVAILABLE.
  */
 export function createSettling(db: Db): (settled: Settled) => Promise<void> {
   let waiting: Waiting[] = [];

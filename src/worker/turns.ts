@@ -1,12 +1,12 @@
-/** A bounded number of things that are done at a time. */
+/** A semaphore: a bounded number of things that are done at the same time. */
 export interface Turns {
-  /** How many more could be begun at once. */
+  /** The number of turns that are free. */
   free(): number;
-  /** Does it when it is its turn, first come first served. Rejects, at the latest when its turn comes, where it was aborted by then. */
+  /** Calls `work` when it has a turn, in the order of the calls. Rejects if the signal has aborted by the time its turn comes. */
   take<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
-/** Makes them. `onFree`: called after each thing that was done. */
+/** Creates turns. `onFree` is called whenever a turn ends. */
 export function createTurns(size: number, onFree: () => void): Turns {
   const waiting: (() => void)[] = [];
   let taken = 0;
@@ -23,7 +23,7 @@ export function createTurns(size: number, onFree: () => void): Turns {
 
   function leave(): void {
     const next = waiting.shift();
-    // Who waited has the place at once, so that nobody comes in between.
+    // The turn goes directly to the next waiter, so that no new call can take it.
     if (next === undefined) taken -= 1;
     else next();
     onFree();
