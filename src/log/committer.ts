@@ -182,15 +182,17 @@ export class Committer implements AsyncDisposable {
     if (this.#begun % forgetEvery === 0) {
       this.#open(db.forgetCommits().catch((error: unknown) => logger.warn({ err: error }, 'old marks of commits could not be removed')));
     }
+    let outcomes: readonly Outcome[];
     try {
       const appends = taken.map(({ append }) => append);
-      const outcomes = await this.#timed(commit(db, appends, how), span);
-      for (const [place, waiting] of taken.entries()) this.#answer(waiting, outcomes[place]);
+      outcomes = await this.#timed(commit(db, appends, how), span);
     } catch (error) {
       if (error instanceof ChatError || taken.length === 1) for (const { reject } of taken) reject(error);
       // One of the appends cannot be written. Committing each alone finds out which.
       else for (const waiting of taken) await this.#commit([waiting], { leaveBusy: false });
+      return;
     }
+    for (const [place, waiting] of taken.entries()) this.#answer(waiting, outcomes[place]);
   }
 
   async #timed<T>(commit: Promise<T>, span: Span | undefined): Promise<T> {
@@ -209,17 +211,28 @@ export class Committer implements AsyncDisposable {
     }
   }
 
+  // Must not throw: the commit is done, and the appends that follow wait for their answers.
   #answer(waiting: Waiting, outcome: Outcome | undefined): void {
-    if (outcome === undefined) throw new Error('a commit answered fewer than it was given');
-    if ('refused' in outcome) waiting.reject(outcome.refused);
+    if (outcome === undefined) waiting.reject(new Error('a commit answered fewer than it was given'));
+    else if ('refused' in outcome) waiting.reject(outcome.refused);
     else if ('busy' in outcome) this.#leave(waiting, outcome.busy);
     else {
-      this.#parts.onDone(outcome.done, waiting.wait?.by);
+      this.#publish(outcome.done, waiting.wait?.by);
       try {
         waiting.resolve(outcome.done.verdict.result(outcome.done.placed));
       } catch (error) {
         waiting.reject(error);
       }
+    }
+  }
+
+  #publish(done: Done<unknown>, by: Span | undefined): void {
+    const { logger, onDone } = this.#parts;
+    try {
+      onDone(done, by);
+    } catch (error) {
+      // The append is stored, so its caller is answered. The head check finds entries without a hint.
+      logger.error({ err: error }, 'what follows a commit failed: this is a bug');
     }
   }
 

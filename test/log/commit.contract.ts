@@ -184,6 +184,19 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
       expect(await seqs(stream)).toEqual(numbers(4));
     });
 
+    it('are stored once and answered so, also if what follows a commit fails for one of them', async () => {
+      const stream = await newStream();
+      let called = 0;
+      const onStored = (): void => {
+        called += 1;
+        if (called === 2) throw new Error('what follows fails for the second');
+      };
+      await using on = createLog({ db, bus, logger, onStored });
+      expect(await Promise.all(numbers(3).map((n) => join(stream, BigInt(n), { key: `${n}`, on })))).toEqual(numbers(3));
+      expect(await seqs(stream)).toEqual(numbers(3));
+      expect(called).toBe(3);
+    });
+
     it('know of the messages before them in the same commit', async () => {
       const stream = await newStream();
       const before = await commits();
