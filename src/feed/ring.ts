@@ -9,7 +9,7 @@ export interface Ring {
   at(seq: number): Entry | undefined;
   /**
    * Takes a page without gaps, and prepends the entries that lie right before the ring (or that end at `lastSeq` if the ring is empty): the
-   * newest of them, as far as there is room. Whoever needed the page is probably not alone, so the ring may keep more than usual until
+   * newest of them, as far as there is room. Other clients probably need the same entries, so the ring may keep more than usual until
    * `narrow`.
    */
   precede(entries: readonly Entry[], lastSeq: number): void;

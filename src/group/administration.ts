@@ -32,14 +32,14 @@ export type Part = { readonly state: MembershipState; readonly role: Role } | nu
  * Refusals are thrown as ChatError. Keys are opaque text.
  */
 export interface GroupAdministration {
-  /** Results are in the order of `ids`; null for an id that was never a group's. Throws UNAVAILABLE. */
+  /** Reads groups. Results are in the order of `ids`; null for an id that was never a group's. Throws UNAVAILABLE. */
   byIds(ids: readonly bigint[]): Promise<readonly (OverseenGroup | null)[]>;
   /**
-   * The groups that a user is a member of, newest first. Concurrent calls for many users share one read. Throws BAD_USER_INPUT (after),
-   * UNAVAILABLE.
+   * Lists the groups that a user is a member of, newest first. Concurrent calls for many users share one read. Throws BAD_USER_INPUT
+   * (after), UNAVAILABLE.
    */
   of(userId: bigint, page: ListRequest): Promise<Listed<{ readonly group: OverseenGroup; readonly key: string }>>;
-  /** The members of a group in the order they joined; none once it is dissolved. Throws as `of` does. */
+  /** Lists the members of a group in the order they joined; none once it is dissolved. Throws as `of` does. */
   members(group: OverseenGroup, page: ListRequest): Promise<Listed<{ readonly member: Membership; readonly key: string }>>;
   /** Dissolves a group. Repeating it has no effect. Throws NOT_FOUND (groupId), CONFLICT (groupId: it is being imported), UNAVAILABLE. */
   dissolve(options: { readonly groupId: bigint }): Promise<Change<Pick<OverseenGroup, 'memberCount' | 'dissolvedAt'>>>;

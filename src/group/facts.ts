@@ -6,12 +6,12 @@ import { type ConversationRow, type MembershipRow, readConversationRows, readMem
 /** A conversation's row. It changes only under the lock of the conversation's stream. */
 export const conversationRow: Fact<bigint, ConversationRow | null> = { name: 'conversation', key: String, read: readConversationRows };
 
-/** A membership's row, in any state. It changes only under the lock of the conversation's stream. */
+/** A membership's row, in any state. Except for the markers, it changes only under the lock of the conversation's stream. */
 export const membershipRow: Fact<MembershipRef, MembershipRow | null> = { name: 'membership', key: refKey, read: readMemberships };
 
 /**
- * The memberships of a direct conversation: two, or one in a conversation with oneself. They change only under the lock of the
- * conversation's stream.
+ * The memberships of a direct conversation: two, or one in a conversation with oneself. Except for the markers, they change only under the
+ * lock of the conversation's stream.
  */
 export const sideRows: Fact<bigint, readonly MembershipRow[]> = { name: 'sides', key: String, read: readSides };
 

@@ -44,7 +44,7 @@ export interface Groups {
   removeMember(viewer: Viewer, removal: Removal): Promise<Conversation>;
   /** Lifts a ban. No effect if the user is not banned. Throws NOT_FOUND (groupId, userId), FORBIDDEN. */
   unbanUser(viewer: Viewer, options: { groupId: bigint; userId: bigint }): Promise<void>;
-  /** Returns null if the member has left since. Throws NOT_FOUND (groupId, userId), FORBIDDEN, LIMIT_REACHED (role). */
+  /** Assigns a role. Returns null if the member has left since. Throws NOT_FOUND (groupId, userId), FORBIDDEN, LIMIT_REACHED (role). */
   setRole(viewer: Viewer, options: { groupId: bigint; userId: bigint; role: AssignableRole }): Promise<Membership | null>;
   /**
    * Makes a member the owner and the viewer an admin. Returns both memberships. Throws NOT_FOUND (groupId, userId), FORBIDDEN,
@@ -77,7 +77,7 @@ export interface Groups {
   leaveAll(userId: bigint, signal: AbortSignal): Promise<void>;
   /** Reads all memberships that a user has or ever had, for an export of their data, in pages ordered by conversation id. */
   stays(userId: bigint, options: { first: number; after: bigint }): Promise<readonly Stay[]>;
-  /** Results are in the order of `ids`; null if there is none or it is dissolved. Does not check who may see them. */
+  /** Reads conversations. Results are in the order of `ids`; null if there is none or it is dissolved. Does not check who may see them. */
   byIds(ids: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
   /** Reads one conversation, even if it is dissolved: former members may still be shown what was sent there. */
   evenDissolved(id: bigint): Promise<Conversation | null>;
@@ -86,7 +86,7 @@ export interface Groups {
    * does.
    */
   memberships(refs: readonly MembershipRef[]): Promise<readonly (Membership | null)[]>;
-  /** The viewer's active memberships in all conversations that they are shown. */
+  /** Reads the viewer's active memberships in all conversations that they are shown. */
   shown(viewer: Viewer): Promise<readonly Membership[]>;
   /**
    * Lists the conversations that the viewer is shown, latest activity first: all, or those that have the given marks and pass every sieve.
@@ -125,6 +125,8 @@ export interface Groups {
   ): Promise<{ readonly items: readonly { readonly userId: bigint; readonly key: string }[]; readonly hasNextPage: boolean }>;
   /** Reads what members' rights depend on. Results are in the order of `of`. Throws UNAVAILABLE. */
   rights(of: readonly PartIn[]): Promise<readonly Rights[]>;
-  /** The direct conversations with each user that the viewer is shown, in the order of `userIds`; null if there is none. */
+  /**
+   * Finds the direct conversations with each user that the viewer is shown. Results are in the order of `userIds`; null if there is none.
+   */
   directWith(viewer: Viewer, userIds: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
 }

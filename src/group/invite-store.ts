@@ -42,7 +42,7 @@ export const inviteRow: Fact<string, InviteRow | null> = { name: 'invite', key: 
  */
 export const standingInvites: Fact<bigint, readonly InviteRow[]> = { name: 'invites', key: String, read: readStanding };
 
-/** Results are in the order of `codes`; null if there is none. */
+/** Reads invites by code. Results are in the order of `codes`; null if there is none. */
 export async function readInvitesByCode(tx: Tx, codes: readonly string[]): Promise<readonly (InviteRow | null)[]> {
   const rows = await inPieces(codes, (piece) => tx.groupInvite.findMany({ where: { code: { in: [...piece] } } }));
   const found = new Map(rows.map((row) => [row.code, row]));

@@ -39,7 +39,7 @@ export const waitingCount: Fact<bigint, number> = {
   read: (tx, userIds) => Promise.all(userIds.map(async (userId) => (await readWaiting(tx, userId)).length)),
 };
 
-/** Reads rows in any state. Results are in the order of `refs`; null if there is none. */
+/** Reads requests in any state. Results are in the order of `refs`; null if there is none. */
 export async function readJoinRequests(tx: Tx, refs: readonly MembershipRef[]): Promise<readonly (JoinRequestRow | null)[]> {
   const rows = await inPieces(refs, (piece) => {
     const OR = [...Map.groupBy(piece, ({ conversationId }) => conversationId)].map(([conversationId, own]) => ({

@@ -105,11 +105,13 @@ export interface Joining {
   /** Lists the requests that are pending for the viewer, newest first. Throws BAD_USER_INPUT (after). */
   ownRequests(viewer: Viewer, page: RequestPage): Promise<RequestsListed>;
   countOwnRequests(viewer: Viewer): Promise<number>;
-  /** Results are in the order of `refs`; null if none is pending for the requester. Does not check who may see them. */
+  /** Reads requests. Results are in the order of `refs`; null if none is pending for the requester. Does not check who may see them. */
   requestsByRefs(refs: readonly MembershipRef[]): Promise<readonly (JoinRequest | null)[]>;
-  /** The valid invites of each group, newest first. Results are in the order of `conversationIds`. Does not check who may see them. */
+  /**
+   * Reads the valid invites of each group, newest first. Results are in the order of `conversationIds`. Does not check who may see them.
+   */
   invites(conversationIds: readonly bigint[]): Promise<readonly (readonly Invite[])[]>;
-  /** Results are in the order of `ids`; null if there is no valid invite. Does not check who may see them. */
+  /** Reads invites. Results are in the order of `ids`; null if there is no valid invite. Does not check who may see them. */
   invitesByIds(ids: readonly string[]): Promise<readonly (Invite | null)[]>;
   /**
    * Cancels all pending requests of an erased account. If it runs again, it continues where it stopped. Throws UNAVAILABLE, or the reason

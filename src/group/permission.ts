@@ -10,7 +10,7 @@ export type ByRole = Readonly<Record<Role, Answer>>;
 /** The fields of a group that say who may act. */
 export type PolicyField = 'postPolicy' | 'invitePolicy' | 'pinPolicy' | 'mentionPolicy';
 
-/** Who may do an action. */
+/** The rule of one action: who may do it. */
 export interface Permission {
   /** The field of the group that decides. null: none does, and `by` has the same answers for each value. */
   readonly policy: PolicyField | null;

@@ -87,7 +87,7 @@ function readByConversation(tx: Tx, refs: readonly MembershipRef[]): Promise<Mem
   return selectRows(tx, 'Membership', join(either, ' OR '), byKey);
 }
 
-/** Results are in the order of `ids`; null if there is none. */
+/** Reads rows of conversations. Results are in the order of `ids`; null if there is none. */
 export async function readConversationRows(tx: Tx, ids: readonly bigint[]): Promise<readonly (ConversationRow | null)[]> {
   const rows = await inPieces(ids, (piece) => selectRows(tx, 'Conversation', sql`id IN (${join([...piece])})`));
   const found = new Map(rows.map((row) => [row.id, row]));

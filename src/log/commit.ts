@@ -63,8 +63,8 @@ export function commit(
 }
 
 /**
- * Waits for all, so that none of them is still at work when the transaction ends. Then rejects with the error of the first that rejected,
- * in order.
+ * Waits for all, so that none of them is still at work when the transaction ends. Then rejects if any did, with the error of the first in
+ * order.
  */
 async function settleAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(work);
