@@ -1,94 +1,98 @@
 import type { Page } from '../page.ts';
 
-/** How an act ended (admin schema: `enum AuditOutcome`). */
+/** How an action ended (admin schema: `enum AuditOutcome`). */
 export const auditOutcomes = ['DONE', 'REFUSED', 'FAILED', 'UNKNOWN'] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
 
-/** Who acts. */
+/** Who performs an action. */
 export interface Actor {
-  /** Null: the command line. */
+  /** Null for the command line. */
   readonly userId: bigint | null;
-  /** An admin's handle, or who runs the command. */
+  /** The admin's handle, or the name of the person who runs the command. */
   readonly name: string;
-  /** A network address, or the machine on which the command runs. */
+  /** The admin's network address, or the machine on which the command runs. */
   readonly origin: string;
 }
 
-/** Something that is about to be done. */
+/** An action that is about to be performed. */
 export interface Act {
   readonly actor: Actor;
   /** The name of the mutation or command. */
   readonly action: string;
-  /** Whatever it was asked with: secrets are withheld by their names, and long texts cut. */
+  /** The arguments of the mutation or command. Secrets are recognised by their names and withheld, long texts are cut. */
   readonly arguments: unknown;
-  /** What it is done to, as kind and key, such as `User:42`; it may be noted later instead. */
+  /** The object of the action as kind and key, for example `User:42`. It can also be noted during the action. */
   readonly target?: string | undefined;
 }
 
-/** What an act has to say of itself, all of it in terms of JSON, and ids as bigint. Treated like arguments. */
+/** What an action notes about itself: JSON values, and ids as bigint. Secrets are withheld and long texts cut, as in arguments. */
 export interface Noted {
   readonly target?: string | undefined;
   readonly before?: unknown;
   readonly after?: unknown;
 }
 
-/** Says something of the act that is under way; what is said later goes before what was said earlier. */
+/** Notes something about the action in progress. A later note replaces the fields of an earlier one. */
 export type Note = (noted: Noted) => void;
 
-/** One act, as it is kept. */
+/** One action, as stored. */
 export interface AuditEntry {
   readonly id: bigint;
   readonly at: Date;
-  /** Null: the command line. */
+  /** Null for the command line. */
   readonly actorId: bigint | null;
   readonly actorName: string;
   readonly origin: string;
   readonly action: string;
-  /** JSON. */
+  /** JSON text. */
   readonly arguments: string;
   readonly target: string | null;
-  /** JSON; null: there was nothing to compare. */
+  /** JSON text of the state before the action. Null if there was nothing to compare. */
   readonly before: string | null;
-  /** The same. */
+  /** JSON text of the state after the action. Null if there was nothing to compare. */
   readonly after: string | null;
   readonly outcome: AuditOutcome;
-  /** Why it was refused or failed, an ErrorCode, or INTERNAL. */
+  /** Why the action was refused or failed: an ErrorCode, or INTERNAL. */
   readonly code: string | null;
-  /** Null while it is under way, or where that could not be stored. */
+  /** Null while the action is in progress, and for ever if its end could not be stored. */
   readonly endedAt: Date | null;
 }
 
-/** Which acts are looked for: those that fit all that is given. */
+/** Selects actions. An action has to match every field that is given. */
 export interface AuditFilter {
-  /** An admin, or the command line. */
+  /** An admin's user id, or the command line. */
   readonly actor?: bigint | 'COMMAND_LINE' | undefined;
   readonly action?: string | undefined;
   readonly target?: string | undefined;
-  /** Not before. */
+  /** At this time or later. */
   readonly from?: Date | undefined;
-  /** Before. */
+  /** Before this time. */
   readonly to?: Date | undefined;
 }
 
-/** An entry's place: by time, then by id. */
+/** The position of an entry: entries are ordered by time, then by id. */
 export interface AuditPlace {
   readonly at: Date;
   readonly id: bigint;
 }
 
-/** The audit module's face. */
+/** The interface of the audit module. */
 export interface Audit extends AsyncDisposable {
   /**
-   * Writes an act down, does it, and writes down how it ended. `refusalOf`: of what it answers, the code of its refusal; null: it was done. Answers and throws
-   * what `work` does; throws UNAVAILABLE, and nothing is done, where the act could not be written down.
+   * Stores the action, performs it by calling `work`, and stores how it ended. Resolves or rejects as `work` does. Throws ChatError
+   * UNAVAILABLE, without performing the action, if it could not be stored first. `refusalOf` returns the error code if the result of `work`
+   * is a refusal, or null if it is a success.
    */
   act<T>(act: Act, work: (note: Note) => Promise<T>, refusalOf?: (answer: T) => string | null): Promise<T>;
-  /** Acts that fit a filter, newest first, past a place. */
+  /** Reads the entries that match a filter, newest first, after a position. */
   list(filter: AuditFilter, page: { readonly first: number; readonly after?: AuditPlace | undefined }): Promise<Page<AuditEntry>>;
-  /** The same, oldest first, some hundreds at a time: however many there are, no more are held. Those that come in meanwhile may be among them. */
+  /**
+   * Reads all entries that match a filter, oldest first, a few hundred at a time, so memory stays bounded. Entries that are added meanwhile
+   * may be included.
+   */
   all(filter: AuditFilter): AsyncIterable<readonly AuditEntry[]>;
-  /** Removes what is older than config AUDIT_DAYS, and answers how many that were. */
+  /** Deletes the entries older than config AUDIT_DAYS. Resolves to their number. */
   prune(): Promise<number>;
-  /** Begins to do so from time to time, until it is disposed of. */
+  /** Starts calling `prune` periodically, until the audit is disposed. */
   begin(): void;
 }

@@ -14,14 +14,14 @@ interface AuditParts {
 }
 
 const dayMs = 86_400_000;
-// Days are kept to the hour. All nodes do it, each at a time of its own.
+// AUDIT_DAYS is thus kept to within about an hour. All nodes prune, each at a random time.
 const pruneMs = 3_600_000;
-// Of one statement: it locks its rows for no longer than others can wait.
+// How many entries one statement deletes: it must not hold its row locks for longer than others can wait.
 const atOnce = 500;
 // The widths of the columns, in characters.
 const widths = { name: 64, origin: 128, action: 64, target: 128, code: 32 };
 
-/** Makes the audit. What it was made of belongs to whoever passed it. */
+/** Creates the audit. The caller still owns the parts. */
 export function createAudit({ db, logger, config }: AuditParts): Audit {
   let timer: NodeJS.Timeout | undefined;
   let pruning: Promise<unknown> = Promise.resolve();
@@ -38,7 +38,7 @@ export function createAudit({ db, logger, config }: AuditParts): Audit {
     return await db.commit(uuidBytes(newUuid()), async (tx) => insertEntry(tx, { ...entry, at: await db.now(tx) }));
   }
 
-  /** The act is over, and its answer stands whether this can be stored or not. */
+  /** Only logs a failure: the action is over, and its result stands. */
   async function ended(
     id: bigint,
     act: Act,
@@ -115,7 +115,7 @@ export function createAudit({ db, logger, config }: AuditParts): Audit {
   };
 }
 
-// What is UNAVAILABLE may have been done all the same; so may what ended with a bug.
+// An action that ended with UNAVAILABLE or with a bug may have been performed nevertheless, so it counts as failed, not as refused.
 function outcomeOf(code: string): 'REFUSED' | 'FAILED' {
   return code === 'UNAVAILABLE' || code === 'INTERNAL' ? 'FAILED' : 'REFUSED';
 }

@@ -1,7 +1,15 @@
-// Audit: what operators did, or tried to do. Owns AuditEntry: who, what, when, from where, with which arguments, to what, from what to what, and how it ended.
-// Promises: an act is written down before it begins, so that none is without its entry, whatever dies meanwhile; how it ended is written after it, and where
-// that cannot be, the entry says UNKNOWN for ever. Entries are never changed again; they are removed only once they are older than config AUDIT_DAYS.
-// No password, token or key is in them, and long texts are cut. Times are the database's. Does not know what the acts mean, nor who may do them.
+// Audit: what operators did, or tried to do.
+//
+// Owns AuditEntry: who, what, when, from where, with which arguments, on which object, the state before and after, and how it ended.
+//
+// Promises:
+// - An action is stored before it begins, so none is without an entry even if the node dies. How it ended is stored afterwards. If that
+//   fails, the entry says UNKNOWN for ever.
+// - Entries do not change after that. They are deleted once they are older than config AUDIT_DAYS.
+// - Entries contain no password, token or key. Long texts are cut.
+// - Times are the database's.
+//
+// Does not know what the actions mean or who may perform them.
 export type * from './audit.ts';
 export { auditOutcomes } from './audit.ts';
 export { createAudit } from './create-audit.ts';

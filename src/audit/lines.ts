@@ -1,6 +1,6 @@
 import type { Audit, AuditEntry, AuditFilter } from './audit.ts';
 
-/** In which forms acts are given out: one JSON object a line, or comma-separated values under a line of names. */
+/** The formats of an exported audit: one JSON object per line, or comma-separated values after a header line. */
 export const auditFormats = ['jsonl', 'csv'] as const;
 export type AuditFormat = (typeof auditFormats)[number];
 
@@ -9,7 +9,7 @@ const names = [
   ...(['outcome', 'code', 'arguments', 'before', 'after'] as const),
 ] satisfies readonly (keyof AuditEntry)[];
 
-/** All acts that fit a filter as lines, each with its line break, oldest first: some hundreds at a time, however many there are. */
+/** Formats all entries that match a filter, oldest first. Yields some hundreds of lines at a time, each line with its line break. */
 export async function* auditLines(audit: Audit, filter: AuditFilter, format: AuditFormat): AsyncGenerator<string> {
   if (format === 'csv') yield `${names.join(',')}\r\n`;
   for await (const entries of audit.all(filter)) yield entries.map(format === 'csv' ? csvLine : jsonLine).join('');
@@ -21,7 +21,8 @@ function jsonLine(entry: AuditEntry): string {
   return `${JSON.stringify({ ...Object.fromEntries(texts), ...Object.fromEntries(parsed) })}\n`;
 }
 
-// RFC 4180. What a spreadsheet would take for a formula gets an apostrophe in front, which makes it text: some of it was written by strangers.
+// RFC 4180. A cell that a spreadsheet would take for a formula gets a leading apostrophe, which makes it text: some cells were written by
+// strangers.
 function csvLine(entry: AuditEntry): string {
   const cells = names.map((name) => {
     const text = plain(entry[name]) ?? '';

@@ -1,27 +1,29 @@
-// What is kept of what an act was asked with: enough to know it by. The column holds 64 KiB, which this stays well within, at up to four bytes a character.
+// How much is kept of an action's arguments: enough to recognise the action. The column holds 64 KiB. With up to four bytes for each
+// character, these limits stay well below that.
 const maxText = 200;
-// Of so much of a text what is secret is looked for: well past what is kept, so that none is kept for having no end, and little enough to be gone over in a moment.
+// How many characters of a text are searched for secrets. It is far more than what is kept, so a secret that starts in the kept part is
+// matched whole. It is short enough to search at once.
 const maxRead = 4_000;
 const maxItems = 20;
 const maxDepth = 6;
 const maxJson = 12_000;
 const withheld = '(withheld)';
 
-// By name, so that an argument that is added later is withheld without anybody remembering to.
+// Matches names, so an argument that is added later is withheld too.
 const secret = /pass(word|phrase)?$|secret|token$|(private|signing|api|auth|server)key|^keys?$|^auth$|credential|authorization|cookie/i;
-// Of a URL, wherever one stands: who asks, and what stands behind the question mark, where services have their keys.
+// Parts of a URL that may be secret, wherever the URL stands: the user information, and the query, where many services put their keys.
 const secretInUrl = /(:\/\/)[^/?#\s]*@/g;
 const queryOfUrl = /(:\/\/[^?#\s]*\?)[^#\s]+/g;
-// A bot's key, wherever it was pasted: such as where the id was asked for by which it is revoked. No handle is as long.
+// A bot's key, wherever it was pasted, for example in place of the id by which the key is revoked. No handle is this long.
 const botKey = /mpim_[\w-]{40,}/g;
 
-/** A value as JSON, without what is secret by its name, and with what is long cut. */
+/** Formats a value as JSON: values whose names mark them as secret are withheld, long ones are cut. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(part(value, 0)) ?? 'null';
   return text.length <= maxJson ? text : JSON.stringify({ cut: text.slice(0, maxJson).toWellFormed() });
 }
 
-/** A word as it is kept in a column of so many characters: one that can be stored, without the key of a bot. */
+/** Makes a text fit for a column of `max` characters: well-formed, without control characters and bot keys. */
 export function storable(text: string, max: number): string {
   return [
     ...text

@@ -3,16 +3,16 @@ import type { AuditEntry, AuditFilter, AuditOutcome, AuditPlace } from './audit.
 
 type Row = Awaited<ReturnType<Tx['auditEntry']['findMany']>>[number];
 
-// Who has no user. No user has this id.
+// The actor id of the command line. No user has this id.
 const commandLine = 0n;
 
-/** An entry before its act. */
+/** An entry before its action is performed. */
 export type NewEntry = Pick<AuditEntry, 'at' | 'actorId' | 'actorName' | 'origin' | 'action' | 'arguments' | 'target'>;
 
-/** How an act ended. */
+/** How an action ended. */
 export type Ending = Pick<AuditEntry, 'outcome' | 'code' | 'before' | 'after' | 'endedAt'> & { readonly target?: string | undefined };
 
-/** Appends an entry; answers its id. */
+/** Inserts an entry. Resolves to its id. */
 export async function insertEntry(tx: Tx, entry: NewEntry): Promise<bigint> {
   const actorId = entry.actorId ?? commandLine;
   const { id } = await tx.auditEntry.create({
@@ -22,19 +22,19 @@ export async function insertEntry(tx: Tx, entry: NewEntry): Promise<bigint> {
   return id;
 }
 
-/** Says how the act of an entry ended, unless that was said before. */
+/** Stores how the action of an entry ended, unless that is stored already. */
 export async function endEntry(tx: Tx, id: bigint, { target, before, after, ...how }: Ending): Promise<void> {
   const data = { ...how, was: before, became: after, ...(target !== undefined && { target }) };
   await tx.auditEntry.updateMany({ where: { id, outcome: 'UNKNOWN' satisfies AuditOutcome }, data });
 }
 
-/** Entries that fit a filter, past a place, in order of time. */
+/** Reads the entries that match a filter, after a position, in order of time. */
 export async function readEntries(
   tx: Tx,
   { actor, action, target, from, to }: AuditFilter,
   { order, limit, after }: { readonly order: 'asc' | 'desc'; readonly limit: number; readonly after: AuditPlace | undefined },
 ): Promise<readonly AuditEntry[]> {
-  // No act is called otherwise, and MySQL refuses to compare the column, which holds nothing else, with it.
+  // No action has such a name. MySQL refuses to compare it with the column, which is ASCII.
   if (action !== undefined && !/^\p{ASCII}*$/u.test(action)) return [];
   const [direction, past] = order === 'asc' ? [sql`ASC`, sql`>`] : [sql`DESC`, sql`<`];
   const exact = [

@@ -1,67 +1,76 @@
-/** A value as it is kept: a row's columns in their order, as JSON has them. */
+/** A cached value: the columns of a row in their order, as JSON values. */
 export type Packed = readonly (string | number | boolean | null)[];
 
-/** What is kept of one kind of thing, and how it is read. */
+/** One kind of cached value, and how to read it. */
 export interface CacheKind<K, V> {
   readonly name: string;
-  /** What a packed value is made of. What a release with another shape has kept is not read. */
+  /** Describes the contents of a packed value. Values that another release cached with another shape are not read. */
   readonly shape: string;
-  /** Names a key among those of its kind. */
+  /** Names a key within its kind. */
   readonly key: (key: K) => string;
   readonly pack: (value: V) => Packed;
-  /** Whether it has the shape of what `pack` makes. Who else writes to Redis may have put anything there: what does not fit is not unpacked. */
+  /**
+   * Whether a value read from Redis has the shape that `pack` produces. Anything with access to Redis may have written there. What does not
+   * fit is not unpacked.
+   */
   readonly fits: (packed: readonly unknown[]) => boolean;
   readonly unpack: (packed: Packed) => V;
-  /** Reads the database, in the order of the keys; null where there is nothing. What is not there is never kept. */
+  /** Reads values from the database, in the order of the keys. Null for a key without a value. Such a key is never cached. */
   readonly read: (keys: readonly K[]) => Promise<readonly (V | null)[]>;
   /**
-   * False: a key names a version, under which the value is never another. True: it changes under its key, and whoever changes it, forgets it. Then it is
-   * only kept while this node hears what others forget, and not for long.
+   * False if a key names a version, whose value never changes. True if the value under a key changes, and every writer calls `forget`. Such
+   * values are cached for a shorter time, and only while this node receives the bus messages of the other nodes.
    */
   readonly changes: boolean;
 }
 
-/** The database behind caches. */
+/** A cache of one kind of value. */
 export interface Cache<K, V> {
   /**
-   * In the order asked for, null where there is nothing: what is kept in this process, else what is kept for all nodes, else what the database has, which is
-   * read in one go and once for all who ask meanwhile. Throws what reading the database throws.
+   * Reads values in the order of the keys, null for a key without a value. Looks in this process, then in Redis, then in the database.
+   * Misses are read together, and concurrent reads of a key share one read. Throws what the read of the database throws.
    */
   many(keys: readonly K[]): Promise<readonly (V | null)[]>;
   /**
-   * From here on no read of this node that begins is answered what was read before; soon after, none of another node. What is being read is not kept.
-   * Never rejects, and nobody need wait for it.
+   * Invalidates keys. A read on this node that starts afterwards does not get an older value. Other nodes follow soon after. Reads in
+   * progress are not cached. Never rejects, and need not be awaited.
    */
   forget(keys: readonly K[]): void;
-  /** The same, without telling other nodes: for who has heard by other ways that something changed. */
+  /** Invalidates keys without telling other nodes: for a caller that learned of the change in another way. */
   renew(keys: readonly K[]): void;
 }
 
-/** How often a thing was found where. */
+/** How often a value was found, and where. */
 export interface CacheCounts {
   /** In this process. */
   readonly local: number;
   /** In Redis. */
   readonly remote: number;
-  /** In neither: the database was read. */
+  /** In neither, so the database was read. */
   readonly missed: number;
 }
 
 /** The caches of a node. */
 export interface Caches extends AsyncDisposable {
   of<K, V>(kind: CacheKind<K, V>): Cache<K, V>;
-  /** Since the start: the same object at any time, with the counts of the moment. */
+  /** Counts since the start. Always the same object, whose counts change. */
   readonly counts: CacheCounts;
 }
 
-/** How much is kept, and for how long. */
+/** How much is cached, and for how long. */
 export interface CacheLimits {
-  /** Of text in this process (config CACHE_MB, in bytes); 0: nothing is kept anywhere. */
+  /** Most text cached in this process, in bytes (from config CACHE_MB). 0 turns off all caching. */
   readonly bytes: number;
-  /** For how long what has a version is kept, in ms (config CACHE_SECONDS). */
+  /** How long a value with a version in its key is cached, in ms (config CACHE_SECONDS). */
   readonly keptMs: number;
-  /** The same of what changes under its key (config CACHE_PROFILE_SECONDS): so long it may be out of date where a node died before it could tell. */
+  /**
+   * How long a value that changes under its key is cached, in ms (config CACHE_PROFILE_SECONDS). After a node died between a change and its
+   * bus message, the value can be out of date for this long.
+   */
   readonly changingMs: number;
-  /** A read of the database is over after so many ms (config WRITE_DEADLINE_MS): what was forgotten in the meantime is not kept by it. */
+  /**
+   * The longest time that a read of the database takes, in ms (config WRITE_DEADLINE_MS). A read that started before an invalidation cannot
+   * fill the cache after it.
+   */
   readonly readMs: number;
 }

@@ -9,25 +9,28 @@ import { createCaches } from './create-caches.ts';
 import type { Remote } from './remote.ts';
 import { openTransport } from './transport.ts';
 
-/** What caches in Redis need. */
+/** The parts and settings of caches in Redis. */
 export interface RedisCachesOptions {
-  /** As REDIS_URL: one server or a cluster. */
+  /** The same forms as REDIS_URL: one server or a cluster. */
   readonly url: string;
-  /** Stands before every key: what a database that was restored says is not what is kept of the one it was taken from. */
+  /** Prefix of every key. It differs between a database and one restored from its backup, so neither reads what the other cached. */
   readonly namespace: string;
   readonly bus: Bus;
-  /** Whether things are kept in Redis (config CACHE_REDIS); the nodes tell each other what they forget in any case. */
+  /** Whether values are cached in Redis (config CACHE_REDIS). Nodes tell each other about invalidations in either case. */
   readonly keeps: boolean;
   readonly limits: CacheLimits;
   readonly logger: Logger;
 }
 
-// A hundred times what Redis takes, and still not felt: whoever is not answered in time asks the database.
+// A hundred times what Redis usually takes, and still too short to notice. After it the database is read.
 const commandMs = 100;
 const pulseMs = 2_000;
 const dropScript = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end";
 
-/** Caches of one of several nodes: over its memory, and over Redis where that is to keep things. Throws ConfigError when Redis cannot be used at the start. */
+/**
+ * Creates the caches of one of several nodes: in its memory and, if `keeps` is set, in Redis. Throws ConfigError if Redis cannot be used at
+ * the start.
+ */
 export async function createRedisCaches({ url, namespace, bus, keeps, limits, logger }: RedisCachesOptions): Promise<Caches> {
   const transport = await openTransport({ bus, logger });
   const remote = keeps ? await openRemote(url, { prefix: `${namespace}:cache:`, logger }) : undefined;
@@ -44,8 +47,7 @@ async function openRemote(url: string, { prefix, logger }: RemoteOptions): Promi
   const place = parseRedisUrl(url);
   if (place?.cluster) {
     const client = await connectRedisCluster({ urls: place.urls, ...manner });
-    // The keys of one command would have to be of one slot.
-    // GET would fail where no text stands.
+    // One key per command, because the keys of a command must be in one slot. MGET, because GET fails if the value is not a string.
     const read = (keys: readonly string[]) => Promise.all(keys.map(async (key) => (await client.mget(prefix + key))[0] ?? null));
     return remoteOver(client, prefix, { read, stopPulse: watchClusterPulse(client, pulseMs) });
   }

@@ -11,11 +11,11 @@ import { LocalStore } from './local-store.ts';
 import type { Remote } from './remote.ts';
 import { RemoteStore } from './remote-store.ts';
 
-/** What the caches of several nodes have in common. */
+/** What the caches of several nodes share. */
 export interface SharedParts {
-  /** Undefined: each node keeps things for itself alone. */
+  /** Undefined: values are cached in each node's memory only. */
   readonly remote: Remote | undefined;
-  /** On which the nodes tell each other what they forget. */
+  /** Carries invalidations between the nodes. */
   readonly transport: BusDriver;
   readonly bus: Pick<Bus, 'healthy' | 'onGap'>;
 }
@@ -23,24 +23,24 @@ export interface SharedParts {
 interface Parts {
   readonly limits: CacheLimits;
   readonly logger: Logger;
-  /** Undefined: there is no other node. */
+  /** Undefined for a system of one node. */
   readonly shared?: SharedParts | undefined;
 }
 
-// Under every dialect's bound on what one statement takes.
+// Below the limit of parameters per statement in every SQL dialect.
 const keysAtOnce = 400;
-// A read that has begun by the clock of one node ends before the mark does by that of Redis.
+// Covers the difference between the clocks: a read is bounded by the node's clock, its bar in Redis by that of Redis.
 const barredMarginMs = 5_000;
-// Four billion shapes: two of one kind that meet by chance are not to be expected.
+// Hex digits: four billion shapes, so two shapes of one kind do not collide by chance.
 const shapeLength = 8;
 
-/** Makes the caches of a node: over memory alone, or over memory and what all nodes keep in common. */
+/** Creates the caches of a node: in memory alone, or in memory and in a store that all nodes share. */
 export function createCaches({ limits, logger, shared }: Parts): Caches {
   const counts = { local: 0, remote: 0, missed: 0 };
   const flights = new Flights();
   const local = new LocalStore(limits.bytes, flights);
   const barredMs = limits.readMs + barredMarginMs;
-  /** By what the keys of their kind begin with. */
+  /** Keyed by the prefix of the keys of a kind. */
   const fits = new Map<string, CacheKind<never, never>['fits']>();
   const remote =
     shared?.remote &&
@@ -49,7 +49,7 @@ export function createCaches({ limits, logger, shared }: Parts): Caches {
       fits: (key, packed) => fits.get(key.slice(0, key.indexOf(':') + 1))?.(packed) ?? false,
     });
   const bento = makeBento({ local, remote, transport: shared?.transport, emitter: countingInto(counts) });
-  // What was forgotten meanwhile was not heard.
+  // Invalidations published during the gap were not received.
   const stopHearing = shared?.bus.onGap(() => local.clear());
 
   function of<K, V>(kind: CacheKind<K, V>): Cache<K, V> {
@@ -76,7 +76,8 @@ export function createCaches({ limits, logger, shared }: Parts): Caches {
       }
     }
 
-    // Whoever shares a read shares its failure too: in the lock of the library each would wait for the next to fail.
+    // Callers that share a read also share its failure. Without this, the library's lock would make each caller wait for the previous one
+    // to fail.
     function one(key: K): Promise<V | null> {
       const name = nameOf(key);
       return flights.share(name, () => look(key, name));
@@ -92,7 +93,7 @@ export function createCaches({ limits, logger, shared }: Parts): Caches {
         if (keys.length === 0) return;
         const names = keys.map(nameOf);
         local.deleteMany(names);
-        // What is asked for after it comes after it on the same connection.
+        // Not awaited: later reads use the same connection, so Redis executes them later.
         void remote?.deleteMany(names);
       },
     };
@@ -117,7 +118,7 @@ interface Layers {
 function makeBento({ local, remote, transport, emitter }: Layers) {
   const store = bentostore().useL1Layer({ options: {}, factory: () => local });
   if (remote !== undefined) store.useL2Layer({ options: {}, factory: () => remote });
-  // What could not be told is not told later: it is out of date by then, and the bus reports the gap.
+  // No retries: a late invalidation is of no use, because the bus reports the gap and the cache is cleared then.
   if (transport !== undefined)
     store.useBus({ options: { retryQueue: { enabled: false, retryInterval: false } }, factory: () => transport });
   return new BentoCache({ default: 'rows', stores: { rows: store }, emitter });
@@ -134,7 +135,7 @@ function countingInto(counts: { local: number; remote: number; missed: number })
   return emitter;
 }
 
-/** Caches that keep nothing: each read is one of the database. */
+/** Creates caches that store nothing: each read goes to the database. */
 export function createNoCaches(): Caches {
   return {
     of: ({ read, key }) => {

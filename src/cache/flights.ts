@@ -1,16 +1,16 @@
 /**
- * Reads that are under way, one of a key at a time. Whoever asks meanwhile shares it, unless the key was forgotten since: then it began too early, and what
- * it finds may be out of date.
+ * Reads in progress, at most one per key. Later callers share the read, unless the key was invalidated since: then the read started too
+ * early and its result may be out of date.
  */
 export class Flights {
   readonly #current = new Map<string, Promise<unknown>>();
-  /** How many reads of a key are still under way that began before it was forgotten. */
+  /** How many reads of a key are still in progress that started before its invalidation. */
   readonly #late = new Map<string, number>();
 
-  /** The read of a key that is under way, or a new one. */
+  /** Returns the read of a key that is in progress, or starts one. */
   share<T>(key: string, begin: () => Promise<T>): Promise<T> {
     const known = this.#current.get(key);
-    // A key is of one kind, and what a kind reads is of one type.
+    // A key belongs to one kind, and all reads of a kind have the same type.
     if (known !== undefined) return known as Promise<T>;
     const flight: Promise<T> = begin().finally(() => {
       if (this.#current.get(key) === flight) this.#current.delete(key);
@@ -20,17 +20,17 @@ export class Flights {
     return flight;
   }
 
-  /** What is being read of a key is for those only who have asked already. */
+  /** Invalidates a key: later callers do not share a read that is in progress. */
   forget(key: string): void {
     if (this.#current.delete(key)) this.#late.set(key, (this.#late.get(key) ?? 0) + 1);
   }
 
-  /** The same of all keys. */
+  /** Invalidates all keys. */
   forgetAll(): void {
     for (const key of [...this.#current.keys()]) this.forget(key);
   }
 
-  /** False while something may come in that was read too early. */
+  /** Whether a result may be cached. False while a read that started before an invalidation is in progress. */
   mayKeep(key: string): boolean {
     return !this.#late.has(key);
   }

@@ -1,7 +1,13 @@
-// Caches: what many reads ask for, kept in the process and, where there are several nodes, in Redis for all of them; by bentocache.
-// Promises: of what has a version in its key, the answer is never older than that version; of what changes under its key, a read that begins after it was
-// forgotten here is not answered what was read before, nor soon after on another node, and at most for changingMs where a node died before it could tell or the
-// bus lost it; what is not there is never kept; a failed read is nobody else's; no answer waits for Redis beyond a tenth of a second, and none fails because of
-// it; memory is bounded. Does not know what the values mean, nor who may see them. No decision of a write ever rests on it: those are read inside.
+// Caches: values that are read often, in the memory of the process and, with several nodes, in Redis for all of them. Built on bentocache.
+//
+// Promises:
+// - With a version in its key, a value is never older than that version.
+// - A value that changes under its key is not stale in a read that starts after `forget` on this node, and soon after not on other nodes.
+//   If a node died before it could tell them, or the bus lost the message, the value is stale for at most `changingMs`.
+// - A key without a value is never cached. A failed read affects only its own callers.
+// - No read waits for Redis longer than a tenth of a second, and none fails because of Redis.
+// - Memory is bounded.
+//
+// Does not know what the values mean or who may see them. No decision of a write rests on a cache: those read inside the transaction.
 export type { Cache, CacheCounts, CacheKind, CacheLimits, Caches } from './cache.ts';
 export { createNoCaches } from './create-caches.ts';

@@ -2,10 +2,10 @@ import { MemoryDriver } from 'bentocache/drivers/memory';
 import type { L1CacheDriver } from 'bentocache/types';
 import type { Flights } from './flights.ts';
 
-// What a row takes as JSON at the least, times what a busy map needs of room: it bounds the places, the bytes bound the text.
+// The least that a row takes as JSON, times the room that a busy map needs. This bounds the number of items, `bytes` bounds their text.
 const bytesPerItem = 256;
 
-/** What a node keeps in its own memory: so much text at most, and nothing that was read before it was forgotten. */
+/** The cache in a node's own memory. Holds a bounded amount of text, and never a value that was read before its key was invalidated. */
 export class LocalStore implements L1CacheDriver {
   readonly type = 'l1';
   readonly #memory: MemoryDriver;

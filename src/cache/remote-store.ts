@@ -6,25 +6,25 @@ import { readJson } from '../read-json.ts';
 import { together } from '../together.ts';
 import type { Remote } from './remote.ts';
 
-/** What a store for all nodes is made of. */
+/** The parts and settings of a store that all nodes share. */
 export interface RemoteStoreParts {
   readonly remote: Remote;
-  /** For how long nothing is kept under a key that was forgotten, in ms: longer than any read takes. */
+  /** How long nothing can be cached under an invalidated key, in ms: longer than any read takes. */
   readonly barredMs: number;
-  /** For how long what changes under its key is kept, in ms. */
+  /** How long values that change under their keys are cached, in ms. */
   readonly changingMs: number;
-  /** Whether something has the shape of what is kept under a key. */
+  /** Whether a value has the shape that belongs to a key. */
   readonly fits: (key: string, packed: readonly unknown[]) => boolean;
   readonly logger: Logger;
 }
 
-// As many as one read of the database asks for.
+// As many keys as one read of the database takes.
 const keysAtOnce = 500;
-// Who hangs is not asked again by everybody: one read in so many ms finds out whether it answers.
+// How long Redis is not asked after it did not answer. One read then finds out whether it answers again.
 const restMs = 1_000;
-// No row is packed as this.
+// The value that bars a key. No row is packed as this.
 const barred = '';
-// As the library writes it. Times are in ms; tags, of which there are none, would have it ask for them too.
+// The library's format. Times are in ms. `tags` must be empty: with tags, the library would look those up too.
 const kept = z.object({
   value: z.array(z.unknown()),
   createdAt: z.number(),
@@ -33,8 +33,10 @@ const kept = z.object({
 });
 
 /**
- * What all nodes keep in common. Nobody waits for it to be written, and while it does not answer it is as if nothing were in it. Under a key that was
- * forgotten a mark stays for a while, over which nothing is written: a read that began before may end after, on any node.
+ * The cache that all nodes share. Writes are not awaited, and while Redis does not answer the cache is treated as empty.
+ *
+ * An invalidated key is barred for a while: nothing is cached under it. A read that started before the invalidation may end after it, on
+ * any node.
  */
 export class RemoteStore implements L2CacheDriver {
   readonly type = 'l2';
@@ -53,14 +55,15 @@ export class RemoteStore implements L2CacheDriver {
     const text = (await this.#read(key)) || undefined;
     if (text === undefined || this.#isSound(key, text)) return text;
     this.#complain(key, { length: text.length });
-    // Not over the mark of somebody who forgot it meanwhile. What is read now is put after it on the same connection.
+    // Drops the value only if it is still there, and so never removes the bar of an invalidation. The value read next is put after this on
+    // the same connection.
     void this.#send(this.#parts.remote.drop(key, text));
     return undefined;
   }
 
   async set(key: string, value: string, ttlMs = 0): Promise<boolean> {
     if (this.#isAway()) return false;
-    // Not awaited: who has asked has the value already.
+    // Not awaited: the caller has the value already.
     void this.#send(this.#parts.remote.add(key, value, ttlMs));
     return true;
   }
@@ -69,7 +72,10 @@ export class RemoteStore implements L2CacheDriver {
     return this.deleteMany([key]);
   }
 
-  /** Awaited: whoever is told that a key was forgotten finds the mark. Where it cannot be put, this node believes nothing that is kept until it has expired. */
+  /**
+   * Invalidates keys. Awaited, so the bar exists once other nodes are told. If it could not be put, this node ignores the shared cache
+   * until everything that changes has expired there.
+   */
   async deleteMany(keys: string[]): Promise<boolean> {
     const { remote, barredMs, changingMs } = this.#parts;
     const marked = remote.ready && (await Promise.all(keys.map((key) => this.#send(remote.put(key, barred, barredMs))))).every(Boolean);
@@ -91,7 +97,7 @@ export class RemoteStore implements L2CacheDriver {
 
   async disconnect(): Promise<void> {}
 
-  /** Whether a text is what the library makes of something that is kept under the key. */
+  /** Whether a text is in the library's format and has the shape that belongs to the key. */
   #isSound(key: string, text: string): boolean {
     const { data } = kept.safeParse(readJson(text));
     return data !== undefined && this.#parts.fits(key, data.value);

@@ -1,13 +1,13 @@
-/** Texts under keys that all nodes have in common. Each call is over within a bound. */
+/** A key-value store of texts that all nodes share. Every call ends within a bound. */
 export interface Remote extends AsyncDisposable {
-  /** False while it cannot be asked. */
+  /** False while the store cannot be reached. */
   readonly ready: boolean;
-  /** In the order of the keys; null where there is none. Rejects where there is no answer in time. */
+  /** Reads texts in the order of the keys, null where there is none. Rejects if there is no answer in time. */
   read(keys: readonly string[]): Promise<readonly (string | null)[]>;
-  /** Keeps a text for so many ms, whatever is there. */
+  /** Stores a text for `ms` milliseconds, replacing any other. */
   put(key: string, text: string, ms: number): Promise<void>;
-  /** The same, unless something is there. */
+  /** Stores a text for `ms` milliseconds, unless there is one. */
   add(key: string, text: string, ms: number): Promise<void>;
-  /** Takes away what is there, unless that is another text by now. */
+  /** Deletes a key if its text is still `text`. */
   drop(key: string, text: string): Promise<void>;
 }

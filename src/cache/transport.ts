@@ -5,15 +5,18 @@ import type { Bus } from '../bus/index.ts';
 import { createComplaints } from '../complaint.ts';
 import { readJson } from '../read-json.ts';
 
-// One for all: what is forgotten is little.
+// One topic for all kinds: invalidations are few.
 const topic = 'cache';
 
-// What is told is the library's own; what it trips over would end the node.
+// The payload is the library's own format. It is checked, because an exception inside the library would end the process.
 const hint = z.object({ from: z.string(), payload: z.looseObject({ type: z.string(), keys: z.array(z.string()) }) });
 
 type Heard = z.output<typeof hint>['payload'];
 
-/** What the caches of the nodes tell each other, over the bus that the nodes have already. Throws ChatError UNAVAILABLE where it is not acknowledged. */
+/**
+ * Opens the library's transport for invalidations over the nodes' bus. Throws ChatError UNAVAILABLE if the subscription is not
+ * acknowledged.
+ */
 export async function openTransport({ bus, logger }: { readonly bus: Bus; readonly logger: Logger }): Promise<BusDriver> {
   const complain = createComplaints(logger, 'what another node said that it forgets could not be read and was ignored');
   let id = '';
@@ -38,7 +41,7 @@ export async function openTransport({ bus, logger }: { readonly bus: Bus; readon
     async disconnect() {
       leave();
     },
-    // The bus says for itself when something was lost.
+    // Not used: the bus reports gaps itself.
     onReconnect() {},
   };
   return transport;

@@ -9,15 +9,15 @@ import type { Sources } from './parts.ts';
 import { requestExport } from './request.ts';
 import { exportOf, readExports, readPart } from './store.ts';
 
-/** What the module is made of. `keys`: the first signs links, all verify them; at least one. */
+/** The parts of the module. `keys` has at least one key: the first signs links, all of them verify. */
 export interface ExportParts extends Sources {
   readonly keys: readonly ServerKey[];
 }
 
-// What `Viewer.dataExports` promises.
+// The limit promised by `Viewer.dataExports`.
 const most = 50;
 
-/** Makes the module of exports. */
+/** Creates the exports module. */
 export function createExports({ keys, ...sources }: ExportParts): DataExports {
   const { db } = sources;
   const links = createLinks(keys);

@@ -1,63 +1,71 @@
 import type { Viewer } from '../user/index.ts';
 
-/** A file with all that is a user's own. */
+/** A file with all of a user's own data. */
 export interface DataExport {
   /** UUID text. */
   readonly id: string;
   readonly userId: bigint;
   readonly state: ExportState;
   readonly createdAt: Date;
-  /** Since when it can be downloaded; null: it is being made. */
+  /** When the file became available. Null while it is being made. */
   readonly readyAt: Date | null;
-  /** From when on it is gone. */
+  /** When the file will be deleted. Null while it is being made. */
   readonly expiresAt: Date | null;
-  /** Its size; null while it is being made. */
+  /** Null while the file is being made. */
   readonly bytes: number | null;
 }
 
-/** How a file stands that has not gone (schema: `enum DataExportState`). */
+/** The state of a file that still exists (schema: `enum DataExportState`). */
 export const exportStates = ['PENDING', 'READY'] as const;
 export type ExportState = (typeof exportStates)[number];
 
-/** Names a file and whose it is. */
+/** Names a file and its user. */
 export interface ExportRef {
   readonly userId: bigint;
   /** UUID text. */
   readonly exportId: string;
 }
 
-/** What a link says beside the file's id. */
+/** The part of a link that proves it valid. */
 export interface LinkProof {
-  /** Until when it opens the file, in s since 1970. */
+  /** When the link expires, in seconds since 1970. */
   readonly until: number;
   readonly signature: string;
 }
 
 /** A file that is being downloaded. */
 export interface Download {
-  /** What to call it. */
+  /** The file's name for the user's device. */
   readonly name: string;
   readonly bytes: number;
-  /** Its n-th part, from 0 on, at most 1 MiB; null behind the last, or once the file is gone. Throws UNAVAILABLE. */
+  /**
+   * Reads part number `place`, from 0 on, at most 1 MiB. Null past the last part, or if the file was deleted. Throws ChatError UNAVAILABLE.
+   */
   part(place: number): Promise<Uint8Array | null>;
 }
 
-/** The module's face. Refusals are thrown as ChatError. */
+/** The interface of the module. Refusals are thrown as ChatError. */
 export interface DataExports {
-  /** Asks for a file; one that waits already is answered as it stands. `messages`: with all that the viewer said. Throws RATE_LIMITED per user. */
+  /**
+   * Requests a file. Returns the pending file if there is one. `messages`: include all messages that the viewer sent. Throws RATE_LIMITED
+   * per user.
+   */
   request(viewer: Viewer, options: { messages: boolean }): Promise<DataExport>;
-  /** The viewer's files that wait or can be downloaded, newest first, at most 50. */
+  /** The viewer's files that are pending or ready, newest first, at most 50. */
   list(viewer: Viewer): Promise<readonly DataExport[]>;
-  /** One of them; null where there is none, or it is not theirs. */
+  /** One of the viewer's files. Null if there is no such file, or it belongs to somebody else. */
   byId(viewer: Viewer, id: string): Promise<DataExport | null>;
-  /** Where it can be downloaded, for half an hour at least: a path with its query; null while it is being made. */
+  /** The download link of a file, valid for at least half an hour, as a path with a query. Null while the file is being made. */
   link(file: DataExport): string | null;
-  /** The file that a link opens; null where it opens none. */
+  /** The file that a link opens. Null if the link is not valid. */
   open(id: string, proof: LinkProof): Promise<Download | null>;
-  /** Makes a file that was asked for. Done again, it is made anew unless it is ready. Throws UNAVAILABLE, or what `signal` was aborted with. */
+  /**
+   * Makes a requested file. Running it again makes the file anew unless it is ready. Throws ChatError UNAVAILABLE, or the reason that
+   * `signal` was aborted with.
+   */
   make(ref: ExportRef & { readonly messages: boolean }, signal: AbortSignal): Promise<void>;
-  /** Ends a file, and leaves nothing of it. Throws UNAVAILABLE. */
+  /** Ends a file and deletes its contents. Throws ChatError UNAVAILABLE. */
   end(ref: ExportRef): Promise<void>;
-  /** Leaves nothing of all files of an erased account. Throws UNAVAILABLE. */
+  /** Deletes all files of an erased account. Throws ChatError UNAVAILABLE. */
   eraseAll(userId: bigint): Promise<void>;
 }

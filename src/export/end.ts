@@ -6,7 +6,7 @@ import { dataExportChanged } from './entries.ts';
 import type { Sources } from './parts.ts';
 import { deleteParts, exportRow } from './store.ts';
 
-/** Ends a file: first nobody can download it any more, then nothing is left of it. Throws UNAVAILABLE. */
+/** Ends a file: first makes it unavailable, then deletes its contents. Throws ChatError UNAVAILABLE. */
 export async function endExport({ db, log }: Pick<Sources, 'db' | 'log'>, { userId, exportId }: ExportRef): Promise<void> {
   await log.append<void>({
     lock: [userId],
@@ -25,12 +25,12 @@ export async function endExport({ db, log }: Pick<Sources, 'db' | 'log'>, { user
   await deleteParts(db, exportId);
 }
 
-/** Leaves nothing of all files of an erased account. Throws UNAVAILABLE. */
+/** Deletes all files of an erased account. Throws ChatError UNAVAILABLE. */
 export async function eraseExports({ db }: Pick<Sources, 'db'>, userId: bigint): Promise<void> {
   const rows = await db.client.dataExport.findMany({ where: { userId }, select: { id: true } });
   for (const { id } of rows) {
     const exportId = uuidText(id);
-    // First the row: without it no part can be added.
+    // The row goes first: without it no part can be added.
     await db.transaction(async (tx) => {
       await tx.dataExport.deleteMany({ where: { id } });
       await cancelJob(tx, 'DataExport', exportId);

@@ -5,10 +5,10 @@ import type { SavedMessage } from '../saved/index.ts';
 import type { OwnRecord, User, Viewer } from '../user/index.ts';
 import type { Sources } from './parts.ts';
 
-// A page of any list; the users named on it are read together.
+// Page size of every list. The users named on a page are read together.
 const first = 100;
 
-/** The file with all that is a user's own, as JSON text in pieces: one object, whose lists have a line for each thing. Ids are decimal text. */
+/** The file with all of a user's own data, as pieces of JSON text: one object whose lists have one line per item. Ids are decimal text. */
 export async function* fileOf(sources: Sources, record: OwnRecord, { messages }: { readonly messages: boolean }): AsyncGenerator<string> {
   const { user, settings, sessions, formerHandles, identities, blocks } = record;
   const viewer = { userId: user.id, sessionId: '' };
@@ -122,7 +122,7 @@ async function* draftsOf({ drafts }: Sources, userId: bigint): AsyncGenerator<re
   }
 }
 
-// What others have said is not theirs: what they have saved of it is named by its place.
+// Other users' messages are not this user's data, so a saved message is given by its conversation and seq only.
 async function* savedOf({ saved }: Sources, userId: bigint): AsyncGenerator<readonly object[]> {
   for (let after: SavedMessage | null = null; ; ) {
     const page: readonly SavedMessage[] = await saved.allOf(userId, { first, after });
@@ -132,7 +132,7 @@ async function* savedOf({ saved }: Sources, userId: bigint): AsyncGenerator<read
   }
 }
 
-// What was said by those whom they reported is not theirs, nor what became of it.
+// Excludes the reported messages, which are other users' data, and what became of the report.
 async function* reportsOf({ reports, users }: Sources, userId: bigint): AsyncGenerator<readonly object[]> {
   for (let after: string | undefined; ; ) {
     const page = await reports.by(userId, { first, after });
@@ -169,7 +169,7 @@ async function* messagesOf({ groups, messages }: Sources, userId: bigint): Async
   for await (const id of placesOf(groups, userId)) yield* saidIn(messages, userId, id);
 }
 
-/** What they have put on messages, or chosen of polls, wherever they are or were. */
+/** The user's reactions or votes, in all conversations where they are or were. */
 async function* actsOf(
   groups: Sources['groups'],
   userId: bigint,
@@ -225,7 +225,7 @@ function ownWords({
   return { conversationId, seq, sentAt, ...said, editedAt, replyToSeq, threadRootSeq, forwardedFrom: origin?.name ?? null };
 }
 
-/** What people are called who are named in a file. */
+/** Reads users, and returns a function that gives the public name of each. */
 async function named(users: Sources['users'], ids: readonly bigint[]): Promise<(id: bigint) => object> {
   const known = new Map((await users.byIds([...new Set(ids)])).flatMap((user) => (user === null ? [] : [[user.id, user] as const])));
   return (id) => shortly(known.get(id)) ?? { id };

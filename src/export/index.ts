@@ -1,6 +1,13 @@
-// Exports: a file with all that is a user's own, made for them by a job.
-// Owns DataExport and DataExportPart. Promises: at most one waits per user, and asking again answers it; a file is whole or not there, whichever node
-// makes it and however often it is begun anew; it can be downloaded by whoever has a link of the last hour, until its time is over or the account is
-// erased, and then nothing is left of it. Each change is an entry on the account. Does not know how a link travels, nor what the API calls things.
+// Exports: a file with all of a user's own data, made by a job.
+//
+// Owns DataExport and DataExportPart.
+//
+// Promises:
+// - At most one file per user is pending. A further request returns that one.
+// - A file is complete or absent, whichever node makes it and however often that starts again.
+// - Anybody with a link of the last hour can download the file until it expires or the account is erased. Then all of it is deleted.
+// - Each change is an entry on the user's account stream.
+//
+// Does not know how links reach the user, nor the API's names for things.
 export { createExports, type ExportParts } from './create-exports.ts';
 export type * from './data-export.ts';

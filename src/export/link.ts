@@ -2,18 +2,18 @@ import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { deriveKey, type ServerKey } from '../server-key.ts';
 import type { LinkProof } from './data-export.ts';
 
-/** Signs and checks links to files: a browser follows one without a token, which it cannot send along. */
+/** Signs and checks links to files. Links are signed because a browser that follows one cannot send a token. */
 export interface Links {
-  /** A path with its query that opens the file from `now` on, for half an hour to an hour: the same for half an hour. */
+  /** Makes a path with a query that opens the file for half an hour to an hour from `now`. The same link for half an hour. */
   make(exportId: string, now: Date): string;
-  /** Whether it is one of ours, and its time is not over. */
+  /** Whether the signature is valid and the link has not expired. */
   isValid(exportId: string, proof: LinkProof, now: Date): boolean;
 }
 
 const stepSeconds = 30 * 60;
 const pattern = /^([\w-]{1,32})\.([\w-]{43})$/;
 
-/** Makes the signer. `keys`: the first signs, all verify; at least one. */
+/** Creates the signer. `keys` has at least one key: the first signs, all of them verify. */
 export function createLinks(keys: readonly ServerKey[]): Links {
   const secrets = new Map(keys.map((key) => [key.id, deriveKey(key, 'data export link')]));
   const [newest] = secrets;

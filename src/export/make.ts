@@ -9,10 +9,10 @@ import type { Sources } from './parts.ts';
 import { beginExport, exportRow, putPart } from './store.ts';
 
 const dayMs = 86_400_000;
-// Small enough to be read for many downloads at once, and far below what one packet to MariaDB holds.
+// Small enough that a node can hold one part each for many downloads, and far below the size of one packet to MariaDB.
 const partBytes = 1_048_576;
 
-/** Makes a file that was asked for. Throws as DataExports.make says. */
+/** Makes a requested file. Throws as DataExports.make. */
 export async function makeExport(
   sources: Sources,
   { userId, exportId, messages }: ExportRef & { readonly messages: boolean },
@@ -55,7 +55,7 @@ function finish({ log, config }: Sources, { userId, exportId, attempt, bytes }: 
   });
 }
 
-/** Cuts text into parts of one size, the last of which may be smaller, and stores each as soon as it is full. */
+/** Cuts text into parts of equal size, of which only the last may be smaller. Stores each part as soon as it is full. */
 class Cutter {
   readonly #put: (part: number, content: Uint8Array<ArrayBuffer>) => Promise<void>;
   #pieces: Buffer[] = [];
@@ -74,7 +74,7 @@ class Cutter {
     while (this.#held >= partBytes) await this.#store(partBytes);
   }
 
-  /** Stores what is left and answers the size of all. */
+  /** Stores the rest. Resolves to the total size in bytes. */
   async end(): Promise<number> {
     if (this.#held > 0) await this.#store(this.#held);
     return this.#bytes;

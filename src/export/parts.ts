@@ -11,7 +11,7 @@ import type { SavedMessages } from '../saved/index.ts';
 import type { ScheduledMessages } from '../scheduled/index.ts';
 import type { Contacts, Users } from '../user/index.ts';
 
-/** What the module's inner parts share. */
+/** The parts that the functions of this module share. */
 export interface Sources {
   readonly db: Db;
   readonly log: Log;

@@ -8,11 +8,11 @@ import { dataExportChanged } from './entries.ts';
 import type { Sources } from './parts.ts';
 import { exportOf, latelyAsked, pendingExport } from './store.ts';
 
-// What has waited so long is not being made any more: its job has failed for good, and is left anew.
+// A file that has been pending for so long is not being made any more: its job failed for good. The job is queued again.
 const stuckMs = 24 * 60 * 60_000;
 const dayMs = 24 * 60 * 60_000;
 
-/** Asks for a file, or finds the one that waits. Throws as DataExports.request says. */
+/** Requests a file, or finds the pending one. Throws as DataExports.request. */
 export async function requestExport(
   { log, config }: Pick<Sources, 'log' | 'config'>,
   { userId }: Viewer,
@@ -34,7 +34,7 @@ export async function requestExport(
   });
 }
 
-// When each file was asked for, newest first: what was asked for longest ago makes room for the next.
+// `asked`: the times of recent requests, newest first. The oldest of the last `most` has to be a day old before the next request.
 function requireRoom(asked: readonly Date[], { now, most }: { readonly now: Date; readonly most: number }): void {
   const standing = asked[most - 1];
   if (standing === undefined) return;

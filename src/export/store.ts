@@ -6,13 +6,13 @@ import type { DataExport, ExportState } from './data-export.ts';
 /** A file's row. */
 export type ExportRow = Awaited<ReturnType<Tx['dataExport']['findMany']>>[number];
 
-/** How a file stands: ENDED ones are kept as that they were. */
+/** The state of a row. A file that was ended keeps its row as ENDED. */
 export type StoredState = ExportState | 'ENDED';
 
-// What is deleted with one statement: 50 MiB at most.
+// Parts deleted by one statement: 50 MiB at most.
 const partsAtOnce = 50;
 
-/** A row as its user may see it; null where the file is gone by `now`. */
+/** Converts a row to what its user may see. Null if the file is gone by `now`. */
 export function exportOf({ id, userId, state, createdAt, readyAt, expiresAt, bytes }: ExportRow, now: Date): DataExport | null {
   const gone = state === ('ENDED' satisfies StoredState) || (expiresAt !== null && expiresAt <= now);
   if (gone) return null;
@@ -20,19 +20,22 @@ export function exportOf({ id, userId, state, createdAt, readyAt, expiresAt, byt
   return { ...known, bytes: readyAt === null ? null : bytes };
 }
 
-/** A file's row by UUID text, in any state. Governed by its user's account stream. */
+/** A file's row by UUID text, in any state. Guarded by the lock on the user's account stream. */
 export const exportRow: Fact<string, ExportRow | null> = { name: 'data export', key: String, read: readExports };
 
-/** The file that a user waits for; null: none. Governed by their account stream. */
+/** The user's pending file, or null. Guarded by the lock on the user's account stream. */
 export const pendingExport: Fact<bigint, ExportRow | null> = { name: 'pending data export', key: String, read: readPending };
 
-/** Whose files, and from when on. */
+/** A user, and a time. */
 interface Lately {
   readonly userId: bigint;
   readonly since: Date;
 }
 
-/** When each file of a user was asked for since a moment, newest first; ended ones too. Governed by their account stream. */
+/**
+ * The times of a user's requests since a time, newest first, those for ended files included. Guarded by the lock on the user's account
+ * stream.
+ */
 export const latelyAsked: Fact<Lately, readonly Date[]> = {
   name: 'data exports lately',
   key: ({ userId, since }) => `${userId}:${since.getTime()}`,
@@ -45,14 +48,14 @@ export const latelyAsked: Fact<Lately, readonly Date[]> = {
     ),
 };
 
-/** Rows in the order asked for, in any state; null where there is none. */
+/** Reads rows in any state, in the order of the ids, null where there is none. */
 export async function readExports(tx: Tx, ids: readonly string[]): Promise<readonly (ExportRow | null)[]> {
   const rows = await tx.dataExport.findMany({ where: { id: { in: ids.map(uuidBytes) } } });
   const found = new Map(rows.map((row) => [uuidText(row.id), row]));
   return ids.map((id) => found.get(id) ?? null);
 }
 
-/** What each user waits for, in the order asked for; null: nothing. */
+/** Reads each user's pending file in the order of the ids, null where there is none. */
 async function readPending(tx: Tx, userIds: readonly bigint[]): Promise<readonly (ExportRow | null)[]> {
   const rows = await tx.dataExport.findMany({ where: { userId: { in: [...userIds] }, state: 'PENDING' } });
   const found = new Map(rows.map((row) => [row.userId, row]));
@@ -60,7 +63,8 @@ async function readPending(tx: Tx, userIds: readonly bigint[]): Promise<readonly
 }
 
 /**
- * Begins to make a file, in place of whatever was made of it: only who began last may go on. Answers which beginning it is; null where it does not wait.
+ * Starts an attempt to make a file: deletes the parts of earlier attempts, which may not continue. Resolves to the attempt's number, or
+ * null if the file is not pending.
  */
 export async function beginExport(db: Db, exportId: string): Promise<number | null> {
   const id = uuidBytes(exportId);
@@ -68,24 +72,27 @@ export async function beginExport(db: Db, exportId: string): Promise<number | nu
     const { count } = await tx.dataExport.updateMany({ where: { id, state: 'PENDING' }, data: { attempt: { increment: 1 } } });
     return count === 0 ? null : (await tx.dataExport.findUniqueOrThrow({ where: { id } })).attempt;
   });
-  // Who comes after has begun with nothing, and what they have made since is not to be deleted.
+  // Checked in each transaction: if a later attempt has started meanwhile, the parts are its own and must not be deleted.
   if (attempt !== null) await deleteParts(db, exportId, (tx) => requireOwn(tx, { exportId, attempt }));
   return attempt;
 }
 
-/** A making of a file. */
+/** An attempt to make a file. */
 interface Making {
   readonly exportId: string;
   readonly attempt: number;
 }
 
-/** Throws where somebody has begun the file anew, or it has ended. It is written, not only read: whoever begins anew waits for this transaction. */
+/**
+ * Throws if a later attempt has started or the file has ended. Writes the row instead of only reading it, so that a later attempt waits for
+ * this transaction.
+ */
 async function requireOwn(tx: Tx, { exportId, attempt }: Making): Promise<void> {
   const { count } = await tx.dataExport.updateMany({ where: { id: uuidBytes(exportId), state: 'PENDING', attempt }, data: { attempt } });
   if (count === 0) throw new Error(`data export ${exportId} is made by another, or not wanted any more`);
 }
 
-/** Stores a file's next part, unless somebody has begun it anew or it has ended: then it throws. */
+/** Stores the next part of a file. Throws if a later attempt has started or the file has ended. */
 export async function putPart(
   db: Db,
   { part, content, ...making }: Making & { readonly part: number; readonly content: Uint8Array<ArrayBuffer> },
@@ -96,13 +103,13 @@ export async function putPart(
   });
 }
 
-/** A part of a file; null where there is none. */
+/** Reads a part of a file. Null if there is none. */
 export async function readPart(tx: Tx, exportId: string, part: number): Promise<Uint8Array | null> {
   const row = await tx.dataExportPart.findUnique({ where: { exportId_part: { exportId: uuidBytes(exportId), part } } });
   return row?.content ?? null;
 }
 
-/** Leaves nothing of what a file holds, some parts at a time, each time if `may` lets it. */
+/** Deletes a file's parts, a few per transaction. Calls `may` first in each transaction, which throws to stop. */
 export async function deleteParts(db: Db, exportId: string, may: (tx: Tx) => Promise<void> = async () => undefined): Promise<void> {
   const id = uuidBytes(exportId);
   for (;;) {

@@ -1,22 +1,22 @@
 import type { Line, Numbered } from './line.ts';
 import { type Fault, readLines } from './read-lines.ts';
 
-/** What is stored together. */
+/** The kinds of lines that are stored together. */
 export type BatchKind = 'user' | 'conversation' | 'message' | 'read';
 
-/** Lines that follow each other, or one that says nothing. */
+/** Consecutive lines of one kind, or one faulty line. */
 export type Batch = { readonly kind: BatchKind; readonly lines: readonly Numbered[] } | { readonly fault: Fault };
 
-// What one transaction stores in some tens of ms: others wait that long at most for a conversation, and on SQLite for the database.
+// What one transaction stores in some tens of ms. Others wait at most that long for a conversation and, on SQLite, for the database.
 const linesAtOnce: Readonly<Record<BatchKind, number>> = { user: 50, conversation: 25, message: 500, read: 500 };
-// Of a group each member is a row and an entry.
+// Bounds the text of a batch as well: each member of a group is a row and an entry.
 const lengthAtOnce = 500_000;
 
 function kindOf({ kind }: Line): BatchKind {
   return kind === 'direct' || kind === 'group' ? 'conversation' : kind;
 }
 
-/** The lines of a file by what is stored together, in their order. */
+/** Divides the lines of a file into batches, in order. */
 export async function* inBatches(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Batch> {
   let lines: Numbered[] = [];
   let kind: BatchKind = 'user';

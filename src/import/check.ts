@@ -18,14 +18,14 @@ import {
 } from './line.ts';
 import { type BatchEnd, judgeAll, type Run } from './parts.ts';
 
-/** Looks at lines without storing them. */
+/** A check of lines that stores nothing in the database. */
 export interface Checking extends AsyncDisposable {
   check(lines: readonly Numbered[]): Promise<BatchEnd>;
 }
 
 /**
- * Begins to look at a file: what its lines are about is kept beside the database, in a file of its own, so that those after them may refer to it. What can be told only under locks (who has been
- * erased, which groups are dissolved, what is said until then) is not.
+ * Starts the check of a file. What its lines define is kept in a scratch file outside the database, so that later lines can refer to it.
+ * Leaves out what can only be decided under locks: which accounts are deleted, which groups are dissolved, what is sent in the meantime.
  */
 export async function checkLines(run: Run): Promise<Checking> {
   const scratch = await createScratch();
@@ -59,7 +59,7 @@ async function check(run: Run, scratch: Scratch, lines: readonly Numbered[]): Pr
       requireKind(line, own, scratch);
       return false;
     }
-    // As where it is stored: first what a message is by itself.
+    // Checks in the same order as the import: a message's own content first.
     const content = line.kind === 'message' ? requireContent(run, line, now) : null;
     const unknown = refers.find(({ key }) => !isKnown(key));
     if (unknown !== undefined) throw unknownReference(unknown);
@@ -73,7 +73,7 @@ async function check(run: Run, scratch: Scratch, lines: readonly Numbered[]): Pr
   return { stored: count, known: judged.length - count, faults, shifted };
 }
 
-/** Throws CONFLICT (id) for a conversation that is known as one of the other kind. */
+/** Throws CONFLICT (id) if the conversation is known as one of the other kind. */
 function requireKind({ kind }: Line, known: string, scratch: Scratch): void {
   if (kind !== 'group' && kind !== 'direct') return;
   if ((kind === 'direct') !== (scratch.get(`direct ${known}`) !== null)) throw otherKind();
@@ -91,7 +91,7 @@ interface Told {
   readonly shifts: boolean;
 }
 
-/** Keeps of conversations that are stored with what they end, and whose they are. */
+/** Remembers about stored conversations the time of their last entry and, for direct ones, their two users. */
 async function learn({ db, log }: Run, scratch: Scratch, rows: readonly ImportedRow[]): Promise<void> {
   const fresh = rows.filter(({ key }) => scratch.get(key) === null);
   if (fresh.length === 0) return;
@@ -108,13 +108,13 @@ async function learn({ db, log }: Run, scratch: Scratch, rows: readonly Imported
   }
 }
 
-/** Keeps between whom a direct conversation is; of a group none. */
+/** Remembers the two users of a direct conversation. A group has none here. */
 function keepSides(scratch: Scratch, conversation: string, accounts: readonly string[]): void {
   if (accounts.length > 0) scratch.put(`direct ${conversation}`, 0);
   for (const account of accounts) scratch.put(`side ${conversation} ${account}`, 0);
 }
 
-/** What tells the accounts of users apart, by their keys: two of a file may be one that there is. */
+/** Identifies the account behind a user's key. Two users of a file may be the same existing account. */
 function accountOf({ scratch, stored }: Told, key: string): string {
   const id = stored.get(key)?.streamId ?? (scratch.get(key) || key);
   return String(id);
@@ -138,12 +138,12 @@ function checkConversation(run: Run, line: DirectLine | GroupLine, told: Told): 
   const users = refers.map(({ key }) => accountOf(told, key));
   requireConversation(run, line, { now, users });
   if (own === null) return;
-  // Before a direct conversation there is nothing, whenever it was made.
+  // A direct conversation that is new has no entry for its creation, so any time may come first.
   scratch.put(own, line.kind === 'group' ? line.createdAt.getTime() : 0);
   if (line.kind === 'direct') keepSides(scratch, own, users);
 }
 
-/** Answers 1 where it is to be shown later than it was said. */
+/** Returns 1 if the message has to be shown later than it was sent, else 0. */
 function checkMessage({ line, conversation, sender }: Content, told: Told): 0 | 1 {
   const { scratch, shifts } = told;
   const isDirect = scratch.get(`direct ${conversation}`) !== null;

@@ -2,7 +2,10 @@ import { requireForeignEmojis, requireForeignMessage } from '../message/index.ts
 import { keysOf, type MessageLine, requirePast } from './line.ts';
 import type { Run } from './parts.ts';
 
-/** What a line says as it would be stored, and the keys of all that it names. Throws INVALID_INPUT (sentAt, editedAt, recalledAt, text, attachments, data, reactions), LIMIT_REACHED (reactions). */
+/**
+ * Converts a message line to what is stored, with the keys of everything it refers to. Throws INVALID_INPUT (sentAt, editedAt, recalledAt,
+ * text, attachments, data, reactions), LIMIT_REACHED (reactions).
+ */
 export function requireContent({ keys, config }: Pick<Run, 'keys' | 'config'>, line: MessageLine, now: Date) {
   for (const field of ['sentAt', 'editedAt', 'recalledAt'] as const) requirePast(line[field], now, field);
   const { reactions = [], thread, replyTo } = line;
@@ -26,5 +29,5 @@ export function requireContent({ keys, config }: Pick<Run, 'keys' | 'config'>, l
   };
 }
 
-/** A line whose shape is right, with the keys that it names. */
+/** The content of a valid message line, with the keys that it refers to. */
 export type Content = ReturnType<typeof requireContent>;

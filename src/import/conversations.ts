@@ -4,13 +4,16 @@ import { type BroughtGroup, bringDirect, bringGroup, requireForeignGroup } from 
 import { type DirectLine, type GroupLine, keysOf, type Numbered, otherKind, requirePast } from './line.ts';
 import { type BatchEnd, judgeAll, type Run, requireKnown } from './parts.ts';
 
-/** A conversation that is to be known under a key. */
+/** A conversation line that was accepted: known already, a direct conversation, or a group. */
 type Judged =
   | { readonly key: string; readonly known: true }
   | { readonly key: string; readonly sides: readonly bigint[]; readonly createdAt: Date | undefined }
   | { readonly key: string; readonly group: BroughtGroup; readonly userIds: readonly bigint[]; readonly joinPolicy: string };
 
-/** Stores conversations, in which nobody is yet. A direct one that the two have here already is that one. Throws UNAVAILABLE. */
+/**
+ * Stores conversations, without letting anybody in yet. If two users already have a direct conversation here, that one is used. Throws
+ * ChatError UNAVAILABLE.
+ */
 export async function importConversations(run: Run, lines: readonly Numbered<DirectLine | GroupLine>[]): Promise<BatchEnd> {
   const keyed = lines.map(({ line }) => keysOf(run.keys, line));
   const found = await run.known.find(keyed.flatMap(({ own, refers }) => [...(own === null ? [] : [own]), ...refers.map(({ key }) => key)]));
@@ -38,12 +41,12 @@ export async function importConversations(run: Run, lines: readonly Numbered<Dir
 
   const { judged, faults } = await judgeAll(run, lines, judge);
   const fresh = judged.filter((one) => !('known' in one));
-  // Those that do not share an account share a commit.
+  // In parallel, because conversations that have no account in common share a commit.
   await Promise.all(fresh.map((one) => store(run, one)));
   return { stored: fresh.length, known: judged.length - fresh.length, faults };
 }
 
-/** Of these keys those that are known, each as what. */
+/** Reads the kind of each key that is known. */
 async function readKinds(
   { db }: Run,
   keys: readonly string[],
@@ -62,8 +65,9 @@ async function readKinds(
 }
 
 /**
- * What a conversation is here; null: a direct one, of which nothing is to be known. `users`: who is in it, by whatever tells them apart. Throws INVALID_INPUT (createdAt, name, description, avatarUrl,
- * data, members…), LIMIT_REACHED (members).
+ * Validates a conversation line. Returns the group to store, or null for a direct conversation, which needs none. `users` identifies its
+ * members, by any value that differs between accounts. Throws INVALID_INPUT (createdAt, name, description, avatarUrl, data, members…),
+ * LIMIT_REACHED (members).
  */
 export function requireConversation(
   parts: Pick<Run, 'config'>,
@@ -90,7 +94,7 @@ async function store(run: Run, judged: Judged): Promise<void> {
       userIds,
       async also(tx, id) {
         await note(tx, id);
-        // Also a group in which nothing was said is to be opened.
+        // A group without messages has to be opened too.
         await tx.importPending.create({ data: { conversationId: id, joinPolicy } });
       },
     });

@@ -13,18 +13,20 @@ import type { Fault } from './read-lines.ts';
 import { importReads } from './reads.ts';
 import { importUsers } from './users.ts';
 
-/** Brings along what was said elsewhere. */
+/** Imports histories from other systems. */
 export interface Imports {
   /**
-   * Stores a file's lines, in their order; what is stored already, by this file or another, is left as it is. At the end people are let into the conversations that are new. Throws
-   * ImportStopped at a line that cannot be stored, unless such are to be left out, and ChatError CONFLICT (another runs), UNAVAILABLE; what stands before it is stored, and the same file may be given again.
+   * Stores the lines of a file, in order. What this file or another has stored already is left unchanged. At the end, opens the new
+   * conversations to their members. Throws ImportStopped at a line that cannot be stored, unless `skipFaulty` is set. Throws ChatError
+   * CONFLICT if another import is running, or UNAVAILABLE. After an error, the lines before it are stored, and the same file can be
+   * imported again.
    */
   run(chunks: AsyncIterable<Uint8Array>, options?: ImportOptions): Promise<ImportSummary>;
-  /** Says what `run` would say of a file, as far as that can be told without storing anything. Throws as `run` does. */
+  /** Reports what `run` would report, as far as that is possible without storing anything. Throws as `run`. */
   check(chunks: AsyncIterable<Uint8Array>, options?: ImportOptions): Promise<ImportSummary>;
 }
 
-/** Why an import has stopped at a line, and what was stored before it. */
+/** An import that stopped at a faulty line. `summary` says what was stored before. */
 export class ImportStopped extends ChatError {
   readonly summary: ImportSummary;
 
@@ -35,18 +37,19 @@ export class ImportStopped extends ChatError {
   }
 }
 
-/** A fault in words: line, field and reason. */
+/** Describes a fault: line, field and reason. */
 export function sayFault({ number, error: { field, message } }: Fault): string {
   return `Line ${number}${field === undefined || field.length === 0 ? '' : `, ${field.join('.')}`}: ${message}`;
 }
 
 const nothing: ImportSummary = { lines: 0, users: 0, conversations: 0, messages: 0, reads: 0, known: 0, faulty: 0, shifted: 0, opened: 0 };
 
-// Of each second a quarter is left to who uses the system meanwhile: on SQLite there is one who writes at a time.
+// The rest after each batch, as a share of the time it took: a quarter of each second is left to the users of the system. SQLite has one
+// writer at a time.
 const restShare = 1 / 3;
 const longestRestMs = 250;
 
-/** Makes what imports. */
+/** Creates the import module. */
 export function createImports(parts: ImportParts): Imports {
   return {
     async run(chunks, options = {}) {
@@ -111,7 +114,7 @@ async function storeAll(
   return summary;
 }
 
-// A database that fails over is back within that time; what is stored by then is found.
+// A database that fails over is back within this time. A batch that was stored after all is recognised on the next attempt.
 const tries = 30;
 const againMs = 1_000;
 

@@ -4,11 +4,11 @@ import { ChatError } from '../errors.ts';
 import { groupHistories, joinPolicies } from '../group/index.ts';
 import { isStorable } from '../text.ts';
 
-// As long as any product's ids; what is kept of one is a hash.
+// Long enough for the ids of any product. Only a hash of an id is stored.
 const maxId = 200;
 
 const id = z.string().min(1).max(maxId).refine(isStorable, 'An id must be well-formed Unicode without NUL.');
-// No product is older. Later than the file is nothing: that is asked when it is stored, by the database's clock.
+// No product has content from before 1970. Times in the future are rejected when a line is stored, by the database's clock.
 const firstMs = 0;
 const time = z.iso
   .datetime({ offset: true, error: 'A time must be written like 2027-01-31T20:00:00Z.' })
@@ -43,27 +43,27 @@ const read = z.strictObject({ kind: z.literal('read'), user: id, conversation: i
 
 const shapes = { user, direct, group, message, read } as const;
 
-/** What a line may be about. */
+/** The kinds of lines. */
 export type LineKind = keyof typeof shapes;
-/** Who is to have an account. */
+/** A user. */
 export type UserLine = z.output<typeof user>;
-/** Which two talk. */
+/** A direct conversation of two users. */
 export type DirectLine = z.output<typeof direct>;
-/** A group, and who is in it. */
+/** A group and its members. */
 export type GroupLine = z.output<typeof group>;
-/** What somebody has said. */
+/** A message. */
 export type MessageLine = z.output<typeof message>;
-/** How far somebody has read. */
+/** How far a user has read a conversation. */
 export type ReadLine = z.output<typeof read>;
-/** What a line says. */
+/** The content of a line. */
 export type Line = UserLine | DirectLine | GroupLine | MessageLine | ReadLine;
 
-/** A line, and where it stands. */
+/** A line and its place in the file. */
 export interface Numbered<L extends Line = Line> {
   readonly line: L;
-  /** From 1 on. */
+  /** The line number, from 1 on. */
   readonly number: number;
-  /** Its length in code units. */
+  /** The length of the line in UTF-16 code units. */
   readonly length: number;
 }
 
@@ -71,39 +71,39 @@ function invalid(message: string, ...field: readonly string[]): ChatError {
   return new ChatError('INVALID_INPUT', message, { field });
 }
 
-/** Throws INVALID_INPUT (`field`) for what is yet to come. */
+/** Throws INVALID_INPUT (`field`) for a time in the future. */
 export function requirePast(at: Date | undefined, now: Date, field: string): void {
   if (at !== undefined && at > now) throw invalid('This time is in the future.', field);
 }
 
-/** The refusal of a conversation that is called as one of the other kind is: what was said in the one would come to stand in the other. */
+/** The error for a group and a direct conversation with the same id: the messages of one would end up in the other. */
 export function otherKind(): ChatError {
   return new ChatError('CONFLICT', 'A group and a direct conversation have the same id. Give each its own.', { field: ['id'] });
 }
 
-/** The refusal of a sender who is none of the two of a direct conversation. */
+/** The error for a sender who is not one of the two users of a direct conversation. */
 export function noSide(): ChatError {
   return invalid('The sender is not one of the two members of this direct conversation.', 'sender');
 }
 
-/** The refusal of a handle that is somebody's. */
+/** The error for a handle that belongs to somebody else. */
 export function handleTaken(): ChatError {
   return new ChatError('CONFLICT', 'This handle is taken. Choose another, or provide the subject that its user signs in with.', {
     field: ['handle'],
   });
 }
 
-/** The refusal of a subject that two users of a file have. */
+/** The error for a subject that an earlier user of the file has. */
 export function subjectTaken(): ChatError {
   return new ChatError('CONFLICT', 'An earlier line has the same subject.', { field: ['subject'] });
 }
 
-/** The refusal of what is older than what its conversation ends with. */
+/** The error for a message older than the last entry of its conversation. */
 export function tooOld(lastAt: Date): ChatError {
   return invalid(`This conversation already has content from ${lastAt.toISOString()}. Put older lines before it.`, 'sentAt');
 }
 
-/** What a line says. Throws INVALID_INPUT: it is no JSON, or has not the shape of any kind. */
+/** Parses a line. Throws INVALID_INPUT if it is not JSON or has the shape of no kind. */
 export function parseLine(written: string): Line {
   const value = jsonOf(written);
   const kind = typeof value === 'object' && value !== null ? Reflect.get(value, 'kind') : undefined;
@@ -123,7 +123,7 @@ function jsonOf(written: string): unknown {
   }
 }
 
-/** Makes the keys under which is kept what came from one place: what is called alike in two places is not one. */
+/** Creates the function that makes keys for the ids of one source. Equal ids of different sources have different keys. */
 export function createKeys(source: string) {
   function keyOf(...names: readonly string[]): string {
     return createHash('sha256')
@@ -134,22 +134,22 @@ export function createKeys(source: string) {
   return {
     user: (named: string) => keyOf('user', named),
     conversation: (named: string) => keyOf('conversation', named),
-    /** Of a message its id need be its own within its conversation only. */
+    /** A message id has to be unique within its conversation only. */
     message: (conversation: string, named: string) => keyOf('message', conversation, named),
   };
 }
 
-/** Keys of one source. */
+/** Makes keys for the ids of one source. */
 export type Keys = ReturnType<typeof createKeys>;
 
-/** What a line refers to, each by its key: what a run must know before it. */
+/** What a line refers to: an earlier line or an earlier import must have defined its key. */
 export interface Reference {
   readonly key: string;
   readonly field: readonly string[];
   readonly what: 'user' | 'conversation' | 'message';
 }
 
-/** What a line stands for, and what it refers to. A mark of what was read is nothing by itself. */
+/** The key that a line defines, and the keys that it refers to. A read line defines none. */
 export function keysOf(keys: Keys, line: Line): { readonly own: string | null; readonly refers: readonly Reference[] } {
   const users = (named: readonly string[], ...field: readonly string[]): Reference[] =>
     named.map((one, place) => ({ key: keys.user(one), field: [...field, String(place)], what: 'user' }));
@@ -194,7 +194,7 @@ function referencesOf(
   ];
 }
 
-/** The refusal of a line that refers to what no line before it is about. */
+/** The error for a reference that no earlier line defines. */
 export function unknownReference({ field, what }: Reference): ChatError {
   return new ChatError('NOT_FOUND', `No earlier line defines this ${what}.`, { field });
 }

@@ -6,7 +6,7 @@ import type { BroughtMessage, Message } from '../message/index.ts';
 import type { Content } from './content.ts';
 import { noSide, tooOld, unknownReference } from './line.ts';
 
-/** Of messages by which a thread is named its root, by their keys. */
+/** The root of the thread that each message belongs to, by the message's key. */
 export type Roots = ReadonlyMap<string, Pick<Message, 'seq' | 'senderId' | 'replyCount'>>;
 
 interface Given {
@@ -19,7 +19,7 @@ interface Given {
   readonly shiftTimes: boolean;
 }
 
-/** A message that is to be stored, where it will stand. */
+/** A message to store, with its place in the log. */
 interface Planned {
   readonly key: string;
   readonly words: Content['words'];
@@ -28,20 +28,23 @@ interface Planned {
   readonly at: Date;
 }
 
-/** How a conversation stands with what is planned. */
+/** The head of a conversation with the planned messages included. */
 interface Head {
-  /** Before. */
+  /** Without the planned messages. */
   readonly lastMessageSeq: number;
   readonly seq: number;
   readonly messageSeq: number;
-  /** Null: nothing stands there. */
+  /** Null if the log is empty. */
   readonly lastAt: Date | null;
 }
 
-/** What is to be stored by one commit, which holds the conversations: so each message knows its place beforehand, and those after it can refer to it. */
+/**
+ * What one commit will store. The commit holds the locks of the conversations, so the seq of each message is known in advance and later
+ * messages can refer to it.
+ */
 export class MessagePlan {
   readonly messages: Planned[] = [];
-  /** Messages that are shown later than they were said. */
+  /** How many messages are shown later than they were sent. */
   shifted = 0;
   readonly #given: Given;
   readonly #heads = new Map<bigint, Head>();
@@ -59,7 +62,10 @@ export class MessagePlan {
     return this.#given.stored.has(key) || this.#planned.has(key);
   }
 
-  /** Throws NOT_FOUND (what no line before is about), INVALID_INPUT (sender, sentAt), CONFLICT (conversation, sender): nothing is planned. */
+  /**
+   * Plans a message. Throws NOT_FOUND (an unknown reference), INVALID_INPUT (sender, sentAt) or CONFLICT (conversation, sender) and then
+   * plans nothing.
+   */
   add(content: Content): void {
     const { line, key, words } = content;
     this.#requireAll(content.refers);
@@ -88,7 +94,7 @@ export class MessagePlan {
     });
   }
 
-  /** How far each conversation goes by this. */
+  /** The range of each conversation's messages that this commit adds. */
   pending(): readonly PendingRow[] {
     return [...this.#heads].map(([conversationId, { lastMessageSeq, messageSeq }]) => ({
       ...{ conversationId, fromSeq: lastMessageSeq, toSeq: messageSeq },
@@ -145,7 +151,7 @@ export class MessagePlan {
     return { seq, lastMessageSeq, messageSeq: lastMessageSeq, lastAt: seq === 0 ? null : lastAt };
   }
 
-  /** History is entered at a date by halves: times rise with the numbers. */
+  /** Times must not decrease within a stream: history is entered at a date by binary search. */
   #timeOf(sentAt: Date, { lastAt }: Head): Date {
     if (lastAt === null || sentAt >= lastAt) return sentAt;
     if (this.#given.shiftTimes) return lastAt;
@@ -153,7 +159,7 @@ export class MessagePlan {
   }
 
   #reactionsOf({ reactions }: Content, seq: number): BroughtMessage['reactions'] {
-    // Two of a file may be one here, by the subject by which they sign in.
+    // Two users of the file may be the same account here, if they have the same subject. Their equal reactions count once.
     const own = reactions.map(({ emoji, user }) => ({ emoji, userId: this.#idOf(user) }));
     const once = new Map(own.map((reaction) => [`${reaction.emoji} ${reaction.userId}`, reaction]));
     return [...once.values()].map((reaction, place) => ({ ...reaction, entrySeq: seq + 1 + place }));

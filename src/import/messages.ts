@@ -9,8 +9,8 @@ import { MessagePlan, type Roots } from './message-plan.ts';
 import { type BatchEnd, importedAt, isSettled, isTold, judgeAll, onceSettled, type Run } from './parts.ts';
 
 /**
- * Stores what was said, in order, in one commit: with numbers, counts and all that belongs to it as if it had been said here, but at its own time, and nobody is told. Who follows
- * a conversation already finds it by comparing heads. Throws UNAVAILABLE.
+ * Stores messages in order, in one commit. They get numbers, counts and everything else that a message has, but their own times, and no
+ * hints are published. Subscriptions that already follow a conversation find them by comparing heads. Throws ChatError UNAVAILABLE.
  */
 export async function importMessages(run: Run, lines: readonly Numbered<MessageLine>[]): Promise<BatchEnd> {
   const refers = new Map(lines.map(({ line }) => [line, keysOf(run.keys, line).refers]));
@@ -31,7 +31,7 @@ export async function importMessages(run: Run, lines: readonly Numbered<MessageL
 
 interface Batch {
   readonly lines: readonly Numbered<MessageLine>[];
-  /** Users and conversations. */
+  /** Ids of users and conversations, by key. */
   readonly found: ReadonlyMap<string, bigint>;
   readonly streams: readonly bigint[];
 }
@@ -52,7 +52,7 @@ async function decide(run: Run, inside: Inside, { lines, found, streams }: Batch
   return verdictOf(run, plan, { former: await readFormer(inside, plan), end: { stored: judged.length - known, known, faults } });
 }
 
-/** Who speaks, or reacts, where they never were, and to what first. */
+/** Users who send or react in a conversation of which they were never a member, each with the first message that needs it. */
 async function readFormer(inside: Inside, { messages }: MessagePlan): Promise<readonly ForeignPart[]> {
   const firsts = new Map(
     messages
@@ -67,7 +67,7 @@ async function readFormer(inside: Inside, { messages }: MessagePlan): Promise<re
   return parts.filter((_, place) => rows[place] === null);
 }
 
-/** Messages of before, by their keys: those that these lines stand for, and those that they refer to. */
+/** Reads stored messages by key: those that these lines repeat, and those that they refer to. */
 async function readStored(run: Run, inside: Inside, lines: readonly Numbered<MessageLine>[]): Promise<ReadonlyMap<string, ImportedRow>> {
   const keys = lines.flatMap(({ line }) => {
     const { own, refers } = keysOf(run.keys, line);
@@ -77,7 +77,7 @@ async function readStored(run: Run, inside: Inside, lines: readonly Numbered<Mes
   return new Map(rows.flatMap((row) => (row === null ? [] : [[row.key, row]])));
 }
 
-/** The messages of before that threads are named by, and the roots of those that are replies. */
+/** Reads the thread root of each stored message that a line's `thread` refers to: the message itself, or its root if it is a reply. */
 async function readRoots(
   run: Run,
   inside: Inside,
@@ -101,7 +101,10 @@ function rootEntry(key: string, root: Message | null | undefined): readonly (rea
   return root ? [[key, root]] : [];
 }
 
-/** Who speaks, as they stand until the commit: an account that is being erased has all that it said removed, and nothing is added behind that. */
+/**
+ * Reads the senders as they are until the commit. If an account is being erased, all its messages are removed, and no message may be added
+ * after that.
+ */
 async function readSenders({ db, keys }: Run, inside: Inside, { lines, found }: Batch): Promise<ReadonlyMap<bigint, HeldUser>> {
   const ids = [...new Set(lines.flatMap(({ line }) => found.get(keys.user(line.sender)) ?? []))];
   const users = await Promise.all(ids.map((id) => inside.read(senderAtCommit(db), id)));
@@ -157,7 +160,7 @@ function entriesOf({ words, refers, brought, at }: MessagePlan['messages'][numbe
         origin: null,
         poll: null,
       },
-      // Of no request: whoever sends under this name asks for something else.
+      // Random, so it is the fingerprint of no request: a client that sends with this id gets a CONFLICT.
       fingerprint: Uint8Array.from(randomBytes(16)),
       threadRootSeq: thread?.rootSeq ?? null,
     },

@@ -13,7 +13,7 @@ import {
 import { type Asked, countMarkerMoves, type Fact, type GroupField, type Inside, type Placed, type Verdict } from '../log/index.ts';
 import { type ImportParts, isSettled, onceSettled } from './parts.ts';
 
-/** What is left to do with a conversation: its row, and how far those have read it of whom the file says so. */
+/** What is left to do for a conversation: its row, and how far each user has read it, if the file says so. */
 interface Pending {
   readonly fromSeq: number;
   readonly toSeq: number;
@@ -21,7 +21,7 @@ interface Pending {
   readonly reads: ReadonlyMap<bigint, number>;
 }
 
-/** What is left to do with a conversation; null: nothing. Governed by its stream. */
+/** What is left to do for a conversation. Null if nothing is. Guarded by the lock on its stream. */
 const pendingOf: Fact<bigint, Pending | null> = {
   name: 'pending import',
   key: String,
@@ -36,12 +36,13 @@ const pendingOf: Fact<bigint, Pending | null> = {
     ),
 };
 
-// Each is an act of its own; those that share nobody share a commit.
+// How many appends run at once. Those without a common member share a commit.
 const atOnce = 16;
 
 /**
- * Completes all conversations to which something was imported, this run's and those of runs that did not come to their end: lets people in who are not there yet, and tells them, and puts what was read on
- * their markers. Each is done at once, or not yet. Answers how many people were let into. Throws UNAVAILABLE.
+ * Completes all conversations that have pending imports, from this run and from interrupted ones. Lets members in who are not in yet, tells
+ * them, and sets read markers. Each conversation is completed in one commit. Resolves to the number of conversations that members were let
+ * into. Throws ChatError UNAVAILABLE.
  */
 export async function openAll(parts: ImportParts, { unread }: { readonly unread: boolean }): Promise<number> {
   let opened = 0;
@@ -61,7 +62,7 @@ export async function openAll(parts: ImportParts, { unread }: { readonly unread:
   }
 }
 
-/** Answers whether anybody was let in. */
+/** Completes one conversation. Resolves to whether anybody was let in. */
 async function complete({ db, log }: ImportParts, conversationId: bigint, unread: boolean): Promise<boolean | 'busy'> {
   const members = await db.client.membership.findMany({
     where: { conversationId, state: { in: [importedState, 'ACTIVE'] } },
@@ -87,17 +88,17 @@ interface Given {
   readonly unread: boolean;
 }
 
-/** How one conversation is completed. */
+/** The completion of one conversation. */
 class Opening {
-  /** Who is let in. */
+  /** Users who are let in. */
   readonly entering: readonly bigint[];
   readonly #inside: Inside;
   readonly #given: Given;
-  /** Who is in it already. */
+  /** Members who are in already. */
   readonly #there: readonly bigint[];
-  /** Who was to be in it, and has deleted their account since. */
+  /** Users who were to be let in and have deleted their accounts since. */
   readonly #gone: readonly bigint[];
-  /** Who owns it in place of one of those. */
+  /** The new owner, if the owner has deleted their account. */
   readonly #heir: bigint | undefined;
 
   private constructor(inside: Inside, given: Given, rows: readonly MembershipRow[], exists: ReadonlySet<bigint>) {
@@ -127,7 +128,7 @@ class Opening {
     const told = this.#told();
     const seq = (this.#inside.head(id)?.lastSeq ?? 0) + told.length;
     return {
-      // Where they read from is the beginning; they follow it from its end.
+      // The members can read from the beginning, and follow live from the end.
       entries: () => [...told, ...this.entering.map((userId) => conversationOpened(userId, null, { conversationId: id, seq, fromSeq: 1 }))],
       write: async (tx, placed) => {
         await this.#letIn(tx, placed);
@@ -138,7 +139,7 @@ class Opening {
     };
   }
 
-  // At the time of the newest message: so what another file adds to it may be from any time since.
+  // At the time of the newest message, so that another file can still add messages after that.
   #told(): readonly Asked[] {
     const { id } = this.#given.row;
     const at = this.#inside.head(id)?.lastAt;
@@ -174,7 +175,10 @@ class Opening {
     if (Object.keys(data).length > 0) await tx.conversation.update({ where: { id: row.id }, data });
   }
 
-  /** Whoever is said to have read so far has; of the others, who had read all that was there before has read all. */
+  /**
+   * Sets markers. A user whom the file names has read as far as it says. Of the others, those who had read everything before the import
+   * have read the imported messages too, unless `unread` is set.
+   */
   async #putReads(db: ImportParts['db'], tx: Tx): Promise<void> {
     const { row, pending, unread } = this.#given;
     const { fromSeq, toSeq, reads } = pending;
@@ -189,14 +193,14 @@ class Opening {
     await raiseThreadReads(tx, { conversationId, userIds: raises.map(({ userId }) => userId), fromSeq, toSeq });
     await tx.importedRead.deleteMany({ where: { conversationId } });
     await tx.importPending.delete({ where: { conversationId } });
-    // Who is let in reads all of it anew.
+    // Only accounts of members who were in already: those who are let in read the conversation anew anyway.
     const raised = new Set(raises.map(({ userId }) => userId));
     const accounts = this.#there.filter((userId) => raised.has(userId)).flatMap((userId) => this.#inside.head(userId) ?? []);
     await countMarkerMoves(db, tx, { accounts, moves: new Map(accounts.map(({ id }) => [id, 1])) });
   }
 }
 
-// As many as one statement names.
+// How many ids one statement takes.
 const piece = 400;
 
 function pieces(ids: readonly bigint[]): readonly (readonly bigint[])[] {

@@ -7,49 +7,49 @@ import type { Fact, Inside, Log } from '../log/index.ts';
 import { type Keys, type Line, type Numbered, type Reference, unknownReference } from './line.ts';
 import type { Fault } from './read-lines.ts';
 
-/** What an import is made of. */
+/** The parts of the import module. */
 export interface ImportParts {
   readonly db: Db;
   readonly log: Log;
   readonly config: Config;
 }
 
-/** How what is imported is to stand. */
+/** How to import a file. */
 export interface ImportOptions {
-  /** Where it comes from: ids are its own. Absent: '' . */
+  /** Where the file comes from. Each source has its own ids. Defaults to ''. */
   readonly source?: string | undefined;
-  /** Lines that cannot be stored are left out. */
+  /** Leaves out lines that cannot be stored, instead of stopping. */
   readonly skipFaulty?: boolean | undefined;
-  /** What is said to have been read by nobody has been read by nobody; else everybody has read all. */
+  /** Leaves messages unread unless the file says that somebody read them. By default everybody has read everything. */
   readonly unread?: boolean | undefined;
-  /** Nobody is let in yet: another file follows. */
+  /** Does not open new conversations yet, because another file follows. */
   readonly closed?: boolean | undefined;
-  /** What is older than what stands there already is shown at the time of that. */
+  /** Shows a message that is older than the last entry of its conversation at the time of that entry, instead of rejecting it. */
   readonly shiftTimes?: boolean | undefined;
-  /** Called now and then. */
+  /** Called after each batch. */
   readonly onProgress?: ((summary: ImportSummary) => void) | undefined;
   /** Called for each line that is left out. */
   readonly onFault?: ((fault: Fault) => void) | undefined;
 }
 
-/** What has become of the lines of a file. */
+/** The counts of an import. */
 export interface ImportSummary {
   readonly lines: number;
   readonly users: number;
   readonly conversations: number;
   readonly messages: number;
   readonly reads: number;
-  /** Lines whose like was stored before. */
+  /** Lines that were stored earlier. */
   readonly known: number;
   /** Lines that were left out. */
   readonly faulty: number;
-  /** Messages that are shown later than they were said. */
+  /** Messages that are shown later than they were sent. */
   readonly shifted: number;
-  /** Conversations that people were let into. */
+  /** Conversations that members were let into. */
   readonly opened: number;
 }
 
-/** What came of a batch. */
+/** The counts of a batch. */
 export interface BatchEnd {
   readonly stored: number;
   readonly known: number;
@@ -62,14 +62,14 @@ export interface Run extends ImportParts {
   readonly keys: Keys;
   readonly options: ImportOptions;
   readonly known: Known;
-  /** Is in the names under which its messages are stored: nobody can have taken one. */
+  /** Part of the client message ids of the run's messages, so that no client has used one of them. */
   readonly name: string;
 }
 
-// What an import refers to again and again; a row is some hundred bytes.
+// How many keys are remembered that lines refer to again and again. A row takes some hundred bytes.
 const keptRows = 50_000;
 
-/** Users and conversations by their keys: once stored they stay what they are, so they are kept. */
+/** A cache of users and conversations by key. A stored key never changes its meaning. */
 export class Known {
   readonly #db: Db;
   readonly #kept = new LRUCache<string, bigint>({ max: keptRows });
@@ -78,7 +78,7 @@ export class Known {
     this.#db = db;
   }
 
-  /** Those of the keys that are stored. Throws UNAVAILABLE. */
+  /** Finds those of the keys that are stored. Throws ChatError UNAVAILABLE. */
   async find(keys: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
     const wanted = [...new Set(keys)];
     const asked = wanted.filter((key) => !this.#kept.has(key));
@@ -96,7 +96,7 @@ function entryOf(key: string, id: bigint | undefined): readonly (readonly [strin
   return id === undefined ? [] : [[key, id]];
 }
 
-/** What is stored under a key. Governed by the conversation's stream, where it is a message. */
+/** What is stored under a key. For a message, guarded by the lock on the conversation's stream. */
 export const importedAt: Fact<string, ImportedRow | null> = {
   name: 'imported',
   key: (key) => key,
@@ -106,7 +106,7 @@ export const importedAt: Fact<string, ImportedRow | null> = {
   },
 };
 
-/** Up to where the effects of a stream's entries are done. Governed by the stream. */
+/** Up to which seq the effects of a stream's entries are done. Guarded by the lock on the stream. */
 const jobSeqOf: Fact<bigint, number | null> = {
   name: 'effects done',
   key: String,
@@ -115,7 +115,10 @@ const jobSeqOf: Fact<bigint, number | null> = {
   },
 };
 
-/** Whether an app is still to be told of something: what comes behind that it would be told too, as soon as anything is said there again. Governed by the stream, as far as it was told at all. */
+/**
+ * Whether an app has yet to receive entries of a stream. It would then receive later entries too, imported ones included, as soon as a new
+ * message is sent there. Guarded by the lock on the stream, for entries whose effects are done.
+ */
 const isAwaited: Fact<bigint, boolean> = {
   name: 'apps behind',
   key: String,
@@ -132,20 +135,21 @@ export async function isTold(inside: Inside, ids: readonly bigint[]): Promise<bo
   return !awaited.includes(true);
 }
 
-/** Whether nothing is left to be done because of what stands on these streams: then what comes next can be passed over. */
+/** Whether the effects of all entries of these streams are done, so that the effects of the next entries can be skipped. */
 export async function isSettled(inside: Inside, ids: readonly bigint[]): Promise<boolean> {
   const done = await Promise.all(ids.map((id) => inside.read(jobSeqOf, id)));
   return ids.every((id, place) => inside.head(id)?.lastSeq === done[place]);
 }
 
-// A worker is at what is due within a tenth of a second, as a rule; one that is behind by more than this does not run, or has too much to do.
+// A worker usually starts on new entries within a tenth of a second. If it is behind by more than this, no worker is running, or the
+// workers are overloaded.
 const patienceMs = 30_000;
 const askAgainMs = 100;
 
-/** What of before is not done for too long: to try at once again would not help. */
+/** The effects of earlier entries are overdue. An immediate retry would not help. */
 export class Unsettled extends ChatError {}
 
-/** Tries until the effects of what stood there before are done. Throws Unsettled (UNAVAILABLE) where they are not for too long. */
+/** Retries until the effects of earlier entries are done. Throws Unsettled (UNAVAILABLE) if that takes too long. */
 export async function onceSettled<T>(attempt: () => Promise<T | 'busy'>): Promise<T> {
   const until = performance.now() + patienceMs;
   for (;;) {
@@ -161,10 +165,10 @@ export async function onceSettled<T>(attempt: () => Promise<T | 'busy'>): Promis
   }
 }
 
-/** Does what may refuse a line. */
+/** Converts a line. Throws ChatError to reject it. */
 export type Judge<L extends Line, T> = (line: L, numbered: Numbered<L>) => T;
 
-/** What is made of each line; where lines are not to be left out, of those before the first fault. */
+/** Converts lines. Without `skipFaulty`, stops at the first fault and returns the results before it. */
 export async function judgeAll<L extends Line, T>(
   { options }: Pick<Run, 'options'>,
   lines: readonly Numbered<L>[],
@@ -184,7 +188,7 @@ export async function judgeAll<L extends Line, T>(
   return { judged, faults };
 }
 
-/** What a reference is known as. Throws NOT_FOUND (its field). */
+/** The id behind a reference. Throws NOT_FOUND (its field). */
 export function requireKnown(found: ReadonlyMap<string, bigint>, reference: Reference): bigint {
   const id = found.get(reference.key);
   if (id === undefined) throw unknownReference(reference);

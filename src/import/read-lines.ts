@@ -7,12 +7,15 @@ export interface Fault {
   readonly error: ChatError;
 }
 
-// What a group of 100,000 members takes; whatever is longer is no line of ours, and not kept in memory.
+// The size of a group with 100,000 members. A longer line is no valid line and is not kept in memory.
 const longest = 16_777_216;
 
 const lineFeed = 0x0a;
 
-/** The lines of a file, blank ones left out, in the order in which they stand, each as what it says or why it says nothing. Only one at a time is in memory. */
+/**
+ * Reads the lines of a file in order, without blank ones. Yields the parsed line, or the fault if it cannot be parsed. Only one line at a
+ * time is in memory.
+ */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Numbered | Fault> {
   let number = 0;
   let pieces: Uint8Array[] = [];
@@ -57,7 +60,7 @@ function lineOf(
   }
 }
 
-// A mark of the order of bytes at the beginning is no part of the text: so the decoder has it.
+// The decoder's default drops a byte order mark at the start of a text.
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function textOf(pieces: readonly Uint8Array[]): string {

@@ -2,7 +2,7 @@ import { enterPending, raiseImportedReads } from '../db/index.ts';
 import { keysOf, type Numbered, type ReadLine, unknownReference } from './line.ts';
 import { type BatchEnd, importedAt, judgeAll, type Run, requireKnown } from './parts.ts';
 
-/** Notes how far people have read: it counts once the run has come to its end. Throws UNAVAILABLE. */
+/** Stores how far users have read. It takes effect at the end of the run. Throws ChatError UNAVAILABLE. */
 export async function importReads(run: Run, lines: readonly Numbered<ReadLine>[]): Promise<BatchEnd> {
   const { db } = run;
   const refers = new Map(lines.map(({ line }) => [line, keysOf(run.keys, line).refers]));
@@ -28,7 +28,7 @@ export async function importReads(run: Run, lines: readonly Numbered<ReadLine>[]
   const heads = await run.log.heads(ids);
   await db.transaction(async (tx) => {
     await raiseImportedReads(db, tx, highest(judged));
-    // Where nothing new was said nobody else is to have read anything.
+    // An empty range: without new messages, nobody else's marker changes.
     const pending = ids.map((conversationId) => {
       const seq = heads.get(conversationId)?.lastMessageSeq ?? 0;
       return { conversationId, fromSeq: seq, toSeq: seq };
@@ -44,7 +44,7 @@ interface Mark {
   readonly seq: number;
 }
 
-/** One for each member: of two in one statement the later would count. */
+/** One mark per member: with two in one statement, the later one would count instead of the higher. */
 function highest(marks: readonly Mark[]): readonly Mark[] {
   const members = Map.groupBy(marks, ({ conversationId, userId }) => `${conversationId}:${userId}`);
   return [...members.values()].flatMap((own) => own.toSorted((one, other) => other.seq - one.seq).slice(0, 1));

@@ -3,13 +3,16 @@ import { type BroughtAccount, bringAccounts, readHandle, requireForeigner, uncla
 import { handleTaken, type Numbered, subjectTaken, type UserLine } from './line.ts';
 import { type BatchEnd, judgeAll, type Run } from './parts.ts';
 
-/** A user who is to be known under a key: by an account that there is, or by a new one. */
+/** A user line that was accepted: known already, an existing account, or a new one. */
 type Judged =
   | { readonly key: string; readonly known: true }
   | { readonly key: string; readonly met: bigint }
   | { readonly key: string; readonly made: BroughtAccount };
 
-/** Stores users. Who signs in already as the subject that a line names is that user; else a handle must be free. Throws UNAVAILABLE. */
+/**
+ * Stores users. If the line's subject already signs in to an account, that account is the user. Otherwise the handle must be free. Throws
+ * ChatError UNAVAILABLE.
+ */
 export async function importUsers(run: Run, lines: readonly Numbered<UserLine>[]): Promise<BatchEnd> {
   const { db } = run;
   const stored = new Set((await run.known.find(lines.map(({ line }) => run.keys.user(line.id)))).keys());
