@@ -1,7 +1,10 @@
-// A health check that waits longer has its answer already.
+// A health check that waits longer than this has its answer already.
 const ailmentMs = 2_000;
 
-/** What is wrong with what a chat stands on, in a line each; empty while database, bus and the registry of nodes answer. Bounded by 2 s. */
+/**
+ * Finds what is wrong with the services that a chat depends on, one line each. Empty while database, bus and the registry of nodes answer.
+ * Takes at most 2 s.
+ */
 export async function ailmentsOf({
   db,
   bus,

@@ -1,6 +1,6 @@
 /**
- * Waits for what is being opened side by side, and leaves each to the stack. Rejects as the first that does, once all have come to their end: whatever was opened is on the
- * stack by then.
+ * Waits for several resources that are opened in parallel, and adds each to the stack. If any fails, rejects with the first failure once
+ * all have settled, so everything that was opened is on the stack by then.
  */
 export async function allOf<T extends Readonly<Record<string, Disposable | AsyncDisposable>>>(
   stack: { use(value: T[keyof T]): unknown },
@@ -14,6 +14,6 @@ export async function allOf<T extends Readonly<Record<string, Disposable | Async
     }),
   );
   for (const one of settled) if (one.status === 'rejected') throw one.reason;
-  // Each name has what it was given for.
+  // Each name has the value that was opened under it.
   return Object.fromEntries(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))) as unknown as T;
 }

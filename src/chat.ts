@@ -55,7 +55,7 @@ import { type BeforeSends, createBeforeSend, createWebhooks, type Webhooks } fro
 import { type BlockedWords, createWords } from './words/index.ts';
 import { createWorker, type Effect, type Queue, type Worker } from './worker/index.ts';
 
-/** The chat: everything the API does, without a word of GraphQL. */
+/** The chat: everything the API does, without GraphQL. */
 export interface Chat extends AsyncDisposable {
   readonly users: Users;
   readonly contacts: Contacts;
@@ -80,10 +80,10 @@ export interface Chat extends AsyncDisposable {
   readonly feed: Feed;
   readonly jobs: Jobs;
   readonly worker: Worker;
-  /** Jobs as operators see them. */
+  /** Jobs, as operators see them. */
   readonly backlog: Backlog;
   readonly cluster: Cluster;
-  /** Where this node has found what it keeps of users and conversations, since the start. */
+  /** How often reads of cached users and conversations were hits and misses on this node since the start. */
   readonly cacheCounts: CacheCounts;
   /** What this node has committed since the start. */
   commitCounts(): CommitCounts;
@@ -93,13 +93,13 @@ export interface Chat extends AsyncDisposable {
   readonly administration: Administration;
   readonly groupAdministration: GroupAdministration;
   readonly audit: Audit;
-  /** Members up to which a group tells who has received and read what. */
+  /** Largest number of members for which a group has receipts. */
   readonly receiptMembers: number;
-  /** What is wrong, in a line each; empty while database, bus and the registry of nodes answer. Bounded by 2 s. */
+  /** Finds what is wrong, one line each. Empty while database, bus and the registry of nodes answer. Takes at most 2 s. */
   ailments(): Promise<readonly string[]>;
 }
 
-/** What a chat is made of. */
+/** The parts that a chat is made of. */
 export interface ChatParts {
   readonly db: Db;
   readonly bus: Bus;
@@ -108,22 +108,25 @@ export interface ChatParts {
   readonly caches: Caches;
   readonly roster: Roster;
   readonly queue: Queue;
-  /** This node's own, by which others know what it holds; from newNodeId, one of its own if absent. */
+  /** This node's id from newNodeId, by which other nodes know what it holds. Defaults to a new one. */
   readonly nodeId?: string;
-  /** What is done because of entries, beside what the chat itself does. */
+  /** Effects of entries, in addition to the chat's own. */
   readonly effects?: readonly Effect[];
-  /** The first signs, all verify. */
+  /** The first key signs, all of them verify. */
   readonly keys: readonly ServerKey[];
-  /** As configured: what was set of it since counts from `settings.begin()` on. */
+  /** As configured. Settings that were changed take effect from `settings.begin()` on. */
   readonly config: Config;
   readonly logger: Logger;
-  /** Absent: nothing is traced. */
+  /** Absent if nothing is traced. */
   readonly tracer?: Tracer;
-  /** What a password's hash costs; less than the default is for tests. */
+  /** The cost of a password's hash. Tests use less than the default. */
   readonly passwordCost?: PasswordCost | undefined;
 }
 
-/** Wires the modules. Disposing it ends what is being stored, then the feed; database, bus and caches belong to whoever passed them. */
+/**
+ * Wires the modules. Disposing the chat finishes the writes in progress, then ends the feed. The caller still owns database, bus and
+ * caches.
+ */
 export function createChat({
   db,
   bus,
@@ -143,7 +146,7 @@ export function createChat({
   const { config } = settings;
   const { commitBatch: batch, commitQueue, writeDeadlineMs: deadlineMs } = config;
   const cluster = createCluster({ registry, bus, logger, config, keys: keys.map(nameOfKey), nodeId: more.nodeId });
-  // Before who was there is told to be gone, which takes its time.
+  // Runs before the dead node's users are reported as offline, which takes a while.
   cluster.onDead(async ({ nodeId }) => {
     await Promise.all([worker.inherit(nodeId), jobs.inherit(nodeId)]);
   });
@@ -214,7 +217,7 @@ export function createChat({
     await beforeSend[Symbol.asyncDispose]();
     await Promise.all([jobs[Symbol.asyncDispose](), worker[Symbol.asyncDispose]()]);
     await push[Symbol.asyncDispose]();
-    // What has been accepted is stored and told before those who listen are let go.
+    // Accepted writes are stored and published before subscriptions end.
     await messages[Symbol.asyncDispose]();
     await log[Symbol.asyncDispose]();
     await presence[Symbol.asyncDispose]();
@@ -222,7 +225,7 @@ export function createChat({
     await cluster[Symbol.asyncDispose]();
   }
 
-  // Last: whoever lives on is told of a node that is complete, and heirs are named by then.
+  // Last, so other nodes learn of a node that is complete, and every handler that takes over from dead nodes is registered.
   cluster.start();
   audit.begin();
 

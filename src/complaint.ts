@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
 
-/** Says that what stands or came at `place` was ignored. `details` go into the log, so nothing that people have said. */
+/** Reports that the data at `place` was ignored. `details` are logged, so they must not contain what users wrote. */
 export type Complain = (place: string, details?: Readonly<Record<string, unknown>>) => void;
 
-// Whoever fills every place with rubbish does not fill the log as well; past so many they are counted as one.
+// Bounds the log, even if every place holds garbage: further places are counted together.
 const maxPlaces = 100;
 const elsewhere = 'elsewhere';
 
 /**
- * Counts what others have written that cannot be read here, by its place, and warns of it within bounds: at the first, the tenth, the hundredth … time at a
- * place, with how often it has been by then.
+ * Counts data from others that cannot be read here, by its place. Logs a warning at the first, tenth, hundredth … time of a place, with the
+ * count.
  */
 export function createComplaints(logger: Logger, message: string): Complain {
   const times = new Map<string, number>();

@@ -1,6 +1,6 @@
 import { flag, hosts, line, oneOf, option, setting, whole } from './config-option.ts';
 
-/** What can be configured of the chat's rules: the same on every node of a system. */
+/** The options for the rules of the chat. They must be the same on all nodes of a system. */
 export const chatOptions = {
   accessTokenSeconds: option('ACCESS_TOKEN_SECONDS', '900', whole(5, 86_400), 'Lifetime of an access token, in seconds.'),
   sessionDays: option('SESSION_DAYS', '60', whole(1, 3_650), 'Days after which an unused session ends.'),
@@ -35,7 +35,8 @@ export const chatOptions = {
     whole(1, 100_000),
     'Searches for users per user and minute. The same limit applies separately to searches for messages, to searches for conversations and to requests to the group directory. Ten times as many searches for members are allowed.',
   ),
-  // Some 50 ms of a node's time, and 150 of texts made to be slow: it does something else between each hundred of them, or each that is long.
+  // Takes about 50 ms of a node's time, 150 for texts made to be slow. The node does other work after every hundred messages, or after each
+  // long one.
   searchedMessages: setting(
     'SEARCHED_MESSAGES',
     '5000',
@@ -52,7 +53,7 @@ export const chatOptions = {
     'Days for which history is kept. Older history is deleted for everyone, within about an hour. 0: history is kept forever.',
   ),
   maxMessageLength: setting('MAX_MESSAGE_LENGTH', '8000', whole(1, 16_000), 'Maximum length of a message text, in Unicode code points.'),
-  // Of more of them a message and its copies would weigh as much as a page of others.
+  // More attachments would make a message and its copies as large as a page of others.
   maxAttachments: setting(
     'MAX_ATTACHMENTS',
     '10',
@@ -65,7 +66,7 @@ export const chatOptions = {
     hosts,
     'Hosts where attachments may be, separated by commas. `*.example.org` stands for every host below example.org. Empty: any host.',
   ),
-  // By default half of what a text takes; at most what the column holds.
+  // The default is half of what a text can take. The maximum is what the column holds.
   maxDataBytes: setting(
     'MAX_DATA_BYTES',
     '4096',
@@ -91,7 +92,7 @@ export const chatOptions = {
     'Maximum number of different emojis with which a message can be reacted to.',
   ),
   maxPins: setting('MAX_PINS', '50', whole(1, 1_000), 'Maximum number of pinned messages in a conversation.'),
-  // Of more of them an erased account would take long to be emptied: they go in one transaction.
+  // More would make it slow to empty an erased account: they are deleted in one transaction.
   maxScheduledMessages: setting(
     'MAX_SCHEDULED_MESSAGES',
     '100',
@@ -128,7 +129,7 @@ export const chatOptions = {
     whole(100, 60_000),
     'Milliseconds after which a user who does not report typing again is no longer shown as typing. While they go on, others are told again after half of this time.',
   ),
-  // An offer of a call with sound, a picture and a shared screen has some 10 KB.
+  // An offer of a call with sound, video and a shared screen has some 10 KB.
   maxSignalBytes: setting(
     'MAX_SIGNAL_BYTES',
     '16384',
@@ -205,7 +206,7 @@ export const chatOptions = {
   ),
   signUpOpen: setting('SIGN_UP_OPEN', 'true', flag, 'Whether people can sign up. Users with an account can sign in in any case.'),
   search: setting('SEARCH', 'true', flag, 'Whether users can search for users.'),
-  // Nothing is in it until somebody puts their own group there.
+  // On by default, because the directory is empty until somebody lists their own group.
   groupDirectory: setting(
     'GROUP_DIRECTORY',
     'true',

@@ -10,12 +10,12 @@ const names = z.string().transform((text, context): readonly string[] => {
   return each;
 });
 
-// RFC 7518, 3.2: a key of HS256 has at least as many bytes as its hash.
+// RFC 7518, 3.2: an HS256 key must be at least as long as the hash.
 const minSecretBytes = 32;
 
 const secrets = z.string().transform((text, context): readonly string[] => {
   const each = text === '' ? [] : text.split(',');
-  // White space around one came with the file or the list that it was copied from: whoever signs does not have it.
+  // White space around a secret was copied with it from a file or a list. The signer does not have it.
   if (each.some((secret) => Buffer.byteLength(secret) < minSecretBytes || secret.trim() !== secret)) {
     const message = `must be secrets of at least ${minSecretBytes} bytes without white space around them, joined by commas`;
     context.addIssue({ code: 'custom', message });
@@ -23,7 +23,7 @@ const secrets = z.string().transform((text, context): readonly string[] => {
   return each;
 });
 
-/** An address that can be asked: of one with a name and password in it, nothing is. */
+/** A URL that can be requested. URLs with a name and password are never requested. */
 const address = url('https:', 'http:').refine(
   (text) => {
     const { username, password } = URL.canParse(text) ? new URL(text) : { username: '', password: '' };
@@ -32,7 +32,7 @@ const address = url('https:', 'http:').refine(
   { message: 'must be a URL without a name and password in it' },
 );
 
-/** What can be configured of people who have an account elsewhere. The same on every node of a system. */
+/** The options for users who have an account elsewhere. They must be the same on all nodes of a system. */
 export const identityOptions = {
   identityIssuer: option(
     'IDENTITY_ISSUER',
@@ -80,7 +80,7 @@ interface IdentityEnv {
   readonly PASSWORDS?: string | undefined;
 }
 
-/** What of these variables cannot be used together, in a line each. */
+/** Finds variables that cannot be used together, one line each. */
 export function identityFaults(env: IdentityEnv): readonly string[] {
   const issuer = env.IDENTITY_ISSUER;
   const orphan = (['IDENTITY_AUDIENCE', 'IDENTITY_JWKS_URL', 'IDENTITY_SECRET'] as const).find((variable) => env[variable]);

@@ -1,15 +1,18 @@
 import { options } from './config.ts';
 
-/** A variable that is none of ours, and the one that is probably meant. */
+/** An unknown variable, and the one that is probably meant. */
 export interface Misspelt {
   readonly name: string;
   readonly meant: string;
 }
 
-// Shorter ones are near to those of other programs.
+// Shorter names resemble variables of other programs.
 const leastLength = 8;
 
-/** Variables that differ from one of ours, which is not there, by a single letter or two that are swapped: nobody else is likely to heed them. */
+/**
+ * Finds unknown variables that differ from an unset option by one letter, or by two swapped letters. No other program is likely to use such
+ * a name.
+ */
 export function misspelt(env: NodeJS.ProcessEnv): readonly Misspelt[] {
   const ours = new Set<string>(Object.values(options).map((option) => option.env));
   const absent = [...ours].filter((name) => name.length >= leastLength && env[name] === undefined);

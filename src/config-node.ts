@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { flag, handles, oneOf, option, origins, paths, setting, url, whole } from './config-option.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
-/** What can be configured of how a node runs: where things are, and how much it takes on. */
+/** The options for how a node runs: where things are, and how much it takes on. */
 export const nodeOptions = {
   databaseUrl: option(
     'DATABASE_URL',
@@ -269,7 +269,7 @@ export const nodeOptions = {
     whole(0, 1_000_000),
     'Operations that a node accepts from one user per second, on average over ten seconds. Each field of a mutation counts as one. Beyond it, they are refused with RATE_LIMITED and `retryAfterMs`. 0: no limit.',
   ),
-  // What a backend does for its customers it does as one user: ten people's worth, so that a loop that has gone astray is still held.
+  // A bot acts for a backend's customers, so it gets the rate of ten users. A loop that has gone wrong is still limited.
   botOperationsPerSecond: setting(
     'BOT_OPERATIONS_PER_SECOND',
     '1000',

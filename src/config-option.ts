@@ -1,27 +1,27 @@
 import { z } from 'zod';
 import { codePoints, hasControls, isBlank, isStorable } from './text.ts';
 
-/** One of some words. */
+/** The type of an option with fixed choices. */
 export function oneOf<const T extends readonly string[]>(...texts: T) {
   return z.enum(texts, `must be one of ${texts.join(', ')}`);
 }
 
-/** True or false. */
+/** The type of a boolean option. */
 export const flag = oneOf('true', 'false').transform((text) => text === 'true');
 
-/** A whole number within bounds. */
+/** The type of a whole number within bounds. */
 export function whole(min: number, max: number) {
   const fault = `must be a whole number from ${min} to ${max}`;
   return z.string().regex(/^\d+$/, fault).transform(Number).pipe(z.number().min(min, fault).max(max, fault));
 }
 
-/** A line of text that people see: one to so many Unicode code points, none of them a control character. */
+/** The type of a line of text that users see: 1 to `max` Unicode code points, no control characters. */
 export function line(max: number) {
   const isLine = (text: string) => !isBlank(text) && isStorable(text) && !hasControls(text, { lines: false }) && codePoints(text) <= max;
   return z.string().refine(isLine, { message: `must be a line of 1 to ${max} characters` });
 }
 
-/** Handles, joined by commas; in lower case, as they are stored. */
+/** The type of a comma-separated list of handles, converted to lower case as they are stored. */
 export const handles = z.string().transform((text, context) => {
   const names = text
     .split(',')
@@ -32,7 +32,7 @@ export const handles = z.string().transform((text, context) => {
   return names as readonly string[];
 });
 
-/** Paths of files, joined by commas. */
+/** The type of a comma-separated list of file paths. */
 export const paths = z.string().transform((text): readonly string[] =>
   text
     .split(',')
@@ -40,7 +40,10 @@ export const paths = z.string().transform((text): readonly string[] =>
     .filter((path) => path !== ''),
 );
 
-/** Names of hosts, joined by commas, as URLs have them: in lower case and ASCII. `*.` before one stands for any that ends in it. */
+/**
+ * The type of a comma-separated list of host names. They are converted to the form in URLs: lower case and ASCII. A leading `*.` stands for
+ * every host below that domain.
+ */
 export const hosts = z.string().transform((text, context) => {
   const names = text
     .split(',')
@@ -49,7 +52,7 @@ export const hosts = z.string().transform((text, context) => {
   return names.map((name): string => {
     const [, any = '', own = ''] = /^(\*\.)?(.+)$/.exec(name) ?? [];
     const host = URL.canParse(`http://${own}`) ? new URL(`http://${own}`) : null;
-    // Anything beside the name would not be heeded.
+    // Anything besides the host name would be ignored.
     if (host === null || host.host === '' || /^\.|\*|:\d*$/.test(own) || host.href !== `http://${host.hostname}/`) {
       context.addIssue({ code: 'custom', message: `names ${name}, which is no host's name` });
     }
@@ -57,7 +60,10 @@ export const hosts = z.string().transform((text, context) => {
   }) as readonly string[];
 });
 
-/** Origins, joined by commas, as browsers send them: scheme, host, and the port where it is not the scheme's own. `*` is any; `null` is what pages have that have none, such as files. */
+/**
+ * The type of a comma-separated list of origins, as browsers send them: scheme, host, and the port if it is not the default. `*` is any
+ * origin. `null` is the origin of pages that have none, for example files.
+ */
 export const origins = z.string().transform((text, context) => {
   const named = text
     .split(',')
@@ -75,42 +81,42 @@ export const origins = z.string().transform((text, context) => {
 
 function isOrigin(text: string): boolean {
   if (text === '*' || text === 'null') return true;
-  // What apps are served by (capacitor://localhost) has no origin for URL.
+  // For URL, the origins of packaged apps (capacitor://localhost) are opaque.
   if (!/^https?:/i.test(text)) return /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#*]*$/.test(text);
   return !text.includes('*') && URL.canParse(text) && new URL(text).origin === text;
 }
 
-/** A URL of one of some protocols, which are named with their colon. */
+/** The type of a URL with one of some protocols, each given with its colon. */
 export function url(...protocols: readonly string[]) {
-  // An address of mail has no slashes.
+  // A mailto: URL has no slashes.
   const starts = protocols.map((protocol) => (protocol === 'mailto:' ? protocol : `${protocol}//`));
   return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
     message: `must be a URL that starts with ${starts.join(' or ')}`,
   });
 }
 
-/** Something that can be configured. */
+/** An option of the configuration. */
 export interface Option<T> {
-  /** Name of the environment variable. */
+  /** The name of the environment variable. */
   readonly env: string;
-  /** What it is when the variable is absent or empty, in the variable's own words. */
+  /** The value if the variable is absent or empty, in the variable's format. */
   readonly default: string;
   readonly type: z.ZodType<T, string>;
-  /** One sentence for docs/configuration.md; it names units. */
+  /** The description for docs/configuration.md. Names units. */
   readonly doc: string;
 }
 
-/** An option by its variable, default, type and sentence. */
+/** Defines an option by its variable, default, type and description. */
 export function option<T>(env: string, fallback: string, type: z.ZodType<T, string>, doc: string): Option<T> {
   return { env, default: fallback, type, doc };
 }
 
-/** An option that operators may also change while nodes run (src/settings): whoever heeds it reads it anew at each use. */
+/** An option that operators can change while nodes run (src/settings). Code that uses it reads it anew at each use. */
 export interface LiveOption<T> extends Option<T> {
   readonly live: true;
 }
 
-/** The same as `option`, of what may be changed while nodes run. What is configured counts until somebody sets it. */
+/** Defines an option that can be changed while nodes run. The configured value applies until somebody sets another. */
 export function setting<T>(env: string, fallback: string, type: z.ZodType<T, string>, doc: string): LiveOption<T> {
   return { ...option(env, fallback, type, doc), live: true };
 }

@@ -13,7 +13,7 @@ function isPrivateKey(text: string): boolean {
   }
 }
 
-/** What can be configured of how people are told while they are away. The same on every node of a system. */
+/** The options for push notifications. They must be the same on all nodes of a system. */
 export const pushOptions = {
   push: option('PUSH', 'true', flag, 'Whether users who are away get push notifications on the devices that they have registered.'),
   pushContent: option(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { option, url, whole } from './config-option.ts';
 
-/** What can be configured of traces, under the names that OpenTelemetry has for it where it has one. */
+/** The options for traces, under OpenTelemetry's names where it has them. */
 export const traceOptions = {
   traceUrl: option(
     'OTEL_EXPORTER_OTLP_ENDPOINT',

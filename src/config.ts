@@ -6,7 +6,7 @@ import type { LiveOption } from './config-option.ts';
 import { pushOptions } from './config-push.ts';
 import { traceOptions } from './config-trace.ts';
 
-/** What can be configured, by what it is about: docs/configuration.md is printed from it (npm run docs). */
+/** All options by topic. docs/configuration.md is generated from it (npm run docs). */
 export const topics = {
   'A node': nodeOptions,
   'Who somebody is': identityOptions,
@@ -15,23 +15,26 @@ export const topics = {
   Traces: traceOptions,
 } as const;
 
-/** Everything that can be configured, and nothing else. */
+/** All options. */
 export const options = { ...nodeOptions, ...identityOptions, ...chatOptions, ...pushOptions, ...traceOptions } as const;
 
 type Options = typeof options;
 
-/** The configuration of a node, validated. */
+/** The validated configuration of a node. */
 export type Config = { readonly [K in keyof Options]: z.output<Options[K]['type']> };
 
-/** What of it may be changed while nodes run. */
+/** The options that can be changed while nodes run. */
 export type SettingName = { [K in keyof Options]: Options[K] extends LiveOption<unknown> ? K : never }[keyof Options];
 
-/** A configuration that cannot be used. The message names the variable and what it must be, one line. */
+/** A configuration that cannot be used. The message is one line that names the variable and what its value must be. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Reads the configuration from environment variables (or anything of that shape). Throws ConfigError that names every malformed value. */
+/**
+ * Reads the configuration from environment variables, or from any object of that shape. Throws ConfigError that names every malformed
+ * value.
+ */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const faults: string[] = [];
   const entries = Object.entries(options).map(([name, { env: variable, default: fallback, type }]) => {

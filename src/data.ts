@@ -2,25 +2,26 @@ import { isDeepStrictEqual } from 'node:util';
 import { ChatError } from './errors.ts';
 import { isStorable } from './text.ts';
 
-/** What a client puts on something for other clients, as it is asked for: an object of JSON. */
+/** Custom data as the API takes it: a JSON object that clients set for other clients. */
 export type NewData = Readonly<Record<string, unknown>>;
 
-/** The same as it is kept: its JSON, to the letter; null: none. */
+/** Custom data as it is stored: JSON text, unchanged since it was set. Null if there is none. */
 export type Data = string | null;
 
-/** How large it may be. */
+/** The limit on the size of data. */
 export interface DataRules {
   readonly maxDataBytes: number;
 }
 
-// What the columns hold, and any server can be configured to take: so much is looked at whatever it takes by now.
+// The size of the columns, and the highest limit that can be configured. Checked whatever the limit is at the moment.
 const maxEver = 64_000;
-// A poll, a card or a form nests four or five deep. So few that whatever goes through it, here and in clients, may call itself for each level.
+// A poll, a card or a form nests four or five levels deep. The limit is low, so that code that walks data, here and in clients, can be
+// recursive.
 const maxDepth = 10;
 
 const notJson = 'data has a value that JSON does not allow.';
 
-/** Data as it would be stored. Throws INVALID_INPUT (data: larger than any may be; data.…: the part at fault). */
+/** Converts data to what is stored. Throws INVALID_INPUT (`data` if it is larger than any limit allows, `data.…` for the part at fault). */
 export function requireData(wanted: NewData | null | undefined): Data {
   if (wanted === null || wanted === undefined) return null;
   const text = jsonOf(wanted);
@@ -30,22 +31,25 @@ export function requireData(wanted: NewData | null | undefined): Data {
   return text;
 }
 
-/** Throws INVALID_INPUT (data; or `field`) where it may not be by now, for it is too large: what was stored before is still found, and may stay. */
+/**
+ * Throws INVALID_INPUT (`field`) if data is larger than the current limit. Separate from `requireData`, because data that was stored under
+ * a higher limit can still be found and kept.
+ */
 export function requireFitting(data: Data, rules: DataRules, field = 'data'): void {
   if (!isFitting(data, rules)) requireBytes(data ?? '', rules.maxDataBytes, field);
 }
 
-/** Whether `requireFitting` would take it. */
+/** Whether `requireFitting` would accept the data. */
 export function isFitting(data: Data, { maxDataBytes }: DataRules): boolean {
   return data === null || Buffer.byteLength(data) <= maxDataBytes;
 }
 
-/** Whether both are the same object: names of an object have no order. */
+/** Whether both are the same object. The order of keys does not matter. */
 export function isSameData(one: Data, other: Data): boolean {
   return one === other || (one !== null && other !== null && isDeepStrictEqual(JSON.parse(one), JSON.parse(other)));
 }
 
-/** The same in one order, whichever its names came in. */
+/** A copy of a JSON value whose objects have their keys in a fixed order. */
 export function inOneOrder(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(inOneOrder);
@@ -53,7 +57,7 @@ export function inOneOrder(value: unknown): unknown {
   return Object.fromEntries(parts.map(([name, part]) => [name, inOneOrder(part)]));
 }
 
-/** Data with what stands for each text in it, which is told with its place; names stay. */
+/** Replaces each string value in data by the result of `standing`, which gets the string and its path. Keys are unchanged. */
 export function replaceTexts(data: string, standing: (text: string, at: readonly string[]) => string): string {
   function replaced(value: unknown, at: readonly string[]): unknown {
     if (typeof value === 'string') return standing(value, at);
@@ -68,7 +72,7 @@ function jsonOf(wanted: NewData): string {
   try {
     return JSON.stringify(wanted);
   } catch {
-    // What nests thousands of levels deep takes more than there is of the stack.
+    // A value that nests thousands of levels deep overflows the stack.
     throw invalid(['data'], tooDeep);
   }
 }
@@ -90,7 +94,7 @@ interface Fault {
 
 const tooDeep = `data nests more than ${maxDepth} levels deep.`;
 const noText = 'Strings and keys in data must be well-formed Unicode without NUL.';
-// RFC 7493 2.2: what reads JSON makes another whole number of a larger one, and nobody notices.
+// RFC 7493 2.2: JSON parsers silently change larger integers.
 const noNumber = 'Numbers in data must be finite, and integers at most 2⁵³ − 1. Use a string for larger ones.';
 
 function faultIn(value: object, depth: number): Fault | null {
@@ -113,7 +117,7 @@ function faultOf(value: unknown, depth: number): Fault | null {
     case 'object':
       return value === null ? null : faultIn(value, depth + 1);
     case 'boolean':
-    // Of a variable within it that was not given.
+    // The value of a variable that was not provided.
     case 'undefined':
       return null;
     default:
@@ -121,7 +125,7 @@ function faultOf(value: unknown, depth: number): Fault | null {
   }
 }
 
-// A variable within a literal may be of any type: what a DateTime stands for is none of JSON.
+// A variable inside a literal can have any type. A DateTime, for example, becomes a Date, which is not JSON.
 function isPlain(value: object): boolean {
   const kind: unknown = Object.getPrototypeOf(value);
   return kind === Object.prototype || kind === null;

@@ -13,7 +13,7 @@ import type { Contacts, Users } from './user/index.ts';
 import type { Webhooks } from './webhook/index.ts';
 import type { Worker } from './worker/index.ts';
 
-/** Those who do it. */
+/** The modules that run jobs. */
 interface Parts {
   readonly users: Users;
   readonly contacts: Contacts;
@@ -32,7 +32,7 @@ interface Parts {
   readonly retention: Retention;
 }
 
-/** Who does what was left for later. */
+/** Maps each kind of job to the function that runs it. */
 export function doersOf(chat: Parts): Doers {
   const { users, contacts, groups, joining, messages, scheduled, drafts, saved, exports, notices, moderation, webhooks, push } = chat;
   const { worker, retention } = chat;
@@ -52,7 +52,7 @@ export function doersOf(chat: Parts): Doers {
       await joining.withdrawAll(userId, signal);
       await groups.leaveAll(userId, signal);
       await messages.removeAll(userId, becomes === 'REMOVE' ? 'ALL' : 'UNSEEN', signal);
-      // What was taken back just now is to be in no copy either.
+      // After the messages, so that messages recalled just now are removed from the reports' copies too.
       await moderation.eraseAll(userId, becomes);
     },
     ContactRequestExpired: (request) => contacts.expire(request),

@@ -1,4 +1,4 @@
-/** The refusals of the public API, in the contract's words (schema: `enum ErrorCode`). */
+/** The error codes that mutations report in their payloads (schema: `enum ErrorCode`). */
 export const refusalCodes = [
   'NOT_FOUND',
   'FORBIDDEN',
@@ -17,19 +17,22 @@ export const refusalCodes = [
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 
-/** Refusals, and what only ever stands at the top level of a GraphQL response. INTERNAL has no member: a bug is any other Error. */
+/**
+ * All error codes: refusals, and the codes that occur only at the top level of a GraphQL response. INTERNAL is not among them: a bug is any
+ * other Error.
+ */
 export type ErrorCode = RefusalCode | 'UNAUTHENTICATED' | 'BAD_USER_INPUT';
 
-/** Where and when of a refusal. */
+/** Details of an error. */
 export interface ErrorDetail {
-  /** The input at fault, named from the function's own argument on, e.g. ['userIds', '3']. */
+  /** Path of the input at fault, from the function's own argument on, for example ['userIds', '3']. */
   readonly field?: readonly string[] | undefined;
-  /** After how many ms the same request may succeed. */
+  /** In how many ms the same request may succeed. */
   readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 }
 
-/** The one error that modules throw on purpose. The message says what to do next and is shown to people. */
+/** The only error that modules throw on purpose. The message says what to do next and is shown to users. */
 export class ChatError extends Error {
   readonly code: ErrorCode;
   readonly field: readonly string[] | undefined;
@@ -44,7 +47,7 @@ export class ChatError extends Error {
   }
 }
 
-/** This node has more to do than it takes on. The same may succeed later, or at once on another node: never about what was asked. */
+/** The node is overloaded. Says nothing about the request itself, which may succeed later, or at once on another node. */
 export class OverloadError extends ChatError {
   constructor(message: string, retryAfterMs: number) {
     super('UNAVAILABLE', message, { retryAfterMs });
@@ -52,7 +55,7 @@ export class OverloadError extends ChatError {
   }
 }
 
-/** True for a ChatError whose code a mutation reports in its payload's `errors`. */
+/** True for a ChatError that a mutation reports in its payload's `errors`. */
 export function isRefusal(error: unknown): error is ChatError & { code: RefusalCode } {
   return error instanceof ChatError && (refusalCodes as readonly string[]).includes(error.code);
 }

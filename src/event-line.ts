@@ -1,11 +1,14 @@
 import type { EventReader, EventStream, StreamEnd } from './event-stream.ts';
 
 /**
- * An EventStream whose events wait in a line of whatever form for their reader, until a signal aborts or the reader lets go.
+ * An EventStream whose events wait in a queue for their reader, until a signal aborts or the reader returns. Subclasses implement the
+ * queue.
  *
- * It is an explicit iterator and not an async generator, because a generator's return() waits for its pending next(), and a quiet
- * conversation would keep a subscription that its client has left. It is a class, like all that an event passes through once for each listener:
- * closures in its place cost each idle listener some kilobytes, and each delivery the cache misses of walking them.
+ * It is an explicit iterator instead of an async generator, because a generator's return() waits for its pending next(): in a quiet
+ * conversation, the subscription would outlive its client.
+ *
+ * It is a class, like everything that an event passes through once per listener: closures in its place would cost each idle listener some
+ * kilobytes, and each delivery the cache misses of walking them.
  */
 export abstract class EventLine<T> implements EventStream<T> {
   readonly #signal: AbortSignal;
@@ -19,16 +22,16 @@ export abstract class EventLine<T> implements EventStream<T> {
   }
 
   abstract poll(): T | undefined;
-  /** True where nothing waits for the reader. */
+  /** True if no event waits for the reader. */
   abstract idle(): boolean;
-  /** Nothing waits any more. */
+  /** Removes all waiting events. */
   protected abstract clear(): void;
   /** Called once, when the reader begins. */
   protected abstract begun(): void;
-  /** Called once, however it ends. */
+  /** Called once, however the stream ends. */
   protected abstract finished(): void;
 
-  /** What is in line is still delivered, then next() rejects. */
+  /** Fails the stream: the waiting events are still delivered, then next() rejects. */
   fail(error: unknown): void {
     this.#finish({ error });
   }
@@ -64,7 +67,7 @@ export abstract class EventLine<T> implements EventStream<T> {
   return(): Promise<IteratorResult<T, undefined>> {
     this.#finish({});
     this.clear();
-    // An end that nobody has taken is nobody's.
+    // The error of a reader that has left is reported to nobody.
     this.#outcome = {};
     return Promise.resolve({ done: true, value: undefined });
   }
@@ -73,13 +76,13 @@ export abstract class EventLine<T> implements EventStream<T> {
     return this;
   }
 
-  /** The signal's own listener: an object that is one costs less than a function made to be one. */
+  /** Called by the signal. A listener that is an object costs less than an extra function. */
   handleEvent(): void {
     this.clear();
     this.#finish({ error: this.#signal.reason });
   }
 
-  /** Gives the reader what nothing waits before. False: it is to be put in line, and the reader to be woken. */
+  /** Offers an event to the reader if no other waits before it. Returns false if the caller has to queue the event and wake the reader. */
   protected taken(event: T): boolean {
     if (this.idle() && this.#reader?.take(event) === true) return true;
     this.#reader?.lined?.(event);
@@ -99,7 +102,7 @@ export abstract class EventLine<T> implements EventStream<T> {
       this.handleEvent();
       return;
     }
-    // Who watches heeds it, and returns.
+    // A reader that watches follows the signal itself, and calls return().
     if (this.#reader === undefined) this.#signal.addEventListener('abort', this, { once: true });
     this.begun();
   }

@@ -1,27 +1,30 @@
 /**
- * Events as they come, for one reader. Read by next(), or, where a promise for each would cost too much, by a reader that watches; not by both.
+ * A live stream of events for one reader. The reader calls next() or, where a promise per event would cost too much, watches. It does not
+ * do both.
  */
 export interface EventStream<T> extends AsyncIterableIterator<T, undefined> {
-  /** Opens it for its reader, who calls return() when what it was opened with aborts. */
+  /** Starts the stream for a reader, which calls return() when the stream's signal aborts. */
   watch(reader: EventReader<T>): void;
-  /** The next event if one waits. Makes room for one more. */
+  /** Takes the next event, if one waits. This makes room for another. */
   poll(): T | undefined;
-  /** Set when it has ended and all that was in line has been polled: with the error that next() would have rejected with, if any. */
+  /**
+   * How the stream ended, once it has and all waiting events were polled. Contains the error that next() would have rejected with, if any.
+   */
   end(): StreamEnd | undefined;
   return(): Promise<IteratorResult<T, undefined>>;
 }
 
-/** Who watches a stream. What it is told comes synchronously; must not throw. */
+/** A reader that watches a stream. Its methods are called synchronously and must not throw. */
 export interface EventReader<T> {
-  /** An event has come, and nothing waits before it. True: it is taken. False: it waits, to be polled. */
+  /** Called with an event when none waits before it. Returns true to take it. False leaves it waiting to be polled. */
   take(event: T): boolean;
-  /** An event has come that waits, to be polled. */
+  /** Called with an event that now waits to be polled. */
   lined?(event: T): void;
-  /** There may be something to poll, or the stream has ended. */
+  /** Called when there may be something to poll, or the stream has ended. */
   wake(): void;
 }
 
-/** How a stream ended: by an error, or because its reader let go of it. */
+/** How a stream ended: by an error, or because its reader returned. */
 export interface StreamEnd {
   readonly error?: unknown;
 }

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Config } from './config.ts';
 
-/** What a node is called in logs and among the others: NODE_NAME, or made of host and process. */
+/** The name of a node in logs and among the other nodes: NODE_NAME, or else made of host and process. */
 export function nodeNameOf({ nodeName }: Pick<Config, 'nodeName'>): string {
   return nodeName || `${hostname()}-${process.pid}`;
 }

@@ -51,20 +51,20 @@ import type { Effect, Queue } from './worker/index.ts';
 import { createMemoryQueue } from './worker/queue.memory.ts';
 import { createRedisQueue } from './worker/queue.redis.ts';
 
-/** What a chat is opened with, beside what is configured. */
+/** What a chat is opened with, besides its configuration. */
 export interface OpenOptions {
   readonly logger: Logger;
-  /** What is done because of entries, beside what the chat itself does. */
+  /** Effects of entries, in addition to the chat's own. */
   readonly effects?: readonly Effect[] | undefined;
-  /** Absent: nothing is traced. */
+  /** Absent if nothing is traced. */
   readonly tracer?: Tracer;
-  /** What a password's hash costs; less than the default is for tests. */
+  /** The cost of a password's hash. Tests use less than the default. */
   readonly passwordCost?: PasswordCost | undefined;
 }
 
 /**
- * Opens the chat that a configuration names: embedded, or on MySQL and Redis. Disposing it lets go of everything. Throws, in one line and
- * within 15 s, ConfigError where database, Redis or key file cannot be used as configured; then nothing is left open.
+ * Opens the chat that a configuration describes: embedded, or on MySQL and Redis. Disposing it closes everything. Throws ConfigError within
+ * 15 s, with a message of one line, if the database, Redis or the key file cannot be used as configured. Nothing is left open then.
  */
 export async function openChat(config: Config, { logger, effects = [], tracer = noTracer, passwordCost }: OpenOptions): Promise<Chat> {
   await using opened = new AsyncDisposableStack();
@@ -87,7 +87,7 @@ export async function openChat(config: Config, { logger, effects = [], tracer = 
   return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }
 
-/** What a command for operators needs of a system. */
+/** The parts of a system that a command for operators needs. */
 export interface Operator extends AsyncDisposable {
   readonly settings: Settings;
   readonly roles: Roles;
@@ -102,19 +102,22 @@ export interface Operator extends AsyncDisposable {
   readonly words: BlockedWords;
   readonly imports: Imports;
   readonly backlog: Backlog;
-  /** Null where nodes are not reached from outside: there is no Redis, or it cannot be used. */
+  /** Null if nodes cannot be reached from outside: there is no Redis, or it cannot be used. */
   readonly oversight: Oversight | null;
-  /** Why Redis cannot be used, in a line; null: it can, or there is none. Nodes find what is changed meanwhile by their checks. */
+  /**
+   * Why Redis cannot be used, in one line. Null if it can be, or there is none. Without Redis, nodes find changes by their periodic checks.
+   */
   readonly redisFault: string | null;
-  /** Of the database, as it was when it was opened. */
+  /** The database's epoch when it was opened. */
   readonly epoch: string;
-  /** Gives the database another epoch, and answers it: positions from before are refused. Nodes know of it when they start. */
+  /** Gives the database a new epoch and resolves to it. Positions from earlier epochs are refused. Nodes read the epoch when they start. */
   renewEpoch(): Promise<string>;
 }
 
 /**
- * Opens just what a command for operators needs of the system that a configuration names, whether nodes run or not, and beside an embedded one
- * too. What is done is done for all nodes. Throws as openChat does, but not where Redis cannot be used: what operators decide is in the database.
+ * Opens what a command for operators needs of the system that a configuration describes. Works whether nodes run or not, and beside an
+ * embedded node too. Every change applies to all nodes. Throws as openChat, except that Redis may be unusable: what operators decide is
+ * stored in the database.
  */
 export async function openOperator(config: Config, { logger }: { readonly logger: Logger }): Promise<Operator> {
   await using opened = new AsyncDisposableStack();
@@ -166,7 +169,10 @@ async function openDb(config: Config, logger: Logger, { beside = false } = {}): 
 
 const mebibyte = 1_048_576;
 
-/** A database that was restored has another epoch, and must not hear the nodes of the one it was taken from, nor find what they keep. */
+/**
+ * Prefix of all keys and topics in Redis. It contains the epoch, so a restored database, which has another epoch, shares no messages or
+ * cached values with the nodes of the original.
+ */
 function namespaceOf({ epoch }: Db): string {
   return `mpim:${epoch}`;
 }
@@ -193,9 +199,10 @@ async function openShared(
   const { cluster, urls } = place;
   const shared = { namespace, timeoutMs, logger };
   const bus = withOwnEar(opened.use(await (cluster ? createClusterBus({ urls, ...shared }) : createRedisBus({ url: urls[0], ...shared }))));
-  // Within a lease after an outage all nodes have told who is there: that they try to connect, that they beat, and that they try again to tell, are each a quarter.
+  // After an outage, all nodes must report who is connected within one lease. Reconnecting, sending the heartbeat and repeating the report
+  // take up to a quarter each.
   const ofNodes = { url: redisUrl, namespace, logger, longestRetryMs: nodeLeaseMs / 4 };
-  // Side by side: where some nodes of a cluster hang, each waits for them.
+  // In parallel: each of them has to wait for cluster nodes that hang.
   const others = await allOf(opened, {
     limits: createRedisLimits({ url: redisUrl, namespace, logger }),
     registry: createRedisRegistry(ofNodes),
@@ -208,7 +215,7 @@ function openQueue(
   { redisUrl: url, roles, workerVisibilityMs: visibilityMs }: Config,
   { db, nodeId: consumer, logger }: { readonly db: Db; readonly nodeId: string; readonly logger: Logger },
 ): Promise<Queue> | Queue {
-  // Who is no worker neither hands on nor takes up.
+  // A node without the worker role neither hands on entries nor takes over work.
   if (url === '' || !roles.includes('worker')) return createMemoryQueue();
   return createRedisQueue({ url, namespace: namespaceOf(db), consumer, visibilityMs, logger });
 }
@@ -239,7 +246,7 @@ function parseKeys(text: string): readonly ServerKey[] {
     });
 }
 
-/** The embedded key, in the form of SECRET_KEYS, made at the first start for its owner's eyes only. */
+/** The embedded key in the format of SECRET_KEYS, created at the first start and readable by its owner only. */
 async function keyFile(dataDir: string): Promise<string> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, 'secret-keys');

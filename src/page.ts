@@ -1,4 +1,4 @@
-/** Which part of an ordered list is wanted: keys are exclusive. At most one of first and last, each 1..100. */
+/** Selects a part of an ordered list. Keys are exclusive. At most one of `first` and `last`, each 1..100. */
 export interface PageRequest<K> {
   readonly first?: number | undefined;
   readonly after?: K | undefined;
@@ -6,7 +6,7 @@ export interface PageRequest<K> {
   readonly before?: K | undefined;
 }
 
-/** Part of an ordered list, ascending. Both flags are true statements about the list at the moment of reading. */
+/** A part of an ordered list, ascending. Both flags were true of the list at the moment of reading. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly hasNextPage: boolean;

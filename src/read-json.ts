@@ -1,4 +1,4 @@
-/** What a text is as JSON; undefined where it is none: for what another node or release, or somebody else, has written, and what is then looked at before it is believed. */
+/** Parses JSON text. Undefined if it is not JSON. For text from other nodes, releases or programs, which the caller then validates. */
 export function readJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -4,28 +4,31 @@ import { connectRedis, watchPulse } from './redis.ts';
 import { connectRedisCluster, watchClusterPulse } from './redis-cluster.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
-/** A connection for commands with keys, to a server or a cluster of them, that is kept until it is disposed of. */
+/** A connection for commands with keys, to a server or a cluster. It is kept until it is disposed. */
 export interface RedisClient extends Disposable {
   readonly client: Redis | Cluster;
 }
 
-/** How it is made. */
+/** The settings of a connection. */
 export interface RedisClientOptions {
-  /** As REDIS_URL: one server or a cluster. */
+  /** The same forms as REDIS_URL: one server or a cluster. */
   readonly url: string;
-  /** What the connection is for, in logs and in CLIENT LIST. */
+  /** The purpose of the connection, for logs and CLIENT LIST. */
   readonly role: string;
-  /** A command that is not answered after so many ms is rejected, once the first connection is made. */
+  /** After how many ms an unanswered command is rejected, once the first connection is made. */
   readonly timeoutMs: number;
   readonly logger: Logger;
-  /** The longest that it waits before it tries to connect again, where 2 s is too long. */
+  /** The longest delay before the next attempt to connect, in ms, if 2 s are too long. */
   readonly longestRetryMs?: number | undefined;
 }
 
-// A half-open connection is found within this, and its command time-out.
+// A half-open connection is detected within this time and the command time-out.
 const pulseMs = 2_000;
 
-/** Connects to whatever the URL names (connectRedis, connectRedisCluster). Throws ConfigError, one line without the password, when it cannot be used at the start. */
+/**
+ * Connects to a server or a cluster (connectRedis, connectRedisCluster). Throws ConfigError, one line without the password, if it cannot be
+ * used at the start.
+ */
 export async function connectAnyRedis({ url, ...manner }: RedisClientOptions): Promise<RedisClient> {
   const place = parseRedisUrl(url);
   if (place?.cluster) {

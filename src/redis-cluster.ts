@@ -3,35 +3,36 @@ import type { Logger } from 'pino';
 import { ConfigError } from './config.ts';
 import { manners, retryMs } from './redis.ts';
 
-/** How commands are sent to a Redis Cluster. */
+/** The settings of a connection to a Redis Cluster. */
 export interface RedisClusterConnection {
   /** Some of the cluster's nodes, as `redis://` or `rediss://`. */
   readonly urls: readonly [string, ...string[]];
-  /** What the connections are for, in logs and in CLIENT LIST. */
+  /** The purpose of the connections, for logs and CLIENT LIST. */
   readonly role: string;
-  /** A command that is not answered after so many ms, redirections included, is rejected, once the first connection is made. */
+  /** After how many ms an unanswered command is rejected, redirections included, once the first connection is made. */
   readonly timeoutMs: number;
   readonly logger: Logger;
-  /** The longest that it waits before it tries to connect again, where 2 s is too long. */
+  /** The longest delay before the next attempt to connect, in ms, if 2 s are too long. */
   readonly longestRetryMs?: number | undefined;
 }
 
 const startMs = 5_000;
-// Nodes are asked one after the other which slots they have: one that hangs must leave the others time.
+// Nodes are asked for the slots one after the other, so one that hangs must leave time for the rest.
 const slotsMs = 1_000;
-// Until then all of them are asked again and again.
+// How often all nodes are asked again until the first connection is made.
 const againMs = 100;
-// A slot that moves is one, or two when it moves on meanwhile.
+// A slot that moved takes one redirection, or two if it moves again meanwhile.
 const maxRedirections = 3;
 
 /**
- * Connects to a cluster, for commands with keys (not for Pub/Sub: nothing is told of its losses). A command for a
- * master that is gone rejects at once; whoever sends looks at the client's status first, which is not ready while all of them are. Throws ConfigError, one line without the password, when it cannot be used at the start (within 5 s).
+ * Connects to a cluster, for commands with keys. Not for Pub/Sub, because losses are not reported. A command for a master that is gone
+ * rejects at once. If all of them are gone, the client's status is not ready: callers check that first. Throws ConfigError, one line
+ * without the password, if the cluster cannot be used at the start (within 5 s).
  */
 export async function connectRedisCluster({ urls, role, timeoutMs, logger, longestRetryMs }: RedisClusterConnection): Promise<Cluster> {
   let started = false;
   const { protocol, username, password } = new URL(urls[0]);
-  // As with one server: before there is a connection, what takes longer than a command may is waited for.
+  // As with one server: until the first connection is made, answers may take longer than the command time-out.
   const ofNodes: RedisOptions = {
     ...manners({ role, timeoutMs: startMs }),
     ...(username === '' ? {} : { username: decodeURIComponent(username) }),
@@ -40,16 +41,16 @@ export async function connectRedisCluster({ urls, role, timeoutMs, logger, longe
   };
   const client = new Cluster([...urls], {
     lazyConnect: true,
-    // Connections are made when they are first used: without it all commands but the first of them would be rejected.
+    // Connections to nodes are made on first use. Without the queue, all commands but the first would be rejected.
     enableOfflineQueue: true,
-    // A cluster in the middle of a failover refuses commands for a moment, which is no reason not to start.
+    // During a failover, a cluster refuses commands for a moment. That is no reason not to start.
     enableReadyCheck: false,
     maxRedirections,
-    // Who asks has something better to do than to wait for a failover.
+    // No caller should have to wait for a failover.
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
     slotsRefreshTimeout: slotsMs,
-    // Names stay names: a certificate is for them.
+    // Keeps host names as names, because TLS certificates are issued for names.
     dnsLookup: (address, done) => done(null, address),
     clusterRetryStrategy: (attempt) => (started ? retryMs(attempt, longestRetryMs) : againMs),
     redisOptions: ofNodes,
@@ -64,7 +65,7 @@ export async function connectRedisCluster({ urls, role, timeoutMs, logger, longe
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
   const timer = setTimeout(reject, startMs);
   client.once('ready', resolve);
-  // It rejects when each node was asked once; what it tries after that only the event tells.
+  // connect() rejects after each node was asked once. Later attempts are reported by the event only.
   client.connect().catch(() => {});
   try {
     await ready;
@@ -82,7 +83,10 @@ export async function connectRedisCluster({ urls, role, timeoutMs, logger, longe
   return client;
 }
 
-/** Pings the masters, and cuts a connection that does not answer within its command time-out: the next command makes another. Returns the way to stop. */
+/**
+ * Pings the masters. Cuts a connection that does not answer within the command time-out, so that the next command makes a new one. Returns
+ * a function that stops it.
+ */
 export function watchClusterPulse(client: Cluster, everyMs: number): () => void {
   async function beat(node: Redis): Promise<void> {
     try {

@@ -1,24 +1,24 @@
-/** Where Redis is. */
+/** The location of Redis. */
 export interface RedisPlace {
-  /** Whether the nodes are some of a cluster's, which knows the others. */
+  /** Whether the URLs are nodes of a cluster. The cluster's other nodes are found from them. */
   readonly cluster: boolean;
-  /** A `redis://` or `rediss://` URL for each node that is named, each with the user and password; where it is no cluster, the one that was read. */
+  /** A `redis://` or `rediss://` URL for each node, with user and password. Without a cluster, the URL that was parsed. */
   readonly urls: readonly [string, ...string[]];
 }
 
-/** One server that is found by asking sentinels, which put another in its place when it fails. */
+/** A server that is found by sentinels, which replace it when it fails. */
 export interface Watched {
-  /** `redis://` or `rediss://` URLs of some of the sentinels, each with the user and password. */
+  /** `redis://` or `rediss://` URLs of some of the sentinels, with user and password. */
   readonly sentinels: readonly [string, ...string[]];
-  /** What they call it. */
+  /** The name of the master for the sentinels. */
   readonly name: string;
-  /** The number of its database. */
+  /** The number of the database. */
   readonly db: number;
 }
 
 /**
- * Reads `redis://[user][:password@]host[:port][/db]`, or for a cluster `redis+cluster://[user][:password@]host:port[,host:port…]`, or what parseSentinelUrl reads; the same
- * with `rediss` for TLS. Undefined where it is none of them.
+ * Parses `redis://[user][:password@]host[:port][/db]`, or for a cluster `redis+cluster://[user][:password@]host:port[,host:port…]`, or a
+ * URL for parseSentinelUrl. With `rediss` for TLS. Undefined if the text is none of them.
  */
 export function parseRedisUrl(text: string): RedisPlace | undefined {
   const parts = /^(rediss?)\+cluster:\/\/([^@/?#]*@)?([^@/?#]+)\/?$/.exec(text);
@@ -28,7 +28,10 @@ export function parseRedisUrl(text: string): RedisPlace | undefined {
   return urls && { cluster: true, urls };
 }
 
-/** Reads `redis+sentinel://[user][:password@]host:port[,host:port…]/name[/db]`, or the same with `rediss`. Undefined where it is none. */
+/**
+ * Parses `redis+sentinel://[user][:password@]host:port[,host:port…]/name[/db]`, or the same with `rediss`. Undefined if the text is not
+ * such a URL.
+ */
 export function parseSentinelUrl(text: string): Watched | undefined {
   const parts = /^(rediss?)\+sentinel:\/\/([^@/?#]*@)?([^@/?#]+)\/([^@/?#]+)(?:\/(\d+))?$/.exec(text);
   if (parts === null) return undefined;
@@ -37,7 +40,7 @@ export function parseSentinelUrl(text: string): Watched | undefined {
   return sentinels && { sentinels, name, db: Number(db) };
 }
 
-/** A URL for each host; undefined where one of them is none. */
+/** A URL for each host. Undefined if one of them is malformed. */
 function serversOf(scheme: string, credentials: string, hosts: string): RedisPlace['urls'] | undefined {
   const [first, ...others] = hosts.split(',').map((host) => `${scheme}://${credentials}${host}`);
   if (first === undefined || ![first, ...others].every((url) => isServer(url) && new URL(url).hostname !== '')) return undefined;
@@ -59,7 +62,7 @@ function isEscaped(text: string): boolean {
   }
 }
 
-/** The URL of another node of the same cluster: same user, password and TLS. `address` is `host:port`. */
+/** The URL of another node of the same cluster, with the same user, password and TLS. `address` is `host:port`. */
 export function withAddress(url: string, address: string): string {
   const { protocol, username, password } = new URL(url);
   const credentials = username === '' && password === '' ? '' : `${username}:${password}@`;

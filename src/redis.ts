@@ -3,42 +3,42 @@ import type { Logger } from 'pino';
 import { ConfigError } from './config.ts';
 import { parseSentinelUrl, type Watched } from './redis-url.ts';
 
-/** How a connection to Redis is made. */
+/** The settings of a connection to Redis. */
 export interface RedisConnection {
-  /** `redis://[user][:password@]host[:port][/db]`, or `redis+sentinel://…` as parseSentinelUrl reads it; `rediss` for TLS. */
+  /** `redis://[user][:password@]host[:port][/db]`, or `redis+sentinel://…` as parsed by parseSentinelUrl. With `rediss` for TLS. */
   readonly url: string;
-  /** What the connection is for, in logs and in CLIENT LIST. */
+  /** The purpose of the connection, for logs and CLIENT LIST. */
   readonly role: string;
-  /** A command that is not answered after so many ms is rejected, once the first connection is made. */
+  /** After how many ms an unanswered command is rejected, once the first connection is made. */
   readonly timeoutMs: number;
   readonly logger: Logger;
-  /** The longest that it waits before it tries to connect again, where 2 s is too long. */
+  /** The longest delay before the next attempt to connect, in ms, if 2 s are too long. */
   readonly longestRetryMs?: number | undefined;
-  /** Gives up a first connection that is not made yet. */
+  /** Aborts the first attempt to connect. */
   readonly signal?: AbortSignal | undefined;
 }
 
-// Within the 15 s in which a start with a wrong URL must have ended, two of these after one another included.
+// A start with a wrong URL must fail within 15 s, even with two such attempts after one another.
 const startMs = 5_000;
 const usualRetryMs = 2_000;
-// Sentinels are asked one after the other: one that hangs must leave the others time.
+// Sentinels are asked one after the other, so one that hangs must leave time for the rest.
 const sentinelMs = 1_000;
 
 /**
- * Connects, and keeps the connection: it comes back by itself, with jitter. Commands are never queued while it is away nor sent again
- * after it: they reject at once. Nothing is subscribed anew by the client. Throws ConfigError, in one line without the password, when the
- * first connection cannot be made.
+ * Connects, and reconnects with jitter when the connection is lost. While there is no connection, commands reject at once: they are neither
+ * queued nor sent again later. Subscriptions are not renewed by the client. Throws ConfigError, one line without the password, if the first
+ * connection cannot be made.
  */
 export async function connectRedis(connection: RedisConnection): Promise<Redis> {
   const { url, role, timeoutMs, logger, signal } = connection;
   let started = false;
   let fault: Error | undefined;
-  // A node that cannot start is worse than one that waits: a busy machine may take longer for the first answers than a command may ever after.
+  // On a busy machine the first answers may take longer than the command time-out. Waiting is better than not starting.
   const client = makeClient({ ...connection, timeoutMs: startMs }, () => started);
   client.on('error', (error: Error) => {
     fault ??= error;
   });
-  // What came before, as of sentinels that were asked in vain, has not kept it from being made.
+  // Earlier errors, such as those of sentinels that did not answer, did not prevent the connection.
   client.once('connect', () => {
     fault = undefined;
   });
@@ -49,11 +49,11 @@ export async function connectRedis(connection: RedisConnection): Promise<Redis> 
   return client;
 }
 
-/** As connectRedis, but does not wait: the connection is made in the background, and tried for until it is disconnected. */
+/** Connects in the background, without waiting as connectRedis does. Keeps trying until it is disconnected. */
 export function openRedis(connection: RedisConnection): Redis {
   const client = makeClient(connection, () => true);
   tellOutages(client, connection.role, connection.logger);
-  // Only the first attempt is told here; the client goes on.
+  // Reports the first attempt only. The client keeps trying.
   client.connect().catch(() => {});
   return client;
 }
@@ -66,7 +66,8 @@ function makeClient({ url, role, timeoutMs, logger, longestRetryMs }: RedisConne
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: again,
-    // A master that has become a replica while its connections stayed: a new one leads to who is master now, by sentinels or by name.
+    // A master became a replica while the connection stayed open. A new connection leads to the current master, by sentinels or by host
+    // name.
     reconnectOnError: ({ message }) => message.startsWith('READONLY'),
   };
   const watched = parseSentinelUrl(url);
@@ -79,9 +80,9 @@ function watchedClient(watched: Watched, given: RedisOptions, again: (attempt: n
   const { sentinelUsername: user = '', ...place } = whereIs(watched);
   const client = new Redis({
     ...{ ...given, ...place, sentinelUsername: user },
-    // Called when all were asked in vain: without it, that would be the end of the client.
+    // Called when no sentinel had an answer. Without a retry, the client would end here.
     sentinelRetryStrategy(attempt) {
-      // They may have no users of their own, and refuse that of the servers: every other time they are not told of it.
+      // Sentinels may not have the server's user and then refuse it. So every other attempt is made without a user.
       client.options.sentinelUsername = client.options.sentinelUsername === '' ? user : '';
       return user !== '' && attempt === 1 ? 0 : again(attempt);
     },
@@ -89,14 +90,14 @@ function watchedClient(watched: Watched, given: RedisOptions, again: (attempt: n
   return client;
 }
 
-/** How a server is found that sentinels watch. The same user and password serve at both. */
+/** Options for a server that is found by sentinels. The same user and password are used for both. */
 function whereIs({ sentinels, name, db }: Watched): RedisOptions {
   const { protocol, username, password } = new URL(sentinels[0]);
   const [user, secret] = [decodeURIComponent(username), decodeURIComponent(password)];
   return {
     sentinels: sentinels.map((url) => {
       const { hostname, port } = new URL(url);
-      // IPv6 has brackets in URLs alone.
+      // IPv6 addresses have brackets in URLs only.
       return { host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port || 26_379) };
     }),
     ...{ name, db, role: 'master', connectTimeout: 2 * sentinelMs, sentinelCommandTimeout: sentinelMs },
@@ -106,23 +107,23 @@ function whereIs({ sentinels, name, db }: Watched): RedisOptions {
   };
 }
 
-/** How every connection behaves, to one server or to a cluster's nodes. */
+/** Options of every connection, to one server or to the nodes of a cluster. */
 export function manners({ role, timeoutMs }: Pick<RedisConnection, 'role' | 'timeoutMs'>) {
   return {
     connectionName: `mpim-${role}`,
     disableClientInfo: true,
     connectTimeout: startMs,
-    // A connection whose other end is gone never closes by itself: so long for a clean end, then it is destroyed.
+    // A connection whose other end is gone never closes by itself. It has this long for a clean end, then it is destroyed.
     disconnectTimeout: 1_000,
     commandTimeout: timeoutMs,
-    // Shorter than the idle time after which firewalls forget a connection.
+    // Shorter than the idle time after which firewalls drop a connection.
     keepAlive: 10_000,
     autoResubscribe: false,
     autoResendUnfulfilledCommands: false,
   } as const;
 }
 
-/** How long to wait before an attempt to connect (1, 2, …) after one that failed, in ms, with jitter: never longer than `longestMs`, nor than 2 s. */
+/** The delay in ms before attempt 1, 2, … to reconnect, with jitter. At most `longestMs`, and never more than 2 s. */
 export function retryMs(attempt: number, longestMs = usualRetryMs): number {
   return Math.min(50 * 2 ** Math.min(attempt, 6), usualRetryMs, longestMs) * (0.5 + Math.random() / 2);
 }
@@ -150,12 +151,12 @@ async function begin(client: Redis, url: string, fault: () => Error | undefined,
   try {
     signal?.throwIfAborted();
     await Promise.race([client.connect(), late]);
-    // A database number that does not exist fails beside the connection, which goes on in another one.
+    // If the database number does not exist, SELECT fails separately and the connection stays on database 0.
     const failed = fault();
     if (failed !== undefined) throw failed;
   } catch (error) {
     client.disconnect();
-    // connect() itself only says that the connection was closed; the event says why.
+    // connect() rejects with "connection is closed". The error event has the reason.
     const cause = fault() ?? error;
     throw new ConfigError(`REDIS_URL: ${refusal(url, cause)}`, { cause });
   } finally {
@@ -168,10 +169,10 @@ function refusal(url: string, cause: unknown): string {
   const place = placeOf(url);
   const message = cause instanceof Error ? cause.message || String(Reflect.get(cause, 'code')) : String(cause);
   if (/WRONGPASS|NOAUTH|invalid password/i.test(message)) return `Redis at ${place} refuses the user or password`;
-  // What is no Redis is answered in other words, and by a port for TLS so is who comes without.
+  // Servers other than Redis answer with something that is not its protocol. So does a TLS port to a client without TLS.
   if (message.startsWith('Protocol error'))
     return `nothing at ${place} answers as Redis does: check host and port, and whether it speaks TLS (rediss)`;
-  // What the client says of sentinels that do not know the name, too.
+  // This also covers the client's message for sentinels that do not know the name.
   const why = message.startsWith('All sentinels') ? 'none of them answers, or none knows that name' : message.replaceAll(/\s+/g, ' ');
   return `no Redis can be used at ${place} (${why})`;
 }
@@ -185,8 +186,9 @@ function placeOf(url: string): string {
 }
 
 /**
- * Pings, and cuts a connection that does not answer within its command time-out, so that it is made anew: a half-open connection shows no
- * other sign. `onBeat` is called after each answer: whatever was sent before is settled then. Returns the way to stop.
+ * Pings, and cuts a connection that does not answer within the command time-out, so that a new one is made: a half-open connection has no
+ * other symptom. Calls `onBeat` after each answer, when every command sent before the ping has been answered. Returns a function that stops
+ * it.
  */
 export function watchPulse(client: Redis, everyMs: number, onBeat: () => void = () => {}): () => void {
   let beating = false;
@@ -194,7 +196,7 @@ export function watchPulse(client: Redis, everyMs: number, onBeat: () => void = 
     if (beating || client.status !== 'ready') return;
     beating = true;
     try {
-      // With an argument: without one the client can take another answer for it, and an unasked one would go unseen.
+      // With an argument the answer is unique. Otherwise the client could take another answer for it, and a missing one would go unnoticed.
       await client.ping('pulse');
     } catch {
       if (client.status === 'ready') client.disconnect(true);

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import manifest from '../package.json' with { type: 'json' };
 
 /**
- * The version of MPIM that runs. In a clone of the repository, or an image that was told its commit, with that as build metadata (Semantic Versioning 2.0.0, 10):
- * `0.1.0+1a2b3c4d`.
+ * The version of MPIM that runs. In a clone of the repository, or an image that was built with its commit, the commit is the build metadata
+ * (Semantic Versioning 2.0.0, 10): `0.1.0+1a2b3c4d`.
  */
 export const release = releaseIn(new URL('..', import.meta.url));
 
-/** The same for the program in a folder: its commit is in the file COMMIT, or is the one that is checked out there. */
+/** The version of the program in a folder. The commit is read from the file COMMIT, or else from the folder's Git checkout. */
 export function releaseIn(folder: URL): string {
   const commit = read(new URL('COMMIT', folder)) ?? checkedOut(new URL('.git/', folder)) ?? '';
   return /^[0-9a-f]{8,64}$/.test(commit) ? `${manifest.version}+${commit.slice(0, 8)}` : manifest.version;

@@ -1,32 +1,35 @@
 import { ChatError } from './errors.ts';
 
-// The greatest BIGINT: beyond it a database would fail rather than find nothing.
+// The greatest BIGINT. With a greater number, a database would fail instead of finding nothing.
 const lastId = 2n ** 63n - 1n;
 
-/** Where somebody, or something, stands in a search by the beginnings of words: at the smallest of their terms that begins with its first prefix. */
+/** The position of a result in a search by prefixes: its smallest term that begins with the first prefix, and its id. */
 export interface TermPlace {
   readonly term: string;
   readonly id: bigint;
 }
 
-/** The key of a place in a list. */
+/** The key of a position in a list. */
 export function keyOfPlace({ term, id }: TermPlace): string {
   return `${id} ${term}`;
 }
 
-/** Where a list goes on, null: at its beginning, and its prefixes in order if it goes on. Throws BAD_USER_INPUT (after) for a key of another list. */
+/**
+ * Where a list continues, or null for its beginning, and the prefixes in the order in which the list uses them. Throws BAD_USER_INPUT
+ * (after) if the key belongs to another list.
+ */
 export function placeOf(
   asked: readonly string[],
   after: string | undefined,
 ): { readonly place: TermPlace | null; readonly prefixes: readonly string[] } {
   const place = after === undefined ? null : readPlace(after);
-  // A list goes on in the order in which it began: by the one prefix that begins the term where it stands.
+  // A list continues in the order in which it began: with the prefix that begins the term of its position.
   const prefixes = place === null ? asked : asked.toSorted((a, b) => begins(b, place) - begins(a, place));
   if (place !== null && begins(prefixes[0] ?? '', place) === 0) throw otherList();
   return { place, prefixes };
 }
 
-/** Refuses a key of another list. */
+/** The error for a key of another list. */
 export function otherList(): ChatError {
   return new ChatError('BAD_USER_INPUT', 'This cursor does not belong to this list.', { field: ['after'] });
 }

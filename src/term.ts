@@ -1,40 +1,42 @@
-// Scripts that put no space between words, so that one may begin at any letter: Han, kana, Hangul (by its leading consonants, into which NFKD takes it
-// apart), Thai, Lao, Khmer and Burmese.
+// Scripts without spaces between words, where a word may begin at any letter: Han, kana, Hangul (its leading consonants, as NFKD decomposes
+// it), Thai, Lao, Khmer and Burmese.
 const unspaced =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\u1100-\\u115f\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';
 const unspacedLetter = new RegExp(`[${unspaced}]`, 'u');
 const unspacedEnd = `[${unspaced}\\u1160-\\u11ff\\u30fc]`;
-// Any letter of such a script, and what stands behind one.
+// Any letter of such a script, and the first letter of another script after one.
 const beginning = new RegExp(`${unspacedLetter.source}|(?<=${unspacedEnd})[\\p{L}\\p{N}](?<!${unspacedEnd})`, 'gu');
 const between = new RegExp(`[^\\p{L}\\p{N}]|${unspacedEnd}`, 'u');
-// A family name and a given name of such a script are asked for in one word as often as in two. Between them may stand a middle dot.
+// Family and given names in such scripts are searched for with a space as often as without. A middle dot may stand between them, too.
 const unspacedGap = new RegExp(`(?<=${unspacedEnd})[\\s\\u00b7\\u30fb]+(?=[${unspaced}])`, 'gu');
 
 const beyondAscii = /\P{ASCII}/u;
 const marks = /\p{M}/gu;
-// Soft hyphens, what joins letters or keeps them apart, marks of direction: nobody sees them, or types them to find a word again. A space without width parts words.
+// Soft hyphens, joiners, direction marks: nobody sees them or types them in a search. A zero-width space is excluded, because it separates
+// words.
 const unseen = /(?!\u200b)[\p{M}\p{Cf}]/gu;
 
-/** Text as it is searched: without case, accents and compatibility forms. */
+/** Normalises text for searching: without case, accents and compatibility forms. */
 export function normalised(text: string): string {
-  // Of such a text nothing but the case changes, and that takes a tenth of the time.
+  // In ASCII only the case changes, and this takes a tenth of the time.
   if (!beyondAscii.test(text)) return text.toLowerCase();
   return caseless(decomposed(text, marks));
 }
 
-/** A message's text as it is searched, and what that took. */
+/** The text of a message, normalised for searching, and the cost of that. */
 export interface Folded {
   readonly normal: string;
-  /** What it costs, in letters of ASCII on their way from the database and through a search; at most some 30 ns each. */
+  /** The cost of reading and searching the text, in ASCII letters of equal cost. One takes at most some 30 ns. */
   readonly weight: number;
 }
 
-// Measured over all of Unicode: 20 to 60 ns for each letter as it stands and each that it is taken apart into. A syllable of Hangul has three of those, and U+FDFA eighteen.
+// Measured over all of Unicode: 20 to 60 ns for each letter of the text and of its decomposition. A syllable of Hangul decomposes into
+// three letters, U+FDFA into eighteen.
 const weightBeyondAscii = 3;
 
 /**
- * Text of a message as it is searched: as people's names, and ẞ is ss as ß is, all hyphens are one, and what is not seen does not part a word. Not so names: of
- * those words are stored, as they were normalised when they were given.
+ * Normalises a message's text for searching. Unlike names, ẞ is ss as ß is, all hyphens are equal, and invisible characters do not separate
+ * words. Names do not have these rules, because their terms are stored as they were normalised when the name was set.
  */
 export function folded(text: string): Folded {
   if (!beyondAscii.test(text)) return { normal: text.toLowerCase(), weight: text.length };
@@ -43,52 +45,58 @@ export function folded(text: string): Folded {
   return { normal, weight: weightBeyondAscii * (text.length + bare.length) };
 }
 
-/** Letters in their parts, those that do not count left out before: marks are put in their order by a sort that takes 100 ms for a row of 8,000. */
+/** Decomposes letters, after removing `uncounted`: the normalisation sorts marks, and takes 100 ms for a run of 8,000 of them. */
 function decomposed(text: string, uncounted: RegExp): string {
   return text.replaceAll(uncounted, '').normalize('NFKD');
 }
 
 function caseless(parts: string): string {
   const bare = parts.replaceAll(marks, '');
-  // By way of upper case, so that ß is ss and both sigmas are one.
+  // Through upper case, so that ß becomes ss and both forms of sigma are equal.
   return bare.toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFKD').replaceAll(marks, '');
 }
 
-/** The words of a normalised text, those that a hyphen, dot or underscore joins as one; '' among them. */
+/** The words of a normalised text. Words joined by a hyphen, dot or underscore count as one. May include ''. */
 export function joinedWords(normal: string): readonly string[] {
   return normal.split(/[^\p{L}\p{N}_.-]+/u);
 }
 
-/** Words of which none begins another, the longest first: where each of them is found, all are. */
+/** Drops words that are the beginning of another, and sorts the rest longest first: if each of those is found, all are. */
 export function tellingWords(words: readonly string[]): readonly string[] {
   const each = [...new Set(words)];
   const telling = each.filter((word) => !each.some((other) => other !== word && other.startsWith(word)));
   return telling.toSorted((a, b) => b.length - a.length);
 }
 
-/** A normalised text in which letters of scripts without spaces follow each other, whatever stood between them. */
+/** Removes the gaps between letters of scripts without spaces from a normalised text. */
 export function withoutGaps(normal: string): string {
   return normal.replaceAll(unspacedGap, '');
 }
 
-/** A word, and what is left of it from each letter on at which another may begin: any of a script without spaces, and what follows one. */
+/**
+ * The word, and its suffixes from each letter at which another word may begin: letters of scripts without spaces, and the first letter
+ * after such a run.
+ */
 export function beginningsIn(word: string): readonly string[] {
   return [word, ...[...word.matchAll(beginning)].map(({ index }) => word.slice(index))];
 }
 
-/** Where a word has its first letter of a script without spaces; -1: nowhere. */
+/** The index of the first letter of a script without spaces. -1 if there is none. */
 export function unspacedFrom(word: string): number {
   return word.search(unspacedLetter);
 }
 
-/** Whether a word of a script with spaces may begin after this letter, or part of one: where it is none, or of a script without. */
+/**
+ * Whether a word, or part of one, of a script with spaces may begin after this character: if it is not a letter, or belongs to a script
+ * without spaces.
+ */
 export function endsWord(letter: string): boolean {
   return between.test(letter);
 }
 
 // The width of the columns, in code points.
 const maxTerm = 64;
-// More words than that narrow a search no further, and cost a look-up each for whatever is found.
+// More words do not narrow a search further, and each costs a look-up per result.
 const maxWords = 8;
 
 function cut(word: string): string {
@@ -96,8 +104,8 @@ function cut(word: string): string {
 }
 
 /**
- * What a name is found by: each of its words, also where a hyphen, dot or underscore joins two; of scripts that put no space between words, what follows
- * from any letter on.
+ * The terms by which a name is found: each of its words, also the parts of words joined by a hyphen, dot or underscore. In scripts without
+ * spaces, also each suffix.
  */
 export function termsOfName(name: string): readonly string[] {
   const normal = normalised(name);
@@ -106,23 +114,23 @@ export function termsOfName(name: string): readonly string[] {
 }
 
 /**
- * The beginnings of words that a search by names asks for, the longest first, none of which begins another: what has each of them begin a term is found.
- * Empty: nothing is meant.
+ * The prefixes that a search for names consists of, longest first, none the beginning of another. A name is found if each prefix begins one
+ * of its terms. Empty if the search has no words.
  */
 export function prefixesOf(search: string): readonly string[] {
   const words = [...new Set(joinedWords(normalised(search)).map(cut))].filter((word) => word !== '');
   return tellingWords(words.slice(0, maxWords));
 }
 
-/** What a search may find that is in no index. */
+/** A thing with names that no index contains. */
 interface Named {
   readonly handle?: string;
   readonly names: readonly string[];
 }
 
-/** The terms of what each prefix begins one of, as a search asks; null: it is not found. */
+/** The terms of something, if each prefix begins one of them. Null if the search does not find it. */
 export function foundTerms(prefixes: readonly string[], { handle = '', names }: Named): readonly string[] | null {
-  // Nearly all are none: to take a name apart takes ten times as long as to see that.
+  // Checked first, because nearly nothing matches, and splitting a name takes ten times as long.
   const normal = normalised([handle, ...names].join('\n'));
   if (!prefixes.every((prefix) => normal.includes(prefix) || withoutGaps(normal).includes(prefix))) return null;
   const terms = [handle, ...names.flatMap(termsOfName)];

@@ -1,54 +1,55 @@
-// Space of any kind, control and format characters, and what fonts draw as nothing: fillers, joiners, U+2800.
+// Excludes white space of any kind, control and format characters, and what fonts draw as nothing: fillers, joiners, U+2800.
 const visible = /[^\p{White_Space}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-// In an emoji these are what tells a family from its members, and the flag of Wales from that of Scotland.
+// Matches emojis too, so that they can be kept: invisible characters distinguish a family from its members, and the flag of Wales from that
+// of Scotland.
 const undrawn = /(\p{RGI_Emoji})|\p{Default_Ignorable_Code_Point}/gv;
 const spaces = /[\p{White_Space}\u2800]+/gu;
 
-// Line breaks and tabs are people's text where a text may have several lines. Unicode's own separators of lines and paragraphs break a line
-// without being control characters.
+// Where a text may have several lines, line breaks and tabs are allowed. Unicode's line and paragraph separators break a line without being
+// control characters.
 const control = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 const controlInLines = /[^\P{Cc}\t\n\r]/u;
 
-// 0x20 to 0x7e, not ending in a space: both databases pad shorter keys with spaces when they compare, so 'a' and 'a ' would be one.
+// 0x20 to 0x7e, not ending in a space: both databases pad shorter keys with spaces when they compare, so 'a' and 'a ' would be equal.
 const clientKey = /^[\x20-\x7e]{0,63}[\x21-\x7e]$/;
 
-/** True where a reader would see nothing. */
+/** True if a reader would see nothing. */
 export function isBlank(text: string): boolean {
   return !visible.test(text);
 }
 
 /**
- * The text as a reader sees it: two that differ in nothing but what is not drawn, in kinds and numbers of spaces or in how an accent is written are one.
- * Letters of other scripts that look like Latin ones stay what they are. In an emoji what joins it, or says which flag it is, is seen.
+ * The text as a reader sees it. Two texts are equal if they differ only in invisible characters, in kinds and numbers of spaces, or in how
+ * an accent is encoded. Letters of other scripts that look like Latin ones differ. Invisible characters inside an emoji count as visible.
  */
 export function asSeen(text: string): string {
   return text.replace(undrawn, '$1').replace(spaces, ' ').trim().normalize('NFC');
 }
 
-/** Length in Unicode code points; a lone surrogate counts as one. */
+/** The length in Unicode code points. A lone surrogate counts as one. */
 export function codePoints(text: string): number {
   let count = 0;
   for (const _point of text) count += 1;
   return count;
 }
 
-/** False where the text holds a lone surrogate or NUL: UTF-8 has no form for the one, and clients and databases trip over the other. */
+/** False if the text contains a lone surrogate, which UTF-8 cannot encode, or NUL, which clients and databases do not handle. */
 export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-/** True where the text holds a control character or a separator of lines; `lines` allows the separators, tab, line feed and carriage return. */
+/** True if the text contains a control character or a line separator. `lines` allows tab, line feed, carriage return and the separators. */
 export function hasControls(text: string, { lines }: { readonly lines: boolean }): boolean {
   return (lines ? controlInLines : control).test(text);
 }
 
-/** True for a key that a client made up to tell a retry: 1 to 64 printable ASCII characters that do not end in a space. */
+/** True for a valid key by which a client marks a retry: 1 to 64 printable ASCII characters that do not end in a space. */
 export function isClientKey(text: string): boolean {
   return clientKey.test(text);
 }
 
-/** An absolute address of the web; null where it is none. Its `href` is as browsers write it, in ASCII. */
+/** Parses an absolute http or https URL. Null if the text is not one. Its `href` is in ASCII, as browsers write it. */
 export function webAddress(text: string): URL | null {
   const url = isStorable(text) && !hasControls(text, { lines: false }) ? URL.parse(text) : null;
   return url !== null && ['http:', 'https:'].includes(url.protocol) ? url : null;

@@ -1,16 +1,16 @@
 import DataLoader from 'dataloader';
 
-/** How keys are read together. */
+/** How to batch reads. */
 export interface Together<K> {
-  /** Keys of one read. */
+  /** The most keys of one read. */
   readonly atOnce: number;
-  /** The same for keys that ask for the same, which is then read once. */
+  /** Identifies a key: keys with the same name are read once. */
   readonly name: (key: K) => string | bigint;
 }
 
 /**
- * Makes a read by many keys into one by a single key: what is asked for in one turn of the event loop, by however many, is read together. Nothing is kept
- * beyond it. So the pages of a hundred conversations in one response cost as many statements as one.
+ * Turns a read of many keys into a read of one key. All reads of one turn of the event loop become one batch, so the pages of a hundred
+ * conversations in one response cost as many statements as one page. Nothing is cached after that.
  */
 export function together<K, R>(read: (keys: readonly K[]) => Promise<readonly R[]>, { atOnce, name }: Together<K>): (key: K) => Promise<R> {
   const loader = new DataLoader<K, R, string | bigint>(

@@ -1,50 +1,53 @@
 import { ChatError } from './errors.ts';
 
-/** What is told of a span: names of the schema and the log, numbers, outcomes. Never what people say, who they are, or what they have been given. */
+/**
+ * Attributes of a span: names from the schema and the log, numbers, outcomes. Never what users write, who they are, or their credentials.
+ */
 export type SpanNotes = Readonly<Record<string, string | number>>;
 
-/** Something that is recorded with how long it took, as part of a trace. One that is never ended is never told of. */
+/** A timed operation within a trace. A span that is never ended is never sent. */
 export interface Span {
-  /** Names its trace, in hexadecimal. */
+  /** The id of the trace, in hexadecimal. */
   readonly traceId: string;
-  /** By which it is gone on from, on whatever machine: `traceparent` of W3C Trace Context. */
+  /** The `traceparent` of W3C Trace Context, by which the trace continues on another machine. */
   readonly traceparent: string;
   rename(name: string): void;
   note(notes: SpanNotes): void;
-  /** Has it point to another, which may be of another trace. */
+  /** Links to another span, which may belong to another trace. */
   link(other: Span): void;
-  /** It did not do what it was to do; `outcome`: the code of why. */
+  /** Marks the operation as failed. `outcome` is the error code. */
   fail(outcome: string): void;
-  /** Idempotent. */
+  /** Ends the span. Idempotent. */
   end(): void;
 }
 
-/** What a span is like to those beside it: it serves a client, calls a server, or hands on to, or takes from, the bus. */
+/** The role of a span: it serves a client, calls a server, or sends to or receives from the bus. */
 export type SpanKind = 'server' | 'client' | 'producer' | 'consumer';
 
-/** How a span begins. */
+/** How a span starts. */
 export interface SpanStart {
-  /** Absent: it is between ourselves. */
+  /** Absent for an internal operation. */
   readonly kind?: SpanKind;
   readonly notes?: SpanNotes;
   readonly links?: readonly Span[];
 }
 
 /**
- * Records what takes its time. Whoever does something that may be worth a span asks for one, and goes on without it where it gets none: so that what is not recorded costs no more than the question.
+ * Records spans. Its methods return undefined if nothing is to be recorded, so an operation that is not recorded costs no more than the
+ * call.
  */
 export interface Tracer {
-  /** What is running is part of this span; undefined: of none, or of one that has ended. */
+  /** The span of the code that is running. Undefined if it has none, or the span has ended. */
   current(): Span | undefined;
-  /** Begins a trace, or goes on with the one of a client (`from`, as it sent it); undefined where it is not to be recorded. */
+  /** Starts a trace, or continues the client's (`from`, as the client sent it). Undefined if it is not to be recorded. */
   enter(name: string, start: SpanStart & { readonly from?: unknown }): Span | undefined;
-  /** Begins a part of what is recorded: of a span here, or of one elsewhere by its traceparent. Undefined where that can be none. */
+  /** Starts a child of a span, which is given as such or, from elsewhere, by its traceparent. Undefined if it is not to be recorded. */
   part(name: string, of: Span | string, start?: SpanStart): Span | undefined;
-  /** Does something as part of a span: `current` is that in all that it starts, awaited or not. */
+  /** Runs `work` within a span: `current` returns it in everything that `work` starts, awaited or not. */
   run<T>(span: Span, work: () => T): T;
 }
 
-/** Records nothing. */
+/** A tracer that records nothing. */
 export const noTracer: Tracer = {
   current: () => undefined,
   enter: () => undefined,
@@ -52,7 +55,7 @@ export const noTracer: Tracer = {
   run: (_, work) => work(),
 };
 
-/** Does something as a span, if there is one, which ends with it; what it throws is the span's outcome. */
+/** Runs `work` within a span, if there is one, and ends the span. An error that `work` throws becomes the span's outcome. */
 export async function recorded<T>(tracer: Tracer, span: Span | undefined, work: () => Promise<T>): Promise<T> {
   if (span === undefined) return await work();
   try {

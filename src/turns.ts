@@ -1,21 +1,21 @@
 import type { ChatError } from './errors.ts';
 
-/** How much is under way at a time, and how much may wait for its turn. */
+/** How many works run at a time, and how many may wait. */
 export interface Turns {
   readonly atOnce: number;
   readonly waiting: number;
-  /** For how long anything waits, in ms. */
+  /** The longest wait, in ms. */
   readonly longestMs: number;
-  /** What who comes past that, or waits for longer, is told. */
+  /** Creates the error for work that finds the queue full, or waits too long. */
   readonly refusal: () => ChatError;
 }
 
 /**
- * Makes what runs work a few at a time, in the order in which it came. Rejects with the refusal where too much waits already, or it has waited for too long, with a
- * signal's reason where that aborts before its turn, and as the work does.
+ * Creates a function that runs works a few at a time, in the order in which they came. It rejects with the refusal if the queue is full or
+ * the wait too long, with the signal's reason if that aborts during the wait, and otherwise as the work does.
  */
 export function inTurns({ atOnce, waiting, longestMs, refusal }: Turns): <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T> {
-  // In the order in which they came.
+  // A Set keeps the order of insertion.
   const queue = new Set<() => void>();
   let running = 0;
 
@@ -44,7 +44,7 @@ export function inTurns({ atOnce, waiting, longestMs, refusal }: Turns): <T>(wor
     signal?.throwIfAborted();
     if (running >= atOnce) {
       if (queue.size >= waiting) throw refusal();
-      // Whoever ends hands their place on, so that nobody new can take it in between.
+      // A work that ends hands its place on without decrementing `running`, so no newcomer can take the place in between.
       await turn(signal);
     } else {
       running += 1;
@@ -59,7 +59,7 @@ export function inTurns({ atOnce, waiting, longestMs, refusal }: Turns): <T>(wor
   };
 }
 
-/** Makes the same for each key apart: nobody waits for another key's work. */
+/** Does the same with a separate queue per key: nobody waits for another key's work. */
 export function inTurnsOfEach<K>(turns: Turns): <T>(key: K, work: () => Promise<T>) => Promise<T> {
   const lines = new Map<K, { readonly run: ReturnType<typeof inTurns>; inside: number }>();
   return async (key, work) => {

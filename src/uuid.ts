@@ -2,10 +2,10 @@ import { randomFillSync } from 'node:crypto';
 
 const pattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-// The generator takes as long for many bytes as for sixteen: 7 µs, seen in a busy node, where each request has an id.
+// The generator takes as long for many bytes as for sixteen: 7 µs, measured in a busy node, where each request needs an id.
 const random = { bytes: Buffer.alloc(16 * 256), used: 16 * 256 };
 
-/** Sixteen bytes that nobody has had. */
+/** Sixteen random bytes. */
 function fresh(): Buffer {
   if (random.used === random.bytes.length) {
     randomFillSync(random.bytes);
@@ -15,13 +15,14 @@ function fresh(): Buffer {
   return random.bytes.subarray(random.used - 16, random.used);
 }
 
-/** The ms of the last one, and its number within it. */
+/** The timestamp in ms of the last UUID, and its count within that ms. */
 const last = { ms: 0, count: 0 };
 const mostInOneMs = 0xfff;
 
 /**
- * A fresh UUIDv7 (RFC 9562) as lower-case text: by its first 48 bits, the ms since 1970, new ones come last in an index. Each of a process comes after those before it, also within one ms
- * and where the clock goes back: the next twelve bits count (6.2, method 1), from a random place in their lower half.
+ * Creates a UUIDv7 (RFC 9562) as lower-case text. Its first 48 bits are the ms since 1970, so new ones come last in an index. Within a
+ * process each sorts after the ones before, even in the same ms and if the clock goes back: the next twelve bits are a counter (6.2, method
+ * 1) that starts at a random value in its lower half.
  */
 export function newUuid(): string {
   const bytes = fresh();
@@ -35,17 +36,17 @@ export function newUuid(): string {
   return uuidText(bytes);
 }
 
-/** True for a UUID in the one form that is handed out: lower case, with dashes. */
+/** True for a UUID in the form that is handed out: lower case, with dashes. */
 export function isUuid(text: string): boolean {
   return pattern.test(text);
 }
 
-/** A UUID's 16 bytes, as rows keep it. */
+/** The 16 bytes of a UUID, as rows hold it. */
 export function uuidBytes(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(Buffer.from(text.replaceAll('-', ''), 'hex'));
 }
 
-/** A UUID's text from its 16 bytes. */
+/** The text of a UUID from its 16 bytes. */
 export function uuidText(bytes: Uint8Array): string {
   return Buffer.from(bytes)
     .toString('hex')

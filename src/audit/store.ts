@@ -42,14 +42,15 @@ export async function readEntries(
     ['target', target],
     ['action', action],
   ] as const;
-  // What an admin did, or what was done to one thing, is less than what was done under one name: by the first that is given it is read.
+  // The actions of one admin, or on one object, are fewer than those of one name. So the first column that is given selects the index.
   const [by] = exact.find(([, value]) => value !== undefined) ?? [];
   const conditions = [
-    // As a range, and in the order: of an equal value MariaDB reads all entries from the newest on, and does not enter the index at the time as well.
+    // A range instead of an equality, and the column in ORDER BY: with an equality, MariaDB reads all entries from the newest on, and does
+    // not use the time to enter the index.
     ...exact.flatMap(([column, value]) => (value === undefined ? [] : [sql`${raw(column)} >= ${value} AND ${raw(column)} <= ${value}`])),
     ...(from === undefined ? [] : [sql`at >= ${from}`]),
     ...(to === undefined ? [] : [sql`at < ${to}`]),
-    // The first of these says where the index is entered; only among entries of the very same moment does the second matter.
+    // The first condition on the time says where to enter the index. The second only matters among entries with exactly the same time.
     ...(after === undefined ? [] : [sql`at ${past}= ${after.at} AND (at ${past} ${after.at} OR id ${past} ${after.id})`]),
   ];
   const where = conditions.length === 0 ? sql`1 = 1` : join(conditions, ' AND ');
@@ -59,7 +60,7 @@ export async function readEntries(
   return (await selectRows(tx, 'AuditEntry', rest, { index })).map(entryOf);
 }
 
-/** Removes entries from before a moment, at most `limit`; answers how many. */
+/** Deletes at most `limit` entries from before a time. Resolves to their number. */
 export async function removeBefore(db: Db, moment: Date, limit: number): Promise<number> {
   return await db.transaction(async (tx) => {
     const rows = await tx.auditEntry.findMany({

@@ -7,7 +7,7 @@ import { type Connection, leaseOf, type Roster } from '../presence/index.ts';
 import { createAccounts } from '../user/index.ts';
 import type { Oversight } from './oversight.ts';
 
-/** What the module is made of. */
+/** The parts of the module. */
 export interface OversightParts {
   readonly db: Db;
   readonly log: Log;
@@ -16,7 +16,7 @@ export interface OversightParts {
   readonly logger: Logger;
 }
 
-/** Makes the oversight. What it was made of belongs to whoever passed it. */
+/** Creates the oversight. The caller still owns the parts. */
 export function createOversight({ db, log, nodes: all, roster, logger }: OversightParts): Oversight {
   const accounts = createAccounts({ db, log });
 
@@ -60,13 +60,14 @@ export function createOversight({ db, log, nodes: all, roster, logger }: Oversig
     },
     async disconnect(actorId, { userId, endSessions = false }) {
       if ((await accounts.byId(userId)) === null) throw new ChatError('NOT_FOUND', 'User not found.', { field: ['userId'] });
-      // Ending the sessions needs no roster: it is only to say how many there were.
+      // The roster is only needed for the number of connections, so ending the sessions works without it.
       const open = await standing(userId).catch((error: unknown) => {
         if (endSessions) return null;
         throw error;
       });
       const ended = endSessions ? await accounts.endSessions(userId) : [];
-      // Every node finds in the log that the sessions have ended. What is told to close for another reason might come back.
+      // With the sessions ended, every node learns from the log to close the connections. A close for another reason first would invite
+      // clients back.
       if (!endSessions) await close(open ?? []);
       const outcome = { connections: open?.length ?? null, sessions: ended.length };
       logger.info({ ...actor(actorId), userId: String(userId), ...outcome }, 'an operator has disconnected a user');
@@ -75,7 +76,7 @@ export function createOversight({ db, log, nodes: all, roster, logger }: Oversig
   };
 }
 
-// A node that has left, or is being taken over, hears nothing any more.
+// A node that has left or is being taken over receives no commands any more.
 const running: ReadonlySet<NodeRecord['state']> = new Set(['STARTING', 'READY', 'DRAINING']);
 
 function actor(actorId: bigint | null): { readonly actorId: string | null } {

@@ -1,6 +1,13 @@
-// Oversight: what operators see of a system that runs, and the means they have of stepping in. Owns nothing: it reads the registry of nodes and the roster of
-// connections, and tells nodes what to do. Promises: what it shows is of all nodes, whichever one answers; who is disconnected by the ending of their sessions
-// is so for certain, as every node finds that in the log; all else is told over the bus, which may lose it. Each step is in the log, with who took it. Does
-// not know who is an operator. It can be had without a node: nothing here takes a lease.
+// Oversight: what operators see of a running system, and how they can step in.
+//
+// Owns no data: reads the registry of nodes and the roster of connections, and sends commands to nodes.
+//
+// Promises:
+// - Shows all nodes and connections, whichever node answers.
+// - A user whose sessions are ended is certainly disconnected, because every node finds that in the log. All other commands go over the
+//   bus, which may lose them.
+// - Logs each action with the operator.
+//
+// Does not know who is an operator. Works outside of a node: nothing here takes a lease.
 export { createOversight } from './create-oversight.ts';
 export type * from './oversight.ts';

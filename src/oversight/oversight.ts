@@ -1,33 +1,40 @@
 import type { NodeRecord } from '../cluster/index.ts';
 import type { Connection } from '../presence/index.ts';
 
-/** An open connection of a user: a socket, or a subscription over HTTP. */
+/** An open connection of a user: a WebSocket, or a subscription over HTTP. */
 export interface OpenConnection extends Pick<Connection, 'id' | 'sessionId' | 'deviceKind' | 'since' | 'idle'> {
-  /** As its session is called; null: that has ended. */
+  /** The device name of the session. Null if the session has ended. */
   readonly deviceName: string | null;
-  /** That holds it; null: it is gone, and what it held is being taken over. */
+  /** The node that holds the connection. Null if the node is gone and is being taken over. */
   readonly node: NodeRecord | null;
 }
 
-/** What came of disconnecting somebody. */
+/** The result of disconnecting a user. */
 export interface Disconnected {
-  /** How many connections they had, which were told to close; null: not known, as Redis is away. */
+  /** How many connections were told to close. Null if that is not known because Redis cannot be reached. */
   readonly connections: number | null;
-  /** How many sessions have ended. */
+  /** How many sessions were ended. */
   readonly sessions: number;
 }
 
-/** The oversight module's face. `actorId`: the admin who does it, null for the command line. Refusals are thrown as ChatError with `field` named from the options. */
+/**
+ * The interface of the module. `actorId` is the admin, or null for the command line. Refusals are thrown as ChatError with `field` named
+ * from the options.
+ */
 export interface Oversight {
-  /** All nodes, by name and then by id, those that are gone left out. Throws UNAVAILABLE. */
+  /** All nodes except those that are gone, by name and then by id. Throws UNAVAILABLE. */
   nodes(): Promise<readonly NodeRecord[]>;
-  /** Has a node do what SIGTERM would make it do: answers which, before that is done. Throws NOT_FOUND (nodeId) where none of this id runs, UNAVAILABLE. */
+  /**
+   * Makes a node stop as by SIGTERM. Resolves to the node, before it has stopped. Throws NOT_FOUND (nodeId) if no such node is running, or
+   * UNAVAILABLE.
+   */
   drain(actorId: bigint | null, options: { readonly nodeId: string }): Promise<NodeRecord>;
-  /** Where a user is connected, oldest first. Throws UNAVAILABLE. */
+  /** The open connections of a user, oldest first. Throws UNAVAILABLE. */
   connections(userId: bigint): Promise<readonly OpenConnection[]>;
   /**
-   * Ends all connections of a user, on whichever node. Their clients come back by themselves, unless all sessions are ended as well: then whoever is to come
-   * back signs in anew. Throws NOT_FOUND (userId), UNAVAILABLE; with `endSessions` only where the database is away.
+   * Closes all connections of a user, on all nodes. Clients reconnect by themselves, unless `endSessions` ends all sessions too: then the
+   * user has to sign in again. Throws NOT_FOUND (userId), or UNAVAILABLE. With `endSessions`, UNAVAILABLE means that the database cannot be
+   * reached.
    */
   disconnect(actorId: bigint | null, options: { readonly userId: bigint; readonly endSessions?: boolean }): Promise<Disconnected>;
 }

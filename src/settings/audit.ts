@@ -4,14 +4,14 @@ import { changesBetween, type Document } from './document.ts';
 import type { Settings, SettingsVersion } from './settings.ts';
 import { listVersions, nothing, type VersionRow } from './store.ts';
 
-/** A version as it is shown: with what it changed of the one before it. */
+/** Converts a version to its public form, with the changes from the version before it. */
 export function shownVersion({ document, ...row }: VersionRow, before: Document): SettingsVersion {
   return { ...row, changes: changesBetween(before, document) };
 }
 
-/** A page of the versions. Throws as Settings.versions says. */
+/** Reads a page of versions. Throws as Settings.versions. */
 export async function readAudit(db: Db, { first, after }: Parameters<Settings['versions']>[0]): Promise<Page<SettingsVersion>> {
-  // One more tells what the last of the page changed, and whether there is a next page.
+  // One more row: needed for the changes of the page's last version, and shows whether there is a next page.
   const rows = await listVersions(db.client, { before: after, limit: first + 1 });
   const items = rows.slice(0, first).map((row, place) => shownVersion(row, (rows[place + 1] ?? nothing).document));
   return { items, hasNextPage: rows.length > first, hasPreviousPage: after !== undefined };

@@ -10,7 +10,7 @@ import { insertVersion, nothing, readNewest, readVersions, type VersionRow } fro
 // The width of the column, in code points.
 const maxNote = 200;
 
-/** What a change came to: the version that stood, and the one that it made; null: nothing changed. */
+/** The result of a change: the version before it, and the new version, or null if nothing changed. */
 export interface Changed {
   readonly before: Pick<VersionRow, 'version' | 'document'>;
   readonly row: VersionRow | null;
@@ -18,7 +18,7 @@ export interface Changed {
 
 type Values = ReadonlyMap<string, string | null>;
 
-/** Sets some settings. Throws as Settings.set says. */
+/** Sets settings. Throws as Settings.set. */
 export async function setValues(
   db: Db,
   actorId: bigint | null,
@@ -28,7 +28,7 @@ export async function setValues(
   return await append(db, options, { actorId, rolledBackTo: null, values: async () => values });
 }
 
-/** Puts all values back as a version had them. Throws as Settings.rollBack says. */
+/** Restores all values of a version. Throws as Settings.rollBack. */
 export function rollBack(db: Db, actorId: bigint | null, { version, ...options }: Parameters<Settings['rollBack']>[1]): Promise<Changed> {
   async function values(tx: Tx, newest: Document): Promise<Values> {
     const [row] = version === 0 ? [nothing] : await readVersions(tx, [version]);

@@ -19,13 +19,13 @@ interface Parts {
   readonly logger: Logger;
 }
 
-/** Makes the settings of a node: as configured, until `begin` has read what was set. */
+/** Creates the settings of a node. The configured values apply until `begin` has read the stored ones. */
 export function createSettings({ db, bus, config: configured, logger }: Parts): Settings {
   const listeners = new Set<() => void>();
   let held: { readonly version: number; readonly values: Values } = { version: 0, values: {} };
   const config = liveConfig(configured, () => held.values);
 
-  /** Puts a version in force, if it is newer than what is. */
+  /** Applies a version if it is newer than the current one. */
   function take(row: VersionRow | null): void {
     if (row === null || row.version <= held.version) return;
     const { values, leftOut } = readDocument(row.document);

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { isSettingName, readValue, type Values } from './setting.ts';
 import type { SettingChange } from './settings.ts';
 
-/** A value that was set (null: set back to what is configured), and the version that did it. */
+/** A value that was set, or null for the configured value, and the version that set it. */
 export interface StoredValue {
   readonly value: string | null;
   readonly version: number;
 }
 
-/** All that was ever set, by name. Names and values of other releases are among it. */
+/** Every value that was ever set, by name. Includes names and values of other releases. */
 export type Document = Readonly<Record<string, StoredValue>>;
 
-/** What was wrong with a value that was left out. */
+/** A value that was ignored, and why. */
 export interface LeftOut {
   readonly name: string;
   readonly fault: string;
@@ -19,30 +19,30 @@ export interface LeftOut {
 
 const stored = z.record(z.string(), z.object({ value: z.string().nullable(), version: z.number() }));
 
-/** A document's text, as rows keep it. */
+/** Converts a document to the text that rows hold. */
 export function formatDocument(document: Document): string {
   return JSON.stringify(document);
 }
 
-/** Reads a row's text. Throws where it is none: a release that writes another form writes it elsewhere. */
+/** Parses the text of a row. Throws if it is malformed. A release with another format has to use another column. */
 export function parseDocument(text: string): Document {
   return stored.parse(JSON.parse(text));
 }
 
-/** The document that a version makes by giving some settings other values; those that have them already keep the version they had them from. */
+/** The document after a version sets some values. A setting that has its value already keeps the version that set it. */
 export function withValues(document: Document, values: ReadonlyMap<string, string | null>, version: number): Document {
   const changed = [...values].filter(([name, value]) => textOf(document, name) !== value);
   return { ...document, ...Object.fromEntries(changed.map(([name, value]) => [name, { value, version }])) };
 }
 
-/** What differs between two documents. */
+/** The differences between two documents. */
 export function changesBetween(before: Document, after: Document): readonly SettingChange[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .map((name) => ({ name, before: textOf(before, name), after: textOf(after, name) }))
     .filter((change) => change.before !== change.after);
 }
 
-/** The value of each setting of either document as the first has it. */
+/** The values that the first document has for the settings of both. */
 export function valuesOf(document: Document, other: Document): ReadonlyMap<string, string | null> {
   return new Map([...Object.keys(document), ...Object.keys(other)].map((name) => [name, textOf(document, name)]));
 }
@@ -51,7 +51,7 @@ function textOf(document: Document, name: string): string | null {
   return Object.hasOwn(document, name) ? (document[name]?.value ?? null) : null;
 }
 
-/** What of a document this release can put in force, and what it leaves out. */
+/** The values of a document that this release can apply, and those that it ignores. */
 export function readDocument(document: Document): { readonly values: Values; readonly leftOut: readonly LeftOut[] } {
   const values: [string, unknown][] = [];
   const leftOut: LeftOut[] = [];

@@ -1,7 +1,14 @@
-// Settings: what of the configuration operators change while nodes run. Owns SettingsVersion, the log of such changes: who, when, from what to what.
-// Promises: a change that was acknowledged is stored, in force on this node, and on all others within a second; where the bus lost the news,
-// with its return or the next check. Each change is a version, appended under a lock, and can be taken back; what cannot be used is refused
-// and says why. `config` is always the one in force: whoever is given it reads what they heed anew at each use. Values that this release does not
-// know are left alone and left out. Does not know what a setting does, nor who may change it.
+// Settings: the part of the configuration that operators can change while nodes run.
+//
+// Owns SettingsVersion, the log of these changes: who, when, the values before and after.
+//
+// Promises:
+// - An acknowledged change is stored and applies on this node, and on all others within a second. If the bus lost the message, it applies
+//   when the bus is back or at the next check.
+// - Each change is a version, appended under a lock, and can be rolled back. A value that cannot be used is refused with the reason.
+// - `config` always has the current values, so its users read a setting anew at each use.
+// - Values that this release does not know are ignored, and kept.
+//
+// Does not know what a setting does or who may change it.
 export { createSettings } from './create-settings.ts';
 export type * from './settings.ts';

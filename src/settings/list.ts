@@ -4,7 +4,7 @@ import { settingNames, settings } from './setting.ts';
 import type { Setting } from './settings.ts';
 import { readVersions, type VersionRow } from './store.ts';
 
-/** All settings in force with a version, and what each was configured with. */
+/** Lists all settings with their current and configured values. */
 export async function listSettings(
   db: Db,
   { configured, inForce, newest }: { readonly configured: Config; readonly inForce: Config; readonly newest: VersionRow | null },

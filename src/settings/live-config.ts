@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import { settingNames, type Values } from './setting.ts';
 
-/** A configuration whose settings are what `values` answers at each use, and where that has none, what is configured. */
+/** A configuration whose settings are read from `values` at each use, and from `config` where `values` has none. */
 export function liveConfig(config: Config, values: () => Values): Config {
   const live: object = { ...config };
   for (const name of settingNames) {

@@ -2,26 +2,26 @@ import type { z } from 'zod';
 import { type Config, options, type SettingName } from '../config.ts';
 import type { LiveOption } from '../config-option.ts';
 
-/** Every setting: those options that may be changed while nodes run. */
+/** All settings: the options that can be changed while nodes run. */
 export const settings = Object.fromEntries(Object.entries(options).filter(([, option]) => 'live' in option)) as {
   readonly [N in SettingName]: LiveOption<Config[N]>;
 };
 
-/** The names of the settings, as the table has them. */
+/** The names of the settings, in the order of the table. */
 export const settingNames = Object.keys(settings) as readonly SettingName[];
 
-/** Some settings, with their values in the code's own terms. */
+/** Parsed values of some settings. */
 export type Values = { readonly [N in SettingName]?: Config[N] };
 
-/** What a text says as the value of a setting, or what is wrong with it. */
+/** The parsed value of a setting, or what is wrong with its text. */
 export type Reading = { readonly value: Config[SettingName] } | { readonly fault: string };
 
-/** True for the name of a setting of this release. */
+/** Whether this release has a setting of this name. */
 export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(settings, name);
 }
 
-/** Reads a value as the environment variable of that name is read. */
+/** Parses a value in the format of the environment variable. */
 export function readValue(name: SettingName, text: string): Reading {
   const type: z.ZodType<Config[SettingName], string> = settings[name].type;
   const parsed = type.safeParse(text);

@@ -1,19 +1,19 @@
 import type { Config, SettingName } from '../config.ts';
 import type { Page } from '../page.ts';
 
-/** A setting as it stands. Values are texts, in the words of the environment variable of that name. */
+/** A setting and its current value. Values are texts in the format of the environment variable. */
 export interface Setting {
   readonly name: SettingName;
-  /** One sentence; it names units. */
+  /** The option's description. Names units. */
   readonly doc: string;
   readonly value: string;
-  /** What this node is configured with: in force where `value` was never set, or set back. */
+  /** The value in this node's configuration. It applies if `value` was never set, or was set back. */
   readonly default: string;
-  /** The version that gave it its value; null: it was never changed. */
+  /** The version that set the current value. Null if it was never changed. */
   readonly change: Pick<SettingsVersion, 'version' | 'at' | 'actorId'> | null;
 }
 
-/** What one version made of one setting; null: as configured. */
+/** The change of one setting by one version. Null stands for the configured value. */
 export interface SettingChange {
   readonly name: string;
   readonly before: string | null;
@@ -25,42 +25,45 @@ export interface SettingsVersion {
   /** 1, 2, 3 … in the order of the commits. */
   readonly version: number;
   readonly at: Date;
-  /** The user who did it; null: the command line. */
+  /** The user who made the change. Null for the command line. */
   readonly actorId: bigint | null;
   readonly note: string | null;
-  /** The version whose values it put back; null: it set some. 0: as all was before the first. */
+  /** The version whose values were restored. Null if it was no rollback. 0 for the state before the first version. */
   readonly rolledBackTo: number | null;
   readonly changes: readonly SettingChange[];
 }
 
-/** What every change of the settings may say. */
+/** Options of every change. */
 export interface ChangeOptions {
-  /** Refuses with CONFLICT where another version is the newest by then; 0: nothing was ever changed. */
+  /** Refuses the change with CONFLICT if the newest version is another one by then. 0 stands for no version yet. */
   readonly expectedVersion?: number | undefined;
-  /** Why: a line of at most 200 characters. */
+  /** The reason for the change: a line of at most 200 characters. */
   readonly note?: string | null | undefined;
 }
 
-/** The settings module's face. Refusals are thrown as ChatError with `field` named from the options. */
+/** The interface of the module. Refusals are thrown as ChatError with `field` named from the options. */
 export interface Settings extends AsyncDisposable {
-  /** The configuration in force, one object for good: what may be changed of it is read anew at each use, so neither copy it nor take it apart for later. */
+  /** The current configuration, always the same object. Settings are read anew at each use, so do not copy or destructure it for later. */
   readonly config: Config;
-  /** Hears of changes from here on, having read the newest. Throws ChatError UNAVAILABLE where bus or database do not answer. */
+  /** Reads the newest version, and applies later changes from then on. Throws ChatError UNAVAILABLE if bus or database do not answer. */
   begin(): Promise<void>;
-  /** All there are, as the database has them. Throws UNAVAILABLE. */
+  /** All settings, as the database has them. Throws UNAVAILABLE. */
   list(): Promise<readonly Setting[]>;
   /**
-   * Sets some, all or none; a value of null sets one back to what is configured. Answers the version that it made, which is in force here by then; null:
-   * they stood so already. Throws INVALID_INPUT (settings.0.name, settings.0.value, note), CONFLICT (expectedVersion), UNAVAILABLE.
+   * Sets some settings, all or none. A null value sets a setting back to the configured value. Resolves to the new version, which applies
+   * on this node by then, or to null if the settings had these values already. Throws INVALID_INPUT (settings.0.name, settings.0.value,
+   * note), CONFLICT (expectedVersion), UNAVAILABLE.
    */
   set(
     actorId: bigint | null,
     options: ChangeOptions & { readonly settings: readonly { readonly name: string; readonly value: string | null }[] },
   ): Promise<SettingsVersion | null>;
-  /** Puts all values back as a version had them, as a version of its own; 0: as configured. Throws NOT_FOUND (version), and as `set` does. */
+  /** Restores all values of a version, as a new version. 0 restores the configured values. Throws NOT_FOUND (version), and as `set`. */
   rollBack(actorId: bigint | null, options: ChangeOptions & { readonly version: number }): Promise<SettingsVersion | null>;
-  /** The newest first; `after`: older than that version. Throws UNAVAILABLE. */
+  /** The versions, newest first. `after`: only versions older than this one. Throws UNAVAILABLE. */
   versions(page: { readonly first: number; readonly after?: number | undefined }): Promise<Page<SettingsVersion>>;
-  /** Called after each change that is in force here, whoever made it. Must not throw. Returns the way to stop listening. */
+  /**
+   * Calls `listener` after each change that applies on this node, whoever made it. It must not throw. Returns a function that removes it.
+   */
   onChange(listener: () => void): () => void;
 }

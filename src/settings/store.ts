@@ -1,7 +1,7 @@
 import type { Tx } from '../db/index.ts';
 import { type Document, formatDocument, parseDocument } from './document.ts';
 
-/** One version as it is stored: the whole of the settings after it. */
+/** A version as it is stored: all settings after it. */
 export interface VersionRow {
   readonly version: number;
   readonly document: Document;
@@ -11,26 +11,26 @@ export interface VersionRow {
   readonly at: Date;
 }
 
-/** Before the first version. */
+/** The state before the first version. */
 export const nothing: Pick<VersionRow, 'version' | 'document'> = { version: 0, document: {} };
 
 function readRow({ document, ...row }: Omit<VersionRow, 'document'> & { readonly document: string }): VersionRow {
   return { ...row, document: parseDocument(document) };
 }
 
-/** The newest version; null: there is none yet. */
+/** Reads the newest version. Null if there is none yet. */
 export async function readNewest(tx: Tx): Promise<VersionRow | null> {
   const row = await tx.settingsVersion.findFirst({ orderBy: { version: 'desc' } });
   return row && readRow(row);
 }
 
-/** The versions of these numbers, in no order; absent ones are absent. */
+/** Reads versions by number, in no particular order. Versions that do not exist are left out. */
 export async function readVersions(tx: Tx, versions: readonly number[]): Promise<readonly VersionRow[]> {
   const rows = await tx.settingsVersion.findMany({ where: { version: { in: [...versions] } } });
   return rows.map(readRow);
 }
 
-/** Versions older than `before`, the newest first. */
+/** Reads versions older than `before`, newest first. */
 export async function listVersions(
   tx: Tx,
   { before, limit }: { readonly before: number | undefined; readonly limit: number },
