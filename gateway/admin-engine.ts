@@ -9,25 +9,28 @@ import { useLimits } from './limits.ts';
 import { useMediaTypes } from './media-types.ts';
 import { useQueryStrings } from './query-strings.ts';
 
-/** What executes admins' operations. Whoever calls it has made sure that they are one. */
+/** The engine that executes operations of the operators' schema. The caller has to check that the viewer is an admin. */
 export type AdminEngine = YogaServerInstance<AdminContext, object>;
 
-/** Where the operators' schema is served. */
+/** The path of the operators' schema. */
 export const adminPath = '/admin/graphql';
 
-/** Makes the engine of the operators' schema: the limits and the masking of the public one, and nothing that can be switched off. */
+/**
+ * Creates the engine of the operators' schema. It has the limits and the error masking of the public engine, and nothing that can be
+ * switched off.
+ */
 export function createAdminEngine({ config, mask }: { readonly config: Config; readonly mask: Mask }): AdminEngine {
   return createYoga<AdminContext, object>({
     schema: adminSchema,
     graphqlEndpoint: adminPath,
     logging: false,
     maskedErrors: { maskError: mask },
-    // Plugins of ours see to it.
+    // useBodyLimit does this.
     maxRequestBodySize: false,
     multipart: false,
     batching: false,
     parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: { get: () => undefined, set: () => undefined } },
-    // No page of elsewhere has a reason to call it.
+    // No page from another origin has a reason to call it.
     cors: false,
     graphiql: false,
     landingPage: false,

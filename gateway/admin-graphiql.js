@@ -1,12 +1,12 @@
-// Runs in the operators' GraphiQL before GraphiQL does: the authorization that was last used in one tab goes with what has none of its own in the others. It
-// is kept nowhere, so that who opens the page anew, or after them, is nobody.
+// Runs in the operators' GraphiQL before GraphiQL itself. The authorization last used in one tab is also sent from tabs that have none of
+// their own. It is only held in memory, so reopening the page, by anybody, starts signed out.
 (() => {
   let authorization = null;
   const send = window.fetch;
   window.fetch = (address, options = {}) => {
     const headers = new Headers(options.headers);
     const own = headers.get('authorization');
-    // Each tab begins with a place to put one.
+    // Each tab starts with a placeholder for it.
     if (own !== null && !own.includes('ACCESS_TOKEN')) authorization = own;
     if (authorization !== null) headers.set('authorization', authorization);
     return send(address, { ...options, headers });

@@ -1,10 +1,10 @@
-/** A tab that is open in the operators' GraphiQL. */
+/** A tab in the operators' GraphiQL. */
 export interface AdminTab {
   readonly query: string;
   readonly variables?: string;
 }
 
-/** The tabs, in the order in which they stand. */
+/** The tabs, in order. */
 export const adminTabs: readonly AdminTab[] = [
   {
     query: `# Sign in as an admin in the GraphiQL of the public port

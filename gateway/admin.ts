@@ -16,13 +16,13 @@ import { createPage, type Page, sendPage } from './page.ts';
 import { adminGraphiqlHtml } from './pages.ts';
 import { addressOf, pathOf, requestIdOf } from './request.ts';
 
-/** The operators' side of a node: a port of its own. Disposing it closes that; what is not answered within a second or two is cut off. */
+/** The operators' port of a node. Disposing it closes the port. Requests that are not answered within two seconds are cut off. */
 export interface Admin extends AsyncDisposable {
-  /** Where it is served, e.g. `http://127.0.0.1:4001/admin/graphql`; null: nowhere. */
+  /** The URL of the operators' schema, for example `http://127.0.0.1:4001/admin/graphql`. Null if it is off. */
   readonly url: string | null;
 }
 
-/** What the operators' side is made of. */
+/** The parts of the operators' port. */
 export interface AdminParts {
   readonly chat: Chat;
   readonly config: Config;
@@ -33,7 +33,7 @@ export interface AdminParts {
   readonly port: number;
 }
 
-/** Begins to serve the operators' schema, where it is configured. Throws ConfigError where it cannot listen. */
+/** Starts serving the operators' schema, if it is configured. Throws ConfigError if it cannot listen. */
 export async function openAdmin(parts: AdminParts): Promise<Admin> {
   const port = portOf(parts.config, parts.port);
   if (port === null) return { url: null, [Symbol.asyncDispose]: async () => {} };
@@ -48,7 +48,7 @@ export async function openAdmin(parts: AdminParts): Promise<Admin> {
     parts.logging.inRequest(requestId, () => {
       answer(request, response).catch((error: unknown) => {
         parts.logging.logger.error({ err: error }, 'a request failed');
-        // Of what is cut off nobody must believe that it was all.
+        // A response that is cut off must not look complete.
         if (response.headersSent) return void response.destroy();
         response.writeHead(500).end();
       });
@@ -62,7 +62,7 @@ export async function openAdmin(parts: AdminParts): Promise<Admin> {
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());
       server.closeIdleConnections();
-      // Who has it stopped is answered: that it was begun stands in the audit by then.
+      // The request that makes this node stop is answered too: the audit has its entry by then.
       const late = new AbortController();
       await Promise.race([Promise.all(under), delay(answerMs, undefined, { signal: late.signal }).catch(() => undefined)]);
       late.abort();
@@ -72,13 +72,13 @@ export async function openAdmin(parts: AdminParts): Promise<Admin> {
   };
 }
 
-// An answer takes two commits; a download may take for ever.
+// An answer takes two commits. A download has no limit.
 const answerMs = 2_000;
 
-// Whoever starts a second node on a machine takes the next public port.
+// A second node on the same machine usually gets the next public port.
 const portsApart = 100;
 
-/** Null: off. */
+/** Null if the port is off. */
 function portOf({ port, adminPort }: Config, listening: number): number | null {
   if (adminPort === 'off') return null;
   if (adminPort !== '') return Number(adminPort);
@@ -93,7 +93,7 @@ function createAnswer({
   metrics,
 }: AdminParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const engine = createAdminEngine({ config, mask });
-  // Where many run a system they have tools of their own; the page is for whoever tries one out.
+  // Systems with several nodes have tools of their own. The page is for trying out one node.
   const graphiql = config.graphiql && config.databaseUrl === '';
   let page: Promise<Page> | undefined;
 
@@ -106,7 +106,7 @@ function createAnswer({
       return sendPage(request, response, await page);
     }
     try {
-      // Before the document is looked at: what is wrong with one tells what the schema has.
+      // Checked before the document is validated, because validation errors reveal the schema.
       const viewer = await authenticateAdmin(chat, request.headers.authorization);
       if (path === auditPath) await sendAudit(chat.audit, request, response);
       else await engine(request, response, { chat, viewer, origin: addressOf(config, request), note: () => undefined });
@@ -126,7 +126,7 @@ function refuse(response: ServerResponse, error: ReturnType<Mask>): void {
   const { code } = extensions;
   const headers = {
     'content-type': 'application/graphql-response+json; charset=utf-8',
-    // Its body is not read.
+    // The request body is not read.
     connection: 'close',
     ...(code === 'UNAUTHENTICATED' && { 'www-authenticate': 'Bearer' }),
   };

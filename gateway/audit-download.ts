@@ -3,17 +3,17 @@ import { pipeline } from 'node:stream/promises';
 import { type Audit, type AuditFilter, type AuditFormat, auditFormats, auditLines } from '../src/audit/index.ts';
 import { ChatError } from '../src/errors.ts';
 
-/** Where the audit is downloaded from the operators' port: GET, with `format`, `from`, `to`, `action` and `target`, as the command has them. */
+/** The path of the audit download on the operators' port: GET with `format`, `from`, `to`, `action` and `target`, as in the command. */
 export const auditPath = '/admin/audit';
 
 const mediaTypes: Readonly<Record<AuditFormat, string>> = { jsonl: 'application/jsonl; charset=utf-8', csv: 'text/csv; charset=utf-8' };
 
-// Who takes nothing for so long has gone, or is so slow that they ask for less at a time.
+// A client that reads nothing for this long is gone, or so slow that it should ask for less at a time.
 const stillMs = 60_000;
 
 /**
- * Sends the acts that a request asks for, as fast as they are taken: no more of them are held, however many there are. Whoever calls it has made sure that an admin asks.
- * Throws BAD_USER_INPUT, naming the parameter.
+ * Sends the entries that a request selects, as fast as the client reads them, so memory stays bounded. The caller has to check that the
+ * viewer is an admin. Throws BAD_USER_INPUT that names the parameter.
  */
 export async function sendAudit(audit: Audit, { method, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
   if (method !== 'GET') return void response.writeHead(405, { allow: 'GET' }).end();
@@ -26,7 +26,7 @@ export async function sendAudit(audit: Audit, { method, url = '' }: IncomingMess
   });
   response.setTimeout(stillMs, () => response.destroy());
   await pipeline(auditLines(audit, filter, format), response).catch((error: unknown) => {
-    // Who goes away has what they wanted.
+    // The client ended the download.
     if (!response.destroyed || (error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   });
 }

@@ -1,16 +1,16 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Chat } from '../src/chat.ts';
 
-/** What a node knows by asking: whether it is well, and what is left to do in the whole system. */
+/** Metrics that have to be queried: the node's health, and the work left in the whole system. */
 export interface BacklogMetrics {
-  /** Asks anew. Never rejects; what is not answered within 2.5 s is not told. */
+  /** Queries them anew. Never rejects. Leaves out what is not answered within 2.5 s. */
   look(): Promise<void>;
 }
 
-// Longer than what is asked of its health takes; Prometheus itself gives up after ten seconds.
+// Longer than a health check takes. Prometheus itself gives up after ten seconds.
 const lookMs = 2_500;
 
-/** Makes them. All nodes tell the same of what is left to do: where no worker is alive the others must say so. */
+/** Creates the metrics. All nodes report the same numbers for the work left: if no worker is alive, the other nodes have to report it. */
 export function createBacklogMetrics({ ailments, worker, backlog, webhooks }: Chat, registers: Registry[]): BacklogMetrics {
   function gauge<L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> {
     return new Gauge({ name, help, labelNames, registers });

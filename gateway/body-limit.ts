@@ -2,8 +2,9 @@ import { GraphQLError } from 'graphql';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
 
 /**
- * Refuses requests whose body is larger than so many bytes, with 413. Yoga's own limit (`maxRequestBodySize`) leads each body through a stream that counts: side by
- * side 54 µs of CPU, a third of what a small query takes with its client. A body that tells its length needs no counting: Node reads no more of it.
+ * Refuses requests whose body is larger than `bytes`, with 413. Yoga's own limit (`maxRequestBodySize`) passes each body through a counting
+ * stream: 54 µs of CPU in a side by side comparison, a third of what a small query takes with its client. A body with a content-length
+ * needs no counting, because Node does not read past it.
  */
 export function useBodyLimit(bytes: number): Plugin {
   return {
@@ -21,12 +22,12 @@ export function useBodyLimit(bytes: number): Plugin {
 async function readWithin(request: Request, bytes: number, fetchAPI: FetchAPI): Promise<Request> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Not by iteration, which ends the connection with itself: nobody would see the refusal.
+  // Without `for await`, which would destroy the connection when it stops: the client would not see the refusal.
   const reader = request.body?.getReader();
   for (let chunk = await next(reader); chunk !== undefined; chunk = await next(reader)) {
     size += chunk.byteLength;
     if (size > bytes) {
-      // The connection has its next request behind whatever is left. How long that may take to come, Node bounds.
+      // The next request on the connection comes after the rest of this body. Node limits how long that may take.
       drain(reader).catch(() => undefined);
       throw tooLarge();
     }
@@ -42,7 +43,7 @@ async function next(reader: Reader | undefined): Promise<Uint8Array | undefined>
   try {
     return (await reader?.read())?.value;
   } catch {
-    // The client has gone, or its pieces are none: that is no fault of ours, and nobody sees the answer.
+    // The client has gone, or its chunked encoding is malformed. That is not our error, and nobody sees the answer.
     throw new GraphQLError('The request was cut off', { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
   }
 }

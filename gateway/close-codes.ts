@@ -1,15 +1,18 @@
 import type { SessionEnd } from './sessions.ts';
 
-/** Why and how this server closes a WebSocket. */
+/** A way in which this server closes a WebSocket. */
 export interface Close {
   readonly code: number;
-  /** At most 123 bytes: it travels in the close frame. */
+  /** At most 123 bytes, because it has to fit into the close frame. */
   readonly reason: string;
-  /** May the client come back by itself? The graphql-ws client decides by code alone: it retries where this is true and gives up where it is false. */
+  /**
+   * Whether the client may reconnect by itself. The graphql-ws client decides by the code alone: it retries if this is true and gives up if
+   * it is false.
+   */
   readonly retry: boolean;
 }
 
-/** Every way in which this server ends a WebSocket, by the protocol's codes (graphql-transport-ws) and RFC 6455's. */
+/** All ways in which this server closes a WebSocket, with the codes of the protocol (graphql-transport-ws) and of RFC 6455. */
 export const closes = {
   badFrame: { code: 4400, reason: 'Invalid message received', retry: false },
   notAcknowledged: { code: 4401, reason: 'Unauthorized', retry: false },
@@ -31,7 +34,7 @@ export const closes = {
   tryLater: { code: 1013, reason: 'Not available right now. Connect again later', retry: true },
 } as const satisfies Record<string, Close>;
 
-/** How a socket is closed whose session is over, by why it is. */
+/** How to close the socket of a session that is over, by the reason. */
 export const sessionCloses = {
   expired: closes.tokenExpired,
   ended: closes.signedOut,
@@ -40,15 +43,15 @@ export const sessionCloses = {
   DISCONNECTED: closes.disconnected,
 } as const satisfies Record<SessionEnd, Close>;
 
-/** `tryLater`, with a wait in ms that spreads those who come back: for clients that read reasons. */
+/** `tryLater` with a delay in ms that spreads reconnects, for clients that read the reason. */
 export function tryAfter(ms: number): Close {
   return { ...closes.tryLater, reason: `Too busy right now. Connect again in ${ms} ms` };
 }
 
-// RFC 6455, 5.5: a control frame carries 125 bytes, two of them the code.
+// RFC 6455, 5.5: a control frame has at most 125 bytes. Two of them are the code.
 const maxReasonBytes = 123;
 
-/** A reason cut to what fits a close frame: it may quote what a client sent. */
+/** Cuts a reason to what fits a close frame: it may quote what a client sent. */
 export function fitReason(reason: string): string {
   const bytes = Buffer.from(reason);
   if (bytes.length <= maxReasonBytes) return reason;

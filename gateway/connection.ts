@@ -16,10 +16,10 @@ import { type FollowedSession, type SessionEnd, sessionOver } from './sessions.t
 import type { Line, Spoken } from './speech.ts';
 import type { Tick } from './tick.ts';
 
-/** What a connection is made of. */
+/** The parts of a connection. */
 export interface ConnectionParts {
   readonly socket: WebSocket;
-  /** What lies below the socket. */
+  /** The network stream below the socket. */
   readonly stream: Duplex;
   readonly id: string;
   readonly address: string;
@@ -34,13 +34,13 @@ export interface ConnectionSurroundings {
   readonly logging: Logging;
 }
 
-// A client that sends but does not read makes us hold its answers. No honest one falls this far behind.
+// Limits what is held for a client that sends but does not read. No well-behaved client falls this far behind.
 const maxUnsentBytes = 16 * 1024 * 1024;
 
-/** Moves a delivery's payloads to a socket, while it takes them. */
+/** Moves a delivery's payloads to a socket as the socket takes them. */
 class Pump implements Transport {
   readonly #operation: string;
-  /** The same in JSON, one byte a character. */
+  /** The operation id in JSON, one byte per character. */
   readonly #id: string;
   readonly #delivery: Delivery;
   readonly #outgoing: Outgoing;
@@ -72,7 +72,7 @@ class Pump implements Transport {
   }
 }
 
-/** One WebSocket on which the protocol speaks, until either side closes it. Its keeper hands it what happens on the socket. */
+/** A WebSocket with the protocol on it, until either side closes it. The owner passes on the events of the socket. */
 export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
   readonly id: string;
   readonly address: string;
@@ -83,7 +83,7 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
   readonly #frames: Frames;
   readonly #spoken: Spoken;
   readonly #over = new AbortController();
-  /** Deliveries that have more to give than the socket takes. */
+  /** Pumps of deliveries with more payloads than the socket takes at the moment. */
   #behind: Set<Pump> | undefined;
   #gone: PromiseWithResolvers<void> | undefined;
   #isGone = false;
@@ -105,7 +105,7 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
   }
 
   whileAwaited(operation: string): AbortSignal {
-    // Nothing tells an operation that begins now what the others were told.
+    // An operation that starts after the abort would not be told of it by its own signal.
     return (this.signal.aborted ? undefined : this.#frames.whileAwaited(operation)) ?? this.signal;
   }
 
@@ -142,7 +142,7 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
     return this.#frames.count();
   }
 
-  /** A subscription has ended. */
+  /** Called when a subscription has ended. */
   ended(operation: string, end: StreamEnd): void {
     if (this.#frames.ended(operation) && this.isOpen()) this.#spoken.ended(operation, end);
   }
@@ -156,7 +156,7 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
   }
 
   duplicate(id: string): void {
-    // In the protocol's own words.
+    // The message is the protocol's.
     this.close({ ...closes.duplicateId, reason: `Subscriber for ${id} already exists` });
   }
 
@@ -181,7 +181,7 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
     this.close(closes.tooSlow);
   }
 
-  /** A frame has come. */
+  /** Called with each frame. */
   take(data: RawData, isBinary: boolean): void {
     if (!this.isOpen()) return;
     if (isBinary) this.close(closes.badFrame);
@@ -189,25 +189,25 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
     else this.#frames.take(String(data));
   }
 
-  /** The last ping is answered. */
+  /** Called when the last ping is answered. */
   pong(): void {
     this.#answered = true;
   }
 
-  /** Pings; drops the socket if the last ping was not answered. */
+  /** Pings the client. Drops the socket if the last ping was not answered. */
   ping(): void {
-    // Its pong comes after all that is unsent: how long one that is full may take is not the ping's to say.
+    // The pong follows all unsent bytes. How long a full socket may take is limited elsewhere (SLOW_SOCKET_MS).
     if (this.#outgoing.full()) this.#answered = true;
     if (!this.#answered) this.#socket.terminate();
     else if (this.isOpen()) this.#socket.ping();
     this.#answered = false;
   }
 
-  /** The socket has closed. */
+  /** Called when the socket has closed. */
   async closed(code: number, reason: string): Promise<void> {
     this.#outgoing.close();
     this.#behind = undefined;
-    // Told to nobody; but what it ends must not look like a bug.
+    // The client does not see it, but what the abort ends must not look like a bug.
     this.#abort(new ChatError('UNAVAILABLE', 'The socket is closed.'));
     this.session?.stop();
     try {
@@ -219,7 +219,7 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
     this.#gone?.resolve();
   }
 
-  /** Waits until its queries and mutations are answered, closes it, and resolves when it is gone. */
+  /** Waits until queries and mutations are answered, closes the socket, and resolves when it is gone. */
   async finish(why: Close): Promise<void> {
     if (this.#isGone) return;
     this.#gone ??= Promise.withResolvers();
@@ -228,12 +228,12 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
     await this.#gone.promise;
   }
 
-  /** Ends it at once, without a goodbye. */
+  /** Ends the socket at once, without a close frame. */
   drop(): void {
     this.#socket.terminate();
   }
 
-  // Closed first: what the abort ends would be told to the client as an error of its own, after which clients do not come back.
+  // Closes before aborting: otherwise the client would get the abort as an error of each operation, and would not reconnect.
   #end({ code, reason }: Pick<Close, 'code' | 'reason'>, error: ChatError): void {
     if (this.isOpen()) {
       this.#logging.logger.debug({ socket: this.id, code, reason }, 'closing a socket');

@@ -6,12 +6,15 @@ function isListed({ corsOrigins }: Config, origin: string): boolean {
   return corsOrigins.includes('*') || corsOrigins.includes(origin);
 }
 
-/** What pages of elsewhere are told that call by HTTP. One that may not is told nothing: `null`, which Yoga would say, is the origin of pages that have none. */
+/**
+ * The CORS headers for pages from other origins that call over HTTP. A page that is not allowed gets none. Yoga would send `null`, which is
+ * the origin of pages that have none.
+ */
 export function corsFor(config: Config, request: Pick<Request, 'headers'>): CORSOptions {
   const origin = request.headers.get('origin');
   if (origin === null || !isListed(config, origin)) return false;
   return {
-    // Two of it, for of a single one Yoga does not say that the answer depends on it.
+    // Listed twice, because for a single origin Yoga does not add `Vary: Origin`.
     origin: [origin, origin],
     credentials: false,
     methods: ['GET', 'POST', 'OPTIONS'],
@@ -21,8 +24,8 @@ export function corsFor(config: Config, request: Pick<Request, 'headers'>): CORS
 }
 
 /**
- * Whether a WebSocket may be opened from where this request comes from: browsers send their origin and do not ask first, other clients send
- * none. Our own pages always may.
+ * Whether a request may open a WebSocket. Browsers send their origin without a preflight, other clients send none. This node's own pages
+ * are always allowed.
  */
 export function mayConnect(config: Config, { headers }: IncomingMessage): boolean {
   const { origin, host } = headers;

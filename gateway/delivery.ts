@@ -1,52 +1,52 @@
 import type { EventReader, EventStream, StreamEnd } from '../src/feed/index.ts';
 import type { Payload } from './payload.ts';
 
-/** An event that is being made into the payload that those who wait for it will get. */
+/** An event that is being rendered into a payload, for all deliveries that wait for it. */
 export interface Rendering {
-  /** Undefined until it is made. */
+  /** Undefined until the event is rendered. */
   payload: Payload | undefined;
-  /** Those who can send nothing before it is made. */
+  /** Deliveries that can send nothing before it is rendered. */
   readonly waiting: Delivery[];
 }
 
-/** What carries a delivery's payloads. Must not throw. */
+/** The transport of a delivery's payloads. Its methods must not throw. */
 export interface Transport {
-  /** There may be something to poll. */
+  /** Called when there may be something to poll. */
   wake(): void;
-  /** It takes nothing at the moment: no more than one payload is made meanwhile. */
+  /** Whether the transport takes nothing at the moment. Meanwhile at most one payload is rendered. */
   full(): boolean;
-  /** Nothing more comes, and why. Called once. */
+  /** Called once, when nothing more comes, with the reason. */
   ended(end: StreamEnd): void;
 }
 
-/** What a delivery is made of. */
+/** The parts of a delivery. */
 export interface DeliveryParts {
   readonly source: EventStream<object>;
-  /** Ends it with nothing more delivered. */
+  /** Ends the delivery. Nothing more is delivered. */
   readonly signal: AbortSignal;
 }
 
-// Events of one subscription that are made into payloads at a time: enough to have the next at hand, few enough that a long replay of what
-// cannot be shared leaves the database to others.
+// How many events of one subscription are rendered at a time. Enough to have the next payload ready. Few enough that a long replay of
+// events that cannot be shared leaves the database to others.
 const ahead = 8;
-// Where payloads are larger than this, and before the first has been seen, one is made at a time: a client may have a hundred subscriptions.
+// If payloads are larger than this, and before the first is known, one is rendered at a time: a client may have a hundred subscriptions.
 const largeBytes = 65_536;
 
 /**
- * A subscription's payloads on their way to its client, taken by the transport as fast as it can send them. Whoever makes events into payloads
- * extends it, and does not stand beside it: of what a live event passes for each of thousands each object costs time.
+ * The payloads of a subscription on their way to its client. The transport polls them as fast as it can send them. The class that renders
+ * events extends this one, because each extra object that a live event passes costs time for thousands of listeners.
  */
 export abstract class Delivery implements EventReader<object> {
   readonly #source: EventStream<object>;
   readonly #signal: AbortSignal;
-  /** What is next to be sent, and what comes after it, in order. */
+  /** The next rendering to send, and those after it, in order. */
   #first: Rendering | undefined;
   #rest: Rendering[] | undefined;
   #transport: Transport | undefined;
   #ahead = 1;
   #over = false;
   #begun = false;
-  /** Not all that the source had has been taken: asked only then, for each look at it is one more for every delivery. */
+  /** Whether the source may have more events. Remembered, because polling the source has a cost for every delivery. */
   #more = false;
 
   constructor({ source, signal }: DeliveryParts) {
@@ -54,16 +54,16 @@ export abstract class Delivery implements EventReader<object> {
     this.#signal = signal;
   }
 
-  /** Makes an event into a payload. Called once for each event, in order. */
+  /** Renders an event. Called once for each event, in order. */
   protected abstract render(event: object): Rendering;
 
-  /** Makes an event that will be rendered soon into a payload, if that is for others too, while what its hint brought along is at hand. */
+  /** Starts to render an event that will be needed soon, if others share it, while the data of its hint is in memory. */
   protected abstract prepare(event: object): void;
 
   /** Called once, however the delivery ends. */
   protected abstract ended(): void;
 
-  /** Begins it. From here on the transport is told when poll may have something to give, and of its end. Called once. */
+  /** Starts the delivery. From then on the transport is woken when there may be something to poll, and told of the end. Called once. */
   begin(transport: Transport): void {
     this.#transport = transport;
     if (this.#over) transport.ended({});
@@ -75,7 +75,7 @@ export abstract class Delivery implements EventReader<object> {
     }
   }
 
-  /** The next payload, if one is ready. */
+  /** The next payload, if it is ready. */
   poll(): Payload | undefined {
     if (this.#more) this.#fill();
     const payload = this.#first?.payload;
@@ -96,18 +96,18 @@ export abstract class Delivery implements EventReader<object> {
   }
 
   lined(event: object): void {
-    // A socket that takes nothing may not for long: then it is made anew.
+    // Not for a full socket, which may stay full for long. The event is rendered later then.
     if (!this.#over && this.#transport?.full() === false) this.prepare(event);
   }
 
   wake(): void {
     this.#more = true;
-    // Behind one that is still being made there is nothing to send; but its own making may begin.
+    // Nothing can be sent before the first rendering is done, but the next can be started.
     if (this.#first !== undefined && this.#first.payload === undefined) this.#fill();
     else this.#transport?.wake();
   }
 
-  /** What was waited for is made. */
+  /** Called when the awaited rendering is done. */
   rendered(): void {
     this.#transport?.wake();
   }
@@ -117,7 +117,7 @@ export abstract class Delivery implements EventReader<object> {
     return this.#begun;
   }
 
-  /** The signal's own listener. */
+  /** Called by the signal. */
   handleEvent(): void {
     this.#endWith({ error: this.#signal.reason });
     void this.#source.return();
@@ -151,19 +151,19 @@ export abstract class Delivery implements EventReader<object> {
     }
   }
 
-  /** Only the first in line is waited for: when it is made, those behind it often are too, and go out with it. */
+  /** Waits for the first rendering only: when it is done, those after it often are too, and are sent with it. */
   #awaitFirst(): void {
     const first = this.#first;
     if (first !== undefined && first.payload === undefined) first.waiting.push(this);
   }
 
-  /** The source has ended: so has this when the last in line is taken. */
+  /** The source has ended, so the delivery ends once the last rendering is taken. */
   #drain(): void {
     if (this.#first === undefined) this.#endWith(this.#source.end());
     else this.#more = true;
   }
 
-  /** Ends it at once. */
+  /** Ends the delivery at once. */
   async stop(): Promise<void> {
     this.#endWith({});
     await this.#source.return();
@@ -183,8 +183,8 @@ export abstract class Delivery implements EventReader<object> {
 type Result = IteratorResult<never, undefined>;
 
 /**
- * A delivery as what executes subscriptions answers with it, and no more than that: a transport takes the delivery itself. Iterated all the same
- * it yields nothing, is done when the source is, and rejects with what ended it.
+ * What the engine returns for a subscription: stands for the delivery, which the transport takes by itself. If it is iterated, it yields
+ * nothing, ends when the source does, and rejects with the error that ended it.
  */
 export class Life implements AsyncIterableIterator<never, undefined> {
   readonly #delivery: Delivery;

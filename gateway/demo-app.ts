@@ -4,10 +4,10 @@ import { extname, join } from 'node:path';
 import type { Config } from '../src/config.ts';
 import { createPage, type Page } from './page.ts';
 
-// As web/vite.config.ts has it.
+// The same as in web/vite.config.ts.
 const demoRoot = '/demo/';
 
-// Where `npm start` has it built (scripts/demo-app.ts).
+// The folder into which `npm start` builds the app (scripts/demo-app.ts).
 const built = join(import.meta.dirname, '../web/dist');
 
 const types: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-// Unlike GraphiQL it needs nothing inline: what somebody smuggles into the page is not run.
+// Unlike GraphiQL the app needs nothing inline, so scripts injected into the page do not run.
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -34,14 +34,14 @@ export function servesDemoApp({ demoApp, databaseUrl }: Pick<Config, 'demoApp' |
   return demoApp === 'auto' ? databaseUrl === '' : demoApp === 'true';
 }
 
-/** Whether there is something to be served, too. */
+/** Whether this node serves the demo app and it is built. */
 export function offersDemoApp(config: Config): boolean {
   return servesDemoApp(config) && existsSync(join(built, 'index.html'));
 }
 
 /**
- * Reads the demo app, and answers its files by the path at which they are served: none where it was not built. They are few, and stay in memory: so a path can name nothing
- * else, and that they are built anew meanwhile is of no matter.
+ * Reads the demo app into memory. Resolves to its files by URL path, none if it is not built. The files are few. Because they are in
+ * memory, a path cannot reach any other file, and a rebuild meanwhile does no harm.
  */
 export async function readDemoApp(): Promise<ReadonlyMap<string, Page>> {
   const names = await readdir(built, { recursive: true }).catch(() => []);
@@ -58,7 +58,7 @@ function pathOf(name: string): string {
   return demoRoot + (name === 'index.html' ? '' : name.replaceAll('\\', '/'));
 }
 
-/** All but the page itself has its content's hash in its name. */
+/** All files except the page itself have a content hash in their names. */
 function headersOf(name: string): Readonly<Record<string, string>> {
   const cache = name === 'index.html' ? 'no-cache' : 'public, max-age=31536000, immutable';
   return { 'content-security-policy': policy, 'cache-control': cache };

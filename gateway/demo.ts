@@ -23,12 +23,12 @@ const books: readonly Line[] = [
 ];
 
 /**
- * Fills an empty database with three people who know each other, a direct conversation and two groups, through the chat itself. Returns a
- * line to print: the password of all three, or that nothing was done because somebody is there already.
+ * Fills an empty database, through the chat itself, with three users who are contacts of each other, a direct conversation and two groups.
+ * Resolves to a line to print: the password of all three, or that nothing was done because there are users already.
  */
 export async function seedDemo(chat: Chat): Promise<string> {
   if (await chat.users.any()) return 'The demo was not made: the database is not empty.';
-  // 96 bits: nobody guesses it, and it can be typed.
+  // 96 bits: too many to guess, few enough to type.
   const password = randomBytes(12).toString('base64url');
   const alice = await signUp(chat, 'alice', password);
   const bob = await signUp(chat, 'bob', password);
@@ -52,7 +52,7 @@ async function signUp(chat: Chat, handle: Person, password: string): Promise<Vie
   return viewer;
 }
 
-/** Makes contacts of two as people do: one asks, the other accepts. */
+/** Makes contacts of two users as people do: one asks, the other accepts. */
 async function acquaint(chat: Chat, asker: Viewer, other: Viewer): Promise<void> {
   await chat.contacts.request(asker, { userId: other.userId });
   await chat.contacts.answer(other, { fromId: asker.userId, toId: other.userId }, { accept: true });

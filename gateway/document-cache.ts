@@ -1,7 +1,7 @@
 import type { DocumentNode } from 'graphql';
 import { createTextCache, type TextCache } from './text-cache.ts';
 
-/** Parsed documents by their text, for Yoga's own cache of what it parses. */
+/** Creates a cache of parsed documents by their text, for Yoga. */
 export function createDocumentCache(): TextCache<DocumentNode> {
   return createTextCache((text) => text);
 }

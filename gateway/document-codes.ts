@@ -2,12 +2,12 @@ import type { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { asDocumentError, asRequestError, type Mask } from './errors.ts';
 
-/** What is wrong with a document, as a client may see it. */
+/** Converts an error of parsing or validation to what a client may see. */
 export function documentRefusal(mask: Mask, error: Error): GraphQLError {
   return asRequestError(mask(asDocumentError(error)));
 }
 
-/** Parse and validation errors get their public code where they arise: both transports then see the same. */
+/** Gives parse and validation errors their public code where they arise, so both transports see the same. */
 export function usePublicCodes(mask: Mask): Plugin {
   return {
     onParse() {
@@ -16,7 +16,7 @@ export function usePublicCodes(mask: Mask): Plugin {
       };
     },
     onValidate({ validateFn, setValidationFn }) {
-      // Its rules call themselves for what nests, and may go past what the stack takes: unlike the parser's, that error would be taken for ours.
+      // Validation rules are recursive and may overflow the stack. Unlike the parser's, that error would pass for a bug of the server.
       setValidationFn((...given) => {
         try {
           return validateFn(...given);

@@ -25,10 +25,10 @@ import { useQueryStrings } from './query-strings.ts';
 import { isSigningIn } from './signing-in.ts';
 import type { Tick } from './tick.ts';
 
-/** What executes operations, whatever they arrive on: Yoga, with our limits, masking and contexts. */
+/** The engine that executes operations from any transport: Yoga, with our limits, error masking and contexts. */
 export type Engine = YogaServerInstance<Call, object>;
 
-/** What an engine is made of. */
+/** The parts of the engine. */
 export interface EngineParts {
   readonly schema: GraphQLSchema;
   readonly config: Config;
@@ -38,24 +38,24 @@ export interface EngineParts {
   readonly persisted: PersistedDocuments;
   readonly tracer: Tracer;
   readonly logging: Pick<Logging, 'inTrace'>;
-  /** Makes the context that resolvers see, one per operation. */
+  /** Creates the context for resolvers, one per operation. */
   readonly createContext: (caller: Caller) => Context;
 }
 
-/** Makes the engine. Its documents are parsed and validated once, and remembered. */
+/** Creates the engine. Parsed and validated documents are cached. */
 export function createEngine({ schema, config, mask, createContext, tick, meter, persisted, tracer, logging }: EngineParts): Engine {
   const fanout = createFanout({ mask, tick, meter });
   return createYoga<Call, object>({
     schema,
-    // Everything worth a line is logged by the mask, with its request id.
+    // The mask logs every error worth a line, with its request id.
     logging: false,
     maskedErrors: { maskError: mask },
-    // Plugins of ours see to it.
+    // useBodyLimit does this.
     maxRequestBodySize: false,
-    // Files do not travel through GraphQL, and a form may be posted from any page.
+    // Files are not uploaded through GraphQL, and a form can be posted from any page.
     multipart: false,
     batching: false,
-    // What was refused is not kept: it holds its whole text, and is found wrong anew in no time.
+    // Documents that were refused are not cached: an entry would hold the whole text, and refusing again is fast.
     parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: { get: () => undefined, set: () => undefined } },
     cors: (request) => corsFor(config, request),
     graphiql: false,
@@ -81,7 +81,7 @@ interface CallerParts extends Pick<EngineParts, 'createContext' | 'mask' | 'mete
   readonly pace: Pace;
 }
 
-/** Gives resolvers the context that `createContext` makes and nothing else, so that it stays one object for the operation's whole life. */
+/** Replaces the context by the one from `createContext`, so resolvers see one object for the whole life of an operation. */
 function useCaller({ createContext, pace, mask, fanout, ...watching }: CallerParts): Plugin<Call> {
   async function open({ contextValue, document, operationName }: ExecutionArgs, lasting: boolean): Promise<Context> {
     try {
@@ -121,7 +121,7 @@ interface Watching extends Pick<CallerParts, 'meter' | 'tracer' | 'logging'> {
   readonly args: ExecutionArgs;
 }
 
-/** Counts what comes of an operation, and how long that takes; and traces it, if it is to be traced. */
+/** Measures the outcome and the duration of an operation, and traces it if it is to be traced. */
 async function watched<R extends object>({ meter, tracer, logging, kind, args }: Watching, work: () => Promise<R>): Promise<R> {
   const begunAt = performance.now();
   const span = operationSpan(tracer, args);

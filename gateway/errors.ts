@@ -3,7 +3,7 @@ import { extensionsOf } from '../schema/index.ts';
 import { ChatError, type ErrorCode, refusalCodes } from '../src/errors.ts';
 import type { Logging } from './logger.ts';
 
-/** What `extensions.code` of a top-level error may be. */
+/** The values of `extensions.code` in top-level errors. */
 export type PublicCode = ErrorCode | 'PERSISTED_QUERY_NOT_FOUND' | 'UNTRUSTED_DOCUMENT' | 'INTERNAL';
 
 const publicCodes: ReadonlySet<unknown> = new Set<PublicCode>([
@@ -15,7 +15,8 @@ const publicCodes: ReadonlySet<unknown> = new Set<PublicCode>([
   'INTERNAL',
 ]);
 
-// For a response without data, in the media type application/graphql-response+json (GraphQL over HTTP); application/json stays 200.
+// The HTTP status of a response without data in the media type application/graphql-response+json (GraphQL over HTTP). With application/json
+// it is 200.
 const statuses: Partial<Record<PublicCode, number>> = {
   UNAUTHENTICATED: 401,
   BAD_USER_INPUT: 400,
@@ -24,12 +25,16 @@ const statuses: Partial<Record<PublicCode, number>> = {
   INTERNAL: 500,
 };
 
-/** Turns whatever was thrown into what a client may see. Idempotent. Never throws. */
+/** Converts whatever was thrown to what a client may see. Idempotent. Never throws. */
 export type Mask = (error: unknown) => GraphQLError;
 
 /**
- * Makes the one mask of a node. A ChatError shows its code and message; an error that points into the document is BAD_USER_INPUT; an error
- * with one of the public codes passes; everything else is a bug: INTERNAL, its text only in the log, found there by `extensions.requestId`.
+ * Creates the mask of a node.
+ *
+ * - A ChatError shows its code and message.
+ * - An error that points into the document is BAD_USER_INPUT.
+ * - An error with a public code passes.
+ * - Everything else is a bug: INTERNAL. Its text is only in the log, where `extensions.requestId` finds it.
  */
 export function createMask({ logger, requestId }: Logging): Mask {
   function bug(error: unknown): GraphQLError {
@@ -56,7 +61,7 @@ export function createMask({ logger, requestId }: Logging): Mask {
   };
 }
 
-/** The code that the mask gives an error. */
+/** The code that the mask gives to an error. */
 export function codeOf(error: unknown): PublicCode {
   const origin = rootOf(error);
   if (origin instanceof ChatError) return origin.code;
@@ -67,8 +72,8 @@ export function codeOf(error: unknown): PublicCode {
 }
 
 /**
- * What parsing or validating a document ended with: the document's fault even where the error points nowhere in it, because it went past what
- * the parser's stack or the validation's budget takes. Anything else is passed on as it is.
+ * Marks an error of parsing or validation as the document's fault, even if the error points nowhere because the document overflowed the
+ * parser's stack or the validation's budget. Other errors are returned unchanged.
  */
 export function asDocumentError(error: Error): Error {
   if (error instanceof RangeError)
@@ -77,16 +82,16 @@ export function asDocumentError(error: Error): Error {
   return withCode(error, error.message, { ...error.extensions, code: 'BAD_USER_INPUT' });
 }
 
-/** The same error for a response that has no data at all: HTTP shows it in its status too. */
+/** The same error for a response without data: it sets the HTTP status. */
 export function asRequestError(error: GraphQLError): GraphQLError {
   const status = statuses[error.extensions['code'] as PublicCode];
   if (status === undefined) return error;
   const headers = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
-  // `spec`: only where the client accepts the media type in which a status other than 200 is allowed.
+  // `spec`: sets the status only if the client accepts the media type that allows other statuses than 200.
   return withCode(error, error.message, { ...error.extensions, http: { status, spec: true, headers } });
 }
 
-/** An error as it travels over a WebSocket: without what only HTTP needs. */
+/** The error for a WebSocket, without the extensions for HTTP. */
 export function asSocketError(error: GraphQLError): GraphQLError {
   if (error.extensions['http'] === undefined) return error;
   const { http: _, ...extensions } = error.extensions;
@@ -110,9 +115,9 @@ function withCode(error: unknown, message: string, extensions: Record<string, un
   });
 }
 
-// Parsing, validation and the coercion of variables and arguments throw errors that carry the place in the document, variables those without a
-// path; Yoga's own refusals carry the HTTP status of a bad request. A resolver that throws a bare GraphQLError and a scalar that cannot
-// serialise get place and path only from the executor: those are ours.
+// Parsing, validation and the coercion of variables and arguments throw errors that have a location in the document; those of variables
+// have no path. Yoga's own refusals have a 4xx status. An error of a resolver that throws a bare GraphQLError, or of a scalar that cannot
+// serialise, gets its location and path only from the executor: it is a bug.
 function pointsAtRequest(error: GraphQLError, origin: GraphQLError): boolean {
   const { status = 0 } = httpExtension(origin);
   const inVariables = error.path === undefined && error.nodes !== undefined;
@@ -128,7 +133,8 @@ function httpExtension(error: GraphQLError): HttpExtension {
   return (error.extensions['http'] ?? {}) as HttpExtension;
 }
 
-// What is not even a GraphQL request has its status in every media type, so Yoga's `spec` mark, which would make it 200 in one, is left out.
+// A request that is not GraphQL at all has its status in every media type. So Yoga's `spec` flag, which would make it 200 in one of them,
+// is left out.
 function httpOf(error: GraphQLError): { readonly http?: HttpExtension } {
   const { status, headers } = httpExtension(error);
   return status === undefined ? {} : { http: { status, ...(headers === undefined ? {} : { headers }) } };

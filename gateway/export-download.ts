@@ -7,7 +7,7 @@ import type { Download } from '../src/export/index.ts';
 
 const pattern = /^\/exports\/([0-9a-f-]{36})$/;
 
-/** The file that a request's link opens; null where it is no such link, or opens none. */
+/** The file that a request's link opens. Null if the link is malformed or not valid. */
 export async function openDownload({ exports }: Chat, { url = '/' }: IncomingMessage): Promise<Download | null> {
   if (!URL.canParse(url, 'http://node')) return null;
   const { pathname, searchParams } = new URL(url, 'http://node');
@@ -17,7 +17,10 @@ export async function openDownload({ exports }: Chat, { url = '/' }: IncomingMes
   return exports.open(id, { until, signature: searchParams.get('signature') ?? '' });
 }
 
-/** Sends a file part by part, as fast as the client takes it; one that takes nothing for config SLOW_SOCKET_MS, or is cut short, is ended. */
+/**
+ * Sends a file part by part, as fast as the client reads it. Ends the response if the client reads nothing for config SLOW_SOCKET_MS, or
+ * the file is cut short.
+ */
 export async function sendDownload(
   { slowSocketMs }: Pick<Config, 'slowSocketMs'>,
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
@@ -28,14 +31,14 @@ export async function sendDownload(
     'content-type': 'application/json; charset=utf-8',
     'content-length': download.bytes,
     'content-disposition': `attachment; filename="${download.name}"`,
-    // It is one person's, and its address holds the right to it.
+    // The file belongs to one user, and its URL grants access to it.
     'cache-control': 'private, no-store',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
   });
   if (request.method === 'HEAD') return void response.end();
   await pipeline(Readable.from(partsOf(download), { objectMode: false }), response).catch((error: unknown) => {
-    // Whoever breaks off a download has a reason of their own.
+    // The client ended the download.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   });
 }

@@ -17,13 +17,16 @@ import { Payload, toBytes } from './payload.ts';
 import { Renderings } from './renderings.ts';
 import type { Tick } from './tick.ts';
 
-/** What makes events into payloads, once for all who may share them. */
+/** Renders events into payloads, once for all listeners that may share them. */
 export interface Fanout {
-  /** Opens a subscription; errors where its root field refuses it or its variables are wrong. Nothing is read before it begins. */
+  /**
+   * Opens a subscription. Resolves to errors if its root field refuses it or its variables are wrong. Nothing is read before the delivery
+   * starts.
+   */
   open(args: SubscriptionArgs): Promise<Delivery | ExecutionResult>;
 }
 
-/** What a fan-out is made of. */
+/** The parts of a fan-out. */
 export interface FanoutParts {
   readonly mask: Mask;
   readonly tick: Tick;
@@ -33,30 +36,30 @@ export interface FanoutParts {
 /** A subscription to execute: parsed, validated, with the context of its operation. */
 export type SubscriptionArgs = ExecutionArgs & { readonly contextValue: Context };
 
-/** Listeners who asked for the same in the same words, so that what does not depend on the viewer is the same for all of them. */
+/** Listeners with the same document, operation and variables, for whom everything that does not depend on the viewer is the same. */
 interface Group {
   readonly key: string;
   readonly args: SubscriptionArgs;
-  /** By event, those made of late. */
+  /** Recent renderings, by event. */
   readonly renderings: Map<object, Rendering>;
   listeners: number;
   moment: Moment | undefined;
 }
 
-/** What the listeners who are told of events in one go have in common. */
+/** What the listeners share that receive events in the same turn of the event loop. */
 interface Moment {
-  /** One for all of its events, so that a burst reads together, is done together, and is written at once; it is no older than they are. */
+  /** One context for all events of the moment, so that a burst is read, rendered and written together. It is no older than the events. */
   context: Context | undefined;
-  /** The last one, and what becomes of it: what all but the first listener need. */
+  /** The last event and its rendering, which all listeners but the first need. */
   event: object | undefined;
   rendering: Rendering | undefined;
 }
 
-// An event that cannot be shown because the database is away is tried again after 0.1 s, then ever later, at most every 2 s.
+// An event that cannot be rendered because the database cannot be reached is retried after 0.1 s, then with back-off, at most every 2 s.
 const firstRetryMs = 100;
 const lastRetryMs = 2_000;
 
-/** The groups of a node, and what is done in them. */
+/** The groups of a node. */
 class Groups {
   readonly #mask: Mask;
   readonly #tick: Tick;
@@ -70,7 +73,7 @@ class Groups {
     this.#meter = meter;
   }
 
-  /** The group of this key, made if there is none; one more listens to it. */
+  /** Adds a listener to the group of a key. Creates the group if there is none. */
   join(key: string, args: SubscriptionArgs): Group {
     const group = this.#groups.get(key) ?? { key, args, renderings: new Map(), listeners: 0, moment: undefined };
     this.#groups.set(key, group);
@@ -83,18 +86,18 @@ class Groups {
     if (group.listeners === 0) this.#groups.delete(group.key);
   }
 
-  /** One more event is handed to a subscription. */
+  /** Counts an event that is handed to a subscription. */
   count(): void {
     this.#meter.events += 1;
   }
 
-  /** What has been made of it for the group of late. */
+  /** The recent rendering of an event for a group, if there is one. */
   known(event: object, group: Group): Rendering | undefined {
     const rendering = group.renderings.get(event);
     return rendering && remember(group, event, rendering);
   }
 
-  /** Renders it for all of the group. */
+  /** Renders an event for the whole group. */
   share(event: object, shape: object, group: Group): Rendering {
     const rendering = this.render(shape, group.args, { contextFor: () => contextOf(group), isOver: () => group.listeners === 0 });
     this.#renderings.keep(rendering, event, group.renderings);
@@ -110,7 +113,7 @@ class Groups {
     return rendering;
   }
 
-  /** Waits for the result; one that only shows that the database is away is no event: it is made anew, and what comes after it waits. */
+  /** Waits for the result. If the database cannot be reached, retries: the event is not dropped, and later ones wait for it. */
   async #settle(rendering: Rendering, first: Shown, again: () => Shown, isOver: () => boolean): Promise<void> {
     let result = await first;
     for (let retryMs = firstRetryMs; isTransient(result) && !isOver(); retryMs = Math.min(retryMs * 2, lastRetryMs)) {
@@ -128,7 +131,9 @@ class Groups {
   }
 }
 
-/** One subscription's place in its group. It joins with its first event: what no transport takes up leaves nothing behind. */
+/**
+ * A subscription and its place in a group. It joins with its first event, so a subscription that no transport takes leaves nothing behind.
+ */
 class Member extends Delivery {
   readonly #groups: Groups;
   readonly #args: SubscriptionArgs;
@@ -154,7 +159,8 @@ class Member extends Delivery {
     return this.#look(event);
   }
 
-  // Of a burst only the first few are in the making. Were the others read when it is their turn, those that come meanwhile would wait for that and be read too: under load for ever.
+  // Only the first few events of a burst are rendered by polling. If the others were read from the database when their turn comes, events
+  // that arrive meanwhile would wait and be read too. Under load this would never end.
   protected prepare(event: object): void {
     if (this.#group?.moment?.event !== event && this.#events.isAtHand(event)) this.#shared(event, this.#joined());
   }
@@ -165,7 +171,7 @@ class Member extends Delivery {
     return this.#groups.render(this.#events.shape(event), this.#args, { contextFor: forEvent, isOver: () => this.#over });
   }
 
-  /** What others get as well; undefined where it is for this one only. */
+  /** The rendering that others share. Undefined if the event is rendered for this listener alone. */
   #shared(event: object, group: Group): Rendering | undefined {
     const known = this.#groups.known(event, group);
     if (known !== undefined) return known;
@@ -176,7 +182,7 @@ class Member extends Delivery {
   #joined(): Group {
     if (this.#group === undefined) {
       this.#group = this.#groups.join(this.#key, this.#args);
-      // The same text, kept once for all.
+      // Shares one copy of the text with the group.
       this.#key = this.#group.key;
     }
     return this.#group;
@@ -189,9 +195,9 @@ class Member extends Delivery {
 }
 
 /**
- * Makes the fan-out of a node. An event is executed and serialised once per group of listeners where its type allows it in their document
- * (sharingOf): in a context that has no viewer, so that no field can leak one listener's view to another. Everything else is executed for
- * each listener. Either way each event has a context, and so loaders, of its own.
+ * Creates the fan-out of a node. An event is executed and serialised once per group if its type allows that in the document (sharingOf).
+ * The shared context has no viewer, so no field can leak one listener's view to another. Everything else is executed for each listener. In
+ * either case, each event has a context, and so loaders, of its own.
  */
 export function createFanout(parts: FanoutParts): Fanout {
   const groups = new Groups(parts);
@@ -237,7 +243,7 @@ function contextOf(group: Group): Context {
   return moment.context;
 }
 
-/** What executing one event takes. It is kept as long as the subscription lives: positions, which can be many, are not among it. */
+/** The arguments for executing one event. They live as long as the subscription, so they leave out positions, which can be many. */
 function eventArgs({ variableValues, ...args }: SubscriptionArgs, { perEvent, eventVariables }: Sharing): SubscriptionArgs {
   const values = eventVariables.filter((name) => variableValues?.[name] !== undefined).map((name) => [name, variableValues?.[name]]);
   return { ...args, document: perEvent, variableValues: Object.fromEntries(values) };
@@ -245,13 +251,13 @@ function eventArgs({ variableValues, ...args }: SubscriptionArgs, { perEvent, ev
 
 interface Showing {
   readonly contextFor: (context: Context) => Context;
-  /** Nobody waits any more. */
+  /** Whether nobody waits for the result any more. */
   readonly isOver: () => boolean;
 }
 
 type Shown = ExecutionResult | Promise<ExecutionResult>;
 
-/** Executes the operation for one event. Never throws: what cannot be executed is a result with errors. */
+/** Executes the operation for one event. Never throws: an operation that cannot be executed is a result with errors. */
 function show(event: unknown, args: SubscriptionArgs, { contextFor }: Showing): Shown {
   return execute({ ...args, rootValue: event, contextValue: contextFor(args.contextValue) }) as Shown;
 }
@@ -270,9 +276,9 @@ function shownBy(events: AsyncIterable<unknown>): ShownEvents<object, object> {
   throw new TypeError('a subscription field must resolve to a source of events and how they are shown');
 }
 
-/** Only the variables that are used below the root field matter: positions, in its arguments, differ from listener to listener. */
+/** Includes only variables used below the root field: positions, its arguments, differ from listener to listener. */
 function keyOf({ document, operationName, variableValues }: SubscriptionArgs, { variables }: Sharing): string {
-  // One that is absent takes its default, which null does not.
+  // An absent variable takes its default, unlike null.
   const values = variables.map((name) => (variableValues?.[name] === undefined ? [] : [variableValues[name]]));
   return `${operationName ?? ''}\n${JSON.stringify(values)}\n${document.loc?.source.body ?? print(document)}`;
 }

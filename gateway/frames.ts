@@ -5,41 +5,44 @@ import { ChatError } from '../src/errors.ts';
 export interface Served {
   /** Whether anything of it has been sent. */
   hasBegun(): boolean;
-  /** Ends it, with nothing more sent. */
+  /** Ends it. Nothing more is sent. */
   stop(): Promise<void>;
 }
 
-/** One operation on a socket, from its `subscribe` to its end. */
+/** An operation on a socket, from its `subscribe` to its end. */
 interface Operation {
   /** Set while it is a subscription that is served. */
   served: Served | undefined;
-  /** The core is done with it. */
+  /** Whether the core is done with it. */
   received: boolean;
-  /** The client has completed it. */
+  /** Whether the client has completed it. */
   completed: boolean;
-  /** A `subscribe` with the same id that came after that. */
+  /** A later `subscribe` with the same id, after the `complete`. */
   next: Message | null;
-  /** Aborted when nobody waits for its answer any more; made for what would heed it. */
+  /** Aborts when nobody waits for the answer any more. Created on demand. */
   gone: AbortController | undefined;
-  /** Resolved when nothing of it is left; made for who waits. */
+  /** Resolves when the operation is over. Created on demand. */
   over: PromiseWithResolvers<void> | undefined;
 }
 
 /** The socket that frames come from, and the protocol's core on it. */
 export interface Surroundings {
-  /** Takes the protocol's messages, one by one: resolves when the message is done with, and the operation that it started, unless that is served from then on. */
+  /**
+   * Handles a message of the protocol. Resolves when the message is done with, and the operation that it started, unless that is served
+   * from then on.
+   */
   receive(message: Message): Promise<void>;
-  /** Not a message of the protocol, or not one that a client sends. */
+  /** Called for a frame that is no message of the protocol, or not one from a client. */
   malformed(): void;
-  /** An operation with this id is under way already. */
+  /** Called for a `subscribe` whose id is in use. */
   duplicate(id: string): void;
-  /** `receive` rejected: a bug. */
+  /** Called when `receive` rejected, which is a bug. */
   bug(error: unknown): void;
-  /** False once the socket closes: what still arrives is not acted on. */
+  /** False once the socket closes. Frames that still arrive are ignored. */
   isOpen(): boolean;
 }
 
-// Libraries use UUIDs or numbers. It is kept as long as its operation, and sent with each event.
+// Libraries use UUIDs or numbers. The id is held as long as its operation, and sent with each event.
 const longestId = 256;
 
 const clientMessages: ReadonlySet<string> = new Set([
@@ -51,9 +54,9 @@ const clientMessages: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A socket's incoming messages, put in an order that graphql-ws' core can take. It keeps operations by id alone: a client may use an id again
- * as soon as it has completed it, and while the first one still winds down the core would take its end for the second one's. Such a
- * `subscribe` waits here.
+ * Puts a socket's incoming messages in an order that graphql-ws' core can handle. A client may reuse an id as soon as it has completed the
+ * operation. The core knows operations by id alone: while the first one is still ending, it would take that end for the second one's. So
+ * such a `subscribe` waits here.
  */
 export class Frames {
   readonly #surroundings: Surroundings;
@@ -63,7 +66,7 @@ export class Frames {
     this.#surroundings = surroundings;
   }
 
-  /** Takes one text frame. */
+  /** Handles one text frame. */
   take(text: string): void {
     const message = read(text);
     if (message === null || !clientMessages.has(message.type)) this.#surroundings.malformed();
@@ -73,7 +76,7 @@ export class Frames {
     else void this.#pass(message);
   }
 
-  /** An operation under way turns out to be a subscription: it goes on until `ended`. */
+  /** Marks an operation as a subscription that is served until `ended`. */
   serve(id: string, served: Served): void {
     const operation = this.#operations.get(id);
     if (operation === undefined) return;
@@ -81,7 +84,7 @@ export class Frames {
     operation.over?.resolve();
   }
 
-  /** What was served has ended. False: its client has ended it, and is to be told nothing. */
+  /** Called when the subscription has ended. Returns false if its client ended it and is to be told nothing. */
   ended(id: string): boolean {
     const operation = this.#operations.get(id);
     if (operation === undefined) return false;
@@ -90,7 +93,7 @@ export class Frames {
     return !operation.completed;
   }
 
-  /** Aborts when the client completes an operation that is under way; undefined: there is none. */
+  /** A signal that aborts when the client completes the operation. Undefined if there is no such operation. */
   whileAwaited(id: string): AbortSignal | undefined {
     const operation = this.#operations.get(id);
     if (operation === undefined) return undefined;
@@ -99,12 +102,12 @@ export class Frames {
     return operation.gone.signal;
   }
 
-  /** Nobody waits for any answer any more. */
+  /** Aborts all operations: nobody waits for an answer any more. */
   abort(error: ChatError): void {
     for (const { gone } of this.#operations.values()) gone?.abort(error);
   }
 
-  /** Operations that the client has not completed. */
+  /** The number of operations that the client has not completed. */
   count(): number {
     return [...this.#operations.values()].filter(({ completed }) => !completed).length;
   }
@@ -114,7 +117,7 @@ export class Frames {
     return [...this.#operations].some(([id, { served }]) => id !== except && served?.hasBegun() === true);
   }
 
-  /** Resolves when every operation that ends by itself has ended and has been answered. */
+  /** Resolves when every query and mutation has ended and was answered. */
   async settled(): Promise<void> {
     const ending = [...this.#operations.values()].filter(({ served }) => served === undefined);
     for (const operation of ending) operation.over ??= Promise.withResolvers();
@@ -157,7 +160,7 @@ export class Frames {
       operation.completed = true;
       operation.gone?.abort(completed());
     }
-    // The core knows nothing of what is served.
+    // The core does not know subscriptions that are served.
     if (operation?.served !== undefined) void operation.served.stop();
     else void this.#pass(message);
   }

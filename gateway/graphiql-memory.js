@@ -1,9 +1,10 @@
-// Runs in the GraphiQL page before GraphiQL does. It spares people copying between tabs:
-//   1. The access token of the last sign-up, sign-in or refresh goes with everything that has no authorization of its own.
-//   2. A variable left "" takes the value last seen in a response under its name; clientMessageId a new one each time; `after` the
-//      positions of all streams as far as they have been shown.
-//   3. GraphiQL shows the newest result of a subscription only: those before it stand under extensions.before, newest first.
-// All of it lives in this browser tab (sessionStorage): another tab can be another person.
+// Runs in the GraphiQL page before GraphiQL itself. It saves users from copying values between tabs:
+//   1. Sends the access token of the last sign-up, sign-in or refresh with every request that has no authorization of its own.
+//   2. Gives a variable left "" the value last seen in a response under its name. `clientMessageId` gets a new one each time. `after` gets
+//      the positions of all streams, as far as they have been shown.
+//   3. GraphiQL shows only the newest result of a subscription. The earlier ones are added under extensions.before, newest first.
+//
+// Everything is stored for this browser tab alone (sessionStorage): another tab can be another user.
 (() => {
   const recall = (name) => JSON.parse(sessionStorage.getItem(`mpim:${name}`));
   const remember = (name, value) => sessionStorage.setItem(`mpim:${name}`, JSON.stringify(value));
@@ -16,15 +17,15 @@
     return claims.exp * 1000 > Date.now() ? `Bearer ${token}` : null;
   }
 
-  /** What the node does not take any more would only stand in the way of signing in anew. */
+  /** A token that the node refuses would prevent signing in again. */
   function forgetToken() {
     sessionStorage.removeItem('mpim:accessToken');
   }
 
-  /** Remembers every text in a response under the name it has there, and how far each stream has been shown. */
+  /** Remembers every string in a response under its field name, and the position reached in each stream. */
   function learn(value, name) {
     if (typeof value === 'string') {
-      // Somebody else follows other streams.
+      // Another user follows other streams.
       if (name === 'accessToken') remember('after', {});
       remember(name, value);
     } else if (value && typeof value === 'object') {

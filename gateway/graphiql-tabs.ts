@@ -1,4 +1,4 @@
-/** A tab that GraphiQL opens with. */
+/** A tab in the public GraphiQL. */
 export interface Tab {
   readonly query: string;
   readonly variables: string;
@@ -9,8 +9,8 @@ function tab(query: string, variables: Readonly<Record<string, unknown>> = {}): 
 }
 
 /**
- * A first conversation, in the order of the tabs. What one needs of another (token, ids) the page fills in: variables left "" take what was
- * last seen under their name, which is why the documents name ids apart (`userId: id`).
+ * The tabs, in order: a first conversation. The page fills in the values that one tab needs from another (token, ids): a variable left ""
+ * gets the value last seen under its name. This is why the documents use aliases for ids (`userId: id`).
  */
 export const readyTabs: readonly Tab[] = [
   tab(

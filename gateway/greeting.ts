@@ -4,7 +4,7 @@ import { offersDemoApp } from './demo-app.ts';
 import { addressAt } from './listen.ts';
 import type { Node } from './node.ts';
 
-/** What whoever starts a node is told, a line each: where it is, and where it keeps what it is told. There is no password in it. */
+/** The lines to print when a node has started: its URLs, and where it stores data. Contains no passwords. */
 export function greet(config: Config, { url, port, adminUrl }: Pick<Node, 'url' | 'port' | 'adminUrl'>): readonly string[] {
   const pages = config.graphiql ? ` (GraphiQL: ${url}/graphql)` : '';
   return [
@@ -23,7 +23,7 @@ function keeping({ databaseUrl, redisUrl, dataDir }: Config): string {
   return `${database}, and other nodes are heard by ${withoutSecrets(redisUrl)}.`;
 }
 
-// Several hosts are no URL, so it is cut as text; parameters may name files, and need not be told.
+// Works on the text, because a URL with several hosts cannot be parsed. Query parameters may name files and are left out too.
 function withoutSecrets(url: string): string {
   return url.replace(/\/\/[^/]*@/, '//').replace(/\?.*$/, '');
 }

@@ -14,18 +14,21 @@ export interface HttpExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
-  /** Aborts when the node ends its subscriptions; its reason is the error to end them with. */
+  /** Aborts when the node ends its subscriptions. Its reason is the error for them. */
   readonly cut: AbortSignal;
 }
 
-/** What it takes to find out who calls. */
+/** The parts needed to determine the caller. */
 export interface CallerParts {
   readonly chat: Chat;
   readonly config: Config;
   readonly sessions: Sessions;
 }
 
-/** Finds out who calls: for a query or mutation once, for a subscription with a watch on their session until the response is closed. */
+/**
+ * Creates the call of a request. It determines the caller: once for a query or mutation. For a subscription, its session is followed until
+ * the response is closed.
+ */
 export function callOverHttp({ chat, config, sessions }: CallerParts, { request, response, requestId, cut }: HttpExchange): StreamedCall {
   let delivered: Delivery | undefined;
   const address = addressOf(config, request);
@@ -34,7 +37,7 @@ export function callOverHttp({ chat, config, sessions }: CallerParts, { request,
     traceparent,
     async callerOf({ lasting, signingIn }): Promise<Caller> {
       if (lasting) return { ...(await follow(sessions, authorization, response, cut)), address, requestId };
-      // A query or mutation that was accepted is finished, whatever becomes of the session meanwhile; but what is costly need not be read for nobody.
+      // An accepted query or mutation is finished even if the session ends. The signal lets costly reads stop when the client has gone.
       const viewer = signingIn ? null : await authenticate(chat, authorization);
       if (viewer !== null) chat.presence.active(viewer);
       return { viewer, address, requestId, signal: whileAwaited(response) };
@@ -46,7 +49,7 @@ export function callOverHttp({ chat, config, sessions }: CallerParts, { request,
   };
 }
 
-/** Aborts once whoever asked has gone away before they were answered. */
+/** A signal that aborts when the client leaves before the answer. */
 function whileAwaited(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   const close = () => {

@@ -7,16 +7,16 @@ import { asSocketError, type Mask } from './errors.ts';
 import { toBytes } from './payload.ts';
 import { type StreamFormat, streamFormatFor } from './stream-formats.ts';
 
-/** A call over HTTP, which can stream what a subscription delivers. */
+/** A call over HTTP that can stream the delivery of a subscription. */
 export interface StreamedCall extends Call {
-  /** What was delivered to it: undefined for a query, a mutation, or a subscription that was refused. */
+  /** The delivery. Undefined for a query, a mutation, or a subscription that was refused. */
   readonly delivered: () => Delivery | undefined;
 }
 
-// Unsent bytes of one response beyond what Node itself holds for its socket.
+// The limit of unsent bytes of one response, in addition to what Node holds for its socket.
 const maxBytes = 65_536;
 
-/** Answers subscriptions over HTTP in the streaming format that the client accepts, with the payloads that WebSockets get. */
+/** Answers subscriptions over HTTP in the streaming format that the client accepts, with the same payloads as WebSockets. */
 export function useHttpStreams(mask: Mask, limits: Pick<Config, 'slowSocketMs' | 'streamPingMs'>): Plugin<Call> {
   return {
     onResultProcess({ request, serverContext, setResultProcessor }) {
@@ -37,7 +37,7 @@ export function useHttpStreams(mask: Mask, limits: Pick<Config, 'slowSocketMs' |
   };
 }
 
-/** What Yoga adds to a call that comes from Node's own server. */
+/** What Yoga adds to a call from Node's own server. */
 interface NodeContext {
   readonly res: ServerResponse;
 }
@@ -60,13 +60,13 @@ function streamOf({ delivery, format, mask, response, slowSocketMs, streamPingMs
     clearTimeout(stuck);
   }
 
-  /** Nobody reads it any more: its client has gone, or was given up. */
+  /** Ends the stream when its client has gone or was given up. */
   function leave(): void {
     stop();
     void delivery.stop();
   }
 
-  // An error of the stream would neither close the socket nor be caught by who pipes the stream there: it would end the process.
+  // Destroys the response. An error of the stream would not close the socket, and nobody would catch it: it would end the process.
   function watchReading(): void {
     stuck ??= setTimeout(() => response.destroy(), slowSocketMs).unref();
   }
@@ -88,17 +88,17 @@ function streamOf({ delivery, format, mask, response, slowSocketMs, streamPingMs
       watchReading();
     };
     function end(last: string): void {
-      // Where the response was given up, or its client has gone, nobody is there to be told.
+      // Nobody receives the end of a response that was given up or whose client has gone.
       if (over) return;
       stop();
       put(last);
       controller.close();
-      // Also its last bytes are held no longer than others for a client that does not read.
+      // The last bytes, too, are held for a limited time if the client does not read.
       stuck = undefined;
       watchReading();
     }
     if (response.closed) {
-      // The client went away while this was set up: nobody reads the stream, nor cancels it.
+      // The client left during setup. Nobody reads or cancels the stream.
       leave();
       controller.close();
       return;

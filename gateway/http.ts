@@ -13,22 +13,22 @@ import { sendPage } from './page.ts';
 import { createPages } from './pages.ts';
 import { pathOf, refusalFor, requestIdOf } from './request.ts';
 
-/** The HTTP side of a node: GraphQL, its pages, its health. */
+/** The HTTP side of a node: GraphQL, pages, health. */
 export interface Http {
   readonly listener: RequestListener;
-  /** Ends all subscriptions over HTTP that are open at this moment, in a way that tells clients to come back; what comes from now on is accepted. */
+  /** Ends all open subscriptions over HTTP in a way that tells clients to come back. Later ones are accepted. */
   cut(): void;
-  /** From here on GraphQL is refused with 503 and subscriptions over HTTP end; resolves when all that was accepted has been answered. */
+  /** Refuses GraphQL with 503 from then on and ends subscriptions over HTTP. Resolves when all accepted requests are answered. */
   drain(): Promise<void>;
 }
 
-/** What the HTTP side is made of. */
+/** The parts of the HTTP side. */
 export interface HttpParts extends CallerParts {
   readonly engine: Engine;
   readonly logging: Logging;
 }
 
-/** Makes the HTTP side. Every response carries `x-request-id`. */
+/** Creates the HTTP side. Every response has an `x-request-id`. */
 export function createHttp(parts: HttpParts): Http {
   const { chat, config, engine, logging } = parts;
   const answering = new Set<ServerResponse>();
@@ -54,7 +54,7 @@ export function createHttp(parts: HttpParts): Http {
       if (file === null) return false;
       await sendDownload(config, { request, response }, file);
     } catch (error) {
-      // Once it has begun there is no way to say so but to break off.
+      // After the headers were sent, breaking off is the only way to report an error.
       if (!(error instanceof ChatError) || error.code !== 'UNAVAILABLE' || response.headersSent) throw error;
       response.writeHead(503, { 'retry-after': '1' }).end();
     }
@@ -108,7 +108,7 @@ export function createHttp(parts: HttpParts): Http {
   };
 }
 
-/** Whether this node is asked for such things: one that is only a worker says how it is, and no more. */
+/** Whether this node serves a path. A node that is only a worker serves its health alone. */
 function isServed({ roles }: Config, path: string | null): boolean {
   return roles.includes('gateway') || path?.startsWith('/health/') === true;
 }
@@ -120,7 +120,7 @@ function logAnswer({ logger }: Logging, request: IncomingMessage, response: Serv
     const ms = Math.round(performance.now() - started);
     logger.debug({ method: request.method, path: pathOf(request), status: response.statusCode, ms }, 'answered');
   }
-  // Of the request, also where it is the client that closes: that comes from its connection, which serves others.
+  // Binds the request's async context: when the client closes, the event comes from the connection, which serves other requests too.
   response.once('close', AsyncResource.bind(log));
 }
 
@@ -129,7 +129,7 @@ function sendHealth(response: ServerResponse, { status, body }: Health): void {
 }
 
 async function refuse(config: Config, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  // Closed before its body is read, the connection would be reset, and with it the answer lost.
+  // If the connection were closed before the body is read, it would be reset and the answer lost.
   await finished(request.resume(), { writable: false, signal: AbortSignal.timeout(readOnMs) }).catch(() => undefined);
   const { status, headers } = refusalFor(config, request);
   const error = { message: 'This node is shutting down. Send the request again.', extensions: { code: 'UNAVAILABLE', retryable: true } };

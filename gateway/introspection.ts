@@ -5,8 +5,8 @@ import { documentRefusal } from './document-codes.ts';
 import type { Mask } from './errors.ts';
 
 /**
- * Refuses introspection while it is switched off. Not a rule among the others: what those say of a document is remembered, and this changes
- * while the node runs.
+ * Refuses introspection while it is switched off. This is no ordinary validation rule, because results of those are cached, and this
+ * setting can change while the node runs.
  */
 export function useIntrospectionSwitch(config: Pick<Config, 'introspection'>, mask: Mask): Plugin {
   const known = new WeakMap<DocumentNode, readonly GraphQLError[]>();

@@ -1,4 +1,4 @@
-/** The page at `/`: what this is and where things are. The addresses are the browser's own, so that they hold behind a proxy too. */
+/** The page at `/`: what this server is, and its URLs. The browser computes them, so they are correct behind a proxy too. */
 export function landingHtml({ graphiql, demo }: { readonly graphiql: boolean; readonly demo: boolean }): string {
   return `<!doctype html>
 <html lang="en">

@@ -1,7 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** How long is read on, in ms, where a request is refused before all of it has come: whoever sends has the answer by then, or has no wish for it. */
+/**
+ * How long reading continues, in ms, after a request is refused before all of it has arrived. By then the client has the answer, or does
+ * not want it.
+ */
 export const readOnMs = 2_000;
 
 /** An answer without a body. */
@@ -11,8 +14,8 @@ export interface LastWords {
 }
 
 /**
- * Answers on a connection that HTTP has let go of, and ends it: not at once, for closing with unread bytes would reset it, and whoever sends would lose the answer; but whatever the
- * client does, in the end.
+ * Answers on a connection that HTTP no longer manages, and closes it. Not at once, because closing with unread bytes resets the connection
+ * and the client would lose the answer. But within a bound, whatever the client does.
  */
 export function sayLast(connection: Duplex, { status, headers = {} }: LastWords): void {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);

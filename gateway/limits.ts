@@ -19,38 +19,41 @@ import type { Plugin } from 'graphql-yoga';
 import type { Config } from '../src/config.ts';
 import { SubscriptionRootRule } from './subscription-root.ts';
 
-// The largest document a careful client sends, every field of every event, has about 1,500 tokens and 800 fields.
+// The largest document of a careful client, with every field of every event, has about 1,500 tokens and 800 fields.
 const maxTokens = 10_000;
-// Selections within selections, those of fragments too, which cost no depth: whoever goes through a document calls itself for each. A client that composes
-// fragments nests tens.
+// Nested selections, with those of fragments, which do not count as depth: code that walks a document recurses into each. A client that
+// composes fragments nests tens.
 const maxLevels = 200;
-// Counted with fragments spread: a few lines of fragments within fragments can stand for millions of fields.
+// Counted with fragments expanded: a few lines of nested fragments can stand for millions of fields.
 const maxFields = 4_000;
-// An alias asks for the same thing twice. Pages of a client that composes fragments have tens.
+// An alias requests the same thing twice. Pages of a client that composes fragments have tens.
 const maxAliases = 200;
-// A list that is no page: under another name all that a message has attached, ten of them as a rule (MAX_ATTACHMENTS), is there once more.
+// A list without pages: each alias repeats all attachments of a message, ten by default (MAX_ATTACHMENTS).
 const attachmentAliases = 10;
-// Each event is made for each such subscription: what has one text twenty-five times over is 200 kB, or 800 kB where it is not Latin.
+// Each event is rendered for each such subscription. A text repeated twenty-five times is 200 kB, or 800 kB if it is not Latin.
 const maxEventAliases = 25;
-// Acts of a mutation are done one after the other, and who asked waits for all: a sign-in may wait a second for its turn, and what takes longer than half a minute a proxy takes for a dead node's (docs/decisions/0054).
+// The fields of a mutation are executed one after the other, and the client waits for all. A sign-in may wait a second for its turn, and
+// after half a minute a proxy takes the node for dead (decision 54).
 const maxActs = 25;
-// Each looks through thousands of messages, some 50 ms of a node's time and 150 at most; one is under way at a time, and four of a user may wait (src/search): a page that shows people and what they said needs two or three.
+// Each search reads thousands of messages: 50 ms of a node's time, 150 at most. One runs at a time, and four of a user may wait
+// (src/search). A page that shows users and messages needs two or three.
 const maxSearches = 4;
-// Each comes to all threads of the viewer: of 100,000, two thirds of a second of the database's time. A page shows those in which something waits beside the rest.
+// Each reads all threads of the viewer: of 100,000, two thirds of a second of the database's time. A page shows those with unread replies
+// beside the rest.
 const maxThreadLists = 4;
-// Of a document, which is kept as long as a subscription by it. Comments and white space cost no tokens.
+// The text of a document is held as long as a subscription that uses it. Comments and white space are not tokens.
 const maxCharacters = 100_000;
-// Fields that would be resolved if every page were full. Fifty conversations with fifty messages each, 15 fields a message, are 40,000; pages in
-// pages in pages are a million, which would keep the node from everybody else for minutes.
+// How many fields would be resolved if every page were full. Fifty conversations with fifty messages of 15 fields each are 40,000. Three
+// levels of pages are a million, which would block the node for everybody else for minutes.
 const maxResolved = 100_000;
-// The contract's page where none is asked for. A variable is taken for it as well: what it holds is not known yet.
+// The API's default page size. Also assumed for a variable, whose value is not known yet.
 const usualPage = 50;
-// The contract's page for `around` alone: that many on each side, and the entry itself.
+// The API's page size for `around`: this many on each side, and the entry itself.
 const aroundPage = 101;
 
-/** What a document costs to look at, its fragments spread. */
+/** The cost of a selection, with fragments expanded. */
 interface Size {
-  /** Fields side by side. */
+  /** Fields of the selection itself. */
   readonly width: number;
   readonly levels: number;
   readonly depth: number;
@@ -60,14 +63,14 @@ interface Size {
   readonly searches: number;
   readonly threadLists: number;
   readonly resolved: number;
-  /** Whether the selection itself is a page: it holds `edges`. */
+  /** Whether the selection is a page: it contains `edges`. */
   readonly page: boolean;
 }
 
 const nothing: Size = { width: 0, levels: 0, depth: 0, fields: 0, aliases: 0, searches: 0, threadLists: 0, resolved: 0, page: false };
 const introspectionFields: ReadonlySet<string> = new Set(['__schema', '__type']);
 
-/** Bounds what one document may ask for, on every transport: tokens, nesting, fields, aliases, pages. */
+/** Bounds what one document may request, on every transport: tokens, nesting, fields, aliases, pages. */
 export function useLimits({ maxDepth }: Pick<Config, 'maxDepth'>): Plugin {
   const rules = rulesFor(maxDepth);
   return {
@@ -80,7 +83,9 @@ export function useLimits({ maxDepth }: Pick<Config, 'maxDepth'>): Plugin {
   };
 }
 
-/** By which limit a document would be refused, in the words of the refusal; null: by none. What else may be wrong with it is not looked for. */
+/**
+ * The limit that would refuse a document, in the words of the refusal. Null if none would. Other faults of the document are not checked.
+ */
 export function excessIn(text: string, schema: GraphQLSchema, { maxDepth }: Pick<Config, 'maxDepth'>): string | null {
   try {
     return validate(schema, parseWithin(text), rulesFor(maxDepth))[0]?.message ?? null;
@@ -100,7 +105,10 @@ function rulesFor(maxDepth: number): readonly ValidationRule[] {
   return [createSizeRule(maxDepth), SubscriptionRootRule];
 }
 
-/** The validation rule behind the limits: refuses an operation nested deeper than `maxDepth`, or past the bounds on fields, aliases and pages. */
+/**
+ * Creates the validation rule for the limits: refuses an operation nested deeper than `maxDepth`, or beyond the limits on fields, aliases
+ * and pages.
+ */
 export function createSizeRule(maxDepth: number): ValidationRule {
   return function DocumentSizeRule(context: ValidationContext): ASTVisitor {
     const measured = new Map<FragmentDefinitionNode, Size>();
@@ -141,7 +149,7 @@ function measureOne(context: ValidationContext, selection: SelectionNode, measur
   if (selection.kind === 'FragmentSpread') return measureFragment(context, selection.name.value, measured);
   const below = selection.selectionSet ? measure(context, selection.selectionSet, measured) : nothing;
   if (selection.kind === 'InlineFragment') return below;
-  // The standard introspection query is deeper than any client's, and graphql-js bounds it by a rule of its own.
+  // The standard introspection query is deeper than any client's. graphql-js bounds it by a rule of its own.
   const depth = introspectionFields.has(selection.name.value) ? 1 : below.depth + 1;
   return {
     width: 1,
@@ -165,7 +173,7 @@ function isSearch({ name: { value: field }, arguments: given = [] }: FieldNode):
   return field === 'messages' && given.some(({ name }) => name.value === 'search');
 }
 
-/** How often what a field selects is resolved: for each entry of its page, or for each of the `ids` it is given. */
+/** How often a field's selection is resolved: for each entry of its page, or for each of the given `ids`. */
 function repeats({ arguments: given = [] }: FieldNode, { page }: Size): number {
   const values = new Map(given.map(({ name, value }) => [name.value, value]));
   const sizes = ['first', 'last'].flatMap((name) => sizeOf(values.get(name)));
@@ -176,7 +184,7 @@ function repeats({ arguments: given = [] }: FieldNode, { page }: Size): number {
   return ['around', 'aroundId', 'aroundDate'].some((name) => sizeOf(values.get(name)).length > 0) ? aroundPage : usualPage;
 }
 
-/** The number that a value stands for; none where it is absent or null. */
+/** The number in an argument's value. None if the value is absent or null. */
 function sizeOf(value: ValueNode | undefined): readonly number[] {
   if (value === undefined || value.kind === Kind.NULL) return [];
   return [value.kind === Kind.INT ? Math.max(1, Number(value.value)) : usualPage];
@@ -187,7 +195,7 @@ function measureFragment(context: ValidationContext, name: string, measured: Map
   if (!fragment) return nothing;
   const known = measured.get(fragment);
   if (known) return known;
-  // Stands for the fragment while it is being measured: one that spreads itself is refused by another rule, and must not hang this one.
+  // Stands for the fragment while it is measured: a fragment that spreads itself is refused by another rule, and must not loop here.
   measured.set(fragment, nothing);
   const size = measure(context, fragment.selectionSet, measured);
   measured.set(fragment, size);

@@ -5,13 +5,13 @@ import { ConfigError } from '../src/config.ts';
 /** Where to listen. */
 export interface Place {
   readonly host: string;
-  /** 0: any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** Stands before the names of the variables that say so: '' for HOST and PORT. */
+  /** Prefix of the variables for host and port: '' for HOST and PORT. */
   readonly variables: '' | 'ADMIN_';
 }
 
-/** Has a server listen; answers where. Throws ConfigError that names the variable at fault. */
+/** Makes a server listen. Resolves to its address. Throws ConfigError that names the variable at fault. */
 export async function listen(server: Server, place: Place): Promise<AddressInfo> {
   const { promise, resolve, reject } = Promise.withResolvers<AddressInfo>();
   server.once('error', (error: NodeJS.ErrnoException) => reject(new ConfigError(listenFault(error, place), { cause: error })));
@@ -19,7 +19,7 @@ export async function listen(server: Server, place: Place): Promise<AddressInfo>
   return await promise;
 }
 
-/** The address of what listens there. */
+/** The URL of a server that listens there. */
 export function addressAt(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

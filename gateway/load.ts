@@ -3,16 +3,17 @@ import type { NodeLoad } from '../src/cluster/index.ts';
 import type { Meter } from './meter.ts';
 import type { Sockets } from './socket.ts';
 
-/** Measures what a node has to do, until it is disposed of. */
+/** Measures the load of a node until it is disposed. */
 export interface LoadGauge extends Disposable {
-  /** Since it was last asked, or made. */
+  /** The load since the last read, or since the start. */
   read(): NodeLoad;
 }
 
-// Twenty wake-ups a second. Every 10 ms they were a fifth of what an idle node took, and what clients would feel is seen all the same.
+// Twenty wake-ups a second. At 10 ms they were a fifth of an idle node's CPU time, and delays that clients would notice are seen in either
+// case.
 const resolutionMs = 50;
 
-/** Begins to measure. */
+/** Starts measuring. */
 export function createLoadGauge({ meter, sockets }: { readonly meter: Meter; readonly sockets: Pick<Sockets, 'count'> }): LoadGauge {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
   delay.enable();
@@ -22,7 +23,7 @@ export function createLoadGauge({ meter, sockets }: { readonly meter: Meter; rea
     read() {
       const { at, events } = since;
       since = { at: performance.now(), events: meter.events };
-      // What is measured is from one timer to the next. Before the first two there is no mean.
+      // The histogram measures from one timer to the next, so it includes the resolution. Before the first two timers there is no mean.
       const meanMs = Number.isNaN(delay.mean) ? resolutionMs : delay.mean / 1e6;
       delay.reset();
       const seconds = Math.max(since.at - at, 1) / 1_000;

@@ -4,29 +4,32 @@ import pretty from 'pino-pretty';
 import type { Config } from '../src/config.ts';
 import { nodeNameOf } from '../src/node-name.ts';
 
-/** The log of a node, which knows the request that a line belongs to. */
+/** The log of a node. It knows the request that a line belongs to. */
 export interface Logging {
-  /** Every line it writes within `inRequest` carries `requestId`; and every line of what is traced `traceId`. */
+  /** Lines within `inRequest` have a `requestId`, and lines within a trace a `traceId`. */
   readonly logger: Logger;
-  /** Runs `work` as part of a request: all it starts, awaited or not, logs under this id. */
+  /** Runs `work` as part of a request: everything that it starts, awaited or not, logs with this id. */
   inRequest<T>(id: string, work: () => T): T;
-  /** The id of the request that is running, if one is. */
+  /** The id of the current request, if there is one. */
   requestId(): string | undefined;
-  /** From here on all lines of the request that is running carry this id of a trace. */
+  /** Adds a trace id to the following lines of the current request. */
   inTrace(traceId: string): void;
-  /** From here on this tells of which trace something is that runs and is no request. */
+  /** Sets the function that returns the current trace id outside of requests. */
   traceBy(current: () => string | undefined): void;
-  /** Tells whoever started the node something they need, whatever the level: a line of the log if it shows such lines as JSON, else plain text. */
+  /**
+   * Tells the person who started the node something important, whatever the log level: as a log line if the log is JSON and has the level,
+   * else as plain text.
+   */
   announce(text: string): void;
 }
 
 interface RunningRequest {
   readonly id: string;
-  /** Of the operation that it brought, once that is known to be traced. */
+  /** The trace of the request's operation, once it is known to be traced. */
   traceId: string | undefined;
 }
 
-/** Makes the log as configured: JSON lines, or text for people where stdout is a terminal. `stream`: where to instead of stdout. */
+/** Creates the log as configured: JSON lines, or readable text if stdout is a terminal. `stream` replaces stdout. */
 export function createLogging(config: Config, stream?: DestinationStream): Logging {
   const readable = config.logFormat === 'pretty' || (config.logFormat === 'auto' && process.stdout.isTTY);
   const requests = new AsyncLocalStorage<RunningRequest>();

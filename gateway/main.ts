@@ -8,7 +8,7 @@ import { greet } from './greeting.ts';
 import { createLogging, type Logging } from './logger.ts';
 import { createNode } from './node.ts';
 
-// The process: `node gateway/main.ts [--demo]`, configured by environment variables alone.
+// The process: `node gateway/main.ts [--demo]`. Everything else is configured by environment variables.
 
 /** Reads the command line. Throws ConfigError for anything but --demo. */
 function readArguments(): { readonly demo: boolean } {
@@ -20,10 +20,10 @@ function readArguments(): { readonly demo: boolean } {
   }
 }
 
-// npm passes a Ctrl-C on to us that the terminal has sent us already: within this time it is the same wish.
+// npm forwards a Ctrl-C that the terminal has sent to this process already. Within this time the two count as one.
 const echoMs = 300;
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+/** Resolves at the first SIGINT or SIGTERM. A second one ends the process at once. */
 function askedToStop(logging: Logging): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let askedAt: number | null = null;
@@ -46,7 +46,7 @@ async function run(config: Config, demo: boolean): Promise<void> {
   const logging = createLogging(config);
   const stop = askedToStop(logging);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    // The state of the process is unknown from here on; whoever runs it starts it again, and clients come back with their positions.
+    // The state of the process is unknown from here on. Its supervisor restarts it, and clients come back with their positions.
     process.on(event, (error) => {
       logging.logger.fatal({ err: error }, 'a bug ended the process');
       process.exit(1);

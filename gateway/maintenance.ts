@@ -4,10 +4,11 @@ import type { Config } from '../src/config.ts';
 import { asRequestError } from './errors.ts';
 import { selectsOnly } from './signing-in.ts';
 
-// Tokens live for minutes, and queries and subscriptions go on: whoever has an account gets the next one.
+// Access tokens live for minutes, and queries and subscriptions continue during maintenance. So users with an account can get the next
+// token.
 const allowed: ReadonlySet<string> = new Set(['signIn', 'signInWithToken', 'refreshToken']);
 
-/** Refuses mutations while maintenance is under way, on every transport; `extensions.maintenance` tells clients that it is not about them. */
+/** Refuses mutations during maintenance, on every transport. `extensions.maintenance` tells clients that their request is not at fault. */
 export function useMaintenance(config: Pick<Config, 'maintenance' | 'maintenanceMessage'>): Plugin {
   return {
     onExecute({ args: { document, operationName } }) {

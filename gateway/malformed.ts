@@ -9,8 +9,9 @@ const statuses: Readonly<Record<string, number>> = {
 };
 
 /**
- * Has a server answer what is no request of HTTP, or not a whole one, and read on for a while. Node's own way is to close at once: a proxy that is still sending loses the
- * answer, takes the node for dead and sends it nothing for some time. One such request to each node would take them all away from everybody.
+ * Makes a server answer malformed or incomplete HTTP requests, and read on for a while. Node itself closes at once: a proxy that is still
+ * sending loses the answer, takes the node for dead and sends it nothing for some time. One such request to each node would make all of
+ * them unavailable to everybody.
  */
 export function answerMalformed(server: Server): void {
   const [answering, refused] = [new WeakSet<Duplex>(), new WeakSet<Duplex>()];
@@ -19,9 +20,9 @@ export function answerMalformed(server: Server): void {
     response.once('close', () => answering.delete(socket));
   });
   server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket) => {
-    // The rest of it: no more of a request than what came before.
+    // The rest of a request that was refused already.
     if (refused.has(socket)) return;
-    // It has gone, or is in the middle of an answer.
+    // The client has gone, or an answer is being sent.
     if (!socket.writable || answering.has(socket)) return void socket.destroy();
     refused.add(socket);
     sayLast(socket, { status: statuses[code] ?? 400 });

@@ -1,16 +1,16 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-/** What is taken in the place of what is refused, by the status of the refusal. */
+/** The messages of refusals, by status: what is accepted instead. */
 const words = {
-  // Beside a multipart stream JSON must be taken: what is refused, such as a token that has ended, is no stream.
+  // JSON must be accepted in addition to a multipart stream, because errors, for example of an expired token, are no stream.
   406: 'Accept application/json or application/graphql-response+json; for a subscription text/event-stream, or multipart/mixed;subscriptionSpec="1.0", application/json.',
   415: 'Send the request as JSON, with content-type: application/json.',
 } as const;
 
 /**
- * Says what is wrong with a request that comes, or wants its answer, in a media type which is not spoken: BAD_USER_INPUT, under the status that HTTP has for it. Yoga refuses most of
- * them without a word, and would take forms, which hold megabytes and which any page may post.
+ * Explains why a request's media type, or the one it accepts, is not supported: BAD_USER_INPUT with the matching HTTP status. Yoga refuses
+ * most of them without a message, and would accept forms, which can be megabytes large and be posted from any page.
  */
 export function useMediaTypes(): Plugin {
   return {

@@ -4,17 +4,17 @@ import { createLoadGauge } from './load.ts';
 import type { Meter } from './meter.ts';
 import type { Sockets } from './socket.ts';
 
-/** What a node is among the others, as far as it serves clients. */
+/** The role of a node in the cluster, as a server of clients. */
 export interface Membership extends Disposable {
-  /** Resolves when another node, or an operator by one, asks this one to stop. */
+  /** Resolves when another node, or an operator through one, asks this node to stop. */
   readonly askedToStop: Promise<void>;
-  /** It serves, at this URL. */
+  /** Announces that the node serves at this URL. */
   ready(address: string): void;
-  /** It has begun to stop. */
+  /** Announces that the node has started to stop. */
   draining(): void;
 }
 
-/** What a membership is made of. */
+/** The parts of a membership. */
 export interface MembershipParts {
   readonly cluster: Cluster;
   readonly http: Pick<Http, 'cut'>;
@@ -23,8 +23,8 @@ export interface MembershipParts {
 }
 
 /**
- * Tells the others what this node does, and does what they tell it. One that was taken for dead, while it was paused or cut off, sends all its clients away: the
- * others have told the world that these are gone, so they come back as new.
+ * Reports this node's state and load to the cluster, and obeys the commands that it receives. If the node was taken for dead while it was
+ * paused or cut off, it closes all its connections: the others have reported its users as offline, so the clients reconnect as new.
  */
 export function joinCluster({ cluster, http, sockets, meter }: MembershipParts): Membership {
   const asked = Promise.withResolvers<void>();

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../src/config.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Where the operators' port tells metrics. */
+/** The path of the metrics on the operators' port. */
 export const metricsPath = '/metrics';
 
 interface Exchange {
@@ -11,7 +11,7 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
-/** Answers a request for metrics, as a Prometheus makes it; 401 for whoever may not see them, 405 for what is no GET. */
+/** Answers a request for metrics, as Prometheus sends it. 401 if the caller may not see them, 405 if the method is not GET. */
 export async function sendMetrics(metrics: Metrics, config: Config, { request, response }: Exchange): Promise<void> {
   if (!mayRead(config, request)) return void response.writeHead(401, { 'www-authenticate': 'Bearer', connection: 'close' }).end();
   if (request.method !== 'GET') return void response.writeHead(405, { allow: 'GET', connection: 'close' }).end();
@@ -21,7 +21,7 @@ export async function sendMetrics(metrics: Metrics, config: Config, { request, r
 
 function mayRead({ metricsToken }: Config, { headers, socket }: IncomingMessage): boolean {
   if (metricsToken === '') return /^(::1$|(::ffff:)?127\.)/.test(socket.remoteAddress ?? '');
-  // Equal length, so that how long it takes tells nothing.
+  // Hashed to equal lengths, so the comparison takes constant time.
   const [given, due] = [headers.authorization ?? '', `Bearer ${metricsToken}`].map((text) => createHash('sha256').update(text).digest());
   return given !== undefined && due !== undefined && timingSafeEqual(given, due);
 }

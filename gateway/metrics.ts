@@ -7,17 +7,17 @@ import { createBacklogMetrics } from './backlog-metrics.ts';
 import type { Meter } from './meter.ts';
 import type { Sockets } from './socket.ts';
 
-/** How a node does, in numbers. */
+/** The metrics of a node. */
 export interface Metrics {
   /** The media type of `text`. */
   readonly contentType: string;
-  /** All of them as they are now, in Prometheus' text format. Takes 2.5 s at most: what the database does not tell by then is left out. */
+  /** All current metrics in Prometheus' text format. Takes at most 2.5 s, and leaves out what the database has not answered by then. */
   text(): Promise<string>;
 }
 
-/** What metrics are read from. */
+/** The sources of the metrics. */
 export interface MetricsParts {
-  /** What the meter counts is in it already. */
+  /** Contains the meter's metrics already. */
   readonly registry: Registry;
   readonly meter: Meter;
   readonly chat: Chat;
@@ -25,10 +25,10 @@ export interface MetricsParts {
   readonly sockets: Pick<Sockets, 'count'>;
 }
 
-// Each look at the event loop's delay wakes the process: twenty times a second is enough to see what clients would feel.
+// Each sample of the event loop's delay wakes the process. Twenty a second show what clients would notice.
 const eventLoopMonitoringPrecision = 50;
 
-// Of the process, whichever nodes are in it; measured from when somebody asks.
+// Metrics of the process, whichever nodes run in it. They are collected from the first request on.
 let ofProcess: Registry | undefined;
 
 function processRegistry(): Registry {
@@ -39,7 +39,7 @@ function processRegistry(): Registry {
   return ofProcess;
 }
 
-/** Makes the metrics of a node. */
+/** Creates the metrics of a node. */
 export function createMetrics({ registry, meter, chat, config, sockets }: MetricsParts): Metrics {
   const registers = [registry];
 
@@ -47,7 +47,7 @@ export function createMetrics({ registry, meter, chat, config, sockets }: Metric
     const told: Gauge = new Gauge({ name, help, registers, collect: () => told.set(read()) });
   }
 
-  /** Of what is counted elsewhere. */
+  /** Exposes a count that is kept elsewhere. */
   function counter(name: string, help: string, read: () => number): void {
     const told: Counter = new Counter({
       ...{ name, help, registers },

@@ -28,31 +28,31 @@ import { openTracing } from './tracing.ts';
 import { readTrustedDocuments } from './trusted-documents.ts';
 import { refuseUpgrade } from './upgrade-refusal.ts';
 
-/** A running node. Disposing it drains it: what was accepted is finished, clients are told to reconnect, nothing is lost. */
+/** A running node. Disposing it drains it: accepted work is finished, clients are told to reconnect, nothing is lost. */
 export interface Node extends AsyncDisposable {
-  /** Where it listens, e.g. `http://127.0.0.1:4000`. */
+  /** The URL for clients, for example `http://127.0.0.1:4000`. */
   readonly url: string;
   readonly port: number;
-  /** Where the operators' schema is served; null: nowhere. */
+  /** The URL of the operators' schema. Null if it is off. */
   readonly adminUrl: string | null;
   readonly chat: Chat;
-  /** Resolves when the node is asked over the bus to stop; whoever runs it closes it then. */
+  /** Resolves when the node is asked over the bus to stop. The caller then closes it. */
   readonly askedToStop: Promise<void>;
   /** The same as disposing it. Idempotent. */
   close(): Promise<void>;
 }
 
-/** What a node is made of where it is not the usual. */
+/** Parts that replace the default ones. */
 export interface NodeParts {
   readonly logging?: Logging;
   readonly schema?: GraphQLSchema;
-  /** What is done because of entries, beside what a chat itself does. */
+  /** Effects of entries, in addition to the chat's own. */
   readonly effects?: readonly Effect[];
-  /** What a password's hash costs; less than the default is for tests. */
+  /** The cost of a password's hash. Tests use less than the default. */
   readonly passwordCost?: PasswordCost;
 }
 
-/** Starts a node. Throws ConfigError where it cannot listen, and what openChat throws; then nothing is left open. */
+/** Starts a node. Throws ConfigError if it cannot listen, or what openChat throws. Nothing is left open then. */
 export async function createNode(configured: Config, parts: NodeParts = {}): Promise<Node> {
   const logging = parts.logging ?? createLogging(configured);
   await using started = new AsyncDisposableStack();
@@ -92,7 +92,7 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   });
   const membership = started.use(joinCluster({ cluster: chat.cluster, http, sockets, meter }));
   const { port } = await listen(server, { host: config.host, port: config.port, variables: '' });
-  // Drained by then, unless the operators' side could not be opened.
+  // The server is closed already by the drain, unless the operators' port could not be opened.
   started.defer(async () => {
     server.close();
     server.closeAllConnections();
@@ -118,7 +118,7 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   };
 }
 
-/** Logs from the level on that is in force. */
+/** Applies the current log level, and later changes. */
 function followLevel({ settings }: Chat, { logger }: Logging): void {
   const { config } = settings;
   function follow(): void {
@@ -128,7 +128,7 @@ function followLevel({ settings }: Chat, { logger }: Logging): void {
   settings.onChange(follow);
 }
 
-/** Says which handles of ADMIN_HANDLES nobody has: nobody can take them as long as they stand there. */
+/** Warns of handles in ADMIN_HANDLES without a user: nobody can sign up with them while they are listed. */
 async function nameUnclaimed({ roles }: Chat, { logger }: Logging): Promise<void> {
   for (const handle of await roles.unclaimed()) logger.warn({ handle }, 'ADMIN_HANDLES names somebody who has not signed up');
 }

@@ -3,20 +3,23 @@ import type { Span, Tracer } from '../src/tracer.ts';
 import type { Call } from './call.ts';
 import type { PublicCode } from './errors.ts';
 
-// Names that clients choose are for their developers, who need no more of them.
+// Clients choose the names, for their own developers. This is long enough to recognise one.
 const maxName = 100;
 
-/** Begins the span of an operation that is about to be executed, if it is to be recorded: `mutation sendMessage`, after its kind and its first field. */
+/**
+ * Starts the span of an operation that is about to be executed, if it is to be recorded. Its name is the kind and the first field:
+ * `mutation sendMessage`.
+ */
 export function operationSpan(tracer: Tracer, { contextValue, document, operationName }: ExecutionArgs): Span | undefined {
   const span = tracer.enter('operation', { kind: 'server', from: (contextValue as Call).traceparent });
   if (span !== undefined) describe(span, document, getOperationAST(document, operationName));
   return span;
 }
 
-// What the node is to blame for. A client's mistake is none of the server's (OpenTelemetry, on the status of spans).
+// Outcomes that are the server's fault. A client's mistake is no error of the server (OpenTelemetry, on the status of spans).
 const faults: ReadonlySet<string> = new Set<PublicCode>(['INTERNAL', 'UNAVAILABLE']);
 
-/** Ends the span of an operation, with the code that it is counted under. */
+/** Ends the span of an operation with the outcome that is counted for it. */
 export function endAs(span: Span, outcome: string): void {
   if (faults.has(outcome)) span.fail(outcome);
   else span.note({ 'mpim.outcome': outcome });
@@ -31,7 +34,10 @@ function describe(span: Span, document: DocumentNode, operation: OperationDefini
   span.note({ 'graphql.operation.type': type, ...(name && { 'graphql.operation.name': name.value.slice(0, maxName) }) });
 }
 
-/** By the schema's name, for an alias is the client's. The document is valid: its fragments are there and make no circle. */
+/**
+ * The field's name in the schema, because aliases are the client's choice. The document is valid, so its fragments exist and have no
+ * cycles.
+ */
 function firstField(document: DocumentNode, { selections: [first] }: SelectionSetNode): string | undefined {
   if (first === undefined || first.kind === 'Field') return first?.name.value;
   if (first.kind === 'InlineFragment') return firstField(document, first.selectionSet);

@@ -20,12 +20,12 @@ import { release } from '../src/release.ts';
 import type { Span, SpanKind, SpanNotes, SpanStart, Tracer } from '../src/tracer.ts';
 import { tellingExporter } from './span-exporter.ts';
 
-/** What a node traces with. Disposing it sends what is left, for two seconds at most, and no longer than DRAIN_MS. */
+/** The tracer of a node. Disposing it sends the remaining spans. That takes at most two seconds, and no longer than DRAIN_MS. */
 export interface Tracing extends Tracer, AsyncDisposable {}
 
-// A node that stops waits for its clients, and not for a collector.
+// A node that stops waits for its clients, not for a collector.
 const flushMs = 2_000;
-// A span has some 1.5 kB until it is sent: three MB at most, of which the rest is dropped.
+// A span takes some 1.5 kB until it is sent, so this is 3 MB at most. Further spans are dropped.
 const maxQueueSize = 2_048;
 
 const kinds: Readonly<Record<SpanKind, SpanKinds>> = {
@@ -35,7 +35,7 @@ const kinds: Readonly<Record<SpanKind, SpanKinds>> = {
   consumer: SpanKinds.CONSUMER,
 };
 
-/** A span of OpenTelemetry, by our words. */
+/** Adapts a span of OpenTelemetry. */
 class OtlpSpan implements Span {
   readonly inner: OtelSpan;
 
@@ -75,8 +75,8 @@ class OtlpSpan implements Span {
 }
 
 /**
- * Traces by OpenTelemetry, with nothing of it made global: several nodes in one process do not see each other's. What is running is told by an AsyncLocalStorage, which is entered for what is
- * recorded and for nothing else.
+ * Creates a tracer on OpenTelemetry. Nothing is registered globally, so several nodes in one process do not see each other's spans. The
+ * current span is in an AsyncLocalStorage, which is entered only for what is recorded.
  */
 export function createOtlpTracing(
   config: Pick<Config, 'traceUrl' | 'traceRatio' | 'traceDelayMs' | 'drainMs' | 'nodeName'>,
@@ -91,9 +91,9 @@ export function createOtlpTracing(
       'service.version': release,
       'service.instance.id': nodeNameOf(config),
     }).merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] })),
-    // Who asks for a span has decided.
+    // `enter` and `part` decide what is recorded.
     sampler: new AlwaysOnSampler(),
-    // A commit points to all that share it: COMMIT_BATCH at most.
+    // A commit links to all operations that share it: at most COMMIT_BATCH.
     spanLimits: { attributeValueLengthLimit: 200, linkCountLimit: 1_000 },
     spanProcessors: [new BatchSpanProcessor({ exporter, maxQueueSize, scheduledDelayMillis: traceDelayMs })],
   });
@@ -112,7 +112,7 @@ export function createOtlpTracing(
     },
     enter(name, { from, ...start }) {
       const parent = typeof from === 'string' ? readTraceparent(from) : null;
-      // By chance, and not by the trace's id: that is the client's, and one that chose it well would be recorded always.
+      // At random, and not by the trace id: the client chooses that, and could choose one that is always recorded.
       if (parent?.traceFlags === TraceFlags.NONE || Math.random() >= traceRatio) return undefined;
       return begin(name, start, parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent));
     },
@@ -124,17 +124,18 @@ export function createOtlpTracing(
     async [Symbol.asyncDispose]() {
       const late = Promise.withResolvers<void>();
       const timer = setTimeout(late.resolve, Math.min(flushMs, drainMs));
-      // What could not be sent has been told of.
+      // The exporter has logged what could not be sent.
       await Promise.race([provider.shutdown().catch(() => undefined), late.promise]);
       clearTimeout(timer);
     },
   };
 }
 
-// Version 00 has 55 characters. What later ones add is theirs to bound; a span that waits keeps the whole text, of which its ids are parts.
+// Version 00 has 55 characters, later versions may add more. Bounded, because a waiting span holds the whole text, of which its ids are
+// slices.
 const longestTraceparent = 256;
 
-/** Reads a `traceparent` of W3C Trace Context, of any version; null for what is none. */
+/** Parses a `traceparent` of W3C Trace Context, of any version. Null if it is malformed. */
 function readTraceparent(text: string): SpanContext | null {
   if (text.length > longestTraceparent) return null;
   const [, version, traceId = '', spanId = '', flags = '', rest] =

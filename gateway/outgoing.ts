@@ -5,27 +5,27 @@ import type { Tick } from './tick.ts';
 /** When a socket counts as slow. */
 export interface OutgoingLimits {
   readonly maxBytes: number;
-  /** Full for so many ms on end, it is stuck. */
+  /** A socket that is full for this long, in ms, is stuck. */
   readonly stuckMs: number;
 }
 
-/** Who is told how a socket takes what goes out. */
+/** Receives the state of a socket. */
 export interface OutgoingOwner {
-  /** All that was unsent is sent. */
+  /** Called when all unsent bytes are sent. */
   drained(): void;
   stuck(): void;
 }
 
-// What a tick gathers beyond this is written in its midst: only then is it known whether the socket still takes it.
+// Beyond this, gathered frames are written within the tick: only then is it known whether the socket still takes them.
 const maxGathered = 65_536;
 
-// A UUID in quotes has 38. Of each length that ids have a frame is kept as long as its payload, so it must not be up to clients how long.
+// A quoted UUID has 38. A frame for each length of id is held as long as its payload, so clients must not be able to choose many lengths.
 const longestId = 64;
 
 /**
- * What goes out on one WebSocket: text frames, gathered for the length of a tick and written at once, on the stream below it. ws writes a
- * frame in two parts and encodes its text each time; here a frame that goes to thousands is made once. Frames must not be compressed; ws's own
- * frames (ping, close) may come between.
+ * The text frames that go out on one WebSocket. They are gathered during a tick and written at once, on the stream below the socket. ws
+ * writes a frame in two parts and encodes its text each time. Here a frame that goes to thousands is made once. Frames must not be
+ * compressed. Frames of ws itself (ping, close) may come in between.
  */
 export class Outgoing {
   readonly #stream: Duplex;
@@ -33,10 +33,10 @@ export class Outgoing {
   readonly #maxBytes: number;
   readonly #stuckMs: number;
   readonly #owner: OutgoingOwner;
-  /** A single message in line: most ticks bring no second one, and what waits is no more than references. */
+  /** A single waiting message, held as references. Most ticks bring no second one. */
   #id = '';
   #payload: Payload | undefined;
-  /** More than that in line, in frames, one byte a character. */
+  /** Several waiting messages, as frames with one byte per character. */
   #frames = '';
   #queued = false;
   #full = false;
@@ -51,7 +51,7 @@ export class Outgoing {
     this.#owner = owner;
   }
 
-  /** Puts the protocol's `next` to an operation in line: its id in JSON, one byte a character. */
+  /** Queues the protocol's `next` for an operation. `id` is in JSON, one byte per character. */
   next(id: string, payload: Payload): void {
     if (this.#closed) return;
     if (this.#payload === undefined && this.#frames === '' && id.length <= longestId) {
@@ -63,7 +63,7 @@ export class Outgoing {
     }
   }
 
-  /** Puts one text frame in line: its UTF-8, one byte a character. */
+  /** Queues a text frame. `bytes` is its UTF-8, one byte per character. */
   text(bytes: string): void {
     if (this.#closed) return;
     this.#gather();
@@ -72,7 +72,7 @@ export class Outgoing {
     else this.#queue();
   }
 
-  /** Writes what is in line, so that what is written past it comes after it. */
+  /** Writes what is queued, so that frames which are not queued come after it. */
   flush(): void {
     this.#queued = false;
     const stream = this.#stream;
@@ -85,12 +85,12 @@ export class Outgoing {
     }
   }
 
-  /** True from when more is unsent than one socket may hold until all of it is sent: who can wait waits for `drained`. */
+  /** True from when more is unsent than one socket may hold, until all of it is sent. Callers that can wait are told by `drained`. */
   full(): boolean {
     return this.#full;
   }
 
-  /** Forgets what is in line; nothing is sent any more. */
+  /** Drops what is queued. Nothing is sent any more. */
   close(): void {
     this.#closed = true;
     this.#forget();
@@ -103,14 +103,15 @@ export class Outgoing {
     this.#tick.write(this);
   }
 
-  /** What was alone in line is not any more. */
+  /** Turns the single waiting message into frames. */
   #gather(): void {
     if (this.#payload === undefined) return;
     this.#frames = framed(nextMessage(this.#id, this.#payload.json));
     this.#payload = undefined;
   }
 
-  // Nearly always the kernel takes it at once; then the bytes are free for the next socket. They are the stream's until it has.
+  // Usually the kernel takes the bytes at once, and the frame can be reused for the next socket. Otherwise the frame belongs to the stream
+  // until it is sent.
   #writeOne(id: string, payload: Payload): void {
     this.#payload = undefined;
     const hasRoom = this.#stream.write(payload.frame(id));

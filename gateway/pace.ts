@@ -4,23 +4,26 @@ import type { Config } from '../src/config.ts';
 import { ChatError } from '../src/errors.ts';
 import type { Access } from '../src/user/index.ts';
 
-/** How fast a user may ask, on this node. */
+/** Limits the rate of a user's operations on this node. */
 export interface Pace {
-  /** Counts what a user is about to do. Throws RATE_LIMITED, with when to go on, where they have asked for too much lately; that itself is not counted. */
+  /**
+   * Counts what a user is about to do. Throws RATE_LIMITED with `retryAfterMs` if the user has exceeded the rate. A refused operation does
+   * not count.
+   */
   take(user: Pick<Access, 'userId' | 'bot'>, points: number): void;
 }
 
-// So much may come at once, of who has been quiet: a client that opens asks for a screen full of things, and one that was away sends what it has kept.
+// The burst that is allowed after a pause: a client that starts requests a whole screen, and one that was offline sends what it has queued.
 const burstMs = 10_000;
-// Users whose pace is known, some 10 MB; who is forgotten begins anew.
+// How many users are remembered: some 10 MB. A user who was forgotten starts anew.
 const remembered = 100_000;
 
-/** Makes the pace of config OPERATIONS_PER_SECOND, and for bots BOT_OPERATIONS_PER_SECOND. `now`: milliseconds that never go back. */
+/** Creates the rate limit of config OPERATIONS_PER_SECOND, and for bots BOT_OPERATIONS_PER_SECOND. `now` is a monotonic clock in ms. */
 export function createPace(
   config: Pick<Config, 'operationsPerSecond' | 'botOperationsPerSecond'>,
   now: () => number = () => performance.now(),
 ): Pace {
-  // For each user the moment at which all that they have asked for would have been due at that pace (the generic cell rate algorithm, ITU-T I.371).
+  // For each user the time at which all their operations would be due at the permitted rate (generic cell rate algorithm, ITU-T I.371).
   const due = new LRUCache<bigint, number>({ max: remembered });
   return {
     take({ userId, bot }, points) {
@@ -41,7 +44,9 @@ export function createPace(
 
 const counted = new WeakMap<OperationDefinitionNode, number>();
 
-/** What an operation of a valid document counts: each act of a mutation, its fragments' too; a query or a subscription is one. */
+/**
+ * The points of an operation of a valid document: each field of a mutation, those in fragments included. A query or subscription has one.
+ */
 export function pointsOf(document: DocumentNode, operationName: string | null | undefined): number {
   const operation = getOperationAST(document, operationName);
   if (operation?.operation !== 'mutation') return 1;

@@ -3,17 +3,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
-/** A page that we serve to browsers, or a part of one: with nothing to fetch from elsewhere. */
+/** A page, or a part of one, that this node serves to browsers. It loads nothing from elsewhere. */
 export interface Page {
   readonly body: Buffer;
   readonly gzipped: Buffer;
   /** Changes with the content. */
   readonly etag: string;
-  /** What it is, how long it may be kept, and what it may do. */
+  /** Content type, caching and security policy. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-// Nothing is loaded from, or sent to, anywhere but this node; editors start their workers from blobs.
+// Nothing is loaded from, or sent to, anywhere but this node. Editors start their workers from blobs.
 const policy = [
   "default-src 'none'",
   "script-src 'self' 'unsafe-inline' blob:",
@@ -29,14 +29,14 @@ const policy = [
 
 const usual = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-cache' };
 
-/** Prepares a page for serving. `headers`: what is other than for a page in one piece. */
+/** Prepares a page. `headers` override the defaults, which are those of a self-contained page. */
 export async function createPage(content: string | Buffer, headers: Page['headers'] = {}): Promise<Page> {
   const body = Buffer.from(content);
   const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
   return { body, gzipped: await promisify(gzip)(body), etag, headers: { ...usual, ...headers } };
 }
 
-/** Answers with the page, or with 304 where the browser has it. */
+/** Answers with the page, or with 304 if the browser has it. */
 export function sendPage(
   { method, headers }: IncomingMessage,
   response: ServerResponse,

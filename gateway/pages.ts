@@ -8,13 +8,13 @@ import { createPage, type Page } from './page.ts';
 
 /** The pages of a node. */
 export interface Pages {
-  /** The page at a path; null where there is none. */
+  /** The page at a path, or null. */
   at(path: string | null): Promise<Page | null>;
-  /** The file of the demo app at a path; null where there is none. */
+  /** The file of the demo app at a path, or null. */
   demo(path: string | null): Promise<Page | null>;
 }
 
-/** Makes the pages when they are first asked for: GraphiQL weighs nine megabytes. */
+/** Creates the pages. Each is built on first use: GraphiQL has nine megabytes. */
 export function createPages(config: Config): Pages {
   const { graphiql } = config;
   const made = new Map<string, Promise<Page>>();
@@ -23,7 +23,7 @@ export function createPages(config: Config): Pages {
   function once(path: string, html: () => string | Promise<string>): Promise<Page> {
     const page = made.get(path) ?? Promise.resolve(html()).then(createPage);
     made.set(path, page);
-    // What could not be read is read anew when it is asked for again.
+    // A page that could not be read is read again on the next request.
     page.catch(() => made.delete(path));
     return page;
   }
@@ -31,7 +31,7 @@ export function createPages(config: Config): Pages {
   async function demo(): Promise<ReadonlyMap<string, Page>> {
     if (!servesDemoApp(config)) return new Map();
     demoFiles ??= readDemoApp().catch((error: unknown) => {
-      // It was being built anew.
+      // The app was being rebuilt.
       demoFiles = undefined;
       throw error;
     });
@@ -49,10 +49,12 @@ export function createPages(config: Config): Pages {
   };
 }
 
-// GraphiQL animates its tabs, and keeps where the animation began: a tab jumps there as it gets the focus, away from the click that gave it.
+// GraphiQL animates its tabs and keeps the transform of the animation's start. A tab jumps there as it gets the focus, away from the click.
 const tabStyle = '.graphiql-tab { transform: none !important; }';
 
-/** GraphiQL for the operators' schema at a path, in one page; the token goes under *Headers*, and is forgotten with the page (admin-graphiql.js). */
+/**
+ * GraphiQL for the operators' schema, in one page. The token is entered under *Headers*, and forgotten with the page (admin-graphiql.js).
+ */
 export async function adminGraphiqlHtml(endpoint: string): Promise<string> {
   const [{ renderGraphiQL }, script] = await graphiqlWith(new URL('./admin-graphiql.js', import.meta.url));
   const html = renderGraphiQL({
@@ -71,13 +73,13 @@ function graphiqlWith(script: URL): Promise<[typeof import('@graphql-yoga/render
 
 function withOurs(html: string, script: string): string {
   const ours = `<style>${tabStyle}</style>\n      <script>${script}</script>`;
-  // A function as replacement: the script may hold `$&` and the like.
+  // A function as replacement, because the script may contain `$&` and the like.
   return html.replace('<div id="root">', () => `${ours}\n      <div id="root">`);
 }
 
 /**
- * GraphiQL, complete in one page that works without any network but this node: subscriptions run over WebSocket, the ready tabs are open, and
- * the page remembers whom it signed in (graphiql-memory.js).
+ * GraphiQL in one page that needs no network except this node. Subscriptions use WebSocket, the prepared tabs are open, and the page
+ * remembers who is signed in (graphiql-memory.js).
  */
 async function graphiqlHtml(): Promise<string> {
   const [{ renderGraphiQL }, memory] = await graphiqlWith(new URL('./graphiql-memory.js', import.meta.url));

@@ -1,14 +1,17 @@
-/** Waits for something of many, with as long for each. */
+/** Waits for many items, with the same time-out for each. */
 export interface Patience<T> {
-  /** Begins to wait for one. */
+  /** Starts waiting for an item. */
   add(one: T): void;
-  /** It has done what was waited for, or has gone. */
+  /** Stops waiting for an item, because it is done or gone. */
   remove(one: T): void;
 }
 
-/** Makes what calls `onLate` with each that has not been removed `ms` after it was added. It has one timer, and none while it waits for nobody. */
+/**
+ * Creates a Patience that calls `onLate` with each item that was not removed within `ms` after it was added. All items share one timer.
+ * There is none while nothing is waited for.
+ */
 export function createPatience<T>(ms: number, onLate: (one: T) => void): Patience<T> {
-  /** Since when each is waited for, the longest first. */
+  /** The time at which each was added, oldest first. */
   const since = new Map<T, number>();
   let timer: NodeJS.Timeout | undefined;
 

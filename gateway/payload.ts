@@ -1,8 +1,8 @@
-/** An execution result on its way to many clients, with what is made of it only once. */
+/** An execution result that goes to many clients. Derived forms are made once. */
 export class Payload {
-  /** The result in JSON, its UTF-8 one byte a character. */
+  /** The result in JSON: its UTF-8, one byte per character. */
   readonly json: string;
-  /** By the length of an operation's id: the message to all whose id is so long, but for the id. */
+  /** The frame for all operation ids of one length, apart from the id itself. */
   #frames: Map<number, Frame> | undefined;
 
   constructor(json: string) {
@@ -10,8 +10,8 @@ export class Payload {
   }
 
   /**
-   * The protocol's `next` to one operation as a WebSocket frame. `id` in JSON, one byte a character. Good until it is asked for again, which
-   * writes another id in the same place; of one that is still being sent then, `keep` says so before.
+   * The protocol's `next` to one operation as a WebSocket frame. `id` is in JSON, one byte per character. The frame is valid until the next
+   * call, which writes another id into the same bytes. If it is still being sent, call `keep` before that.
    */
   frame(id: string): Buffer {
     this.#frames ??= new Map();
@@ -20,12 +20,12 @@ export class Payload {
       frame = frameOf(id, this.json);
       this.#frames.set(id.length, frame);
     }
-    // Shorter than calling out of JavaScript for it.
+    // Faster than a call out of JavaScript.
     for (let n = 0; n < id.length; n += 1) frame.bytes[frame.idAt + n] = id.charCodeAt(n);
     return frame.bytes;
   }
 
-  /** Leaves the frame that was last made for ids of this length to whoever is sending it. */
+  /** Leaves the last frame for ids of this length to the stream that is sending it. */
   keep(id: string): void {
     this.#frames?.delete(id.length);
   }
@@ -42,20 +42,20 @@ function frameOf(id: string, json: string): Frame {
   return { bytes, idAt: bytes.length - text.length + '{"id":'.length };
 }
 
-/** The protocol's `next`; `id` and `json` in JSON, one byte a character. */
+/** The protocol's `next`. `id` and `json` are JSON, one byte per character. */
 export function nextMessage(id: string, json: string): string {
   return `{"id":${id},"type":"next","payload":${json}}`;
 }
 
-/** A text's UTF-8, one byte a character. */
+/** A text's UTF-8, one byte per character. */
 export function toBytes(text: string): string {
   return Buffer.from(text).toString('latin1');
 }
 
-// Frames of one length come by the thousand.
+// Cached, because frames of one length come by the thousand.
 let last = { length: -1, header: '' };
 
-/** A text frame as a server sends it, final and unmasked (RFC 6455, 5.2), one byte a character. */
+/** A text frame from a server, final and unmasked (RFC 6455, 5.2), one byte per character. */
 export function framed(bytes: string): string {
   if (last.length !== bytes.length) last = { length: bytes.length, header: headerOf(bytes.length) };
   return last.header + bytes;

@@ -3,26 +3,26 @@ import type { Plugin } from 'graphql-yoga';
 import { createTextCache } from './text-cache.ts';
 import { hashOf, type TrustedDocuments } from './trusted-documents.ts';
 
-/** Documents that clients name in place of sending them. */
+/** Documents that clients name by a hash instead of sending them. */
 export interface PersistedDocuments {
   /**
-   * The document that a request names by its hash; undefined where it names none. Throws PERSISTED_QUERY_NOT_FOUND where it has to bring it along,
-   * BAD_USER_INPUT where what it brings has another hash, and UNTRUSTED_DOCUMENT where only those of a list are run and it is none of them.
+   * The document that a request names. Undefined if it names none. Throws PERSISTED_QUERY_NOT_FOUND if the client has to send the text,
+   * BAD_USER_INPUT if the text has another hash, and UNTRUSTED_DOCUMENT if only trusted documents are run and this is none of them.
    */
   textOf(request: { readonly query?: unknown; readonly extensions?: unknown }): string | undefined;
 }
 
-// The one version of the protocol: Apollo's "automatic persisted queries", which urql speaks too.
+// The only version of the protocol: Apollo's "automatic persisted queries", which urql supports too.
 const version = 1;
 
-/** Makes them: of any document that clients have brought along, or, where some are trusted, of those alone. */
+/** Creates the store: of trusted documents only, if there are any, else of any document that a client has sent. */
 export function createPersistedDocuments(trusted: TrustedDocuments | null): PersistedDocuments {
   return trusted === null ? createBrought() : createListed(trusted);
 }
 
 /**
- * Those that clients have brought along, none at first. Kept by each node for itself: at one that has not seen a document its client sends it in full once more. Bounded, as anybody may send
- * documents, signed in or not: what others flood away is sent in full again, no more.
+ * Stores the documents that clients have sent. Each node has its own store: if it does not know a document, the client sends the text
+ * again. Bounded, because anybody can send documents, signed in or not. A document that others displaced is sent again.
  */
 function createBrought(): PersistedDocuments {
   const texts = createTextCache<string>((_hash, text) => text);
@@ -30,7 +30,7 @@ function createBrought(): PersistedDocuments {
     textOf({ query, extensions }) {
       const hash = hashIn(extensions);
       if (hash === undefined) return undefined;
-      // Over graphql-ws a request cannot be without: an empty one stands for none.
+      // A request over graphql-ws must have a query, so an empty one stands for none.
       if (query === undefined || query === null || query === '') return found(texts.get(hash));
       if (typeof query !== 'string' || hashOf(query) !== hash)
         throw refusal('extensions.persistedQuery.sha256Hash must be the SHA-256 of the query in lower-case hexadecimal.');
@@ -40,9 +40,12 @@ function createBrought(): PersistedDocuments {
   };
 }
 
-/** Those of a list. A request may name one, or bring its text: that, to the letter, is the same document, and clients that know nothing of names go on as they are. */
+/**
+ * Serves the documents of a list. A request can name one, or send exactly its text, so clients without persisted documents continue to
+ * work.
+ */
 function createListed(trusted: TrustedDocuments): PersistedDocuments {
-  // A file may call a document whatever it likes, the hash of another among it.
+  // The text has to be equal, because a file may list a document under any name, even the hash of another.
   function listedAs(query: unknown): string | undefined {
     return typeof query === 'string' && trusted.get(hashOf(query)) === query ? query : undefined;
   }
@@ -84,7 +87,7 @@ function propertyOf(value: unknown, name: string): unknown {
 }
 
 function found(text: string | undefined): string {
-  // The words by which clients know it.
+  // Clients recognise this message.
   if (text === undefined) throw new GraphQLError('PersistedQueryNotFound', { extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } });
   return text;
 }

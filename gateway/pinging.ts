@@ -1,20 +1,23 @@
-/** What is pinged. */
+/** Something that can be pinged. */
 export interface Pinged {
   ping(): void;
 }
 
-/** Pings what is open, each once in every interval, a few at a time: thousands at once would keep all else waiting for as long as it takes to write to each. */
+/**
+ * Pings many connections, each once per interval, a few at a time. Thousands at once would block everything else while they are written.
+ */
 export interface Pinging {
   add(one: Pinged): void;
   remove(one: Pinged): void;
 }
 
-// A write to a socket costs some 20 µs (bench:presence): with 5,000 sockets it is a millisecond at a time, and all at once would be a tenth of a second.
+// A write to a socket takes some 20 µs (bench:presence). With 5,000 sockets this makes one millisecond at a time. All at once would be a
+// tenth of a second.
 const mostTurns = 100;
-// Below that timers are not exact.
+// Timers are not precise below this.
 const leastStepMs = 10;
 
-/** Makes what pings every so many ms, from the first that is added to the last that is removed. */
+/** Creates a Pinging with an interval in ms. It has a timer only while it has connections. */
 export function createPinging(everyMs: number): Pinging {
   const count = Math.max(1, Math.min(mostTurns, Math.floor(everyMs / leastStepMs)));
   const turns = Array.from({ length: count }, () => new Set<Pinged>());

@@ -14,15 +14,15 @@ import type { PersistedDocuments } from './persisted.ts';
 import type { Sessions } from './sessions.ts';
 import { type Line, Speech, type SpeechParts, type Spoken } from './speech.ts';
 
-/** What speaks graphql-transport-ws on a node's sockets. */
+/** The protocol graphql-transport-ws on a node's sockets. */
 export interface Protocol {
-  /** Begins on a new socket. */
+  /** Starts the protocol on a new socket. */
   open(peer: Peer & Line): Spoken;
-  /** From here on every new operation is refused: UNAVAILABLE. */
+  /** Refuses every new operation from now on, with UNAVAILABLE. */
   drain(): void;
 }
 
-/** What the protocol is made of. */
+/** The parts of the protocol. */
 export interface ProtocolParts {
   readonly sessions: Sessions;
   readonly config: Config;
@@ -34,27 +34,27 @@ export interface ProtocolParts {
 
 type Init = Readonly<Record<string, unknown>> | undefined;
 type Enveloped = ReturnType<Engine['getEnveloped']>;
-/** graphql-ws hands the arguments that onSubscribe returned to execute and subscribe: the functions to call travel with them. */
+/** graphql-ws passes the arguments that onSubscribe returned to execute and subscribe. They carry the functions to call. */
 type Prepared = ExecutionArgs & { readonly rootValue: Pick<Enveloped, 'execute' | 'subscribe'>; readonly contextValue: SocketCall };
 
-/** A call that keeps what a subscription delivers, for the peer to serve. */
+/** A call that keeps the delivery of a subscription for the peer to serve. */
 interface SocketCall extends Call {
   delivered(): Delivery | undefined;
 }
 
-// As Yoga says it over HTTP. The core's own would be taken for a mistake of ours.
+// Yoga's message over HTTP. The core's own message would pass for a bug of the server.
 const noOperation = new GraphQLError('Could not determine what operation to execute.', { extensions: { code: 'BAD_USER_INPUT' } });
-// What graphql-ws is given in place of a subscription that the peer serves. It is told that the operation has ended, so that it sends nothing.
+// The result that graphql-ws gets for a subscription that the peer serves. The operation is removed from graphql-ws, so it sends nothing.
 const served: ExecutionResult = {};
 
-/** Makes the protocol: graphql-ws' core, with the engine behind it, so that every document meets the same parsing, limits and masking as over HTTP. */
+/** Creates the protocol: graphql-ws' core on top of the engine, so documents have the same parsing, limits and masking as over HTTP. */
 export function createProtocol({ sessions, config, engine, persisted, mask, logging }: ProtocolParts): Protocol {
   let draining = false;
   const silent = createPatience<Peer>(config.socketInitMs, (peer) => peer.close(closes.noInit));
 
   function refusal(peer: Peer): ChatError | null {
     if (draining) return new ChatError('UNAVAILABLE', 'This node is shutting down. Connect again.');
-    // The one that asks is among them already.
+    // The count includes the operation that asks.
     const full = peer.operations() > config.maxOperationsPerSocket;
     return full ? new ChatError('RATE_LIMITED', `A socket can have at most ${config.maxOperationsPerSocket} operations at a time.`) : null;
   }
@@ -92,9 +92,12 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
     }
   }
 
-  /** Hands a subscription over: graphql-ws would wait for it in a loop of its own, which with all that it holds took two KiB as long as it lasts. */
+  /**
+   * Hands a subscription over to the peer. In graphql-ws it would be awaited in a loop, which costs two KiB for the life of the
+   * subscription.
+   */
   function handOver({ subscriptions, extra }: Context<Init, Peer>, id: string, delivery: Delivery): ExecutionResult {
-    // Completed, or the socket closed, while it was being opened.
+    // Completed, or the socket closed, while the subscription was opened.
     if (!(id in subscriptions)) void delivery.stop();
     else {
       delete subscriptions[id];
@@ -103,14 +106,14 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
     return served;
   }
 
-  /** What a client is told of an operation that failed. */
+  /** The errors that a client gets for an operation that failed. */
   function errorsOf(peer: Peer, id: string, errors: readonly GraphQLError[]) {
     sendAway(peer, id, errors);
     return errors.map((error) => asSocketError(mask(error)).toJSON());
   }
 
   const core = makeServer<Init, Peer>({
-    // It would have a timer for each socket, and keep it.
+    // graphql-ws would have, and keep, a timer for each socket.
     connectionInitWaitTimeout: 0,
     onConnect({ connectionParams, extra }) {
       silent.remove(extra);
@@ -124,7 +127,7 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
       const delivery = (args as Prepared).contextValue.delivered();
       return delivery && handOver(context, id, delivery);
     },
-    // The executor marks some errors with an HTTP status. Results without errors, all but a few, pass as they are.
+    // The executor adds an HTTP status to some errors. Results without errors, nearly all, pass unchanged.
     onNext: (_context, _id, _payload, _args, result) => (result.errors ? withoutHttp(result) : undefined),
     onError: ({ extra }, id, _payload, errors) => errorsOf(extra, id, errors),
   });
@@ -143,7 +146,7 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
     return {
       traceparent,
       async callerOf({ lasting }) {
-        // A subscription is stopped by what delivers it.
+        // A subscription is stopped through its delivery.
         const signal = lasting ? peer.signal : peer.whileAwaited(id);
         return { viewer: peer.session?.access ?? null, address: peer.address, requestId, signal };
       },
@@ -155,7 +158,10 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
   }
 }
 
-/** Answers connection_init: true signs the socket in, or leaves it signed out where no token came. Closes the socket itself otherwise. */
+/**
+ * Answers connection_init: signs the socket in, or leaves it signed out if there is no token, and resolves to true. Otherwise closes the
+ * socket.
+ */
 async function admit(sessions: Sessions, peer: Peer, params: Init): Promise<boolean> {
   const authorization = params?.['authorization'] ?? params?.['Authorization'] ?? '';
   if (authorization === '') return true;
@@ -167,15 +173,16 @@ async function admit(sessions: Sessions, peer: Peer, params: Init): Promise<bool
     return peer.isOpen();
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
-    // Expired and revoked look alike here. 4403 is what clients retry, and they ask for a fresh token before they do.
+    // Expired and revoked tokens look alike here. Clients retry after 4403, and ask for a fresh token first.
     peer.close(error.code === 'UNAUTHENTICATED' ? closes.badToken : closes.tryLater);
     return false;
   }
 }
 
 /**
- * A ping may bring the next access token along, as connection_init brings the first: the socket then stays open until that expires. What is not good for it changes nothing: the
- * socket closes when the one that it has expires, and its client comes back with another.
+ * Handles a ping with a new access token in its payload, like that of connection_init: the socket then stays open until the new token
+ * expires. A token that is not valid changes nothing: the socket closes when the current one expires, and its client reconnects with
+ * another.
  */
 async function renew({ session }: Peer, payload: Init): Promise<void> {
   const authorization = payload?.['authorization'];
@@ -187,14 +194,14 @@ async function renew({ session }: Peer, payload: Init): Promise<void> {
   }
 }
 
-/** graphql-ws keeps what connection_init brought as long as the socket lives. */
+/** Removes the token, because graphql-ws holds the parameters of connection_init for the life of the socket. */
 function forgetToken(params: Init): void {
   for (const name of ['authorization', 'Authorization']) if (params && name in params) Object.assign(params, { [name]: '' });
 }
 
 /**
- * Closes the socket of a subscription that was refused because there is too much to do: an error would end it for good, and its client comes
- * back by itself, perhaps to another node, after a close. Not where that would cut off another subscription that is being served.
+ * Closes the socket of a subscription that was refused because the node is overloaded. After an error the client would give up, after a
+ * close it reconnects by itself, perhaps to another node. Does not close the socket if another subscription is being served on it.
  */
 function sendAway(peer: Peer, id: string, errors: readonly GraphQLError[]): void {
   const refusal = errors.map(({ originalError }) => originalError).find((error) => error instanceof OverloadError);

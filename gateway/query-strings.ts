@@ -2,8 +2,8 @@ import { GraphQLError } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 
 /**
- * Takes care of requests by GET: V8 keeps a part of a text as a view of the whole, so a document of 20 characters, remembered, would keep its whole URL; and what is no JSON in it is the
- * client's mistake, refused with 400.
+ * Handles GET requests. V8 keeps a substring as a view of the whole text, so a cached document of 20 characters would hold its whole URL:
+ * the texts are copied. Malformed JSON in the URL is the client's mistake and refused with 400.
  */
 export function useQueryStrings(): Plugin {
   return {
@@ -25,7 +25,7 @@ async function read(parse: () => Parsed | PromiseLike<Parsed>): Promise<Parsed> 
   }
 }
 
-/** The same, with texts of its own. */
+/** A copy with texts of its own. */
 function byItself(parsed: Parsed): Parsed {
   return 'query' in parsed ? JSON.parse(JSON.stringify(parsed)) : parsed;
 }

@@ -1,8 +1,8 @@
 import type { Rendering } from './delivery.ts';
 
-/** A rendering that is kept for who comes a little later. */
+/** A rendering that is kept for later listeners. */
 interface Kept {
-  /** Where it is found by its event. */
+  /** The map that finds the rendering by its event. */
   readonly place: Map<object, Rendering>;
   readonly event: object;
   /** By the monotonic clock, in ms. */
@@ -10,27 +10,27 @@ interface Kept {
   bytes: number;
 }
 
-// Who comes later than this gets a payload of their own time: an event shows things as they stand at or after its place, and what was
-// recalled meanwhile must not be handed out for long.
+// After this, a listener gets a newly rendered payload: an event shows state at or after its position, and a message recalled meanwhile
+// must not be sent for long.
 const shareMs = 1_000;
-// Of all that is kept. Where the oldest are dropped sooner, who comes later makes their own.
+// The limit for all renderings. If the oldest are dropped earlier, later listeners render anew.
 const mostBytes = 16 * 1024 * 1024;
 
-/** What has been rendered on a node within the last second, to be shared with whoever is told of the same event. Bounded in bytes. */
+/** The renderings of a node within the last second, shared by all listeners of an event. Bounded in bytes. */
 export class Renderings {
   /** Oldest first. */
   readonly #kept = new Map<Rendering, Kept>();
   #bytes = 0;
   #sweeping = false;
 
-  /** Puts a rendering in its place, from where it is gone after a second. */
+  /** Puts a rendering into a map, and removes it after a second. */
   keep(rendering: Rendering, event: object, place: Map<object, Rendering>): void {
     place.set(event, rendering);
     this.#kept.set(rendering, { place, event, madeAt: performance.now(), bytes: 0 });
     this.#sweepLater();
   }
 
-  /** The rendering is made: from here on it weighs. */
+  /** Counts the bytes of a rendering that is done. */
   weigh(rendering: Rendering): void {
     const kept = this.#kept.get(rendering);
     if (kept === undefined || rendering.payload === undefined) return;

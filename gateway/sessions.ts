@@ -5,29 +5,29 @@ import type { Held, Parting } from '../src/presence/index.ts';
 import type { Access, Claims } from '../src/user/index.ts';
 import { tokenOf } from './auth.ts';
 
-/** Why a session that was followed is over: its token's time is up, it was signed out or revoked, or its connection has to go. */
+/** Why a followed session is over: its token expired, it was signed out or revoked, or its connection has to close. */
 export type SessionEnd = 'expired' | 'ended' | Parting;
 
 /** A session that is being followed. */
 export interface FollowedSession {
   readonly access: Access;
-  /** Something was asked for on the connection. */
+  /** Reports activity on the connection. */
   active(): void;
   /**
-   * Goes on until the access token of this `Bearer …` text expires, where that is later. Throws ChatError UNAUTHENTICATED for what is not a valid token of the same session:
-   * then nothing has changed.
+   * Extends the session until the access token of a `Bearer …` header expires, if that is later. Throws ChatError UNAUTHENTICATED if it is
+   * not a valid token of the same session. Nothing has changed then.
    */
   renew(authorization: string): Promise<void>;
   /** Stops following. Idempotent. */
   stop(): void;
 }
 
-/** The sessions that a node follows. Disposing it looks for no more that expire. */
+/** The sessions that a node follows. Disposing it stops the timer that ends expired ones. */
 export interface Sessions extends Disposable {
   /**
-   * Watches the session of a `Bearer …` text's access token, and authenticates: from then on the user is online until it is stopped, and `onEnd` is called once when the
-   * token expires, or the session or its connection ends, on whichever node that was done. Throws ChatError UNAUTHENTICATED for what is not a valid token, and UNAVAILABLE
-   * where the account cannot be watched.
+   * Authenticates a `Bearer …` header and follows its session. The user is online until that is stopped. Calls `onEnd` once when the token
+   * expires, or the session or its connection ends, on any node. Throws ChatError UNAUTHENTICATED if the token is not valid, and
+   * UNAVAILABLE if the account cannot be watched.
    */
   follow(authorization: string, onEnd: (end: SessionEnd) => void): Promise<FollowedSession>;
 }
@@ -40,18 +40,18 @@ const ends = {
   DISCONNECTED: ['UNAVAILABLE', 'An operator has ended this connection. Subscribe again.'],
 } as const satisfies Record<SessionEnd, readonly [ErrorCode, string]>;
 
-/** The error of what a session's end cuts off. */
+/** The error for what the end of a session cuts off. */
 export function sessionOver(end: SessionEnd): ChatError {
   const [code, message] = ends[end];
   return new ChatError(code, message);
 }
 
-/** Makes what follows sessions. */
+/** Creates the sessions of a node. */
 export function createSessions(chat: Chat): Sessions {
   const followed = new Set<WatchedSession>();
   let timer = atNextSecond();
 
-  // Tokens expire at whole seconds. One timer for all: of each one's own Node would keep as many lists as there are times left.
+  // Tokens expire at whole seconds. One timer serves all: with a timer for each, Node would keep a list for each different remaining time.
   function atNextSecond(): NodeJS.Timeout {
     return setTimeout(endExpired, 1_000 - (Date.now() % 1_000)).unref();
   }
@@ -70,7 +70,7 @@ export function createSessions(chat: Chat): Sessions {
       const watched = new WatchedSession(claims, { chat, followed, onEnd });
       try {
         watched.began(await chat.feed.watchAccount(claims.userId, watched));
-        // Only once it is watched: a session that ended before has no entry to come.
+        // In this order: a session that ended before the watch started has no entry to come.
         watched.admit(await chat.users.authenticate(token));
       } catch (error) {
         watched.stop();
@@ -84,12 +84,12 @@ export function createSessions(chat: Chat): Sessions {
 
 interface WatchedParts {
   readonly chat: Chat;
-  /** All that are followed, itself among them while it is. */
+  /** All sessions that are followed. Contains this one while it is. */
   readonly followed: Set<WatchedSession>;
   readonly onEnd: (end: SessionEnd) => void;
 }
 
-// A class, as there is one for each socket as long as it lives: functions of its own would keep the token with them.
+// A class, because there is one for each socket as long as it lives: closures would hold the token.
 class WatchedSession implements FollowedSession, AccountWatcher {
   readonly #sessionId: string;
   #expiresAt: Date;
@@ -115,13 +115,13 @@ class WatchedSession implements FollowedSession, AccountWatcher {
     return this.#access;
   }
 
-  /** The watch has begun: perhaps too late. */
+  /** Called when the watch has started, perhaps after the session ended. */
   began(unwatch: () => void): void {
     if (this.#over) unwatch();
     else this.#unwatch = unwatch;
   }
 
-  /** It lives, and the user is online from here on. Throws UNAUTHENTICATED where its end came first. */
+  /** The session is valid, and the user is online from now on. Throws UNAUTHENTICATED if the session has ended already. */
   admit(access: Access): void {
     if (this.#over) throw sessionOver('ended');
     this.#access = access;
@@ -132,13 +132,13 @@ class WatchedSession implements FollowedSession, AccountWatcher {
     const token = tokenOf(authorization) ?? '';
     const { expiresAt, sessionId } = await this.#chat.users.readToken(token);
     if (sessionId !== this.#sessionId) throw new ChatError('UNAUTHENTICATED', 'This access token belongs to another session.');
-    // Known already: the database need not be asked about it.
+    // A token that is not later brings nothing new, so the database is not read.
     if (expiresAt <= this.#expiresAt) return;
     this.#access = await this.#chat.users.authenticate(token);
     this.#expiresAt = expiresAt;
   }
 
-  /** Ends it if its token's time is up. */
+  /** Ends the session if its token has expired. */
   expire(now: number): void {
     if (this.#expiresAt.getTime() <= now) this.#finish('expired');
   }
@@ -151,7 +151,7 @@ class WatchedSession implements FollowedSession, AccountWatcher {
     if (entry.type === 'SessionEnded' && entry.data.sessionId === this.#sessionId) this.#finish('ended');
   }
 
-  // Whether it was among them is not known: its client comes back and is asked who it is.
+  // Entries were skipped, and the end of the session may be among them. The client reconnects and is authenticated again.
   skipped(): void {
     this.#finish('expired');
   }
@@ -166,7 +166,7 @@ class WatchedSession implements FollowedSession, AccountWatcher {
     this.#followed.delete(this);
     this.#unwatch?.();
     this.#held?.[Symbol.dispose]();
-    // Who is not admitted yet is refused instead, whether the token or the watch tells first that the session is over.
+    // Before that, `follow` rejects instead, whether the token or the watch first shows that the session is over.
     if (end !== undefined && this.#access !== undefined) this.#onEnd(end);
   }
 }

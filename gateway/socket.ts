@@ -16,36 +16,36 @@ import { refuseUpgrade } from './upgrade-refusal.ts';
 export interface Sockets {
   /** Takes over an HTTP upgrade to /graphql. */
   accept(request: IncomingMessage, stream: Duplex, head: Buffer): void;
-  /** Sockets that are open, or closing. */
+  /** The number of sockets that are open or closing. */
   count(): number;
-  /** Closes all that are open at this moment, at once, with a code that makes clients reconnect; what comes from now on is accepted. */
+  /** Closes all open sockets at once, with a code that makes clients reconnect. Later ones are accepted. */
   cut(): void;
   /**
-   * From here on accepts no socket and no operation. Closes all in waves within about half of `ms`, each when its queries and mutations are
-   * answered, with a code that makes clients reconnect; past `ms` drops what is left. Resolves when none is.
+   * Accepts no more sockets and operations. Closes all sockets in waves within about half of `ms`, each once its queries and mutations are
+   * answered, with a code that makes clients reconnect. Drops what is left after `ms`. Resolves when no socket is left.
    */
   drain(ms: number): Promise<void>;
 }
 
-// So many waves spread the reconnects of a node's clients; fewer sockets than this go in one.
+// The number of waves, which spread the reconnects of a node's clients, and the least size of one.
 const waves = 20;
 const smallWave = 25;
-// A client that does not answer a close is dropped after so long: what it has not read is held till then.
+// A client that does not answer a close is dropped after this time. What it has not read is held until then.
 const closeMs = 5_000;
 
-/** What the WebSocket side is made of. */
+/** The parts of the WebSocket side. */
 export interface SocketsParts extends ProtocolParts {
   readonly tick: Tick;
   readonly meter: Pick<Meter, 'closed'>;
 }
 
-/** Makes the WebSocket side. */
+/** Creates the WebSocket side. */
 export function createSockets(parts: SocketsParts): Sockets {
   const { config, logging, tick, meter } = parts;
-  // Frames go out past ws (outgoing.ts), so they cannot be compressed.
+  // Frames are written past ws (outgoing.ts), so they cannot be compressed.
   const options: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
-    // `connections` has them all.
+    // `connections` has all sockets.
     clientTracking: false,
     maxPayload: config.maxFrameBytes,
     perMessageDeflate: false,
@@ -57,19 +57,19 @@ export function createSockets(parts: SocketsParts): Sockets {
   const connections = new Map<WebSocket, Connection>();
   let draining = false;
 
-  // A socket that is silent from one ping to the next is dead or asleep; its client comes back by itself.
+  // A socket that is silent from one ping to the next is dead or asleep. Its client reconnects by itself.
   const pinging = createPinging(config.socketPingMs);
 
   const surroundings = { tick, config, protocol, logging };
 
-  // Shared by all sockets: functions of each one's own would cost more than all else that is kept of an idle one here.
+  // Shared by all sockets: closures for each would cost more than everything else that is held for an idle socket here.
   function take(this: WebSocket, data: RawData, isBinary: boolean): void {
     connections.get(this)?.take(data, isBinary);
   }
   function pong(this: WebSocket): void {
     connections.get(this)?.pong();
   }
-  // ws closes the socket itself, with 1009 for a frame that is too big, 1002 or 1007 for one that is malformed.
+  // ws closes the socket itself: with 1009 if a frame is too big, 1002 or 1007 if it is malformed.
   function failed(this: WebSocket, error: Error): void {
     logging.logger.debug({ err: error, socket: connections.get(this)?.id }, 'a socket failed');
   }
@@ -84,7 +84,7 @@ export function createSockets(parts: SocketsParts): Sockets {
 
   function open(socket: WebSocket, stream: Duplex, request: IncomingMessage): void {
     const [id, address] = [requestIdOf(request), addressOf(config, request)];
-    // ws listens for itself.
+    // ws has its own listener.
     stream.off('error', destroy);
     const connection = new Connection({ socket, stream, id, address, surroundings });
     connections.set(socket, connection);
@@ -127,7 +127,7 @@ export function createSockets(parts: SocketsParts): Sockets {
   };
 }
 
-// Shared by all, so that no socket keeps the request that it began with.
+// One function for all, so that no socket holds the request that opened it.
 function destroy(this: Duplex): void {
   this.destroy();
 }

@@ -2,9 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 
-/** The exporter, which tells in the log where spans could not be sent: once for each outage. */
+/** Wraps an exporter: logs when spans cannot be sent, once per outage. */
 export function tellingExporter(exporter: SpanExporter, logger: Logger): SpanExporter {
-  // Spans are sent in the name of whichever request was the first of many.
+  // Spans are sent in the async context of whichever request came first. The log lines must not have its id.
   const outside = AsyncLocalStorage.snapshot();
   let failing = false;
   let lost = 0;
@@ -20,7 +20,7 @@ export function tellingExporter(exporter: SpanExporter, logger: Logger): SpanExp
   return {
     export(spans, answer) {
       exporter.export(spans, (result) => {
-        // 0: it was sent.
+        // 0 means sent.
         outside(tell, result.code === 0 ? undefined : (result.error ?? new Error('it did not say why')), spans.length);
         answer(result);
       });

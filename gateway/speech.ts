@@ -8,32 +8,34 @@ import type { Peer } from './peer.ts';
 
 /** The way out to a client. */
 export interface Line {
-  /** What was agreed on in the handshake. */
+  /** The subprotocol that was agreed on in the handshake. */
   readonly protocol: string;
   send(text: string): void;
 }
 
-/** The protocol on one socket, as it is told what happens there. */
+/** The protocol on one socket. It is told what happens there. */
 export interface Spoken {
-  /** Takes a message: resolves when it is done with, and the operation that it started, unless the peer serves that from then on. */
+  /**
+   * Handles a message. Resolves when the message is done with, and the operation that it started, unless the peer serves that from then on.
+   */
   receive(message: Message): Promise<void>;
-  /** What the peer served has ended by itself. */
+  /** Called when a subscription that the peer served has ended by itself. */
   ended(id: string, end: StreamEnd): void;
   closed(code: number, reason: string): Promise<void>;
 }
 
-/** What all sockets of a node speak with. */
+/** What all sockets of a node share. */
 export interface SpeechParts {
   /** graphql-ws' core. */
   readonly core: Server<Peer>;
-  /** Those whose connection_init is waited for. */
+  /** The peers that have not sent connection_init yet. */
   readonly silent: Patience<Peer>;
   readonly logging: Logging;
-  /** What a client is told of an operation that failed. */
+  /** The errors that a client gets for an operation that failed. */
   readonly errorsOf: (peer: Peer, id: string, errors: readonly GraphQLError[]) => ReturnType<GraphQLError['toJSON']>[];
 }
 
-/** The protocol on one socket, and what the core has for its socket. */
+/** The protocol on one socket, and the socket as the core sees it. */
 export class Speech implements Spoken, WebSocket {
   readonly #peer: Peer & Line;
   readonly #parts: SpeechParts;
@@ -66,7 +68,7 @@ export class Speech implements Spoken, WebSocket {
 
   async receive(message: Message): Promise<void> {
     this.#count += 1;
-    // Its parser takes a message that has been parsed as it is.
+    // graphql-ws' parser passes a message through that is parsed already.
     await this.#parts.logging.inRequest(`${this.#peer.id}.${this.#count}`, () => this.#take?.(message as unknown as string));
   }
 

@@ -1,8 +1,8 @@
-/** How a stream of results is written in one HTTP response. Texts are bytes of UTF-8, one a character. */
+/** A format for a stream of results in one HTTP response. Texts are UTF-8, one byte per character. */
 export interface StreamFormat {
   readonly mediaType: string;
   readonly contentType: string;
-  /** Sent at once, so that the headers leave and the client knows that it is connected. */
+  /** Sent at once, so that the headers are sent and the client knows that it is connected. */
   readonly first: string;
   next(payload: string): string;
   readonly ping: string;
@@ -12,7 +12,8 @@ export interface StreamFormat {
   fail(errors: string): string;
 }
 
-// Server-Sent Events as GraphQL over SSE says it ("distinct connections" mode): https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverSSE.md
+// Server-Sent Events as in GraphQL over SSE ("distinct connections" mode):
+// https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverSSE.md
 const eventStream: StreamFormat = {
   mediaType: 'text/event-stream',
   contentType: 'text/event-stream; charset=utf-8',
@@ -23,8 +24,8 @@ const eventStream: StreamFormat = {
   fail: (errors) => `event: next\ndata: {"errors":${errors}}\n\nevent: complete\ndata:\n\n`,
 };
 
-// Multipart subscriptions as Apollo's clients read them: a part is taken when the boundary after it has come, so each carries that along.
-// https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol
+// Multipart subscriptions for Apollo's clients. They process a part when the boundary after it has arrived, so each part ends with a
+// boundary. https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol
 const boundary = 'graphql';
 
 function part(json: string): string {
@@ -41,7 +42,7 @@ const multipart: StreamFormat = {
   fail: (errors) => `${part(`{"payload":null,"errors":${errors}}`)}--\r\n`,
 };
 
-/** The format that an Accept header asks for first, of those that can carry a subscription; undefined if it names none. */
+/** The first format in an Accept header that can carry a subscription. Undefined if there is none. */
 export function streamFormatFor(accept: string | null): StreamFormat | undefined {
   for (const range of (accept ?? '*/*').toLowerCase().split(',')) {
     const [type = '', ...parameters] = range.split(';').map((text) => text.trim());

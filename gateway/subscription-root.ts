@@ -3,9 +3,9 @@ import { type ASTVisitor, type DefinitionNode, GraphQLError, type SelectionSetNo
 const conditions: ReadonlySet<string> = new Set(['skip', 'include']);
 
 /**
- * The validation rule that a subscription's root field stands there unconditionally (GraphQL specification, 5.2.4.1): left out, it would be
- * a subscription to nothing, which the executor takes for a bug. Thrown before the library's own rules come to the operation: one of them throws where the condition is a variable, and says that it
- * has no value.
+ * The validation rule that the root field of a subscription is unconditional (GraphQL specification, 5.2.4.1). Without a root field, the
+ * executor would report a bug. The error is thrown from the document, before the library's own rules reach the operation: one of them
+ * throws if the condition is a variable, and complains that it has no value.
  */
 export function SubscriptionRootRule(context: ValidationContext): ASTVisitor {
   return {

@@ -1,22 +1,29 @@
-/** Something that can be written out. Must not throw. */
+/** Something with output to flush. Must not throw. */
 export interface Writer {
   flush(): void;
 }
 
-/** What a node puts off to the end of a turn of the event loop, or of one of the next while these bring more, so that what belongs together is done together. */
+/**
+ * Defers work to the end of a turn of the event loop, or of one of the next turns while those bring more, so that related work is done
+ * together.
+ */
 export interface Tick {
-  /** Does the work after all I/O of these turns: of ten events that one read of the bus brought, none is sent before all are made. */
+  /** Runs the work after all I/O of these turns: of ten events from one read of the bus, none is sent before all are rendered. */
   soon(work: () => void): void;
-  /** Flushes it then, once. */
+  /** Flushes the writer then, once. */
   write(writer: Writer): void;
-  /** Flushes what is waiting for it now: who goes through thousands of sockets writes each while its memory is at hand. */
+  /**
+   * Flushes all waiting writers now. Code that goes through thousands of sockets calls this to write each while its memory is in the CPU
+   * cache.
+   */
   flush(): void;
 }
 
-// While turns go on bringing more, what is put off waits for it: it goes in fewer writes, which are most of what a delivery costs. No more than so many in all: then it is time.
+// While turns bring more work, it is deferred: fewer writes, which are most of the cost of a delivery. This is the most turns that it
+// waits.
 const mostTurns = 4;
 
-/** Makes a tick. */
+/** Creates a tick. */
 export function createTick(): Tick {
   let works: (() => void)[] = [];
   let writers: Writer[] = [];

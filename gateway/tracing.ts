@@ -3,7 +3,7 @@ import { noTracer } from '../src/tracer.ts';
 import type { Logging } from './logger.ts';
 import type { Tracing } from './otlp.ts';
 
-/** Begins to trace where that is configured. Otherwise nothing that traces is loaded. */
+/** Starts tracing if it is configured. Otherwise no tracing code is loaded. */
 export async function openTracing(config: Config, logging: Logging): Promise<Tracing> {
   if (config.traceUrl === '') return { ...noTracer, [Symbol.asyncDispose]: async () => {} };
   const { createOtlpTracing } = await import('./otlp.ts');

@@ -7,27 +7,29 @@ import { readJson } from '../src/read-json.ts';
 import { excessIn } from './limits.ts';
 import type { Logging } from './logger.ts';
 
-/** The documents that a node runs and no others: by the names that its files have for them, and by the SHA-256 of their texts. */
+/** The only documents that a node runs, by their names in the files and by the SHA-256 of their texts. */
 export type TrustedDocuments = ReadonlyMap<string, string>;
 
 type Listed = readonly (readonly [name: string, text: string])[];
 
-// What relay-compiler and GraphQL Code Generator write: texts by their hashes. Any name is one: a record of zod's passes over `__proto__`.
+// The format of relay-compiler and GraphQL Code Generator: texts by their hashes. A custom check, because any name is valid and zod's
+// record skips `__proto__`.
 const byName = z.custom<Readonly<Record<string, string>>>(holdsTexts).transform((texts): Listed => Object.entries(texts));
-// What Apollo's generate-persisted-query-manifest writes.
+// The format of Apollo's generate-persisted-query-manifest.
 const manifest = z
   .object({ format: z.literal('apollo-persisted-query-manifest'), operations: z.array(z.object({ id: z.string(), body: z.string() })) })
   .transform(({ operations }): Listed => operations.map(({ id, body }) => [id, body]));
 
-/** The SHA-256 of a document’s text, in lower-case hexadecimal. */
+/** The SHA-256 of a document's text, in lower-case hexadecimal. */
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
 /**
- * Reads what files of JSON list; null where there are no files: any document is run. One that the schema does not take is logged, not refused: it may be for a
- * release that other nodes have already. So is one that is past a limit, which is refused whenever a client asks for it. Throws ConfigError where a file cannot be read or lists no documents, and where what names one names another too: which
- * of them a client means nobody could tell.
+ * Reads the files of trusted documents. Null if no files are configured: any document is run. A document that does not match the schema is
+ * logged and kept, because it may be for a release that other nodes run already. A document beyond a limit is logged too, and refused
+ * whenever a client requests it. Throws ConfigError if a file cannot be read or lists no documents, or if a name stands for two documents,
+ * because it would be ambiguous.
  */
 export async function readTrustedDocuments(
   config: Pick<Config, 'trustedDocuments' | 'maxDepth'>,
@@ -64,7 +66,7 @@ async function documentsIn(path: string): Promise<Listed> {
   return read.data;
 }
 
-/** Why clients would be refused what is listed, as operators are told it; null: they would not. */
+/** Why clients would be refused a listed document, in words for operators. Null if they would not be. */
 function wrongWith(text: string, schema: GraphQLSchema, config: Pick<Config, 'maxDepth'>) {
   const fault = faultOf(text, schema);
   if (fault !== null) return { fault, is: 'a trusted document is not one of this schema' };
