@@ -13,10 +13,10 @@ import { Viewer } from './viewer.ts';
 
 const { ConversationOpened, ConversationClosed, ProfileChanged: ViewerChanged } = loggedTypes;
 
-/** The entries of an account's log that can be shown: what the server tells stands there if it is for some. */
+/** The entries of an account's log that can be shown. Notices that are not for everybody are entries there too. */
 export type AccountEntry = EntryOn<'account' | 'server'>;
 
-/** True for an entry of an account's log that can be shown. */
+/** Whether an entry belongs to an account's log and can be shown. */
 export function isAccountEntry(entry: Entry): entry is AccountEntry {
   return standsOn('account', entry) || standsOn('server', entry);
 }
@@ -29,7 +29,7 @@ export const AccountEvent = builder.interfaceRef<Logged<AccountEntry>>('AccountE
   resolveType: ({ entry }) => loggedTypes[entry.type],
 });
 
-/** What every entry of an account's log is. */
+/** The interfaces of every entry of an account's log. */
 export const accountEventInterfaces = [AccountEvent, LogEvent, Event];
 const interfaces = accountEventInterfaces;
 
@@ -51,7 +51,7 @@ ConversationOpened.implement({
       type: ConversationEdge,
       nullable: true,
       description: 'The conversation, with its cursor in `Viewer.conversations`, or null if the viewer no longer has access to it.',
-      // An account's stream is named by its user.
+      // The id of an account's stream is the user's id.
       async resolve({ entry: { streamId: userId, data } }, _args, context): Promise<Edge<ConversationShape> | null> {
         const accessed = await accessOf(context, data.conversationId, { userId });
         return accessed && conversationEdge(accessed.conversation);

@@ -3,7 +3,7 @@ import { builder } from './builder.ts';
 import { Message } from './message.ts';
 import { shareable } from './shareable.ts';
 
-/** A file that is kept elsewhere. */
+/** A file that is stored elsewhere. */
 export const Attachment = builder.objectRef<AttachmentShape>('Attachment').implement({
   description:
     'A file that is attached to a message and stored elsewhere, as described by the user who attached it. MPIM has neither fetched nor checked the file. Clients decide which files they open automatically.',

@@ -33,7 +33,7 @@ builder.objectField(Viewer, 'blocks', (t) =>
   }),
 );
 
-/** The edge under which `Viewer.blocks` lists who is blocked. */
+/** The edge of a blocked user in `Viewer.blocks`. */
 export async function blockEdge(context: Context, block: Block): Promise<Edge<UserShape>> {
   return { node: await presentUser(context, block.otherId), cursor: formatCursor('block', blockListKey(block)) };
 }
@@ -115,14 +115,14 @@ builder.mutationField('unblockUser', (t) =>
         const viewer = requireViewer(context);
         const { blocks, groups, messages } = context.chat;
         const otherId = inputId('User', input.userId, 'userId');
-        // Read before, for what is stored is to be told whatever then fails.
+        // Read before the change, because the change must be announced even if a later read fails.
         const [direct] = await groups.directWith(viewer, [otherId]);
         const { isOver, unshown } = await blocks.unblock(viewer, { userId: otherId });
         if (direct) {
           const of = { conversationId: direct.id };
-          // Of what was read meanwhile the one who could not see it is told. Nothing else: it would tell that there was a block.
+          // Tells the user who could not see it what was read during the block. Nobody else: that would reveal the block.
           if (isOver) messages.tellReading({ ...of, userIds: unshown, to: 'others' });
-          // The other has blocked the viewer as well, and is not to hear of this.
+          // The other user has blocked the viewer too, and must not learn of this.
           else messages.tellReading({ ...of, userIds: [viewer.userId], to: 'own' });
         }
         return { otherId };

@@ -4,22 +4,22 @@ import { formatCursor, type Order } from './cursors.ts';
 import { type ForwardArgs, forwardPage } from './page.ts';
 import { shareable } from './shareable.ts';
 
-/** A thing in a list, and its place there. */
+/** An item in a list, with its cursor. */
 export interface Edge<T> {
   readonly node: T;
   readonly cursor: string;
 }
 
-/** A page of a list. A flag that costs a read is a function: it is asked only if selected. */
+/** A page of a list. A flag that costs a read is a function, which is called only if the flag is selected. */
 export interface Connection<T> {
   readonly edges: readonly Edge<T>[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean | (() => Promise<boolean>);
-  /** From where the list goes on, where that is not the last edge: a search may have read on and found nothing. */
+  /** The cursor to continue from, if it is not that of the last edge: a search may have read on without a match. */
   readonly endCursor?: string | undefined;
 }
 
-/** A page with nothing before, in or after it. */
+/** An empty page of an empty list. */
 export const emptyPage = { edges: [], hasNextPage: false, hasPreviousPage: false } as const;
 
 const PageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
@@ -57,11 +57,11 @@ interface ListWords<T> {
   readonly of: string;
   /** Describes the list. */
   readonly list: string;
-  /** The field `node` of an edge: only the caller knows its type. */
+  /** Defines the field `node` of an edge: only the caller knows its type. */
   readonly node: (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Edge<T>>) => GenericFieldRef<unknown>;
 }
 
-/** Makes the types of a list. */
+/** Creates the types of a list. */
 export function connectionOf<T, C extends Connection<T> = Connection<T>>(
   name: string,
   { of, list, node }: ListWords<T>,
@@ -87,7 +87,7 @@ export function connectionOf<T, C extends Connection<T> = Connection<T>>(
 
 interface Listing<I extends { readonly key: string }, T> {
   readonly order: Order;
-  /** Reads part of the list: items past the key `after`, at most `first`. */
+  /** Reads a part of the list: at most `first` items after the key `after`. */
   readonly read: (page: {
     readonly first: number;
     readonly after: string | undefined;
@@ -95,7 +95,7 @@ interface Listing<I extends { readonly key: string }, T> {
   readonly node: (item: I) => T | Promise<T>;
 }
 
-/** The page of a forward list that the arguments ask for. Throws ChatError BAD_USER_INPUT for arguments out of bounds. */
+/** Reads the page of a forward list that the arguments select. Throws ChatError BAD_USER_INPUT if an argument is out of bounds. */
 export async function forwardConnection<I extends { readonly key: string }, T>(
   args: ForwardArgs,
   { order, read, node }: Listing<I, T>,
@@ -103,7 +103,7 @@ export async function forwardConnection<I extends { readonly key: string }, T>(
   const page = forwardPage(order, args);
   const { items, hasNextPage } = await read(page);
   const edges = await Promise.all(items.map(async (item) => ({ node: await node(item), cursor: formatCursor(order, item.key) })));
-  /** What `after` named may have left the list, so its head is looked at. */
+  /** The item of the `after` cursor may have left the list, so this compares with the list's first item. */
   async function hasPreviousPage(): Promise<boolean> {
     const [head] = (await read({ first: 1, after: undefined })).items;
     return head !== undefined && head.key !== items[0]?.key;

@@ -14,7 +14,10 @@ type RequestEntry = KnownEntry<'ContactRequestSent' | 'ContactRequestReceived' |
 
 const interfaces = [AccountEvent, LogEvent, Event];
 
-/** The request in the list of the account's user, as long as it waits in their eyes. An account's stream is named by its user. */
+/**
+ * The edge of the request in the list of the account's user, while the request is pending for that user. The id of an account's stream is
+ * the user's id.
+ */
 async function edgeOf({ entry }: Logged<RequestEntry>, { scope }: Context): Promise<Edge<ContactRequestShape> | null> {
   const { streamId: userId, data } = entry;
   const request = await scope.loaders.contactRequests.load({ userId, ...data });

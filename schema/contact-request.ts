@@ -15,7 +15,7 @@ import { Node, presentUser } from './node.ts';
 import { User } from './user.ts';
 import { Viewer } from './viewer.ts';
 
-/** A request to become a contact. */
+/** A contact request. */
 export const ContactRequest = builder.objectRef<ContactRequestShape>('ContactRequest').implement({
   description: 'A pending contact request. Only the two users can see it.',
   interfaces: [Node],
@@ -66,7 +66,7 @@ builder.objectField(RequestLists.connection, 'totalCount', (t) =>
 /** A request in the viewer's list. */
 export const ContactRequestEdge = RequestLists.edge;
 
-/** The edge under which the `Viewer.contactRequests` of one of the two lists a request. */
+/** The edge of a request in `Viewer.contactRequests` of one of the two users. */
 export function contactRequestEdge(request: ContactRequestShape, userId: bigint): Edge<ContactRequestShape> {
   return { node: request, cursor: formatCursor('contactRequest', contactRequestKey(request, userId)) };
 }

@@ -9,7 +9,7 @@ import { Node, presentUser } from './node.ts';
 import { User } from './user.ts';
 import { Viewer } from './viewer.ts';
 
-/** Somebody the viewer knows. */
+/** A contact of the viewer. */
 export const Contact = builder.objectRef<ContactShape>('Contact').implement({
   description:
     'A user whom the viewer knows, by mutual agreement. Each of the two users has their own contact, which the other cannot see.',
@@ -38,7 +38,7 @@ const ContactList = connectionOf<ContactShape>('Contact', {
 /** A contact in the viewer's list. */
 export const ContactEdge = ContactList.edge;
 
-/** The edge under which `Viewer.contacts` lists a contact. */
+/** The edge of a contact in `Viewer.contacts`. */
 export function contactEdge(contact: ContactShape): Edge<ContactShape> {
   return { node: contact, cursor: formatCursor('contact', contactKey(contact)) };
 }

@@ -3,33 +3,36 @@ import { ChatError } from '../src/errors.ts';
 import type { Viewer } from '../src/user/index.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
-/** What one stretch of an operation is resolved with: a query, one mutation field, or one event of a subscription. */
+/** The state for resolving one part of an operation: a query, one field of a mutation, or one event of a subscription. */
 export interface Scope {
-  /** Who the stretch is resolved for: the sender, or whom a sign-in made them. */
+  /** The viewer for this part: the sender of the operation, or the user whom a sign-in has just signed in. */
   readonly viewer: Viewer | null;
   readonly loaders: Loaders;
-  /** What has to be read before anything else of the stretch, once that is under way (readFirst). */
+  /** The read that comes before all others of this part (readFirst). Absent until it starts. */
   first?: Promise<void>;
 }
 
-/** What every resolver is given; one per operation. */
+/** The context for resolvers, one per operation. */
 export interface Context {
   readonly chat: Chat;
-  /** Who sent the operation; null: nobody is signed in. */
+  /** The user who sent the operation. Null if nobody is signed in. */
   readonly viewer: Viewer | null;
   /** The client's network address, for throttling. */
   readonly address: string;
   readonly requestId: string;
-  /** Aborts when the sender's access ends, or nobody is there to be answered; its reason is the error to end a subscription, or a search, with. */
+  /**
+   * Aborts when the sender's access ends, or nobody waits for the answer any more. Its reason is the error for a subscription or search
+   * that it ends.
+   */
   readonly signal: AbortSignal;
   /** Replaced by refresh(). */
   scope: Scope;
 }
 
-/** What the gateway knows of an operation. */
+/** The parts of a context that the gateway provides. */
 export type ContextParts = Omit<Context, 'scope'>;
 
-/** Makes the context of one operation. */
+/** Creates the context of an operation. */
 export function createContext(parts: ContextParts): Context {
   return { ...parts, scope: new ViewerScope(parts.chat, parts.viewer) };
 }
@@ -44,21 +47,21 @@ class ViewerScope implements Scope {
     this.#chat = chat;
   }
 
-  // Made when first asked for: many events, and every subscription between them, need none.
+  // Created on demand: many events, and every subscription between events, need none.
   get loaders(): Loaders {
     this.#loaders ??= createLoaders(this.#chat, this.viewer);
     return this.#loaders;
   }
 }
 
-/** The context in which one event is resolved for whoever sent the subscription: nothing is kept from the event before. */
+/** Creates the context of one event for the sender of the subscription. Nothing is cached from earlier events. */
 export function forEvent(context: Context): Context {
   return createContext(context);
 }
 
 /**
- * The context in which one event is resolved for all who listen. Nobody looks: a field that asks who does, or from where, is not what
- * it was declared to be (shareable), and throws.
+ * Creates the context of one event for all its listeners. It has no viewer: a field that asks for the viewer or the address is wrongly
+ * declared as shareable, and throws.
  */
 export function forEveryone({ chat }: Context): Context {
   return new Everyone(chat);
@@ -76,7 +79,7 @@ class EveryonesScope implements Scope {
   }
 }
 
-// A class: one for each event, and an object whose getters are written out in it takes 2 µs to make.
+// A class, because there is one for each event: an object literal with getters takes 2 µs to create.
 class Everyone implements Context {
   readonly chat: Chat;
   scope: Scope;
@@ -107,18 +110,20 @@ function noOne(): never {
   throw new Error('a field that is declared shareable asks who looks');
 }
 
-/** Forgets everything read so far; what follows is resolved for `viewer`, by default the sender. */
+/** Forgets everything read so far. What follows is resolved for `viewer`, by default the sender. */
 export function refresh(context: Context, viewer: Viewer | null = context.viewer): void {
   context.scope = new ViewerScope(context.chat, viewer);
 }
 
-// Over a socket it is mostly sent under another name, which nobody refuses: a client may mean something by it.
+// Over a WebSocket clients often send the token under another name. That is not refused, because the client may use the name for something
+// else.
 const signInFirst =
   'Sign in first, and send the access token as `authorization: Bearer …`: over HTTP as a header, over a WebSocket in the payload of connection_init.';
 
 /**
- * Who asks. The only way to them, so that what depends on the viewer can be told from what all listeners of an event share: root fields,
- * fields of Viewer, connections and fields named `viewer…` may call it, nothing else. Throws ChatError UNAUTHENTICATED.
+ * The viewer. This is the only way to get the viewer, so that what depends on the viewer can be told from what all listeners of an event
+ * share. It may be called by root fields, fields of Viewer, connections and fields named `viewer…`, and nowhere else. Throws ChatError
+ * UNAUTHENTICATED.
  */
 export function requireViewer(context: Context): Viewer {
   if (context.scope.viewer === null) throw new ChatError('UNAUTHENTICATED', signInFirst);

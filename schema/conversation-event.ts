@@ -41,11 +41,11 @@ export const ConversationEvent = builder.interfaceRef<Logged<ConversationEntry>>
   }),
 });
 
-/** What every entry of a conversation's log is. */
+/** The interfaces of every entry of a conversation's log. */
 export const conversationEventInterfaces = [ConversationEvent, LogEvent, Event];
 const interfaces = conversationEventInterfaces;
 
-/** Why somebody is out. */
+/** Why a user is no longer in a conversation. */
 export const LeaveReason = builder.enumType('LeaveReason', {
   description: 'Why a user is no longer in a conversation.',
   values: {
@@ -132,7 +132,7 @@ const ConversationEvents = connectionOf<Logged<ConversationEntry>>('Conversation
 /** A page of entries. */
 export const ConversationEventConnection = ConversationEvents.connection;
 
-/** The edge of an entry: a message has the same cursor in all lists. */
+/** The edge of an entry. A message has the same cursor in all lists. */
 export function conversationEventEdge(entry: ConversationEntry): Edge<Logged<ConversationEntry>> {
   return { node: inConversation(entry), cursor: formatCursor('seq', entry.seq) };
 }

@@ -10,7 +10,7 @@ import { beginField } from './operation.ts';
 import { shareable } from './shareable.ts';
 import { Viewer } from './viewer.ts';
 
-/** Where people talk. Other files add what is theirs. */
+/** A conversation. Other files add their fields. */
 export const Conversation = builder.interfaceRef<ConversationShape>('Conversation').implement({
   description:
     'A direct conversation or a group. Its stream holds messages and other events. Everything about it in a response is at least as recent as its `lastSeq`.',
@@ -37,15 +37,15 @@ export const Conversation = builder.interfaceRef<ConversationShape>('Conversatio
   }),
 });
 
-// Conversation comes last: where two interfaces have a field of one name, a type inherits it from the later one.
+// Conversation comes last: if two interfaces have a field of the same name, a type inherits it from the later one.
 
-/** Two people, or one with themselves. */
+/** A conversation of two users, or of one user with themselves. */
 export const DirectConversation = builder.objectRef<ConversationShape>('DirectConversation').implement({
   description: 'A conversation of two users, or of one user with themselves. There is at most one for any two users.',
   interfaces: [Node, Conversation],
 });
 
-/** Many people. */
+/** A conversation of many users. */
 export const Group = builder.objectRef<ConversationShape>('Group').implement({
   description: 'A conversation of many users, with a name and an owner.',
   interfaces: [Node, Conversation],
@@ -60,12 +60,15 @@ const Conversations = connectionOf<ConversationShape>('Conversation', {
 /** A conversation in the viewer's list. */
 export const ConversationEdge = Conversations.edge;
 
-/** The edge under which `Viewer.conversations` lists a conversation. */
+/** The edge of a conversation in `Viewer.conversations`. */
 export function conversationEdge(conversation: ConversationShape): Edge<ConversationShape> {
   return { node: conversation, cursor: formatCursor('conversation', conversationKey(conversation)) };
 }
 
-/** A conversation with a user's access to it, the conversation read first; null where they have none or are not shown it (yet). */
+/**
+ * A conversation and a user's access to it. The conversation is read first. Null if the user has no access, or is not shown the
+ * conversation (yet).
+ */
 export async function accessOf(
   { scope }: Context,
   conversationId: bigint,
@@ -77,7 +80,7 @@ export async function accessOf(
   return access?.shown ? { conversation, access } : null;
 }
 
-/** The viewer's access to a conversation; null where they have none. For fields that may depend on the viewer. */
+/** The viewer's access to a conversation, or null. For fields that may depend on the viewer. */
 export async function viewerAccess(context: Context, { id }: Pick<ConversationShape, 'id'>): Promise<Membership | null> {
   return (await accessOf(context, id, requireViewer(context)))?.access ?? null;
 }
@@ -122,7 +125,7 @@ builder.objectField(Viewer, 'conversations', (t) =>
     },
     resolve(viewer, { first, after, ...asked }, { chat, scope: { loaders } }) {
       const { pinned, archived, unread, mentioned, search } = given(asked);
-      // One search, however often its list is looked at; the same one elsewhere in the response too.
+      // The search runs once, however often its list is read, also for the same search elsewhere in the response.
       const called = (text: string) =>
         loaders.ownPage(`called ${JSON.stringify([text, first, after])}`, () => chat.groups.called(viewer, text));
       async function list(page: { readonly first: number; readonly after: string | undefined }) {
@@ -134,7 +137,8 @@ builder.objectField(Viewer, 'conversations', (t) =>
         {
           order: 'conversation',
           read: (page) => loaders.ownPage(`conversations ${JSON.stringify({ ...asked, ...page })}`, () => list(page)),
-          // Whatever of the response was read before this page must not be older than the lastSeq shown here.
+          // Reuses a conversation that was loaded already: nothing in the response that was read before this page may be older than the
+          // lastSeq shown here.
           async node({ conversation }) {
             const known = await loaders.conversations.prime(conversation.id, conversation).load(conversation.id);
             return present(known, `conversation ${conversation.id}`);
@@ -145,7 +149,7 @@ builder.objectField(Viewer, 'conversations', (t) =>
   }),
 );
 
-/** Arguments without those that are null: these are as if they were absent. */
+/** Removes null arguments: they mean the same as absent ones. */
 function given<T extends object>(args: T): { readonly [K in keyof T]?: Exclude<T[K], null> | undefined } {
   return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null)) as {
     readonly [K in keyof T]?: Exclude<T[K], null>;

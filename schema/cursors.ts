@@ -1,7 +1,7 @@
 import { isUuid } from '../src/uuid.ts';
 import { decodeText, encodeText, maxId, maxSeq, parseWhole } from './ids.ts';
 
-/** What the connections are ordered by. Entries of a stream, messages among them, have one cursor wherever they are listed. */
+/** The orders of the connections. Entries of a stream, messages included, have the same cursor in every list. */
 export type Order =
   | 'seq'
   | 'file'
@@ -31,12 +31,12 @@ export type Order =
   | 'moderationItem'
   | 'moderationReport';
 
-/** The opaque cursor of a place in an order. */
+/** Creates the opaque cursor of a position in an order. */
 export function formatCursor(order: Order, key: string | number): string {
   return encodeText(`${order}@${key}`);
 }
 
-// What a key of each order looks like. A number that no column holds would fail in the database instead of being refused.
+// Whether a text is a valid key of the order. A number beyond the column's range would fail in the database instead of being refused.
 const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   seq: (key) => key === '0' || parseWhole(key, maxSeq) !== null,
   file(key) {
@@ -60,7 +60,7 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   user: (key) => key.length > 0,
   found(key) {
     const [, time = '', id = '', seq = ''] = /^[\w-]+:(\d+):(\d+):(\d+):[01]$/.exec(key) ?? [];
-    // Of one conversation it does not matter when it was active.
+    // A search in one conversation has no activity time.
     return (time === '0' || parseWhole(time, maxTime) !== null) && parseWhole(id, maxId) !== null && parseWhole(seq, maxSeq) !== null;
   },
   userId: (key) => parseWhole(key, maxId) !== null,
@@ -76,7 +76,7 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   moderationItem: isUuid,
   moderationReport(key) {
     const [, time = '', id = ''] = /^(\d+):(\d+)$/.exec(key) ?? [];
-    // Reporter 0 is the lists of words.
+    // Reporter 0 stands for the lists of blocked words.
     return parseWhole(time, maxTime) !== null && (id === '0' || parseWhole(id, maxId) !== null);
   },
   settingsVersion: (key) => parseWhole(key, maxSeq) !== null,
@@ -84,7 +84,7 @@ const isKey: { readonly [O in Order]: (key: string) => boolean } = {
   edit: (key) => parseWhole(key, maxSeq) !== null,
 };
 
-// The last ms of the year 9999: the latest that MySQL holds.
+// The last ms of the year 9999, which is the latest time in MySQL.
 const maxTime = 253_402_300_799_999n;
 
 function pairWithin(key: string, max: bigint): boolean {
@@ -102,7 +102,7 @@ function timeAndUuid(key: string): boolean {
   return parseWhole(time, maxTime) !== null && isUuid(id);
 }
 
-/** The key in a cursor of this order; null where it is malformed or of another order. */
+/** The key in a cursor of this order. Null if the cursor is malformed or of another order. */
 export function parseCursor(order: Order, cursor: string): string | null {
   const text = decodeText(cursor);
   if (!text?.startsWith(`${order}@`)) return null;
@@ -110,7 +110,7 @@ export function parseCursor(order: Order, cursor: string): string | null {
   return isKey[order](key) ? key : null;
 }
 
-/** The seq in a cursor of a stream's entry; null where there is none. */
+/** The seq in the cursor of a stream's entry. Null if it has none. */
 export function parseSeqCursor(cursor: string): number | null {
   const key = parseCursor('seq', cursor);
   return key === null ? null : Number(key);

@@ -16,7 +16,7 @@ const DataExportState = builder.enumType('DataExportState', {
   } satisfies Record<(typeof exportStates)[number], unknown>,
 });
 
-/** A file with all that is the viewer's own. */
+/** A file with all of the viewer's own data. */
 export const DataExport = builder.objectRef<DataExportShape>('DataExport').implement({
   description: 'A file with all of the viewer’s own data. Nobody else can see it.',
   interfaces: [Node],

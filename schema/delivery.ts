@@ -50,7 +50,7 @@ async function deliveryOf(message: MessageShape, _args: object, context: Context
   return stateOf(message, await context.scope.loaders.reach.load(conversation));
 }
 
-/** Who has read a message and was there when it was said, as they joined. */
+/** The members who have read a message and were members when it was sent, in the order in which they joined. */
 async function readersOf({ conversationId, seq, senderId }: MessageShape, context: Context): Promise<readonly Reader[]> {
   if ((await viewerAccess(context, { id: conversationId })) === null) return [];
   const readers = await context.scope.loaders.readers.load(await presentConversation(context, conversationId));
@@ -83,7 +83,7 @@ builder.objectFields(Message, (t) => ({
         async read({ first, after }) {
           const left = after === undefined ? readers : readers.filter((reader) => isAfter(reader, after));
           const members = await Promise.all(left.slice(0, first).map((reader) => loadMembership(context, reader)));
-          // Who has left since is on no page.
+          // Members who have left since are on no page.
           const items = members.flatMap((member) => (member === null ? [] : [{ member, key: memberKey(member) }]));
           return { items, hasNextPage: left.length > first };
         },
@@ -94,7 +94,7 @@ builder.objectFields(Message, (t) => ({
   }),
 }));
 
-/** Whether a member stands after a key of the list of members. */
+/** Whether a member comes after a key in the list of members. */
 function isAfter({ joinedSeq, userId }: Reader, key: string): boolean {
   const [keySeq = '', keyId = ''] = key.split(':');
   return joinedSeq > Number(keySeq) || (joinedSeq === Number(keySeq) && userId > BigInt(keyId));

@@ -1,7 +1,7 @@
 import type { DeviceKind as DeviceKindShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 
-/** What each kind is, in the words of both schemas. */
+/** The descriptions of the kinds, for both schemas. */
 export const deviceKindMeanings: Record<DeviceKindShape, { readonly description: string }> = {
   WEB: { description: 'A web browser.' },
   MOBILE: { description: 'A phone.' },
@@ -10,7 +10,7 @@ export const deviceKindMeanings: Record<DeviceKindShape, { readonly description:
   OTHER: { description: 'Any other kind, or unknown.' },
 };
 
-/** What a device is. */
+/** The kind of a device. */
 export const DeviceKind = builder.enumType('DeviceKind', {
   description: 'The kind of a device. If DEVICE_POLICY is `newest`, a user is connected with one device of each kind at a time.',
   values: deviceKindMeanings,

@@ -76,10 +76,10 @@ const Drafts = connectionOf<DraftShape>('Draft', {
   node: (t) => t.field({ type: Draft, description: 'The draft.', resolve: ({ node }) => node }),
 });
 
-/** One in the viewer's list. */
+/** A draft in the viewer's list. */
 export const DraftEdge = Drafts.edge;
 
-/** The edge under which `Viewer.drafts` lists it. */
+/** The edge of a draft in `Viewer.drafts`. */
 export function draftEdge(draft: DraftShape): Edge<DraftShape> {
   return { node: draft, cursor: formatCursor('draft', draftKey(draft)) };
 }

@@ -51,7 +51,7 @@ builder.objectField(Message, 'viewerEdits', (t) =>
       return forwardConnection(args, {
         order: 'edit',
         async read({ first, after }) {
-          // Of what was never edited nothing is read.
+          // Nothing is read for a message that was never edited.
           const request = { conversationId, seq, first, after: after === undefined ? undefined : Number(after) };
           const { items, hasNextPage } = editedAt === null ? noEdits : await context.scope.loaders.edits.load(request);
           return { items: items.map((edit) => ({ edit, key: String(edit.seq) })), hasNextPage };

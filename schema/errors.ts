@@ -4,7 +4,7 @@ import { builder, type Types } from './builder.ts';
 import { type Context, refresh } from './context.ts';
 import { readFirst } from './operation.ts';
 
-/** What each code means. */
+/** The descriptions of the codes. */
 export const refusalMeanings: { readonly [C in RefusalCode]: string } = {
   NOT_FOUND: 'The object does not exist, or the viewer may not see it. The two cases are never distinguished.',
   FORBIDDEN:
@@ -35,7 +35,7 @@ export const ErrorCode = builder.enumType('ErrorCode', {
   >,
 });
 
-/** A refusal as the payload holds it: not an Error, for GraphQL takes one among its values for a failed field. */
+/** A refusal in a payload. It is not an Error, because GraphQL takes an Error among values for a failed field. */
 export type UserErrorShape = Pick<Refusal, 'code' | 'message' | 'field' | 'retryAfterMs'>;
 type Refusal = ChatError & { readonly code: RefusalCode };
 
@@ -57,12 +57,12 @@ const UserError = builder.objectRef<UserErrorShape>('UserError').implement({
   }),
 });
 
-/** What every mutation's payload holds. */
+/** The fields that every mutation's payload has. */
 export interface Refusable {
   readonly errors?: readonly ChatError[] | undefined;
 }
 
-/** A payload that holds refusals and nothing else. */
+/** A payload with refusals and nothing else. */
 export interface Refused {
   readonly errors: readonly ChatError[];
 }
@@ -70,7 +70,7 @@ export interface Refused {
 /** Describes the `input` of every mutation. */
 export const inputDescription = 'The input of the mutation.';
 
-/** Gives a payload type its `errors`. */
+/** Adds the field `errors` to a payload type. */
 export function withErrors<P extends Refusable>(payload: PothosSchemaTypes.ObjectRef<Types, P>): PothosSchemaTypes.ObjectRef<Types, P> {
   builder.objectField(payload, 'errors', (t) =>
     t.field({
@@ -82,7 +82,7 @@ export function withErrors<P extends Refusable>(payload: PothosSchemaTypes.Objec
   return payload;
 }
 
-/** A refusal as a payload holds it. What is none is thrown. */
+/** Converts a refusal for a payload. Throws any other error. */
 export function userError(error: ChatError): UserErrorShape {
   if (!isRefusal(error)) throw error;
   const { code, message, field, retryAfterMs } = error;
@@ -90,8 +90,8 @@ export function userError(error: ChatError): UserErrorShape {
 }
 
 /**
- * Runs a mutation's act. What it refuses becomes the payload's `errors`; anything else is passed on to stand at the top level. The payload is
- * read after the act: nothing that was read before it is used again.
+ * Runs a mutation. A refusal goes into the payload's `errors`. Any other error is thrown, and becomes a top-level error. The payload is
+ * read after the mutation: nothing that was read before is used for it.
  */
 export async function settle<P>(context: Context, info: GraphQLResolveInfo, act: () => Promise<P>): Promise<P | Refused> {
   refresh(context);
@@ -106,17 +106,17 @@ export async function settle<P>(context: Context, info: GraphQLResolveInfo, act:
   }
 }
 
-/** What stands in the `extensions` of an error at the top level of a response. */
+/** The `extensions` of a top-level error. */
 export interface ErrorExtensions {
   readonly code: Code;
-  /** Present where the same request may be sent again as it is. */
+  /** Present if the same request may be sent again unchanged. */
   readonly retryable?: true;
   readonly retryAfterMs?: number;
-  /** The argument at fault, as a path. */
+  /** The path of the argument at fault. */
   readonly argument?: readonly string[];
 }
 
-/** How a ChatError reads at the top level: a value that a mutation would call INVALID_INPUT is BAD_USER_INPUT there. */
+/** The extensions of a ChatError as a top-level error. INVALID_INPUT, the code in mutations, becomes BAD_USER_INPUT. */
 export function extensionsOf({ code, field, retryAfterMs }: ChatError): ErrorExtensions {
   return {
     code: code === 'INVALID_INPUT' ? 'BAD_USER_INPUT' : code,

@@ -5,7 +5,7 @@ import { formatId } from './ids.ts';
 import type { PositionShape } from './position.ts';
 import { shareable } from './shareable.ts';
 
-/** An entry of a log, with its stream's global id. */
+/** An entry of a log, with the global id of its stream. */
 export interface Logged<E extends Entry = Entry> {
   readonly kind: 'entry';
   readonly at: Date;
@@ -16,33 +16,33 @@ export interface Logged<E extends Entry = Entry> {
 type On = (typeof entryTypes)[EntryType]['on'];
 type EntryTypeOn<S extends On> = { [T in EntryType]: (typeof entryTypes)[T]['on'] extends S ? T : never }[EntryType];
 
-/** The entries that stand on one kind of stream and can be shown. */
+/** The entries of one kind of stream that can be shown. */
 export type EntryOn<S extends On> = KnownEntry<EntryTypeOn<S>>;
 
-/** True for an entry of this kind of stream that can be shown. */
+/** Whether an entry belongs to this kind of stream and can be shown. */
 export function standsOn<S extends On>(on: S, entry: Entry): entry is EntryOn<S> {
   return entry.type !== 'Hidden' && entryTypes[entry.type].on === on;
 }
 
 type Live<K extends FeedEvent['kind']> = Extract<FeedEvent, { readonly kind: K }>;
 
-/** How a subscription stands once it is live. */
+/** The positions of a subscription when it goes live. */
 export interface ReadyShape extends Pick<Live<'ready'>, 'kind' | 'at'> {
   readonly positions: readonly PositionShape[];
 }
 
-/** A part that cannot be had, its stream by global id. */
+/** A part of a stream that cannot be delivered, with the global id of the stream. */
 export interface ResyncShape extends Pick<Live<'resync'>, 'kind' | 'at' | 'lastSeq' | 'reason'> {
   readonly streamId: string;
 }
 
-/** An event as it is resolved: what the feed delivers, with global ids for bare stream ids. */
+/** An event as resolvers see it: an event of the feed with global stream ids. */
 export type EventShape = Logged | Live<'receipt'> | Live<'typing'> | Live<'signal'> | Live<'markers'> | ReadyShape | ResyncShape;
 
 type ViewerEntry = KnownEntry<'ProfileChanged' | 'SettingsChanged' | 'SessionStarted' | 'SessionChanged' | 'SessionEnded'>;
 const viewerChanged = builder.objectRef<Logged<ViewerEntry>>('ViewerChanged');
 
-/** How each type of entry is shown. An entry type that the log learns does not compile until it is named here, nor run until it is described. */
+/** The object type of each entry type. A new entry type does not compile until it is listed here, nor run until its type is implemented. */
 export const loggedTypes = {
   MessageSent: builder.objectRef<Logged<KnownEntry<'MessageSent'>>>('MessageSent'),
   MemberJoined: builder.objectRef<Logged<KnownEntry<'MemberJoined'>>>('MemberJoined'),
@@ -87,7 +87,7 @@ export const loggedTypes = {
   Hidden: builder.objectRef<Logged<HiddenEntry>>('EntryHidden'),
 } satisfies Record<Entry['type'], unknown>;
 
-/** How everything that is not logged is shown. */
+/** The object type of each event that is not logged. */
 export const liveTypes = {
   receipt: builder.objectRef<Live<'receipt'>>('ReceiptMoved'),
   typing: builder.objectRef<Live<'typing'>>('TypingChanged'),
@@ -101,7 +101,7 @@ function typeName(event: EventShape): string {
   return (event.kind === 'entry' ? loggedTypes[event.entry.type] : liveTypes[event.kind]).name;
 }
 
-/** Whatever a subscription delivers. */
+/** Any event of a subscription. */
 export const Event = builder.interfaceRef<EventShape>('Event').implement({
   description: 'An event that a subscription delivers. More types may be added: ignore events of an unknown type.',
   resolveType: typeName,
@@ -140,7 +140,7 @@ loggedTypes.Hidden.implement({
   interfaces: [LogEvent, Event],
 });
 
-// One shape for all who are shown an entry, made once: whoever shares its bytes knows it by its identity.
+// One shape per entry for all viewers: payloads are shared by the shape's identity.
 const shapes = new WeakMap<Entry, Logged>();
 
 function logged<E extends Entry>(entry: E, idOf: (streamId: bigint) => string): Logged<E> {
@@ -151,17 +151,17 @@ function logged<E extends Entry>(entry: E, idOf: (streamId: bigint) => string): 
   return shape;
 }
 
-/** An entry of a conversation's log, ready to be shown. */
+/** The shape of an entry of a conversation's log. */
 export function inConversation<E extends Entry>(entry: E): Logged<E> {
   return logged(entry, (id) => formatId('Conversation', id));
 }
 
-/** An entry of an account's log, ready to be shown. */
+/** The shape of an entry of an account's log. */
 export function inAccount<E extends Entry>(entry: E): Logged<E> {
   return logged(entry, (id) => formatId('User', id));
 }
 
-/** An entry of the server's log, ready to be shown. */
+/** The shape of an entry of the server's log. */
 export function onServer<E extends Entry>(entry: E): Logged<E> {
   return logged(entry, () => formatId('Server', serverStreamId));
 }

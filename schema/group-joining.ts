@@ -25,7 +25,7 @@ const histories: Record<GroupHistoryWord, { readonly description: string }> = {
   JOINING: { description: 'Messages sent after they joined.' },
 };
 
-/** What newcomers may read of a group. */
+/** What new members may read of a group. */
 export const GroupHistory = builder.enumType('GroupHistory', {
   description: 'What new members of a group may read.',
   values: Object.fromEntries(groupHistories.map((word) => [word, histories[word]])) as typeof histories,

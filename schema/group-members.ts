@@ -41,7 +41,7 @@ const AddMembersPayload = withErrors(
   }),
 );
 
-/** Adds those who can be added; ids that name no user are refused beside them, each under its own place in the input. */
+/** Adds the users who can be added. Ids that name no user are errors, each with its index in the input. */
 async function addMembers(
   context: Context,
   viewer: ViewerShape,
@@ -53,7 +53,7 @@ async function addMembers(
   return { group, members, errors: [...malformed, ...errors.map((error) => atPlace(error, places))] };
 }
 
-/** The module counted only the ids that it was given. */
+/** Corrects the index in an error: the module saw only the valid ids. */
 function atPlace(error: ChatError, places: readonly string[]): ChatError {
   const [name, index, ...rest] = error.field ?? [];
   const place = index === undefined ? undefined : places[Number(index)];

@@ -7,7 +7,7 @@ import { argumentId, formatId } from './ids.ts';
 import { present } from './node.ts';
 import { beginField } from './operation.ts';
 
-/** What people outside a group may see of it. */
+/** A group as users outside it see it. */
 export const GroupPreview = builder.objectRef<ConversationShape>('GroupPreview').implement({
   description: 'A group as people outside it see it.',
   fields: (t) => ({

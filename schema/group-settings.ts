@@ -13,7 +13,7 @@ const policies: Record<GroupPolicyWord, { readonly description: string }> = {
   OWNER: { description: 'Only the owner.' },
 };
 
-/** Whom a group lets do something. */
+/** Who may do something in a group. */
 const GroupPolicy = builder.enumType('GroupPolicy', {
   description: 'Who may do something in a group.',
   values: Object.fromEntries(groupPolicies.map((word) => [word, policies[word]])) as typeof policies,

@@ -48,13 +48,16 @@ interface StreamPage {
   readonly afterSeq: number;
 }
 
-/** A page of the entries that can be shown: others are stepped over, and count neither for its size nor for what follows it. */
+/**
+ * Reads a page of the entries that can be shown. The others are skipped: they do not count for the page size, nor for whether there is a
+ * next page.
+ */
 async function shownPage<E extends Entry>(
   { first, afterSeq }: StreamPage,
   read: (page: StreamPage) => Promise<Page<Entry>>,
   shows: (entry: Entry) => entry is E,
 ): Promise<Page<E>> {
-  // One more than asked for tells whether anything follows.
+  // One more entry than requested shows whether there is a next page.
   let page = await read({ first: first + 1, afterSeq });
   const { hasPreviousPage } = page;
   const shown = page.items.filter(shows);

@@ -6,17 +6,19 @@ import { isEmoji, type MessageRef, maxOptions } from '../src/message/index.ts';
 import type { ContactRef, ContactRequestRef } from '../src/user/index.ts';
 import { isUuid } from '../src/uuid.ts';
 
-/** What each kind of global id names. DirectConversation and Group share one kind: a conversation is found without knowing which it is. */
+/**
+ * The key in each kind of global id. DirectConversation and Group share a kind, so a conversation can be found without knowing which it is.
+ */
 export interface Keys {
   readonly User: bigint;
-  /** Of the user. */
+  /** The user's id. */
   readonly Presence: bigint;
   readonly Contact: ContactRef;
   readonly ContactRequest: ContactRequestRef;
   readonly Conversation: bigint;
   readonly Message: MessageRef;
   readonly Reaction: MessageRef & { readonly emoji: string };
-  /** `choice`: its place in the message's poll, from 0 on. */
+  /** `choice`: the index of the option in the poll, from 0 on. */
   readonly PollOption: MessageRef & { readonly choice: number };
   readonly Membership: MembershipRef;
   readonly JoinRequest: MembershipRef;
@@ -24,22 +26,22 @@ export interface Keys {
   readonly GroupInvite: string;
   /** UUID text, lower case. */
   readonly Session: string;
-  /** The same. */
+  /** UUID text, lower case. */
   readonly DataExport: string;
-  /** The same. */
+  /** UUID text, lower case. */
   readonly Notice: string;
-  /** The same. */
+  /** UUID text, lower case. */
   readonly ScheduledMessage: string;
-  /** Of whom, and where. */
+  /** The author and the place of the draft. */
   readonly Draft: DraftPlace & { readonly userId: bigint };
-  /** A stream and no thing: nothing can be fetched by it. */
+  /** Names a stream only: nothing can be fetched by this id. */
   readonly Server: typeof serverStreamId;
 }
 
 /** A kind of global id. */
 export type IdType = keyof Keys;
 
-/** A global id, taken apart. */
+/** A parsed global id. */
 export type ParsedId = { readonly [T in IdType]: { readonly type: T; readonly key: Keys[T] } }[IdType];
 
 const formats: { readonly [T in IdType]: (key: Keys[T]) => string } = {
@@ -62,7 +64,7 @@ const formats: { readonly [T in IdType]: (key: Keys[T]) => string } = {
   Server: () => 'notices',
 };
 
-/** The opaque id under which a thing is known outside: one spelling each. */
+/** Creates the opaque global id of an object. Each object has exactly one. */
 export function formatId<T extends IdType>(type: T, key: Keys[T]): string {
   return encodeText(`${type}:${formats[type](key)}`);
 }
@@ -125,7 +127,7 @@ function isIdType(type: string): type is IdType {
   return Object.hasOwn(parsers, type);
 }
 
-/** Takes a global id apart; null where no thing could have it, or it is another spelling of an id. */
+/** Parses a global id. Null if no object can have it, or it is another encoding of an id. */
 export function parseId(id: string): ParsedId | null {
   const [, type = '', rest = ''] = /^(\w+):(.+)$/.exec(decodeText(id) ?? '') ?? [];
   if (!isIdType(type)) return null;
@@ -133,13 +135,13 @@ export function parseId(id: string): ParsedId | null {
   return key === null ? null : ({ type, key } as ParsedId);
 }
 
-// The largest BIGINT and the largest INT that a database column holds: beyond them a query would fail instead of finding nothing.
-/** The largest id there can be. */
+// The largest BIGINT and the largest INT of a database column. Beyond them a query would fail instead of finding nothing.
+/** The largest id. */
 export const maxId = 2n ** 63n - 1n;
-/** The largest seq there can be. */
+/** The largest seq. */
 export const maxSeq = 2n ** 31n - 1n;
 
-/** A whole number from 1 to max, in its one decimal spelling; null for anything else. */
+/** Parses a whole number from 1 to max in its only decimal form. Null for anything else. */
 export function parseWhole(text: string, max: bigint): bigint | null {
   if (!/^[1-9]\d{0,18}$/.test(text)) return null;
   const number = BigInt(text);
@@ -156,22 +158,22 @@ function keyOf<T extends IdType>(type: T, id: string): Keys[T] | null {
   return parsed?.type === type ? (parsed.key as Keys[T]) : null;
 }
 
-/** What an id in a mutation's input names. Throws ChatError INVALID_INPUT with `field` where it is malformed or names another kind. */
+/** The key of an id in a mutation's input. Throws ChatError INVALID_INPUT with `field` if the id is malformed or of another kind. */
 export function inputId<T extends IdType>(type: T, id: string, ...field: readonly string[]): Keys[T] {
   const key = keyOf(type, id);
   if (key === null) throw notAnId('INVALID_INPUT', type, field);
   return key;
 }
 
-/** Ids of a batch, each with its place in the input; those that cannot name anything stand in `errors`, as inputId would throw them. */
+/** The ids of a batch with their indexes in the input. Malformed ids are in `errors`, as inputId would throw them. */
 export interface Batch<K> {
   readonly keys: readonly K[];
-  /** Of each key, in the input's list. */
+  /** The index of each key in the input's list. */
   readonly places: readonly string[];
   readonly errors: readonly ChatError[];
 }
 
-/** What the ids of a batch name: unlike inputId, one that is malformed does not stop the others. */
+/** The keys of the ids of a batch. Unlike inputId, a malformed id does not stop the others. */
 export function inputIds<T extends IdType>(type: T, ids: readonly string[], field: string): Batch<Keys[T]> {
   const keys: Keys[T][] = [];
   const places: string[] = [];
@@ -187,7 +189,7 @@ export function inputIds<T extends IdType>(type: T, ids: readonly string[], fiel
   return { keys, places, errors };
 }
 
-/** What an id in an argument of a query or subscription names. Throws ChatError BAD_USER_INPUT that names the argument. */
+/** The key of an id in an argument of a query or subscription. Throws ChatError BAD_USER_INPUT that names the argument. */
 export function argumentId<T extends IdType>(type: T, id: string, ...argument: readonly string[]): Keys[T] {
   const key = keyOf(type, id);
   if (key === null) throw notAnId('BAD_USER_INPUT', type, argument);
@@ -198,12 +200,12 @@ function notAnId(code: 'INVALID_INPUT' | 'BAD_USER_INPUT', type: IdType, field: 
   return new ChatError(code, `${field.join('.')} is not the id of a ${type}.`, { field });
 }
 
-/** Text as base64url, without padding. */
+/** Encodes text as base64url without padding. */
 export function encodeText(text: string): string {
   return Buffer.from(text, 'utf8').toString('base64url');
 }
 
-/** Reads base64url back; null where the code is not the one spelling that encodeText gives. */
+/** Decodes base64url. Null if the code is not exactly what encodeText returns for the text. */
 export function decodeText(code: string): string | null {
   const text = Buffer.from(code, 'base64url').toString('utf8');
   return encodeText(text) === code ? text : null;

@@ -1,7 +1,13 @@
-// The public words: every type, field and argument of the API, each in the file of its noun, and nothing of what they do.
-// Owns global ids, cursors, paging rules, the way errors read, and what is read before what within one response. Resolvers ask the chat's
-// modules and nothing below them. Promises: `schema` is what schema/schema.graphql prints; a context belongs to one operation; what depends on
-// the viewer reaches them through requireViewer alone. Does not know how a request or a socket brings an operation here.
+// The public schema: every type, field and argument of the API, in the file of its noun, without the logic behind it.
+//
+// Owns global ids, cursors, the rules of paging, the form of errors, and the order of reads within a response.
+//
+// Promises:
+// - schema/schema.graphql is printed from `schema`.
+// - A context belongs to one operation.
+// - Whatever depends on the viewer gets the viewer from requireViewer.
+//
+// Resolvers call the chat's modules and nothing below them. Does not know the transports that operations arrive on.
 import './scalars.ts';
 import './sign-in.ts';
 import './session.ts';

@@ -68,13 +68,13 @@ builder.objectField(RequestLists.connection, 'totalCount', (t) =>
 /** A request in a list. */
 export const JoinRequestEdge = RequestLists.edge;
 
-/** The edge under which a request is listed: by who asks in their own list, else in the group's. */
+/** The edge of a request: in the viewer's own list if it is theirs, else in the group's. */
 export function joinRequestEdge(request: JoinRequestShape, viewerId: bigint): Edge<JoinRequestShape> {
   const key = request.userId === viewerId ? ownJoinRequestKey(request) : joinRequestKey(request);
   return { node: request, cursor: formatCursor('joinRequest', key) };
 }
 
-/** A request that waits in somebody's eyes; null where there is none, or it is not for them to see. The group is read first. */
+/** A join request that is pending for the viewer. Null if there is none, or the viewer may not see it. The group is read first. */
 export async function seenRequest({ scope }: Context, viewerId: bigint, ref: MembershipRef): Promise<JoinRequestShape | null> {
   const { loaders } = scope;
   const group = await loaders.conversations.load(ref.conversationId);

@@ -1,17 +1,20 @@
 import DataLoader from 'dataloader';
 
-/** A loader that hands out what it has been told at once, and not by a promise: an event whose hint brought all it shows is made within the turn that brings it. */
+/**
+ * A loader that returns values it was given without a promise. So an event whose hint brought all its data is rendered in the turn of the
+ * event loop in which the hint arrives.
+ */
 export class KnowingLoader<K, V> extends DataLoader<K, V> {
   readonly #known = new Map<K, V>();
 
-  /** From here on this is what it says of the key, whatever was read of it. */
+  /** Sets the value of a key, replacing what was read before. */
   learn(key: K, value: V): this {
     this.clear(key).prime(key, value);
     this.#known.set(key, value);
     return this;
   }
 
-  /** What `load` resolves to; without waiting where it was told. */
+  /** What `load` resolves to, returned directly if it was given by `learn`. */
   get(key: K): V | Promise<V> {
     const known = this.#known.get(key);
     return known === undefined ? this.load(key) : known;

@@ -1,9 +1,9 @@
-/** Makes what an object has by each name, of what it is made of and, where it needs another of its parts, of the object. */
+/** Functions that make the properties of an object, from its parts and, if they need other properties, the object itself. */
 export type Makers<T extends object, P> = { readonly [K in keyof T]: (parts: P, self: T) => T[K] };
 
 /**
- * Defines a kind of object whose properties are made when they are first asked for, and kept: an object of thirty of which most are
- * never asked for costs no more than those that are.
+ * Defines a kind of object whose properties are made on first use and kept. An object of thirty properties, most of them never used, costs
+ * no more than the used ones.
  */
 export function lazily<T extends object, P>(makers: Makers<T, P>): (parts: P) => T {
   class Lazy {

@@ -27,82 +27,86 @@ import type { Block, Contact, ContactRef, ContactRequest, ContactRequestView, Se
 import { KnowingLoader } from './knowing-loader.ts';
 import { lazily } from './lazily.ts';
 
-// Keys of one read: far below the 32,766 parameters that SQLite binds, high enough that a page of 100 with one nested page takes 20 reads.
+// Keys per read. Far below the 32,766 parameters of a statement in SQLite, and large enough that a page of 100 with one nested page takes
+// 20 reads.
 const maxBatchSize = 500;
 
-/** A conversation with somebody's access to it. */
+/** A conversation, and a user's access to it. */
 export interface Accessed {
   readonly conversation: Conversation;
   readonly access: Membership;
 }
 
-/** A thread with somebody's access to its conversation. */
+/** A thread, and a user's access to its conversation. */
 interface ThreadAccess {
   readonly root: Message;
   readonly access: Membership;
 }
 
-/** Reads that are batched, and made once each, within one scope. Absent things are null. */
+/** Batched reads. Within one scope each is made once. Missing objects are null. */
 export interface Loaders {
-  /** Erased ones are absent: what refers to them shows nobody. */
+  /** Null for erased users: fields that refer to them are null. */
   readonly users: Pick<KnowingLoader<bigint, User | null>, 'load' | 'get'>;
-  /** The same, erased ones as what is left of them: for what cannot do without. */
+  /** The same, with what is left of erased users, for fields that cannot be null. */
   readonly people: KnowingLoader<bigint, User | null>;
-  /** Does not ask who may see them: only their `userId` may. */
+  /** Does not check who may see the contact: only its `userId` may. */
   readonly contacts: DataLoader<ContactRef, Contact | null, string>;
-  /** Whether this is somebody else than who looks; false where an event is resolved for all who listen. */
+  /** Whether this is another user than the viewer. False if an event is resolved for all listeners. */
   isOfOther(userId: bigint): boolean;
-  /** The viewer's block of a user; none when signed out. */
+  /** The viewer's block of a user. Null if signed out. */
   readonly blocks: DataLoader<bigint, Block | null>;
-  /** Requests that wait in the eyes of `userId`. */
+  /** Contact requests that are pending for `userId`. */
   readonly contactRequests: DataLoader<ContactRequestView, ContactRequest | null, string>;
-  /** That wait in the eyes of who asked. Does not ask who may see them. */
+  /** Join requests that are pending for the user who asks. Does not check who may see them. */
   readonly joinRequests: DataLoader<MembershipRef, JoinRequest | null, string>;
-  /** Whether the viewer is kept from coming into a group, and is told so. */
+  /** Whether the viewer is banned from a group and may know it. */
   readonly banned: DataLoader<Conversation, boolean, bigint>;
-  /** Good ones, by UUID text, and all of a group. Does not ask who may see them. */
+  /** Valid invites by UUID text, and all of a group. Do not check who may see them. */
   readonly invites: DataLoader<string, Invite | null>;
   readonly groupInvites: DataLoader<bigint, readonly Invite[]>;
-  /** Every conversation of a scope comes from here (Groups.list primes it): one lastSeq for it, read before anything that lies in it. */
+  /**
+   * Every conversation of a scope comes from this loader (Groups.list primes it): it has one lastSeq, which is read before anything in the
+   * conversation.
+   */
   readonly conversations: KnowingLoader<bigint, Conversation | null>;
   readonly memberships: DataLoader<MembershipRef, Membership | null, string>;
   readonly messages: DataLoader<MessageRef, Message | null, string>;
   readonly lastMessages: DataLoader<Membership, Message | null, string>;
-  /** What rights in a group follow from. */
+  /** What determines a user's rights in a group. */
   readonly rights: DataLoader<Accessed, Rights, string>;
   readonly unreadCounts: DataLoader<Accessed, number, string>;
   readonly mentionCounts: DataLoader<Accessed, number, string>;
   readonly reactions: DataLoader<Message, readonly ReactionCount[], string>;
-  /** The viewer's own; none when signed out. */
+  /** The viewer's own reactions. Empty if signed out. */
   readonly ownReactions: DataLoader<Message, readonly string[], string>;
   readonly reactors: DataLoader<ReactorsRequest, Part<bigint>, string>;
-  /** What people have chosen of a message's poll. */
+  /** The votes in a message's poll. */
   readonly votes: DataLoader<MessageRef, PollTally, string>;
-  /** The viewer's own; none when signed out. */
+  /** The viewer's own votes. Empty if signed out. */
   readonly ownVotes: DataLoader<MessageRef, readonly number[], string>;
-  /** Does not ask whether anybody may know. */
+  /** Does not check whether anybody may see the voters. */
   readonly voters: DataLoader<VotersRequest, Part<bigint>, string>;
-  /** Does not ask who may know. */
+  /** Does not check who may see the edits. */
   readonly edits: DataLoader<EditsRequest, Part<Edit>, string>;
-  /** How far all others have a conversation. */
+  /** How far all other members have received and read a conversation. */
   readonly reach: DataLoader<Conversation, Reach | null, bigint>;
-  /** Who shows how far they have read. */
+  /** The members who show how far they have read. */
   readonly readers: DataLoader<Conversation, readonly Reader[], bigint>;
-  /** Does not ask who may see them: only the user themselves, but for what shows that others see nothing. */
+  /** Does not check who may see them: only the user may, except for what shows that others see nothing. */
   readonly settings: DataLoader<bigint, Settings | null>;
-  /** As the viewer sees them; null: not for them to watch, or signed out. */
+  /** As the viewer sees them. Null if the viewer may not watch the user, or is signed out. */
   readonly presences: DataLoader<bigint, Presence | null>;
-  /** Does not ask who may see it: only the user themselves. */
+  /** Does not check who may see it: only the user may. */
   readonly chosen: DataLoader<bigint, Chosen | null>;
-  /** What is posted, by UUID text. Does not ask whom they are for. */
+  /** Posted notices by UUID text. Does not check whom they are for. */
   readonly notices: DataLoader<string, Notice | null>;
-  /** The viewer's own, by UUID text; none when signed out. */
+  /** The viewer's own, by UUID text. Null if signed out. */
   readonly scheduledMessages: DataLoader<string, ScheduledMessage | null>;
-  /** Who takes part in a thread, erased ones too. */
+  /** The users who take part in a thread, erased ones included. */
   readonly threadParticipants: DataLoader<ParticipantsRequest, readonly bigint[], string>;
-  /** The viewer's own, of whatever stay; none when signed out. */
+  /** The viewer's own drafts, those of earlier memberships included. Null if signed out. */
   readonly drafts: DataLoader<DraftPlace, Draft | null, string>;
-  /** What the viewer has saved, in whatever stay; nothing when signed out. */
+  /** What the viewer has saved, also in earlier memberships. Null if signed out. */
   readonly saved: DataLoader<MessageRef, SavedMessage | null, string>;
   readonly threadUnread: DataLoader<ThreadAccess, number, string>;
   /** Whether the viewer has deleted a message for themselves. */
@@ -110,16 +114,17 @@ export interface Loaders {
   /** The viewer's direct conversation with a user. */
   readonly directs: DataLoader<bigint, Conversation | null>;
   /**
-   * A page of one of the viewer's own lists: it is read once, in however many places of a response the viewer stands. A name is of one list and one page.
+   * Reads a page of one of the viewer's own lists. It is read once, even if the response contains the viewer several times. A name stands
+   * for one list and one page.
    */
   readonly ownPage: <T>(name: string, read: () => Promise<T>) => Promise<T>;
-  /** Of the viewer; empty when signed out. */
+  /** The viewer's positions. Empty if signed out. */
   readonly positions: () => Promise<readonly Position[]>;
-  /** Of the viewer; zero when signed out. */
+  /** The viewer's totals. Zero if signed out. */
   readonly unreadTotals: () => Promise<UnreadTotals>;
 }
 
-/** Whose reads they are. */
+/** The chat and the viewer that the loaders read for. */
 interface LoaderScope {
   readonly chat: Chat;
   readonly viewer: Viewer | null;
@@ -240,12 +245,12 @@ const create = lazily<Loaders, LoaderScope>({
   unreadTotals: ({ chat: { messages }, viewer }) => once(async () => (viewer === null ? nobody : messages.unreadTotals(viewer))),
 });
 
-/** Makes the loaders of one scope, each when it is first asked for: there are thirty, and few events or requests need more than three. */
+/** Creates the loaders of a scope. Each is created on first use: there are thirty, and few events or requests need more than three. */
 export function createLoaders(chat: Chat, viewer: Viewer | null): Loaders {
   return create({ chat, viewer });
 }
 
-/** What is known of a message's sender and conversation need not be read. It is later than what was read before. */
+/** Gives the loaders the sender and conversation of a message, so they need not be read. They are newer than what was read before. */
 export function useMessageAlong({ people, conversations }: Loaders, { sender, conversation }: MessageAlong): void {
   people.learn(sender.id, sender);
   if (conversation !== undefined) conversations.learn(conversation.id, conversation);
@@ -272,7 +277,7 @@ function keep(): Loaders['ownPage'] {
   return <T>(name: string, read: () => Promise<T>) => {
     const page = pages.get(name) ?? read();
     pages.set(name, page);
-    // What a name stands for is always read in the same way.
+    // A name is always read with the same function, so the type matches.
     return page as Promise<T>;
   };
 }

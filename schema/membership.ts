@@ -20,8 +20,9 @@ const Role = builder.enumType('Role', {
 });
 
 /**
- * A marker of a member's, where it is shown: not in groups too large for receipts, nor of who shows nobody. While a block stands between two, each is shown what
- * they know of themselves, and of the other how it stood then. An event for all who listen comes to no other then than whose marker it is.
+ * A member's marker, if it is shown. It is not shown in groups too large for receipts, nor if the member hides receipts. While there is a
+ * block between two users, each sees their own marker, and the other's as it was when the block began. An event for all listeners goes only
+ * to the member whose marker it is then.
  */
 async function shownMarker({ chat, scope }: Context, member: MembershipShape, marker: 'deliveredSeq' | 'readSeq'): Promise<number | null> {
   const conversation = await scope.loaders.conversations.load(member.conversationId);
@@ -101,12 +102,12 @@ export const MembershipConnection = Memberships.connection;
 /** A member in a conversation's list. */
 export const MembershipEdge = Memberships.edge;
 
-/** The edge under which `Conversation.members` lists a member. */
+/** The edge of a member in `Conversation.members`. */
 export function membershipEdge(member: MembershipShape): Edge<MembershipShape> {
   return { node: member, cursor: formatCursor('member', memberKey(member)) };
 }
 
-/** A membership as it stands, its conversation read first; null where it has ended. Does not ask who may see it. */
+/** A membership, read after its conversation. Null if it has ended. Does not check who may see it. */
 export async function loadMembership(
   { scope: { loaders } }: Context,
   ref: { readonly conversationId: bigint; readonly userId: bigint },

@@ -7,12 +7,12 @@ import { type Refusable, type Refused, settle, withErrors } from './errors.ts';
 import { inputId } from './ids.ts';
 import { Message } from './message.ts';
 
-/** What an act on a message came to. */
+/** The result of a mutation on a message. */
 interface ActedShape extends Refusable {
   readonly message?: MessageRef;
 }
 
-/** The payload of a mutation that acts on a message. */
+/** Creates the payload type of a mutation on a message. */
 export function messagePayload(mutation: string) {
   return withErrors(
     builder.objectRef<ActedShape>(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`).implement({
@@ -24,7 +24,7 @@ export function messagePayload(mutation: string) {
           description: 'The message in its current state, or null if the mutation was refused.',
           async resolve({ message }, _args, { scope: { loaders } }) {
             if (message === undefined) return null;
-            // Others may have acted on it since: the conversation first, so that nothing is older than its lastSeq.
+            // Others may have changed the message since. The conversation is read first, so nothing is older than its lastSeq.
             await loaders.conversations.load(message.conversationId);
             return loaders.messages.load(message);
           },
@@ -34,7 +34,7 @@ export function messagePayload(mutation: string) {
   );
 }
 
-/** Runs an act on the message that an input names. */
+/** Runs a mutation on the message that the input names. */
 export function actOn(
   context: Context,
   info: GraphQLResolveInfo,

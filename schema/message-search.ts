@@ -13,12 +13,12 @@ const FoundMessages = connectionOf<MessageShape>('MessageSearch', {
   node: (t) => t.field({ type: Message, description: 'The message.', resolve: ({ node }) => node }),
 });
 
-/** What an optional id names. */
+/** The key of an optional id. */
 function named<T extends 'Conversation' | 'User'>(type: T, id: string | null | undefined, argument: string) {
   return id === null || id === undefined ? undefined : argumentId(type, id, argument);
 }
 
-// At the root: of a field of Conversation, a page of conversations would be a hundred searches.
+// A root field: as a field of Conversation, a page of conversations would run a hundred searches.
 builder.queryField('messages', (t) =>
   t.field({
     type: FoundMessages.connection,
@@ -56,7 +56,7 @@ builder.queryField('messages', (t) =>
         ...forwardPage('found', args),
       });
       const edges = items.map(({ message, conversation, key }) => {
-        // What of the response was read before must not be older than the lastSeq shown here.
+        // Anything in the response that was read before must not be older than the lastSeq shown here.
         context.scope.loaders.conversations.prime(conversation.id, conversation);
         return { node: message, cursor: formatCursor('found', key) };
       });

@@ -11,7 +11,7 @@ import { beginField } from './operation.ts';
 import { ownDraft } from './own-draft.ts';
 import { badArgument } from './page.ts';
 
-// The contract's bound on what one call may ask for.
+// The API's limit for one call.
 const maxNodes = 100;
 
 function parseArgument(name: string, id: string): ParsedId {
@@ -20,7 +20,10 @@ function parseArgument(name: string, id: string): ParsedId {
   return parsed;
 }
 
-/** What an id names, if the viewer may see it. A conversation is read before what lies in it, so that nothing is older than its lastSeq. */
+/**
+ * The object that an id names, if the viewer may see it. A conversation is read before what belongs to it, so nothing is older than its
+ * lastSeq.
+ */
 async function find(context: Context, viewer: ViewerShape, { type, key }: ParsedId): Promise<NodeShape | null> {
   const { chat, scope } = context;
   switch (type) {
@@ -66,7 +69,7 @@ async function find(context: Context, viewer: ViewerShape, { type, key }: Parsed
   }
 }
 
-/** A message, if it is among what a user may read. */
+/** A message, if the user may read it, else null. */
 export async function seenMessage(context: Context, viewer: Pick<ViewerShape, 'userId'>, ref: MessageRef): Promise<Message | null> {
   const { loaders } = context.scope;
   const accessed = await accessOf(context, ref.conversationId, viewer);

@@ -10,7 +10,7 @@ import type { Contact, ContactRequest, Session, User } from '../src/user/index.t
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 
-/** Everything that has a global id, as the modules hand it out. */
+/** Any object with a global id, as the modules return it. */
 export type NodeShape =
   | User
   | Presence
@@ -29,7 +29,7 @@ export type NodeShape =
   | ReactionCount
   | PollOption;
 
-/** A thing with a global id. */
+/** An object with a global id. */
 export const Node = builder.interfaceRef<NodeShape>('Node').implement({
   description: 'An object with a global ID. It can be fetched again with `node`.',
   resolveType: typeName,
@@ -41,7 +41,7 @@ export const Node = builder.interfaceRef<NodeShape>('Node').implement({
   }),
 });
 
-/** Which object type shows a node: told by a property that only its shape has, so that a further shape does not compile until it is told too. */
+/** The object type of a node, recognised by a property that only its shape has. A new shape does not compile until it is added. */
 function typeName(node: NodeShape): string {
   if ('handle' in node) return 'User';
   if ('devices' in node) return 'Presence';
@@ -69,24 +69,24 @@ function unidentified(): never {
   throw new Error('every type of node says its own id');
 }
 
-/** What another thing refers to and therefore must be there. Throws where it is not: that is a bug, never a refusal. */
+/** Asserts that an object exists which another one refers to. Throws if it does not: that is a bug, never a refusal. */
 export function present<T>(thing: T | null | undefined, what: string): T {
   if (thing === null || thing === undefined) throw new Error(`${what} is referred to but is not there`);
   return thing;
 }
 
-/** The conversation by its id, once per scope; at once where its loader knows it. Throws where there is none. */
+/** The conversation with an id, read once per scope. Returned directly if the loader knows it. Throws if there is none. */
 export function presentConversation({ chat, scope }: Context, id: bigint): Conversation | Promise<Conversation> {
   const known = scope.loaders.conversations.get(id);
   return known instanceof Promise || known === null ? evenDissolved(chat, id, known) : known;
 }
 
-/** Of a group that was dissolved meanwhile, what was said before may be on its way to those who were in it. */
+/** Finds a group that was dissolved in the meantime: earlier messages may still be on their way to its former members. */
 async function evenDissolved(chat: Chat, id: bigint, standing: Promise<Conversation | null> | null): Promise<Conversation> {
   return present((await standing) ?? (await chat.groups.evenDissolved(id)), `conversation ${id}`);
 }
 
-/** The user by their id, once per scope; of an erased account what is left of it. Throws where there never was one. */
+/** The user with an id, read once per scope. For an erased account, what is left of it. Throws if there never was one. */
 export async function presentUser({ scope }: Context, id: bigint): Promise<User> {
   return present(await scope.loaders.people.load(id), `user ${id}`);
 }

@@ -2,7 +2,10 @@ import { type FieldNode, type GraphQLResolveInfo, Kind, OperationTypeNode, type 
 import type { Viewer } from '../src/user/index.ts';
 import { type Context, requireViewer } from './context.ts';
 
-/** Begins a root field for a signed-in viewer: nothing it goes on to read is older than what readFirst reads. Throws ChatError UNAUTHENTICATED. */
+/**
+ * Starts a root field for a signed-in viewer: later reads of the field are not older than those of readFirst. Throws ChatError
+ * UNAUTHENTICATED.
+ */
 export async function beginField(context: Context, info: GraphQLResolveInfo): Promise<Viewer> {
   const viewer = requireViewer(context);
   await readFirst(context, info);
@@ -10,9 +13,9 @@ export async function beginField(context: Context, info: GraphQLResolveInfo): Pr
 }
 
 /**
- * Reads the viewer's positions, then their unread totals, where the operation selects them, so that nothing in the same response is older: a
- * client that goes on from these positions misses nothing. Root fields run side by side and share one such reading; in a mutation and in a
- * subscription each field or event has its own. Never rejects.
+ * Reads the viewer's positions and then the unread totals, if the operation selects them, before everything else in the response. So a
+ * client that continues from these positions misses nothing. Root fields of a query run in parallel and share one read. In a mutation or
+ * subscription, each field or event has its own. Never rejects.
  */
 export function readFirst(context: Context, info: GraphQLResolveInfo): Promise<void> {
   const { scope } = context;
@@ -24,10 +27,12 @@ export function readFirst(context: Context, info: GraphQLResolveInfo): Promise<v
   return scope.first;
 }
 
-/** What could not be read fails the field that shows it, not what has been done or has happened. */
+/** A failed read fails the field that shows it, not the mutation or event. */
 function leaveToField(): void {}
 
-/** Names of all fields at any depth. Types are not looked at: a field of that name elsewhere costs a read, never truth. */
+/**
+ * The names of all selected fields at any depth. Ignores types: a field of the same name elsewhere costs a read, and does no other harm.
+ */
 function selectedNames({ operation, fieldNodes, fragments }: GraphQLResolveInfo): ReadonlySet<string> {
   const names = new Set<string>();
   const spread = new Set<string>();

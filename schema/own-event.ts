@@ -19,7 +19,7 @@ function accessed({ entry }: Logged<Own>, context: Context): Promise<Accessed | 
   return accessOf(context, entry.data.conversationId, requireViewer(context));
 }
 
-/** Gives an event that changes what waits for the viewer the counts that they need, so that no device has to guess. */
+/** Adds the viewer's counts to an event that changes them, so that devices need not guess. */
 function withCounts<E extends Logged<Own>>(event: PothosSchemaTypes.ObjectRef<Types, E>): void {
   builder.objectFields(event, (t) => ({
     conversation: t.field({

@@ -3,20 +3,20 @@ import type { HistoryRequest } from '../src/message/index.ts';
 import { type Order, parseCursor, parseSeqCursor } from './cursors.ts';
 import { argumentId } from './ids.ts';
 
-// The contract's bounds: what is outside is refused, never clamped in silence.
+// The API's limits. A value outside is refused, never changed silently.
 const maxPage = 100;
 const defaultPage = 50;
 
-/** Arguments as GraphQL hands them over: an explicit null is the same as absent. */
+/** GraphQL passes an explicit null, which means the same as absent. */
 type Absent = null | undefined;
 
-/** Arguments of a connection that is read forwards. */
+/** The arguments of a forward connection. */
 export interface ForwardArgs {
   readonly first?: number | Absent;
   readonly after?: string | Absent;
 }
 
-/** Arguments of a conversation's messages and timeline. */
+/** The arguments of a conversation's messages and timeline. */
 export interface HistoryArgs extends ForwardArgs {
   readonly last?: number | Absent;
   readonly before?: string | Absent;
@@ -25,7 +25,7 @@ export interface HistoryArgs extends ForwardArgs {
   readonly aroundDate?: Date | Absent;
 }
 
-/** A refusal of an argument of a query or subscription: BAD_USER_INPUT that names it. */
+/** The error for an argument of a query or subscription: BAD_USER_INPUT that names it. */
 export function badArgument(name: string, message: string): ChatError {
   return new ChatError('BAD_USER_INPUT', `${name} ${message}`, { field: name.split('.') });
 }
@@ -36,12 +36,12 @@ function pageSize(name: 'first' | 'last', size: number | Absent): number | undef
   return size;
 }
 
-/** How many a list without pages is asked for. Throws ChatError BAD_USER_INPUT (first). */
+/** The size of a list without pages. Throws ChatError BAD_USER_INPUT (first). */
 export function listSize(first: number | Absent, usual: number): number {
   return pageSize('first', first) ?? usual;
 }
 
-/** A seq given as an argument. Throws ChatError BAD_USER_INPUT when it is negative. */
+/** A seq argument. Throws ChatError BAD_USER_INPUT if it is negative. */
 export function seqArgument(name: string, seq: number): number {
   if (seq < 0) throw badArgument(name, 'must not be negative.');
   return seq;
@@ -54,7 +54,7 @@ function seqOf(name: 'after' | 'before', cursor: string | Absent): number | unde
   return seq;
 }
 
-/** The page that a forward connection is asked for; `after` is the key of the order. Throws ChatError BAD_USER_INPUT. */
+/** The page that a forward connection's arguments select. `after` is a key of the order. Throws ChatError BAD_USER_INPUT. */
 export function forwardPage(order: Order, { first, after }: ForwardArgs): { readonly first: number; readonly after: string | undefined } {
   const size = pageSize('first', first) ?? defaultPage;
   if (after === null || after === undefined) return { first: size, after: undefined };
@@ -63,7 +63,7 @@ export function forwardPage(order: Order, { first, after }: ForwardArgs): { read
   return { first: size, after: key };
 }
 
-/** The part of a stream past a position that is asked for: `after`, where given, goes before `afterSeq`. Throws ChatError BAD_USER_INPUT. */
+/** The part of a stream after a position. `after` takes precedence over `afterSeq`. Throws ChatError BAD_USER_INPUT. */
 export function streamPage({ first, after, afterSeq }: ForwardArgs & { readonly afterSeq: number }): {
   readonly first: number;
   readonly afterSeq: number;
@@ -73,8 +73,8 @@ export function streamPage({ first, after, afterSeq }: ForwardArgs & { readonly 
 }
 
 /**
- * The part of a conversation's history that is asked for: by default its end. `around` counts only without `after` and `before`: a client
- * that pages on keeps sending it. Throws ChatError BAD_USER_INPUT.
+ * The part of a conversation's history that the arguments select, by default its end. `around` is ignored with `after` or `before`, because
+ * a client that pages on keeps sending it. Throws ChatError BAD_USER_INPUT.
  */
 export function historyPage(conversationId: bigint, args: HistoryArgs): HistoryRequest {
   const first = pageSize('first', args.first);
@@ -90,7 +90,7 @@ export function historyPage(conversationId: bigint, args: HistoryArgs): HistoryR
   return after === undefined ? { last: defaultPage, before } : { first: defaultPage, after };
 }
 
-/** The seq or the moment to look around. */
+/** The seq or the time to centre on. */
 function centre(conversationId: bigint, { around, aroundId, aroundDate }: HistoryArgs): number | Date | undefined {
   const [given, other] = Object.entries({ around, aroundId, aroundDate }).filter(([, value]) => value !== null && value !== undefined);
   if (given !== undefined && other !== undefined) throw badArgument(given[0], `and ${other[0]} cannot be combined.`);

@@ -66,7 +66,7 @@ export const PollOption = builder.objectRef<PollOptionShape>('PollOption').imple
   }),
 });
 
-/** A poll with the message that asks. */
+/** A poll and its message. */
 interface PollShape extends PollWords {
   readonly of: MessageShape;
 }

@@ -3,14 +3,14 @@ import { builder } from './builder.ts';
 import { formatId } from './ids.ts';
 import { Viewer } from './viewer.ts';
 
-/** A place in a stream, named by the stream's global id. */
+/** A position in a stream, with the stream's global id. */
 export interface PositionShape {
   readonly streamId: string;
   readonly seq: number;
   readonly epoch: string;
 }
 
-/** A place in a stream. */
+/** A position in a stream. */
 export const Position = builder.objectRef<PositionShape>('Position').implement({
   description: 'A position in a stream: the place after the entry with this `seq`. Pass it back exactly as received.',
   fields: (t) => ({
@@ -25,7 +25,7 @@ export const Position = builder.objectRef<PositionShape>('Position').implement({
   }),
 });
 
-/** The global id of a stream, where it is known that the only account stream among them is the viewer's own. */
+/** The global id of a stream. The only account stream may be the viewer's own. */
 export function streamIdFor(viewer: { readonly userId: bigint }, streamId: bigint): string {
   if (streamId === serverStreamId) return formatId('Server', serverStreamId);
   return formatId(streamId === viewer.userId ? 'User' : 'Conversation', streamId);

@@ -18,7 +18,7 @@ import { ShownEvents } from './shown-events.ts';
 import { User } from './user.ts';
 import { Viewer } from './viewer.ts';
 
-// The contract's bound on what one query may ask for.
+// The API's limit for one query.
 const maxQueried = 100;
 
 const statuses: Record<PresenceStatusShape, { readonly description: string }> = {
@@ -123,7 +123,7 @@ builder.queryField('presence', (t) =>
   }),
 );
 
-/** Presences as they are: their public shape is their own. */
+/** Events of presences, whose public shape is the presence itself. */
 class Presences extends ShownEvents<PresenceShape, PresenceShape> {
   shape(presence: PresenceShape): PresenceShape {
     return presence;

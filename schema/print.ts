@@ -2,12 +2,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { schema } from './index.ts';
 
-/** A schema as SDL, in alphabetical order: a change of the API is a diff that reads well, a change of the code's order is none. */
+/** Prints a schema as SDL, in alphabetical order: a change of the API gives a readable diff, a change of the code's order none. */
 export function printedSchema(of: GraphQLSchema = schema): string {
   return `${printSchema(lexicographicSortSchema(of))}\n`;
 }
 
-/** Writes a schema into a file of this folder; with `--check` on the command line it only compares, and fails the process where the file is stale. */
+/**
+ * Writes a schema into a file of this folder. With `--check` on the command line, only compares, and sets the exit code if the file is
+ * stale.
+ */
 export async function printInto(name: string, of: GraphQLSchema): Promise<void> {
   const file = new URL(name, import.meta.url);
   const printed = printedSchema(of);

@@ -50,7 +50,7 @@ builder.objectFields(Message, (t) => ({
     extensions: shareable,
     type: [Reaction],
     description: 'The reactions to the message, in the order in which each emoji first came.',
-    // Most messages have none, and say so: nothing is read for them.
+    // Most messages have no reactions, and their rows say so: nothing is read for them.
     resolve: (message, _args, { scope }) => (message.hasReactions ? scope.loaders.reactions.load(message) : []),
   }),
   viewerReactions: t.stringList({

@@ -4,11 +4,11 @@ import type { Context } from './context.ts';
 import { presentUser } from './node.ts';
 
 /**
- * The user by their id, as presentUser; where no more is asked of them than that id nobody is read: for what is told of thousands, by clients that have
- * their names already. What a fragment asks for counts as more.
+ * The user with an id, as by presentUser. If only the id is selected, nothing is read: clients that have the names already get large events
+ * cheaply this way. A selected fragment counts as more than the id.
  */
 export function referredUser(context: Context, id: bigint, info: GraphQLResolveInfo): UserShape | Promise<UserShape> {
-  // Nothing else of it is ever looked at.
+  // Nothing else of the user is used.
   return asksForIdOnly(info) ? ({ id } as UserShape) : presentUser(context, id);
 }
 

@@ -1,6 +1,6 @@
 import type { ReasonOfUsers } from '../src/moderation/index.ts';
 
-/** What each reason of a report says. */
+/** The descriptions of the reasons for a report. */
 export const reportMeanings = {
   SPAM: 'Advertising, fraud or repetition.',
   HARASSMENT: 'Meant to hurt or frighten somebody.',

@@ -25,7 +25,7 @@ const SavedMessages = connectionOf<SavedShape>('SavedMessage', {
     }),
 });
 
-/** One in the viewer's list. */
+/** A saved message in the viewer's list. */
 export const SavedMessageEdge = SavedMessages.edge;
 
 builder.objectFields(SavedMessageEdge, (t) => ({
@@ -33,7 +33,7 @@ builder.objectFields(SavedMessageEdge, (t) => ({
   savedAt: t.field({ type: 'DateTime', description: 'When the viewer saved the message.', resolve: ({ node }) => node.savedAt }),
 }));
 
-/** The edge under which `Viewer.savedMessages` lists it. */
+/** The edge of a saved message in `Viewer.savedMessages`. */
 export function savedEdge(saved: SavedShape): Edge<SavedShape> {
   return { node: saved, cursor: formatCursor('saved', savedKey(saved)) };
 }
@@ -62,10 +62,10 @@ builder.objectField(Viewer, 'savedMessages', (t) =>
   }),
 );
 
-/** What the viewer has saved of a message, if it is in their list. */
+/** What the viewer has saved of a message, if it is in their list, else null. */
 async function listed(context: Context, viewer: Pick<ViewerShape, 'userId'>, ref: MessageRef): Promise<SavedShape | null> {
   const { loaders } = context.scope;
-  // Most are not: then this is all that is read.
+  // Read first, because most messages are not saved.
   const saved = await loaders.saved.load(ref);
   if (saved === null) return null;
   const accessed = await accessOf(context, ref.conversationId, viewer);

@@ -105,7 +105,7 @@ const ChangeScheduledMessagePayload = withErrors(
   }),
 );
 
-/** What an input gives: absent stays absent, null is none of it. */
+/** Reads an input field. Absent stays absent, and null stays null. */
 function given<I, T>(input: I | null | undefined, read: (input: I) => T): T | null | undefined {
   return input === null || input === undefined ? (input as null | undefined) : read(input);
 }

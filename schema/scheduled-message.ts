@@ -37,7 +37,7 @@ const ScheduledPoll = builder.objectRef<NonNullable<ScheduledMessageShape['poll'
   }),
 });
 
-/** Something that the viewer is to say later. */
+/** A message that is sent later. */
 export const ScheduledMessage = builder.objectRef<ScheduledMessageShape>('ScheduledMessage').implement({
   description:
     'A message that the server sends later. Only its author sees it, on all their devices. The message that is sent is another object, with the same `clientMessageId`.',
@@ -111,10 +111,10 @@ const ScheduledMessages = connectionOf<ScheduledMessageShape>('ScheduledMessage'
   node: (t) => t.field({ type: ScheduledMessage, description: 'The scheduled message.', resolve: ({ node }) => node }),
 });
 
-/** One in the viewer's list. */
+/** A scheduled message in the viewer's list. */
 export const ScheduledMessageEdge = ScheduledMessages.edge;
 
-/** The edge under which `Viewer.scheduledMessages` lists it. */
+/** The edge of a scheduled message in `Viewer.scheduledMessages`. */
 export function scheduledMessageEdge(scheduled: ScheduledMessageShape): Edge<ScheduledMessageShape> {
   return { node: scheduled, cursor: formatCursor('scheduledMessage', scheduledKey(scheduled)) };
 }

@@ -8,7 +8,7 @@ import { inputId } from './ids.ts';
 import { MessageEdge, sentEdge } from './message.ts';
 import { PollInput } from './poll.ts';
 
-/** What is asked for of a message that somebody says, at once or later. */
+/** The input fields of a message that is sent at once or later. */
 export function sayingFields(t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) {
   return {
     conversationId: t.id({ required: true, description: 'The ID of the conversation.' }),
@@ -51,7 +51,7 @@ const SendMessageInput = builder.inputType('SendMessageInput', {
 
 type SayingInput = typeof SendMessageInput.$inferInput;
 
-/** A message that an input asks for. Throws ChatError INVALID_INPUT where an id is none. */
+/** Reads the message from an input. Throws ChatError INVALID_INPUT if an id is malformed. */
 export function readSaying(input: SayingInput): NewText {
   const { clientMessageId, text } = input;
   return {
@@ -67,7 +67,7 @@ export function readSaying(input: SayingInput): NewText {
   };
 }
 
-/** What ends the draft that an input says it was; undefined: it was none. */
+/** What ends the draft that the input names as its origin. Undefined if it names none. */
 export function endingDraft(context: Context, saying: NewText, { draftWrittenAt: writtenAt }: Pick<SayingInput, 'draftWrittenAt'>) {
   return writtenAt ? context.chat.drafts.ending(requireViewer(context), { ...saying, writtenAt }) : undefined;
 }

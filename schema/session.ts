@@ -6,7 +6,7 @@ import { formatId } from './ids.ts';
 import { Node } from './node.ts';
 import { Viewer } from './viewer.ts';
 
-/** A signed-in device. */
+/** A session of the viewer. */
 export const Session = builder.objectRef<SessionShape>('Session').implement({
   description: 'A device on which the viewer is signed in. Nobody sees the sessions of others.',
   interfaces: [Node],

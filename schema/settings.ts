@@ -70,7 +70,7 @@ builder.mutationField('updateSettings', (t) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
         const { users, messages } = context.chat;
-        // Read before, for what is stored is to be told whatever then fails.
+        // Read before the change, because the change must be announced even if a later read fails.
         const tellMembers = await messages.receiptsTelling(viewer);
         const changed = await users.updateSettings(viewer, {
           ...(messagesFrom !== null && messagesFrom !== undefined && { messagesFrom }),

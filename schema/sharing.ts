@@ -22,26 +22,27 @@ import {
   visit,
 } from 'graphql';
 
-/** What listeners of one subscription document may share. */
+/** What the listeners of one subscription document may share. */
 export interface Sharing {
-  /** The event types of which everything that is selected, at any depth, is declared shareable. */
+  /** The event types of which every selected field, at any depth, is declared shareable. */
   readonly types: ReadonlySet<string>;
-  /** The variables that are used below the root field: only listeners with the same values share. */
+  /** The variables used below the root field. Only listeners with the same values share. */
   readonly variables: readonly string[];
-  /** True for an event of one of these types, as the root field's source hands it out. */
+  /** Whether an event, as the root field's source returns it, has one of these types. */
   covers(event: object): boolean;
   /**
-   * What to execute for each event: the document without the optional arguments of its root field, with lists that are required empty, and without the variables that
-   * only they use. They open the subscription; coercing thousands of positions again for each of thousands of events takes minutes (measured: 50 s for 5,000).
+   * The document to execute for each event. It leaves out the optional arguments of the root field and the variables that only they use,
+   * and has empty lists for the required ones: the arguments only matter for opening the subscription. Coercing thousands of positions for
+   * each of thousands of events would take minutes (measured: 50 s for 5,000).
    */
   readonly perEvent: DocumentNode;
-  /** The variables that it has. */
+  /** The variables of `perEvent`. */
   readonly eventVariables: readonly string[];
 }
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
-/** Finds out what may be shared of a valid document's subscription. */
+/** Finds what the listeners of a valid document's subscription may share. */
 export function sharingOf(schema: GraphQLSchema, document: DocumentNode, operationName?: string | null): Sharing {
   const operation = getOperationAST(document, operationName);
   const root = schema.getSubscriptionType();
@@ -68,7 +69,7 @@ export function sharingOf(schema: GraphQLSchema, document: DocumentNode, operati
   };
 }
 
-/** The arguments of the root field without which it is not executed, and whether each is a list. */
+/** The required arguments of the root field, and whether each is a list. */
 function requiredArguments(root: GraphQLObjectType | null | undefined, [field]: readonly FieldNode[]): ReadonlyMap<string, boolean> {
   const args = (field && root?.getFields()[field.name.value]?.args) ?? [];
   return new Map(args.filter(isRequiredArgument).map(({ name, type }) => [name, isListType(getNullableType(type))]));
@@ -104,7 +105,7 @@ function withoutOpening(document: DocumentNode, { operation, fields, required }:
   return { kind: Kind.DOCUMENT, definitions: definitions.flatMap(withoutUnused) };
 }
 
-/** A name that the type itself tells of an event, without asking anybody. */
+/** The name of an event's type, by the type's own resolveType. */
 function typeNameOf(type: GraphQLNamedType, event: object): string | undefined {
   if (!isAbstractType(type)) return type.name;
   const name = (type.resolveType as ((event: object) => unknown) | null | undefined)?.(event);
@@ -116,7 +117,7 @@ function possibleTypes(schema: GraphQLSchema, type: GraphQLNamedType): readonly 
   return isObjectType(type) ? [type] : [];
 }
 
-/** All that stands at the root: validation has seen to it that it is one field, perhaps said in several places. Each of them counts once. */
+/** The root fields. Validation ensures that they are all the same field, perhaps selected in several places. Each place is listed once. */
 function rootFields(root: SelectionSetNode, fragments: Fragments): readonly FieldNode[] {
   const fields: FieldNode[] = [];
   const spread = new Set<string>();
@@ -137,7 +138,7 @@ function rootFields(root: SelectionSetNode, fragments: Fragments): readonly Fiel
   return fields;
 }
 
-/** Tells whether all that a selection set can select of an object type is shareable. Each pair of them is looked at once. */
+/** Creates a function that tells whether everything a selection set selects of an object type is shareable. Each pair is checked once. */
 function shareability(schema: GraphQLSchema, fragments: Fragments) {
   const known = new Map<SelectionSetNode, Map<GraphQLObjectType, boolean>>();
 

@@ -1,8 +1,8 @@
 import type { EventStream } from '../src/event-stream.ts';
 
 /**
- * What every subscription field resolves to: events, and how they are shown. Who iterates is given their public shapes; who watches the source is given events as they are, and asks for the
- * shapes of those it shows.
+ * The result of every subscription field: events, and how to show them. Iterating yields their public shapes. A reader that watches the
+ * source gets the events themselves, and asks for the shapes of those it shows.
  */
 export abstract class ShownEvents<E, S> implements AsyncIterableIterator<S, undefined> {
   readonly source: EventStream<E>;
@@ -11,10 +11,10 @@ export abstract class ShownEvents<E, S> implements AsyncIterableIterator<S, unde
     this.source = source;
   }
 
-  /** An event as it is executed. */
+  /** The public shape of an event, which is executed. */
   abstract shape(event: E): S;
 
-  /** Whether there is something at hand now to show the event by, which would have to be read later. */
+  /** Whether data to show the event is in memory now that would have to be read later. */
   abstract isAtHand(event: E): boolean;
 
   async next(): Promise<IteratorResult<S, undefined>> {

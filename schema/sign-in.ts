@@ -38,7 +38,10 @@ function signedInPayload(name: string, mutationName: string) {
   );
 }
 
-/** The rest of the payload is resolved for who has just signed in; the next mutation of the document is the sender's again. */
+/**
+ * Resolves the rest of the payload for the user who has just signed in. The next mutation of the document has the sender as its viewer
+ * again.
+ */
 function asViewer(context: Context, signedIn: SignedIn): SignedIn {
   refresh(context, signedIn.viewer);
   return signedIn;

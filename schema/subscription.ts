@@ -44,7 +44,7 @@ function knownPosition({ streamId, seq, epoch, readSeq }: PositionArgument, plac
   };
 }
 
-/** Who follows, and how their client named the streams that it gave positions of. */
+/** The viewer who follows, and the ids by which their client named the streams of its positions. */
 interface Following {
   readonly viewer: Viewer;
   readonly given: ReadonlyMap<bigint, string>;
@@ -52,7 +52,7 @@ interface Following {
 
 const noNames: ReadonlyMap<bigint, string> = new Map();
 
-/** The names that are not what their streams would be called here. Few if any: they are kept as long as the subscription lives. */
+/** The ids that differ from those this server would use. Few if any: they are held as long as the subscription. */
 function namedOtherwise(
   viewer: Viewer,
   positions: readonly KnownPosition[],
@@ -68,7 +68,7 @@ function entryShape(entry: Entry, viewer: Viewer): Logged {
   return entry.streamId === viewer.userId ? inAccount(entry) : inConversation(entry);
 }
 
-/** An event of the feed, its streams named by global ids. A stream that is not the viewer's is named back as the client named it. */
+/** Converts an event of the feed: streams get global ids. A stream that is not the viewer's gets the id that the client used. */
 function eventShape(event: FeedEvent, { viewer, given }: Following): EventShape {
   switch (event.kind) {
     case 'entry':
@@ -85,7 +85,7 @@ function eventShape(event: FeedEvent, { viewer, given }: Following): EventShape 
   }
 }
 
-/** The feed's events. */
+/** The events of the feed. */
 class EventShapes extends ShownEvents<FeedEvent, EventShape> {
   readonly #following: Following;
 
@@ -103,14 +103,14 @@ class EventShapes extends ShownEvents<FeedEvent, EventShape> {
   }
 }
 
-/** Prepares an event to be resolved: the totals of the account are read first where the event can show them. */
+/** Prepares an event for resolving: if the event can show the account's totals, they are read first. */
 function beginEvent(event: EventShape, context: Context, info: GraphQLResolveInfo): EventShape | Promise<EventShape> {
   if (event.kind === 'entry' && event.entry.type === 'MessageSent') useAlong(event.entry, context);
   const showsTotals = event.kind === 'markers' || (event.kind === 'entry' && standsOn('account', event.entry));
   return showsTotals ? readFirst(context, info).then(() => event) : event;
 }
 
-/** What came with a message need not be read. It is later than what another event of the same moment brought, or of the same time. */
+/** Uses the data that came with a message instead of reading it. It is at least as new as what another event of the same moment brought. */
 function useAlong(entry: Entry, { scope: { loaders } }: Context): void {
   const along = parseAlong(alongOf(entry));
   if (along !== null) useMessageAlong(loaders, along);

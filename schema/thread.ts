@@ -25,7 +25,7 @@ builder.objectFields(Message, (t) => ({
     args: { first: t.arg.int({ description: 'The maximum number of users to return, from 1 to 100. Defaults to 5.' }) },
     async resolve({ conversationId, seq, replyCount }, args, { scope }) {
       const first = listSize(args.first, 5);
-      // Most messages have no thread, and say so: nothing is read for them.
+      // Most messages have no thread, and their rows say so: nothing is read for them.
       if (replyCount === 0) return [];
       const userIds = await scope.loaders.threadParticipants.load({ conversationId, seq, first });
       const people = await Promise.all(userIds.map((userId) => scope.loaders.users.load(userId)));

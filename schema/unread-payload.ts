@@ -4,12 +4,12 @@ import { type Refusable, withErrors } from './errors.ts';
 import { presentConversation } from './node.ts';
 import { UnreadTotals } from './unread.ts';
 
-/** What came of an act that changes what waits for the viewer in a conversation. */
+/** The payload of a mutation that changes the viewer's unread counts in a conversation. */
 export interface UnreadPayload extends Refusable {
   readonly conversationId?: bigint;
 }
 
-/** Gives such an act's payload the conversation, what waits in all of them, and `errors`. */
+/** Adds the conversation, the unread totals and `errors` to such a payload. */
 export function withUnread<P extends UnreadPayload>(payload: PothosSchemaTypes.ObjectRef<Types, P>): PothosSchemaTypes.ObjectRef<Types, P> {
   builder.objectFields(payload, (t) => ({
     conversation: t.field({

@@ -8,7 +8,7 @@ import { Node } from './node.ts';
 import { beginField } from './operation.ts';
 import { shareable } from './shareable.ts';
 
-/** A person. */
+/** A user. */
 export const User = builder.objectRef<UserShape>('User').implement({
   description: 'A person or a bot, as every signed-in user can see them.',
   interfaces: [Node],

@@ -52,7 +52,7 @@ builder.objectField(Viewer, 'threads', (t) =>
             chat.messages.threads(viewer, { ...page, unread: unread ?? undefined, conversationId }),
           ),
         node(thread) {
-          // What of the response was read before this page must not be older than the lastSeq shown here.
+          // Anything in the response that was read before this page must not be older than the lastSeq shown here.
           loaders.conversations.prime(thread.conversation.id, thread.conversation);
           return thread;
         },

@@ -10,8 +10,8 @@ import { formatId } from './ids.ts';
 import { jsonObject } from './scalars.ts';
 
 /**
- * What apps are told of an event: what a subscriber would select who wants to know everything that is the same for all. It must be shareable
- * throughout (test/schema/webhook-event.test.ts): nobody looks.
+ * The document whose result apps receive for an event: everything that is the same for all viewers. All its fields must be shareable
+ * (test/schema/webhook-event.test.ts), because there is no viewer.
  */
 export const webhookDocument = parse(`
   subscription Webhook {
@@ -57,15 +57,15 @@ export const webhookDocument = parse(`
 `);
 
 /**
- * Shows entries of a stream as apps are told of them, in the order given; null: it cannot be shown. They are read together. Throws ChatError UNAVAILABLE,
- * and whatever else a field threw: half an event is none.
+ * Renders entries of a stream for apps, in the given order. Null for an entry that cannot be shown. They are read together. Throws
+ * ChatError UNAVAILABLE, and whatever else a field threw, because a part of an event must not be delivered.
  */
 export async function showToApps(
   { schema, chat }: { readonly schema: GraphQLSchema; readonly chat: Chat },
   kind: StreamKind,
   entries: readonly Entry[],
 ): Promise<readonly (object | null)[]> {
-  // Of one moment: it is asked for all at once, and gone then.
+  // A context for this call alone: the entries are rendered at once, and nothing stays cached.
   const contextValue = forEveryone({ chat } as Context);
   return await Promise.all(
     entries.map(async (entry) => {
@@ -77,13 +77,13 @@ export async function showToApps(
   );
 }
 
-/** What an app is told of a user. Their account is not an event's: nobody else sees its stream. */
+/** The event of a user for an app. It is not a GraphQL event, because nobody else sees an account's stream. */
 async function showUser({ scope }: Context, { streamId, seq, at }: Entry): Promise<object | null> {
   const id = formatId('User', streamId);
   const user = await scope.loaders.users.load(streamId);
   const shown = user && {
     ...{ id, handle: user.handle, displayName: user.displayName, avatarUrl: user.avatarUrl, bio: user.bio, isBot: user.bot },
-    // As it is in the documents of other events.
+    // In the same form as in the documents of other events.
     data: user.data === null ? null : (JSON.parse(user.data) as unknown),
   };
   return { at: at.toISOString(), streamId: id, seq, userId: id, user: shown };
@@ -97,7 +97,7 @@ function eventIn({ data, errors = [] }: ExecutionResult): object | null {
   return (data?.['events'] ?? null) as object | null;
 }
 
-/** What is asked about before it is said, with ids as the API has them. */
+/** The message that an app is asked about before it is stored, with the API's ids. */
 export function showDraft({ senderId, conversationId, text, attachments, data, poll, clientMessageId, ...refers }: Saying): object {
   const messageId = (ref: Saying['replyTo']) => ref && formatId('Message', ref);
   return {

@@ -6,7 +6,7 @@ import type { Option } from '../src/config-option.ts';
 const begin = '<!-- configuration: printed by npm run docs -->';
 const end = '<!-- configuration end -->';
 
-/** What a deployment begins with: the README has these alone, so that whoever comes finds the rest of it. */
+/** The options that every deployment starts with. The README lists only these, to stay short. */
 const first = [
   'databaseUrl',
   'redisUrl',
@@ -28,7 +28,7 @@ function table(shown: Readonly<Record<string, Option<unknown>>>): string {
   return ['| variable | default | what it does | setting |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-/** What stands between the markers of each file. */
+/** The generated text of each file. */
 const printed = {
   'README.md': table(Object.fromEntries(first.map((name) => [name, options[name]]))),
   'docs/configuration.md': Object.entries(topics)
@@ -36,7 +36,7 @@ const printed = {
     .join('\n\n'),
 };
 
-/** A text with what is printed between its markers. Throws where they are missing. */
+/** Puts generated text between the markers. Throws if they are missing. */
 function withPrinted(text: string, tables: string): string {
   const from = text.indexOf(begin);
   const to = text.indexOf(end);

@@ -9,8 +9,8 @@ import { servesDemoApp } from '../gateway/demo-app.ts';
 import { readConfig } from '../src/config.ts';
 import { locked, readIfThere } from './locked.ts';
 
-// Builds the demo app into web/dist before a node starts that serves it, where what is there is not made of these sources. Without Vite, which is for development alone, it stays
-// as it is; nor does a node fail to start for want of it.
+// Builds the demo app into web/dist before a node starts that serves it, unless the build there matches the sources. Without Vite, which is
+// a development dependency, the build stays as it is. A node starts even if the app cannot be built.
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
@@ -26,7 +26,7 @@ const sources = [
   'scripts/demo-app.ts',
 ];
 
-/** Where a package's command is; null: it is not installed. */
+/** The path of a package's command. Null if it is not installed. */
 function commandOf(name: string, path: string): string | null {
   try {
     return join(createRequire(import.meta.url).resolve(`${name}/package.json`), '..', path);
@@ -43,7 +43,7 @@ async function stamp(): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Builds the app; does nothing where it is up to date, which takes a few ms, or where it cannot be built. */
+/** Builds the app. Does nothing if it is up to date, which takes a few ms, or if it cannot be built. */
 export async function buildDemoApp(): Promise<void> {
   const [codegen, vite] = [commandOf('@graphql-codegen/cli', 'esm/bin.js'), commandOf('vite', 'bin/vite.js')];
   if (codegen === null || vite === null) return;
@@ -53,14 +53,14 @@ export async function buildDemoApp(): Promise<void> {
   await locked(join(root, 'web/generated'), async () => {
     if ((await readIfThere(stampFile)) === wanted) return;
     await run(process.execPath, [codegen, '--config', 'codegen.yml'], { cwd: root });
-    // Whoever builds: tests would bring React as it is for development.
+    // Set explicitly: under a test's NODE_ENV, the build would contain React's development version.
     const env = { ...process.env, NODE_ENV: 'production' };
     await run(process.execPath, [vite, 'build', 'web', '--config', 'web/vite.config.ts', '--logLevel', 'warn'], { cwd: root, env });
     await writeFile(stampFile, wanted);
   });
 }
 
-/** Whether the node that is about to start serves it. What is wrong with its configuration it says itself. */
+/** Whether the node that is about to start serves the app. Errors in the configuration are reported by the node. */
 function isServed(): boolean {
   try {
     return servesDemoApp(readConfig(process.env));

@@ -13,10 +13,10 @@ const prisma = findPrisma();
 const clients = 'src/db/generated';
 const models = 'prisma/schema.prisma';
 const sqliteModels = 'prisma/sqlite/schema.prisma';
-// Of the peer that the benchmarks measure: only who checks or measures needs its client (--bench).
+// Of the server that the benchmarks compare with. Only checks and benchmarks need its client (--bench).
 const recipeModels = 'bench/send/recipe/schema.prisma';
 
-/** Prisma's command; null: it is not installed. */
+/** The path of Prisma's command. Null if it is not installed. */
 function findPrisma(): string | null {
   try {
     return createRequire(import.meta.url).resolve('prisma/build/index.js');
@@ -25,13 +25,13 @@ function findPrisma(): string | null {
   }
 }
 
-/** Prisma asks for its schema engine's path but runs nothing of it to generate: naming any executable spares the download. */
+/** Prisma requires a path of its schema engine, but does not run it to generate. Naming any executable avoids the download. */
 async function generate(command: string, schema: string): Promise<void> {
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' };
   await run(process.execPath, [command, 'generate', '--schema', schema, '--no-hints'], { cwd: root, env });
 }
 
-/** Makes the clients of some schemas, where those in the folder are not theirs already. */
+/** Generates the clients of some schemas, unless those in the folder match them. */
 async function renew(command: string, folder: string, schemas: readonly string[]): Promise<void> {
   const generated = join(root, folder);
   const stampFile = join(generated, 'stamp');
@@ -48,7 +48,10 @@ async function renew(command: string, folder: string, schemas: readonly string[]
   });
 }
 
-/** Makes prisma/sqlite/schema.prisma and the clients; does nothing where all is as it should be, which takes a few ms, or where an image came with what Prisma makes and without Prisma. */
+/**
+ * Generates prisma/sqlite/schema.prisma and the clients. Does nothing if everything is up to date, which takes a few ms, or in an image
+ * that contains the clients but not Prisma.
+ */
 async function main(): Promise<void> {
   if (prisma === null) {
     if ((await readIfThere(join(root, clients, 'stamp'))) !== '') return;

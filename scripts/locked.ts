@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The text of a file; empty where there is none. */
+/** The text of a file. Empty if there is none. */
 export async function readIfThere(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
 }
@@ -15,11 +15,11 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** One process at a time generates into a folder, so that none imports what another is still writing. */
+/** Runs `work` under a lock on a folder: one process at a time generates into it, so that none imports what another is still writing. */
 export async function locked(generated: string, work: () => Promise<void>): Promise<void> {
   const lockFile = join(generated, 'lock');
   await mkdir(generated, { recursive: true });
-  // Generating takes some seconds, on a slow machine tens: past a minute something else is wrong, and the error below says where.
+  // Generating takes some seconds, tens on a slow machine. After a minute something else is wrong, and the error below says where.
   for (const end = Date.now() + 60_000; ; await delay(100)) {
     const holder = Number(await readIfThere(lockFile));
     // Left behind by a process that was killed.

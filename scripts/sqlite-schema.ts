@@ -1,6 +1,6 @@
 /**
- * The SQLite models that say the same as the MySQL ones: another provider, another folder for the client, and no native types, which
- * SQLite does not have. Throws where prisma/schema.prisma does not look as expected.
+ * Derives the SQLite models from the MySQL ones: another provider, another folder for the client, and no native types, which SQLite does
+ * not have. Throws if prisma/schema.prisma does not look as expected.
  */
 export function deriveSqliteSchema(mysql: string): string {
   const head = mysql.indexOf('generator client');

@@ -1,6 +1,6 @@
 import { ensurePrograms } from '../test/support/binaries.ts';
 
-// Before the test runner, whose report would bury the one line that says what to install.
+// Runs before the test runner, whose report would hide the line that says what to install.
 try {
   ensurePrograms('mariadbd', 'mariadb-install-db', 'redis-server', 'openssl', 'nginx', 'chromium');
 } catch (error) {

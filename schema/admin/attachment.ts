@@ -1,7 +1,7 @@
 import type { Attachment as AttachmentShape } from '../../src/message/index.ts';
 import { builder } from './builder.ts';
 
-/** A file that is kept elsewhere. */
+/** A file that is stored elsewhere. */
 export const Attachment = builder.objectRef<AttachmentShape>('Attachment').implement({
   description:
     'A file that is attached to a message. The file is stored elsewhere, and all fields are as its sender gave them. Check where `url` leads before you open it.',

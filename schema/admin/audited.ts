@@ -8,7 +8,7 @@ import { userById } from './user.ts';
 type Resolver = GraphQLFieldResolver<unknown, AdminContext>;
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** Has every mutation of a schema stand in the audit, those that are added later too. Answers the same schema. */
+/** Records every mutation of a schema in the audit, including mutations added later. Returns the same schema. */
 export function audited(schema: GraphQLSchema): GraphQLSchema {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
     const { resolve } = field;
@@ -35,7 +35,7 @@ async function actOf(context: AdminContext, action: string, args: Arguments, inp
   return { actor: { userId: viewer.userId, name, origin }, action, arguments: input, target: targetIn(input, inputs) };
 }
 
-/** The first thing that an input names: by an id, or as the one thing that it takes. */
+/** The target of an action: the first id in the input, or the key that the input consists of. */
 function targetIn(input: Arguments, inputs: readonly GraphQLInputField[]): string | undefined {
   const ids = inputs.filter(({ type }) => getNamedType(type).name === 'ID').map(({ name }) => [name, input[name]] as const);
   for (const [name, id] of ids) {

@@ -2,7 +2,7 @@ import SchemaBuilder from '@pothos/core';
 import type { NewData } from '../../src/data.ts';
 import type { AdminContext } from './context.ts';
 
-/** Collects the operators' words, apart from the public ones: nothing that is defined by one is in the other. Fields are non-null unless they say so. */
+/** The builder of the operators' schema. It shares no types with the public one. Fields are non-null unless they say so. */
 export const builder = new SchemaBuilder<{
   Context: AdminContext;
   DefaultFieldNullability: false;
@@ -13,5 +13,5 @@ export const builder = new SchemaBuilder<{
   };
 }>({ defaultFieldNullability: false });
 
-/** The builder's own type parameter, for functions that take or give its refs. */
+/** The builder's type parameter, for functions that take or return its refs. */
 export type Types = typeof builder.$inferSchemaTypes;

@@ -40,7 +40,7 @@ function secretPayload(mutationName: string) {
   );
 }
 
-/** Changes a webhook, and notes from what to what. */
+/** Changes a webhook, and notes the states before and after in the audit. */
 async function changed({ chat, note }: AdminContext, webhookId: string, change: () => Promise<WebhookShapeOf>): Promise<WebhookShape> {
   const before = (await chat.webhooks.list()).find(({ id }) => id === webhookId);
   const webhook = await change();

@@ -2,13 +2,13 @@ import type { Note } from '../../src/audit/index.ts';
 import type { Chat } from '../../src/chat.ts';
 import type { Access } from '../../src/user/index.ts';
 
-/** What every resolver of the operators' schema is given; one per request. */
+/** The context of the operators' schema for resolvers, one per request. */
 export interface AdminContext {
   readonly chat: Chat;
-  /** An admin, as the request began: the gateway lets nobody else in. */
+  /** An admin at the start of the request: the gateway refuses everybody else. */
   readonly viewer: Access;
   /** The client's network address. */
   readonly origin: string;
-  /** Says in the audit what a mutation is about to change, and what it has changed. Of a query nothing is said. */
+  /** Notes in the audit what a mutation is about to change, and what it has changed. Has no effect in a query. */
   readonly note: Note;
 }

@@ -28,7 +28,7 @@ const UserError = builder.objectRef<UserErrorShape>('UserError').implement({
   }),
 });
 
-/** Gives a payload type its `errors`. */
+/** Adds the field `errors` to a payload type. */
 export function withErrors<P extends Refusable>(payload: PothosSchemaTypes.ObjectRef<Types, P>): PothosSchemaTypes.ObjectRef<Types, P> {
   builder.objectField(payload, 'errors', (t) =>
     t.field({
@@ -40,7 +40,7 @@ export function withErrors<P extends Refusable>(payload: PothosSchemaTypes.Objec
   return payload;
 }
 
-/** Runs a mutation's act. What it refuses becomes the payload's `errors`; anything else is passed on to stand at the top level. */
+/** Runs a mutation. A refusal goes into the payload's `errors`. Any other error is thrown, and becomes a top-level error. */
 export async function settle<P>(act: () => Promise<P>): Promise<P | Refused> {
   try {
     return await act();

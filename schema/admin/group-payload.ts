@@ -10,7 +10,7 @@ interface GroupPayload extends Refusable {
   readonly group?: OverseenGroup | null;
 }
 
-/** The payload type of an act on a group. */
+/** Creates the payload type of a mutation on a group. */
 export function groupPayload(mutation: string) {
   const name = `${mutation.slice(0, 1).toUpperCase()}${mutation.slice(1)}Payload`;
   return withErrors(
@@ -27,7 +27,7 @@ export function groupPayload(mutation: string) {
   );
 }
 
-/** Runs an act on the group that an input names, notes in the audit what it has changed, and answers the group as it is after it. */
+/** Runs a mutation on the group that the input names, notes the changes in the audit, and resolves to the group afterwards. */
 export function actOnGroup(
   { chat, note }: AdminContext,
   groupId: string,

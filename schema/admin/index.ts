@@ -1,6 +1,9 @@
-// The operators' words: what admins ask and do about the system as a whole, each noun in its file. Served on a port of its own and to admins alone, so
-// nothing of it is in the public schema, which does not import it either. It takes from there what says the same in both: ids, cursors, how errors read.
-// Promises: `adminSchema` is what schema/admin.graphql prints; a resolver is only ever called for an admin, which the gateway sees to.
+// The operators' schema: what admins query and do about the system as a whole, one file per noun.
+//
+// - Served on a port of its own and to admins only. The public schema does not import it, and so contains none of it.
+// - Takes from the public schema what is the same in both: ids, cursors, the form of errors.
+// - Promises that schema/admin.graphql is printed from `adminSchema`.
+// - Leaves it to the gateway to call resolvers for admins only.
 import './scalars.ts';
 import './viewer.ts';
 import './setting.ts';
@@ -43,5 +46,5 @@ export type { AdminContext } from './context.ts';
 builder.queryType({ description: 'The queries that admins can run.' });
 builder.mutationType({ description: 'The mutations that admins can run. Each is recorded in the audit log.' });
 
-/** The schema that the gateway serves to admins. Whatever it does is in the audit. */
+/** The schema that the gateway serves to admins. All its mutations are in the audit. */
 export const adminSchema: GraphQLSchema = audited(builder.toSchema());

@@ -40,7 +40,7 @@ const JobKind = builder.enumType('JobKind', {
   >,
 });
 
-/** What was left for later. */
+/** A job that is left to do. */
 export const Job = builder.objectRef<LeftJob>('Job').implement({
   description: 'A job: work that is left for later. Jobs that are done are deleted.',
   fields: (t) => ({

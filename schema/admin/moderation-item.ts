@@ -38,7 +38,7 @@ const ModerationAction = builder.enumType('ModerationAction', {
   } satisfies Record<ItemAction, unknown>,
 });
 
-/** Why something is in the queue. */
+/** Why something is in the moderation queue. */
 export const ReportReason = builder.enumType('ReportReason', {
   description: 'Why something is in the moderation queue. The reasons are those of the public schema, and BLOCKED_WORDS.',
   values: {
@@ -119,7 +119,7 @@ const ModeratedGroup = builder.objectRef<Conversation>('ModeratedGroup').impleme
   }),
 });
 
-/** An item, with what was read of it together with others'. */
+/** An item, with data that was read for several items together. */
 export interface ItemShape extends Item {
   readonly counts?: ReportCounts | undefined;
   readonly message?: Message | null | undefined;
@@ -137,7 +137,7 @@ async function groupOf({ target }: ItemShape, { chat }: AdminContext): Promise<C
   return conversation?.kind === 'GROUP' ? conversation : null;
 }
 
-/** What admins are to look at. */
+/** An item of the moderation queue. */
 export const ModerationItem = builder.objectRef<ItemShape>('ModerationItem').implement({
   description:
     'An item in the moderation queue: what users reported, or where a blocked word was found. There is at most one open item for each message, user or group.',

@@ -33,12 +33,12 @@ const NoticeReach = builder.objectRef<NoticeReachShape>('NoticeReach').implement
   }),
 });
 
-/** A notice, with its reach where it was read with others'. */
+/** A notice, with its reach if that was read for several notices together. */
 interface NoticeShape extends PostedNotice {
   readonly reach?: NoticeReachShape | null | undefined;
 }
 
-/** What is told to users. */
+/** A notice to users. */
 export const Notice = builder.objectRef<NoticeShape>('Notice').implement({
   description: 'A notice to all users or some of them.',
   fields: (t) => ({

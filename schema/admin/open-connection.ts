@@ -6,7 +6,7 @@ import { builder } from './builder.ts';
 import { Node } from './node.ts';
 import { userById } from './user.ts';
 
-/** What a device is. */
+/** The kind of a device. */
 export const DeviceKind = builder.enumType('DeviceKind', {
   description: 'The kind of a device. The kinds are those of the public schema.',
   values: Object.fromEntries(deviceKinds.map((kind) => [kind, deviceKindMeanings[kind]])) as Record<

@@ -28,11 +28,11 @@ interface ListWords<T> {
   readonly of: string;
   /** Describes the list. */
   readonly list: string;
-  /** The field `node` of an edge: only the caller knows its type. */
+  /** Defines the field `node` of an edge: only the caller knows its type. */
   readonly node: (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Edge<T>>) => GenericFieldRef<unknown>;
 }
 
-/** Makes the two types of a list, `<name>Edge` and `<name>Connection`; answers the latter. */
+/** Creates the types of a list, `<name>Edge` and `<name>Connection`. Returns the connection. */
 export function connectionOf<T>(name: string, { of, list, node }: ListWords<T>): PothosSchemaTypes.ObjectRef<Types, Connection<T>> {
   const edge = builder.objectRef<Edge<T>>(`${name}Edge`);
   edge.implement({

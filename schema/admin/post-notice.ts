@@ -46,7 +46,7 @@ const PostNoticeInput = builder.inputType('PostNoticeInput', {
 
 type PostNotice = typeof PostNoticeInput.$inferInput;
 
-/** Whom it is for, and the input that says so; or the ids that nobody can have. */
+/** The recipients and the input field that names them, or the errors for malformed ids. */
 type Recipients =
   | { readonly field: string; readonly to: 'ALL' | readonly Recipient[] }
   | { readonly field: string; readonly errors: readonly ChatError[] };
@@ -73,7 +73,7 @@ async function post({ chat, viewer, note }: AdminContext, input: PostNotice): Pr
   return { notice, errors: errors.map((error) => underField(error, field)) };
 }
 
-/** The module knows one list of recipients. */
+/** The module has a single list of recipients, so errors are moved to the field that the client used. */
 function underField({ code, message, field: [, ...rest] = [] }: ChatError, field: string): ChatError {
   return new ChatError(code, message, { field: [field, ...rest] });
 }

@@ -31,11 +31,11 @@ function settingsPayload(name: string, mutationName: string) {
   );
 }
 
-/** The act as a mutation has it: what it made, and all settings after it. */
+/** Runs a change. The payload has the new version and all settings after it. */
 function changed({ chat, note }: AdminContext, act: () => Promise<SettingsVersionShape | null>) {
   return settle<SettingsShape>(async () => {
     const version = await act();
-    // What it was before and is after stands with the version.
+    // The version itself has the values before and after.
     note({ target: version === null ? undefined : `SettingsVersion:${version.version}` });
     return { version, settings: await chat.settings.list() };
   });

@@ -2,7 +2,7 @@ import type { Setting as SettingShape } from '../../src/settings/index.ts';
 import { builder } from './builder.ts';
 import { User, userById } from './user.ts';
 
-/** What can be changed while nodes run. */
+/** A setting: an option that can be changed while nodes run. */
 export const Setting = builder.objectRef<SettingShape>('Setting').implement({
   description: 'An option that can be changed while nodes run. Values are texts, in the format of the environment variable.',
   fields: (t) => ({

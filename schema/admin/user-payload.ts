@@ -6,12 +6,12 @@ import type { AdminContext } from './context.ts';
 import { settle, withErrors } from './errors.ts';
 import { User, userById } from './user.ts';
 
-/** What an act on an account answers. */
+/** The payload of a mutation on an account. */
 export interface UserPayload extends Refusable {
   readonly user?: UserShape | null;
 }
 
-/** The payload type of an act on an account. */
+/** Creates the payload type of a mutation on an account. */
 export function userPayload(mutation: string) {
   const name = `${mutation.slice(0, 1).toUpperCase()}${mutation.slice(1)}Payload`;
   return withErrors(
@@ -28,7 +28,7 @@ export function userPayload(mutation: string) {
   );
 }
 
-/** Runs an act on the account that an input names, and answers the user as they are after it. */
+/** Runs a mutation on the account that the input names, and resolves to the user afterwards. */
 export function actOn(context: AdminContext, userId: string, act: (userId: bigint) => Promise<unknown>) {
   return settle<UserPayload>(async () => {
     const id = inputId('User', userId, 'userId');

@@ -13,7 +13,7 @@ import type { AdminContext } from './context.ts';
 import { DeviceKind } from './open-connection.ts';
 import { User, userById } from './user.ts';
 
-// What operators are shown of users beside what everybody is. For a page of them it is read together.
+// What only operators see of users. Read for a whole page of users together.
 
 interface Loaders {
   readonly standing: DataLoader<bigint, Standing | null>;
@@ -40,7 +40,7 @@ function loadersOf(context: AdminContext): Loaders {
   return made;
 }
 
-// Nothing is kept: a mutation's payload is read after its act, and those of one request follow each other.
+// Nothing is cached: the payload of a mutation is read after it, and the mutations of one request run one after the other.
 function many<V>(read: (ids: readonly bigint[]) => Promise<readonly V[]>): DataLoader<bigint, V> {
   return new DataLoader<bigint, V>(read, { cache: false });
 }
@@ -57,7 +57,7 @@ const meanings: Readonly<Record<AccountState, string>> = {
   ERASED: 'The account was erased. Nothing is left of it.',
 };
 
-/** How an account stands. */
+/** The state of an account. */
 export const UserState = builder.enumType('UserState', {
   description: 'The state of a user’s account.',
   values: Object.fromEntries(accountStates.map((state) => [state, { description: meanings[state] }])) as Record<
@@ -74,7 +74,7 @@ const UserRole = builder.enumType('UserRole', {
   } satisfies Record<Standing['role'], unknown>,
 });
 
-/** Why somebody may not sign in. */
+/** Why a user may not sign in. */
 export const Suspension = builder.objectRef<SuspensionShape>('Suspension').implement({
   description: 'The suspension of a user, who cannot sign in.',
   fields: (t) => ({
@@ -90,7 +90,7 @@ export const Suspension = builder.objectRef<SuspensionShape>('Suspension').imple
   }),
 });
 
-/** Where somebody is signed in. */
+/** A session of a user. */
 export const Session = builder.objectRef<SessionShape>('Session').implement({
   description: 'A session: a device on which a user is signed in, or a key of a bot.',
   fields: (t) => ({

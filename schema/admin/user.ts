@@ -3,7 +3,7 @@ import { formatId } from '../ids.ts';
 import { builder } from './builder.ts';
 import type { AdminContext } from './context.ts';
 
-/** Somebody. */
+/** A user. */
 export const User = builder.objectRef<UserShape>('User').implement({
   description: 'A user or a bot.',
   fields: (t) => ({
@@ -23,7 +23,7 @@ export const User = builder.objectRef<UserShape>('User').implement({
   }),
 });
 
-/** Who has this id; null: there never was anybody. */
+/** The user with an id, or null if there never was one. */
 export async function userById({ chat }: AdminContext, id: bigint): Promise<UserShape | null> {
   const [user = null] = await chat.users.byIds([id]);
   return user;

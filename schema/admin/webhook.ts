@@ -24,7 +24,7 @@ const events: Readonly<Record<WebhookEventWord, string>> = {
   UserChanged: 'The profile of a user changed, or their account was erased.',
 };
 
-/** What an app can be told of: the types of events, as the public schema names them. */
+/** The events that an app can receive: types of the public schema. */
 export const WebhookEvent = builder.enumType('WebhookEvent', {
   description:
     'The events that a webhook can receive: those of conversations, as the public schema describes them, and those of user accounts.',
@@ -60,14 +60,14 @@ const Backlog = builder.objectRef<BacklogShape>('WebhookBacklog').implement({
   }),
 });
 
-/** A webhook, with its backlog where it was read with others'. */
+/** A webhook, with its backlog if that was read for several webhooks together. */
 export interface WebhookWithBacklog extends WebhookShape {
   readonly backlog?: BacklogShape;
 }
 
 const none: BacklogShape = { streams: 0, entries: 0 };
 
-/** Where an app is told. */
+/** A webhook, which delivers events to an app. */
 export const Webhook = builder.objectRef<WebhookWithBacklog>('Webhook').implement({
   description: 'A webhook, by which an app is told of events, with the state of its deliveries.',
   fields: (t) => ({

@@ -4,7 +4,7 @@ import { type Commands, type Flags, found, moment, number, oneOf, table } from '
 
 const which = '[--actor HANDLE] [--action NAME] [--target KIND:KEY] [--from TIME] [--to TIME]';
 
-/** What operators did. */
+/** Commands for the audit log. */
 export const auditCommands: Commands = {
   'audit list': { words: [], looks: true, says: `lists what operators did, newest first; ${which} [--first N]`, run: list },
   'audit export': {

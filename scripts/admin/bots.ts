@@ -2,7 +2,7 @@ import type { Note } from '../../src/audit/index.ts';
 import type { Operator } from '../../src/open.ts';
 import { type Commands, type Flags, found, number, table, UsageError } from './command.ts';
 
-/** Users that are programs, and their keys. */
+/** Commands for bots and their keys. */
 export const botsCommands: Commands = {
   'bots list': { words: [], looks: true, says: 'lists bots, newest first; [--first N]', run: list },
   'bots create': {

@@ -4,7 +4,7 @@ import { ChatError } from '../../src/errors.ts';
 import type { Operator } from '../../src/open.ts';
 import type { User } from '../../src/user/index.ts';
 
-/** What may follow a command, as text. */
+/** The flags of commands, as text. */
 export interface Flags {
   readonly help?: boolean | undefined;
   readonly expect?: string | undefined;
@@ -56,20 +56,20 @@ export interface Flags {
   readonly json?: boolean | undefined;
 }
 
-/** Says a line beside what is answered. */
+/** Prints a line of progress, apart from the result. */
 export type Tell = (line: string) => void;
 
-/** One thing that an operator can do. */
+/** A command for operators. */
 export interface Command {
-  /** What follows its name, in capitals. */
+  /** The arguments after the command's name, in capitals. */
   readonly words: readonly string[];
-  /** What it does, with the flags that it takes. */
+  /** The description, with the flags that the command takes. */
   readonly says: string;
-  /** It only looks, always or with such flags. What does not say so stands in the audit, whenever it is run. */
+  /** Whether the command only reads, always or with certain flags. All other commands are recorded in the audit whenever they run. */
   readonly looks?: true | ((flags: Flags) => boolean);
   /**
-   * Answers what is to be printed, or what gives it piece by piece. `note`: says something of it in the audit. `tell`: says how it goes on, a line at a time. Throws UsageError, and what the
-   * modules refuse.
+   * Resolves to the output, as text or piece by piece. `note` adds to the command's entry in the audit. `tell` prints a line of progress.
+   * Throws UsageError, and the refusals of the modules.
    */
   readonly run: (
     operator: Operator,
@@ -80,60 +80,60 @@ export interface Command {
   ) => Promise<string | AsyncIterable<string>>;
 }
 
-/** Commands by their names, of one word or two. */
+/** Commands by name. A name has one or two words. */
 export type Commands = Readonly<Record<string, Command>>;
 
-/** A command line that means nothing, or asks for what cannot be had so. */
+/** A command line that cannot be understood, or that asks for something impossible. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The whole number that a word says. Throws UsageError. */
+/** Parses a whole number. Throws UsageError. */
 export function number(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${text} is not a number.`);
   return Number(text);
 }
 
-/** The moment that a word says. Throws UsageError. */
+/** Parses a time. Throws UsageError. */
 export function moment(text: string): Date {
   const at = new Date(text);
-  // With its zone: whose clock is meant is not guessed.
+  // The zone is required, because it cannot be guessed.
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(at.getTime()))
     throw new UsageError(`${text} is not a time. Write it like 2027-01-31T20:00:00Z.`);
   return at;
 }
 
-/** The object of JSON that a word says. Throws UsageError. */
+/** Parses a JSON object. Throws UsageError. */
 export function jsonObject(text: string): NewData {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as NewData;
   } catch {
-    // The same is said of what is no JSON at all.
+    // The error below also covers text that is not JSON at all.
   }
   throw new UsageError(`${text} is not a JSON object. Write it like '{"team":"blue"}'.`);
 }
 
-/** Who has a handle. Throws NOT_FOUND. */
+/** The user with a handle. Throws NOT_FOUND. */
 export async function found({ accounts }: Operator, handle: string): Promise<User> {
   const user = await accounts.byHandle(handle);
   if (user === null) throw new ChatError('NOT_FOUND', `There is no user with the handle ${JSON.stringify(handle)}.`);
   return user;
 }
 
-/** The one of some words that is meant, in any case. Throws UsageError. */
+/** The choice that a text names, in upper or lower case. Throws UsageError. */
 export function oneOf<const W extends string>(words: readonly W[], text: string): W {
   const word = words.find((one) => one.toLowerCase() === text.toLowerCase());
   if (word === undefined) throw new UsageError(`${text} must be one of ${words.join(', ')}.`);
   return word;
 }
 
-/** So many of a thing, in words. */
+/** A count with its noun, in the plural if needed. */
 export function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
-/** Rows as lines, each column as wide as its widest cell. */
+/** Formats rows as lines. Each column is as wide as its widest cell. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');

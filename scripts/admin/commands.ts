@@ -13,7 +13,7 @@ import { usersCommands } from './users.ts';
 import { webhooksCommands } from './webhooks.ts';
 import { wordsCommands } from './words.ts';
 
-/** All that can be asked for on the command line. */
+/** All commands. */
 export const commands: Commands = {
   ...settingsCommands,
   ...peopleCommands,

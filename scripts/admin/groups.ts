@@ -5,7 +5,7 @@ import type { OverseenGroup } from '../../src/group/index.ts';
 import type { Operator } from '../../src/open.ts';
 import { type Commands, counted, type Flags, found, number, table, UsageError } from './command.ts';
 
-/** What groups there are, who is in them, and what becomes of them. */
+/** Commands for groups and their members. */
 export const groupsCommands: Commands = {
   'groups list': {
     looks: true,
@@ -70,7 +70,7 @@ async function show(operator: Operator, id: string, { first = '20' }: Flags): Pr
   ]);
   return [
     `${name} (${group.id}), made ${createdAt.toISOString()}`,
-    // Marked line by line: nobody writes there what would pass for a line of ours.
+    // Each line is marked, so a description cannot pass for output of this command.
     description === null ? '  (no description)' : description.replaceAll(/^/gm, '  | '),
     dissolvedAt === null
       ? `  ${counted(memberCount, 'member')}, owned by ${who(ownerId)}`
@@ -121,7 +121,7 @@ async function targeted(operator: Operator, id: string, note: Note): Promise<Ove
   return group;
 }
 
-/** The group with an id: the number that the database has, as `moderation show` prints it, or its global id. Throws UsageError, NOT_FOUND. */
+/** The group with an id: the number in the database, as `moderation show` prints it, or the global id. Throws UsageError, NOT_FOUND. */
 async function groupOf({ groupAdministration }: Operator, text: string): Promise<OverseenGroup> {
   const parsed = parseId(text);
   const id = parsed?.type === 'Conversation' ? parsed.key : parseWhole(text, maxId);
@@ -131,7 +131,7 @@ async function groupOf({ groupAdministration }: Operator, text: string): Promise
   return group;
 }
 
-/** What users are called, by their ids. */
+/** Reads users, and returns a function that gives the handle of each. */
 async function namesOf({ accounts }: Operator, ids: readonly (bigint | null)[]): Promise<(id: bigint | null) => string> {
   const known = [...new Set(ids)].filter((id) => id !== null);
   const users = await Promise.all(known.map((id) => accounts.byId(id)));

@@ -3,17 +3,17 @@ import { resolve } from 'node:path';
 import { ImportStopped, type ImportSummary, sayFault } from '../../src/import/index.ts';
 import { type Commands, counted, type Tell, UsageError } from './command.ts';
 
-// So often somebody who waits for hours looks whether it goes on.
+// How often progress is printed. An import may take hours.
 const tellEveryMs = 5_000;
 
-/** Bringing a history along. */
+/** The command that imports a history. */
 export const importCommands: Commands = {
   import: {
     words: ['FILE'],
     says: 'imports users, conversations and messages; [--check] [--skip-faulty] [--shift-times] [--unread] [--closed] [--source NAME] [--json]',
     looks: ({ check }) => check === true,
     async run({ imports, settings }, [file = ''], flags, note, tell) {
-      // Takes what was set while nodes ran into force here: by it lines are judged.
+      // Applies the settings that were changed while nodes ran: lines are checked against them.
       await settings.list();
       const options = {
         ...{ source: flags.source, unread: flags.unread, closed: flags.closed },

@@ -3,7 +3,7 @@ import { jobKindNames, jobStates } from '../../src/jobs/index.ts';
 import type { Operator } from '../../src/open.ts';
 import { type Commands, type Flags, number, oneOf, table } from './command.ts';
 
-/** What was left for later, and what has failed for good. */
+/** Commands for pending and dead jobs. */
 export const jobsCommands: Commands = {
   'jobs list': {
     looks: true,

@@ -6,7 +6,7 @@ import { type Item, itemKinds, itemStates } from '../../src/queue/index.ts';
 import { isUuid } from '../../src/uuid.ts';
 import { type Commands, type Flags, number, oneOf, table, UsageError } from './command.ts';
 
-/** What was reported. */
+/** Commands for the moderation queue. */
 export const moderationCommands: Commands = {
   'moderation list': {
     looks: true,
@@ -47,10 +47,10 @@ async function list({ moderation }: Operator, _words: readonly string[], { state
   return [table([['ID', 'KIND', 'SINCE', 'REASONS', 'TEXT'], ...rows]), ...more].join('\n');
 }
 
-// What fits beside the rest; `show` has all of it.
+// What fits into the table. `show` prints the whole text.
 const shownText = 60;
 
-/** A text as one line of a table: what comes from users must not move the cursor of a terminal. */
+/** Formats a text as one line of a table. Text from users must not move the terminal's cursor. */
 function line(text: string): string {
   const plain = safe(text).replaceAll(/\s+/g, ' ');
   return [...plain].length <= shownText ? plain : `${[...plain].slice(0, shownText).join('')}…`;

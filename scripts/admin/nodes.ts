@@ -3,7 +3,7 @@ import type { Operator } from '../../src/open.ts';
 import type { Oversight } from '../../src/oversight/index.ts';
 import { type Commands, table, UsageError } from './command.ts';
 
-/** What runs. */
+/** Commands for nodes. */
 export const nodesCommands: Commands = {
   nodes: { looks: true, words: [], says: 'lists all nodes with their state and load', run: list },
   drain: {
@@ -22,7 +22,7 @@ export const nodesCommands: Commands = {
   },
 };
 
-/** What is seen of the nodes that run. Throws UsageError where there is no way to them. */
+/** The oversight of the running nodes. Throws UsageError if nodes cannot be reached. */
 export function overseen({ oversight, redisFault }: Operator): Oversight {
   if (oversight !== null) return oversight;
   throw new UsageError(

@@ -3,7 +3,7 @@ import type { PostedNotice } from '../../src/notice/index.ts';
 import type { Operator } from '../../src/open.ts';
 import { type Commands, type Flags, moment, number, table, UsageError } from './command.ts';
 
-/** What users are told. */
+/** Commands for notices. */
 export const noticesCommands: Commands = {
   'notices post': {
     words: ['TITLE', 'BODY'],

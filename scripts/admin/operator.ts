@@ -1,12 +1,12 @@
 import { hostname, userInfo } from 'node:os';
 import type { Actor } from '../../src/audit/index.ts';
 
-/** Who runs the command, and on which machine. */
+/** The person who runs the command, and the machine. */
 export function whoRuns(): Actor {
   return { userId: null, name: userName(), origin: `command line on ${hostname()}` };
 }
 
-// A container may run under a number that has no name.
+// In a container, the user id may have no name.
 function userName(): string {
   try {
     return userInfo().username;

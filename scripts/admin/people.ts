@@ -4,7 +4,7 @@ import type { UserRole } from '../../src/user/index.ts';
 import { type Commands, counted, type Flags, found, table } from './command.ts';
 import { overseen } from './nodes.ts';
 
-/** Who is an admin, and who is connected. */
+/** Commands for admins and for connections. */
 export const peopleCommands: Commands = {
   grant: {
     words: ['HANDLE'],
@@ -58,7 +58,7 @@ async function disconnect(
   { flags, note }: { readonly flags: Flags; readonly note: Note },
 ): Promise<string> {
   const endSessions = flags['end-sessions'] ?? false;
-  // That sessions have ended is in the database, where a node finds it that is not reached from here.
+  // Ended sessions are in the database, where nodes find them even if this command cannot reach them.
   const oversight = endSessions ? operator.oversight : overseen(operator);
   const { id, handle: name } = await found(operator, handle);
   note({ target: `User:${id}` });

@@ -11,7 +11,7 @@ import { type Flags, type Tell, table, UsageError } from './command.ts';
 import { commands } from './commands.ts';
 import { whoRuns } from './operator.ts';
 
-/** The commands that somebody may mean: the one that they name, else those that begin with the same word, else all. */
+/** Describes the commands that may be meant: the named one, else those that begin with the same word, else all. */
 function usage([first = '', second = '']: readonly string[]): string {
   const all = Object.entries(commands);
   const meant = all.filter(([name]) => name === `${first} ${second}` || name === first);
@@ -21,7 +21,7 @@ function usage([first = '', second = '']: readonly string[]): string {
   return `npm run admin -- …\n${table(lines)}`;
 }
 
-/** What a command line asks for; null: what there is. Throws UsageError. */
+/** Parses a command line. Null if it asks for help. Throws UsageError. */
 function read(line: readonly string[]) {
   const { flags, positionals } = parse(line);
   if (flags.help === true) return null;
@@ -69,7 +69,7 @@ function parse(line: readonly string[]): { readonly flags: Flags; readonly posit
     });
     return { flags: values, positionals };
   } catch (error) {
-    // The rest of the sentence tells of words that begin with a dash.
+    // The rest of Node's message explains arguments that begin with a dash.
     const [fault = ''] = (error as Error).message.split(/\. |\n/);
     throw new UsageError(`${fault}\n${usage(line.filter((word) => !word.startsWith('-')))}`);
   }
@@ -77,7 +77,7 @@ function parse(line: readonly string[]): { readonly flags: Flags; readonly posit
 
 type Asked = NonNullable<ReturnType<typeof read>>;
 
-/** Does what is asked for. What does more than look is written down before and after. */
+/** Runs a command. A command that does more than read is recorded in the audit before and after. */
 async function run(operator: Operator, { name, command, words, flags }: Asked, tell: Tell): Promise<string | AsyncIterable<string>> {
   const looks = typeof command.looks === 'function' ? command.looks(flags) : command.looks;
   if (looks) return await command.run(operator, words, flags, () => undefined, tell);
@@ -96,19 +96,21 @@ async function run(operator: Operator, { name, command, words, flags }: Asked, t
   return said;
 }
 
-/** Where a command reads and writes. */
+/** The environment and streams of a command. */
 export interface Terminal {
   readonly env: NodeJS.ProcessEnv;
   readonly output: Writable;
   readonly errors: Writable;
 }
 
-// People choose what they are called: a name must neither turn what follows it around nor command the terminal.
+// Users choose their names. A name must not reverse the text after it, nor control the terminal.
 function shown(text: string): string {
   return text.replace(/\p{Bidi_Control}|[^\P{Cc}\t\n]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Does what a command line asks for, on the system that the environment names. Answers the code to exit with: 0, or 1 where it says on `errors` why not. */
+/**
+ * Runs a command line on the system that the environment names. Resolves to the exit code: 0, or 1 after printing the reason to `errors`.
+ */
 export async function runAdmin(line: readonly string[], { env, output, errors }: Terminal): Promise<0 | 1> {
   try {
     const asked = read(line);
@@ -116,7 +118,7 @@ export async function runAdmin(line: readonly string[], { env, output, errors }:
       output.write(`${usage(line.filter((word) => !word.startsWith('-')))}\n`);
       return 0;
     }
-    // What goes wrong is said below; what the modules have to say besides is for a node's log.
+    // Errors are printed below. The modules' other log lines are for a node's log.
     await using operator = await openOperator(readConfig(env), { logger: pino({ level: 'silent' }) });
     const said = await run(operator, asked, (line) => void errors.write(`${shown(line)}\n`));
     if (typeof said === 'string') output.write(`${shown(said)}\n`);

@@ -6,7 +6,7 @@ import { type Commands, type Flags, number, table } from './command.ts';
 
 const change = '[--expect VERSION] [--note WHY]';
 
-/** What is changed while nodes run, and what was. */
+/** Commands for settings and their history. */
 export const settingsCommands: Commands = {
   'settings list': {
     looks: true,
@@ -72,7 +72,7 @@ async function history(operator: Operator, _words: readonly string[], { first = 
 }
 
 async function told(operator: Operator, version: SettingsVersion | null, note: Note): Promise<string> {
-  // What it was before and is after stands with the version.
+  // The version itself has the values before and after.
   note({ target: version === null ? undefined : `SettingsVersion:${version.version}` });
   return version === null ? 'No change: it already has this value.' : await line(operator, version);
 }

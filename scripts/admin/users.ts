@@ -3,7 +3,7 @@ import type { Operator } from '../../src/open.ts';
 import { accountStates, deletedMessages } from '../../src/user/index.ts';
 import { type Commands, counted, type Flags, found, jsonObject, moment, number, oneOf, table, UsageError } from './command.ts';
 
-/** Who there is, and who may sign in. */
+/** Commands for users and their accounts. */
 export const usersCommands: Commands = {
   'users list': {
     words: [],

@@ -5,7 +5,7 @@ import { type Commands, type Flags, number, oneOf, table } from './command.ts';
 
 const choice = `[--deadline MS] [--on-failure ${onFailures.join('|')}] [--conversations ${askedKinds.join('|')}] [--new-secret]`;
 
-/** Which apps are told, and which is asked. */
+/** Commands for webhooks, and for the app that is asked before a message is stored. */
 export const webhooksCommands: Commands = {
   'webhooks list': { looks: true, words: [], says: 'lists webhooks and their state', run: list },
   'webhooks create': {
@@ -84,7 +84,7 @@ async function create(
   return `${webhook.id} is told from now on. The secret that signs its calls is shown only once:\n${secret}`;
 }
 
-/** Changes a webhook, and notes from what to what. */
+/** Changes a webhook, and notes the states before and after in the audit. */
 async function changed(
   { webhooks }: Operator,
   { id, note }: { readonly id: string; readonly note: Note },

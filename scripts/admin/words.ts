@@ -5,7 +5,7 @@ import type { Operator } from '../../src/open.ts';
 import { wordActions } from '../../src/words/index.ts';
 import { type Commands, type Flags, oneOf, table, UsageError } from './command.ts';
 
-/** What people are not to say. */
+/** Commands for blocked words. */
 export const wordsCommands: Commands = {
   'words list': { looks: true, words: [], says: 'shows the lists of blocked words', run: list },
   'words show': { looks: true, words: ['LIST'], says: 'prints the words of a list, one per line', run: show },
