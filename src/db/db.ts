@@ -3,7 +3,7 @@ import type { Prisma, PrismaClient } from './generated/mysql/client.ts';
 /** Prisma's client. The two generated clients have the same shape, so SQLite's is cast to MySQL's (test/db/models.test.ts). */
 export type Client = PrismaClient;
 
-/** Runs queries inside a transaction. `Db.client` fits too, for a single read. */
+/** The client of a transaction, which runs its queries. `Db.client` fits too, for a single read. */
 export type Tx = Prisma.TransactionClient;
 
 /** The methods that run raw SQL. */

@@ -5,7 +5,7 @@ import { DatabaseError } from './database-error.ts';
 
 /** A connection to a database, under a lock that keeps every other node from migrating it. Takes SQL that both dialects understand. */
 export interface Migratable {
-  /** Creates Prisma's own table if missing, as Prisma's migration engine does. */
+  /** SQL that creates Prisma's own table if missing, as Prisma's migration engine does. */
   readonly bookkeeping: string;
   /** SQL expression for the current time, in the format in which this database stores times. */
   readonly now: string;

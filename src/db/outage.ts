@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { ChatError } from '../errors.ts';
 
-/** Called with the error that a caller is about to get. */
+/** A callback for the error that a caller is about to get. */
 export type Tell = (error: unknown) => void;
 
 // In an outage all calls fail for the same reason.
