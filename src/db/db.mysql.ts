@@ -7,7 +7,7 @@ import { type Connection, type ConnectionConfig, createConnection } from 'mariad
 import { createBeginning } from './beginning.ts';
 import { DatabaseError } from './database-error.ts';
 import type { Db, LockedStreams, Tx } from './db.ts';
-import { deadlineIn, unavailable, within } from './deadline.ts';
+import { deadlineIn, within } from './deadline.ts';
 import { PrismaClient } from './generated/mysql/client.ts';
 import { type Migratable, type MigrateOptions, migrate } from './migrate.ts';
 import { explainMysql } from './mysql-error.ts';
@@ -256,13 +256,9 @@ export async function connectMysql({
     const places = createSlots(Math.max(1, connections - 2));
 
     const statements = statementsOver((statement, values) => pool.query(statement, values));
-    const alone = (work: string) =>
-      holdWork(address, work).catch((error: unknown) => {
-        throw unavailable(error);
-      });
     const slots = { writers: places, snapshots: places, snapshotLevel: 'RepeatableRead' } as const;
     return createPrismaDb(
-      { dialect: 'mysql', prisma, statements, beginning, ...slots, lockStreams, alone, now },
+      { dialect: 'mysql', prisma, statements, beginning, ...slots, lockStreams, alone: (work) => holdWork(address, work), now },
       { epoch, deadlineMs: writeDeadlineMs, tell },
     );
   } catch (error) {

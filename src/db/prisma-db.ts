@@ -22,6 +22,7 @@ export interface Dialect {
   /** The isolation level that makes a transaction a snapshot. */
   readonly snapshotLevel: 'RepeatableRead' | 'Serializable';
   readonly lockStreams: Db['lockStreams'];
+  /** Db.alone, which may throw any error. */
   readonly alone: Db['alone'];
   readonly now: (tx: Tx) => Promise<Date>;
 }
@@ -194,6 +195,16 @@ export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
     }
   }
 
+  async function alone(work: string): Promise<AsyncDisposable | null> {
+    try {
+      return await parts.alone(work);
+    } catch (error) {
+      const refusal = error instanceof ChatError ? error : unavailable(error);
+      tell?.(refusal);
+      throw refusal;
+    }
+  }
+
   async function close(): Promise<void> {
     closed = true;
     const drained = Promise.all([writers.close(), snapshots.close()]);
@@ -211,7 +222,7 @@ export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
     forgetCommits: () => run((tx) => forgetMarks(parts, tx), { snapshot: false }),
     snapshot: (read) => run(read, { snapshot: true }),
     lockStreams: parts.lockStreams,
-    alone: parts.alone,
+    alone,
     now: (tx = client) => parts.now(tx),
     async ping() {
       await parts.now(client);

@@ -41,6 +41,13 @@ describe('a SQLite file', () => {
     expect((await stat(dirname(place.place))).mode & 0o777).toBe(0o700);
   });
 
+  test('beside which a lock cannot be opened is UNAVAILABLE for the work that needs the lock', async () => {
+    await using place = await freshSqlite();
+    await using db = await place.open();
+    await mkdir(`${place.place}.work.lock`);
+    await expect(db.alone('work')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
   test('that is no database is told of in one line', async () => {
     await using place = await freshSqlite();
     await mkdir(place.place, { recursive: true });
