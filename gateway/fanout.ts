@@ -46,7 +46,7 @@ interface Group {
   moment: Moment | undefined;
 }
 
-/** What the listeners share that receive events in the same turn of the event loop. */
+/** What the listeners share that are handed events in the same synchronous run. */
 interface Moment {
   /** One context for all events of the moment, so that a burst is read, rendered and written together. It is no older than the events. */
   context: Context | undefined;

@@ -83,7 +83,7 @@ export interface Chat extends AsyncDisposable {
   /** Jobs, as operators see them. */
   readonly backlog: Backlog;
   readonly cluster: Cluster;
-  /** How often reads of cached users and conversations were hits and misses on this node since the start. */
+  /** Cache hits and misses of users and conversations on this node since the start. */
   readonly cacheCounts: CacheCounts;
   /** What this node has committed since the start. */
   commitCounts(): CommitCounts;

@@ -35,8 +35,8 @@ export interface Folded {
 const weightBeyondAscii = 3;
 
 /**
- * Normalises a message's text for searching. Unlike names, ẞ is ss as ß is, all hyphens are equal, and invisible characters do not separate
- * words. Names do not have these rules, because their terms are stored as they were normalised when the name was set.
+ * Normalises the text of a message for searching, more thoroughly than names: ẞ is ss, as ß is. All hyphens are equal. Invisible characters
+ * do not separate words. The terms of names are stored as they were normalised when the name was set, so these rules cannot apply to them.
  */
 export function folded(text: string): Folded {
   if (!beyondAscii.test(text)) return { normal: text.toLowerCase(), weight: text.length };
@@ -105,7 +105,7 @@ function cut(word: string): string {
 
 /**
  * The terms by which a name is found: each of its words, also the parts of words joined by a hyphen, dot or underscore. In scripts without
- * spaces, also each suffix.
+ * spaces, also the rest of the word from each letter on.
  */
 export function termsOfName(name: string): readonly string[] {
   const normal = normalised(name);
@@ -122,13 +122,13 @@ export function prefixesOf(search: string): readonly string[] {
   return tellingWords(words.slice(0, maxWords));
 }
 
-/** A thing with names that no index contains. */
+/** The names to look through in a search without an index. */
 interface Named {
   readonly handle?: string;
   readonly names: readonly string[];
 }
 
-/** The terms of something, if each prefix begins one of them. Null if the search does not find it. */
+/** The terms of some names, if each prefix begins one of them. Null if the search does not find the names. */
 export function foundTerms(prefixes: readonly string[], { handle = '', names }: Named): readonly string[] | null {
   // Checked first, because nearly nothing matches, and splitting a name takes ten times as long.
   const normal = normalised([handle, ...names].join('\n'));

@@ -1,6 +1,6 @@
 import type { ChatError } from './errors.ts';
 
-/** How many works run at a time, and how many may wait. */
+/** How many pieces of work run at a time, and how many may wait. */
 export interface Turns {
   readonly atOnce: number;
   readonly waiting: number;
@@ -11,8 +11,8 @@ export interface Turns {
 }
 
 /**
- * Creates a function that runs works a few at a time, in the order in which they came. It rejects with the refusal if the queue is full or
- * the wait too long, with the signal's reason if that aborts during the wait, and otherwise as the work does.
+ * Creates a function that runs work, a few pieces at a time, in the order in which it was called. It rejects with the refusal if the queue
+ * is full or the wait too long, with the signal's reason if that aborts during the wait, and otherwise as the work does.
  */
 export function inTurns({ atOnce, waiting, longestMs, refusal }: Turns): <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T> {
   // A Set keeps the order of insertion.
@@ -44,7 +44,7 @@ export function inTurns({ atOnce, waiting, longestMs, refusal }: Turns): <T>(wor
     signal?.throwIfAborted();
     if (running >= atOnce) {
       if (queue.size >= waiting) throw refusal();
-      // A work that ends hands its place on without decrementing `running`, so no newcomer can take the place in between.
+      // Work that ends hands its place on without decrementing `running`, so no newcomer can take the place in between.
       await turn(signal);
     } else {
       running += 1;
@@ -59,7 +59,7 @@ export function inTurns({ atOnce, waiting, longestMs, refusal }: Turns): <T>(wor
   };
 }
 
-/** Does the same with a separate queue per key: nobody waits for another key's work. */
+/** Creates the same with a separate queue per key: nobody waits for another key's work. */
 export function inTurnsOfEach<K>(turns: Turns): <T>(key: K, work: () => Promise<T>) => Promise<T> {
   const lines = new Map<K, { readonly run: ReturnType<typeof inTurns>; inside: number }>();
   return async (key, work) => {

@@ -123,7 +123,7 @@ function jsonOf(written: string): unknown {
   }
 }
 
-/** Creates the function that makes keys for the ids of one source. Equal ids of different sources have different keys. */
+/** Creates the functions that make keys for the ids of one source. Equal ids of different sources have different keys. */
 export function createKeys(source: string) {
   function keyOf(...names: readonly string[]): string {
     return createHash('sha256')
@@ -139,7 +139,7 @@ export function createKeys(source: string) {
   };
 }
 
-/** Makes keys for the ids of one source. */
+/** The functions that make keys for the ids of one source. */
 export type Keys = ReturnType<typeof createKeys>;
 
 /** What a line refers to: an earlier line or an earlier import must have defined its key. */

@@ -193,7 +193,7 @@ class Opening {
     await raiseThreadReads(tx, { conversationId, userIds: raises.map(({ userId }) => userId), fromSeq, toSeq });
     await tx.importedRead.deleteMany({ where: { conversationId } });
     await tx.importPending.delete({ where: { conversationId } });
-    // Only accounts of members who were in already: those who are let in read the conversation anew anyway.
+    // Only for members who were in already: the devices of those who are let in read the whole conversation anew.
     const raised = new Set(raises.map(({ userId }) => userId));
     const accounts = this.#there.filter((userId) => raised.has(userId)).flatMap((userId) => this.#inside.head(userId) ?? []);
     await countMarkerMoves(db, tx, { accounts, moves: new Map(accounts.map(({ id }) => [id, 1])) });

@@ -8,7 +8,9 @@ import { trimNext } from './trim.ts';
 
 /** The rounds that enforce the retention setting while nodes run. Disposing it ends the rounds of this node. */
 export interface Retention extends AsyncDisposable {
-  /** Starts checking that a round is queued whenever `historyDays` is set. Does nothing on a node without the worker role. */
+  /**
+   * Starts checking periodically that a round is queued, as long as `historyDays` is set. Does nothing on a node without the worker role.
+   */
   begin(): void;
   /**
    * Trims conversations, in id order, from `after` on. Ends by queueing a job for the rest, or for the next round. Throws ChatError
@@ -28,8 +30,7 @@ const dayMs = 86_400_000;
 /** Pause between the end of one round and the start of the next. */
 const pauseMs = 3_600_000;
 /**
- * How often a node looks whether a round is queued: it finds a new setting or a lost round within this time. Costs one row, read by its
- * key.
+ * How often a node checks that a round is queued, and so how soon a new setting or a lost round is noticed. Costs one row, read by its key.
  */
 const lookMs = 60_000;
 /**
@@ -86,8 +87,8 @@ export function createRetention({ db, log, logger, config }: RetentionParts): Re
   }
 
   /**
-   * Trims one conversation. Returns the error if that failed, else null: a conversation that fails does not keep the round from the others,
-   * and the next round tries it again.
+   * Trims one conversation. Returns the error if that failed, else null. A failure does not stop the round, and the next round tries the
+   * conversation again.
    */
   async function trim(conversationId: bigint, before: Date, goesOn: () => boolean): Promise<unknown> {
     let fault: unknown = null;
