@@ -78,7 +78,7 @@ const answerMs = 2_000;
 // A second node on the same machine usually gets the next public port.
 const portsApart = 100;
 
-/** Null if the port is off. */
+/** Returns the port to listen on. Null if it is off. */
 function portOf({ port, adminPort }: Config, listening: number): number | null {
   if (adminPort === 'off') return null;
   if (adminPort !== '') return Number(adminPort);

@@ -2,15 +2,15 @@ import type { Chat } from '../src/chat.ts';
 import { ChatError } from '../src/errors.ts';
 import type { Access } from '../src/user/index.ts';
 
-/** The access of a `Bearer …` header. Null without one. Throws ChatError UNAUTHENTICATED if it is anything but a valid token. */
+/** Returns the access of a `Bearer …` header. Null without one. Throws ChatError UNAUTHENTICATED if it is anything but a valid token. */
 export async function authenticate(chat: Chat, authorization: string | undefined): Promise<Access | null> {
   const token = tokenOf(authorization);
   return token === null ? null : await chat.users.authenticate(token);
 }
 
 /**
- * The access of an admin's `Bearer …` header. Throws ChatError UNAUTHENTICATED without a valid token, FORBIDDEN if the user is not an
- * admin.
+ * Returns the access of an admin's `Bearer …` header. Throws ChatError UNAUTHENTICATED without a valid token, FORBIDDEN if the user is not
+ * an admin.
  */
 export async function authenticateAdmin(chat: Chat, authorization: string | undefined): Promise<Access> {
   const token = tokenOf(authorization);
@@ -18,7 +18,7 @@ export async function authenticateAdmin(chat: Chat, authorization: string | unde
   return await chat.users.authenticateAdmin(token);
 }
 
-/** The token in a `Bearer …` header. Null without a header. Throws ChatError UNAUTHENTICATED if it is malformed. */
+/** Returns the token in a `Bearer …` header. Null without a header. Throws ChatError UNAUTHENTICATED if it is malformed. */
 export function tokenOf(authorization: string | undefined): string | null {
   if (authorization === undefined || authorization === '') return null;
   const token = /^bearer +(\S+) *$/i.exec(authorization)?.[1];

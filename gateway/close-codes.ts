@@ -43,7 +43,7 @@ export const sessionCloses = {
   DISCONNECTED: closes.disconnected,
 } as const satisfies Record<SessionEnd, Close>;
 
-/** `tryLater` with a delay in ms that spreads reconnects, for clients that read the reason. */
+/** Returns `tryLater` with a delay in ms that spreads reconnects, for clients that read the reason. */
 export function tryAfter(ms: number): Close {
   return { ...closes.tryLater, reason: `Too busy right now. Connect again in ${ms} ms` };
 }

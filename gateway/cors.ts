@@ -7,8 +7,8 @@ function isListed({ corsOrigins }: Config, origin: string): boolean {
 }
 
 /**
- * The CORS headers for pages from other origins that call over HTTP. A page that is not allowed gets none. Yoga would send `null`, which is
- * the origin of pages that have none.
+ * Returns the CORS headers for a page from another origin that calls over HTTP. A page that is not allowed gets none. Yoga would send
+ * `null`, which is the origin of pages that have none.
  */
 export function corsFor(config: Config, request: Pick<Request, 'headers'>): CORSOptions {
   const origin = request.headers.get('origin');
@@ -24,8 +24,8 @@ export function corsFor(config: Config, request: Pick<Request, 'headers'>): CORS
 }
 
 /**
- * Whether a request may open a WebSocket. Browsers send their origin without a preflight, other clients send none. This node's own pages
- * are always allowed.
+ * Returns whether a request may open a WebSocket. Browsers send their origin without a preflight, other clients send none. This node's own
+ * pages are always allowed.
  */
 export function mayConnect(config: Config, { headers }: IncomingMessage): boolean {
   const { origin, host } = headers;

@@ -13,7 +13,7 @@ export interface Rendering {
 export interface Transport {
   /** Called when there may be something to poll. */
   wake(): void;
-  /** Whether the transport takes nothing at the moment. Meanwhile at most one payload is rendered. */
+  /** Returns whether the transport takes nothing at the moment. Meanwhile at most one payload is rendered. */
   full(): boolean;
   /** Called once, when nothing more comes, with the reason. */
   ended(end: StreamEnd): void;
@@ -75,7 +75,7 @@ export abstract class Delivery implements EventReader<object> {
     }
   }
 
-  /** The next payload, if it is ready. */
+  /** Returns the next payload, if it is ready. */
   poll(): Payload | undefined {
     if (this.#more) this.#fill();
     const payload = this.#first?.payload;
@@ -112,7 +112,7 @@ export abstract class Delivery implements EventReader<object> {
     this.#transport?.wake();
   }
 
-  /** Whether anything has been delivered yet. */
+  /** Returns whether anything has been delivered yet. */
   hasBegun(): boolean {
     return this.#begun;
   }
@@ -157,7 +157,7 @@ export abstract class Delivery implements EventReader<object> {
     if (first !== undefined && first.payload === undefined) first.waiting.push(this);
   }
 
-  /** The source has ended, so the delivery ends once the last rendering is taken. */
+  /** Ends the delivery once the last rendering is taken, because the source has ended. */
   #drain(): void {
     if (this.#first === undefined) this.#endWith(this.#source.end());
     else this.#more = true;

@@ -29,12 +29,12 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Whether this node serves the demo app, if it is built. */
+/** Returns whether this node serves the demo app, if it is built. */
 export function servesDemoApp({ demoApp, databaseUrl }: Pick<Config, 'demoApp' | 'databaseUrl'>): boolean {
   return demoApp === 'auto' ? databaseUrl === '' : demoApp === 'true';
 }
 
-/** Whether this node serves the demo app and it is built. */
+/** Returns whether this node serves the demo app and it is built. */
 export function offersDemoApp(config: Config): boolean {
   return servesDemoApp(config) && existsSync(join(built, 'index.html'));
 }
@@ -58,7 +58,7 @@ function pathOf(name: string): string {
   return demoRoot + (name === 'index.html' ? '' : name.replaceAll('\\', '/'));
 }
 
-/** All files except the page itself have a content hash in their names. */
+/** Returns the headers of a file. All files except the page itself have a content hash in their names. */
 function headersOf(name: string): Readonly<Record<string, string>> {
   const cache = name === 'index.html' ? 'no-cache' : 'public, max-age=31536000, immutable';
   return { 'content-security-policy': policy, 'cache-control': cache };

@@ -61,7 +61,7 @@ export function createMask({ logger, requestId }: Logging): Mask {
   };
 }
 
-/** The code that the mask gives to an error. */
+/** Returns the code that the mask gives to an error. */
 export function codeOf(error: unknown): PublicCode {
   const origin = rootOf(error);
   if (origin instanceof ChatError) return origin.code;
@@ -82,7 +82,7 @@ export function asDocumentError(error: Error): Error {
   return withCode(error, error.message, { ...error.extensions, code: 'BAD_USER_INPUT' });
 }
 
-/** The same error for a response without data: it sets the HTTP status. */
+/** Returns the same error for a response without data: it sets the HTTP status. */
 export function asRequestError(error: GraphQLError): GraphQLError {
   const status = statuses[error.extensions['code'] as PublicCode];
   if (status === undefined) return error;
@@ -91,7 +91,7 @@ export function asRequestError(error: GraphQLError): GraphQLError {
   return withCode(error, error.message, { ...error.extensions, http: { status, spec: true, headers } });
 }
 
-/** The error for a WebSocket, without the extensions for HTTP. */
+/** Returns the error for a WebSocket, without the extensions for HTTP. */
 export function asSocketError(error: GraphQLError): GraphQLError {
   if (error.extensions['http'] === undefined) return error;
   const { http: _, ...extensions } = error.extensions;

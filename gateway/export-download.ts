@@ -7,7 +7,7 @@ import type { Download } from '../src/export/index.ts';
 
 const pattern = /^\/exports\/([0-9a-f-]{36})$/;
 
-/** The file that a request's link opens. Null if the link is malformed or not valid. */
+/** Returns the file that a request's link opens. Null if the link is malformed or not valid. */
 export async function openDownload({ exports }: Chat, { url = '/' }: IncomingMessage): Promise<Download | null> {
   if (!URL.canParse(url, 'http://node')) return null;
   const { pathname, searchParams } = new URL(url, 'http://node');

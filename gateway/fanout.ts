@@ -91,7 +91,7 @@ class Groups {
     this.#meter.events += 1;
   }
 
-  /** The recent rendering of an event for a group, if there is one. */
+  /** Returns the recent rendering of an event for a group, if there is one. */
   known(event: object, group: Group): Rendering | undefined {
     const rendering = group.renderings.get(event);
     return rendering && remember(group, event, rendering);
@@ -171,7 +171,7 @@ class Member extends Delivery {
     return this.#groups.render(this.#events.shape(event), this.#args, { contextFor: forEvent, isOver: () => this.#over });
   }
 
-  /** The rendering that others share. Undefined if the event is rendered for this listener alone. */
+  /** Returns the rendering that others share. Undefined if the event is rendered for this listener alone. */
   #shared(event: object, group: Group): Rendering | undefined {
     const known = this.#groups.known(event, group);
     if (known !== undefined) return known;
@@ -243,7 +243,7 @@ function contextOf(group: Group): Context {
   return moment.context;
 }
 
-/** The arguments for executing one event. They live as long as the subscription, so they leave out positions, which can be many. */
+/** Returns the arguments for executing one event. They live as long as the subscription, so they leave out positions, which can be many. */
 function eventArgs({ variableValues, ...args }: SubscriptionArgs, { perEvent, eventVariables }: Sharing): SubscriptionArgs {
   const values = eventVariables.filter((name) => variableValues?.[name] !== undefined).map((name) => [name, variableValues?.[name]]);
   return { ...args, document: perEvent, variableValues: Object.fromEntries(values) };
@@ -251,7 +251,7 @@ function eventArgs({ variableValues, ...args }: SubscriptionArgs, { perEvent, ev
 
 interface Showing {
   readonly contextFor: (context: Context) => Context;
-  /** Whether nobody waits for the result any more. */
+  /** Returns whether nobody waits for the result any more. */
   readonly isOver: () => boolean;
 }
 

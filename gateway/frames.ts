@@ -3,7 +3,7 @@ import { ChatError } from '../src/errors.ts';
 
 /** A subscription that is being served. */
 export interface Served {
-  /** Whether anything of it has been sent. */
+  /** Returns whether anything of it has been sent. */
   hasBegun(): boolean;
   /** Ends it. Nothing more is sent. */
   stop(): Promise<void>;
@@ -38,7 +38,7 @@ export interface Surroundings {
   duplicate(id: string): void;
   /** Called when `receive` rejected, which is a bug. */
   bug(error: unknown): void;
-  /** False once the socket closes. Frames that still arrive are ignored. */
+  /** Returns false once the socket closes. Frames that still arrive are ignored. */
   isOpen(): boolean;
 }
 
@@ -93,7 +93,7 @@ export class Frames {
     return !operation.completed;
   }
 
-  /** A signal that aborts when the client completes the operation. Undefined if there is no such operation. */
+  /** Returns a signal that aborts when the client completes the operation. Undefined if there is no such operation. */
   whileAwaited(id: string): AbortSignal | undefined {
     const operation = this.#operations.get(id);
     if (operation === undefined) return undefined;
@@ -107,12 +107,12 @@ export class Frames {
     for (const { gone } of this.#operations.values()) gone?.abort(error);
   }
 
-  /** The number of operations that the client has not completed. */
+  /** Returns the number of operations that the client has not completed. */
   count(): number {
     return [...this.#operations.values()].filter(({ completed }) => !completed).length;
   }
 
-  /** Whether anything has been sent of a subscription other than this one. */
+  /** Returns whether anything has been sent of a subscription other than this one. */
   serves(except: string): boolean {
     return [...this.#operations].some(([id, { served }]) => id !== except && served?.hasBegun() === true);
   }

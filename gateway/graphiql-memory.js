@@ -9,7 +9,7 @@
   const recall = (name) => JSON.parse(sessionStorage.getItem(`mpim:${name}`));
   const remember = (name, value) => sessionStorage.setItem(`mpim:${name}`, JSON.stringify(value));
 
-  /** "Bearer …" while the remembered token has not expired. */
+  /** Returns "Bearer …" while the remembered token has not expired. */
   function authorization() {
     const token = recall('accessToken');
     if (!token) return null;
@@ -17,7 +17,7 @@
     return claims.exp * 1000 > Date.now() ? `Bearer ${token}` : null;
   }
 
-  /** A token that the node refuses would prevent signing in again. */
+  /** Forgets the token, because one that the node refuses would prevent signing in again. */
   function forgetToken() {
     sessionStorage.removeItem('mpim:accessToken');
   }

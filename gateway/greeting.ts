@@ -4,7 +4,7 @@ import { offersDemoApp } from './demo-app.ts';
 import { addressAt } from './listen.ts';
 import type { Node } from './node.ts';
 
-/** The lines to print when a node has started: its URLs, and where it stores data. Contains no passwords. */
+/** Returns the lines to print when a node has started: its URLs, and where it stores data. Contains no passwords. */
 export function greet(config: Config, { url, port, adminUrl }: Pick<Node, 'url' | 'port' | 'adminUrl'>): readonly string[] {
   const pages = config.graphiql ? ` (GraphiQL: ${url}/graphql)` : '';
   return [

@@ -6,12 +6,12 @@ export interface Health {
   readonly body: { readonly status: 'live' | 'ready' | 'draining' | 'ailing'; readonly ailments?: readonly string[] };
 }
 
-/** The process runs and answers. If it does not, restart it. */
+/** Reports that the process runs. A process that does not answer has to be restarted. */
 export function live(): Health {
   return { status: 200, body: { status: 'live' } };
 }
 
-/** Whether this node takes requests: not while it stops, nor while database or bus do not answer. Takes at most 2 s. */
+/** Returns whether this node takes requests: not while it stops, nor while database or bus do not answer. Takes at most 2 s. */
 export async function ready(chat: Chat, draining: boolean): Promise<Health> {
   if (draining) return { status: 503, body: { status: 'draining' } };
   const ailments = await chat.ailments();

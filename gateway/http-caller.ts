@@ -49,7 +49,7 @@ export function callOverHttp({ chat, config, sessions }: CallerParts, { request,
   };
 }
 
-/** A signal that aborts when the client leaves before the answer. */
+/** Returns a signal that aborts when the client leaves before the answer. */
 function whileAwaited(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   const close = () => {

@@ -9,7 +9,7 @@ import { type StreamFormat, streamFormatFor } from './stream-formats.ts';
 
 /** A call over HTTP that can stream the delivery of a subscription. */
 export interface StreamedCall extends Call {
-  /** The delivery. Undefined for a query, a mutation, or a subscription that was refused. */
+  /** Returns the delivery. Undefined for a query, a mutation, or a subscription that was refused. */
   readonly delivered: () => Delivery | undefined;
 }
 

@@ -108,7 +108,7 @@ export function createHttp(parts: HttpParts): Http {
   };
 }
 
-/** Whether this node serves a path. A node that is only a worker serves its health alone. */
+/** Returns whether this node serves a path. A node that is only a worker serves its health alone. */
 function isServed({ roles }: Config, path: string | null): boolean {
   return roles.includes('gateway') || path?.startsWith('/health/') === true;
 }

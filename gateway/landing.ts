@@ -1,4 +1,4 @@
-/** The page at `/`: what this server is, and its URLs. The browser computes them, so they are correct behind a proxy too. */
+/** Returns the page at `/`: what this server is, and its URLs. The browser computes the URLs, so they are correct behind a proxy too. */
 export function landingHtml({ graphiql, demo }: { readonly graphiql: boolean; readonly demo: boolean }): string {
   return `<!doctype html>
 <html lang="en">

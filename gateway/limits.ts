@@ -48,7 +48,7 @@ const maxCharacters = 100_000;
 const maxResolved = 100_000;
 // The API's default page size. Also assumed for a variable, whose value is not known yet.
 const usualPage = 50;
-// The API's page size for `around`: this many on each side, and the entry itself.
+// The API's page size for `around`: a usual page on each side, and the entry itself.
 const aroundPage = 101;
 
 /** The cost of a selection, with fragments expanded. */
@@ -84,7 +84,8 @@ export function useLimits({ maxDepth }: Pick<Config, 'maxDepth'>): Plugin {
 }
 
 /**
- * The limit that would refuse a document, in the words of the refusal. Null if none would. Other faults of the document are not checked.
+ * Returns the limit that would refuse a document, in the words of the refusal. Null if none would. Other faults of the document are not
+ * checked.
  */
 export function excessIn(text: string, schema: GraphQLSchema, { maxDepth }: Pick<Config, 'maxDepth'>): string | null {
   try {
@@ -173,7 +174,7 @@ function isSearch({ name: { value: field }, arguments: given = [] }: FieldNode):
   return field === 'messages' && given.some(({ name }) => name.value === 'search');
 }
 
-/** How often a field's selection is resolved: for each entry of its page, or for each of the given `ids`. */
+/** Returns how often a field's selection is resolved: for each entry of its page, or for each of the given `ids`. */
 function repeats({ arguments: given = [] }: FieldNode, { page }: Size): number {
   const values = new Map(given.map(({ name, value }) => [name.value, value]));
   const sizes = ['first', 'last'].flatMap((name) => sizeOf(values.get(name)));
@@ -184,7 +185,7 @@ function repeats({ arguments: given = [] }: FieldNode, { page }: Size): number {
   return ['around', 'aroundId', 'aroundDate'].some((name) => sizeOf(values.get(name)).length > 0) ? aroundPage : usualPage;
 }
 
-/** The number in an argument's value. None if the value is absent or null. */
+/** Returns the number in an argument's value. None if the value is absent or null. */
 function sizeOf(value: ValueNode | undefined): readonly number[] {
   if (value === undefined || value.kind === Kind.NULL) return [];
   return [value.kind === Kind.INT ? Math.max(1, Number(value.value)) : usualPage];

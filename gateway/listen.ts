@@ -19,7 +19,7 @@ export async function listen(server: Server, place: Place): Promise<AddressInfo>
   return await promise;
 }
 
-/** The URL of a server that listens there. */
+/** Returns the URL of a server that listens there. */
 export function addressAt(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -5,7 +5,7 @@ import type { Sockets } from './socket.ts';
 
 /** Measures the load of a node until it is disposed. */
 export interface LoadGauge extends Disposable {
-  /** The load since the last read, or since the start. */
+  /** Returns the load since the last read, or since the start. */
   read(): NodeLoad;
 }
 

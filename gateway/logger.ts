@@ -10,7 +10,7 @@ export interface Logging {
   readonly logger: Logger;
   /** Runs `work` as part of a request: everything that it starts, awaited or not, logs with this id. */
   inRequest<T>(id: string, work: () => T): T;
-  /** The id of the current request, if there is one. */
+  /** Returns the id of the current request, if there is one. */
   requestId(): string | undefined;
   /** Adds a trace id to the following lines of the current request. */
   inTrace(traceId: string): void;

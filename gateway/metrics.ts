@@ -11,7 +11,9 @@ import type { Sockets } from './socket.ts';
 export interface Metrics {
   /** The media type of `text`. */
   readonly contentType: string;
-  /** All current metrics in Prometheus' text format. Takes at most 2.5 s, and leaves out what the database has not answered by then. */
+  /**
+   * Returns all current metrics in Prometheus' text format. Takes at most 2.5 s, and leaves out what the database has not answered by then.
+   */
   text(): Promise<string>;
 }
 

@@ -38,7 +38,7 @@ export interface Node extends AsyncDisposable {
   readonly chat: Chat;
   /** Resolves when the node is asked over the bus to stop. The caller then closes it. */
   readonly askedToStop: Promise<void>;
-  /** The same as disposing it. Idempotent. */
+  /** Disposes the node. Idempotent. */
   close(): Promise<void>;
 }
 

@@ -85,7 +85,9 @@ export class Outgoing {
     }
   }
 
-  /** True from when more is unsent than one socket may hold, until all of it is sent. Callers that can wait are told by `drained`. */
+  /**
+   * Returns true from when more is unsent than one socket may hold, until all of it is sent. Callers that can wait are told by `drained`.
+   */
   full(): boolean {
     return this.#full;
   }

@@ -45,7 +45,8 @@ export function createPace(
 const counted = new WeakMap<OperationDefinitionNode, number>();
 
 /**
- * The points of an operation of a valid document: each field of a mutation, those in fragments included. A query or subscription has one.
+ * Returns the points of an operation of a valid document: each field of a mutation, those in fragments included. A query or subscription
+ * has one.
  */
 export function pointsOf(document: DocumentNode, operationName: string | null | undefined): number {
   const operation = getOperationAST(document, operationName);

@@ -8,9 +8,9 @@ import { createPage, type Page } from './page.ts';
 
 /** The pages of a node. */
 export interface Pages {
-  /** The page at a path, or null. */
+  /** Returns the page at a path, or null. */
   at(path: string | null): Promise<Page | null>;
-  /** The file of the demo app at a path, or null. */
+  /** Returns the file of the demo app at a path, or null. */
   demo(path: string | null): Promise<Page | null>;
 }
 
@@ -53,7 +53,8 @@ export function createPages(config: Config): Pages {
 const tabStyle = '.graphiql-tab { transform: none !important; }';
 
 /**
- * GraphiQL for the operators' schema, in one page. The token is entered under *Headers*, and forgotten with the page (admin-graphiql.js).
+ * Returns GraphiQL for the operators' schema, in one page. The token is entered under *Headers*, and forgotten with the page
+ * (admin-graphiql.js).
  */
 export async function adminGraphiqlHtml(endpoint: string): Promise<string> {
   const [{ renderGraphiQL }, script] = await graphiqlWith(new URL('./admin-graphiql.js', import.meta.url));
@@ -78,8 +79,8 @@ function withOurs(html: string, script: string): string {
 }
 
 /**
- * GraphiQL in one page that needs no network except this node. Subscriptions use WebSocket, the prepared tabs are open, and the page
- * remembers who is signed in (graphiql-memory.js).
+ * Returns GraphiQL in one page that needs no network except this node. Subscriptions use WebSocket, the prepared tabs are open, and the
+ * page remembers who is signed in (graphiql-memory.js).
  */
 async function graphiqlHtml(): Promise<string> {
   const [{ renderGraphiQL }, memory] = await graphiqlWith(new URL('./graphiql-memory.js', import.meta.url));

@@ -10,8 +10,8 @@ export class Payload {
   }
 
   /**
-   * The protocol's `next` to one operation as a WebSocket frame. `id` is in JSON, one byte per character. The frame is valid until the next
-   * call, which writes another id into the same bytes. If it is still being sent, call `keep` before that.
+   * Returns the protocol's `next` to one operation as a WebSocket frame. `id` is in JSON, one byte per character. The frame is valid until
+   * the next call, which writes another id into the same bytes. If it is still being sent, call `keep` before that.
    */
   frame(id: string): Buffer {
     this.#frames ??= new Map();
@@ -42,12 +42,12 @@ function frameOf(id: string, json: string): Frame {
   return { bytes, idAt: bytes.length - text.length + '{"id":'.length };
 }
 
-/** The protocol's `next`. `id` and `json` are JSON, one byte per character. */
+/** Returns the protocol's `next`. `id` and `json` are JSON, one byte per character. */
 export function nextMessage(id: string, json: string): string {
   return `{"id":${id},"type":"next","payload":${json}}`;
 }
 
-/** A text's UTF-8, one byte per character. */
+/** Returns a text's UTF-8, one byte per character. */
 export function toBytes(text: string): string {
   return Buffer.from(text).toString('latin1');
 }
@@ -55,7 +55,7 @@ export function toBytes(text: string): string {
 // Cached, because frames of one length come by the thousand.
 let last = { length: -1, header: '' };
 
-/** A text frame from a server, final and unmasked (RFC 6455, 5.2), one byte per character. */
+/** Returns a text frame from a server, final and unmasked (RFC 6455, 5.2), one byte per character. */
 export function framed(bytes: string): string {
   if (last.length !== bytes.length) last = { length: bytes.length, header: headerOf(bytes.length) };
   return last.header + bytes;

@@ -9,7 +9,7 @@ export interface Peer {
   readonly address: string;
   /** Aborts when the socket closes or its session ends. */
   readonly signal: AbortSignal;
-  /** A signal for a query or mutation: aborts as `signal` does, and when the client completes the operation. */
+  /** Returns a signal for a query or mutation: aborts as `signal` does, and when the client completes the operation. */
   whileAwaited(id: string): AbortSignal;
   /** Null if nobody is signed in. Set once, by connection_init. */
   session: FollowedSession | null;
@@ -20,8 +20,8 @@ export interface Peer {
   isOpen(): boolean;
   /** Serves the subscription of an operation: sends its payloads as they come and as the socket takes them, until it ends. */
   serve(id: string, delivery: Delivery): void;
-  /** Whether anything has been sent of a subscription other than this one. */
+  /** Returns whether anything has been sent of a subscription other than this one. */
   serves(except: string): boolean;
-  /** The number of running operations. */
+  /** Returns the number of running operations. */
   operations(): number;
 }

@@ -6,8 +6,8 @@ import { hashOf, type TrustedDocuments } from './trusted-documents.ts';
 /** Documents that clients name by a hash instead of sending them. */
 export interface PersistedDocuments {
   /**
-   * The document that a request names. Undefined if it names none. Throws PERSISTED_QUERY_NOT_FOUND if the client has to send the text,
-   * BAD_USER_INPUT if the text has another hash, and UNTRUSTED_DOCUMENT if only trusted documents are run and this is none of them.
+   * Returns the document that a request names. Undefined if it names none. Throws PERSISTED_QUERY_NOT_FOUND if the client has to send the
+   * text, BAD_USER_INPUT if the text has another hash, and UNTRUSTED_DOCUMENT if only trusted documents are run and this is none of them.
    */
   textOf(request: { readonly query?: unknown; readonly extensions?: unknown }): string | undefined;
 }

@@ -106,7 +106,7 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
     return served;
   }
 
-  /** The errors that a client gets for an operation that failed. */
+  /** Returns the errors that a client gets for an operation that failed. */
   function errorsOf(peer: Peer, id: string, errors: readonly GraphQLError[]) {
     sendAway(peer, id, errors);
     return errors.map((error) => asSocketError(mask(error)).toJSON());

@@ -25,7 +25,7 @@ async function read(parse: () => Parsed | PromiseLike<Parsed>): Promise<Parsed> 
   }
 }
 
-/** A copy with texts of its own. */
+/** Returns a copy with texts of its own. */
 function byItself(parsed: Parsed): Parsed {
   return 'query' in parsed ? JSON.parse(JSON.stringify(parsed)) : parsed;
 }

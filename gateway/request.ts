@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Config } from '../src/config.ts';
 import { newUuid } from '../src/uuid.ts';
 
-/** The id of a request in the log: the client's `x-request-id` if it is a plain word of at most 64 characters, else a new one. */
+/** Returns the id of a request in the log: the client's `x-request-id` if it is a plain word of at most 64 characters, else a new one. */
 export function requestIdOf({ headers }: IncomingMessage): string {
   const given = headers['x-request-id'];
   return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : newUuid();
 }
 
-/** The client's network address. Behind a trusted proxy, the address that the proxy saw. */
+/** Returns the client's network address. Behind a trusted proxy, the address that the proxy saw. */
 export function addressOf({ trustProxy }: Config, { headers, socket }: IncomingMessage): string {
   const forwarded = headers['x-forwarded-for'];
   // The last entry is from our proxy. Those before it are from the client.
@@ -18,9 +18,9 @@ export function addressOf({ trustProxy }: Config, { headers, socket }: IncomingM
 }
 
 /**
- * How a stopping node refuses a request that it has not started. A proxy that can ask another node (deploy/nginx) says so in a header of
- * each request, which names the location for that. It gets a status that nothing else is answered with, and the location. Everybody else
- * gets 503.
+ * Returns how a stopping node refuses a request that it has not started. A proxy that can ask another node (deploy/nginx) says so in a
+ * header of each request, which names the location for that. It gets a status that nothing else is answered with, and the location.
+ * Everybody else gets 503.
  */
 export function refusalFor(
   { trustProxy }: Pick<Config, 'trustProxy'>,
@@ -31,7 +31,7 @@ export function refusalFor(
   return { status: 502, headers: { 'x-accel-redirect': '@elsewhere' } };
 }
 
-/** The path of a request. Null if its URL cannot be parsed. */
+/** Returns the path of a request. Null if its URL cannot be parsed. */
 export function pathOf({ url = '/' }: IncomingMessage): string | null {
   return URL.canParse(url, 'http://node') ? new URL(url, 'http://node').pathname : null;
 }

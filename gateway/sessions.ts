@@ -40,7 +40,7 @@ const ends = {
   DISCONNECTED: ['UNAVAILABLE', 'An operator has ended this connection. Subscribe again.'],
 } as const satisfies Record<SessionEnd, readonly [ErrorCode, string]>;
 
-/** The error for what the end of a session cuts off. */
+/** Returns the error for what the end of a session cuts off. */
 export function sessionOver(end: SessionEnd): ChatError {
   const [code, message] = ends[end];
   return new ChatError(code, message);
@@ -121,7 +121,7 @@ class WatchedSession implements FollowedSession, AccountWatcher {
     else this.#unwatch = unwatch;
   }
 
-  /** The session is valid, and the user is online from now on. Throws UNAUTHENTICATED if the session has ended already. */
+  /** Admits the session as valid. The user is online from now on. Throws UNAUTHENTICATED if the session has ended already. */
   admit(access: Access): void {
     if (this.#over) throw sessionOver('ended');
     this.#access = access;

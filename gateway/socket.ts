@@ -16,7 +16,7 @@ import { refuseUpgrade } from './upgrade-refusal.ts';
 export interface Sockets {
   /** Takes over an HTTP upgrade to /graphql. */
   accept(request: IncomingMessage, stream: Duplex, head: Buffer): void;
-  /** The number of sockets that are open or closing. */
+  /** Returns the number of sockets that are open or closing. */
   count(): number;
   /** Closes all open sockets at once, with a code that makes clients reconnect. Later ones are accepted. */
   cut(): void;

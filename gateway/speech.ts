@@ -31,7 +31,7 @@ export interface SpeechParts {
   /** The peers that have not sent connection_init yet. */
   readonly silent: Patience<Peer>;
   readonly logging: Logging;
-  /** The errors that a client gets for an operation that failed. */
+  /** Returns the errors that a client gets for an operation that failed. */
   readonly errorsOf: (peer: Peer, id: string, errors: readonly GraphQLError[]) => ReturnType<GraphQLError['toJSON']>[];
 }
 

@@ -8,7 +8,7 @@ export interface StreamFormat {
   readonly ping: string;
   /** The regular end. */
   readonly end: string;
-  /** The end by errors, given as a JSON list. */
+  /** Returns the end by errors, given as a JSON list. */
   fail(errors: string): string;
 }
 
@@ -42,7 +42,7 @@ const multipart: StreamFormat = {
   fail: (errors) => `${part(`{"payload":null,"errors":${errors}}`)}--\r\n`,
 };
 
-/** The first format in an Accept header that can carry a subscription. Undefined if there is none. */
+/** Returns the first format in an Accept header that can carry a subscription. Undefined if there is none. */
 export function streamFormatFor(accept: string | null): StreamFormat | undefined {
   for (const range of (accept ?? '*/*').toLowerCase().split(',')) {
     const [type = '', ...parameters] = range.split(';').map((text) => text.trim());

@@ -4,8 +4,10 @@ const conditions: ReadonlySet<string> = new Set(['skip', 'include']);
 
 /**
  * The validation rule that the root field of a subscription is unconditional (GraphQL specification, 5.2.4.1). Without a root field, the
- * executor would report a bug. The error is thrown from the document, before the library's own rules reach the operation: one of them
- * throws if the condition is a variable, and complains that it has no value.
+ * executor would report a bug.
+ *
+ * The error is thrown from the document, before the library's own rules reach the operation: one of them throws if the condition is a
+ * variable, and complains that it has no value.
  */
 export function SubscriptionRootRule(context: ValidationContext): ASTVisitor {
   return {

@@ -20,7 +20,7 @@ const manifest = z
   .object({ format: z.literal('apollo-persisted-query-manifest'), operations: z.array(z.object({ id: z.string(), body: z.string() })) })
   .transform(({ operations }): Listed => operations.map(({ id, body }) => [id, body]));
 
-/** The SHA-256 of a document's text, in lower-case hexadecimal. */
+/** Returns the SHA-256 of a document's text, in lower-case hexadecimal. */
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
@@ -66,7 +66,7 @@ async function documentsIn(path: string): Promise<Listed> {
   return read.data;
 }
 
-/** Why clients would be refused a listed document, in words for operators. Null if they would not be. */
+/** Returns why clients would be refused a listed document, in words for operators. Null if they would not be. */
 function wrongWith(text: string, schema: GraphQLSchema, config: Pick<Config, 'maxDepth'>) {
   const fault = faultOf(text, schema);
   if (fault !== null) return { fault, is: 'a trusted document is not one of this schema' };

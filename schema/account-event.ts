@@ -16,7 +16,7 @@ const { ConversationOpened, ConversationClosed, ProfileChanged: ViewerChanged } 
 /** The entries of an account's log that can be shown. Notices that are not for everybody are entries there too. */
 export type AccountEntry = EntryOn<'account' | 'server'>;
 
-/** Whether an entry belongs to an account's log and can be shown. */
+/** Returns whether an entry belongs to an account's log and can be shown. */
 export function isAccountEntry(entry: Entry): entry is AccountEntry {
   return standsOn('account', entry) || standsOn('server', entry);
 }
@@ -94,7 +94,7 @@ const AccountEvents = connectionOf<Logged<AccountEntry>>('AccountEvent', {
 /** A page of entries. */
 export const AccountEventConnection = AccountEvents.connection;
 
-/** The edge of an entry. */
+/** Returns the edge of an entry. */
 export function accountEventEdge(entry: AccountEntry): Edge<Logged<AccountEntry>> {
   return { node: inAccount(entry), cursor: formatCursor('seq', entry.seq) };
 }

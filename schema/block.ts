@@ -33,7 +33,7 @@ builder.objectField(Viewer, 'blocks', (t) =>
   }),
 );
 
-/** The edge of a blocked user in `Viewer.blocks`. */
+/** Returns the edge of a blocked user in `Viewer.blocks`. */
 export async function blockEdge(context: Context, block: Block): Promise<Edge<UserShape>> {
   return { node: await presentUser(context, block.otherId), cursor: formatCursor('block', blockListKey(block)) };
 }

@@ -103,7 +103,7 @@ export async function forwardConnection<I extends { readonly key: string }, T>(
   const page = forwardPage(order, args);
   const { items, hasNextPage } = await read(page);
   const edges = await Promise.all(items.map(async (item) => ({ node: await node(item), cursor: formatCursor(order, item.key) })));
-  /** The item of the `after` cursor may have left the list, so this compares with the list's first item. */
+  /** Compares with the list's first item, because the item of the `after` cursor may have left the list. */
   async function hasPreviousPage(): Promise<boolean> {
     const [head] = (await read({ first: 1, after: undefined })).items;
     return head !== undefined && head.key !== items[0]?.key;

@@ -15,8 +15,8 @@ type RequestEntry = KnownEntry<'ContactRequestSent' | 'ContactRequestReceived' |
 const interfaces = [AccountEvent, LogEvent, Event];
 
 /**
- * The edge of the request in the list of the account's user, while the request is pending for that user. The id of an account's stream is
- * the user's id.
+ * Returns the edge of the request in the list of the account's user, while the request is pending for that user. The id of an account's
+ * stream is the user's id.
  */
 async function edgeOf({ entry }: Logged<RequestEntry>, { scope }: Context): Promise<Edge<ContactRequestShape> | null> {
   const { streamId: userId, data } = entry;

@@ -66,7 +66,7 @@ builder.objectField(RequestLists.connection, 'totalCount', (t) =>
 /** A request in the viewer's list. */
 export const ContactRequestEdge = RequestLists.edge;
 
-/** The edge of a request in `Viewer.contactRequests` of one of the two users. */
+/** Returns the edge of a request in `Viewer.contactRequests` of one of the two users. */
 export function contactRequestEdge(request: ContactRequestShape, userId: bigint): Edge<ContactRequestShape> {
   return { node: request, cursor: formatCursor('contactRequest', contactRequestKey(request, userId)) };
 }

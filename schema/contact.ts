@@ -38,7 +38,7 @@ const ContactList = connectionOf<ContactShape>('Contact', {
 /** A contact in the viewer's list. */
 export const ContactEdge = ContactList.edge;
 
-/** The edge of a contact in `Viewer.contacts`. */
+/** Returns the edge of a contact in `Viewer.contacts`. */
 export function contactEdge(contact: ContactShape): Edge<ContactShape> {
   return { node: contact, cursor: formatCursor('contact', contactKey(contact)) };
 }

@@ -121,9 +121,9 @@ const signInFirst =
   'Sign in first, and send the access token as `authorization: Bearer …`: over HTTP as a header, over a WebSocket in the payload of connection_init.';
 
 /**
- * The viewer. This is the only way to get the viewer, so that what depends on the viewer can be told from what all listeners of an event
- * share. It may be called by root fields, fields of Viewer, connections and fields named `viewer…`, and nowhere else. Throws ChatError
- * UNAUTHENTICATED.
+ * Returns the viewer. This is the only way to get the viewer, so that what depends on the viewer can be told from what all listeners of an
+ * event share. It may be called by root fields, fields of Viewer, connections and fields named `viewer…`, and nowhere else. Throws
+ * ChatError UNAUTHENTICATED.
  */
 export function requireViewer(context: Context): Viewer {
   if (context.scope.viewer === null) throw new ChatError('UNAUTHENTICATED', signInFirst);

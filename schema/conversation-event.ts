@@ -132,7 +132,7 @@ const ConversationEvents = connectionOf<Logged<ConversationEntry>>('Conversation
 /** A page of entries. */
 export const ConversationEventConnection = ConversationEvents.connection;
 
-/** The edge of an entry. A message has the same cursor in all lists. */
+/** Returns the edge of an entry. A message has the same cursor in all lists. */
 export function conversationEventEdge(entry: ConversationEntry): Edge<Logged<ConversationEntry>> {
   return { node: inConversation(entry), cursor: formatCursor('seq', entry.seq) };
 }

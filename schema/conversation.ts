@@ -60,13 +60,13 @@ const Conversations = connectionOf<ConversationShape>('Conversation', {
 /** A conversation in the viewer's list. */
 export const ConversationEdge = Conversations.edge;
 
-/** The edge of a conversation in `Viewer.conversations`. */
+/** Returns the edge of a conversation in `Viewer.conversations`. */
 export function conversationEdge(conversation: ConversationShape): Edge<ConversationShape> {
   return { node: conversation, cursor: formatCursor('conversation', conversationKey(conversation)) };
 }
 
 /**
- * A conversation and a user's access to it. The conversation is read first. Null if the user has no access, or is not shown the
+ * Returns a conversation and a user's access to it. The conversation is read first. Null if the user has no access, or is not shown the
  * conversation (yet).
  */
 export async function accessOf(
@@ -80,7 +80,7 @@ export async function accessOf(
   return access?.shown ? { conversation, access } : null;
 }
 
-/** The viewer's access to a conversation, or null. For fields that may depend on the viewer. */
+/** Returns the viewer's access to a conversation, or null. For fields that may depend on the viewer. */
 export async function viewerAccess(context: Context, { id }: Pick<ConversationShape, 'id'>): Promise<Membership | null> {
   return (await accessOf(context, id, requireViewer(context)))?.access ?? null;
 }

@@ -102,7 +102,7 @@ function timeAndUuid(key: string): boolean {
   return parseWhole(time, maxTime) !== null && isUuid(id);
 }
 
-/** The key in a cursor of this order. Null if the cursor is malformed or of another order. */
+/** Returns the key in a cursor of this order. Null if the cursor is malformed or of another order. */
 export function parseCursor(order: Order, cursor: string): string | null {
   const text = decodeText(cursor);
   if (!text?.startsWith(`${order}@`)) return null;
@@ -110,7 +110,7 @@ export function parseCursor(order: Order, cursor: string): string | null {
   return isKey[order](key) ? key : null;
 }
 
-/** The seq in the cursor of a stream's entry. Null if it has none. */
+/** Returns the seq in the cursor of a stream's entry. Null if it has none. */
 export function parseSeqCursor(cursor: string): number | null {
   const key = parseCursor('seq', cursor);
   return key === null ? null : Number(key);

@@ -50,7 +50,7 @@ async function deliveryOf(message: MessageShape, _args: object, context: Context
   return stateOf(message, await context.scope.loaders.reach.load(conversation));
 }
 
-/** The members who have read a message and were members when it was sent, in the order in which they joined. */
+/** Returns the members who have read a message and were members when it was sent, in the order in which they joined. */
 async function readersOf({ conversationId, seq, senderId }: MessageShape, context: Context): Promise<readonly Reader[]> {
   if ((await viewerAccess(context, { id: conversationId })) === null) return [];
   const readers = await context.scope.loaders.readers.load(await presentConversation(context, conversationId));
@@ -94,7 +94,7 @@ builder.objectFields(Message, (t) => ({
   }),
 }));
 
-/** Whether a member comes after a key in the list of members. */
+/** Returns whether a member comes after a key in the list of members. */
 function isAfter({ joinedSeq, userId }: Reader, key: string): boolean {
   const [keySeq = '', keyId = ''] = key.split(':');
   return joinedSeq > Number(keySeq) || (joinedSeq === Number(keySeq) && userId > BigInt(keyId));

@@ -79,7 +79,7 @@ const Drafts = connectionOf<DraftShape>('Draft', {
 /** A draft in the viewer's list. */
 export const DraftEdge = Drafts.edge;
 
-/** The edge of a draft in `Viewer.drafts`. */
+/** Returns the edge of a draft in `Viewer.drafts`. */
 export function draftEdge(draft: DraftShape): Edge<DraftShape> {
   return { node: draft, cursor: formatCursor('draft', draftKey(draft)) };
 }

@@ -116,7 +116,7 @@ export interface ErrorExtensions {
   readonly argument?: readonly string[];
 }
 
-/** The extensions of a ChatError as a top-level error. INVALID_INPUT, the code in mutations, becomes BAD_USER_INPUT. */
+/** Returns the extensions of a ChatError as a top-level error. INVALID_INPUT, the code in mutations, becomes BAD_USER_INPUT. */
 export function extensionsOf({ code, field, retryAfterMs }: ChatError): ErrorExtensions {
   return {
     code: code === 'INVALID_INPUT' ? 'BAD_USER_INPUT' : code,

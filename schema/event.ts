@@ -19,7 +19,7 @@ type EntryTypeOn<S extends On> = { [T in EntryType]: (typeof entryTypes)[T]['on'
 /** The entries of one kind of stream that can be shown. */
 export type EntryOn<S extends On> = KnownEntry<EntryTypeOn<S>>;
 
-/** Whether an entry belongs to this kind of stream and can be shown. */
+/** Returns whether an entry belongs to this kind of stream and can be shown. */
 export function standsOn<S extends On>(on: S, entry: Entry): entry is EntryOn<S> {
   return entry.type !== 'Hidden' && entryTypes[entry.type].on === on;
 }
@@ -151,17 +151,17 @@ function logged<E extends Entry>(entry: E, idOf: (streamId: bigint) => string): 
   return shape;
 }
 
-/** The shape of an entry of a conversation's log. */
+/** Returns the shape of an entry of a conversation's log. */
 export function inConversation<E extends Entry>(entry: E): Logged<E> {
   return logged(entry, (id) => formatId('Conversation', id));
 }
 
-/** The shape of an entry of an account's log. */
+/** Returns the shape of an entry of an account's log. */
 export function inAccount<E extends Entry>(entry: E): Logged<E> {
   return logged(entry, (id) => formatId('User', id));
 }
 
-/** The shape of an entry of the server's log. */
+/** Returns the shape of an entry of the server's log. */
 export function onServer<E extends Entry>(entry: E): Logged<E> {
   return logged(entry, () => formatId('Server', serverStreamId));
 }

@@ -29,7 +29,7 @@ const GroupAction = builder.enumType('GroupAction', {
   values: Object.fromEntries(groupActions.map((action) => [action, actions[action]])) as typeof actions,
 });
 
-/** What determines the viewer's rights in a group. Null if it is no group, or the viewer is not in it. */
+/** Returns what determines the viewer's rights in a group. Null if it is no group, or the viewer is not in it. */
 export async function viewerRights(context: Context, conversationId: bigint): Promise<Rights | null> {
   const accessed = await accessOf(context, conversationId, requireViewer(context));
   return accessed?.conversation.kind === 'GROUP' ? context.scope.loaders.rights.load(accessed) : null;

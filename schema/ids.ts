@@ -158,7 +158,9 @@ function keyOf<T extends IdType>(type: T, id: string): Keys[T] | null {
   return parsed?.type === type ? (parsed.key as Keys[T]) : null;
 }
 
-/** The key of an id in a mutation's input. Throws ChatError INVALID_INPUT with `field` if the id is malformed or of another kind. */
+/**
+ * Returns the key of an id in a mutation's input. Throws ChatError INVALID_INPUT with `field` if the id is malformed or of another kind.
+ */
 export function inputId<T extends IdType>(type: T, id: string, ...field: readonly string[]): Keys[T] {
   const key = keyOf(type, id);
   if (key === null) throw notAnId('INVALID_INPUT', type, field);
@@ -173,7 +175,7 @@ export interface Batch<K> {
   readonly errors: readonly ChatError[];
 }
 
-/** The keys of the ids of a batch. Unlike inputId, a malformed id does not stop the others. */
+/** Returns the keys of the ids of a batch. Unlike inputId, a malformed id does not stop the others. */
 export function inputIds<T extends IdType>(type: T, ids: readonly string[], field: string): Batch<Keys[T]> {
   const keys: Keys[T][] = [];
   const places: string[] = [];
@@ -189,7 +191,7 @@ export function inputIds<T extends IdType>(type: T, ids: readonly string[], fiel
   return { keys, places, errors };
 }
 
-/** The key of an id in an argument of a query or subscription. Throws ChatError BAD_USER_INPUT that names the argument. */
+/** Returns the key of an id in an argument of a query or subscription. Throws ChatError BAD_USER_INPUT that names the argument. */
 export function argumentId<T extends IdType>(type: T, id: string, ...argument: readonly string[]): Keys[T] {
   const key = keyOf(type, id);
   if (key === null) throw notAnId('BAD_USER_INPUT', type, argument);

@@ -68,13 +68,13 @@ builder.objectField(RequestLists.connection, 'totalCount', (t) =>
 /** A request in a list. */
 export const JoinRequestEdge = RequestLists.edge;
 
-/** The edge of a request: in the viewer's own list if it is theirs, else in the group's. */
+/** Returns the edge of a request: in the viewer's own list if it is theirs, else in the group's. */
 export function joinRequestEdge(request: JoinRequestShape, viewerId: bigint): Edge<JoinRequestShape> {
   const key = request.userId === viewerId ? ownJoinRequestKey(request) : joinRequestKey(request);
   return { node: request, cursor: formatCursor('joinRequest', key) };
 }
 
-/** A join request that is pending for the viewer. Null if there is none, or the viewer may not see it. The group is read first. */
+/** Returns a join request that is pending for the viewer. Null if there is none, or the viewer may not see it. The group is read first. */
 export async function seenRequest({ scope }: Context, viewerId: bigint, ref: MembershipRef): Promise<JoinRequestShape | null> {
   const { loaders } = scope;
   const group = await loaders.conversations.load(ref.conversationId);

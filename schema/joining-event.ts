@@ -13,15 +13,15 @@ const { JoinRequestSent, JoinRequestReceived, JoinRequestClosed, InvitesChanged 
 type Made = KnownEntry<'JoinRequestSent' | 'JoinRequestReceived'>;
 
 /**
- * The edge of the request in the list of the account's user, while the request is pending for that user. The id of an account's stream is
- * the user's id.
+ * Returns the edge of the request in the list of the account's user, while the request is pending for that user. The id of an account's
+ * stream is the user's id.
  */
 async function edgeOf({ entry: { streamId, data } }: Logged<Made>, context: Context): Promise<Edge<JoinRequest> | null> {
   const request = await seenRequest(context, streamId, data);
   return request && joinRequestEdge(request, streamId);
 }
 
-/** The group, if the account's user is a member. */
+/** Returns the group, if the account's user is a member. */
 async function groupOf(
   { entry: { streamId: userId, data } }: Logged<KnownEntry<'JoinRequestReceived' | 'InvitesChanged'>>,
   context: Context,

@@ -14,7 +14,7 @@ export class KnowingLoader<K, V> extends DataLoader<K, V> {
     return this;
   }
 
-  /** What `load` resolves to, returned directly if it was given by `learn`. */
+  /** Returns what `load` resolves to, without a promise if it was given by `learn`. */
   get(key: K): V | Promise<V> {
     const known = this.#known.get(key);
     return known === undefined ? this.load(key) : known;

@@ -51,7 +51,7 @@ export interface Loaders {
   readonly people: KnowingLoader<bigint, User | null>;
   /** Does not check who may see the contact: only its `userId` may. */
   readonly contacts: DataLoader<ContactRef, Contact | null, string>;
-  /** Whether this is another user than the viewer. False if an event is resolved for all listeners. */
+  /** Returns whether this is another user than the viewer. False if an event is resolved for all listeners. */
   isOfOther(userId: bigint): boolean;
   /** The viewer's block of a user. Null if signed out. */
   readonly blocks: DataLoader<bigint, Block | null>;
@@ -118,9 +118,9 @@ export interface Loaders {
    * for one list and one page.
    */
   readonly ownPage: <T>(name: string, read: () => Promise<T>) => Promise<T>;
-  /** The viewer's positions. Empty if signed out. */
+  /** Returns the viewer's positions. Empty if signed out. */
   readonly positions: () => Promise<readonly Position[]>;
-  /** The viewer's totals. Zero if signed out. */
+  /** Returns the viewer's totals. Zero if signed out. */
   readonly unreadTotals: () => Promise<UnreadTotals>;
 }
 

@@ -20,9 +20,9 @@ const Role = builder.enumType('Role', {
 });
 
 /**
- * A member's marker, if it is shown. It is not shown in groups too large for receipts, nor if the member hides receipts. While there is a
- * block between two users, each sees their own marker, and the other's as it was when the block began. An event for all listeners goes only
- * to the member whose marker it is then.
+ * Returns a member's marker, if it is shown. It is not shown in groups too large for receipts, nor if the member hides receipts. While
+ * there is a block between two users, each sees their own marker, and the other's as it was when the block began. An event for all
+ * listeners goes only to the member whose marker it is then.
  */
 async function shownMarker({ chat, scope }: Context, member: MembershipShape, marker: 'deliveredSeq' | 'readSeq'): Promise<number | null> {
   const conversation = await scope.loaders.conversations.load(member.conversationId);
@@ -102,12 +102,12 @@ export const MembershipConnection = Memberships.connection;
 /** A member in a conversation's list. */
 export const MembershipEdge = Memberships.edge;
 
-/** The edge of a member in `Conversation.members`. */
+/** Returns the edge of a member in `Conversation.members`. */
 export function membershipEdge(member: MembershipShape): Edge<MembershipShape> {
   return { node: member, cursor: formatCursor('member', memberKey(member)) };
 }
 
-/** A membership, read after its conversation. Null if it has ended. Does not check who may see it. */
+/** Returns a membership, read after its conversation. Null if it has ended. Does not check who may see it. */
 export async function loadMembership(
   { scope: { loaders } }: Context,
   ref: { readonly conversationId: bigint; readonly userId: bigint },

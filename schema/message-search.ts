@@ -13,7 +13,7 @@ const FoundMessages = connectionOf<MessageShape>('MessageSearch', {
   node: (t) => t.field({ type: Message, description: 'The message.', resolve: ({ node }) => node }),
 });
 
-/** The key of an optional id. */
+/** Returns the key of an optional id. */
 function named<T extends 'Conversation' | 'User'>(type: T, id: string | null | undefined, argument: string) {
   return id === null || id === undefined ? undefined : argumentId(type, id, argument);
 }

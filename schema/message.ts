@@ -89,19 +89,19 @@ export const MessageEdge = Messages.edge;
 /** A page of messages. */
 export const MessageConnection = Messages.connection;
 
-/** The edge of a message. Its cursor is the same in every list and event. */
+/** Returns the edge of a message. Its cursor is the same in every list and event. */
 export function messageEdge(message: MessageShape): Edge<MessageShape> {
   return { node: message, cursor: formatCursor('seq', message.seq) };
 }
 
-/** The edge of a message that was just sent. Sender and conversation are known from its commit and not read. */
+/** Returns the edge of a message that was just sent. Sender and conversation are known from its commit and not read. */
 export function sentEdge(loaders: Loaders, message: MessageShape): Edge<MessageShape> {
   const along = storedAlong(message);
   if (along !== null) useMessageAlong(loaders, along);
   return messageEdge(message);
 }
 
-/** The message of an entry, without a read. Null once its sender is erased from the entry. */
+/** Returns the message of an entry, without a read. Null once its sender is erased from the entry. */
 export function messageOf({ streamId, seq, at, actorId, data }: KnownEntry<'MessageSent'>): MessageShape | null {
   return actorId === null ? null : { ...data, conversationId: streamId, seq, senderId: actorId, sentAt: at };
 }

@@ -21,8 +21,8 @@ function parseArgument(name: string, id: string): ParsedId {
 }
 
 /**
- * The object that an id names, if the viewer may see it. A conversation is read before what belongs to it, so nothing is older than its
- * lastSeq.
+ * Returns the object that an id names, if the viewer may see it. A conversation is read before what belongs to it, so nothing is older than
+ * its lastSeq.
  */
 async function find(context: Context, viewer: ViewerShape, { type, key }: ParsedId): Promise<NodeShape | null> {
   const { chat, scope } = context;
@@ -69,7 +69,7 @@ async function find(context: Context, viewer: ViewerShape, { type, key }: Parsed
   }
 }
 
-/** A message, if the user may read it, else null. */
+/** Returns a message, if the user may read it, else null. */
 export async function seenMessage(context: Context, viewer: Pick<ViewerShape, 'userId'>, ref: MessageRef): Promise<Message | null> {
   const { loaders } = context.scope;
   const accessed = await accessOf(context, ref.conversationId, viewer);

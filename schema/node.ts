@@ -41,7 +41,7 @@ export const Node = builder.interfaceRef<NodeShape>('Node').implement({
   }),
 });
 
-/** The object type of a node, recognised by a property that only its shape has. A new shape does not compile until it is added. */
+/** Returns the object type of a node, recognised by a property that only its shape has. A new shape does not compile until it is added. */
 function typeName(node: NodeShape): string {
   if ('handle' in node) return 'User';
   if ('devices' in node) return 'Presence';
@@ -75,7 +75,7 @@ export function present<T>(thing: T | null | undefined, what: string): T {
   return thing;
 }
 
-/** The conversation with an id, read once per scope. Returned directly if the loader knows it. Throws if there is none. */
+/** Returns the conversation with an id, read once per scope. Returned directly if the loader knows it. Throws if there is none. */
 export function presentConversation({ chat, scope }: Context, id: bigint): Conversation | Promise<Conversation> {
   const known = scope.loaders.conversations.get(id);
   return known instanceof Promise || known === null ? evenDissolved(chat, id, known) : known;
@@ -86,7 +86,7 @@ async function evenDissolved(chat: Chat, id: bigint, standing: Promise<Conversat
   return present((await standing) ?? (await chat.groups.evenDissolved(id)), `conversation ${id}`);
 }
 
-/** The user with an id, read once per scope. For an erased account, what is left of it. Throws if there never was one. */
+/** Returns the user with an id, read once per scope. For an erased account, what is left of it. Throws if there never was one. */
 export async function presentUser({ scope }: Context, id: bigint): Promise<User> {
   return present(await scope.loaders.people.load(id), `user ${id}`);
 }

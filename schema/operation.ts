@@ -27,11 +27,12 @@ export function readFirst(context: Context, info: GraphQLResolveInfo): Promise<v
   return scope.first;
 }
 
-/** A failed read fails the field that shows it, not the mutation or event. */
+/** Ignores a failed read: it fails the field that shows the value, not the mutation or event. */
 function leaveToField(): void {}
 
 /**
- * The names of all selected fields at any depth. Ignores types: a field of the same name elsewhere costs a read, and does no other harm.
+ * Returns the names of all selected fields at any depth. Ignores types: a field of the same name elsewhere costs a read, and does no other
+ * harm.
  */
 function selectedNames({ operation, fieldNodes, fragments }: GraphQLResolveInfo): ReadonlySet<string> {
   const names = new Set<string>();

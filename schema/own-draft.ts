@@ -3,7 +3,7 @@ import type { Viewer } from '../src/user/index.ts';
 import type { Context } from './context.ts';
 import { accessOf } from './conversation.ts';
 
-/** The viewer's own draft in a place, if they see its conversation and have not left it since. Else null. */
+/** Returns the viewer's own draft in a place, if they see its conversation and have not left it since. Else null. */
 export async function ownDraft(context: Context, viewer: Pick<Viewer, 'userId'>, place: DraftPlace): Promise<Draft | null> {
   const accessed = await accessOf(context, place.conversationId, viewer);
   if (accessed === null) return null;

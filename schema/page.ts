@@ -25,7 +25,7 @@ export interface HistoryArgs extends ForwardArgs {
   readonly aroundDate?: Date | Absent;
 }
 
-/** The error for an argument of a query or subscription: BAD_USER_INPUT that names it. */
+/** Returns the error for an argument of a query or subscription: BAD_USER_INPUT that names it. */
 export function badArgument(name: string, message: string): ChatError {
   return new ChatError('BAD_USER_INPUT', `${name} ${message}`, { field: name.split('.') });
 }
@@ -36,12 +36,12 @@ function pageSize(name: 'first' | 'last', size: number | Absent): number | undef
   return size;
 }
 
-/** The size of a list without pages. Throws ChatError BAD_USER_INPUT (first). */
+/** Returns the size of a list without pages. Throws ChatError BAD_USER_INPUT (first). */
 export function listSize(first: number | Absent, usual: number): number {
   return pageSize('first', first) ?? usual;
 }
 
-/** A seq argument. Throws ChatError BAD_USER_INPUT if it is negative. */
+/** Returns a seq argument. Throws ChatError BAD_USER_INPUT if it is negative. */
 export function seqArgument(name: string, seq: number): number {
   if (seq < 0) throw badArgument(name, 'must not be negative.');
   return seq;
@@ -54,7 +54,7 @@ function seqOf(name: 'after' | 'before', cursor: string | Absent): number | unde
   return seq;
 }
 
-/** The page that a forward connection's arguments select. `after` is a key of the order. Throws ChatError BAD_USER_INPUT. */
+/** Returns the page that a forward connection's arguments select. `after` is a key of the order. Throws ChatError BAD_USER_INPUT. */
 export function forwardPage(order: Order, { first, after }: ForwardArgs): { readonly first: number; readonly after: string | undefined } {
   const size = pageSize('first', first) ?? defaultPage;
   if (after === null || after === undefined) return { first: size, after: undefined };
@@ -63,7 +63,7 @@ export function forwardPage(order: Order, { first, after }: ForwardArgs): { read
   return { first: size, after: key };
 }
 
-/** The part of a stream after a position. `after` takes precedence over `afterSeq`. Throws ChatError BAD_USER_INPUT. */
+/** Returns the part of a stream after a position. `after` takes precedence over `afterSeq`. Throws ChatError BAD_USER_INPUT. */
 export function streamPage({ first, after, afterSeq }: ForwardArgs & { readonly afterSeq: number }): {
   readonly first: number;
   readonly afterSeq: number;
@@ -73,8 +73,8 @@ export function streamPage({ first, after, afterSeq }: ForwardArgs & { readonly 
 }
 
 /**
- * The part of a conversation's history that the arguments select, by default its end. `around` is ignored with `after` or `before`, because
- * a client that pages on keeps sending it. Throws ChatError BAD_USER_INPUT.
+ * Returns the part of a conversation's history that the arguments select, by default its end. `around` is ignored with `after` or `before`,
+ * because a client that pages on keeps sending it. Throws ChatError BAD_USER_INPUT.
  */
 export function historyPage(conversationId: bigint, args: HistoryArgs): HistoryRequest {
   const first = pageSize('first', args.first);
@@ -90,7 +90,7 @@ export function historyPage(conversationId: bigint, args: HistoryArgs): HistoryR
   return after === undefined ? { last: defaultPage, before } : { first: defaultPage, after };
 }
 
-/** The seq or the time to centre on. */
+/** Returns the seq or the time to centre on. */
 function centre(conversationId: bigint, { around, aroundId, aroundDate }: HistoryArgs): number | Date | undefined {
   const [given, other] = Object.entries({ around, aroundId, aroundDate }).filter(([, value]) => value !== null && value !== undefined);
   if (given !== undefined && other !== undefined) throw badArgument(given[0], `and ${other[0]} cannot be combined.`);

@@ -25,7 +25,7 @@ export const Position = builder.objectRef<PositionShape>('Position').implement({
   }),
 });
 
-/** The global id of a stream. The only account stream may be the viewer's own. */
+/** Returns the global id of a stream. The only account stream may be the viewer's own. */
 export function streamIdFor(viewer: { readonly userId: bigint }, streamId: bigint): string {
   if (streamId === serverStreamId) return formatId('Server', serverStreamId);
   return formatId(streamId === viewer.userId ? 'User' : 'Conversation', streamId);

@@ -4,8 +4,8 @@ import type { Context } from './context.ts';
 import { presentUser } from './node.ts';
 
 /**
- * The user with an id, as by presentUser. If only the id is selected, nothing is read: this keeps events cheap that go to thousands of
- * clients which have the names already. A selected fragment counts as more than the id.
+ * Returns the user with an id, as by presentUser. If only the id is selected, nothing is read: this keeps events cheap that go to thousands
+ * of clients which have the names already. A selected fragment counts as more than the id.
  */
 export function referredUser(context: Context, id: bigint, info: GraphQLResolveInfo): UserShape | Promise<UserShape> {
   // Nothing else of the user is used.

@@ -33,7 +33,7 @@ builder.objectFields(SavedMessageEdge, (t) => ({
   savedAt: t.field({ type: 'DateTime', description: 'When the viewer saved the message.', resolve: ({ node }) => node.savedAt }),
 }));
 
-/** The edge of a saved message in `Viewer.savedMessages`. */
+/** Returns the edge of a saved message in `Viewer.savedMessages`. */
 export function savedEdge(saved: SavedShape): Edge<SavedShape> {
   return { node: saved, cursor: formatCursor('saved', savedKey(saved)) };
 }
@@ -62,7 +62,7 @@ builder.objectField(Viewer, 'savedMessages', (t) =>
   }),
 );
 
-/** What the viewer has saved of a message, if it is in their list, else null. */
+/** Returns what the viewer has saved of a message, if it is in their list, else null. */
 async function listed(context: Context, viewer: Pick<ViewerShape, 'userId'>, ref: MessageRef): Promise<SavedShape | null> {
   const { loaders } = context.scope;
   // Read first, because most messages are not saved.

@@ -114,7 +114,7 @@ const ScheduledMessages = connectionOf<ScheduledMessageShape>('ScheduledMessage'
 /** A scheduled message in the viewer's list. */
 export const ScheduledMessageEdge = ScheduledMessages.edge;
 
-/** The edge of a scheduled message in `Viewer.scheduledMessages`. */
+/** Returns the edge of a scheduled message in `Viewer.scheduledMessages`. */
 export function scheduledMessageEdge(scheduled: ScheduledMessageShape): Edge<ScheduledMessageShape> {
   return { node: scheduled, cursor: formatCursor('scheduledMessage', scheduledKey(scheduled)) };
 }

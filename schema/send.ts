@@ -8,7 +8,7 @@ import { inputId } from './ids.ts';
 import { MessageEdge, sentEdge } from './message.ts';
 import { PollInput } from './poll.ts';
 
-/** The input fields of a message that is sent at once or later. */
+/** Returns the input fields of a message that is sent at once or later. */
 export function sayingFields(t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) {
   return {
     conversationId: t.id({ required: true, description: 'The ID of the conversation.' }),
@@ -67,7 +67,7 @@ export function readSaying(input: SayingInput): NewText {
   };
 }
 
-/** What ends the draft that the input names as its origin. Undefined if it names none. */
+/** Returns what ends the draft that the input names as its origin. Undefined if it names none. */
 export function endingDraft(context: Context, saying: NewText, { draftWrittenAt: writtenAt }: Pick<SayingInput, 'draftWrittenAt'>) {
   return writtenAt ? context.chat.drafts.ending(requireViewer(context), { ...saying, writtenAt }) : undefined;
 }

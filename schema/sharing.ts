@@ -28,7 +28,7 @@ export interface Sharing {
   readonly types: ReadonlySet<string>;
   /** The variables used below the root field. Only listeners with the same values share. */
   readonly variables: readonly string[];
-  /** Whether an event, as the root field's source returns it, has one of these types. */
+  /** Returns whether an event, as the root field's source returns it, has one of these types. */
   covers(event: object): boolean;
   /**
    * The document to execute for each event. It leaves out the optional arguments of the root field and the variables that only they use,
@@ -69,7 +69,7 @@ export function sharingOf(schema: GraphQLSchema, document: DocumentNode, operati
   };
 }
 
-/** The required arguments of the root field, and whether each is a list. */
+/** Returns the required arguments of the root field, and whether each is a list. */
 function requiredArguments(root: GraphQLObjectType | null | undefined, [field]: readonly FieldNode[]): ReadonlyMap<string, boolean> {
   const args = (field && root?.getFields()[field.name.value]?.args) ?? [];
   return new Map(args.filter(isRequiredArgument).map(({ name, type }) => [name, isListType(getNullableType(type))]));
@@ -105,7 +105,7 @@ function withoutOpening(document: DocumentNode, { operation, fields, required }:
   return { kind: Kind.DOCUMENT, definitions: definitions.flatMap(withoutUnused) };
 }
 
-/** The name of an event's type, by the type's own resolveType. */
+/** Returns the name of an event's type, by the type's own resolveType. */
 function typeNameOf(type: GraphQLNamedType, event: object): string | undefined {
   if (!isAbstractType(type)) return type.name;
   const name = (type.resolveType as ((event: object) => unknown) | null | undefined)?.(event);
@@ -117,7 +117,10 @@ function possibleTypes(schema: GraphQLSchema, type: GraphQLNamedType): readonly 
   return isObjectType(type) ? [type] : [];
 }
 
-/** The root fields. Validation ensures that they are all the same field, perhaps selected in several places. Each place is listed once. */
+/**
+ * Returns the root fields. Validation ensures that they are all the same field, perhaps selected in several places. Each place is listed
+ * once.
+ */
 function rootFields(root: SelectionSetNode, fragments: Fragments): readonly FieldNode[] {
   const fields: FieldNode[] = [];
   const spread = new Set<string>();

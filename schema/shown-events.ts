@@ -11,10 +11,10 @@ export abstract class ShownEvents<E, S> implements AsyncIterableIterator<S, unde
     this.source = source;
   }
 
-  /** The public shape of an event, which is executed. */
+  /** Returns the public shape of an event, which is executed. */
   abstract shape(event: E): S;
 
-  /** Whether data to show the event is in memory now that would have to be read later. */
+  /** Returns whether data to show the event is in memory now that would have to be read later. */
   abstract isAtHand(event: E): boolean;
 
   async next(): Promise<IteratorResult<S, undefined>> {

@@ -52,7 +52,7 @@ interface Following {
 
 const noNames: ReadonlyMap<bigint, string> = new Map();
 
-/** The ids that differ from those this server would use. Few if any: they are held as long as the subscription. */
+/** Returns the ids that differ from those this server would use. Few if any: they are held as long as the subscription. */
 function namedOtherwise(
   viewer: Viewer,
   positions: readonly KnownPosition[],

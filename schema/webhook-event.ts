@@ -77,7 +77,7 @@ export async function showToApps(
   );
 }
 
-/** The event of a user for an app. It is not a GraphQL event, because nobody else sees an account's stream. */
+/** Returns the event of a user for an app. It is not a GraphQL event, because nobody else sees an account's stream. */
 async function showUser({ scope }: Context, { streamId, seq, at }: Entry): Promise<object | null> {
   const id = formatId('User', streamId);
   const user = await scope.loaders.users.load(streamId);
@@ -97,7 +97,7 @@ function eventIn({ data, errors = [] }: ExecutionResult): object | null {
   return (data?.['events'] ?? null) as object | null;
 }
 
-/** The message that an app is asked about before it is stored, with the API's ids. */
+/** Returns the message that an app is asked about before it is stored, with the API's ids. */
 export function showDraft({ senderId, conversationId, text, attachments, data, poll, clientMessageId, ...refers }: Saying): object {
   const messageId = (ref: Saying['replyTo']) => ref && formatId('Message', ref);
   return {

@@ -26,7 +26,7 @@ const sources = [
   'scripts/demo-app.ts',
 ];
 
-/** The path of a package's command. Null if it is not installed. */
+/** Returns the path of a package's command. Null if it is not installed. */
 function commandOf(name: string, path: string): string | null {
   try {
     return join(createRequire(import.meta.url).resolve(`${name}/package.json`), '..', path);
@@ -60,7 +60,7 @@ export async function buildDemoApp(): Promise<void> {
   });
 }
 
-/** Whether the node that is about to start serves the app. Errors in the configuration are reported by the node. */
+/** Returns whether the node that is about to start serves the app. Errors in the configuration are reported by the node. */
 function isServed(): boolean {
   try {
     return servesDemoApp(readConfig(process.env));

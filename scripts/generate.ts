@@ -16,7 +16,7 @@ const sqliteModels = 'prisma/sqlite/schema.prisma';
 // Of the server that the benchmarks compare with. Only checks and benchmarks need its client (--bench).
 const recipeModels = 'bench/send/recipe/schema.prisma';
 
-/** The path of Prisma's command. Null if it is not installed. */
+/** Returns the path of Prisma's command. Null if it is not installed. */
 function findPrisma(): string | null {
   try {
     return createRequire(import.meta.url).resolve('prisma/build/index.js');
@@ -25,7 +25,10 @@ function findPrisma(): string | null {
   }
 }
 
-/** Prisma requires a path of its schema engine, but does not run it to generate. Naming any executable avoids the download. */
+/**
+ * Generates the clients of a schema. Prisma requires a path of its schema engine, but does not run it to generate. Naming any executable
+ * avoids the download.
+ */
 async function generate(command: string, schema: string): Promise<void> {
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' };
   await run(process.execPath, [command, 'generate', '--schema', schema, '--no-hints'], { cwd: root, env });

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 /**
- * The flags of Node for a node of MPIM on a machine with `cores` cores.
+ * Returns the flags of Node for a node of MPIM on a machine with `cores` cores.
  *
  * - `--v8-pool-size`: V8 collects garbage and compiles on four extra threads, however few cores there are. On two cores, shared with a
  *   database, the threads of one node made everything else wait.

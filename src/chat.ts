@@ -85,7 +85,7 @@ export interface Chat extends AsyncDisposable {
   readonly cluster: Cluster;
   /** Cache hits and misses of users and conversations on this node since the start. */
   readonly cacheCounts: CacheCounts;
-  /** What this node has committed since the start. */
+  /** Returns what this node has committed since the start. */
   commitCounts(): CommitCounts;
   readonly settings: Settings;
   readonly roles: Roles;

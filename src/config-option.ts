@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { codePoints, hasControls, isBlank, isStorable } from './text.ts';
 
-/** The type of an option with fixed choices. */
+/** Returns the type of an option with fixed choices. */
 export function oneOf<const T extends readonly string[]>(...texts: T) {
   return z.enum(texts, `must be one of ${texts.join(', ')}`);
 }
@@ -9,13 +9,13 @@ export function oneOf<const T extends readonly string[]>(...texts: T) {
 /** The type of a boolean option. */
 export const flag = oneOf('true', 'false').transform((text) => text === 'true');
 
-/** The type of a whole number within bounds. */
+/** Returns the type of a whole number within bounds. */
 export function whole(min: number, max: number) {
   const fault = `must be a whole number from ${min} to ${max}`;
   return z.string().regex(/^\d+$/, fault).transform(Number).pipe(z.number().min(min, fault).max(max, fault));
 }
 
-/** The type of a line of text that users see: 1 to `max` Unicode code points, no control characters. */
+/** Returns the type of a line of text that users see: 1 to `max` Unicode code points, no control characters. */
 export function line(max: number) {
   const isLine = (text: string) => !isBlank(text) && isStorable(text) && !hasControls(text, { lines: false }) && codePoints(text) <= max;
   return z.string().refine(isLine, { message: `must be a line of 1 to ${max} characters` });
@@ -86,7 +86,7 @@ function isOrigin(text: string): boolean {
   return !text.includes('*') && URL.canParse(text) && new URL(text).origin === text;
 }
 
-/** The type of a URL with one of some protocols, each given with its colon. */
+/** Returns the type of a URL with one of some protocols, each given with its colon. */
 export function url(...protocols: readonly string[]) {
   // A mailto: URL has no slashes.
   const starts = protocols.map((protocol) => (protocol === 'mailto:' ? protocol : `${protocol}//`));

@@ -39,17 +39,17 @@ export function requireFitting(data: Data, rules: DataRules, field = 'data'): vo
   if (!isFitting(data, rules)) requireBytes(data ?? '', rules.maxDataBytes, field);
 }
 
-/** Whether `requireFitting` would accept the data. */
+/** Returns whether `requireFitting` would accept the data. */
 export function isFitting(data: Data, { maxDataBytes }: DataRules): boolean {
   return data === null || Buffer.byteLength(data) <= maxDataBytes;
 }
 
-/** Whether both are the same object. The order of keys does not matter. */
+/** Returns whether both are the same object. The order of keys does not matter. */
 export function isSameData(one: Data, other: Data): boolean {
   return one === other || (one !== null && other !== null && isDeepStrictEqual(JSON.parse(one), JSON.parse(other)));
 }
 
-/** A copy of a JSON value whose objects have their keys in a fixed order. */
+/** Returns a copy of a JSON value whose objects have their keys in a fixed order. */
 export function inOneOrder(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(inOneOrder);

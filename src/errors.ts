@@ -55,7 +55,7 @@ export class OverloadError extends ChatError {
   }
 }
 
-/** True for a ChatError that a mutation reports in its payload's `errors`. */
+/** Returns true for a ChatError that a mutation reports in its payload's `errors`. */
 export function isRefusal(error: unknown): error is ChatError & { code: RefusalCode } {
   return error instanceof ChatError && (refusalCodes as readonly string[]).includes(error.code);
 }

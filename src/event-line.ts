@@ -22,7 +22,7 @@ export abstract class EventLine<T> implements EventStream<T> {
   }
 
   abstract poll(): T | undefined;
-  /** True if no event waits for the reader. */
+  /** Returns true if no event waits for the reader. */
   abstract idle(): boolean;
   /** Removes all waiting events. */
   protected abstract clear(): void;

@@ -8,7 +8,8 @@ export interface EventStream<T> extends AsyncIterableIterator<T, undefined> {
   /** Takes the next event, if one waits. This makes room for another. */
   poll(): T | undefined;
   /**
-   * How the stream ended, once it has and all waiting events were polled. Contains the error that next() would have rejected with, if any.
+   * Returns how the stream ended, once it has and all waiting events were polled. Contains the error that next() would have rejected with,
+   * if any.
    */
   end(): StreamEnd | undefined;
   return(): Promise<IteratorResult<T, undefined>>;

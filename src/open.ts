@@ -170,8 +170,8 @@ async function openDb(config: Config, logger: Logger, { beside = false } = {}): 
 const mebibyte = 1_048_576;
 
 /**
- * Prefix of all keys and topics in Redis. It contains the epoch, so a restored database, which has another epoch, shares no messages or
- * cached values with the nodes of the original.
+ * Returns the prefix of all keys and topics in Redis. It contains the epoch, so a restored database, which has another epoch, shares no
+ * messages or cached values with the nodes of the original.
  */
 function namespaceOf({ epoch }: Db): string {
   return `mpim:${epoch}`;
@@ -246,7 +246,7 @@ function parseKeys(text: string): readonly ServerKey[] {
     });
 }
 
-/** The embedded key in the format of SECRET_KEYS, created at the first start and readable by its owner only. */
+/** Returns the embedded key in the format of SECRET_KEYS, created at the first start and readable by its owner only. */
 async function keyFile(dataDir: string): Promise<string> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, 'secret-keys');

@@ -40,7 +40,7 @@ export function parseSentinelUrl(text: string): Watched | undefined {
   return sentinels && { sentinels, name, db: Number(db) };
 }
 
-/** A URL for each host. Undefined if one of them is malformed. */
+/** Returns a URL for each host. Undefined if one of them is malformed. */
 function serversOf(scheme: string, credentials: string, hosts: string): RedisPlace['urls'] | undefined {
   const [first, ...others] = hosts.split(',').map((host) => `${scheme}://${credentials}${host}`);
   if (first === undefined || ![first, ...others].every((url) => isServer(url) && new URL(url).hostname !== '')) return undefined;
@@ -62,7 +62,7 @@ function isEscaped(text: string): boolean {
   }
 }
 
-/** The URL of another node of the same cluster, with the same user, password and TLS. `address` is `host:port`. */
+/** Returns the URL of another node of the same cluster, with the same user, password and TLS. `address` is `host:port`. */
 export function withAddress(url: string, address: string): string {
   const { protocol, username, password } = new URL(url);
   const credentials = username === '' && password === '' ? '' : `${username}:${password}@`;

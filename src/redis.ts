@@ -123,7 +123,7 @@ export function manners({ role, timeoutMs }: Pick<RedisConnection, 'role' | 'tim
   } as const;
 }
 
-/** The delay in ms before attempt 1, 2, … to reconnect, with jitter. At most `longestMs`, and never more than 2 s. */
+/** Returns the delay in ms before attempt 1, 2, … to reconnect, with jitter. At most `longestMs`, and never more than 2 s. */
 export function retryMs(attempt: number, longestMs = usualRetryMs): number {
   return Math.min(50 * 2 ** Math.min(attempt, 6), usualRetryMs, longestMs) * (0.5 + Math.random() / 2);
 }

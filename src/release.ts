@@ -7,7 +7,7 @@ import manifest from '../package.json' with { type: 'json' };
  */
 export const release = releaseIn(new URL('..', import.meta.url));
 
-/** The version of the program in a folder. The commit is read from the file COMMIT, or else from the folder's Git checkout. */
+/** Returns the version of the program in a folder. The commit is read from the file COMMIT, or else from the folder's Git checkout. */
 export function releaseIn(folder: URL): string {
   const commit = read(new URL('COMMIT', folder)) ?? checkedOut(new URL('.git/', folder)) ?? '';
   return /^[0-9a-f]{8,64}$/.test(commit) ? `${manifest.version}+${commit.slice(0, 8)}` : manifest.version;

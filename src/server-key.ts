@@ -17,7 +17,7 @@ export function deriveKey({ secret }: ServerKey, purpose: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', material, new Uint8Array(), `mpim ${purpose}`, 32)));
 }
 
-/** A name by which nodes compare keys. It does not reveal the key, and differs for two keys with the same id. */
+/** Returns a name by which nodes compare keys. It does not reveal the key, and differs for two keys with the same id. */
 export function nameOfKey(key: ServerKey): string {
   return `${key.id}:${deriveKey(key, 'key name').export().toString('base64url').slice(0, nameLength)}`;
 }

@@ -9,14 +9,14 @@ export interface TermPlace {
   readonly id: bigint;
 }
 
-/** The key of a position in a list. */
+/** Returns the key of a position in a list. */
 export function keyOfPlace({ term, id }: TermPlace): string {
   return `${id} ${term}`;
 }
 
 /**
- * Where a list continues, or null for its beginning, and the prefixes in the order in which the list uses them. Throws BAD_USER_INPUT
- * (after) if the key belongs to another list.
+ * Returns where a list continues, or null for its beginning, and the prefixes in the order in which the list uses them. Throws
+ * BAD_USER_INPUT (after) if the key belongs to another list.
  */
 export function placeOf(
   asked: readonly string[],
@@ -29,7 +29,7 @@ export function placeOf(
   return { place, prefixes };
 }
 
-/** The error for a key of another list. */
+/** Returns the error for a key of another list. */
 export function otherList(): ChatError {
   return new ChatError('BAD_USER_INPUT', 'This cursor does not belong to this list.', { field: ['after'] });
 }

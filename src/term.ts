@@ -56,7 +56,7 @@ function caseless(parts: string): string {
   return bare.toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFKD').replaceAll(marks, '');
 }
 
-/** The words of a normalised text. Words joined by a hyphen, dot or underscore count as one. May include ''. */
+/** Returns the words of a normalised text. Words joined by a hyphen, dot or underscore count as one. May include ''. */
 export function joinedWords(normal: string): readonly string[] {
   return normal.split(/[^\p{L}\p{N}_.-]+/u);
 }
@@ -74,21 +74,21 @@ export function withoutGaps(normal: string): string {
 }
 
 /**
- * The word, and its suffixes from each letter at which another word may begin: letters of scripts without spaces, and the first letter
- * after such a run.
+ * Returns the word, and its suffixes from each letter at which another word may begin: letters of scripts without spaces, and the first
+ * letter after such a run.
  */
 export function beginningsIn(word: string): readonly string[] {
   return [word, ...[...word.matchAll(beginning)].map(({ index }) => word.slice(index))];
 }
 
-/** The index of the first letter of a script without spaces. -1 if there is none. */
+/** Returns the index of the first letter of a script without spaces. -1 if there is none. */
 export function unspacedFrom(word: string): number {
   return word.search(unspacedLetter);
 }
 
 /**
- * Whether a word, or part of one, of a script with spaces may begin after this character: if it is not a letter, or belongs to a script
- * without spaces.
+ * Returns whether a word, or part of one, of a script with spaces may begin after this character: if it is not a letter, or belongs to a
+ * script without spaces.
  */
 export function endsWord(letter: string): boolean {
   return between.test(letter);
@@ -104,8 +104,8 @@ function cut(word: string): string {
 }
 
 /**
- * The terms by which a name is found: each of its words, also the parts of words joined by a hyphen, dot or underscore. In scripts without
- * spaces, also the rest of the word from each letter on.
+ * Returns the terms by which a name is found: each of its words, also the parts of words joined by a hyphen, dot or underscore. In scripts
+ * without spaces, also the rest of the word from each letter on.
  */
 export function termsOfName(name: string): readonly string[] {
   const normal = normalised(name);
@@ -114,8 +114,8 @@ export function termsOfName(name: string): readonly string[] {
 }
 
 /**
- * The prefixes that a search for names consists of, longest first, none the beginning of another. A name is found if each prefix begins one
- * of its terms. Empty if the search has no words.
+ * Returns the prefixes that a search for names consists of, longest first, none the beginning of another. A name is found if each prefix
+ * begins one of its terms. Empty if the search has no words.
  */
 export function prefixesOf(search: string): readonly string[] {
   const words = [...new Set(joinedWords(normalised(search)).map(cut))].filter((word) => word !== '');
@@ -128,7 +128,7 @@ interface Named {
   readonly names: readonly string[];
 }
 
-/** The terms of some names, if each prefix begins one of them. Null if the search does not find the names. */
+/** Returns the terms of some names, if each prefix begins one of them. Null if the search does not find the names. */
 export function foundTerms(prefixes: readonly string[], { handle = '', names }: Named): readonly string[] | null {
   // Checked first, because nearly nothing matches, and splitting a name takes ten times as long.
   const normal = normalised([handle, ...names].join('\n'));

@@ -14,37 +14,41 @@ const controlInLines = /[^\P{Cc}\t\n\r]/u;
 // 0x20 to 0x7e, not ending in a space: both databases pad shorter keys with spaces when they compare, so 'a' and 'a ' would be equal.
 const clientKey = /^[\x20-\x7e]{0,63}[\x21-\x7e]$/;
 
-/** True if a reader would see nothing. */
+/** Returns true if a reader would see nothing. */
 export function isBlank(text: string): boolean {
   return !visible.test(text);
 }
 
 /**
- * The text as a reader sees it. Two texts are equal if they differ only in invisible characters, in kinds and numbers of spaces, or in how
- * an accent is encoded. Letters of other scripts that look like Latin ones differ. Invisible characters inside an emoji count as visible.
+ * Returns the text as a reader sees it. Two texts are equal if they differ only in invisible characters, in kinds and numbers of spaces, or
+ * in how an accent is encoded. Letters of other scripts that look like Latin ones differ. Invisible characters inside an emoji count as
+ * visible.
  */
 export function asSeen(text: string): string {
   return text.replace(undrawn, '$1').replace(spaces, ' ').trim().normalize('NFC');
 }
 
-/** The length in Unicode code points. A lone surrogate counts as one. */
+/** Returns the length in Unicode code points. A lone surrogate counts as one. */
 export function codePoints(text: string): number {
   let count = 0;
   for (const _point of text) count += 1;
   return count;
 }
 
-/** False if the text contains a lone surrogate, which UTF-8 cannot encode, or NUL, which clients and databases do not handle. */
+/** Returns false if the text contains a lone surrogate, which UTF-8 cannot encode, or NUL, which clients and databases do not handle. */
 export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-/** True if the text contains a control character or a line separator. `lines` allows tab, line feed, carriage return and the separators. */
+/**
+ * Returns true if the text contains a control character or a line separator. `lines` allows tab, line feed, carriage return and the
+ * separators.
+ */
 export function hasControls(text: string, { lines }: { readonly lines: boolean }): boolean {
   return (lines ? controlInLines : control).test(text);
 }
 
-/** True for a valid key by which a client marks a retry: 1 to 64 printable ASCII characters that do not end in a space. */
+/** Returns true for a valid key by which a client marks a retry: 1 to 64 printable ASCII characters that do not end in a space. */
 export function isClientKey(text: string): boolean {
   return clientKey.test(text);
 }

@@ -37,7 +37,7 @@ export interface SpanStart {
  * call.
  */
 export interface Tracer {
-  /** The span of the code that is running. Undefined if it has none, or the span has ended. */
+  /** Returns the span of the code that is running. Undefined if it has none, or the span has ended. */
   current(): Span | undefined;
   /** Starts a trace, or continues the client's (`from`, as the client sent it). Undefined if it is not to be recorded. */
   enter(name: string, start: SpanStart & { readonly from?: unknown }): Span | undefined;

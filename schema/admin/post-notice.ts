@@ -73,7 +73,7 @@ async function post({ chat, viewer, note }: AdminContext, input: PostNotice): Pr
   return { notice, errors: errors.map((error) => underField(error, field)) };
 }
 
-/** The module has a single list of recipients, so errors are moved to the field that the client used. */
+/** Moves an error to the field that the client used, because the module has a single list of recipients. */
 function underField({ code, message, field: [, ...rest] = [] }: ChatError, field: string): ChatError {
   return new ChatError(code, message, { field: [field, ...rest] });
 }

@@ -23,7 +23,7 @@ export const User = builder.objectRef<UserShape>('User').implement({
   }),
 });
 
-/** The user with an id, or null if there never was one. */
+/** Returns the user with an id, or null if there never was one. */
 export async function userById({ chat }: AdminContext, id: bigint): Promise<UserShape | null> {
   const [user = null] = await chat.users.byIds([id]);
   return user;

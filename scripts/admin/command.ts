@@ -114,21 +114,21 @@ export function jsonObject(text: string): NewData {
   throw new UsageError(`${text} is not a JSON object. Write it like '{"team":"blue"}'.`);
 }
 
-/** The user with a handle. Throws NOT_FOUND. */
+/** Returns the user with a handle. Throws NOT_FOUND. */
 export async function found({ accounts }: Operator, handle: string): Promise<User> {
   const user = await accounts.byHandle(handle);
   if (user === null) throw new ChatError('NOT_FOUND', `There is no user with the handle ${JSON.stringify(handle)}.`);
   return user;
 }
 
-/** The choice that a text names, in upper or lower case. Throws UsageError. */
+/** Returns the choice that a text names, in upper or lower case. Throws UsageError. */
 export function oneOf<const W extends string>(words: readonly W[], text: string): W {
   const word = words.find((one) => one.toLowerCase() === text.toLowerCase());
   if (word === undefined) throw new UsageError(`${text} must be one of ${words.join(', ')}.`);
   return word;
 }
 
-/** A count with its noun, in the plural if needed. */
+/** Returns a count with its noun, in the plural if needed. */
 export function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }

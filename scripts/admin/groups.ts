@@ -121,7 +121,9 @@ async function targeted(operator: Operator, id: string, note: Note): Promise<Ove
   return group;
 }
 
-/** The group with an id: the number in the database, as `moderation show` prints it, or the global id. Throws UsageError, NOT_FOUND. */
+/**
+ * Returns the group with an id: the number in the database, as `moderation show` prints it, or the global id. Throws UsageError, NOT_FOUND.
+ */
 async function groupOf({ groupAdministration }: Operator, text: string): Promise<OverseenGroup> {
   const parsed = parseId(text);
   const id = parsed?.type === 'Conversation' ? parsed.key : parseWhole(text, maxId);

@@ -22,7 +22,7 @@ export const nodesCommands: Commands = {
   },
 };
 
-/** The oversight of the running nodes. Throws UsageError if nodes cannot be reached. */
+/** Returns the oversight of the running nodes. Throws UsageError if nodes cannot be reached. */
 export function overseen({ oversight, redisFault }: Operator): Oversight {
   if (oversight !== null) return oversight;
   throw new UsageError(

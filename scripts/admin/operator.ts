@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import type { Actor } from '../../src/audit/index.ts';
 
-/** The person who runs the command, and the machine. */
+/** Returns the person who runs the command, and the machine. */
 export function whoRuns(): Actor {
   return { userId: null, name: userName(), origin: `command line on ${hostname()}` };
 }

@@ -38,7 +38,7 @@ export function createAudit({ db, logger, config }: AuditParts): Audit {
     return await db.commit(uuidBytes(newUuid()), async (tx) => insertEntry(tx, { ...entry, at: await db.now(tx) }));
   }
 
-  /** Only logs a failure: the action is over, and its result stands. */
+  /** Stores how an action ended. Only logs a failure: the action is over, and its result stands. */
   async function ended(
     id: bigint,
     act: Act,

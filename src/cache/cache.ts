@@ -10,8 +10,8 @@ export interface CacheKind<K, V> {
   readonly key: (key: K) => string;
   readonly pack: (value: V) => Packed;
   /**
-   * Whether a value read from Redis has the shape that `pack` produces. Anything with access to Redis may have written there. What does not
-   * fit is not unpacked.
+   * Returns whether a value read from Redis has the shape that `pack` produces. Anything with access to Redis may have written there. What
+   * does not fit is not unpacked.
    */
   readonly fits: (packed: readonly unknown[]) => boolean;
   readonly unpack: (packed: Packed) => V;

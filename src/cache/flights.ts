@@ -30,7 +30,7 @@ export class Flights {
     for (const key of [...this.#current.keys()]) this.forget(key);
   }
 
-  /** Whether a result may be cached. False while a read that started before an invalidation is in progress. */
+  /** Returns whether a result may be cached. False while a read that started before an invalidation is in progress. */
   mayKeep(key: string): boolean {
     return !this.#late.has(key);
   }

@@ -13,7 +13,7 @@ export interface RemoteStoreParts {
   readonly barredMs: number;
   /** How long values that change under their keys are cached, in ms. */
   readonly changingMs: number;
-  /** Whether a value has the shape that belongs to a key. */
+  /** Returns whether a value has the shape that belongs to a key. */
   readonly fits: (key: string, packed: readonly unknown[]) => boolean;
   readonly logger: Logger;
 }
@@ -97,7 +97,7 @@ export class RemoteStore implements L2CacheDriver {
 
   async disconnect(): Promise<void> {}
 
-  /** Whether a text is in the library's format and has the shape that belongs to the key. */
+  /** Returns whether a text is in the library's format and has the shape that belongs to the key. */
   #isSound(key: string, text: string): boolean {
     const { data } = kept.safeParse(readJson(text));
     return data !== undefined && this.#parts.fits(key, data.value);

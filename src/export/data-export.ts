@@ -51,13 +51,13 @@ export interface DataExports {
    * per user.
    */
   request(viewer: Viewer, options: { messages: boolean }): Promise<DataExport>;
-  /** The viewer's files that are pending or ready, newest first, at most 50. */
+  /** Returns the viewer's files that are pending or ready, newest first, at most 50. */
   list(viewer: Viewer): Promise<readonly DataExport[]>;
-  /** One of the viewer's files. Null if there is no such file, or it belongs to somebody else. */
+  /** Returns one of the viewer's files. Null if there is no such file, or it belongs to somebody else. */
   byId(viewer: Viewer, id: string): Promise<DataExport | null>;
-  /** The download link of a file, valid for at least half an hour, as a path with a query. Null while the file is being made. */
+  /** Returns the download link of a file, valid for at least half an hour, as a path with a query. Null while the file is being made. */
   link(file: DataExport): string | null;
-  /** The file that a link opens. Null if the link is not valid. */
+  /** Returns the file that a link opens. Null if the link is not valid. */
   open(id: string, proof: LinkProof): Promise<Download | null>;
   /**
    * Makes a requested file. Running it again makes the file anew unless it is ready. Throws ChatError UNAVAILABLE, or the reason that

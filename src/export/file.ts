@@ -8,7 +8,10 @@ import type { Sources } from './parts.ts';
 // Page size of every list. The users named on a page are read together.
 const first = 100;
 
-/** The file with all of a user's own data, as pieces of JSON text: one object whose lists have one line per item. Ids are decimal text. */
+/**
+ * Returns the file with all of a user's own data, as pieces of JSON text: one object whose lists have one line per item. Ids are decimal
+ * text.
+ */
 export async function* fileOf(sources: Sources, record: OwnRecord, { messages }: { readonly messages: boolean }): AsyncGenerator<string> {
   const { user, settings, sessions, formerHandles, identities, blocks } = record;
   const viewer = { userId: user.id, sessionId: '' };
@@ -169,7 +172,7 @@ async function* messagesOf({ groups, messages }: Sources, userId: bigint): Async
   for await (const id of placesOf(groups, userId)) yield* saidIn(messages, userId, id);
 }
 
-/** The user's reactions or votes, in all conversations where they are or were. */
+/** Returns the user's reactions or votes, in all conversations where they are or were. */
 async function* actsOf(
   groups: Sources['groups'],
   userId: bigint,

@@ -6,7 +6,7 @@ import type { LinkProof } from './data-export.ts';
 export interface Links {
   /** Makes a path with a query that opens the file for half an hour to an hour from `now`. The same link for half an hour. */
   make(exportId: string, now: Date): string;
-  /** Whether the signature is valid and the link has not expired. */
+  /** Returns whether the signature is valid and the link has not expired. */
   isValid(exportId: string, proof: LinkProof, now: Date): boolean;
 }
 

@@ -76,29 +76,29 @@ export function requirePast(at: Date | undefined, now: Date, field: string): voi
   if (at !== undefined && at > now) throw invalid('This time is in the future.', field);
 }
 
-/** The error for a group and a direct conversation with the same id: the messages of one would end up in the other. */
+/** Returns the error for a group and a direct conversation with the same id: the messages of one would end up in the other. */
 export function otherKind(): ChatError {
   return new ChatError('CONFLICT', 'A group and a direct conversation have the same id. Give each its own.', { field: ['id'] });
 }
 
-/** The error for a sender who is not one of the two users of a direct conversation. */
+/** Returns the error for a sender who is not one of the two users of a direct conversation. */
 export function noSide(): ChatError {
   return invalid('The sender is not one of the two members of this direct conversation.', 'sender');
 }
 
-/** The error for a handle that belongs to somebody else. */
+/** Returns the error for a handle that belongs to somebody else. */
 export function handleTaken(): ChatError {
   return new ChatError('CONFLICT', 'This handle is taken. Choose another, or provide the subject that its user signs in with.', {
     field: ['handle'],
   });
 }
 
-/** The error for a subject that an earlier user of the file has. */
+/** Returns the error for a subject that an earlier user of the file has. */
 export function subjectTaken(): ChatError {
   return new ChatError('CONFLICT', 'An earlier line has the same subject.', { field: ['subject'] });
 }
 
-/** The error for a message older than the last entry of its conversation. */
+/** Returns the error for a message older than the last entry of its conversation. */
 export function tooOld(lastAt: Date): ChatError {
   return invalid(`This conversation already has content from ${lastAt.toISOString()}. Put older lines before it.`, 'sentAt');
 }
@@ -149,7 +149,7 @@ export interface Reference {
   readonly what: 'user' | 'conversation' | 'message';
 }
 
-/** The key that a line defines, and the keys that it refers to. A read line defines none. */
+/** Returns the key that a line defines, and the keys that it refers to. A read line defines none. */
 export function keysOf(keys: Keys, line: Line): { readonly own: string | null; readonly refers: readonly Reference[] } {
   const users = (named: readonly string[], ...field: readonly string[]): Reference[] =>
     named.map((one, place) => ({ key: keys.user(one), field: [...field, String(place)], what: 'user' }));
@@ -194,7 +194,7 @@ function referencesOf(
   ];
 }
 
-/** The error for a reference that no earlier line defines. */
+/** Returns the error for a reference that no earlier line defines. */
 export function unknownReference({ field, what }: Reference): ChatError {
   return new ChatError('NOT_FOUND', `No earlier line defines this ${what}.`, { field });
 }

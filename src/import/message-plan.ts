@@ -57,7 +57,7 @@ export class MessagePlan {
     this.#given = given;
   }
 
-  /** Whether a message is stored or planned. */
+  /** Returns whether a message is stored or planned. */
   has(key: string): boolean {
     return this.#given.stored.has(key) || this.#planned.has(key);
   }
@@ -94,7 +94,7 @@ export class MessagePlan {
     });
   }
 
-  /** The range of each conversation's messages that this commit adds. */
+  /** Returns the range of each conversation's messages that this commit adds. */
   pending(): readonly PendingRow[] {
     return [...this.#heads].map(([conversationId, { lastMessageSeq, messageSeq }]) => ({
       ...{ conversationId, fromSeq: lastMessageSeq, toSeq: messageSeq },

@@ -129,13 +129,13 @@ const isAwaited: Fact<bigint, boolean> = {
   },
 };
 
-/** Whether no app is behind in any of these conversations. */
+/** Returns whether no app is behind in any of these conversations. */
 export async function isTold(inside: Inside, ids: readonly bigint[]): Promise<boolean> {
   const awaited = await Promise.all(ids.map((id) => inside.read(isAwaited, id)));
   return !awaited.includes(true);
 }
 
-/** Whether the effects of all entries of these streams are done, so that the effects of the next entries can be skipped. */
+/** Returns whether the effects of all entries of these streams are done, so that the effects of the next entries can be skipped. */
 export async function isSettled(inside: Inside, ids: readonly bigint[]): Promise<boolean> {
   const done = await Promise.all(ids.map((id) => inside.read(jobSeqOf, id)));
   return ids.every((id, place) => inside.head(id)?.lastSeq === done[place]);
@@ -188,7 +188,7 @@ export async function judgeAll<L extends Line, T>(
   return { judged, faults };
 }
 
-/** The id behind a reference. Throws NOT_FOUND (its field). */
+/** Returns the id behind a reference. Throws NOT_FOUND (its field). */
 export function requireKnown(found: ReadonlyMap<string, bigint>, reference: Reference): bigint {
   const id = found.get(reference.key);
   if (id === undefined) throw unknownReference(reference);

@@ -44,7 +44,7 @@ interface Mark {
   readonly seq: number;
 }
 
-/** One mark per member: with two in one statement, the later one would count instead of the higher. */
+/** Returns one mark per member: with two in one statement, the later one would count instead of the higher. */
 function highest(marks: readonly Mark[]): readonly Mark[] {
   const members = Map.groupBy(marks, ({ conversationId, userId }) => `${conversationId}:${userId}`);
   return [...members.values()].flatMap((own) => own.toSorted((one, other) => other.seq - one.seq).slice(0, 1));

@@ -22,14 +22,14 @@ export interface Disconnected {
  * from the options.
  */
 export interface Oversight {
-  /** All nodes except those that are gone, by name and then by id. Throws UNAVAILABLE. */
+  /** Returns all nodes except those that are gone, by name and then by id. Throws UNAVAILABLE. */
   nodes(): Promise<readonly NodeRecord[]>;
   /**
    * Makes a node stop as by SIGTERM. Resolves to the node, before it has stopped. Throws NOT_FOUND (nodeId) if no such node is running, or
    * UNAVAILABLE.
    */
   drain(actorId: bigint | null, options: { readonly nodeId: string }): Promise<NodeRecord>;
-  /** The open connections of a user, oldest first. Throws UNAVAILABLE. */
+  /** Returns the open connections of a user, oldest first. Throws UNAVAILABLE. */
   connections(userId: bigint): Promise<readonly OpenConnection[]>;
   /**
    * Closes all connections of a user, on all nodes. Clients reconnect by themselves, unless `endSessions` ends all sessions too: then the

@@ -29,20 +29,20 @@ export function parseDocument(text: string): Document {
   return stored.parse(JSON.parse(text));
 }
 
-/** The document after a version sets some values. A setting that has its value already keeps the version that set it. */
+/** Returns the document after a version sets some values. A setting that has its value already keeps the version that set it. */
 export function withValues(document: Document, values: ReadonlyMap<string, string | null>, version: number): Document {
   const changed = [...values].filter(([name, value]) => textOf(document, name) !== value);
   return { ...document, ...Object.fromEntries(changed.map(([name, value]) => [name, { value, version }])) };
 }
 
-/** The differences between two documents. */
+/** Returns the differences between two documents. */
 export function changesBetween(before: Document, after: Document): readonly SettingChange[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .map((name) => ({ name, before: textOf(before, name), after: textOf(after, name) }))
     .filter((change) => change.before !== change.after);
 }
 
-/** The values that the first document has for the settings of both. */
+/** Returns the values that the first document has for the settings of both. */
 export function valuesOf(document: Document, other: Document): ReadonlyMap<string, string | null> {
   return new Map([...Object.keys(document), ...Object.keys(other)].map((name) => [name, textOf(document, name)]));
 }
@@ -51,7 +51,7 @@ function textOf(document: Document, name: string): string | null {
   return Object.hasOwn(document, name) ? (document[name]?.value ?? null) : null;
 }
 
-/** The values of a document that this release can apply, and those that it ignores. */
+/** Returns the values of a document that this release can apply, and those that it ignores. */
 export function readDocument(document: Document): { readonly values: Values; readonly leftOut: readonly LeftOut[] } {
   const values: [string, unknown][] = [];
   const leftOut: LeftOut[] = [];

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import { settingNames, type Values } from './setting.ts';
 
-/** A configuration whose settings are read from `values` at each use, and from `config` where `values` has none. */
+/** Returns a configuration whose settings are read from `values` at each use, and from `config` where `values` has none. */
 export function liveConfig(config: Config, values: () => Values): Config {
   const live: object = { ...config };
   for (const name of settingNames) {

@@ -16,7 +16,7 @@ export type Values = { readonly [N in SettingName]?: Config[N] };
 /** The parsed value of a setting, or what is wrong with its text. */
 export type Reading = { readonly value: Config[SettingName] } | { readonly fault: string };
 
-/** Whether this release has a setting of this name. */
+/** Returns whether this release has a setting of this name. */
 export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(settings, name);
 }

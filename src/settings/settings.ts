@@ -47,7 +47,7 @@ export interface Settings extends AsyncDisposable {
   readonly config: Config;
   /** Reads the newest version, and applies later changes from then on. Throws ChatError UNAVAILABLE if bus or database do not answer. */
   begin(): Promise<void>;
-  /** All settings, as the database has them. Throws UNAVAILABLE. */
+  /** Returns all settings, as the database has them. Throws UNAVAILABLE. */
   list(): Promise<readonly Setting[]>;
   /**
    * Sets some settings, all or none. A null value sets a setting back to the configured value. Resolves to the new version, which applies
@@ -60,7 +60,7 @@ export interface Settings extends AsyncDisposable {
   ): Promise<SettingsVersion | null>;
   /** Restores all values of a version, as a new version. 0 restores the configured values. Throws NOT_FOUND (version), and as `set`. */
   rollBack(actorId: bigint | null, options: ChangeOptions & { readonly version: number }): Promise<SettingsVersion | null>;
-  /** The versions, newest first. `after`: only versions older than this one. Throws UNAVAILABLE. */
+  /** Returns the versions, newest first. `after`: only versions older than this one. Throws UNAVAILABLE. */
   versions(page: { readonly first: number; readonly after?: number | undefined }): Promise<Page<SettingsVersion>>;
   /**
    * Calls `listener` after each change that applies on this node, whoever made it. It must not throw. Returns a function that removes it.
