@@ -62,7 +62,8 @@ export async function holdHandle(
   if (handleHoldDays === 0) return;
   const until = new Date(at.getTime() + handleHoldDays * dayMs);
   await tx.handleHold.upsert({ where: { handle }, create: { handle, userId, until }, update: { userId, until } });
-  await leaveJob(tx, { kind: 'HandleFreed', key: String(userId), data: { userId }, dueAt: until });
+  // A job per hold: with one per user, a later hold would put off the end of an earlier one.
+  await leaveJob(tx, { kind: 'HandleFreed', key: `${userId} ${until.getTime()}`, data: { userId }, dueAt: until });
 }
 
 /** Deletes the expired holds of a user's former handles. */

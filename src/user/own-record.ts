@@ -8,11 +8,12 @@ import type { OwnRecord } from './user.ts';
 /** Reads everything that the module stores of a user and shows to nobody else. Returns null if the user does not exist or is erased. */
 export async function readOwnRecord(parts: SessionParts, userId: bigint): Promise<OwnRecord | null> {
   const { client } = parts.db;
+  const now = await parts.db.now();
   const [[user], [settings], sessions, formerHandles, blocks, [identities = []]] = await Promise.all([
     readUsers(client, [userId]),
     settingsOf(client, [userId]),
     listSessions(parts, { userId }),
-    client.handleHold.findMany({ where: { userId }, select: { handle: true, until: true }, orderBy: { until: 'asc' } }),
+    client.handleHold.findMany({ where: { userId, until: { gt: now } }, select: { handle: true, until: true }, orderBy: { until: 'asc' } }),
     client.block.findMany({ where: { userId, state: 'ACTIVE' }, select: { otherId: true, since: true } }),
     readIdentities(client, [userId]),
   ]);

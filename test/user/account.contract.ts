@@ -99,8 +99,27 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       await world.users.changeHandle(viewer, { handle: second });
       await world.users.changeHandle(viewer, { handle: third });
       await release(handle);
-      await world.users.freeHandles({ userId: viewer.userId });
       expect((await world.users.ownRecord(viewer.userId))?.formerHandles.map((former) => former.handle)).toEqual([second]);
+      await world.users.freeHandles({ userId: viewer.userId });
+      expect(await db.client.handleHold.findMany({ where: { userId: viewer.userId }, select: { handle: true } })).toEqual([
+        { handle: second },
+      ]);
+    });
+
+    test('given up later does not put off the end of one that was given up before', async () => {
+      const { viewer } = await world.newcomer();
+      const jobs = async () =>
+        (
+          await db.client.job.findMany({
+            where: { kind: 'HandleFreed', key: { startsWith: `${viewer.userId} ` } },
+            orderBy: { dueAt: 'asc' },
+          })
+        ).map(({ dueAt }) => dueAt);
+      await world.users.changeHandle(viewer, { handle: freshHandle() });
+      const [first] = await jobs();
+      const lasting = world.node({ config: { ...usualConfig, handleHoldDays: 40 } });
+      await lasting.changeHandle(viewer, { handle: freshHandle() });
+      expect(await jobs()).toEqual([first, expect.any(Date)]);
     });
 
     test('that two take at once, by change or by sign-up, is one’s, and the other has what they had', async () => {

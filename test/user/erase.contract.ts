@@ -122,7 +122,7 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       await expect(chat.users.signUp({ handle, password, address: 'somewhere' })).rejects.toMatchObject({ code: 'CONFLICT' });
       await db.transaction((tx) => tx.handleHold.updateMany({ where: { userId: ann.userId }, data: { until: new Date(0) } }));
       await db.transaction((tx) =>
-        tx.job.updateMany({ where: { kind: 'HandleFreed', key: String(ann.userId) }, data: { dueAt: new Date(0) } }),
+        tx.job.updateMany({ where: { kind: 'HandleFreed', key: { startsWith: `${ann.userId} ` } }, data: { dueAt: new Date(0) } }),
       );
       await chat.jobs.doDue();
       expect(await db.client.handleHold.count({ where: { userId: ann.userId } })).toBe(0);
