@@ -134,7 +134,10 @@ class WatchedSession implements FollowedSession, AccountWatcher {
     if (sessionId !== this.#sessionId) throw new ChatError('UNAUTHENTICATED', 'This access token belongs to another session.');
     // A token that is not later brings nothing new, so the database is not read.
     if (expiresAt <= this.#expiresAt) return;
-    this.#access = await this.#chat.users.authenticate(token);
+    const access = await this.#chat.users.authenticate(token);
+    // A token that expires later may have been admitted in the meantime.
+    if (expiresAt <= this.#expiresAt) return;
+    this.#access = access;
     this.#expiresAt = expiresAt;
   }
 
