@@ -106,14 +106,22 @@ export async function createRedisRoster({ url, namespace, logger, longestRetryMs
     },
     async heldBy(lease) {
       const client = ready();
-      const [, fields] = await client.hscan(leaseKey(lease), 0, 'COUNT', pageSize);
-      const foreign = pairs(fields).filter(([, userId]) => !isId.test(userId));
-      // If the field stayed, every heir of the lease would read it again and again.
-      for (const [id] of foreign) {
-        complain(id);
-        await client.hdel(leaseKey(lease), id);
-      }
-      return pairs(fields).flatMap(([id, userId]) => (isId.test(userId) ? [{ id, userId: BigInt(userId) }] : []));
+      const held: ConnectionRef[] = [];
+      let cursor = '0';
+      // A step of a scan may find nothing although there is more: Redis limits the buckets that it looks at, and heirs empty the first ones first.
+      do {
+        const [next, fields] = await client.hscan(leaseKey(lease), cursor, 'COUNT', pageSize);
+        cursor = next;
+        for (const [id, userId] of pairs(fields)) {
+          if (isId.test(userId)) held.push({ id, userId: BigInt(userId) });
+          else {
+            // If the field stayed, every heir of the lease would read it again and again.
+            complain(id);
+            await client.hdel(leaseKey(lease), id);
+          }
+        }
+      } while (held.length === 0 && cursor !== '0');
+      return held;
     },
     [Symbol.asyncDispose]: async () => redis[Symbol.dispose](),
   };

@@ -70,3 +70,18 @@ test('who takes a lease over is through with it, whatever stands on its list', a
   expect(await roster.heldBy(lease)).toEqual([]);
   expect(await admin.redis.exists(`${namespace}:held:${lease.nodeId}.${lease.epoch}`)).toBe(0);
 });
+
+// Removed page by page from where Redis begins to scan, a list is soon so empty there that one step of a scan finds nothing, long before it shrinks.
+test('a lease of very many connections is through only when the last of them is removed', async () => {
+  const namespace = randomUUID();
+  await using roster = await createRedisRoster({ url: inject('redisUrl'), namespace, logger });
+  using admin = connect();
+  const all = Array.from({ length: 10_000 }, (_, n) => connection(BigInt(n + 1), n));
+  await admin.redis.hset(`${namespace}:held:n1.1`, Object.fromEntries(all.map(({ id, userId }) => [id, String(userId)])));
+  const removed = new Set<string>();
+  for (let held = await roster.heldBy(leaseOf(all[0]?.id ?? '')); held.length > 0; held = await roster.heldBy(leaseOf(all[0]?.id ?? ''))) {
+    await Promise.all(held.map((ref) => roster.remove(ref)));
+    for (const { id } of held) removed.add(id);
+  }
+  expect(removed.size).toBe(10_000);
+});
