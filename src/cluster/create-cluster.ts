@@ -19,7 +19,7 @@ export interface ClusterParts {
   readonly registry: Registry;
   readonly bus: Bus;
   readonly logger: Logger;
-  readonly config: Pick<Config, 'nodeLeaseMs' | 'nodeName' | 'roles'>;
+  readonly config: Pick<Config, 'nodeLeaseMs' | 'nodeName' | 'roles' | 'presenceGraceMs'>;
   /** The names of this node's keys, the signing key first. */
   readonly keys: readonly string[];
   readonly clock?: Clock;
@@ -35,6 +35,9 @@ const beatsPerLease = 4;
 const mostBeats = 10;
 // Spreads the beats of nodes that were started at the same time.
 const jitter = 0.2;
+// How long heirs may take beyond the grace, for which one of them waits: far longer than any store may take to answer.
+const beyondGraceMs = 60_000;
+
 /** Creates a node id that is unique. */
 export function newNodeId(): string {
   return randomBytes(idBytes).toString('hex');
@@ -56,7 +59,7 @@ export function createCluster({
   const beatMs = config.nodeLeaseMs / beatsPerLease;
   const leastMs = beatMs / mostBeats;
   const listeners = new Set<(message: NodeMessage) => void>();
-  const takeovers = createTakeovers({ registry, clock, logger });
+  const takeovers = createTakeovers({ registry, clock, logger, heirsMs: config.presenceGraceMs + beyondGraceMs });
   let probe: () => NodeLoad = () => ({ sockets: 0, eventsPerSecond: 0, loopDelayMs: 0 });
   let record: Omit<NodeRecord, 'nodeId' | 'epoch' | 'load'> = {
     ...{

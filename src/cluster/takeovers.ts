@@ -16,11 +16,17 @@ export interface Takeovers {
   run(takeover: Takeover): void;
 }
 
-// Far longer than anything an heir may wait for. An heir that takes longer hangs.
-const heirsMs = 60_000;
+/** The parts that takeovers need. */
+export interface TakeoverParts {
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long all heirs of a lease may take, in ms. If they take longer, they hang, and the takeover is started again. */
+  readonly heirsMs: number;
+}
 
 /** Creates the runner of takeovers. It calls the heirs and tells the registry when they are done. */
-export function createTakeovers({ registry, clock, logger }: { registry: Registry; clock: Clock; logger: Logger }): Takeovers {
+export function createTakeovers({ registry, clock, logger, heirsMs }: TakeoverParts): Takeovers {
   const heirs: Heir[] = [];
   const underWay = new Set<string>();
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Lease, NodeMessage, Registry } from '../../src/cluster/index.ts';
-import { type Bird, createFlock, leaseMs } from './flock.ts';
+import { type Bird, createFlock, leaseMs, presenceGraceMs } from './flock.ts';
 
 /** What nodes do for each other on any registry. Each call of `open` gives a system of its own, whose registry is connected to by what it answers. */
 export function describeCluster(name: string, open: () => () => Promise<Registry>): void {
@@ -108,7 +108,7 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       expect(heir.inherited).toHaveLength(4);
     });
 
-    test('an heir that does not come to an end is begun again after a minute', async () => {
+    test('an heir that does not come to an end is begun again a minute after the grace for which it may wait', async () => {
       await using flock = createFlock(open());
       const [dead, heir] = [await flock.hatch(), await flock.hatch()];
       heir.inheritBy(() => new Promise(() => {}));
@@ -116,6 +116,8 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       expect(heir.inherited).toEqual([dead.cluster.lease]);
       heir.inheritBy(async () => {});
       await flock.live(62_000, heir);
+      expect(heir.inherited).toEqual([dead.cluster.lease]);
+      await flock.live(presenceGraceMs, heir);
       await expect.poll(() => heir.inherited).toEqual([dead.cluster.lease, dead.cluster.lease]);
       await expect.poll(async () => (await statesSeenBy(heir)).has(dead.cluster.lease.nodeId)).toBe(false);
     });

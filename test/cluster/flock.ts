@@ -6,6 +6,8 @@ import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 
 /** The lease of the nodes in these tests, in ms of their clocks. */
 export const leaseMs = 1_000;
+/** For so long heirs may wait for the devices of a dead node. */
+export const presenceGraceMs = 10_000;
 /** By so many ms nodes go on in turn: short beside the time from beat to beat. */
 export const stepMs = 50;
 
@@ -51,7 +53,7 @@ export function createFlock(open: () => Promise<Registry>, bus: Bus = createMemo
       clock,
       keys: [],
       logger: pino({ level: 'silent' }),
-      config: { nodeLeaseMs: leaseMs, nodeName: '', roles: ['gateway', 'worker'] },
+      config: { nodeLeaseMs: leaseMs, nodeName: '', roles: ['gateway', 'worker'], presenceGraceMs },
     });
     cluster.onDead(async (dead) => {
       inherited.push(dead);

@@ -23,7 +23,7 @@ async function start(registry: Registry, nodeName: string, keys: readonly string
   );
   const clock = manualClock();
   clock.pause(0);
-  const config: Parameters<typeof createCluster>[0]['config'] = { nodeLeaseMs: leaseMs, nodeName, roles: ['gateway'] };
+  const config: Parameters<typeof createCluster>[0]['config'] = { nodeLeaseMs: leaseMs, nodeName, roles: ['gateway'], presenceGraceMs: 0 };
   const cluster = createCluster({ registry, bus: createMemoryBus(), clock, keys, logger, config });
   cluster.announce({ state: 'READY', address: 'http://10.0.0.1:4000' });
   cluster.start();
