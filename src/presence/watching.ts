@@ -4,13 +4,13 @@ import type { Cluster } from '../cluster/index.ts';
 import { type Complain, createComplaints } from '../complaint.ts';
 import type { Db } from '../db/index.ts';
 import { together } from '../together.ts';
-import { watchable } from './acquaintance.ts';
 import { readAttendances } from './attendances.ts';
 import { readChosen } from './chosen.ts';
 import { parsePresenceHint, presenceTopic } from './hint.ts';
 import { Looking } from './looking.ts';
 import { type Roster, standingOf } from './roster.ts';
 import type { Watch } from './watch.ts';
+import { WatchAccess } from './watch-access.ts';
 import { type Known, Watched } from './watched.ts';
 
 /** The parts that Watching needs. */
@@ -49,9 +49,7 @@ export class Watching implements AsyncDisposable {
   readonly #watches = new Set<Watch>();
   readonly #read: (userId: bigint) => Promise<Known>;
   readonly #looking: Looking;
-  /** By user: with whom their access must be read again. Null: with everybody. */
-  #unsure = new Map<bigint, Set<bigint> | null>();
-  #settling: Promise<void> | undefined;
+  readonly #access: WatchAccess;
   /** The users whose last read failed. */
   readonly #unread = new Set<bigint>();
   #rereading: NodeJS.Timeout | undefined;
@@ -61,7 +59,6 @@ export class Watching implements AsyncDisposable {
   /** One more than the number of gaps that the bus has reported. */
   #gaps = 1;
   readonly #stopCounting: () => void;
-  #disposed = false;
 
   constructor(parts: WatchingParts) {
     this.#parts = parts;
@@ -75,8 +72,9 @@ export class Watching implements AsyncDisposable {
       users: this.#seats,
       watches: this.#watches,
       reread: (userIds) => Promise.all(userIds.map((userId) => this.#reread(userId))),
-      doubt: (watches) => this.#doubtAll(watches),
+      doubt: (watches) => this.#access.doubtAll(watches),
     });
+    this.#access = new WatchAccess({ ...parts, watchedOf: (userId) => this.#seats.get(userId)?.watched });
   }
 
   /** Opens a watch. Rejects with ChatError UNAVAILABLE if the bus, the roster or the database does not answer. */
@@ -85,7 +83,7 @@ export class Watching implements AsyncDisposable {
     const ids = new Set([...watch.userIds, watch.viewer.userId]);
     const seats = [...ids].map((userId) => this.#sit(userId, watch));
     await Promise.all(seats.map(({ ready }) => ready));
-    await this.#settle(watch, [...watch.userIds]);
+    await this.#access.open(watch);
   }
 
   close(watch: Watch): void {
@@ -100,11 +98,10 @@ export class Watching implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed = true;
     this.#stopCounting();
     this.#looking[Symbol.dispose]();
     clearTimeout(this.#rereading);
-    await this.#settling;
+    await this.#access[Symbol.asyncDispose]();
     for (const { watched, leave } of this.#seats.values()) {
       watched[Symbol.dispose]();
       leave?.();
@@ -216,11 +213,6 @@ export class Watching implements AsyncDisposable {
     }, retryMs).unref();
   }
 
-  #doubtAll(watches: Iterable<Watch>): void {
-    for (const { viewer } of watches) this.#unsure.set(viewer.userId, null);
-    this.#settleSoon();
-  }
-
   #hear(seat: Seat, message: string): void {
     const { watched } = seat;
     const hint = parsePresenceHint(message);
@@ -230,67 +222,11 @@ export class Watching implements AsyncDisposable {
       // A read that is under way may end later, with older data. Counting the hint makes it repeat.
       watched.heard += 1;
       void this.#reread(watched.userId);
-    } else this.#doubt(watched.userId, hint.others);
+    } else this.#access.doubt(watched.userId, hint.others);
   }
 
   /** False if this node may have missed a `chosen` hint. It still hears its own hints while it is cut off (decision 64). */
   #isSure({ readAt }: Seat): boolean {
     return readAt === this.#gaps && this.#parts.bus.healthy;
-  }
-
-  #doubt(userId: bigint, others: readonly bigint[] | null): void {
-    const known = this.#unsure.get(userId);
-    if (known === null) return;
-    this.#unsure.set(userId, others === null ? null : new Set([...(known ?? []), ...others]));
-    this.#settleSoon();
-  }
-
-  #settleSoon(): void {
-    this.#settling ??= this.#settleAll().finally(() => {
-      this.#settling = undefined;
-    });
-  }
-
-  /** Reads the access of all users in `#unsure`, one user after the other. Failed reads are repeated until they succeed. */
-  async #settleAll(): Promise<void> {
-    for (let [next] = this.#unsure; next !== undefined && !this.#disposed; [next] = this.#unsure) {
-      const [userId, others] = next;
-      this.#unsure.delete(userId);
-      try {
-        await this.#settleUser(userId, others);
-      } catch (error) {
-        this.#parts.logger.debug({ err: error }, 'who may watch whom could not be read');
-        const again = this.#unsure.get(userId);
-        this.#unsure.set(userId, again === null || others === null ? null : new Set([...(again ?? []), ...others]));
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
-      }
-    }
-  }
-
-  async #settleUser(userId: bigint, others: ReadonlySet<bigint> | null): Promise<void> {
-    const watches = [...(this.#seats.get(userId)?.watched.watches ?? [])];
-    const own = watches.filter(({ viewer }) => viewer.userId === userId);
-    for (const watch of own)
-      await this.#settle(
-        watch,
-        [...watch.userIds].filter((id) => others?.has(id) ?? true),
-      );
-    const by = watches.filter(
-      ({ viewer, userIds }) => userIds.has(userId) && viewer.userId !== userId && (others?.has(viewer.userId) ?? true),
-    );
-    const viewers = [...new Set(by.map(({ viewer }) => viewer.userId))];
-    if (viewers.length === 0) return;
-    // Access is the same in both directions, so one query serves all who watch this user.
-    const may = await watchable(this.#parts.db.client, userId, viewers);
-    const found = new Map(viewers.map((viewerId, place) => [viewerId, may[place] ?? 'CLOSED']));
-    for (const watch of by) watch.allow(userId, found.get(watch.viewer.userId) ?? 'CLOSED', this.#seats.get(userId)?.watched.shown);
-  }
-
-  async #settle(watch: Watch, userIds: readonly bigint[]): Promise<void> {
-    if (userIds.length === 0) return;
-    const may = await watchable(this.#parts.db.client, watch.viewer.userId, userIds);
-    for (const [place, userId] of userIds.entries()) {
-      watch.allow(userId, may[place] ?? 'CLOSED', this.#seats.get(userId)?.watched.shown);
-    }
   }
 }
