@@ -276,7 +276,10 @@ function shownBy(events: AsyncIterable<unknown>): ShownEvents<object, object> {
   throw new TypeError('a subscription field must resolve to a source of events and how they are shown');
 }
 
-/** Includes only variables used below the root field: positions, its arguments, differ from listener to listener. */
+/**
+ * Returns the key of a group. It includes only the variables used below the root field: positions, its arguments, differ from listener to
+ * listener.
+ */
 function keyOf({ document, operationName, variableValues }: SubscriptionArgs, { variables }: Sharing): string {
   // An absent variable takes its default, unlike null.
   const values = variables.map((name) => (variableValues?.[name] === undefined ? [] : [variableValues[name]]));

@@ -35,8 +35,8 @@ function describe(span: Span, document: DocumentNode, operation: OperationDefini
 }
 
 /**
- * Returns the field's name in the schema, because aliases are the client's choice. The document is valid, so its fragments exist and have
- * no cycles.
+ * Returns the name of the first field, as in the schema, because aliases are the client's choice. The document is valid, so its fragments
+ * exist and have no cycles.
  */
 function firstField(document: DocumentNode, { selections: [first] }: SelectionSetNode): string | undefined {
   if (first === undefined || first.kind === 'Field') return first?.name.value;

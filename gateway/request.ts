@@ -19,7 +19,7 @@ export function addressOf({ trustProxy }: Config, { headers, socket }: IncomingM
 
 /**
  * Returns how a stopping node refuses a request that it has not started. A proxy that can ask another node (deploy/nginx) says so in a
- * header of each request, which names the location for that. It gets a status that nothing else is answered with, and the location.
+ * header of each request, which names its location for that. This proxy gets the location, and a status that nothing else is answered with.
  * Everybody else gets 503.
  */
 export function refusalFor(

@@ -35,7 +35,9 @@ async function actOf(context: AdminContext, action: string, args: Arguments, inp
   return { actor: { userId: viewer.userId, name, origin }, action, arguments: input, target: targetIn(input, inputs) };
 }
 
-/** Returns the target of an action: the first id in the input, or the key that the input consists of. */
+/**
+ * Returns the target of an action: the first id in the input. An id that is not a global one gets the name of its field, as in `webhook:…`.
+ */
 function targetIn(input: Arguments, inputs: readonly GraphQLInputField[]): string | undefined {
   const ids = inputs.filter(({ type }) => getNamedType(type).name === 'ID').map(({ name }) => [name, input[name]] as const);
   for (const [name, id] of ids) {
