@@ -106,15 +106,18 @@ return 1
  */
 export const handBackScript = `${words}
 ensure()
-for _, pending in ipairs(redis.call('XPENDING', queue, '${group}', '-', '+', 10000, ARGV[1])) do
-  local entry = redis.call('XRANGE', queue, pending[1], pending[1])[1]
-  remove(pending[1])
-  if entry then
-    local held = ARGV[2] .. entry[2][2]
-    if redis.call('GET', held) == ARGV[1] then redis.call('DEL', held) end
-    redis.call('XADD', queue, '*', unpack(entry[2]))
+repeat
+  local held = redis.call('XPENDING', queue, '${group}', '-', '+', 1000, ARGV[1])
+  for _, pending in ipairs(held) do
+    local entry = redis.call('XRANGE', queue, pending[1], pending[1])[1]
+    remove(pending[1])
+    if entry then
+      local hold = ARGV[2] .. entry[2][2]
+      if redis.call('GET', hold) == ARGV[1] then redis.call('DEL', hold) end
+      redis.call('XADD', queue, '*', unpack(entry[2]))
+    end
   end
-end
+until #held == 0
 redis.call('XGROUP', 'DELCONSUMER', queue, '${group}', ARGV[1])
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 return 1

@@ -225,3 +225,16 @@ test('a start without Redis fails in one line', async () => {
   const url = `redis://127.0.0.1:${await freePort()}`;
   await expect(open(randomUUID(), { url })).rejects.toThrow(ConfigError);
 });
+
+test('whoever leaves hands back all that they hold, however much that is', async () => {
+  const namespace = await grown();
+  await using other = await open(namespace);
+  const many = 10_001;
+  {
+    await using leaving = await open(namespace);
+    await leading(leaving);
+    await leaving.put(Array.from({ length: many }, (_, n) => ({ streamId: BigInt(n + 1), upTo: 1 })));
+    expect(await leaving.take(many, never)).toHaveLength(many);
+  }
+  expect(await other.take(many, never)).toHaveLength(many);
+});
