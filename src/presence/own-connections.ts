@@ -258,7 +258,7 @@ export class OwnConnections implements Keeper, AsyncDisposable {
   async #limit(own: OwnConnection, all: readonly Connection[], isNew: boolean): Promise<void> {
     const { id } = own.connection;
     const here = all.filter(({ leaving }) => !leaving).toSorted(byAge);
-    // Another node's clock may give an older connection a later time.
+    // Another node's clock may give an older connection a later time, so a new one is put last here.
     const order = isNew ? [...here.filter((one) => one.id !== id), own.connection] : here;
     const { config } = this.#parts;
     // DEVICE_POLICY does not apply to bots: their sessions are keys, not devices.
