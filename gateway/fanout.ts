@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -10,6 +9,7 @@ import {
 } from 'graphql';
 import { type Context, forEvent, forEveryone, type Sharing, ShownEvents, sharingOf } from '../schema/index.ts';
 import { ChatError } from '../src/errors.ts';
+import { Retries } from '../src/retries.ts';
 import { Delivery, type Rendering } from './delivery.ts';
 import { asSocketError, type Mask } from './errors.ts';
 import type { Meter } from './meter.ts';
@@ -54,10 +54,6 @@ interface Moment {
   event: object | undefined;
   rendering: Rendering | undefined;
 }
-
-// An event that cannot be rendered because the database cannot be reached is retried after 0.1 s, then with back-off, at most every 2 s.
-const firstRetryMs = 100;
-const lastRetryMs = 2_000;
 
 /** The groups of a node. */
 class Groups {
@@ -116,8 +112,9 @@ class Groups {
   /** Waits for the result. If the database cannot be reached, retries: the event is not dropped, and later ones wait for it. */
   async #settle(rendering: Rendering, first: Shown, again: () => Shown, isOver: () => boolean): Promise<void> {
     let result = await first;
-    for (let retryMs = firstRetryMs; isTransient(result) && !isOver(); retryMs = Math.min(retryMs * 2, lastRetryMs)) {
-      await delay(retryMs * (0.5 + Math.random()), undefined, { ref: false });
+    const retries = new Retries();
+    while (isTransient(result) && !isOver()) {
+      await retries.pause();
       result = await again();
     }
     rendering.payload = payloadOf(result, this.#mask);

@@ -1,4 +1,5 @@
 import { SqlError } from 'mariadb';
+import { ChatError } from '../errors.ts';
 import { DatabaseError } from './database-error.ts';
 import type { MysqlAddress } from './mysql-url.ts';
 import { Transient } from './transient.ts';
@@ -110,6 +111,14 @@ export function explainMysql(error: unknown, address: MysqlAddress): DatabaseErr
     });
   }
   if (first instanceof SqlError) return new DatabaseError(sayWhy(first, address), { cause: error });
+  if (first instanceof ChatError) {
+    return new DatabaseError(
+      `MySQL at ${address.place} did not answer in time: check that it is not overloaded or locked, and DATABASE_URL`,
+      {
+        cause: error,
+      },
+    );
+  }
   const why = first instanceof Error ? first.message.split('\n')[0] : String(first);
   return new DatabaseError(`the database at ${address.place} cannot be used: ${why}`, { cause: error });
 }

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { KnownHead } from '../db/index.ts';
 import { type Entry, type Ephemeral, type Hint, type KnownEntry, type Log, type LogPage, recalledMessage } from '../log/index.ts';
+import { Retries } from '../retries.ts';
 import type { Tracer } from '../tracer.ts';
 import { tellWith } from './along.ts';
 import { type EntryEvent, eventOf, type FeedEvent } from './event.ts';
@@ -60,9 +60,6 @@ export interface ChannelParts {
 
 // Entries in one read, and so the most that a subscription in catch-up holds beyond its queue.
 const page = 200;
-// A gap that cannot be read (database away) is retried after 0.1 s, then with back-off up to 2 s.
-const firstRetryMs = 100;
-const lastRetryMs = 2_000;
 
 /**
  * The channel with the methods that feed it. It turns the hints of one stream into its entries, each once and in order. The next seq is
@@ -234,15 +231,15 @@ export class StreamChannel implements Channel {
 
   async #repair(): Promise<void> {
     this.#repairing = true;
-    for (let retryMs = firstRetryMs; !this.#closed && this.#lastSeq < this.#seenSeq; ) {
+    const retries = new Retries();
+    while (!this.#closed && this.#lastSeq < this.#seenSeq) {
       try {
         await this.#readHole();
-        retryMs = firstRetryMs;
+        retries.reset();
       } catch (error) {
         const place = { streamId: String(this.streamId), lastSeq: this.#lastSeq, seenSeq: this.#seenSeq };
         this.#parts.logger.warn({ err: error, ...place }, 'a hole could not be read; it is tried again');
-        await delay(retryMs * (0.5 + Math.random()), undefined, { ref: false });
-        retryMs = Math.min(retryMs * 2, lastRetryMs);
+        await retries.pause();
       }
     }
     this.#repairing = false;

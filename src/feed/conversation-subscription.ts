@@ -79,7 +79,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
           if (!endsAccess(entry, viewer.userId)) return true;
           if (!outlet.idle()) setTimeout(end, graceMs, entry.seq).unref();
           outlet.fail(notFound());
-          return !outlet.ended();
+          return false;
         },
         overtaken(_follower, entry) {
           if (endsAccess(entry, viewer.userId)) setTimeout(end, graceMs, entry.seq).unref();

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { changesAccess, type Entry, seenFrom } from '../log/index.ts';
+import { Retries } from '../retries.ts';
 import type { Channel, EphemeralEvent, Listener } from './channel.ts';
 import { type EntryEvent, eventOf } from './event.ts';
 import type { Outlet } from './outlet.ts';
@@ -47,9 +47,6 @@ interface FollowerParts extends Entrance {
  */
 export const graceMs = 1_000;
 
-// If the log cannot be read, it is retried after 0.1 s, then with back-off up to 2 s.
-const firstRetryMs = 100;
-const lastRetryMs = 2_000;
 /** As `upTo`: read up to the channel's position, wherever it is by then. */
 const goOn = Number.POSITIVE_INFINITY;
 
@@ -203,10 +200,10 @@ export class Follower implements Listener {
   async #catchUp(): Promise<void> {
     const [outlet, channel, logger] = [this.#outlet, this.#channel, this.#logger];
     const room = () => outlet.room();
-    for (let retryMs = firstRetryMs; !this.#stopped && !outlet.ended(); ) {
+    const retries = new Retries();
+    while (!this.#stopped && !outlet.ended()) {
       try {
-        while (await outlet.inTurn(async () => !(await this.#isTooFarBehind(room)) && (await this.#step(goOn, room))))
-          retryMs = firstRetryMs;
+        while (await outlet.inTurn(async () => !(await this.#isTooFarBehind(room)) && (await this.#step(goOn, room)))) retries.reset();
         if (this.#stopped || this.#position >= channel.lastSeq()) {
           this.#live = !this.#stopped;
           return;
@@ -216,8 +213,7 @@ export class Follower implements Listener {
           { err: error, streamId: String(channel.streamId), position: this.#position },
           'a subscription could not catch up; it tries again',
         );
-        await delay(retryMs * (0.5 + Math.random()), undefined, { ref: false });
-        retryMs = Math.min(retryMs * 2, lastRetryMs);
+        await retries.pause();
       }
     }
   }

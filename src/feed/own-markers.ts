@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Db } from '../db/index.ts';
+import { Retries } from '../retries.ts';
 import type { EphemeralEvent, Listener } from './channel.ts';
 import type { KnownPosition } from './event.ts';
 import type { Outlet } from './outlet.ts';
@@ -12,9 +12,6 @@ interface Parts {
   readonly now: () => Date;
 }
 
-// If the markers cannot be read (database away), the read is retried after 0.1 s, then with back-off up to 2 s.
-const firstRetryMs = 100;
-const lastRetryMs = 2_000;
 const nothing: ReadonlyMap<bigint, number> = new Map();
 
 /**
@@ -93,18 +90,18 @@ export class OwnMarkers implements Listener {
   async #recheck(): Promise<void> {
     if (this.#checking) return;
     this.#checking = true;
-    for (let retryMs = firstRetryMs; this.#missed && !this.#outlet.ended(); ) {
+    const retries = new Retries();
+    while (this.#missed && !this.#outlet.ended()) {
       try {
         await this.#compare();
-        retryMs = firstRetryMs;
+        retries.reset();
       } catch (error) {
         this.#missed = true;
         this.#parts.logger.warn(
           { err: error, userId: String(this.#userId) },
           'own markers could not be read after some were missed; it is tried again',
         );
-        await delay(retryMs * (0.5 + Math.random()), undefined, { ref: false });
-        retryMs = Math.min(retryMs * 2, lastRetryMs);
+        await retries.pause();
       }
     }
     this.#checking = false;

@@ -1,5 +1,5 @@
-import { type Db, selectFollowed, type Tx } from '../db/index.ts';
-import { endsAccess, serverStreamId } from '../log/index.ts';
+import { type Db, selectFollowed } from '../db/index.ts';
+import { endsAccess, readHeads, serverStreamId } from '../log/index.ts';
 import type { Channel } from './channel.ts';
 
 /** The bounds of a stream. */
@@ -28,9 +28,6 @@ export interface Snapshot {
   readonly conversations: readonly FollowedStream[];
 }
 
-// Below every dialect's limit on the parameters of a statement.
-const idsAtOnce = 900;
-
 /** Reads what the user follows. `only` restricts it to one conversation. Throws ChatError UNAVAILABLE. */
 export function readSnapshot(db: Db, userId: bigint, only?: bigint): Promise<Snapshot> {
   return db.snapshot(async (tx) => {
@@ -38,17 +35,17 @@ export function readSnapshot(db: Db, userId: bigint, only?: bigint): Promise<Sna
       selectFollowed(tx, userId, only),
       tx.user.findUnique({ where: { id: userId }, select: { noticesAfterSeq: true } }),
     ]);
-    const heads = await readHeads(tx, [userId, serverStreamId, ...accesses.map(({ conversationId }) => conversationId)]);
-    const absent: StreamHead = { lastSeq: 0, floorSeq: 0 };
+    const rows = await readHeads(tx, [userId, serverStreamId, ...accesses.map(({ conversationId }) => conversationId)]);
+    const headOf = (id: bigint): StreamHead => {
+      const { lastSeq = 0, floorSeq = 0 } = rows.get(id) ?? {};
+      return { lastSeq, floorSeq };
+    };
     const noticed = (user?.noticesAfterSeq ?? 0) + 1;
     return {
       epoch: db.epoch,
-      account: heads.get(userId) ?? absent,
-      server: { streamId: serverStreamId, fromSeq: noticed, joinedSeq: noticed, ...(heads.get(serverStreamId) ?? absent) },
-      conversations: accesses.map(({ conversationId, fromSeq, joinedSeq, readSeq }) => {
-        const { lastSeq, floorSeq } = heads.get(conversationId) ?? absent;
-        return { streamId: conversationId, fromSeq, joinedSeq, readSeq, lastSeq, floorSeq };
-      }),
+      account: headOf(userId),
+      server: { streamId: serverStreamId, fromSeq: noticed, joinedSeq: noticed, ...headOf(serverStreamId) },
+      conversations: accesses.map(({ conversationId, ...access }) => ({ streamId: conversationId, ...access, ...headOf(conversationId) })),
     };
   });
 }
@@ -67,14 +64,4 @@ export async function hasEnded(
   if (passed !== null) return passed.some((entry) => endsAccess(entry, userId));
   const { conversations } = await readSnapshot(db, userId, streamId);
   return conversations[0]?.joinedSeq !== joinedSeq;
-}
-
-async function readHeads(tx: Tx, ids: readonly bigint[]): Promise<ReadonlyMap<bigint, StreamHead>> {
-  const heads = new Map<bigint, StreamHead>();
-  for (let from = 0; from < ids.length; from += idsAtOnce) {
-    const where = { id: { in: ids.slice(from, from + idsAtOnce) } };
-    for (const { id, ...head } of await tx.stream.findMany({ where, select: { id: true, lastSeq: true, floorSeq: true } }))
-      heads.set(id, head);
-  }
-  return heads;
 }

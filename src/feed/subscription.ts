@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ChatError } from '../errors.ts';
 import { type Entry, type EntryData, endsAccess, serverStreamId } from '../log/index.ts';
+import { Retries } from '../retries.ts';
 import type { Viewer } from '../user/index.ts';
 import type { EphemeralEvent } from './channel.ts';
 import type { HeldChannel } from './channels.ts';
@@ -12,10 +12,6 @@ import { OwnMarkers } from './own-markers.ts';
 import type { FeedParts } from './parts.ts';
 import { hasEnded, readSnapshot, type Snapshot } from './snapshot.ts';
 import { type Stay, Stays } from './stays.ts';
-
-// A stream that could not be attached (bus or database away) is retried after 0.1 s, then with back-off up to 2 s.
-const firstRetryMs = 100;
-const lastRetryMs = 2_000;
 
 /** A stream of a subscription: its channel and its follower. */
 interface Strand {
@@ -239,13 +235,14 @@ export class ViewerSubscription implements Subscription, Owner {
   }
 
   async #attachLate(streamId: bigint, stay: Stay | null): Promise<void> {
-    for (let retryMs = firstRetryMs; !this.#outlet.ended(); retryMs = Math.min(retryMs * 2, lastRetryMs)) {
+    const retries = new Retries();
+    while (!this.#outlet.ended()) {
       try {
         return await this.#tryToAttach(streamId, stay);
       } catch (error) {
         const place = { streamId: String(streamId) };
         this.#feed.logger.warn({ err: error, ...place }, 'a conversation that was opened could not be followed yet; it is tried again');
-        await delay(retryMs * (0.5 + Math.random()), undefined, { ref: false });
+        await retries.pause();
       }
     }
   }

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { translateMysql } from '../../src/db/mysql-error.ts';
+import { unavailable } from '../../src/db/deadline.ts';
+import { explainMysql, translateMysql } from '../../src/db/mysql-error.ts';
+import { readMysqlUrl } from '../../src/db/mysql-url.ts';
 import { Transient } from '../../src/db/transient.ts';
 
 /** The error of a socket whose other end is reset. */
@@ -28,4 +30,10 @@ it('takes the fault of a socket for a lost connection, though it is no error of 
 it('leaves a defect as it is', () => {
   const defect = new TypeError('undefined is not a function');
   expect(translateMysql(defect)).toBe(defect);
+});
+
+it('explains a server that stops answering while a node starts in words for operators, not for clients', () => {
+  const address = readMysqlUrl('mysql://root@db.example/mpim');
+  const { message } = explainMysql(unavailable(new Error('GET_LOCK took too long')), address);
+  expect(message).toBe('MySQL at db.example:3306 did not answer in time: check that it is not overloaded or locked, and DATABASE_URL');
 });
