@@ -100,7 +100,9 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
   const state = createStore<State>(beginning(first));
   const inTurn = createInTurn();
   let opened: string | null = null;
-  let wasLive = false;
+  let [wasLive, isCaughtUp] = [false, false];
+  /** Something happened that the events do not tell. */
+  let isOutdated = false;
   const threads = createThreadReader({ ask, inTurn, state, change });
   const marks = createMarks(ask);
   const presence = createPresence({
@@ -139,6 +141,10 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
       case 'MessageHidden':
       case 'ConversationCleared':
       case 'HistoryTrimmed':
+        isOutdated = true;
+        return await readAnew();
+      case 'StreamReady':
+        isCaughtUp = true;
         return await readAnew();
       case 'MessageSent':
         if (event.actor !== null) typing.told(event.streamId, event.actor, false);
@@ -151,9 +157,12 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
     if (event.__typename === 'ConversationOpened') void readRoom();
   }
 
+  /** Not before StreamReady: messages that the viewer has deleted can still come until then, and would be shown again. */
   async function readAnew(): Promise<void> {
+    if (!isOutdated || !isCaughtUp) return;
     const { viewer } = await ask(EverythingDocument, {});
     if (viewer === null) return;
+    isOutdated = false;
     change((now) => withRead(now, viewer));
     void readRoom();
   }
@@ -194,6 +203,7 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
   function onStatus(status: Status): void {
     change((now) => ({ ...now, status }));
     if (status.state === 'ended' && status.end.reason === 'signed out') void session.signOut();
+    isCaughtUp &&= status.state === 'live';
     if (status.state !== 'live') return;
     presence.again();
     marks.again();
