@@ -52,6 +52,13 @@ export const chatOptions = {
     whole(0, 36_500),
     'Days for which history is kept. Older history is deleted for everyone, within about an hour. 0: history is kept forever.',
   ),
+  // As long as an unused session: with both defaults a device that is told to fetch its account again would have to sign in again anyway.
+  accountLogDays: setting(
+    'ACCOUNT_LOG_DAYS',
+    '60',
+    whole(0, 36_500),
+    'Days for which the entries of account streams, and of the server’s stream, are kept. A client that resumes from an older position gets ResyncRequired for that stream. Nothing else is deleted. 0: they are kept forever.',
+  ),
   maxMessageLength: setting('MAX_MESSAGE_LENGTH', '8000', whole(1, 16_000), 'Maximum length of a message text, in Unicode code points.'),
   // More attachments would make a message and its copies as large as a page of others.
   maxAttachments: setting(

@@ -74,6 +74,7 @@ export function doersOf(chat: Parts): Doers {
     WebhookBacklog: (missing, signal) => webhooks.catchUp(missing, signal),
     AttachmentRound: (from, signal) => messages.enterAttached(from, signal),
     HistoryRound: (from, signal) => retention.round(from, signal),
+    AccountRound: (from, signal) => retention.accountRound(from, signal),
     EffectOwed: (owed, signal) => worker.again(owed, signal),
   };
 }

@@ -52,7 +52,8 @@ export { type ModerationRange, selectModerationItems, selectReportedItems } from
 export { newestMessages, type Sight } from './newest-message.ts';
 export { type NoticePlace, type NoticeRange, selectNotices } from './notice-list.ts';
 export { tellOutages } from './outage.ts';
-export { lastOverdue, selectOverdue, type TrimStretch } from './overdue.ts';
+export { lastOverdue, type OverduePage, type OverdueRange, selectOverdue, type TrimStretch } from './overdue.ts';
+export { lastOverdueEntry, selectOverdueAccounts } from './overdue-entries.ts';
 export { isPackedRow, type PackedRow, packRow, shapeOf, unpackRow } from './pack.ts';
 export { inPieces } from './pieces.ts';
 export { type PostingName, type PostingRows, selectPostings, selectSent } from './posting.ts';
@@ -69,6 +70,6 @@ export { listedGroups, rarestOfGroups, rarestOfUsers, searchGroups, searchUsers 
 export { type ListedThreadRow, listThreads } from './thread-list.ts';
 export { enterThreads, insertReplies, type ThreadPartRow } from './thread-rows.ts';
 export { countThreadUnread, sumThreadUnread, type ThreadOf } from './thread-unread.ts';
-export { trimStretch } from './trim.ts';
+export { trimEntries, trimStretch } from './trim.ts';
 export { countMentions, countUnread, type Stretch } from './unread.ts';
 export { deleteVotes, insertVotes, type NewVoteRow, type VoteRow } from './vote-rows.ts';

@@ -3,9 +3,9 @@ import { inPieces } from './pieces.ts';
 import { selectRows } from './select.ts';
 import { join, sql } from './sql.ts';
 
-/** A page of streams: the conversations among them that have something to trim. */
+/** A page of streams: those among them that have something to trim. */
 export interface OverduePage {
-  readonly conversationIds: readonly bigint[];
+  readonly ids: readonly bigint[];
   /** The last stream of the page. Null: there is none past it. */
   readonly last: bigint | null;
 }
@@ -19,14 +19,18 @@ interface Found {
 // HistoryTrimmed is no reason to trim, or each trim would cause the next.
 const trimming = 'HistoryTrimmed';
 
+/** Which page of streams to read, and before when an entry is too old. `after` is exclusive. */
+export interface OverdueRange {
+  readonly after: bigint;
+  readonly before: Date;
+  readonly limit: number;
+}
+
 /**
  * Reads the next `limit` streams, by id, and returns the conversations whose first kept entry is older than `before`. Reads two rows by key
  * per conversation.
  */
-export async function selectOverdue(
-  tx: Tx,
-  { after, before, limit }: { readonly after: bigint; readonly before: Date; readonly limit: number },
-): Promise<OverduePage> {
+export async function selectOverdue(tx: Tx, { after, before, limit }: OverdueRange): Promise<OverduePage> {
   const streams = await selectRows(tx, 'Stream', sql`id > ${after} ORDER BY id LIMIT ${limit}`);
   const asked = streams.filter(({ kind, lastSeq, floorSeq }) => (kind === 'DIRECT' || kind === 'GROUP') && lastSeq > floorSeq);
   const selects = asked.map(
@@ -34,7 +38,7 @@ export async function selectOverdue(
   );
   const rows = await inPieces(selects, (piece) => tx.$queryRaw<readonly Found[]>(join([...piece], ' UNION ALL ')));
   const due = rows.filter(({ said, noted }) => Number(said) === 1 || Number(noted) === 1);
-  return { conversationIds: due.map(({ id }) => BigInt(id)), last: streams.length < limit ? null : (streams.at(-1)?.id ?? null) };
+  return { ids: due.map(({ id }) => BigInt(id)), last: streams.length < limit ? null : (streams.at(-1)?.id ?? null) };
 }
 
 /** A range of a conversation: `after` is exclusive, `upTo` inclusive. */

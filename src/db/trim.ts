@@ -1,6 +1,7 @@
 import { deleteAttachedWithin } from './attached-rows.ts';
 import type { Tx } from './db.ts';
 import type { TrimStretch } from './overdue.ts';
+import type { EntryStretch } from './overdue-entries.ts';
 import { join, sql } from './sql.ts';
 
 /**
@@ -24,8 +25,13 @@ export async function trimStretch(tx: Tx, { conversationId, after, upTo }: TrimS
   await tx.$executeRaw(sql`DELETE FROM Pin WHERE ${aboutThem}`);
   await tx.$executeRaw(sql`DELETE FROM SavedMessage WHERE ${messages}`);
   await deleteAttachedWithin(tx, { conversationId, after, upTo });
-  await tx.$executeRaw(sql`DELETE FROM Entry WHERE streamId = ${conversationId} AND seq > ${after} AND seq <= ${upTo}`);
-  await tx.$executeRaw(sql`UPDATE Stream SET floorSeq = ${upTo} WHERE id = ${conversationId}`);
+  await trimEntries(tx, { streamId: conversationId, after, upTo });
+}
+
+/** Deletes the entries of a range that starts right past the floor, and moves the floor to its end. The transaction must hold the stream's lock. */
+export async function trimEntries(tx: Tx, { streamId, after, upTo }: EntryStretch): Promise<void> {
+  await tx.$executeRaw(sql`DELETE FROM Entry WHERE streamId = ${streamId} AND seq > ${after} AND seq <= ${upTo}`);
+  await tx.$executeRaw(sql`UPDATE Stream SET floorSeq = ${upTo} WHERE id = ${streamId}`);
 }
 
 /** Removes the replies of a range from their threads. Participants stay, because the thread may have replies that are kept. */

@@ -37,6 +37,10 @@ export const jobKinds = {
   /** Trims the history of conversations, from the conversation after `after` on. */
   HistoryRound: z.object({ after: id }),
   /**
+   * Deletes entries of account streams, and of the server's stream, that are older than ACCOUNT_LOG_DAYS, from the stream after `after` on.
+   */
+  AccountRound: z.object({ after: id }),
+  /**
    * Enters the attachments of old messages into their table, from the message after `seq` in conversation `after` on. `round` counts the
    * rounds before this one.
    */

@@ -1,14 +1,14 @@
-// Retention: how long messages are kept.
+// Retention: how long streams keep their entries.
 //
-// Owns the floor of conversations, `Stream.floorSeq`. Entries up to the floor are gone for everybody once the commit that moves it is done.
+// Owns the floor of streams, `Stream.floorSeq`. Entries up to the floor are gone for everybody once the commit that moves it is done.
 //
 // Promises:
-// - Nothing is kept for longer than about an hour past the setting. A job makes rounds over all conversations. One worker at a time runs
-//   it, and any other can take over.
-// - Each step is one commit of bounded size in one conversation, with the entry HistoryTrimmed. No step leaves anything half done.
+// - Nothing is kept for longer than about an hour past the setting, or a day on accounts. A job makes rounds over all conversations, another
+//   one over all accounts. One worker at a time runs each, and any other can take over.
+// - Each step is one commit of bounded size on one stream. No step leaves anything half done.
 // - An entry is trimmed only after its effects are done.
+// - A conversation is told of each step by the entry HistoryTrimmed. Account streams and the server's stream lose entries and nothing else:
+//   whatever they told of has rows of its own.
 //
 // A message's place, its sender and its client message id are kept, so a repeated send is still recognised.
-//
-// Leaves alone: account streams and notices.
 export { createRetention, type Retention } from './create-retention.ts';

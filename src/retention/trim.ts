@@ -1,5 +1,6 @@
 import { lastOverdue, trimStretch } from '../db/index.ts';
 import type { Fact, Log, Verdict } from '../log/index.ts';
+import type { Trim } from './round.ts';
 
 interface Asked {
   readonly conversationId: bigint;
@@ -27,18 +28,11 @@ const overdue: Fact<Asked, number | null> = {
     ),
 };
 
-/** What to trim: entries before a time, at most `atOnce` of any type in one commit. */
-export interface Trim {
-  readonly conversationId: bigint;
-  readonly before: Date;
-  readonly atOnce: number;
-}
-
 /**
  * Trims the next entries of a conversation from before a time, in one commit. Resolves to whether there is more to trim. Throws ChatError
  * UNAVAILABLE.
  */
-export function trimNext(log: Log, { conversationId, before, atOnce }: Trim): Promise<boolean> {
+export function trimNext(log: Log, { streamId: conversationId, before, atOnce }: Trim): Promise<boolean> {
   const nothing: Verdict<boolean> = { result: () => false };
   return log.append<boolean>({
     lock: [conversationId],

@@ -87,6 +87,21 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     await place.set('historyDays', '1');
     expect(await afterRound()).toEqual(['to be kept']);
   },
+  async accountLogDays(place) {
+    const { ann, group } = await talk(place);
+    const { node, stores } = place.world;
+    await using sql = await rawSql(stores);
+    await ageIn(sql, rawId(ann.id), 100);
+    async function keptAfterRound(): Promise<number> {
+      await node.chat.retention.accountRound({ after: -1n }, new AbortController().signal);
+      return sql.number(`SELECT COUNT(*) FROM Entry WHERE streamId = ${rawId(ann.id)}`);
+    }
+    await place.set('accountLogDays', '0');
+    expect(await keptAfterRound()).toBe(2);
+    await place.set('accountLogDays', '1');
+    expect(await keptAfterRound()).toBe(1);
+    expect(await sql.number(`SELECT COUNT(*) FROM Entry WHERE streamId = ${rawId(group)}`)).toBeGreaterThan(1);
+  },
   async maxAttachments(place) {
     const { ann, group: conversationId, messageId } = await talk(place);
     const attachments = ['a', 'b'].map((name) => ({ url: `https://example.org/${name}`, mediaType: 'image/png' }));

@@ -88,7 +88,11 @@ export function importingOn(db: Db): ImportWorld {
       return { unread, mentions, threads: (await chat.messages.unreadTotals(viewer)).threads };
     },
     async forget(historyDays) {
-      const parts = { ...{ db, log }, logger: pino({ level: 'silent' }), config: { historyDays, roles: ['worker' as const] } };
+      const parts = {
+        ...{ db, log },
+        logger: pino({ level: 'silent' }),
+        config: { historyDays, accountLogDays: 0, roles: ['worker' as const] },
+      };
       await using retention = createRetention(parts);
       await retention.round({ after: 0n }, new AbortController().signal);
     },

@@ -95,7 +95,7 @@ export function attachedOn(world: TalkWorld): AttachedWorld {
     },
     async trim(conversationId, upTo) {
       await age(world.db, conversationId, { upTo, days: 31 });
-      const config = { historyDays: 30, roles: ['worker' as const] };
+      const config = { historyDays: 30, accountLogDays: 0, roles: ['worker' as const] };
       await using retention = createRetention({ db: world.db, log: world.log, logger: pino({ level: 'silent' }), config });
       await retention.round({ after: conversationId - 1n }, new AbortController().signal);
     },

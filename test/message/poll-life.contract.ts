@@ -251,7 +251,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       await age(db, group, { upTo: message.seq, days: 31 });
       const logger = pino({ level: 'silent' });
       const log = createLog({ db, bus: createMemoryBus(), logger });
-      const config = { historyDays: 30, roles: ['worker' as const] };
+      const config = { historyDays: 30, accountLogDays: 0, roles: ['worker' as const] };
       await using retention = createRetention({ db, log, logger, config });
       await retention.round({ after: group - 1n }, new AbortController().signal);
       const rows = await db.client.message.findMany({ where: { conversationId: group }, orderBy: { seq: 'asc' } });

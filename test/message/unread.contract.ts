@@ -111,7 +111,12 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
   async function trim(conversationId: bigint, upTo: number): Promise<void> {
     const { db, log } = world;
     await age(db, conversationId, { upTo, days: 2 });
-    await using retention = createRetention({ db, log, logger: pino({ level: 'silent' }), config: { historyDays: 1, roles: ['worker'] } });
+    await using retention = createRetention({
+      db,
+      log,
+      logger: pino({ level: 'silent' }),
+      config: { historyDays: 1, accountLogDays: 0, roles: ['worker'] },
+    });
     await retention.round({ after: conversationId - 1n }, new AbortController().signal);
   }
 

@@ -13,7 +13,7 @@ let chat: Chat;
 beforeAll(async () => {
   log = await startStatementLog();
   // What a node asks by itself, from time to time, is no part of what is looked at. The tables are filled with what is a few years old at most.
-  chat = await chatOn(log.stores, { ROLES: 'gateway', HEAD_CHECK_MS: '600000', HISTORY_DAYS: '9000' });
+  chat = await chatOn(log.stores, { ROLES: 'gateway', HEAD_CHECK_MS: '600000', HISTORY_DAYS: '9000', ACCOUNT_LOG_DAYS: '9000' });
 }, 180_000);
 afterAll(async () => {
   await chat[Symbol.asyncDispose]();
@@ -59,6 +59,13 @@ it('finds and trims what is old in ranges of keys, whatever else there is', asyn
     expect.arrayContaining(['Message', 'MessageEdit', 'Mention', 'Reaction', 'Pin', 'AttachedMessage', 'Entry', 'Reply', 'Stream']),
   );
   expect(await faultsAmong(asked)).toEqual([]);
+  // Accounts, of which one has thousands.
+  await ageIn(log.sql, ann.userId, 2_500);
+  const trimming = await log.during(() => chat.retention.accountRound({ after: -1n }, new AbortController().signal));
+  expect(await log.sql.number(`SELECT floorSeq FROM Stream WHERE id = ${ann.userId}`)).toBe(2_500);
+  const ofAccounts = Map.groupBy(trimming.statements.filter(isAsked), kindOf);
+  expect([...ofAccounts.keys()].filter((kind) => /Entry|Stream/.test(kind)).length).toBeGreaterThan(3);
+  expect(await faultsAmong([...ofAccounts.values()].flatMap((alike) => alike.slice(0, 5)))).toEqual([]);
   // The round that enters what was attached before there was a list of it, over the same tables, of which some is missing.
   await log.sql.run(`DELETE FROM AttachedMessage WHERE conversationId = ${bigGroup} AND kind = 3`);
   const from = { after: BigInt(bigGroup) - 1n, seq: 0, round: 9 };

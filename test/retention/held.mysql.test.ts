@@ -27,7 +27,7 @@ const logger = pino({ level: 'silent' });
 
 async function round(): Promise<void> {
   await using log = createLog({ db: quick, bus: createMemoryBus(), logger, limits: { batch: 256, queue: 1_000, deadlineMs: 1_000 } });
-  await using retention = createRetention({ db: quick, log, logger, config: { historyDays: 30, roles: ['worker'] } });
+  await using retention = createRetention({ db: quick, log, logger, config: { historyDays: 30, accountLogDays: 0, roles: ['worker'] } });
   await retention.round({ after: 0n }, new AbortController().signal);
 }
 

@@ -1,5 +1,7 @@
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { memoryPositions } from '../../client/index.ts';
+import { follow, socketTo } from '../client/follower.ts';
 import { ConversationStateDocument, type PositionInput } from '../support/generated/graphql.ts';
 import { inWords } from '../support/listening.ts';
 import { rawId, rawSql } from '../support/raw-sql.ts';
@@ -81,6 +83,38 @@ describe('a node that keeps what was said for thirty days', () => {
     const only = { edges: [{ node: { text: 'needle, kept' } }] };
     const { data } = await chat.post<object, object>(document, { id, gone: gone?.id, kept: kept?.id }, ben);
     expect(data).toEqual({ all: only, here: only, gone: null, kept: { id: kept?.id } });
+  });
+});
+
+describe('a node that keeps what accounts are told for sixty days', () => {
+  const chat = world();
+
+  it('tells mpim-client what an account no longer has, once; all else is resumed, and what was opened meanwhile is followed', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const group = await chat.group(ann, ben);
+    const positions = memoryPositions();
+    const followed = () => follow({ subscribe: socketTo(chat.url, () => ben.token).subscribe, positions });
+    const before = followed();
+    await expect.poll(before.states).toContain('live');
+    await before.following.stop();
+    await chat.say(ann, group, 'missed');
+    const meanwhile = await chat.group(ann, ben);
+    await chat.say(ann, meanwhile, 'in what was opened');
+    // Signed in once more: the newest entry, which is kept.
+    await chat.anotherDevice(ben);
+    await using sql = await rawSql(chat.stores);
+    await ageIn(sql, rawId(ben.id), 100);
+    await chat.node.chat.retention.accountRound({ after: -1n }, new AbortController().signal);
+    const after = followed();
+    await expect.poll(after.told).toContain('StreamReady');
+    expect(after.told()).toEqual(['ResyncRequired POSITION_TOO_OLD 4', 'missed', 'StreamReady']);
+    await chat.say(ann, meanwhile, 'live');
+    await expect.poll(() => after.told().at(-1)).toBe('live');
+    expect(after.holes).toEqual([]);
+    await after.following.stop();
+    // Nothing is told of it again.
+    const again = followed();
+    await expect.poll(again.told).toEqual(['StreamReady']);
   });
 });
 

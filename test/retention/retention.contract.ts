@@ -20,7 +20,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
 
   /** Goes round as one worker does that keeps what was said for so many days. */
   async function round({ days = 30, signal = never } = {}): Promise<void> {
-    const config = { historyDays: days, roles: ['worker' as const] };
+    const config = { historyDays: days, accountLogDays: 0, roles: ['worker' as const] };
     await using retention = createRetention({ db: world.db, log: world.log, logger: pino({ level: 'silent' }), config });
     await retention.round({ after: 0n }, signal);
   }
@@ -292,7 +292,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
           return answer;
         },
       };
-      const config = { historyDays: 30, roles: ['worker' as const] };
+      const config = { historyDays: 30, accountLogDays: 0, roles: ['worker' as const] };
       const retention = createRetention({ db: world.db, log, logger: pino({ level: 'silent' }), config });
       return { onStored: retention.round({ after: conversationId - 1n }, abort.signal) };
     }

@@ -8,6 +8,7 @@ import { inOrder } from '../../web/chat/words.ts';
 import { EverythingDocument, MoreDocument, RoomDocument, ThreadDocument } from '../../web/generated/graphql.ts';
 import { socketTo } from '../client/follower.ts';
 import { tornWorld } from '../client/torn.ts';
+import { ageIn } from '../retention/age.ts';
 import {
   AddMembersDocument,
   AddReactionDocument,
@@ -25,6 +26,7 @@ import {
   UpdateMembershipDocument,
   VotePollDocument,
 } from '../support/generated/graphql.ts';
+import { rawId, rawSql } from '../support/raw-sql.ts';
 import { given, type Person } from '../support/world.ts';
 
 const world = tornWorld();
@@ -384,4 +386,33 @@ test('and what is pinned, though it is the last of them all', async () => {
   world.link.cut();
   await world.ask(MarkReadDocument, { input: { conversationId: last, seq } }, ben);
   await expect.poll(() => app.state.get().conversations.get(last)?.readByAllSeq).toBe(seq);
+});
+
+test.each([
+  ['after it was away', false],
+  ['after it was away for longer than its account’s entries are kept', true],
+])('%s, the app shows what it would read anew, nothing that was deleted meanwhile, and follows what is new', async (_name, isLong) => {
+  const [ann, ben] = await world.people('ann', 'ben');
+  const left = await world.group(ben, ann);
+  const kept = await world.group(ben, ann);
+  const app = await openApp(ann);
+  app.lookAt(kept);
+  await expect.poll(() => [app.state.get().rooms.has(kept), app.state.get().status.state]).toEqual([true, 'live']);
+  world.link.set('dropping');
+  await world.ask(LeaveGroupDocument, { input: { groupId: left } }, ann);
+  await world.say(ben, kept, 'Are you there?');
+  const joined = await world.group(ben, ann);
+  await world.ask(ClearConversationDocument, { input: { conversationId: kept } }, ann);
+  await using sql = await rawSql(world.stores);
+  if (isLong) await ageIn(sql, rawId(ann.id), 100);
+  await world.node.chat.retention.accountRound({ after: -1n }, new AbortController().signal);
+  expect(await sql.number(`SELECT COUNT(*) FROM Entry WHERE streamId = ${rawId(ann.id)}`)).toBe(isLong ? 1 : 6);
+  world.link.set('open');
+  const told = { timeout: 15_000 };
+  await vi.waitFor(() => expect([...app.state.get().conversations.keys()].toSorted()).toEqual([kept, joined].toSorted()), told);
+  await vi.waitFor(async () => expect(shown(app.state.get())).toEqual(await readAnew(ann, app.state.get())), told);
+  app.lookAt(joined);
+  await world.say(ben, joined, 'Welcome');
+  await vi.waitFor(async () => expect(JSON.stringify(shown(app.state.get()))).toContain('Welcome'), told);
+  await vi.waitFor(async () => expect(shown(app.state.get())).toEqual(await readAnew(ann, app.state.get())), told);
 });

@@ -1,0 +1,154 @@
+import type { Logger } from 'pino';
+import { type Db, isDuplicate, type OverduePage, type OverdueRange } from '../db/index.ts';
+import { ChatError } from '../errors.ts';
+import { leaveJob, leaveJobOnce } from '../jobs/index.ts';
+
+/** What to trim: entries of a stream from before a time, at most `atOnce` of any type in one commit. */
+export interface Trim {
+  readonly streamId: bigint;
+  readonly before: Date;
+  readonly atOnce: number;
+}
+
+/** How long streams of some kind keep their entries, and how the older ones are found and removed. */
+export interface Keeping {
+  /** The kind of the job that makes the rounds. */
+  readonly job: 'HistoryRound' | 'AccountRound';
+  /** For how many days entries are kept. 0: for ever. Called for each page, because the setting can change. */
+  readonly days: () => number;
+  /** The id after which a round starts. */
+  readonly start: bigint;
+  /** Pause between the end of one round and the start of the next, in ms. */
+  readonly pauseMs: number;
+  /** How long after `begin` a node first checks that a round is queued, in ms, and how often after that. */
+  readonly firstLookMs: number;
+  readonly lookMs: number;
+  /** How many streams one statement looks through. */
+  readonly streamsAtOnce: number;
+  /**
+   * How many entries one commit trims: whoever writes to that stream waits for the commit. The next number is tried if a commit of the size
+   * before it fails with UNAVAILABLE.
+   */
+  readonly entriesAtOnce: readonly number[];
+  readonly overdue: (range: OverdueRange) => Promise<OverduePage>;
+  /** Trims the next entries in one commit. Resolves to whether there is more to trim. Throws ChatError UNAVAILABLE. */
+  readonly trimNext: (trim: Trim) => Promise<boolean>;
+  /** What is logged if a stream could not be trimmed. */
+  readonly failed: string;
+}
+
+interface RoundParts {
+  readonly db: Db;
+  readonly logger: Logger;
+  readonly keeping: Keeping;
+}
+
+/** Repeated rounds over all streams of some kind. Disposing it ends the part of this node. */
+export interface Round extends AsyncDisposable {
+  /** Starts checking periodically that a round is queued, as long as entries are kept for a time only. */
+  begin(): void;
+  /**
+   * Trims streams, in id order, past the id `after`. Ends by queueing a job for the rest, or for the next round. Throws ChatError
+   * UNAVAILABLE, or the reason that `signal` was aborted with.
+   */
+  go(after: bigint, signal: AbortSignal): Promise<void>;
+}
+
+const dayMs = 86_400_000;
+/**
+ * How long a job may run. The rest goes into a new job for any worker. An interrupted job starts again where it started, so at most this
+ * much work is repeated.
+ */
+const turnMs = 30_000;
+const key = 'all';
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof ChatError && error.code === 'UNAVAILABLE';
+}
+
+/** Creates a Round. The caller still owns the parts. */
+export function createRound({ db, logger, keeping }: RoundParts): Round {
+  const { job: kind, start, days } = keeping;
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<unknown> = Promise.resolve();
+
+  async function leave(after: bigint, ms: number): Promise<void> {
+    const dueAt = new Date((await db.now()).getTime() + ms);
+    await db.transaction((tx) => leaveJob(tx, { kind, key, data: { after }, dueAt }));
+  }
+
+  /** Queues a round unless one is queued already. */
+  async function look(): Promise<void> {
+    if (days() === 0) return;
+    const dueAt = await db.now();
+    try {
+      await db.transaction((tx) => leaveJobOnce(tx, { kind, key, data: { after: start }, dueAt }));
+    } catch (error) {
+      // Another node queued it in the meantime.
+      if (!isDuplicate(error)) throw error;
+    }
+  }
+
+  function lookLater(ms: number): void {
+    timer = setTimeout(
+      () => {
+        looking = look()
+          .catch((error: unknown) =>
+            logger.warn({ err: error }, 'a round of what is kept no longer could not be left; it is looked for again'),
+          )
+          .finally(() => timer !== undefined && lookLater(keeping.lookMs));
+      },
+      ms * (0.5 + Math.random()),
+    ).unref();
+  }
+
+  /**
+   * Trims one stream. Returns the error if that failed, else null. A failure does not stop the round, and the next round tries the stream
+   * again.
+   */
+  async function trim(streamId: bigint, before: Date, goesOn: () => boolean): Promise<unknown> {
+    let fault: unknown = null;
+    for (const atOnce of keeping.entriesAtOnce) {
+      try {
+        while (goesOn() && (await keeping.trimNext({ streamId, before, atOnce })));
+        return null;
+      } catch (error) {
+        fault = error;
+        if (!isUnavailable(error)) break;
+      }
+    }
+    logger.error({ err: fault, streamId: String(streamId) }, keeping.failed);
+    return fault;
+  }
+
+  return {
+    begin: () => lookLater(keeping.firstLookMs),
+    async go(after, signal) {
+      const until = performance.now() + turnMs;
+      const goesOn = () => !signal.aborted && performance.now() < until;
+      for (let from: bigint | null = after; from !== null; ) {
+        const kept = days();
+        if (kept === 0) return;
+        const before = new Date((await db.now()).getTime() - kept * dayMs);
+        const page = await keeping.overdue({ after: from, before, limit: keeping.streamsAtOnce });
+        let last: unknown = null;
+        for (const id of page.ids) {
+          const fault = await trim(id, before, goesOn);
+          // Two failures in a row mean that the database is at fault, not the stream.
+          if (isUnavailable(fault) && isUnavailable(last)) throw fault;
+          last = fault;
+        }
+        signal.throwIfAborted();
+        // The query skips what was already trimmed, so the page is read again from its start.
+        if (!goesOn()) return await leave(from, 0);
+        from = page.last;
+      }
+      await leave(start, keeping.pauseMs);
+    },
+    async [Symbol.asyncDispose]() {
+      clearTimeout(timer);
+      timer = undefined;
+      await looking;
+    },
+  };
+}
