@@ -21,7 +21,7 @@ async function sessionsOf(chat: World, person: Person) {
   return given((await chat.ask(SessionsDocument, {}, person)).viewer, []).sessions;
 }
 
-/** Whether a token is good, as its holder finds out. */
+/** Whether a token is valid, observed by a request with it. */
 async function isSignedIn(chat: World, person: Pick<Person, 'token'>): Promise<boolean> {
   const answer = await chat.post(MeDocument, {}, person);
   if (answer.errors !== undefined) expect(refusals(answer.errors)).toEqual(['UNAUTHENTICATED']);
@@ -35,7 +35,7 @@ describe('a handle', () => {
     return (await chat.ask(ChangeHandleDocument, { input: { handle } }, person)).changeHandle;
   }
 
-  it('is changed on all devices at once, and in what a device missed: by the new one they are found and sign in', async () => {
+  it('changes on all devices at once and for a device that catches up, and only the new one finds the user and signs in', async () => {
     const [phone, ben] = await chat.people('ann', 'ben');
     const desk = await chat.anotherDevice(phone);
     const after = await chat.positions(desk);
@@ -53,7 +53,7 @@ describe('a handle', () => {
     expect(refusals((await signIn(handle)).signIn.errors)).toEqual([]);
   });
 
-  it('that was given up nobody else can have, and its former owner at once', async () => {
+  it('that its owner gave up is refused to everybody else, and the former owner can take it back at once', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     await change(ann, `x.${ann.handle}`);
     expect(refusals((await change(ben, ann.handle)).errors)).toEqual(['CONFLICT input.handle']);
@@ -62,7 +62,7 @@ describe('a handle', () => {
     expect(refusals((await change(ann, ann.handle)).errors)).toEqual([]);
   });
 
-  it('is changed a few times a day at most, after which is said when again', async () => {
+  it('changes a limited number of times a day, and the refusal says when the next change is possible', async () => {
     const [ann] = await chat.people('ann');
     for (const place of [1, 2]) expect(refusals((await change(ann, `${place}.${ann.handle}`)).errors)).toEqual([]);
     const { user, errors } = await change(ann, `3.${ann.handle}`);
@@ -71,10 +71,10 @@ describe('a handle', () => {
   });
 });
 
-describe('the search for people', () => {
+describe('the search for users', () => {
   const chat = world({ SEARCHES_PER_MINUTE: '3' });
 
-  it('is throttled per user with a typed error that says when again, however the searches are spread over documents', async () => {
+  it('is throttled per user, and the typed error says when to retry', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const page = await chat.ask(FindUsersDocument, { search: ann.handle, first: 1 }, ann);
     expect(page.users.edges.map(({ node }) => node.id)).toEqual([ann.id]);
@@ -93,7 +93,7 @@ describe('a password', () => {
     return (await chat.ask(ChangePasswordDocument, { input: { currentPassword, newPassword } }, person)).changePassword;
   }
 
-  it('that is changed signs out every other device, whose sockets close at once, and leaves the one that asks', async () => {
+  it('when changed, signs out every other device, closes its sockets at once, and leaves the requesting device signed in', async () => {
     const [phone] = await chat.people('ann');
     const [desk, tablet] = [await chat.anotherDevice(phone, 'desk'), await chat.anotherDevice(phone, 'tablet')];
     const [onPhone, onDesk] = [chat.listen(phone), chat.listen(desk)];
@@ -114,7 +114,7 @@ describe('a password', () => {
     expect(refusals(signIn.errors)).toEqual([]);
   });
 
-  it('that is wrong is refused by its field, and after some attempts nothing is tried any more', async () => {
+  it('that is wrong is refused with its field, and after too many attempts even the right one is refused', async () => {
     const [ann] = await chat.people('ann');
     for (let times = 0; times < 3; times += 1) {
       expect(refusals((await change(ann, 'wrong horse battery', another)).errors)).toEqual(['INVALID_CREDENTIALS input.currentPassword']);
@@ -125,7 +125,7 @@ describe('a password', () => {
     expect(await isSignedIn(chat, ann)).toBe(true);
   });
 
-  it('cannot become one that is too short', async () => {
+  it('cannot be changed to one that is too short', async () => {
     const [ann] = await chat.people('ann');
     expect(refusals((await change(ann, password, 'short')).errors)).toEqual(['INVALID_INPUT input.newPassword']);
   });
@@ -134,7 +134,7 @@ describe('a password', () => {
 describe('a session', () => {
   const chat = world();
 
-  it('is called by another name on all devices, live and in what a device missed', async () => {
+  it('is renamed on all devices, live and for a device that catches up', async () => {
     const [phone] = await chat.people('ann');
     const desk = await chat.anotherDevice(phone, 'desk');
     const after = await chat.positions(phone);
@@ -149,7 +149,7 @@ describe('a session', () => {
     expect(missed).toMatchObject({ __typename: 'ViewerChanged', viewer: { sessions: names.map((deviceName) => ({ deviceName })) } });
   });
 
-  it('of a stranger is neither renamed nor kept', async () => {
+  it('of another user can be neither renamed nor named as the one to keep', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const sessionId = given((await sessionsOf(chat, ben))[0], []).id;
     const { renameSession } = await chat.ask(RenameSessionDocument, { input: { sessionId, deviceName: 'mine' } }, ann);
@@ -159,7 +159,7 @@ describe('a session', () => {
     expect(await isSignedIn(chat, ann)).toBe(true);
   });
 
-  it('stays alone when all others are signed out: their sockets close with 4401', async () => {
+  it('is the only one left when all others are signed out, and their sockets close with 4401', async () => {
     const [phone] = await chat.people('ann');
     const desk = await chat.anotherDevice(phone);
     const onDesk = chat.listen(desk);

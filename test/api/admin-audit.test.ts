@@ -11,7 +11,7 @@ import { UpdateGroupDocument } from '../support/generated/graphql.ts';
 import { rawId, rawSql } from '../support/raw-sql.ts';
 import { type Person, world } from '../support/world.ts';
 
-// Everything that operators can do is done here, and looked for in the audit. Whoever adds something finds that a test fails until it is done here too.
+// Runs everything that operators can do, and looks for it in the audit. A test fails when a new mutation or command is missing here.
 
 const place = world({ HEAD_CHECK_MS: '200' });
 let admin: Person;
@@ -23,7 +23,7 @@ let groupId = '';
 let webhookId = '';
 let dead: readonly string[] = [];
 
-/** A group of two, in the directory. */
+/** Creates a group of two that is listed in the directory. */
 async function listedGroup(owner: Person, member: Person): Promise<string> {
   const group = await place.group(owner, member);
   await place.ask(UpdateGroupDocument, { input: { groupId: group, joinPolicy: 'OPEN', listed: true } }, owner);
@@ -45,7 +45,7 @@ beforeAll(async () => {
   const { id: botId } = await administration.createBot({ handle: 'a.bot' });
   const { session } = await administration.createBotKey(null, { userId: botId, name: 'there' });
   Object.assign(bot, { id: formatId('User', botId), keyId: formatId('Session', session.id) });
-  // Nobody listens there.
+  // Nothing listens at this URL.
   webhookId = (await place.node.chat.webhooks.create({ url: nowhere, description: '', events: [] })).webhook.id;
 });
 
@@ -53,14 +53,14 @@ const nowhere = 'http://127.0.0.1:1/';
 
 interface Deed {
   readonly input: Readonly<Record<string, unknown>>;
-  /** What its entry must say beside who, what, from where and that it was done. */
+  /** What its entry must contain besides the actor, action, origin and outcome. */
   readonly entry: object;
 }
 
 const onUser = () => ({ target: `User:${rawId(user.id)}` });
 const onGroup = () => ({ target: `Conversation:${rawId(groupId)}` });
 
-/** Every mutation, in an order in which each is done and not refused. */
+/** Every mutation, in an order in which each succeeds. */
 const mutations: Readonly<Record<string, () => Deed>> = {
   setSettings: () => ({
     input: { settings: [{ name: 'maxPins', value: '7' }], note: 'because' },
@@ -180,11 +180,11 @@ function act(name: string, input: object, as: Pick<Person, 'token'> | undefined 
 describe('every mutation of the operators’ schema', () => {
   const names = Object.keys(adminSchema.getMutationType()?.getFields() ?? {});
 
-  it('is done here', () => {
+  it('is in this table', () => {
     expect(Object.keys(mutations).toSorted()).toEqual(names.toSorted());
   });
 
-  it.each(Object.entries(mutations))('%s stands in the audit, with who, from where and what', async (name, deed) => {
+  it.each(Object.entries(mutations))('%s has an entry in the audit, with actor, origin, target and arguments', async (name, deed) => {
     await expect.poll(async () => (await place.node.chat.oversight.nodes()).map(({ state }) => state)).toEqual(['READY']);
     const { input, entry } = deed();
     const [before] = await newest();
@@ -200,11 +200,11 @@ describe('every mutation of the operators’ schema', () => {
       expect(made?.arguments).toContain(`"${field}":${JSON.stringify(value).slice(0, 50)}`);
   });
 
-  it.each(names)('%s stands there too where it is refused, with the code', async (name) => {
+  it.each(names)('%s has an entry when it is refused too, with the error code', async (name) => {
     const type = adminSchema.getMutationType()?.getFields()[name]?.args[0]?.type;
     const inputType = adminSchema.getType(String(type).replace('!', ''));
     const fields = isInputObjectType(inputType) ? Object.values(inputType.getFields()) : [];
-    // What nothing can be: an id of nothing, a text that is none, a version that was never made.
+    // Values that no field accepts: an id of nothing, a blank text, a version that does not exist.
     const values: Readonly<Record<string, unknown>> = {
       ID: 'nothing',
       String: ' ',
@@ -222,7 +222,7 @@ describe('every mutation of the operators’ schema', () => {
     expect(await newest()).toMatchObject([{ action: name, outcome: 'REFUSED', code, actorName: admin.handle }]);
   });
 
-  it.each(names)('%s leaves nothing there by who is no admin', async (name) => {
+  it.each(names)('%s leaves no entry if the user is not an admin', async (name) => {
     const before = await newest();
     const [nobody] = await place.people('nobody');
     for (const as of [nobody, { token: '' }]) expect((await act(name, {}, as)).status).toBeGreaterThanOrEqual(400);
@@ -230,7 +230,7 @@ describe('every mutation of the operators’ schema', () => {
   });
 });
 
-test('two acts of one request stand there as two, and what only asks does not', async () => {
+test('two mutations of one request have two entries, and queries have none', async () => {
   const [cat] = await place.people('cat');
   const before = await newest();
   await askAdmin(adminUrl(place), '{ settings { name } auditLog { edges { cursor } } users { edges { cursor } } }', {}, admin);
@@ -240,7 +240,7 @@ test('two acts of one request stand there as two, and what only asks does not', 
   expect((await newest(2)).map(({ action }) => action)).toEqual(['restoreUser', 'suspendUser']);
 });
 
-test('a bot’s key is answered, and stands nowhere, also where it is named to be revoked', async () => {
+test('a bot’s key is returned once and is in no entry, even if the key itself is given to be revoked', async () => {
   const document = 'mutation ($id: ID!) { createBotKey(input: { userId: $id, name: "k" }) { key } }';
   const { data } = await askAdmin(adminUrl(place), document, { id: bot.id }, admin);
   const { key = '' } = (data?.['createBotKey'] ?? {}) as { key?: string };
@@ -255,7 +255,7 @@ test('a bot’s key is answered, and stands nowhere, also where it is named to b
   expect(everything).not.toContain(key.slice(40, 60));
 });
 
-test('a password that was made up is answered, and stands nowhere', async () => {
+test('a generated password is returned once and is in no entry', async () => {
   const [cat] = await place.people('cat');
   const document = 'mutation ($id: ID!) { resetPassword(input: { userId: $id }) { password sessions errors { code } } }';
   const { data } = await askAdmin(adminUrl(place), document, { id: cat.id }, admin);
@@ -266,8 +266,8 @@ test('a password that was made up is answered, and stands nowhere', async () => 
   await place.node.chat.users.signIn({ handle: cat.handle, password, address: 'here' });
 });
 
-describe('the audit, by the operators’ schema', () => {
-  it('is read by who, what, on whom and when', async () => {
+describe('the audit, in the operators’ schema', () => {
+  it('is filtered by actor, action, target and time', async () => {
     const [cat] = await place.people('cat');
     await act('suspendUser', { userId: cat.id, reason: 'spam' });
     const [{ at } = { at: new Date() }] = await newest();
@@ -303,10 +303,10 @@ describe('every command', () => {
   });
   const onDan = () => ({ target: `User:${rawId(dan.id)}` });
   const onIt = () => ({ target: `Conversation:${rawId(group)}` });
-  // There is none; and embedded it could not be reached.
+  // There is no such thing. A node of an embedded system could not be reached either.
   const refused = { outcome: 'REFUSED', code: expect.stringMatching(/^(NOT_FOUND|INVALID_INPUT)$/) };
 
-  /** Every command that acts: what follows its name, and what its entry must say. */
+  /** Every command that changes something: the words after its name, and what its entry must contain. */
   const acting: Readonly<Record<string, () => { readonly words: readonly string[]; readonly entry: object }>> = {
     'settings set': () => ({
       words: ['maxPins', '9', '--note', 'why'],
@@ -345,7 +345,7 @@ describe('every command', () => {
       entry: { ...onIt(), arguments: `{"id":"${rawId(group)}","handle":"${dan.handle}"}`, after: `{"ownerId":"${rawId(dan.id)}"}` },
     }),
     'groups unlist': () => ({ words: [group], entry: { ...onIt(), before: '{"listed":true}', after: '{"listed":false}' } }),
-    // It is theirs.
+    // dan owns the group since `groups owner` above.
     'groups remove': () => ({
       words: [group, dan.handle, '--ban'],
       entry: { ...onIt(), outcome: 'REFUSED', code: 'CONFLICT', arguments: `{"id":"${group}","handle":"${dan.handle}","ban":true}` },
@@ -390,7 +390,7 @@ describe('every command', () => {
     'jobs discard': () => ({ words: [dead[3] ?? ''], entry: { target: `Job:${dead[3]}`, before: expect.stringContaining('"DEAD"') } }),
     'epoch bump': () => ({ words: [], entry: { before: expect.stringMatching(/^".{16}"$/), after: expect.stringMatching(/^".{16}"$/) } }),
   };
-  /** Every command that only looks. */
+  /** Every command that only reads. */
   const looking: Readonly<Record<string, readonly string[]>> = {
     ...{ 'settings list': [], 'settings get': ['maxPins'], 'settings history': [], nodes: [], connections: ['ann'], 'notices list': [] },
     ...{
@@ -409,13 +409,13 @@ describe('every command', () => {
     ...{ 'jobs list': [], 'jobs count': [], 'jobs show': ['none'] },
   };
 
-  it('is run here', () => {
+  it('is in one of these tables', () => {
     const all = Object.entries(commands).map(([name, { looks }]) => [name, looks === true]);
     const here = [...Object.keys(acting).map((name) => [name, false]), ...Object.keys(looking).map((name) => [name, true])];
     expect(Object.fromEntries(here)).toEqual(Object.fromEntries(all));
   });
 
-  it.each(Object.entries(acting))('%s stands in the audit, with who ran it and on which machine', async (name, deed) => {
+  it.each(Object.entries(acting))('%s has an entry in the audit, with who ran it and on which machine', async (name, deed) => {
     const { words, entry } = deed();
     const [before] = await newest();
     await run(...name.split(' '), ...words);
@@ -427,20 +427,20 @@ describe('every command', () => {
     });
   });
 
-  it('that only looks leaves nothing there', async () => {
+  it('that only reads leaves no entry', async () => {
     const before = await newest();
     await Promise.all(Object.entries(looking).map(([name, words]) => run(...name.split(' '), ...words)));
     expect(await newest()).toEqual(before);
   });
 
-  it('that is refused stands there with the code', async () => {
+  it('that is refused has an entry with the error code', async () => {
     await run('grant', 'nobody.at.all');
     expect(await newest()).toMatchObject([
       { action: 'grant', outcome: 'REFUSED', code: 'NOT_FOUND', arguments: '{"handle":"nobody.at.all"}' },
     ]);
   });
 
-  it('that means nothing does not', async () => {
+  it('that lacks an argument leaves no entry', async () => {
     const before = await newest();
     expect((await run('grant')).code).toBe(1);
     expect(await newest()).toEqual(before);
@@ -450,7 +450,7 @@ describe('every command', () => {
 describe('behind a proxy', () => {
   const behind = world({ TRUST_PROXY: 'true' });
 
-  it('an act comes from where the proxy saw it come from', async () => {
+  it('the origin of a mutation is the address that the proxy saw', async () => {
     const [ann] = await behind.people('ann');
     const { token } = await appoint(behind, ann);
     await fetch(adminUrl(behind), {
@@ -462,11 +462,11 @@ describe('behind a proxy', () => {
   });
 });
 
-describe('the audit, from the operators’ port', () => {
+describe('the audit, on the operators’ port', () => {
   const download = (query: string, { token }: Pick<Person, 'token'> = admin, method = 'GET') =>
     fetch(`${new URL(adminUrl(place)).origin}/admin/audit${query}`, { method, headers: { authorization: `Bearer ${token}` } });
 
-  it('is downloaded in either form, all of it or some', async () => {
+  it('can be downloaded as JSON Lines or CSV, in full or filtered', async () => {
     const lines = await download('');
     expect(lines.headers.get('content-type')).toBe('application/jsonl; charset=utf-8');
     let count = 0;
@@ -484,7 +484,7 @@ describe('the audit, from the operators’ port', () => {
     expect(await (await download('?to=2020-01-01T00:00:00Z')).text()).toBe('');
   });
 
-  it('is for admins, whatever is asked', async () => {
+  it('is refused to everybody who is not an admin, before the query is checked, and by POST', async () => {
     for (const query of ['', '?format=x', '?from=x']) {
       expect((await download(query, user)).status).toBe(401);
       const [nobody] = await place.people('nobody');
@@ -506,10 +506,10 @@ describe('the audit, from the operators’ port', () => {
   });
 });
 
-describe('the audit, by the command', () => {
+describe('the audit, on the command line', () => {
   const run = async (...words: readonly string[]) => (await runAdmin(place.stores.env, ...words)).output;
 
-  it('is listed and exported, by the same words', async () => {
+  it('is listed and exported with the same filters', async () => {
     await place.node.chat.audit.act(
       { actor: { userId: null, name: '=1+1', origin: 'a "machine"' }, action: 'test', arguments: { a: 1 } },
       async () => 0,
@@ -525,7 +525,7 @@ describe('the audit, by the command', () => {
     expect(await run('audit', 'export', '--action', 'test', '--to', '2020-01-01T00:00:00Z')).toBe('');
   });
 
-  it('has as many lines as there are acts', async () => {
+  it('is exported with one line for each entry', async () => {
     let count = 0;
     for await (const entries of place.node.chat.audit.all({ actor: 'COMMAND_LINE' })) count += entries.length;
     expect(count).toBeGreaterThan(10);

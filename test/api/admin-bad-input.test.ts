@@ -7,7 +7,7 @@ import { type Person, world } from '../support/world.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** What an input field takes. */
+/** What an input field accepts. */
 type Kind =
   | 'settings'
   | 'name'
@@ -34,15 +34,15 @@ type NoticeKind = 'title' | 'body' | 'users' | 'handles' | 'all' | 'moment' | 'k
 
 interface Act {
   readonly valid: Input;
-  /** What the payload is asked for beside its errors, and what that is where all is refused. */
+  /** The fields of the payload that the operation selects besides its errors, and their values when the mutation is refused. */
   readonly asks: string;
   readonly refused: Input;
   readonly kinds: Readonly<Record<string, Kind>>;
-  /** Of these only one may be given. */
+  /** Fields that exclude each other. */
   readonly either?: readonly string[];
 }
 
-/** Every mutation, and what it takes. The settings of a list stand in a place of their own below. */
+/** Every mutation and the kinds of its input fields. The fields of a setting are in `inSettings`. */
 const acts: Readonly<Record<string, Act>> = {
   setSettings: {
     ...{ asks: 'version { version } settings { name }', refused: { version: null, settings: [] } },
@@ -72,7 +72,7 @@ const acts: Readonly<Record<string, Act>> = {
   },
   suspendUser: {
     ...{ asks: 'user { id }', refused: { user: null } },
-    // Who never was: what else is wrong is found first.
+    // A user who does not exist. The other errors of the input are found first.
     valid: { userId: formatId('User', 2n ** 61n), reason: 'because', until: null },
     kinds: { userId: 'user', reason: 'reason', until: 'end' },
   },
@@ -245,20 +245,20 @@ const acts: Readonly<Record<string, Act>> = {
 };
 const inSettings: Readonly<Record<string, Kind>> = { name: 'name', value: 'value' };
 
-/** A value that cannot be accepted, in words, and the code that says so. */
+/** A value that cannot be accepted, in words, and the code of the error. */
 type Bad = readonly [what: string, value: unknown, code: 'BAD_USER_INPUT' | 'INVALID_INPUT' | 'NOT_FOUND' | 'CONFLICT' | 'LIMIT_REACHED'];
 
 const half = 'half \ud800';
 const huge = 'x'.repeat(200_000);
 
-/** What is no text at all, for a field that takes some. */
+/** Values that are not text, for a field that takes text. */
 const noText: readonly Bad[] = [
   ['a number', 7, 'BAD_USER_INPUT'],
   ['a flag', true, 'BAD_USER_INPUT'],
   ['an object', {}, 'BAD_USER_INPUT'],
   ['a list of two', ['a', 'b'], 'BAD_USER_INPUT'],
 ];
-/** What is no whole number that GraphQL takes. */
+/** Values that are not a 32-bit integer of GraphQL. */
 const noNumber: readonly Bad[] = [
   ['text', '1', 'BAD_USER_INPUT'],
   ['a fraction', 1.5, 'BAD_USER_INPUT'],
@@ -322,7 +322,7 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
     ['a hundred digits', '9'.repeat(100), 'INVALID_INPUT'],
   ],
   subject: [...noName, ['null', null, 'BAD_USER_INPUT']],
-  // An issuer alone says nothing.
+  // An issuer without a subject is refused too.
   subjectOfIssuer: [...noName, ['null', null, 'INVALID_INPUT']],
   handle: [...noHandle, ['null', null, 'BAD_USER_INPUT'], ['a handle that is somebody’s', 'taken', 'CONFLICT']],
   newHandle: noHandle,
@@ -369,7 +369,7 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
     ['no UUID', formatId('Session', 'x'), 'INVALID_INPUT'],
     ['one that never was', formatId('Session', '01900000-0000-7000-8000-000000000000'), 'NOT_FOUND'],
   ],
-  // Without one it is that of the configuration, which has none here.
+  // Without a value, the issuer of the configuration counts. It has none here.
   issuer: [...noName, ['null', null, 'INVALID_INPUT']],
   version: [
     ...noNumber,
@@ -399,7 +399,7 @@ const bad: Readonly<Record<Kind, readonly Bad[]>> = {
     ['a number', 7, 'INVALID_INPUT'],
     ['the id of somebody', formatId('User', 1n), 'INVALID_INPUT'],
     ['a group that never was', formatId('Conversation', 2n ** 62n), 'NOT_FOUND'],
-    // An account has a stream as a group has.
+    // An account has a stream, and so has a group.
     ['a group by the number of somebody', formatId('Conversation', 1n), 'NOT_FOUND'],
   ],
   member: [
@@ -606,7 +606,7 @@ beforeAll(async () => {
   admin = await appoint(place, ann);
   await place.node.chat.administration.createUser({ handle: 'taken' });
 });
-// One version stands, so that there is one to expect.
+// One settings version exists, so that `expectedVersion` can name it.
 beforeEach(async () => {
   const { settings } = place.node.chat;
   if ((await settings.versions({ first: 1 })).items.length === 0)
@@ -649,7 +649,7 @@ async function expectRefusal(
     const payload = data?.[name] as Payload;
     expect(payload).toMatchObject({ ...acts[name]?.refused, errors: [{ code }] });
     expect(payload.errors[0]?.field?.slice(0, field.length)).toEqual(field);
-    // It says why, and does not hand back what it was given.
+    // The message says why, and does not repeat the value.
     expect(payload.errors[0]?.message).toMatch(/\w.*\.$/);
     expect(payload.errors[0]?.message.length).toBeLessThan(1_000);
   }
@@ -657,7 +657,7 @@ async function expectRefusal(
 }
 
 describe('the tables', () => {
-  it('know every mutation and every field of its input', () => {
+  it('contain every mutation and every field of its input', () => {
     const mutations = Object.values(adminSchema.getMutationType()?.getFields() ?? {});
     const inputs = mutations.map(({ name, args }) => [name, String(args[0]?.type).replace('!', '')] as const);
     const taken = inputs.map(([name, type]) => [name, Object.keys(fieldsOf(type)).toSorted()]);
@@ -702,7 +702,7 @@ const cases = Object.entries(acts).flatMap(([name, { valid, kinds, either = [] }
     : []),
 ]);
 
-describe('what cannot be accepted is refused, says where and why, and changes nothing', () => {
+describe('a value that cannot be accepted is refused with field and reason, and changes nothing', () => {
   test.each(cases)('$name: $what', async ({ name, input, code, field }) => {
     await expectRefusal(name, input, { code, field });
   });
@@ -715,13 +715,13 @@ describe('what cannot be accepted is refused, says where and why, and changes no
   });
 });
 
-describe('whom a notice is for', () => {
+describe('the recipients of a notice', () => {
   test.each([
     [{}, 'to'],
     [{ toAll: false }, 'to'],
     [{ toAll: true, to: [formatId('User', 1n)] }, 'toAll'],
     [{ to: [formatId('User', 1n)], toHandles: ['somebody'] }, 'toHandles'],
-  ])('is said in one way: not by %j', async (recipients, field) => {
+  ])('must be given in exactly one way: %j is refused', async (recipients, field) => {
     await expectRefusal(
       'postNotice',
       { title: 'Maintenance', body: 'Tonight.', ...recipients },
@@ -729,7 +729,7 @@ describe('whom a notice is for', () => {
     );
   });
 
-  it('is refused for each who is nobody, by their places, and nobody is told', async () => {
+  it('are refused by position if they do not exist, and no notice is sent', async () => {
     const to = [formatId('User', 2n ** 61n), admin.id, formatId('User', 2n ** 62n)];
     const { data } = await run('postNotice', { title: 'Maintenance', body: 'Tonight.', to });
     const payload = data?.['postNotice'] as Payload | undefined;
@@ -742,7 +742,7 @@ describe('whom a notice is for', () => {
 });
 
 describe('a group', () => {
-  test.each(['nothing', '', formatId('User', 1n), '7'])('is not looked up by %j', async (id) => {
+  test.each(['nothing', '', formatId('User', 1n), '7'])('is not found by the id %j', async (id) => {
     const { errors } = await askAdmin(adminUrl(place), 'query ($id: ID!) { group(id: $id) { id } }', { id }, admin);
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: ['id'] } }]);
   });
@@ -752,13 +752,13 @@ describe('a group', () => {
     'first: 101',
     'after: "no cursor"',
     `after: "${Buffer.from('group@0').toString('base64url')}"`,
-  ])('of a page that is none is not read: %s', async (args) => {
+  ])('list is refused for a page that does not exist: %s', async (args) => {
     const { errors } = await askAdmin(adminUrl(place), `{ viewer { groups(${args}) { edges { cursor } } } }`, {}, admin);
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: [args.split(':')[0]] } }]);
   });
 });
 
-describe('a page of users or of the audit', () => {
+describe('a page of users, bots or the audit', () => {
   test.each([
     ['users(first: 0)', 'first'],
     ['users(first: 101)', 'first'],
@@ -777,7 +777,7 @@ describe('a page of users or of the audit', () => {
     [`auditLog(after: "${Buffer.from('audit@1:9999999999999999999').toString('base64url')}")`, 'after'],
     ['auditLog(filter: { actorId: "nobody" })', 'filter'],
     ['auditLog(filter: { actorId: "VXNlcjox", commandLine: true })', 'filter'],
-  ])('is not read by %s', async (field, argument) => {
+  ])('is refused for %s', async (field, argument) => {
     const { errors } = await askAdmin(adminUrl(place), `{ ${field} { edges { cursor } } }`, {}, admin);
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: expect.arrayContaining([argument]) } }]);
   });
@@ -794,7 +794,7 @@ describe('a page of users or of the audit', () => {
   });
 });
 
-describe('a page of versions', () => {
+describe('a page of settings versions', () => {
   test.each([
     ['first: 0', 'first'],
     ['first: 101', 'first'],
@@ -804,13 +804,13 @@ describe('a page of versions', () => {
     [`after: "${Buffer.from('settingsVersion@x').toString('base64url')}"`, 'after'],
     [`after: "${Buffer.from('settingsVersion@99999999999').toString('base64url')}"`, 'after'],
     [`after: "${Buffer.from('seq@1').toString('base64url')}"`, 'after'],
-  ])('is not read by %s', async (args, argument) => {
+  ])('is refused for %s', async (args, argument) => {
     const { errors } = await askAdmin(adminUrl(place), `{ settingsVersions(${args}) { edges { cursor } } }`, {}, admin);
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: [argument] } }]);
   });
 });
 
-describe('a request that is none', () => {
+describe('a request that is not valid', () => {
   test.each([
     ['no JSON', '{'],
     ['a list', '[{"query":"{ viewer { id } }"}]'],

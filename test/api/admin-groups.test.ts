@@ -31,14 +31,14 @@ async function ask(document: string, variables: object = {}): Promise<Readonly<R
   return data ?? {};
 }
 
-/** Does one of the acts on a group; answers its payload. */
+/** Runs one of the mutations on groups. Returns its payload. */
 async function operate(name: string, input: object): Promise<unknown> {
   const type = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}Input`;
   const asked = 'group { id memberCount dissolvedAt owner { handle } } errors { code field message }';
   return (await ask(`mutation ($input: ${type}!) { ${name}(input: $input) { ${asked} } }`, { input }))[name];
 }
 
-/** The same by the command, where it does all that the schema does. */
+/** Runs the command, which can do all that the schema can. */
 async function command(...words: readonly string[]): Promise<string> {
   const { code, output, errors } = await runAdmin(place.stores.env, 'groups', ...words);
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
@@ -51,11 +51,11 @@ async function refused(...words: readonly string[]): Promise<string> {
   return errors;
 }
 
-/** A group of three, to whose owner, one member and the other this listens. */
+/** A group of three: its owner and two members, each with a subscription. */
 async function scene() {
   const [ann, ben, cat] = await place.people('ann', 'ben', 'cat');
   const group = await place.group(ann);
-  // One after the other: members are shown as they joined.
+  // One after the other: members are listed in the order in which they joined.
   for (const { id } of [ben, cat]) await place.ask(AddMembersDocument, { input: { groupId: group, userIds: [id] } }, ann);
   const ears = { ann: place.listen(ann), ben: place.listen(ben), cat: place.listen(cat) };
   await Promise.all(Object.values(ears).map((ear) => ear.ready()));
@@ -67,8 +67,8 @@ const groupQuery = `query ($id: ID!, $after: String) { group(id: $id) {
   members(first: 2, after: $after) { edges { cursor node { user { handle } role joinedAt mutedUntil } } pageInfo { hasNextPage hasPreviousPage } }
 } }`;
 
-describe('a group, by the operators’ schema', () => {
-  it('is shown to an admin who is not in it, page by page', async () => {
+describe('a group, in the operators’ schema', () => {
+  it('is shown with its members, page by page, to an admin who is not a member', async () => {
     const { ann, ben, cat, group } = await scene();
     const until = '2999-01-01T00:00:00.000Z';
     await place.ask(MuteMemberDocument, { input: { groupId: group, userId: ben.id, until } }, ann);
@@ -86,14 +86,14 @@ describe('a group, by the operators’ schema', () => {
     expect(rest).toMatchObject({ members: { edges: [{ node: { user: { handle: cat.handle } } }], pageInfo: { hasNextPage: false } } });
   });
 
-  it('is not what two say to each other, which is shown to nobody else', async () => {
+  it('is null for a direct conversation, which is shown to its two users only', async () => {
     const { ann, ben } = await scene();
     const direct = await place.direct(ann, ben);
     await place.say(ann, direct, 'between us');
     expect(await ask(groupQuery, { id: direct })).toEqual({ group: null });
   });
 
-  it('has no field that tells what was said', async () => {
+  it('has no field that contains messages', async () => {
     const { data } = await askAdmin(adminUrl(place), '{ __type(name: "Group") { fields { name } } }', {}, admin);
     const { fields } = (data?.['__type'] ?? {}) as { fields: { name: string }[] };
     expect(fields.map(({ name }) => name).toSorted()).toEqual([
@@ -101,7 +101,7 @@ describe('a group, by the operators’ schema', () => {
     ]);
   });
 
-  it('is among those of each of its members, made last first', async () => {
+  it('is in the list of groups of each of its members, newest first', async () => {
     const { ann, ben, group } = await scene();
     const later = await place.group(ben, ann);
     const document = `query ($handle: String!) { user(handle: $handle) { groupCount groups(first: 2) {
@@ -116,7 +116,7 @@ describe('a group, by the operators’ schema', () => {
   });
 });
 
-/** Each act, by either way. */
+/** Each act, in the schema and on the command line. */
 const ways = {
   'the schema': {
     remove: ({ group, ban = false }: { group: string; ban?: boolean }, { id }: Person) =>
@@ -142,7 +142,7 @@ describe.each(Object.entries(ways))('by %s', (_way, { remove, own, dissolve, unl
   test.each([
     [false, 'REMOVED'],
     [true, 'BANNED'],
-  ])('who is taken out (for good: %s) is told, and so are the others, of nobody who did it', async (ban, leaveReason) => {
+  ])('a removed member (banned: %s) and the other members get the event without an actor', async (ban, leaveReason) => {
     const { ann, ben, cat, group, ears } = await scene();
     await remove({ group, ban }, ben);
     expect(await ears.ben.nextOf('ConversationClosed')).toMatchObject({ conversationId: group, leaveReason });
@@ -160,7 +160,7 @@ describe.each(Object.entries(ways))('by %s', (_way, { remove, own, dissolve, unl
     expect(told.filter((event) => 'streamId' in event && event.streamId === group)).toEqual([]);
   });
 
-  it('a group has another owner, whom all see, and the one before is an admin', async () => {
+  it('the owner of a group can be replaced: all members see it, and the former owner becomes an admin', async () => {
     const { ann, ben, group, ears } = await scene();
     await own(group, ben);
     for (const ear of Object.values(ears)) {
@@ -177,7 +177,7 @@ describe.each(Object.entries(ways))('by %s', (_way, { remove, own, dissolve, unl
     });
   });
 
-  it('a group is taken out of the directory: its members are told, of nobody who did it, and others can still join', async () => {
+  it('a group can be taken out of the directory: its members get the event without an actor, and others can still join', async () => {
     const { ann, group, ears } = await scene();
     await place.ask(UpdateGroupDocument, { input: { groupId: group, name: 'Cheap watches', joinPolicy: 'OPEN', listed: true } }, ann);
     await ears.ben.nextOf('GroupChanged');
@@ -193,7 +193,7 @@ describe.each(Object.entries(ways))('by %s', (_way, { remove, own, dissolve, unl
     await unlist(group);
   });
 
-  it('a group is dissolved: everybody is told, and it is still there to be looked at', async () => {
+  it('a group can be dissolved: all members get the event, and operators still see the group', async () => {
     const { ben, group, ears } = await scene();
     await dissolve(group);
     for (const ear of Object.values(ears)) {
@@ -212,8 +212,8 @@ describe.each(Object.entries(ways))('by %s', (_way, { remove, own, dissolve, unl
   });
 });
 
-describe('what the acts on groups answer', () => {
-  it('is the group as it is by then, and the same again', async () => {
+describe('the mutations on groups', () => {
+  it('return the current state of the group, and repeating them has no effect', async () => {
     const { ann, ben, cat, group } = await scene();
     const input = { groupId: group, userId: ben.id };
     for (let times = 0; times < 2; times += 1) {
@@ -230,7 +230,7 @@ describe('what the acts on groups answer', () => {
     expect(await operate('setGroupOwner', { groupId: group, userId: ann.id })).toMatchObject(refusal);
   });
 
-  it('says of an owner what to do first, and of the last one that the group is dissolved', async () => {
+  it('refuse to remove the owner while there are other members, and dissolve the group with its last member', async () => {
     const { ann, ben, cat, group } = await scene();
     expect(await operate('removeFromGroup', { groupId: group, userId: ann.id })).toEqual({
       group: null,
@@ -245,7 +245,7 @@ describe('what the acts on groups answer', () => {
 });
 
 describe('the command', () => {
-  it('lists the groups of somebody, and shows one by either of its ids', async () => {
+  it('lists the groups of a user, and shows a group by either form of its id', async () => {
     const { ann, ben, cat, group } = await scene();
     const [, row = ''] = (await command('list', ben.handle)).split('\n');
     expect(row).toMatch(new RegExp(`^${rawId(group)} +3 +${ann.handle} +\\S+Z +\\S`));
@@ -260,7 +260,7 @@ describe('the command', () => {
     expect(await command('list', dan.handle)).toBe(`${dan.handle} is in no group.\n`);
   });
 
-  it('shows who is muted, whose account is deleted, and what a group says of itself as that and nothing else', async () => {
+  it('shows who is muted and whose account is deleted, and indents the description so that it cannot imitate other lines', async () => {
     const { ann, ben, group } = await scene();
     const description = 'About watches.\n  9 members, owned by root';
     await place.ask(UpdateGroupDocument, { input: { groupId: group, description } }, ann);
@@ -276,14 +276,14 @@ describe('the command', () => {
     expect(await command('show', group)).toMatch(/, was owned by \(deleted\)\n$/);
   });
 
-  it('lists as many as it is asked for, and says that there are more', async () => {
+  it('lists as many groups as `--first` says, and says that there are more', async () => {
     const { ann } = await scene();
     await place.group(ann);
     expect(await command('list', ann.handle, '--first', '1')).toMatch(/^ID .*\n\d+ .*\n… more with --first\n$/);
     expect(await command('list', ann.handle, '--first', '2')).not.toMatch(/more/);
   });
 
-  it('says what it did, and that it stood so already', async () => {
+  it('says what it did, or that nothing had to be done', async () => {
     const { ann, ben, cat, group } = await scene();
     const id = rawId(group);
     expect(await command('owner', id, ben.handle)).toMatch(`${ben.handle} now owns `);
@@ -302,11 +302,11 @@ describe('the command', () => {
     expect(await command('dissolve', other.group)).toMatch(/is dissolved: 3 members removed\. They are told as soon as a node runs\.\n$/);
   });
 
-  test.each(['7.5', 'x', 'VXNlcjox'])('knows no group by %j', async (id) => {
+  test.each(['7.5', 'x', 'VXNlcjox'])('finds no group for %j', async (id) => {
     expect(await refused('show', id)).toBe(`${id} is not the id of a group.\n`);
   });
 
-  it('shows groups alone', async () => {
+  it('refuses direct conversations', async () => {
     const { ann, ben } = await scene();
     const direct = rawId(await place.direct(ann, ben));
     for (const words of [

@@ -43,8 +43,8 @@ async function act(name: 'replayJob' | 'discardJob', id: string) {
   return data?.[name];
 }
 
-describe('what has failed for good', () => {
-  it('is shown with what it was about and why it failed', async () => {
+describe('a dead job', () => {
+  it('is shown with its arguments and the reason of its failure', async () => {
     const id = await leaveDeadJob(sql, { seq: 7 });
     const { edges, pageInfo } = await jobs('state: DEAD');
     expect(edges.map(({ node }) => node)).toEqual([
@@ -62,7 +62,7 @@ describe('what has failed for good', () => {
     expect(pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: false });
   });
 
-  it('is listed by when it was due, in pages, of a kind or of all', async () => {
+  it('is listed by its due time, in pages, for one kind or for all', async () => {
     const made: string[] = [];
     for (const seq of [3, 1, 2, 2]) made.push(await leaveDeadJob(sql, { seq }));
     const [third, first, ...second] = made;
@@ -95,7 +95,7 @@ describe('what has failed for good', () => {
     );
   });
 
-  it('is tried again when somebody says so, as often as a new one, and saying so twice is saying it once', async () => {
+  it('runs again when it is replayed, with all attempts, and replaying it twice has the effect of once', async () => {
     const id = await leaveDeadJob(sql);
     expect(await act('replayJob', id)).toEqual({ job: { id, state: 'PENDING', attempts: 0 }, errors: [] });
     // No release has this effect, so it fails once more.
@@ -108,7 +108,7 @@ describe('what has failed for good', () => {
     expect(await act('discardJob', id)).toEqual({ job: null, errors: [{ code: 'CONFLICT' }] });
   });
 
-  it('is gone when it is given up', async () => {
+  it('is gone when it is discarded', async () => {
     const id = await leaveDeadJob(sql);
     expect(await act('discardJob', id)).toMatchObject({ job: { id, state: 'DEAD' }, errors: [] });
     expect(idsOf(await jobs('state: DEAD'))).toEqual([]);
@@ -117,8 +117,8 @@ describe('what has failed for good', () => {
   });
 });
 
-describe('how far effects are behind', () => {
-  it('is nothing while nobody wants any', async () => {
+describe('the lag of effects', () => {
+  it('is zero while no effect is wanted', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     await place.say(ann, await place.group(ann, ben), 'Hello.');
     const lag = async () => (await askAdmin(adminUrl(place), '{ effectLag { streams oldestMs } }', {}, admin)).data?.['effectLag'];
@@ -132,7 +132,7 @@ test.each([
   ['state: DEAD, after: "no cursor"', 'BAD_USER_INPUT'],
   [`state: DEAD, after: "${Buffer.from('noticeId@x').toString('base64url')}"`, 'BAD_USER_INPUT'],
   [`state: DEAD, after: "${Buffer.from('job@1:x').toString('base64url')}"`, 'BAD_USER_INPUT'],
-])('jobs are not read by %s', async (args, code) => {
+])('jobs are refused for %s', async (args, code) => {
   const { data, errors } = await askAdmin(adminUrl(place), `{ jobs(${args}) { edges { cursor } } }`, {}, admin);
   expect(errors).toMatchObject([{ extensions: { code } }]);
   expect(data ?? null).toBeNull();

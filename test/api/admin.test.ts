@@ -14,12 +14,12 @@ import { type Person, password, world } from '../support/world.ts';
 
 const place = world();
 
-/** Who may try. The last had a token of an admin, and is none any more. */
+/** Who sends the request. The last was an admin when the access token was issued, and no longer is. */
 const standings = ['nobody', 'user', 'admin', 'former'] as const;
 type Standing = (typeof standings)[number];
 
 let noticeId = '';
-// To whom things are done, from being suspended to being deleted.
+// The user that the mutations act on, from suspension to deletion.
 let otherId = '';
 let [botId, keyId] = ['', ''];
 let itemId = '';
@@ -43,7 +43,7 @@ beforeAll(async () => {
   itemId = (await place.node.chat.moderation.queue({ state: 'OPEN', first: 1 })).items[0]?.key ?? '';
   await using sql = await rawSql(place.stores);
   [jobId, discardedId] = [await leaveDeadJob(sql), await leaveDeadJob(sql)];
-  // Nobody listens there.
+  // Nothing listens at this URL.
   const { administration } = place.node.chat;
   const bot = await administration.createBot({ handle: 'a.bot' });
   const { session } = await administration.createBotKey(null, { userId: bot.id, name: 'there' });
@@ -57,7 +57,9 @@ function ask(query: string, variables: object = {}, standing: Standing = 'admin'
   return askAdmin(adminUrl(place), query, variables, actors[standing]);
 }
 
-/** How each field is asked for, with `given()`, so that an admin is answered without a refusal. A field without an entry fails a test below. */
+/**
+ * An operation for each field, with the variables of `given()`, that succeeds for an admin. A field without an entry fails a test below.
+ */
 const fields: Readonly<Record<string, string>> = {
   'Query.viewer': '{ viewer { id handle displayName } }',
   'Query.user': 'query ($handle: String!) { user(handle: $handle) { id handle displayName } }',
@@ -159,12 +161,12 @@ const fields: Readonly<Record<string, string>> = {
     'mutation { setBeforeSend(input: { url: "http://127.0.0.1:1/" }) { beforeSend { url } secret errors { code message field retryAfterMs } } }',
   'Mutation.removeBeforeSend':
     'mutation { removeBeforeSend(input: { url: "http://127.0.0.1:1/" }) { removed errors { code message field retryAfterMs } } }',
-  // The node only hears that it is to stop: whoever runs it does that.
+  // The node is only asked to stop. Its supervisor does that.
   'Mutation.drainNode':
     'mutation ($nodeId: ID!) { drainNode(input: { nodeId: $nodeId }) { node { state } errors { code message field retryAfterMs } } }',
 };
 
-/** What the fields above are asked for with. */
+/** The variables of the operations above. */
 function given() {
   const { handle, id: userId } = actors.user ?? {};
   const ids = { adminId: actors.admin?.id, groupId, noticeId, otherId, botId, keyId, itemId, jobId, discardedId, webhookId };
@@ -178,14 +180,14 @@ const refusals: Readonly<Record<Exclude<Standing, 'admin'>, readonly [status: nu
 };
 
 describe('every field of the operators’ schema', () => {
-  it('has an entry', () => {
+  it('is in the table', () => {
     const roots = [adminSchema.getQueryType(), adminSchema.getMutationType(), adminSchema.getSubscriptionType()];
     const all = roots.flatMap((type) => (isObjectType(type) ? Object.keys(type.getFields()).map((name) => `${type.name}.${name}`) : []));
     expect(Object.keys(fields).toSorted()).toEqual(all.toSorted());
   });
 
-  it.each(Object.entries(fields))('%s is for admins, and for nobody else', async (_name, document) => {
-    // The node is among the nodes from its first beat on.
+  it.each(Object.entries(fields))('%s works for admins, and is refused to everybody else without an effect', async (_name, document) => {
+    // The node is in the list of nodes from its first heartbeat on.
     await expect.poll(async () => (await place.node.chat.oversight.nodes()).length).toBe(1);
     const { settings, notices, words, moderation, audit, administration, groupAdministration, backlog, webhooks, beforeSend } =
       place.node.chat;
@@ -200,7 +202,7 @@ describe('every field of the operators’ schema', () => {
         administration.sessions([inputId('User', botId)]),
         groupAdministration.byIds([inputId('Conversation', groupId)]),
         backlog.list({ state: 'DEAD', first: 100 }),
-        // How it goes is another matter: an app is told meanwhile.
+        // Without the state of deliveries, which go on meanwhile.
         webhooks.list().then((all) => all.map(({ id, url, description, events, state }) => ({ id, url, description, events, state }))),
         beforeSend.get(),
       ]);
@@ -217,15 +219,15 @@ describe('every field of the operators’ schema', () => {
   });
 });
 
-describe('who is no admin', () => {
-  // What a document's faults would tell: whether there is such a field, and what it is called really.
+describe('a user who is not an admin', () => {
+  // Validation errors would tell whether a field exists, and suggest its name.
   test.each([
     ['introspection', getIntrospectionQuery()],
     ['a typename', '{ __typename }'],
     ['a misspelt field', '{ settingz { name } }'],
     ['what cannot be parsed', '{'],
     ['nothing', ''],
-  ])('learns nothing by %s', async (_what, document) => {
+  ])('learns nothing from %s', async (_what, document) => {
     for (const [standing, [status]] of Object.entries(refusals)) {
       const answer = await ask(document, {}, standing as Standing);
       expect(answer.status).toBe(status);
@@ -233,7 +235,7 @@ describe('who is no admin', () => {
     }
   });
 
-  it('is answered the same whatever is missing', async () => {
+  it('gets the same answer as a former admin', async () => {
     const [asUser, asFormer] = [await ask('{ viewer { id } }', {}, 'user'), await ask('{ viewer { id } }', {}, 'former')];
     expect(asUser).toEqual(asFormer);
   });
@@ -253,7 +255,7 @@ describe('who is no admin', () => {
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
   });
 
-  it('is one who has just become one, until the next access token', async () => {
+  it('gets access with the next access token after becoming an admin', async () => {
     const [ann] = await place.people('ann');
     await place.node.chat.roles.give({ handle: ann.handle, role: 'ADMIN' });
     expect(await askAdmin(adminUrl(place), '{ viewer { id } }', {}, ann)).toMatchObject({ status: 403 });
@@ -268,7 +270,7 @@ describe('who is no admin', () => {
     expect(await askAdmin(adminUrl(place), '{ viewer { handle } }', {}, token)).toMatchObject({ data: { viewer: { handle: ann.handle } } });
   });
 
-  it('is one from whom it is taken away, with the very next request', async () => {
+  it('loses access with the next request after the role is revoked', async () => {
     const [ann] = await place.people('ann');
     const admin = await appoint(place, ann);
     for (const role of ['USER', 'ADMIN', 'USER'] as const) {
@@ -277,7 +279,7 @@ describe('who is no admin', () => {
     }
   });
 
-  it('is an admin who has signed out, or whose account is erased', async () => {
+  it('has no access after signing out as an admin, or after their account was erased', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const [signedOut, erased] = [await appoint(place, ann), await appoint(place, ben)];
     await place.ask(SignOutDocument, { input: {} }, signedOut);
@@ -290,7 +292,7 @@ describe('who is no admin', () => {
 });
 
 describe('the public port', () => {
-  test.each(['/admin/graphql', '/admin', '/admin/graphql/'])('has nothing at %s, for admins neither', async (path) => {
+  test.each(['/admin/graphql', '/admin', '/admin/graphql/'])('serves nothing at %s, not even to admins', async (path) => {
     for (const standing of standings) {
       const { token = '' } = actors[standing] ?? {};
       const response = await fetch(`${place.url}${path}`, {
@@ -302,10 +304,11 @@ describe('the public port', () => {
     }
   });
 
-  it('does not know the operators’ words, for admins neither', async () => {
+  it('has none of the operators’ fields and types, not even for admins', async () => {
     const roots = [schema.getQueryType(), schema.getMutationType()].map((type) => Object.keys(type?.getFields() ?? {}));
     const operators = Object.keys(fields).map((name) => name.split('.')[1] ?? '');
-    // What the public schema calls so is for everybody: things by their ids, somebody by their handle, a search, oneself, a group of one's own.
+    // These names are in both schemas. In the public one they serve every user: objects by id, a user by handle, search, the viewer, and a
+    // group of one’s own.
     expect(operators.filter((name) => roots.flat().includes(name)).toSorted()).toEqual([
       'dissolveGroup',
       'nodes',
@@ -350,7 +353,7 @@ describe('the operators’ port', () => {
     }
   });
 
-  it('lets no page of elsewhere read it, and takes no mutation by GET', async () => {
+  it('sends no CORS headers, and refuses mutations by GET', async () => {
     const headers = { authorization: `Bearer ${actors.admin?.token}`, origin: 'https://example.org' };
     const read = await fetch(`${adminUrl(place)}?query={viewer{handle}}`, { headers });
     expect(read.status).toBe(200);
@@ -361,7 +364,7 @@ describe('the operators’ port', () => {
     expect(written.status).toBe(405);
   });
 
-  it('goes on while maintenance is under way: it ends it', async () => {
+  it('answers during maintenance, so that it can end the maintenance', async () => {
     const set = (value: string) =>
       ask('mutation ($v: String) { setSettings(input: { settings: [{ name: "maintenance", value: $v }] }) { errors { code } } }', {
         v: value,
@@ -369,7 +372,7 @@ describe('the operators’ port', () => {
     for (const value of ['true', 'false']) expect(await set(value)).toMatchObject({ data: { setSettings: { errors: [] } } });
   });
 
-  it('bounds documents like the public one, and introspects for admins whatever is set', async () => {
+  it('limits documents like the public port, and answers introspection even if INTROSPECTION is off', async () => {
     await place.node.chat.settings.set(null, { settings: [{ name: 'introspection', value: 'false' }] });
     expect((await ask(getIntrospectionQuery())).errors).toBeUndefined();
     await place.node.chat.settings.rollBack(null, { version: 0 });
@@ -377,7 +380,7 @@ describe('the operators’ port', () => {
     expect((await ask(`{ ${aliases} }`)).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  it('is nowhere where it is switched off, and at a port of its own where one is named', async () => {
+  it('does not exist if ADMIN_PORT is off, and is separate from the public port otherwise', async () => {
     await using stores = await freshStores();
     {
       await using node = await createNode(readConfig({ PORT: '0', LOG_LEVEL: 'error', ADMIN_PORT: 'off', ...stores.env }));
@@ -387,7 +390,7 @@ describe('the operators’ port', () => {
     expect(new URL(node.adminUrl ?? '').port).not.toBe(String(node.port));
   });
 
-  it('that cannot be opened stops the start, names the variable and leaves nothing open', async () => {
+  it('stops the start if it cannot be opened, with an error that names the setting, and leaves nothing open', async () => {
     await using stores = await freshStores();
     const port = new URL(adminUrl(place)).port;
     const config = readConfig({ PORT: '0', LOG_LEVEL: 'error', ADMIN_PORT: port, ...stores.env });
@@ -397,14 +400,14 @@ describe('the operators’ port', () => {
     await expect(createNode(readConfig({ PORT: '0', LOG_LEVEL: 'error', ADMIN_HOST: '192.0.2.1', ...stores.env }))).rejects.toThrow(
       'ADMIN_HOST 192.0.2.1 is not an address of this machine',
     );
-    // The database is free again, and the first port as well: nothing else would let this one start.
+    // The database and the public port are free again: otherwise this node could not start.
     await using node = await createNode(readConfig({ PORT: '0', LOG_LEVEL: 'error', ...stores.env }));
     expect(node.adminUrl).not.toBeNull();
   });
 });
 
 describe('config ADMIN_HANDLES', () => {
-  it('makes admins at the start of those who are there, and stops nothing for those who are not', async () => {
+  it('makes these users admins at the start, and ignores handles that do not exist', async () => {
     await using stores = await freshStores();
     const env = { PORT: '0', LOG_LEVEL: 'silent', ...stores.env };
     {
@@ -419,8 +422,8 @@ describe('config ADMIN_HANDLES', () => {
   });
 });
 
-describe('settings by the operators’ schema', () => {
-  it('are set with who, when and why, and put back', async () => {
+describe('settings, in the operators’ schema', () => {
+  it('are set with actor, time and note, and can be rolled back', async () => {
     const set = `mutation ($input: SetSettingsInput!) { setSettings(input: $input) {
       version { version by { handle } note changes { name before after } }
       settings { name value version changedBy { handle } } errors { code field message }
@@ -449,7 +452,7 @@ describe('settings by the operators’ schema', () => {
     expect(place.node.chat.settings.config.maxPins).toBe(50);
   });
 
-  it('are paged through, each version once, the newest first', async () => {
+  it('are listed in pages, each version once, newest first', async () => {
     for (const value of ['1', '2', '3', '4', '5']) await place.node.chat.settings.set(null, { settings: [{ name: 'maxPins', value }] });
     const document = `query ($after: String) { settingsVersions(first: 2, after: $after) {
       edges { cursor node { version } } pageInfo { hasNextPage hasPreviousPage endCursor }

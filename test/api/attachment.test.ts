@@ -41,7 +41,7 @@ describe('attachments', () => {
     return (await chat.ask(EditReferenceDocument, { input }, as)).editMessage;
   }
 
-  it('are sent with a message and shown with it, whatever their size, and stay through edits that do not name them', async () => {
+  it('are sent and shown with a message, whatever their size, and edits that do not name them keep them', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const conversationId = await chat.group(ann, ben);
     const sent = await send(ann, { conversationId, attachments: [picture, sound] });
@@ -54,7 +54,7 @@ describe('attachments', () => {
     expect(refusals((await edit(ann, { messageId, text: '' })).errors)).toEqual(['INVALID_INPUT input.text']);
   });
 
-  it('that are none are refused by the field at fault', async () => {
+  it('that are not valid are refused with the field at fault', async () => {
     const [ann] = await chat.people('ann');
     const conversationId = await chat.group(ann);
     const attachments = [picture, picture, { ...sound, url: 'ftp://example.org/' }];
@@ -64,7 +64,7 @@ describe('attachments', () => {
     expect(refusals((await send(ann, { conversationId, attachments: tooMany })).errors)).toEqual(['INVALID_INPUT input.attachments']);
   });
 
-  it('tell a retry from another message', async () => {
+  it('distinguish a retry from another message', async () => {
     const [ann] = await chat.people('ann');
     const request = { conversationId: await chat.group(ann), clientMessageId: randomUUID(), attachments: [picture] };
     const first = await send(ann, request);
@@ -73,14 +73,14 @@ describe('attachments', () => {
     expect(refusals(other.errors)).toEqual(['CONFLICT input.clientMessageId']);
   });
 
-  describe('in the list of their conversation', () => {
+  describe('in the list of a conversation’s files', () => {
     async function list(as: Person, variables: AttachedQueryVariables) {
       const { conversation } = await chat.ask(AttachedDocument, variables, as);
       if (conversation == null) throw new Error('they are not in it');
       return conversation.files;
     }
 
-    it('stand with their message, the newest first, and are paged through by kind', async () => {
+    it('are listed with their message, newest first, in pages, and filtered by kind', async () => {
       const [ann, ben] = await chat.people('ann', 'ben');
       const id = await chat.group(ann, ben);
       const [first, second] = [
@@ -101,7 +101,7 @@ describe('attachments', () => {
       expect(rest).toMatchObject({ edges: [{ message: { id: older } }], pageInfo: { hasNextPage: false, hasPreviousPage: true } });
     });
 
-    it('are for those who see the message', async () => {
+    it('are visible only to users who see the message', async () => {
       const [ann, ben, cyd] = await chat.people('ann', 'ben', 'cyd');
       const id = await chat.group(ann, ben);
       await send(ann, { conversationId: id, attachments: [picture] });
@@ -114,7 +114,7 @@ describe('attachments', () => {
       ['too many', { first: 101 }, 'first'],
       ['a cursor of messages', { after: Buffer.from('seq@3').toString('base64url') }, 'after'],
       ['a cursor that is none', { after: Buffer.from('file@3').toString('base64url') }, 'after'],
-    ])('are not asked for by %s', async (_, variables, field) => {
+    ])('are refused for %s', async (_, variables, field) => {
       const [ann] = await chat.people('ann');
       const id = await chat.group(ann);
       const { errors } = await chat.post(AttachedDocument, { id, ...variables }, ann);

@@ -17,36 +17,36 @@ import { backend, backendTokenOf } from '../support/issuer.ts';
 import { type RawSql, rawId, rawSql } from '../support/raw-sql.ts';
 import { given, type Person, password, world } from '../support/world.ts';
 
-/** What is there to act on: Ann's, but for what is named otherwise. */
+/** The objects that the mutations act on. They are Ann’s, unless stated otherwise. */
 interface Scene {
   readonly ann: Person;
   readonly ben: Person;
   readonly dan: Person;
   readonly group: string;
-  /** Said by Ann in the group. */
+  /** Ann’s message in the group. */
   readonly message: string;
-  /** Of a group that Ann is not in, and a message there. */
+  /** A group that Ann is not in, and a message in it. */
   readonly foreignGroup: string;
   readonly foreignMessage: string;
-  /** Of Ann. */
+  /** Ann’s session. */
   readonly session: string;
-  /** Of somebody who has an account elsewhere. */
+  /** A token of a user who has an account with the identity provider. */
   readonly idToken: string;
-  /** From Ben to Ann. */
+  /** Ben’s contact request to Ann. */
   readonly request: string;
-  /** Dan's, to join the group; and an invitation to it. */
+  /** Dan’s request to join the group, and an invite to the group. */
   readonly wish: string;
   readonly invite: string;
-  /** Ann's, to be said later. */
+  /** Ann’s scheduled message. */
   readonly scheduled: string;
-  /** What Ann asks, and what there is to choose from. */
+  /** Ann’s poll and its options. */
   readonly poll: string;
   readonly options: readonly string[];
 }
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** What a field takes: an id of some kind, or some kind of text or number. */
+/** What a field accepts: an id of some type, or some kind of text or number. */
 type Kind =
   | 'user'
   | 'users'
@@ -115,7 +115,7 @@ const ruling: Act = {
   valid: ({ group: groupId, ben }) => ({ groupId, userId: ben.id }),
   kinds: { groupId: 'conversation', userId: 'user' },
 };
-// A public key as a browser has one.
+// A public key as browsers generate it.
 const somePoint = createECDH('prime256v1').generateKeys('base64url');
 const someHours = { start: '22:00', end: '07:00', timeZone: 'Europe/Berlin' };
 const someFile = {
@@ -128,12 +128,12 @@ const someFile = {
   alt: 'a',
 };
 const someDay = '2999-01-01T00:00:00.000Z';
-// Within a year.
+// Within the year that scheduling allows.
 const nextMonth = new Date(Date.now() + 30 * 86_400_000).toISOString();
 const rightNow = new Date().toISOString();
 const person = { handle: 'handle', password: 'password', deviceName: 'line', deviceKind: 'word' } as const;
 
-/** Every mutation, what it takes, and what it would do. */
+/** Every mutation: a valid input and the kinds of its fields. */
 const acts: Readonly<Record<string, Act>> = {
   addMembers: {
     valid: ({ group: groupId, dan }) => ({ groupId, userIds: [dan.id] }),
@@ -370,7 +370,7 @@ type Bad = readonly [what: string, value: unknown];
 const half = '\ud800';
 const huge = 'x'.repeat(200_000);
 
-/** What is wrong for an id of any kind, and what is of another kind, nobody's, or somebody else's. */
+/** Ids that are malformed, of another type, of nothing, or of something that Ann may not see. */
 function badIds(scene: Scene, kind: Kind): readonly Bad[] {
   const big = 2n ** 62n;
   const others: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
@@ -449,7 +449,7 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
     ['half a character', half],
     ['nothing that shows', '\u202e\u200b'],
   ],
-  // Of an answer it may be blank.
+  // The text of a draft may be blank if the draft is a reply.
   draft: [
     ['too long', huge],
     ['NUL', 'a\0b'],
@@ -625,7 +625,7 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
     ['huge', huge],
     ['half a character', half],
   ],
-  // Of a message that has a text, and has nothing attached yet.
+  // For a message that has text, and no attachments yet.
   attachments: [
     ['text', 'https://example.org/a.png'],
     ['without an address', [{ mediaType: someFile.mediaType }]],
@@ -822,7 +822,7 @@ describe('input that cannot be accepted', () => {
     ...['PushDevice', 'QuietHours'],
   ];
 
-  /** What there is, in figures: any write moves one of them. */
+  /** A sum that every write changes: the numbers of rows, and all positions. */
   function stored(): Promise<number> {
     const rows = tables.map((table) => `(SELECT COUNT(*) FROM ${table})`).join(' + ');
     const places =
@@ -830,7 +830,7 @@ describe('input that cannot be accepted', () => {
     return sql.number(`SELECT ${rows} + ${places}`);
   }
 
-  test('is tried of every field of every mutation', () => {
+  test('is tried for every field of every mutation', () => {
     const fields = Object.values(schema.getMutationType()?.getFields() ?? {}).map(({ name, args }) => {
       const type = schema.getType(
         args
@@ -848,7 +848,7 @@ describe('input that cannot be accepted', () => {
     Object.entries(kinds).map(([field, kind]) => [mutation, field, kind] as const),
   );
 
-  test.each(cases)('of %s, %s: is refused with a typed error that names it, and nothing is stored', async (mutation, field, kind) => {
+  test.each(cases)('for %s, %s: is refused with a typed error that names it, and nothing is stored', async (mutation, field, kind) => {
     const act = acts[mutation];
     if (act === undefined) return expect.fail();
     const signedOut = ['signIn', 'signInWithToken', 'signUp', 'refreshToken'].includes(mutation);
@@ -860,7 +860,7 @@ describe('input that cannot be accepted', () => {
       if (errors === undefined) {
         const [refusal] = data?.done.errors ?? [];
         expect(refusal?.code, words).toMatch(/^(INVALID_INPUT|NOT_FOUND|FORBIDDEN|INVALID_CREDENTIALS)$/);
-        // Of credentials it is never told which is wrong.
+        // The error never says which of the credentials is wrong.
         if (refusal?.code !== 'INVALID_CREDENTIALS') expect(refusal?.field?.slice(0, 2), words).toEqual(['input', field]);
       } else {
         expect(

@@ -30,7 +30,7 @@ async function send(as: Person, conversationId: string) {
 }
 
 describe('a block', () => {
-  it('is seen in the list, on the user, and at once on the other devices', async () => {
+  it('is shown in the list of blocks, on the user, and at once on the viewer’s other devices', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const phone = chat.listen(await chat.anotherDevice(ann));
     await phone.ready();
@@ -44,7 +44,7 @@ describe('a block', () => {
     expect(given((await chat.ask(BlocksDocument, {}, ann)).viewer, []).blocks.edges).toEqual([]);
   });
 
-  it('is told by its code to who made it, and by that of strangers to who was blocked', async () => {
+  it('is reported as BLOCKED to the user who blocks, and as NOT_CONTACTS to the blocked user', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const direct = await chat.direct(ann, ben);
     await chat.say(ann, direct, 'hello');
@@ -56,7 +56,7 @@ describe('a block', () => {
     expect(conversation?.messages.edges.map(({ node }) => node.text)).toEqual(['hello']);
   });
 
-  it('keeps each from seeing the other type, and others see them', async () => {
+  it('hides the blocked user’s typing from the user who blocks, and from nobody else', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const group = await chat.group(cat, ann, ben);
     await block(ann, ben);
@@ -71,7 +71,7 @@ describe('a block', () => {
     expect(types).toEqual([['MessageSent'], ['TypingChanged', 'TypingChanged', 'MessageSent']]);
   });
 
-  /** Somebody has something left to read of another, who may block them before they do. */
+  /** Ben marks a message of Ann’s as read. If `isBlocked`, Ann blocks him before that. */
   async function reading({ isBlocked }: { readonly isBlocked: boolean }) {
     const [ann, ben] = await chat.people('ann', 'ben');
     const direct = await chat.direct(ann, ben);
@@ -82,19 +82,19 @@ describe('a block', () => {
     const markers = async (as: Person) => {
       const { conversation } = await chat.ask(MembersDocument, { id: direct, first: 10 }, as);
       const members = conversation?.members.edges ?? [];
-      // Of two who came together, which stands first nobody knows.
+      // Two members who joined together are listed in either order.
       return members.map(({ node }) => [node.user.id === ann.id ? 'ann' : 'ben', node.readSeq, node.deliveredSeq]).toSorted();
     };
     const [shown, others] = [[await markers(ben)], [await markers(ann)]];
     await chat.ask(MarkReadDocument, { input: { conversationId: direct, seq } }, ben);
-    // Their other devices hear of it.
+    // Ben’s other devices get the event.
     await phone.until(({ __typename }) => __typename === 'ReceiptMoved');
     shown.push(await markers(ben));
     others.push(await markers(ann));
     return { shown, others };
   }
 
-  /** What somebody and who had blocked them hear when the block ends: the types of events, before something else comes. */
+  /** The types of the events that Ben and Ann get when Ann’s block of Ben ends, up to the next message. */
   async function ending({ reads }: { readonly reads: boolean }) {
     const [ann, ben] = await chat.people('ann', 'ben');
     const direct = await chat.direct(ann, ben);
@@ -109,14 +109,14 @@ describe('a block', () => {
     return await Promise.all(ears.map(async (ear) => (await ear.until(isAgain)).map(({ __typename }) => __typename)));
   }
 
-  it('ends without a word to who was blocked; who made it is told of what was read meanwhile', async () => {
+  it('ends without an event for the blocked user, and the other user gets the read marker that moved meanwhile', async () => {
     expect(await ending({ reads: false })).toEqual([['MessageSent'], ['BlockChanged', 'MessageSent']]);
     const [bens, anns] = await ending({ reads: true });
     expect(bens).toEqual(['MessageSent']);
     expect(anns?.toSorted()).toEqual(['BlockChanged', 'MessageSent', 'ReceiptMoved']);
   });
 
-  it('looks to who was blocked, as they read on, as if there were none; to who made it as if they did not', async () => {
+  it('hides later read markers from the user who blocks, and the blocked user sees their own as without a block', async () => {
     const [blocked, free] = [await reading({ isBlocked: true }), await reading({ isBlocked: false })];
     expect(blocked.shown).toEqual(free.shown);
     expect(blocked.shown[1]).not.toEqual(blocked.shown[0]);
@@ -125,7 +125,7 @@ describe('a block', () => {
   });
 });
 
-it('what is said with a request is the first message once it is accepted, and is said once', async () => {
+it('the message of a contact request becomes the first message once the request is accepted, and is sent once', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const ear = chat.listen(ben);
   await ear.ready();

@@ -19,7 +19,7 @@ interface Made {
   readonly session: { readonly id: string };
 }
 
-/** What a mutation of the operators' schema answers, of which nothing was refused. */
+/** The payload of a mutation of the operators’ schema, which must succeed. */
 async function done<N extends string>(name: N, input: object, asks: string): Promise<Made> {
   const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
   const document = `mutation ($input: ${type}!) { ${name}(input: $input) { ${asks} errors { code field } } }`;
@@ -30,7 +30,7 @@ async function done<N extends string>(name: N, input: object, asks: string): Pro
 
 let count = 0;
 
-/** A bot that has a key, as whoever talks to the API. */
+/** A bot that has a key, as a user of the API. */
 async function newBot(): Promise<Person & { readonly keyId: string }> {
   count += 1;
   const { user } = await done('createBot', { handle: `bot.${count}`, displayName: 'The Shop' }, 'user { id handle }');
@@ -39,7 +39,7 @@ async function newBot(): Promise<Person & { readonly keyId: string }> {
 }
 
 describe('a bot', () => {
-  it('talks by its key as anybody does, and is seen to be one', async () => {
+  it('sends and receives messages with its key, and is shown to be a bot', async () => {
     const [ben] = await place.people('ben');
     const bot = await newBot();
     const [ear, other] = [place.listen(bot), place.listen(ben)];
@@ -55,13 +55,13 @@ describe('a bot', () => {
     expect(data).toEqual({ user: { displayName: 'The Shop', isBot: true }, viewer: { user: { isBot: false } } });
   });
 
-  it('has its keys for sessions', async () => {
+  it('has its keys as its sessions', async () => {
     const bot = await newBot();
     const { viewer } = await place.ask(MeDocument, {}, bot);
     expect(viewer?.sessions).toEqual([{ id: bot.keyId, deviceName: 'the backend', viewerIsCurrent: true }]);
   });
 
-  it('reaches whom only contacts reach, and nobody else does', async () => {
+  it('can reach users who take messages from contacts only, and other users cannot', async () => {
     const [ben, cat] = await place.people('ben', 'cat');
     const bot = await newBot();
     await place.ask(UpdateSettingsDocument, { input: { messagesFrom: 'CONTACTS' } }, ben);
@@ -72,7 +72,7 @@ describe('a bot', () => {
     await expect(place.say(cat, await place.direct(cat, ben), 'hello')).rejects.toThrow('NOT_CONTACTS');
   });
 
-  it('that is an admin works for the operators, from the moment on at which it is made one', async () => {
+  it('that becomes an admin can use the operators’ schema at once', async () => {
     const bot = await newBot();
     const look = () => askAdmin(adminUrl(place), '{ viewer { handle } }', {}, bot);
     expect(await look()).toMatchObject({ status: 403, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
@@ -83,8 +83,8 @@ describe('a bot', () => {
   });
 });
 
-describe('a key that is revoked', () => {
-  it('closes what is connected by it, and no other key of the bot', async () => {
+describe('a revoked key', () => {
+  it('closes the connections that were opened with it, and those of the bot’s other keys stay', async () => {
     const bot = await newBot();
     const { key } = await done('createBotKey', { userId: bot.id, name: 'another' }, 'key');
     const [ear, other] = [place.listen(bot), place.listen({ token: key })];
@@ -110,10 +110,10 @@ describe('a key that is revoked', () => {
   });
 });
 
-describe('where people have one device of a kind', () => {
+describe('where DEVICE_POLICY allows users one device of a kind', () => {
   const newest = world({ DEVICE_POLICY: 'newest' });
 
-  it('a bot is connected by several keys at a time', async () => {
+  it('a bot can be connected with several keys at the same time', async () => {
     const { administration } = newest.node.chat;
     const { id: userId, handle } = await administration.createBot({ handle: 'bot.here' });
     const keys = await Promise.all(['one', 'two'].map((name) => administration.createBotKey(null, { userId, name })));
@@ -128,8 +128,8 @@ describe('where people have one device of a kind', () => {
   });
 });
 
-describe('what a key is not', () => {
-  it('is refused as any token is that is none', async () => {
+describe('a key that is not valid', () => {
+  it('is refused like any other invalid token', async () => {
     const { token } = await newBot();
     for (const key of [`${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`, token.slice(0, 40), 'mpim_']) {
       const { errors } = await place.post(MeDocument, {}, { token: key });

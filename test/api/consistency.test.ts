@@ -15,10 +15,12 @@ function newest({ messages, timeline, viewerLastMessage }: HeadFragment): readon
   return [messages.edges[0]?.node.seq ?? 0, timeline.edges[0]?.node.seq ?? 0, viewerLastMessage?.seq ?? 0];
 }
 
-/** What must be true of a response, whatever is committed while it is made. `joined`: entries before the first message. */
+/**
+ * Checks what must hold for a response, whatever is committed while it is made. `joined` is the number of entries before the first message.
+ */
 function expectConsistent({ unread, positions, listed, conversation }: Awaited<ReturnType<typeof readHeads>>, joined: number): void {
   for (const head of [...listed, conversation]) {
-    // All entries but those of the joining are messages to the reader, who has read none.
+    // All entries but the joins are messages, and the reader has read none.
     expect(head.viewerUnreadCount).toBe(head.lastSeq - joined);
     for (const seq of newest(head)) expect(seq).toBeGreaterThanOrEqual(head.lastSeq);
     expect(head.lastSeq).toBeGreaterThanOrEqual(
@@ -28,16 +30,16 @@ function expectConsistent({ unread, positions, listed, conversation }: Awaited<R
       ).seq,
     );
   }
-  // One conversation is one in a response, wherever it is shown.
+  // A conversation has the same state everywhere in a response.
   expect(listed.find(({ id }) => id === conversation.id)?.lastSeq).toBe(conversation.lastSeq);
   expect(unread.messages).toBeLessThanOrEqual(listed.reduce((sum, { viewerUnreadCount }) => sum + viewerUnreadCount, 0));
 }
 
-// So many that some response is always being made while a message is committed.
+// Enough that commits overlap with the making of responses.
 const messagesEach = 40;
 const readers = 4;
 
-it('nothing in a response is older than the heads, positions and counts in it, while others send', async () => {
+it('nothing in a response is older than its heads, positions and counts while others send', async () => {
   const [ann, ben, cat, dan] = await chat.people('ann', 'ben', 'cat', 'dan');
   const groups = [await chat.group(ann, ben, cat, dan), await chat.group(ann, ben, cat, dan)];
   for (const id of groups) await chat.say(ann, id, 'the first');

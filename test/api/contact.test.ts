@@ -71,7 +71,7 @@ async function nodes(as: Person, ...ids: readonly string[]) {
   return (await chat.ask(ContactNodesDocument, { ids }, as)).nodes;
 }
 
-it('begins with a request that both see and nobody else', async () => {
+it('a contact begins with a request that both users see and nobody else', async () => {
   const [ann, ben, carl] = await chat.people('ann', 'ben', 'carl');
   const { contactRequestEdge, contactEdge, errors } = await request(ann, ben, 'Hello 👋');
   expect({ contactEdge, errors }).toEqual({ contactEdge: null, errors: [] });
@@ -91,7 +91,7 @@ it('begins with a request that both see and nobody else', async () => {
   ]);
 });
 
-it('is there for both once the request is accepted, each with a node of their own', async () => {
+it('a contact exists for both users once the request is accepted, each with their own node', async () => {
   const [ann, ben, carl] = await chat.people('ann', 'ben', 'carl');
   const id = await requestId(ann, ben);
   const { contactRequestId, contactEdge, errors } = await answer(ben, id, true);
@@ -108,7 +108,7 @@ it('is there for both once the request is accepted, each with a node of their ow
   expect(await answer(ben, id, true)).toEqual({ contactRequestId, contactEdge, errors });
 });
 
-it('comes about at once where each has asked the other', async () => {
+it('a contact is made at once if each user has requested the other', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   await request(ann, ben);
   const { contactRequestEdge, contactEdge, errors } = await request(ben, ann);
@@ -117,7 +117,7 @@ it('comes about at once where each has asked the other', async () => {
   expect((await contacts(ann)).edges).toMatchObject([{ node: { user: { id: ben.id } } }]);
 });
 
-it('is refused in silence: who asked goes on to see the request', async () => {
+it('declining a request is silent: the sender still sees the request', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const { contactRequestEdge } = await request(ann, ben, 'please');
   const { node } = given(contactRequestEdge, []);
@@ -130,7 +130,7 @@ it('is refused in silence: who asked goes on to see the request', async () => {
   expect(await request(ann, ben, 'pretty please')).toEqual({ contactRequestEdge, contactEdge: null, errors: [] });
 });
 
-it('is called what the viewer likes, and nobody else sees it', async () => {
+it('a contact has an alias that only the viewer sees', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await befriend(ann, ben);
   expect((await rename(ann, id, 'Benny')).contact).toMatchObject({ id, alias: 'Benny' });
@@ -140,7 +140,7 @@ it('is called what the viewer likes, and nobody else sees it', async () => {
   expect(refusals((await rename(ann, id, ' ')).errors)).toEqual(['INVALID_INPUT input.alias']);
 });
 
-it('ends for both', async () => {
+it('removing a contact removes it for both users', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await befriend(ann, ben);
   expect(await remove(ann, ben)).toEqual({ contactId: id, user: { id: ben.id, viewerContact: null }, errors: [] });
@@ -149,7 +149,7 @@ it('ends for both', async () => {
   expect(await nodes(ann, id)).toEqual([null]);
 });
 
-it('cannot be what it should not, and the refusal says which input is at fault', async () => {
+it('an invalid request, answer or change is refused, and the error names the argument', async () => {
   const [ann, ben, carl] = await chat.people('ann', 'ben', 'carl');
   const waiting = await requestId(ann, carl);
   const contact = await befriend(ann, ben);
@@ -189,7 +189,7 @@ it('cannot be what it should not, and the refusal says which input is at fault',
   ]);
 });
 
-it('is listed newest first, on pages that say truly what lies beside them', async () => {
+it('requests are listed in pages whose flags are right, and contacts are listed newest first', async () => {
   const [ann, ...others] = await chat.people('ann', 'a', 'b', 'c', 'd', 'e');
   for (const other of others) await requestId(other, ann);
   const names: string[] = [];
@@ -220,7 +220,7 @@ it.each([
   ['first', { first: 101 }],
   ['after', { after: 'x' }],
   ['after', { after: Buffer.from('conversation@1:1').toString('base64url') }],
-])('is not listed with a %s that is out of bounds: %o', async (argument, wrong) => {
+])('contacts and requests are not listed with a %s that is out of bounds: %o', async (argument, wrong) => {
   const [ann] = await chat.people('ann');
   expect(refusals((await chat.post(ContactsDocument, wrong, ann)).errors)).toEqual([`BAD_USER_INPUT ${argument}`]);
   expect(refusals((await chat.post(ContactRequestsDocument, { direction: 'INCOMING', ...wrong }, ann)).errors)).toEqual([
@@ -228,13 +228,13 @@ it.each([
   ]);
 });
 
-it('is nothing for who is signed out', async () => {
+it('a request without a token is refused', async () => {
   const [ann] = await chat.people('ann');
   const { errors } = await chat.post(RequestContactDocument, { input: { userId: ann.id } });
   expect(refusals(errors)).toEqual(['UNAUTHENTICATED']);
 });
 
-/** What a client holds of contacts, and how each event changes it. */
+/** The contacts and requests that a client has stored, which each event updates. */
 interface Held {
   readonly contacts: Map<string, ContactPartsFragment>;
   readonly incoming: Map<string, ContactRequestPartsFragment>;
@@ -275,7 +275,7 @@ async function read(as: Person): Promise<Held> {
   };
 }
 
-/** Reads and applies events until the client has what its account's stream had when this was called. */
+/** Reads and applies events up to the head that the account’s stream had at the call. */
 async function catchUp(person: Person, held: Held, events: Listening, seen: { seq: number }): Promise<void> {
   const head = (await chat.positions(person)).find(({ streamId }) => streamId === person.id)?.seq ?? 0;
   while (seen.seq < head) {
@@ -285,7 +285,7 @@ async function catchUp(person: Person, held: Held, events: Listening, seen: { se
   }
 }
 
-it('is known to every device by the events alone, after whatever was done', async () => {
+it('the events alone keep every device up to date, whatever happens to a contact', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const sides = await Promise.all(
     [ann, ben].map(async (person) => {
@@ -323,7 +323,7 @@ it('is known to every device by the events alone, after whatever was done', asyn
   }
 });
 
-it('is told by each event as it stands, to a client that comes back later too', async () => {
+it('events show the current state of contacts, also when they are caught up on later', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const after = await chat.positions(ben);
   const id = await requestId(ann, ben);

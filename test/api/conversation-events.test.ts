@@ -9,14 +9,14 @@ async function remove(as: Person, groupId: string, { id: userId }: Person): Prom
   await chat.ask(RemoveMemberDocument, { input: { groupId, userId } }, as);
 }
 
-/** The code and argument of the error that ends a subscription, and what came before it. */
+/** The errors that end a subscription, with their extensions, and the events before them. */
 async function refusedWith(events: Listening) {
   const { events: before, ending } = await events.end();
   const errors = ending.how === 'errors' ? ending.errors.map(({ message, extensions }) => ({ message, ...extensions })) : ending;
   return { before: before.map(inWords), errors };
 }
 
-it('without a position begins with what happens next', async () => {
+it('a subscription without a position begins with the next entry', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.group(ann, ben);
   await chat.say(ann, id, 'before');
@@ -26,7 +26,7 @@ it('without a position begins with what happens next', async () => {
   expect(inWords(await events.next())).toBe('MessageSent 4 after');
 });
 
-it('with a position first sends exactly what lies past it', async () => {
+it('a subscription with a position first sends exactly the entries after it', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.group(ann, ben);
   await chat.sayAll(ann, id, ['one', 'two']);
@@ -42,7 +42,7 @@ it('with a position first sends exactly what lies past it', async () => {
   ]);
 });
 
-it('misses nothing and repeats nothing while others send', async () => {
+it('a subscription misses and repeats nothing while others send', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.group(ann, ben);
   const sending = Promise.all(
@@ -62,7 +62,7 @@ it('misses nothing and repeats nothing while others send', async () => {
   await sending;
 });
 
-it('is of one conversation: nothing of others, nothing of the account', async () => {
+it('a subscription contains one conversation: nothing of other conversations, nothing of the account', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const [id, other] = [await chat.group(ann, ben), await chat.group(ann, ben)];
   const events = chat.listenTo(ben, id);
@@ -73,7 +73,7 @@ it('is of one conversation: nothing of others, nothing of the account', async ()
   expect(inWords(await events.next())).toBe('MessageSent 3 here');
 });
 
-it('shows how far the others have read', async () => {
+it('a subscription shows the read markers of other members', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.group(ann, ben);
   const events = chat.listenTo(ann, id);
@@ -86,7 +86,7 @@ it('shows how far the others have read', async () => {
   });
 });
 
-it('says what it cannot serve, and goes on', async () => {
+it('a subscription says ResyncRequired for a position that it cannot resume from, and continues', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.group(ann, ben);
   const [position] = (await chat.positions(ann)).filter(({ streamId }) => streamId === id);
@@ -107,7 +107,7 @@ it('says what it cannot serve, and goes on', async () => {
   expect(inWords(await rejoined.next())).toBe('MessageSent 6 back in');
 });
 
-it('ends with NOT_FOUND when the viewer is removed, and nothing from there on is sent', async () => {
+it('a subscription ends with NOT_FOUND when the viewer is removed, and sends no later entries', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.group(ann, ben);
   const events = chat.listenTo(ben, id);
@@ -118,7 +118,7 @@ it('ends with NOT_FOUND when the viewer is removed, and nothing from there on is
   expect(await refusedWith(events)).toMatchObject({ before: ['MessageSent 3 before'], errors: [{ code: 'NOT_FOUND' }] });
 });
 
-it('ends with NOT_FOUND when the viewer leaves', async () => {
+it('a subscription ends with NOT_FOUND when the viewer leaves', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.group(ann, ben);
   const events = chat.listenTo(ben, id);
@@ -127,7 +127,7 @@ it('ends with NOT_FOUND when the viewer leaves', async () => {
   expect(await refusedWith(events)).toMatchObject({ before: [], errors: [{ code: 'NOT_FOUND' }] });
 });
 
-it('of others, of the past, not yet shown or nowhere is NOT_FOUND, one like the other', async () => {
+it('a conversation of others, one that the viewer was removed from, one not yet shown and one that does not exist are the same NOT_FOUND', async () => {
   const [ann, ben, eve] = await chat.people('ann', 'ben', 'eve');
   const former = await chat.group(ann, ben);
   await remove(ann, former, ben);
@@ -141,7 +141,7 @@ it('of others, of the past, not yet shown or nowhere is NOT_FOUND, one like the 
   for (const refusal of hidden) expect(refusal).toEqual(absent);
 });
 
-it('is refused by the name of an argument that is malformed', async () => {
+it('a malformed argument is refused by its name', async () => {
   const [ann] = await chat.people('ann');
   const id = await chat.group(ann);
   for (const malformed of ['x', '', ann.id]) {

@@ -23,12 +23,12 @@ async function listOf(as: Person, page: { readonly first?: number; readonly afte
   return given((await chat.ask(ConversationsDocument, page, as)).viewer, []).conversations;
 }
 
-/** The ids of a person's conversations, latest activity first. */
+/** The ids of a user’s conversations, latest activity first. */
 async function idsOf(as: Person): Promise<readonly string[]> {
   return (await listOf(as)).edges.map(({ node }) => node.id);
 }
 
-it('of two people is opened once: the one there is, or a new one', async () => {
+it('a direct conversation of two users is opened once, and later calls return it', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const opened = await Promise.all([open(ann, ben.id), open(ann, ben.id), open(ann, ben.id)]);
   const again = await open(ann, ben.id);
@@ -37,7 +37,7 @@ it('of two people is opened once: the one there is, or a new one', async () => {
   expect(await idsOf(ann)).toEqual([again.conversationEdge?.node.id]);
 });
 
-it('of two who open it at once is one for both', async () => {
+it('two users who open their direct conversation at the same time get the same one', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const [one, other] = await Promise.all([open(ann, ben.id), open(ben, ann.id)]);
   expect(one.conversationEdge?.node.id).toBe(other.conversationEdge?.node.id);
@@ -46,7 +46,7 @@ it('of two who open it at once is one for both', async () => {
   for (const person of [ann, ben]) expect(await idsOf(person)).toEqual([id]);
 });
 
-it('of two shows each the other', async () => {
+it('a direct conversation shows each user the other', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.direct(ann, ben);
   await chat.say(ann, id, 'hello');
@@ -56,7 +56,7 @@ it('of two shows each the other', async () => {
   expect(direct.user?.viewerDirectConversation).toEqual({ id });
 });
 
-it('with oneself is one like any other', async () => {
+it('a direct conversation with oneself works like any other', async () => {
   const [ann] = await chat.people('ann');
   const id = await chat.direct(ann, ann);
   const { seq } = await chat.say(ann, id, 'do not forget');
@@ -67,7 +67,7 @@ it('with oneself is one like any other', async () => {
   });
 });
 
-it('does not show up for the other side before its first message', async () => {
+it('a direct conversation is hidden from the other user until its first message', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const events = chat.listen(ben);
   await events.ready();
@@ -85,14 +85,14 @@ it('does not show up for the other side before its first message', async () => {
   expect(await idsOf(ben)).toEqual([id]);
 });
 
-it('may be opened by the other side itself, before anything was said', async () => {
+it('a direct conversation can be opened by the other user too before its first message', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.direct(ann, ben);
   expect(await chat.direct(ben, ann)).toBe(id);
   expect(await stateOf(ben, id)).toMatchObject({ lastSeq: 0, viewerLastMessage: null });
 });
 
-it('is not opened with somebody who is not there, nor with what is no user', async () => {
+it('a direct conversation cannot be opened with a user who does not exist, or with an id of something else', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const nobody = Buffer.from('User:9000000000').toString('base64url');
   expect(await open(ann, nobody)).toMatchObject({ conversationEdge: null, errors: [{ code: 'NOT_FOUND', field: ['input', 'userId'] }] });
@@ -101,7 +101,7 @@ it('is not opened with somebody who is not there, nor with what is no user', asy
   }
 });
 
-it('is listed by latest activity, which messages and opening move', async () => {
+it('conversations are listed by latest activity, which messages and opening update', async () => {
   const [ann, ben, cat, dan] = await chat.people('ann', 'ben', 'cat', 'dan');
   const first = await chat.group(ann, ben);
   const second = await chat.direct(ann, ben);
@@ -115,7 +115,7 @@ it('is listed by latest activity, which messages and opening move', async () => 
   expect(times).toEqual(times.toSorted().toReversed());
 });
 
-it('is paged through without a gap or a repetition, and both flags are true', async () => {
+it('conversations are listed in pages without a gap or a repetition, and both flags of each page are right', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const ids: string[] = [];
   for (let n = 0; n < 5; n += 1) ids.unshift(await chat.group(ann, ben));
@@ -133,7 +133,7 @@ it('is paged through without a gap or a repetition, and both flags are true', as
   expect(flags).toEqual(['false true', 'true true', 'true false']);
 });
 
-it('is one of fifty on a page, unless more or fewer are asked for', async () => {
+it('a page has fifty conversations by default, and as many as `first` says otherwise', async () => {
   const [ann] = await chat.people('ann');
   for (let n = 0; n < 51; n += 1) await chat.group(ann);
   for (const page of [await listOf(ann), await listOf(ann, { after: null })]) {
@@ -143,7 +143,7 @@ it('is one of fifty on a page, unless more or fewer are asked for', async () => 
   expect((await listOf(ann, { first: 100 })).edges.length).toBe(51);
 });
 
-it('has the cursor of the list in the payload and the event of its opening', async () => {
+it('the payload and the event of an opened conversation have the cursor that the list has', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const events = chat.listen(ann);
   await events.ready();
@@ -157,12 +157,12 @@ it.each([
   ['first', { first: 0 }],
   ['first', { first: 101 }],
   ['after', { after: 'x' }],
-])('is not listed with a %s that is out of bounds', async (argument, wrong) => {
+])('conversations are not listed with a %s that is out of bounds', async (argument, wrong) => {
   const [ann] = await chat.people('ann');
   expect(refusals((await chat.post(ConversationsDocument, wrong, ann)).errors)).toEqual([`BAD_USER_INPUT ${argument}`]);
 });
 
-it('says who the viewer is in it, what they have read, and what waits', async () => {
+it('a conversation shows the viewer’s membership, read marker, unread count and last message', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.direct(ann, ben);
   await chat.sayAll(ann, id, ['one', 'two']);
@@ -173,7 +173,7 @@ it('says who the viewer is in it, what they have read, and what waits', async ()
   expect(await stateOf(ann, id)).toMatchObject({ lastSeq: 2, viewerReadSeq: 2, viewerUnreadCount: 0 });
 });
 
-it('of others is not told from one that is not there', async () => {
+it('a conversation of others is null, like one that does not exist', async () => {
   const [ann, ben, eve] = await chat.people('ann', 'ben', 'eve');
   const direct = await chat.direct(ann, ben);
   await chat.say(ann, direct, 'hello');
@@ -184,7 +184,7 @@ it('of others is not told from one that is not there', async () => {
   for (const answer of hidden) expect(answer).toEqual(absent);
 });
 
-it('is not asked for with an id that is malformed or of something else', async () => {
+it('a conversation is not found by an id that is malformed or of something else: the error names the argument', async () => {
   const [ann] = await chat.people('ann');
   for (const id of [
     'x',

@@ -13,7 +13,7 @@ async function filesOf(person: Person) {
   return given((await chat.ask(DataExportsDocument, {}, person)).viewer, []).dataExports;
 }
 
-/** A file that is ready, with its link. */
+/** Makes a file, and returns it with its link. */
 async function made(person: Person) {
   expect((await request(person)).errors).toEqual([]);
   await chat.node.chat.jobs.doDue();
@@ -21,8 +21,8 @@ async function made(person: Person) {
   return { ...file, url: given(file.url, []) };
 }
 
-describe('a file with all that is one’s own', () => {
-  it('is heard of on every device when it is asked for and when it is ready, and is downloaded by its link alone', async () => {
+describe('a data export', () => {
+  it('is announced to every device when it is requested and when it is ready, and its link alone downloads it', async () => {
     const [phone] = await chat.people('ann');
     const desk = await chat.anotherDevice(phone);
     const group = await chat.group(phone);
@@ -51,7 +51,7 @@ describe('a file with all that is one’s own', () => {
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(file?.bytes)]);
   });
 
-  it('is its owner’s alone to see, and nobody’s by any other address', async () => {
+  it('is visible to its owner only, and cannot be downloaded with any other URL', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const { id, url } = await made(ann);
     expect((await chat.ask(NodeByIdDocument, { id }, ann)).node).not.toBeNull();
@@ -75,7 +75,7 @@ describe('a file with all that is one’s own', () => {
     expect((await fetch(`${chat.url}${url}`, { method: 'POST' })).status).toBe(404);
   });
 
-  it('is asked for a few times a day at most, after which is said when again', async () => {
+  it('can be requested a limited number of times a day, and the refusal says when to retry', async () => {
     const [ann] = await chat.people('ann');
     for (let times = 0; times < 2; times += 1) await made(ann);
     const { dataExport, errors } = await request(ann);
@@ -84,7 +84,7 @@ describe('a file with all that is one’s own', () => {
     expect(await filesOf(ann)).toHaveLength(2);
   });
 
-  it('is gone with the account', async () => {
+  it('is deleted with the account', async () => {
     const [ann] = await chat.people('ann');
     const { url } = await made(ann);
     const { deleteAccount } = await chat.ask(DeleteAccountDocument, { input: { password, messages: 'KEEP' } }, ann);

@@ -1,4 +1,5 @@
-// What a client could ask that shows everything at once: each list of people and messages in each conversation, and what each message refers to.
+// The largest operation that a client could send: each list of users and messages in each conversation, and everything that each message
+// refers to.
 const people = 'id handle displayName';
 const message = `id seq text sentAt delivery viewerReactions viewerThreadUnreadCount sender { ${people} }
   replyTo { id text sender { ${people} } }
@@ -13,7 +14,7 @@ const event = `seq actor { ${people} } conversation { id lastSeq }
   ... on MessageSent { messageEdge { node { ${message} } } }
   ... on MemberJoined { user { ${people} } membershipEdge { node { role user { ${people} } } } }`;
 
-/** Conversations and what is in them, down to those who have put an emoji on what a reply answers. Both sizes are whole numbers. */
+/** Selects conversations and their contents, down to the reactions to replies in the thread of each message. Both sizes are integers. */
 export function deepDocument({ conversations, messages }: { readonly conversations: number; readonly messages: number }): string {
   return `{ viewer { conversations(first: ${conversations}) { edges { node {
     id lastSeq deliveredToAllSeq readByAllSeq viewerReadSeq viewerUnreadCount viewerMentionCount viewerMembership { id role }

@@ -27,7 +27,7 @@ async function recall(as: Person, messageId: string) {
   return (await chat.ask(RecallMessageDocument, { input: { messageId } }, as)).recallMessage;
 }
 
-/** What a message said before, as somebody is shown it. */
+/** Reads the earlier texts of a message, as a user sees them. */
 async function editsOf(as: Person, id: string, page: { readonly first?: number; readonly after?: string } = {}) {
   const { node } = await chat.ask(EditsDocument, { id, ...page }, as);
   return node !== null && 'viewerEdits' in node ? node.viewerEdits : undefined;
@@ -42,14 +42,14 @@ async function shownTo(as: Person, id: string): Promise<readonly string[]> {
   return given(conversation, []).messages.edges.map(({ node }) => node.text);
 }
 
-/** A group of three, in which the second has said something. */
+/** A group of three, in which the second member has sent a message. */
 async function scene(text = 'helo') {
   const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
   const conversationId = await chat.group(ann, ben, cat);
   return { ann, ben, cat, conversationId, sent: await chat.say(ben, conversationId, text) };
 }
 
-/** Ids of messages that are not there for anybody, and that are malformed. */
+/** Ids of messages that do not exist, and malformed ids. */
 function strange(conversationId: string, { id }: Person) {
   const raw = Buffer.from(conversationId, 'base64url').toString().split(':')[1];
   const absent = [`Message:${raw}:1`, `Message:${raw}:999`, 'Message:9000000000:1'];
@@ -57,7 +57,7 @@ function strange(conversationId: string, { id }: Person) {
 }
 
 describe('editMessage', () => {
-  it('changes what everybody is shown, in its place', async () => {
+  it('changes the text that all members see, in its place', async () => {
     const { ann, ben, conversationId, sent } = await scene();
     await chat.say(ann, conversationId, 'an answer');
     const { message, errors } = await edit(ben, sent.id, ' hello 👩‍👩‍👧‍👦 \u202e');
@@ -67,7 +67,7 @@ describe('editMessage', () => {
     expect(await shownTo(ann, conversationId)).toEqual([' hello 👩‍👩‍👧‍👦 \u202e', 'an answer']);
   });
 
-  it('is told once, with the text as it stands', async () => {
+  it('is one event with the current text, and repeating it has no effect', async () => {
     const { ann, ben, conversationId, sent } = await scene();
     const live = chat.listen(ann);
     await live.ready();
@@ -89,7 +89,7 @@ describe('editMessage', () => {
     expect(await shownTo(ben, conversationId)).toEqual(['helo']);
   });
 
-  it('is for who said it, and tells nobody else whether it is there', async () => {
+  it('is allowed to the sender only, and who cannot see the message gets NOT_FOUND as if it did not exist', async () => {
     const { ann, ben, cat, conversationId, sent } = await scene();
     const [eve] = await chat.people('eve');
     for (const other of [ann, cat]) expect(refusals((await edit(other, sent.id, 'hello')).errors)).toEqual(['FORBIDDEN input.messageId']);
@@ -105,7 +105,7 @@ describe('editMessage', () => {
 });
 
 describe('recallMessage', () => {
-  it('leaves a tombstone in its place, and quotes of it say nothing either', async () => {
+  it('leaves a tombstone in the message’s place, and quotes of the message are empty too', async () => {
     const { ann, ben, conversationId, sent } = await scene('oops');
     const answer = { conversationId, clientMessageId: randomUUID(), text: 'what?', replyToId: sent.id };
     await chat.ask(SendMessageDocument, { input: answer }, ann);
@@ -117,7 +117,7 @@ describe('recallMessage', () => {
     expect(conversation?.messages.edges).toMatchObject([{ node: { text: '' } }, { node: { text: 'what?', replyTo: { text: '' } } }]);
   });
 
-  it('is told once, as what is left', async () => {
+  it('is one event with the tombstone, and repeating it has no effect', async () => {
     const { ann, ben, conversationId, sent } = await scene('oops');
     const live = chat.listen(ann);
     await live.ready();
@@ -130,7 +130,7 @@ describe('recallMessage', () => {
     expect(await live.next()).toMatchObject({ __typename: 'MessageSent', seq: sent.seq + 2 });
   });
 
-  it('is for who said it and who runs the group, and tells nobody else whether it is there', async () => {
+  it('is allowed to the sender and to admins, and who cannot see the message gets NOT_FOUND as if it did not exist', async () => {
     const { ann, ben, cat, conversationId, sent } = await scene('oops');
     const [eve] = await chat.people('eve');
     expect(refusals((await recall(cat, sent.id)).errors)).toEqual(['FORBIDDEN input.messageId']);
@@ -146,10 +146,10 @@ describe('recallMessage', () => {
   });
 });
 
-describe('windows', () => {
+describe('windows for edits and recalls', () => {
   const hasty = world({ EDIT_WINDOW_SECONDS: '0', RECALL_WINDOW_SECONDS: '0' });
 
-  it('that are closed let nobody change what they said, and only who runs the group take it back', async () => {
+  it('that are over refuse an edit or recall by the sender, and admins can still recall the message', async () => {
     const [ann, ben] = await hasty.people('ann', 'ben');
     const group = await hasty.group(ann, ben);
     const { id: messageId } = await hasty.say(ben, group, 'too late');
@@ -166,7 +166,7 @@ describe('windows', () => {
 });
 
 describe('viewerEdits', () => {
-  it('are what it said before, page by page, for who said it and who runs the group', async () => {
+  it('are the earlier texts, in pages, for the sender and for admins', async () => {
     const { ann, ben, cat, sent } = await scene('0');
     expect(textsIn(await editsOf(ben, sent.id))).toEqual([]);
     const changes: { readonly text: string; readonly at: unknown }[] = [];
@@ -187,14 +187,14 @@ describe('viewerEdits', () => {
     expect(refusals(refused.errors)).toEqual(['BAD_USER_INPUT after']);
   });
 
-  it('are gone once it is recalled', async () => {
+  it('are gone once the message is recalled', async () => {
     const { ann, ben, sent } = await scene('0');
     await edit(ben, sent.id, '1');
     await recall(ben, sent.id);
     for (const person of [ann, ben]) expect(textsIn(await editsOf(person, sent.id))).toEqual([]);
   });
 
-  it('of a message from before one came back are not one’s own to see, though it is quoted', async () => {
+  it('of a message from before the viewer rejoined are null, even if the message is quoted', async () => {
     const { ann, ben, conversationId, sent } = await scene('0');
     await edit(ben, sent.id, '1');
     await chat.ask(RemoveMemberDocument, { input: { groupId: conversationId, userId: ben.id } }, ann);
@@ -210,8 +210,8 @@ describe('viewerEdits', () => {
   });
 });
 
-describe('sendMessage, repeated under its clientMessageId', () => {
-  it('gives the message as it stands: as it was sent, edited, recalled', async () => {
+describe('sendMessage, repeated with its clientMessageId', () => {
+  it('returns the current message: as sent, edited or recalled', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const input = { conversationId: await chat.direct(ann, ben), clientMessageId: randomUUID(), text: 'helo' };
     const again = async () => (await chat.ask(SendAgainDocument, { input }, ann)).sendMessage;
@@ -235,8 +235,8 @@ function textOf(event: Shown): string | undefined {
   return 'message' in event ? event.message?.text : undefined;
 }
 
-describe('who follows a conversation', () => {
-  /** Each event up to a seq, and the text that it shows. */
+describe('a subscription to a conversation', () => {
+  /** Each event up to a seq, with the text that it shows. */
   async function follow(as: Person, conversationId: string, { after, until }: { readonly after: number; readonly until: number }) {
     const told: { readonly seq: number; readonly text: string | undefined }[] = [];
     for await (const { data } of subscribe(chat.socket(as), FollowTextsDocument, { conversationId, after })) {
@@ -248,14 +248,14 @@ describe('who follows a conversation', () => {
     return told;
   }
 
-  /** Says many things, and changes each at once, several times. */
+  /** Edits all these messages concurrently, several times. */
   async function change(ben: Person, sent: readonly Sent[], versions: number): Promise<void> {
     for (let version = 1; version <= versions; version += 1) {
       await Promise.all(sent.map(({ id }, place) => edit(ben, id, `${place}.${version}`)));
     }
   }
 
-  it('is never shown a text from before the event that tells of it, live or later', async () => {
+  it('never shows a text older than its event, live or during catch-up', async () => {
     const { ann, ben, cat, conversationId } = await scene();
     const [messages, versions] = [5, 6];
     const sent = await Promise.all(Array.from({ length: messages }, (_, place) => chat.say(ben, conversationId, `${place}.0`)));
@@ -266,7 +266,7 @@ describe('who follows a conversation', () => {
     const later = follow(ann, conversationId, { after: start, until });
     for (const told of await Promise.all([...live, later])) {
       expect(told.map(({ seq }) => seq)).toEqual(Array.from({ length: messages * versions }, (_, n) => start + 1 + n));
-      // Of one message the n-th event shows its n-th version, or a later one, and never goes back.
+      // For one message, the n-th event shows its n-th version or a later one, and versions never go back.
       const versionsOf = Map.groupBy(told, ({ text = '' }) => text.split('.')[0]);
       for (const events of versionsOf.values()) {
         const shown = events.map(({ text = '' }) => Number(text.split('.')[1]));
@@ -277,7 +277,7 @@ describe('who follows a conversation', () => {
     }
   });
 
-  it('is handed nothing any more of what was recalled, though others still hold it in memory', async () => {
+  it('shows nothing of a recalled message, even while others keep the message in memory', async () => {
     const { ann, ben, cat, conversationId, sent } = await scene('secret');
     const live = chat.listen(cat);
     await live.ready();

@@ -27,7 +27,7 @@ async function befriend(one: Person, other: Person): Promise<void> {
   expect(answerContactRequest.errors).toEqual([]);
 }
 
-describe('an account that is deleted', () => {
+describe('a deleted account', () => {
   it('is signed out everywhere with 4401, and no token, password or handle leads to it', async () => {
     const [phone, ben] = await chat.people('ann', 'ben');
     const desk = await chat.anotherDevice(phone);
@@ -43,7 +43,7 @@ describe('an account that is deleted', () => {
     expect(left).toEqual({ user: null, node: null, users: { edges: [] }, nodes: [] });
   });
 
-  it('takes the right password', async () => {
+  it('is deleted only with the right password', async () => {
     const [ann] = await chat.people('ann');
     const input = { password: 'wrong horse battery', messages: 'KEEP' } as const;
     const { deleteAccount } = await chat.ask(DeleteAccountDocument, { input }, ann);
@@ -51,7 +51,7 @@ describe('an account that is deleted', () => {
     expect((await chat.ask(MeDocument, {}, ann)).viewer?.user.id).toBe(ann.id);
   });
 
-  it('stands as nobody in what it said, and as an empty user where somebody has to stand', async () => {
+  it('is null as the sender of its messages, and an empty user where a user is required', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     await befriend(ann, ben);
     const group = await chat.group(ben, ann);
@@ -86,7 +86,7 @@ describe('an account that is deleted', () => {
     expect((await chat.ask(AcquaintanceDocument, { handle: ann.handle }, ben)).user).toBeNull();
   });
 
-  it('takes along what it said, if it is to, and a device that was away hears of each', async () => {
+  it('has its messages recalled if it asked for that, and a device that was away gets each recall', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ben, ann);
     await chat.sayAll(ann, group, ['one', 'two']);

@@ -16,7 +16,7 @@ function bearer({ token }: Person): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${token}` };
 }
 
-describe('a mistake of the client', () => {
+describe('a client error', () => {
   const chat = world();
 
   it.each([
@@ -46,7 +46,7 @@ describe('a mistake of the client', () => {
     expect(data ?? null).toBeNull();
   });
 
-  it('in one field of a query leaves the others answered', async () => {
+  it('in one field of a query leaves the other fields answered', async () => {
     const [ann] = await chat.people('ann');
     const document = `{ viewer { user { id } } bad: node(id: "x") { id } good: node(id: "${ann.id}") { id } }`;
     const { data, errors } = await post(chat.url, document, bearer(ann));
@@ -54,7 +54,7 @@ describe('a mistake of the client', () => {
     expect(errors).toMatchObject([{ path: ['bad'], extensions: { code: 'BAD_USER_INPUT', argument: ['id'] } }]);
   });
 
-  it('reads the same over a socket', async () => {
+  it('looks the same over a socket', async () => {
     const [ann] = await chat.people('ann');
     const client = chat.socket(ann);
     const results: unknown[] = [];
@@ -71,7 +71,7 @@ describe('a mistake of the client', () => {
 describe('a refusal', () => {
   const chat = world();
 
-  it('stands in the payload, for people and for programs, and not at the top', async () => {
+  it('is in the payload, for people and for programs, and not among the errors of the response', async () => {
     const [ann] = await chat.people('ann');
     const answer = await chat.post(UpdateProfileDocument, { input: { displayName: '' } }, ann);
     expect(answer.errors).toBeUndefined();
@@ -80,7 +80,7 @@ describe('a refusal', () => {
     expect(error?.message).toMatch(/\w/);
   });
 
-  it('of one mutation leaves the others of the same document done', async () => {
+  it('of one mutation leaves the other mutations of the document done', async () => {
     const [ann] = await chat.people('ann');
     const document = parse(`mutation {
       one: updateProfile(input: { displayName: "One" }) { user { displayName } errors { code } }
@@ -99,7 +99,7 @@ describe('a refusal', () => {
 describe('while nothing can be written', () => {
   const chat = world({ WRITE_DEADLINE_MS: '500' });
 
-  it('a write is UNAVAILABLE, may be sent again as it is, and is then stored once; reads go on', async () => {
+  it('a write is UNAVAILABLE and stored once when it is repeated, and reads go on', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.direct(ann, ben);
     const first = await chat.say(ann, id, 'hello');

@@ -21,7 +21,7 @@ function actsOn(chat: World) {
     remove: (as: Person, groupId: string, { id: userId }: Person) => chat.ask(RemoveMemberDocument, { input: { groupId, userId } }, as),
     leave: (as: Person, groupId: string) => chat.ask(LeaveGroupDocument, { input: { groupId } }, as),
     read: (as: Person, conversationId: string, seq: number) => chat.ask(MarkReadDocument, { input: { conversationId, seq } }, as),
-    /** Makes the person's account say something: what was to come before it has come. */
+    /** Makes the user’s account stream append an entry. Everything that was to come before it has come by then. */
     tap: (person: Person) => chat.ask(UpdateProfileDocument, { input: { bio: crypto.randomUUID() } }, person),
   };
 }
@@ -32,7 +32,7 @@ describe('a subscription to everything', () => {
   const chat = world();
   const { add, remove, leave, read, tap } = actsOn(chat);
 
-  it('says StreamReady with the head of every stream, which are the viewer’s positions', async () => {
+  it('starts with StreamReady, which has the head of every stream, as the viewer’s positions do', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     await chat.say(ann, await chat.group(ann, ben), 'hello');
     await chat.direct(ann, ben);
@@ -44,7 +44,7 @@ describe('a subscription to everything', () => {
     expect(new Set('positions' in ready ? ready.positions : [])).toEqual(new Set(positions));
   });
 
-  it('tells who said what where, and a message has there the cursor it has in lists', async () => {
+  it('shows the sender and the conversation of a message, with the cursor that the message has in lists', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     const question = await chat.say(ann, id, 'a question');
@@ -65,7 +65,7 @@ describe('a subscription to everything', () => {
     });
   });
 
-  it('shows each listener what is theirs', async () => {
+  it('shows each subscriber their own counts and markers', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const id = await chat.group(ann, ben, cat);
     await chat.say(ann, id, 'one');
@@ -86,7 +86,7 @@ describe('a subscription to everything', () => {
     );
   });
 
-  it('is served over HTTP as over a socket', async () => {
+  it('works over HTTP as over a socket', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     const query = 'subscription { events { __typename ... on LogEvent { streamId seq } } }';
@@ -97,7 +97,7 @@ describe('a subscription to everything', () => {
     await events.cancel();
   });
 
-  it('delivers what several say at once in the order of the log, once, to everybody the same', async () => {
+  it('delivers concurrent messages once, in the order of the log, the same to everybody', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const id = await chat.group(ann, ben, cat);
     const listenings = [chat.listen(ann), chat.listen(ben), chat.listen(cat)];
@@ -109,7 +109,7 @@ describe('a subscription to everything', () => {
     for (const events of heard) expect(events.map(inWords)).toEqual(first?.map(inWords));
   });
 
-  it('resumed, first sends exactly what each stream holds past its position', async () => {
+  it('from positions, first sends exactly the entries of each stream after its position', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const [group, direct] = [await chat.group(ann, ben), await chat.direct(ann, ben)];
     const before = await chat.positions(ann);
@@ -119,13 +119,13 @@ describe('a subscription to everything', () => {
     const missed = (await chat.listen(ann, before).ready()).map(inWords);
     expect(missed.toSorted()).toEqual(['MessageSent 1 three', 'MessageSent 3 one', 'MessageSent 4 two', 'StreamReady', 'ViewerChanged 4']);
     expect(missed.indexOf('MessageSent 3 one')).toBeLessThan(missed.indexOf('MessageSent 4 two'));
-    // With an explicit null for what is not known, and from one position in the middle.
+    // With an explicit null for what is unknown, and one position in the middle.
     const later = before.map((position) => ({ ...position, seq: position.streamId === group ? 3 : 1, epoch: null, readSeq: null }));
     const words = (await chat.listen(ann, later).ready()).map(inWords);
     expect(words.filter((word) => word.startsWith('MessageSent'))).toEqual(['MessageSent 4 two']);
   });
 
-  it('misses nothing and repeats nothing where catching up and going live meet', async () => {
+  it('misses and repeats nothing at the cut-over from catch-up to live', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     const before = await chat.positions(ben);
@@ -141,7 +141,7 @@ describe('a subscription to everything', () => {
     }
   });
 
-  it('begins a stream that is left out at its head', async () => {
+  it('starts a stream without a position at its head', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     await chat.say(ann, id, 'before');
@@ -152,7 +152,7 @@ describe('a subscription to everything', () => {
     expect(inWords(await events.next())).toBe('MessageSent 4 after');
   });
 
-  it('without positions, or with null for them, begins with what happens next', async () => {
+  it('without positions, or with null for them, starts with the next entry', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     await chat.say(ann, id, 'before');
@@ -166,7 +166,7 @@ describe('a subscription to everything', () => {
     expect((await nulled.next()).value).toEqual({ data: { events: { __typename: 'StreamReady' } } });
   });
 
-  it('tells who joins and who leaves', async () => {
+  it('shows joins and leaves', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann);
     const events = chat.listen(ann);
@@ -192,11 +192,11 @@ describe('a subscription to everything', () => {
   });
 });
 
-describe('a conversation that is opened', () => {
+describe('an opened conversation', () => {
   const chat = world();
   const { add, remove, tap } = actsOn(chat);
 
-  it('comes before any of its events, which start at the position it gives', async () => {
+  it('comes before its own events, which start at the position that it names', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const id = await chat.group(ann, ben);
     await chat.sayAll(ann, id, ['one', 'two']);
@@ -216,7 +216,7 @@ describe('a conversation that is opened', () => {
     ]);
   });
 
-  it('comes to all devices of who opened it', async () => {
+  it('comes to all devices of the user who opened it', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const desk = await chat.anotherDevice(ann);
     const events = chat.listen(desk);
@@ -227,7 +227,7 @@ describe('a conversation that is opened', () => {
     ]);
   });
 
-  it('while the viewer was away comes with all that was said in it since', async () => {
+  it('comes with all its entries if the viewer was away when it was opened', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const before = await chat.positions(ben);
     const id = await chat.group(ann, ben);
@@ -239,7 +239,7 @@ describe('a conversation that is opened', () => {
     expect(inWords(await events.next())).toBe('MessageSent 4 hello again');
   });
 
-  it('starts where the client says, if the client has a position of it', async () => {
+  it('starts at the client’s position, if the client has one for it', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const before = await chat.positions(ben);
     const id = await chat.group(ann, ben);
@@ -248,7 +248,7 @@ describe('a conversation that is opened', () => {
     expect((await events.ready()).map(inWords)).toEqual(['ConversationOpened 2 at 0', 'MessageSent 4 two', 'StreamReady']);
   });
 
-  it('and closed while the viewer was away is told of, without what was said in it', async () => {
+  it('that was also closed while the viewer was away comes without its entries', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const before = await chat.positions(ben);
     const id = await chat.group(ann, ben);
@@ -259,7 +259,7 @@ describe('a conversation that is opened', () => {
     expect(replayed[0]).toMatchObject({ conversationEdge: null });
   });
 
-  it('is not attached twice: opened, left and opened again while away, it begins where the last stay does', async () => {
+  it('is attached once: opened, closed and opened again while the viewer was away, it starts with the last stay', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const before = await chat.positions(ben);
     const id = await chat.group(ann, ben);
@@ -284,7 +284,7 @@ describe('a member who is removed', () => {
   const chat = world();
   const { add, remove, leave, tap } = actsOn(chat);
 
-  it('gets nothing more of it, not even the entry that says so; only the notice on the account', async () => {
+  it('gets nothing more of the conversation, not even the entry of the removal, and only ConversationClosed on the account', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     const events = chat.listen(ben);
@@ -298,7 +298,7 @@ describe('a member who is removed', () => {
     expect(heard[1]).toMatchObject({ streamId: ben.id, conversationId: id, leaveReason: 'REMOVED' });
   });
 
-  it('gets every entry up to there and none from there on, while others go on sending', async () => {
+  it('gets every entry before the removal and none after it, while others send', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const id = await chat.group(ann, ben, cat);
     const [atBens, atCats] = [chat.listen(ben), chat.listen(cat)];
@@ -318,7 +318,7 @@ describe('a member who is removed', () => {
     expect(heard.filter(({ __typename }) => __typename === 'ConversationClosed').length).toBe(1);
   });
 
-  it('and added again goes on from there, in the same subscription, whatever they were sent out of between', async () => {
+  it('and added again continues from the new joining in the same subscription, without the entries between', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     const events = chat.listen(ben);
@@ -333,7 +333,7 @@ describe('a member who is removed', () => {
     ]);
   });
 
-  it('by leaving is told so on every device', async () => {
+  it('by leaving gets ConversationClosed on every device', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const desk = await chat.anotherDevice(ben);
     const id = await chat.group(ann, ben);
@@ -346,11 +346,11 @@ describe('a member who is removed', () => {
   });
 });
 
-describe('own markers', () => {
+describe('own read markers', () => {
   const chat = world();
   const { read } = actsOn(chat);
 
-  it('are told before StreamReady where the client’s differ, and only there', async () => {
+  it('come before StreamReady where the client’s position has an older one, and only there', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const groups = [await chat.group(ann, ben), await chat.group(ann, ben), await chat.group(ann, ben)];
     for (const id of groups) await chat.say(ann, id, 'hello');
@@ -373,11 +373,11 @@ describe('own markers', () => {
   });
 });
 
-describe('a position that cannot be served', () => {
+describe('a position that cannot be resumed from', () => {
   const chat = world({ MAX_GAP: '5' });
   const { add, remove } = actsOn(chat);
 
-  /** What a subscription from these positions says first, and that it goes on with the group afterwards. */
+  /** The first events of a subscription from these positions. Also checks that the group’s next message follows them. */
   async function served(ann: Person, ben: Person, id: string, after: readonly PositionInput[]): Promise<readonly string[]> {
     const events = chat.listen(ben, after);
     const first = (await events.ready()).map(inWords);
@@ -386,7 +386,7 @@ describe('a position that cannot be served', () => {
     return first;
   }
 
-  it('is GONE where the stream is not, or never was, the viewer’s', async () => {
+  it('is GONE if the stream is not, or never was, the viewer’s', async () => {
     const [ann, ben, eve] = await chat.people('ann', 'ben', 'eve');
     const id = await chat.group(ann, ben);
     const former = await chat.group(ann, ben);
@@ -405,7 +405,7 @@ describe('a position that cannot be served', () => {
     expect(inWords(await events.next())).toBe('MessageSent 3 live');
   });
 
-  it('is ahead of the head, of another epoch, or too far back; the others are served', async () => {
+  it('is ahead of the head, of another epoch or too far back, and the other streams are resumed', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     const other = await chat.group(ann, ben);
@@ -424,7 +424,7 @@ describe('a position that cannot be served', () => {
     expect((await served(ann, ben, id, [{ streamId: id, seq: 5 }])).length).toBe(5 + 1);
   });
 
-  it('is too old where entries were trimmed', async () => {
+  it('is too old if the entries after it were trimmed', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     await chat.say(ann, id, 'hello');
@@ -434,7 +434,7 @@ describe('a position that cannot be served', () => {
     expect(await served(ann, ben, id, [{ streamId: id, seq: 2 }])).toEqual(['MessageSent 3 hello', 'MessageSent 4 live', 'StreamReady']);
   });
 
-  it('lies before one joined again: what happened between is not for the viewer', async () => {
+  it('is before the viewer rejoined: entries from between are not for the viewer', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     const position = { streamId: id, seq: 2 };
@@ -444,7 +444,7 @@ describe('a position that cannot be served', () => {
     expect(await served(ann, ben, id, [position])).toEqual(['ResyncRequired REJOINED 4', 'MemberJoined 5', 'StreamReady']);
   });
 
-  it('of the account is told of like any other', async () => {
+  it('in the account’s stream is reported like any other', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     expect(await served(ann, ben, id, [{ streamId: ben.id, seq: 99 }])).toEqual(['ResyncRequired POSITION_AHEAD 2', 'StreamReady']);
@@ -460,7 +460,7 @@ describe('a position that cannot be served', () => {
     ['after.1.streamId', { streamId: Buffer.from('Message:1:1').toString('base64url'), seq: 1 }],
     ['after.1.seq', { streamId: Buffer.from('Conversation:1').toString('base64url'), seq: -1 }],
     ['after.1.readSeq', { streamId: Buffer.from('Conversation:1').toString('base64url'), seq: 1, readSeq: -1 }],
-  ])('because %s is malformed refuses all', async (argument, position) => {
+  ])('with a malformed %s refuses the whole subscription', async (argument, position) => {
     const [ann] = await chat.people('ann');
     const { events, ending } = await chat.listen(ann, [{ streamId: ann.id, seq: 1 }, position]).end();
     expect(events).toEqual([]);
@@ -479,7 +479,7 @@ describe('many positions', () => {
     }));
   }
 
-  it('are served, 5,000 of them', async () => {
+  it('are resumed from, 5,000 of them', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     await chat.say(ann, id, 'hello');
@@ -488,7 +488,7 @@ describe('many positions', () => {
     expect([count('ResyncRequired'), count('MessageSent'), count('StreamReady')]).toEqual([4_999, 1, 1]);
   });
 
-  it('are refused beyond what is configured', async () => {
+  it('are refused beyond MAX_POSITIONS', async () => {
     const [ann] = await chat.people('ann');
     const { ending } = await chat.listen(ann, absent(5_001)).end();
     expect(ending).toMatchObject({ how: 'errors', errors: [{ extensions: { code: 'BAD_USER_INPUT', argument: ['after'] } }] });
@@ -498,7 +498,7 @@ describe('many positions', () => {
 describe('an entry of a later release', () => {
   const chat = world();
 
-  it('shows only its place, live and replayed, and is left out of lists', async () => {
+  it('is shown as EntryHidden, live and in catch-up, and is left out of lists', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     const before = await chat.positions(ben);

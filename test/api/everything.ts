@@ -14,17 +14,18 @@ import { schema } from '../../schema/index.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** What arguments that must be given are given, wherever they stand beneath what is asked for. */
+/** The values of required arguments, by name, for every field that has them. */
 const required: Readonly<Record<string, string>> = { afterSeq: '0', direction: 'INCOMING' };
 
-/** True for a connection, and for what is a list itself. */
+/** True for a connection and for a list. */
 export function isList({ type }: Field): boolean {
   return isListType(isNonNullType(type) ? type.ofType : type) || getNamedType(type).name.endsWith('Connection');
 }
 
 /**
- * A selection of every field of a type, down to so many levels of objects; a connection and its entries are one. Pages hold `size` entries. Each
- * field is given out under the name of its type and its own, such as `User_handle`, so that types which differ in a field can stand side by side.
+ * Makes a selection of every field of a type, down to `depth` levels of objects. A connection and its nodes are one level. Pages have
+ * `size` nodes. Each field gets an alias of its type’s name and its own, such as `User_handle`, so that types which differ in a field can
+ * be selected together.
  */
 export function everythingOf(name: string, { depth, size }: { readonly depth: number; readonly size: number }): string {
   const type = schema.getType(name);
@@ -46,7 +47,7 @@ export function everythingOf(name: string, { depth, size }: { readonly depth: nu
     const inner = getNamedType(field.type);
     const called = `${of.name}_${field.name}: ${field.name}${argumentsOf(of, field)}`;
     if (!isCompositeType(inner)) return called;
-    // What belongs to a page is no level of its own.
+    // The types of a page are no level of their own.
     const below = left - (/(Connection|Edge)$/.test(of.name) ? 0 : 1);
     return below < 0 ? '' : `${called} ${selectionOf(inner, below)}`;
   }
@@ -63,7 +64,7 @@ export function everythingOf(name: string, { depth, size }: { readonly depth: nu
   }
 }
 
-/** The object types that a query can come to. */
+/** The object types that a query can reach. */
 export function reachable(): readonly GraphQLObjectType[] {
   const found = new Set<GraphQLObjectType>();
   const visit = (type: GraphQLNamedType): void => {

@@ -22,10 +22,9 @@ import { deepDocument } from './deep.ts';
 import { isList, reachable } from './everything.ts';
 import { type Listing, listings, peopleOf } from './lists.ts';
 
-// Every list of the API, read from tables of tens of thousands of rows: how the database comes by what it gives is looked at, statement by statement,
-// with the values that they really had.
+// Reads every list of the API from tables of tens of thousands of rows, and checks the plan of each statement, with the real values.
 
-/** What may read more than a page needs. Each says why, and how much. */
+/** The statements that may read more than a page needs: each with the reason and the number of rows. */
 const allowances: readonly Allowance[] = [
   {
     statement: /FROM Membership m JOIN Stream s/,
@@ -74,7 +73,7 @@ const allowances: readonly Allowance[] = [
   },
   {
     statement: /AS some\) AS count/,
-    // MySQL makes a table of what it counts.
+    // MySQL makes a temporary table of the rows that it counts.
     ...(onMysql ? { rows: 3_300, sorted: 1_000 } : { rows: 2_300 }),
     why: 'Of two words the rarer is found by counting the terms that each begins, up to a thousand.',
   },
@@ -117,8 +116,8 @@ const runs: Run[] = [];
 
 beforeAll(async () => {
   log = await startStatementLog();
-  // What a node asks by itself, from time to time, is no part of what is looked at.
-  // What was kept would be read again in the middle of something, once its time is over.
+  // The node’s own periodic statements are not part of the test. Without a cache, no entry expires and is read again in the middle of a
+  // list.
   chat = await chatOn(log.stores, { HEAD_CHECK_MS: '600000', ROLES: 'gateway', CACHE_MB: '0' });
   viewer = await person(chat);
   world = await fillLarge(log.sql, String(viewer.userId));
@@ -137,7 +136,7 @@ afterAll(async () => {
   await log[Symbol.asyncDispose]();
 });
 
-/** The cursor at the end of the outermost page in a result; null where there is none, or it is empty. */
+/** The end cursor of the outermost page in a result, or null if there is none or the page is empty. */
 function endOf(data: unknown): string | null {
   for (
     let level = [data];
@@ -152,7 +151,7 @@ function endOf(data: unknown): string | null {
   return null;
 }
 
-/** Which lists, as `Type_field`, and which types are found in results. */
+/** The lists, as `Type_field`, and the types that results contain. */
 function shown(value: object, found = { fields: new Set<string>(), types: new Set<string>() }) {
   for (const [name, below] of Object.entries(value)) {
     if (name === '__typename') found.types.add(String(below));
@@ -168,7 +167,7 @@ function isFull(list: object): boolean {
   return Object.entries(list).some(([field, edges]) => field.endsWith('_edges') && Array.isArray(edges) && edges.length > 0);
 }
 
-/** A field's name as `Type_field`, and what it is called in the types that have it from an interface. */
+/** A field’s name as `Type_field`, for each type that has the field from an interface. */
 function inherited(name: string): readonly string[] {
   const [typeName = '', field = ''] = name.split('_');
   const type = schema.getType(typeName);
@@ -180,7 +179,7 @@ describe('the documents', () => {
     expect(runs.flatMap(({ listing, errors }) => (errors.length > 0 ? [[listing.what, errors]] : []))).toEqual([]);
   });
 
-  it('come to every type that a query can come to, and find something in every list of it', () => {
+  it('reach every type that a query can reach, and every list has something in it', () => {
     const { fields, types } = shown(runs.map(({ data }) => data));
     const lists = reachable().flatMap((type) =>
       Object.values(type.getFields())
@@ -232,7 +231,7 @@ describe('the database', () => {
     }
   });
 
-  it('comes by every list through ranges of keys, and sorts no more than a page', async () => {
+  it('reads every list through ranges of keys, and sorts no more than a page', async () => {
     const selects = new Map(
       runs.flatMap(({ listing, statements }) => statements.filter(isSelect).map((each) => [each, listing.what] as const)),
     );
@@ -247,7 +246,7 @@ describe('the database', () => {
       if (allowance && faultsOf(plan).length > 0) needed.add(allowance);
     }
     expect(faults).toEqual([]);
-    // What nothing needs any more is not to be allowed.
+    // An allowance that no statement needs must be removed.
     expect(allowances.filter((each) => !needed.has(each))).toEqual([]);
   }, 180_000);
 
@@ -262,20 +261,23 @@ describe('the database', () => {
     ['keeps', 'SELECT text, COUNT(*) FROM Message WHERE conversationId = 5000000 AND seq > 39000 GROUP BY text'],
     ['reads 30400 rows of', 'SELECT seq, text FROM Message WHERE conversationId = 5000000 AND seq > 1 AND ordinal = 3'],
     ['reads 5010 rows of', 'SELECT seq FROM Message WHERE conversationId = 5000000 ORDER BY seq LIMIT 10 OFFSET 5000'],
-  ])('is caught when it %s: %s', async (fault, statement) => {
+  ])('fails the check when it %s: %s', async (fault, statement) => {
     expect(faultsOf(await planOf(log.sql, statement))).toContainEqual(expect.stringContaining(fault));
   });
 });
 
-/** What is read by what is done: of four times the one with the fewest. Once in its life, and every few seconds, a node reads for itself, which may come in between. */
+/**
+ * The reads of an act: the run with the fewest of four, because the node’s own reads, once in its life and every few seconds, can come in
+ * between.
+ */
 async function readsOf(act: () => Promise<unknown>): Promise<readonly string[]> {
   const reads: (readonly string[])[] = [];
   for (let times = 0; times < 4; times += 1) reads.push((await log.during(act)).statements.filter(isSelect));
   return reads.toSorted((one, other) => one.length - other.length)[0] ?? [];
 }
 
-// What is asked before a message is stored, or typing is told, is asked each time.
-describe('what decides who may write to whom', () => {
+// These checks run for each message before it is stored, and for each typing signal.
+describe('the check of who may write to whom', () => {
   const between = /FROM Block|FROM Contact/;
 
   function sending(conversationId: number) {
@@ -283,16 +285,16 @@ describe('what decides who may write to whom', () => {
       chat.messages.send(viewer, { conversationId: BigInt(conversationId), text: 'hello', clientMessageId: `explained-${randomUUID()}` });
   }
 
-  it('is one statement of a direct message, and none of a group', async () => {
+  it('is one statement for a direct message, and none for a group', async () => {
     const [inGroup, inDirect] = [await readsOf(sending(world.smallGroup)), await readsOf(sending(world.direct))];
     expect(inGroup.filter((each) => between.test(each))).toEqual([]);
     expect(inDirect.filter((each) => between.test(each))).toHaveLength(1);
     expect(inDirect.filter((each) => between.test(each)).join()).toContain('LOCK IN SHARE MODE');
-    // The two sides, and what stands between them.
+    // The two sides, and the block or contact between them.
     expect(inDirect.length).toBeLessThanOrEqual(inGroup.length + 2);
   });
 
-  it('is read by keys, and so is who is not told of typing', async () => {
+  it('reads by keys, and so does the choice of who is not told of typing', async () => {
     const typing = () => chat.messages.setTyping(viewer, { conversationId: BigInt(world.fairGroup), typing: false });
     const statements = [...(await readsOf(sending(world.direct))), ...(await readsOf(typing))].filter((each) => between.test(each));
     expect(statements).toHaveLength(2);
@@ -300,34 +302,34 @@ describe('what decides who may write to whom', () => {
   });
 });
 
-describe('watching', () => {
+describe('watching presence', () => {
   function statementsOf(count: number): Promise<readonly string[]> {
     return readsOf(async () => {
       const watch = chat.presence.watch(viewer, { userIds: peopleOf(world, count), signal: new AbortController().signal });
-      // The first comes when it is known of all whether they may be watched.
+      // The first result comes when it is known of all users whether the viewer may watch them.
       expect(await watch.next()).toMatchObject({ done: false });
       await watch.return();
     });
   }
 
-  it('asks once for ten people, and for five hundred as often as keys are too many for one statement', async () => {
+  it('takes one statement of each kind for ten users, and two for five hundred, because a statement takes 400 keys', async () => {
     const often = async (count: number, most: number) =>
       [...Map.groupBy(await statementsOf(count), kindOf)].flatMap(([kind, { length }]) => (length > most ? [[kind, length]] : []));
     expect(await often(10, 1)).toEqual([]);
-    // Keys are asked for 400 at a time.
+    // A statement takes 400 keys.
     expect(await often(500, 2)).toEqual([]);
   });
 
-  it('reads by keys: of each a few rows, however many conversations the viewer is in', async () => {
+  it('reads by keys: a few rows for each user, however many conversations the viewer is in', async () => {
     for (const statement of await statementsOf(500)) {
-      // Of who is no contact, the conversations that they are in are counted and looked at.
+      // For users who are no contacts, the conversations that they are in are counted and read.
       expect(faultsOf(await planOf(log.sql, statement), { rows: 400 * 20 }), statement).toEqual([]);
     }
   });
 });
 
-describe('what an app has missed', () => {
-  it('is found by keys: of a stream, and what is due of an app with twenty thousand of them', async () => {
+describe('the backlog of an app', () => {
+  it('is found by keys: that of a stream, and what is due for an app with twenty thousand of them', async () => {
     await using db = await connectMysql({
       url: log.stores.env['DATABASE_URL'] ?? '',
       connections: 2,
@@ -346,8 +348,8 @@ describe('what an app has missed', () => {
   });
 });
 
-describe('what operators list of groups', () => {
-  /** The statements with which a document of the operators' schema is answered. */
+describe('the lists of groups for operators', () => {
+  /** The statements that answer a document of the operators’ schema. */
   function statementsOf(source: string): Promise<readonly string[]> {
     const contextValue = { chat, viewer: { ...viewer, bot: false }, origin: 'here', note: () => undefined };
     return readsOf(async () => {
@@ -358,7 +360,7 @@ describe('what operators list of groups', () => {
 
   const members = '{ edges { node { user { handle } role } } pageInfo { hasNextPage } }';
 
-  it('is read through ranges of keys: a large group’s members, and the groups of who is in thousands of conversations', async () => {
+  it('are read through ranges of keys: a large group’s members, and the groups of a user in thousands of conversations', async () => {
     const { items } = await chat.groupAdministration.of(viewer.userId, { first });
     expect(items).toHaveLength(first);
     const id = formatId('Conversation', BigInt(world.bigGroup));
@@ -370,14 +372,14 @@ describe('what operators list of groups', () => {
       ...[await statementsOf(`{ group(id: "${id}") { name members(first: ${first}) ${members} } }`)],
     ];
     for (const statement of pages.flat()) expect(faultsOf(await planOf(log.sql, statement)), statement).toEqual([]);
-    // Past their groups there is nothing left but what is said between two: it is stepped over, by keys.
+    // After the groups come only direct conversations, which are skipped by keys.
     for (const statement of await statementsOf(of(`first: ${first}${past(world.smallGroup)}`))) {
       expect(faultsOf(await planOf(log.sql, statement), { rows: 3 * 5_002 }), statement).toEqual([]);
     }
   });
 
-  it('is read at once of many users, and of their groups’ owners and members', async () => {
-    // Those who came last are in no group.
+  it('are read at once for many users, and so are the groups’ owners and members', async () => {
+    // The users who joined last are in no group.
     const after = formatCursor('userId', String(world.other + 90));
     const of = (count: number) =>
       `{ users(first: ${count}, after: "${after}") { edges { node { groups(first: 3) { edges { node { owner { handle } members(first: 3) ${members} } } } } } } }`;
@@ -388,8 +390,8 @@ describe('what operators list of groups', () => {
   });
 });
 
-describe('when people were last online', () => {
-  it('is noted of four hundred at once by their keys: whoever is read is locked as well', async () => {
+describe('the times when users were last online', () => {
+  it('are stored for four hundred users at once by their keys, because rows that are read are locked too', async () => {
     await using db = await connectMysql({
       url: log.stores.env['DATABASE_URL'] ?? '',
       connections: 2,
@@ -402,13 +404,13 @@ describe('when people were last online', () => {
     expect(notes).toHaveLength(1);
     const plan = await planOf(log.sql, String(notes));
     expect(plan.reads.filter(({ table }) => table === 'u')).toMatchObject([{ access: 'eq_ref', key: 'PRIMARY', rows: 400 }]);
-    // What is given is made a table, and that is read.
+    // The values become a temporary table, which is read.
     expect(faultsOf(plan, { rows: 3 * 400 })).toEqual([]);
   });
 });
 
-// A response asks in rounds, one for each step from a thing to what it refers to; in a round all of a kind are asked for together. So a longer list is
-// longer statements, and more of them only where they would become too long.
+// A response reads in rounds, one for each step from an object to what it refers to. A round reads all objects of a kind together. So a
+// longer list makes statements longer, and makes more of them only where one would become too long.
 describe('the number of statements', () => {
   async function statementsOf(source: string, variables: Listing['variables'] = {}): Promise<readonly string[]> {
     const { result, statements } = await log.during(() => ask(chat, viewer, source, variables));
@@ -416,17 +418,18 @@ describe('the number of statements', () => {
     return statements;
   }
 
-  it('of the deepest document a client may ask is that of ten conversations, when it asks for a hundred, or for ten times as many messages', async () => {
-    // What is read once in the life of a node is read by now.
+  it('for the deepest document that a client may send does not grow from ten conversations to a hundred, or with ten times as many messages', async () => {
+    // By the second run, everything that a node reads once in its life has been read.
     await statementsOf(deepDocument({ conversations: 10, messages: 3 }));
     const few = await statementsOf(deepDocument({ conversations: 10, messages: 3 }));
-    // Of them a dozen are for polls. How many reads fall into one turn, and so are one statement, differs from run to run: from 134 to 166 were seen.
+    // A dozen of them are for polls. How many reads fall into one turn, and so into one statement, differs from run to run: 134 to 166 were
+    // seen.
     expect(few.length).toBeLessThan(200);
     expect(grownIn(few, await statementsOf(deepDocument({ conversations: 100, messages: 3 })), 90)).toEqual([]);
     expect(grownIn(few, await statementsOf(deepDocument({ conversations: 10, messages: 30 })), 27)).toEqual([]);
   }, 60_000);
 
-  it('of how people are seen is the same for five and for a hundred', async () => {
+  it('for presence is the same for five users and for a hundred', async () => {
     const presence = listings(world, viewer.userId).find(({ source }) => source.includes('Query_presence'));
     const ids = presence?.variables['userIds'];
     if (presence === undefined || !Array.isArray(ids)) throw new Error('there is no listing of how people are seen');
@@ -435,7 +438,7 @@ describe('the number of statements', () => {
     expect(grownIn(await sized(5), await sized(100), 95)).toEqual([]);
   });
 
-  it('of every list, with all that is in it, does not grow with the page', async () => {
+  it('for every list, with everything in it, does not grow with the page', async () => {
     const [small, large] = [5, 50];
     const pages = listings(world, viewer.userId).filter(({ goesOn, what }) => goesOn === true || /, (first|last)$/.test(what));
     expect(pages.length).toBeGreaterThan(25);
@@ -448,7 +451,7 @@ describe('the number of statements', () => {
     expect(grown).toEqual([]);
   }, 120_000);
 
-  it('is told to grow where each of a page is read by itself', async () => {
+  it('is found to grow where each object of a page is read on its own', async () => {
     const each = (count: number) => Array.from({ length: count }, (_, n) => `SELECT * FROM User WHERE id = ${n} AND handle = 'anna${n}'`);
     const together = (count: number) => [`SELECT * FROM User WHERE id IN (${each(count).map((_, n) => n)})`];
     expect(grownIn([...each(10), ...together(10)], [...each(100), ...together(100)], 90)).toEqual([
@@ -457,7 +460,10 @@ describe('the number of statements', () => {
   });
 });
 
-/** The kinds of statements of which there are more by what grows with the things that were added, and not with the statements that hold some hundred each. */
+/**
+ * The kinds of statements whose number grows with the `added` objects. Kinds that grow only because a statement takes some hundred keys are
+ * not among them.
+ */
 function grownIn(few: readonly string[], many: readonly string[], added: number): readonly string[] {
   const [before, after] = [Map.groupBy(few, kindOf), Map.groupBy(many, kindOf)];
   return [...after].flatMap(([kind, { length }]) => {

@@ -25,7 +25,7 @@ describe('finding conversations', () => {
     return given(createGroup.group, createGroup.errors).id;
   }
 
-  it('shows an inbox’s tabs: where something waits, what is marked to come back to, where one is mentioned, and the rest', async () => {
+  it('filters by unread, marked as unread and mentioned, as the tabs of an inbox do', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const [read, said, marked, named] = [
       await chat.group(ann, ben),
@@ -51,7 +51,7 @@ describe('finding conversations', () => {
     });
   });
 
-  it('goes by what they are called, with whatever else is asked for, and each page counts', async () => {
+  it('searches by name together with other filters, and each page counts against the limit', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const [plans, other] = [await group(ann, 'Summer plans', ben), await group(ann, 'Summaries', ben)];
     await group(cat, 'Summer in the city');
@@ -79,8 +79,8 @@ describe('finding members', () => {
     return { ids: edges.map(({ node }) => node.user?.id), totalCount, ...pageInfo };
   }
 
-  it('goes by the beginning of a name, for whoever is in the conversation', async () => {
-    // Their handles end in hexadecimals, which are words too.
+  it('searches by the beginning of a name, for members of the conversation only', async () => {
+    // The handles end in hexadecimal digits, which are words too.
     const [zoe, nick, zara] = await chat.people('zoe', 'nick', 'zara');
     const [eve] = await chat.people('zeve');
     const id = await chat.group(zoe, nick, zara);
@@ -99,7 +99,7 @@ describe('finding members', () => {
     expect(await found(zoe, { id: direct, search: nick.handle })).toMatchObject({ ids: [nick.id] });
   });
 
-  it('goes by their roles: who runs a group', async () => {
+  it('filters by role', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     expect(await found(ben, { id, roles: ['OWNER', 'ADMIN'] })).toMatchObject({ ids: [ann.id], totalCount: 2 });
@@ -109,7 +109,7 @@ describe('finding members', () => {
     expect(all?.ids.toSorted()).toEqual([ann.id, ben.id].toSorted());
   });
 
-  it('takes no cursor of the list for one of a search, nor the other way round', async () => {
+  it('refuses a cursor of the list in a search, and the other way round', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     const listed = given(await found(ann, { id }), []).endCursor ?? null;
@@ -123,7 +123,7 @@ describe('finding members', () => {
     }
   });
 
-  it('has room for each letter that somebody types, and says when again', async () => {
+  it('allows a search for each letter that somebody types, and beyond the limit says when to retry', async () => {
     const [ann] = await chat.people('ann');
     const id = await chat.group(ann);
     for (let letters = 1; letters <= 10; letters += 1) await found(ann, { id, search: 'annabelle.x'.slice(0, letters) });

@@ -20,7 +20,7 @@ function called(person: Person, displayName: string) {
   return chat.ask(UpdateProfileDocument, { input: { displayName } }, person);
 }
 
-/** Ann has said something to Ben, who is also in a group with Cat. */
+/** Ann has sent Ben a message. Ben is also in a group with Cat. */
 async function scene() {
   const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
   await called(ann, 'Ann');
@@ -29,19 +29,19 @@ async function scene() {
 }
 
 describe('a forwarded message', () => {
-  it('says in another conversation what was said in one, and whose words it is', async () => {
+  it('has the text of the original in another conversation, and names the original sender', async () => {
     const { ann, ben, cat, message, target } = await scene();
     const { messageEdge, errors } = await forward(ben, { messageId: message.id, conversationId: target });
     expect(errors).toEqual([]);
     const from = { name: 'Ann', user: { id: ann.id } };
     const shown = { text: 'pass it on', sender: { id: ben.id }, forwardedFrom: from, replyTo: null, threadRoot: null, mentions: [] };
     expect(messageEdge?.node).toMatchObject({ ...shown, conversation: { id: target } });
-    // Whom it came from is shown to who has nothing to do with them.
+    // The original sender is shown to a user who has nothing to do with them.
     const { conversation } = await chat.ask(ReferencesDocument, { id: target, last: 5 }, cat);
     expect(conversation?.messages.edges).toMatchObject([{ cursor: messageEdge?.cursor, node: shown }]);
   });
 
-  it('keeps the first name, however often it is forwarded and whatever they are called since', async () => {
+  it('keeps the original sender’s name, however often it is forwarded and whatever their name is since', async () => {
     const { ann, ben, cat, message, target } = await scene();
     const { messageEdge } = await forward(ben, { messageId: message.id, conversationId: target });
     await called(ann, 'Somebody else');
@@ -50,13 +50,13 @@ describe('a forwarded message', () => {
     expect(again.messageEdge?.node).toMatchObject({ sender: { id: cat.id }, forwardedFrom: { name: 'Ann', user: { id: ann.id } } });
   });
 
-  it('is none where it was not forwarded', async () => {
+  it('has `forwardedFrom`, which is null for messages that were not forwarded', async () => {
     const { ann, source } = await scene();
     const { conversation } = await chat.ask(ReferencesDocument, { id: source, last: 1 }, ann);
     expect(conversation?.messages.edges).toMatchObject([{ node: { forwardedFrom: null } }]);
   });
 
-  it('sent again under its clientMessageId is the first one; from or to elsewhere it is a conflict', async () => {
+  it('is returned again for its clientMessageId, and another message or target is a conflict', async () => {
     const { ann, ben, source, message, target } = await scene();
     const request = { messageId: message.id, conversationId: target, clientMessageId: 'once' };
     const first = await forward(ben, request);
@@ -70,7 +70,7 @@ describe('a forwarded message', () => {
 });
 
 describe('forwarding', () => {
-  it('takes what the viewer sees: what they do not see is as if it were not there', async () => {
+  it('takes a message that the viewer sees, and any other is NOT_FOUND as if it did not exist', async () => {
     const { cat, message, target } = await scene();
     const raw = Buffer.from(target, 'base64url').toString().split(':')[1];
     const absent = Buffer.from(`Message:${raw}:999`).toString('base64url');
@@ -81,13 +81,13 @@ describe('forwarding', () => {
     expect(answers[0]).toEqual(answers[1]);
   });
 
-  it('goes where the viewer may send', async () => {
+  it('is refused where the viewer may not send', async () => {
     const { ann, message, target } = await scene();
     const { messageEdge, errors } = await forward(ann, { messageId: message.id, conversationId: target });
     expect([messageEdge, refusals(errors)]).toEqual([null, ['NOT_FOUND input.conversationId']]);
   });
 
-  it('is refused with ids of other things, and under a name that is none', async () => {
+  it('is refused with ids of other things, and with an invalid clientMessageId', async () => {
     const { ben, message, target } = await scene();
     const request = { messageId: message.id, conversationId: target };
     for (const bad of ['x', '', ben.id]) {

@@ -30,7 +30,7 @@ async function scene() {
 }
 
 describe('a group', () => {
-  it('is changed as a whole, and shows it to all who are in it', async () => {
+  it('can be changed as a whole, and all members see the change', async () => {
     const { ann, ben, group } = await scene();
     const { group: changed, errors } = await update(ann, group, everything);
     expect(errors).toEqual([]);
@@ -47,7 +47,7 @@ describe('a group', () => {
     });
   });
 
-  it('keeps what is left out, and loses what is null', async () => {
+  it('keeps fields that are left out, and clears fields that are null', async () => {
     const { ann, group } = await scene();
     await update(ann, group, everything);
     const { group: changed } = await update(ann, group, { announcement: null, avatarUrl: null, data: null, name: 'Walks' });
@@ -56,7 +56,7 @@ describe('a group', () => {
     expect(same).toEqual(changed);
   });
 
-  it('tells who listens what was changed, and what it is like by then', async () => {
+  it('sends its members an event with the names of the changed fields and their current values', async () => {
     const { ann, ben, group } = await scene();
     const events = subscribe(chat.socket(ben), WatchThoughtsDocument, { conversationId: group });
     await events.next();
@@ -68,8 +68,8 @@ describe('a group', () => {
   });
 });
 
-describe('refused is', () => {
-  it('who neither owns nor runs the group', async () => {
+describe('updateGroup refuses', () => {
+  it('members without the right, users who are not members, and direct conversations', async () => {
     const { ann, ben, group } = await scene();
     const [eve] = await chat.people('eve');
     expect(await update(ben, group, { name: 'Mine' })).toMatchObject({ group: null, errors: [{ code: 'FORBIDDEN', field: null }] });
@@ -78,7 +78,7 @@ describe('refused is', () => {
     expect(await settings(ann, group)).toMatchObject({ name: 'The group', lastSeq: 2 });
   });
 
-  it('what names no group', async () => {
+  it('ids of anything but groups', async () => {
     const { ann, ben } = await scene();
     for (const id of ['x', '', ben.id, 'A'.repeat(10_000)]) {
       expect(refusals((await update(ann, id, { name: 'x' })).errors)).toEqual(['INVALID_INPUT input.groupId']);
@@ -102,7 +102,7 @@ describe('refused is', () => {
     ['pinPolicy', { pinPolicy: null }],
     ['invitePolicy', { invitePolicy: null }],
     ['mentionPolicy', { mentionPolicy: null }],
-  ])('a bad %s, and nothing is changed', async (field, change) => {
+  ])('a bad %s, and changes nothing', async (field, change) => {
     const { ann, group } = await scene();
     const { group: changed, errors } = await update(ann, group, { description: 'changed', ...change });
     expect([changed, refusals(errors)]).toEqual([null, [`INVALID_INPUT input.${field}`]]);

@@ -48,7 +48,7 @@ function ids(...people: readonly Person[]): ReadonlySet<string> {
 }
 
 describe('a group', () => {
-  it('is created with its members, and belongs to who created it', async () => {
+  it('is created with its members, and the user who creates it owns it', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const { group, errors } = await create(ann, {
       name: 'Walks',
@@ -66,21 +66,21 @@ describe('a group', () => {
     expect(await memberIds(ben, id)).toEqual(ids(ann, ben, cat));
   });
 
-  it('is created from a name alone, explicit nulls being the same as absent', async () => {
+  it('can be created from a name alone, and explicit nulls are the same as absent fields', async () => {
     const [ann] = await chat.people('ann');
     const { group, errors } = await create(ann, { name: 'Alone', description: null, memberIds: null, clientGroupId: null });
     expect(errors).toEqual([]);
     expect(await state(ann, given(group, errors).id)).toMatchObject({ description: null, memberCount: 1 });
   });
 
-  it('is made once for one clientGroupId, however often and at once it is asked for', async () => {
+  it('is created once for a clientGroupId, however often and concurrently it is requested', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const input = { name: 'Once', memberIds: [ben.id], clientGroupId: 'the one' };
     const made = await Promise.all([create(ann, input), create(ann, input), create(ann, input)]);
     const again = await create(ann, input);
     expect(new Set([...made, again].map(({ group }) => group?.id)).size).toBe(1);
     expect([...made, again].flatMap(({ errors }) => errors)).toEqual([]);
-    // The name is the creator's own.
+    // A clientGroupId counts for its creator only.
     expect((await create(ben, input)).group?.id).not.toBe(again.group?.id);
   });
 
@@ -95,14 +95,14 @@ describe('a group', () => {
     ['memberIds', { name: 'x', memberIds: Array.from({ length: 101 }, (_, n) => Buffer.from(`User:${n + 1}`).toString('base64url')) }],
     ['memberIds.0', { name: 'x', memberIds: ['x'] }],
     ['memberIds.0', { name: 'x', memberIds: [Buffer.from('Conversation:1').toString('base64url')] }],
-  ])('is refused with the name of the %s at fault', async (field, input) => {
+  ])('is refused with the name of the invalid %s', async (field, input) => {
     const [ann] = await chat.people('ann');
     const payload = await create(ann, input);
     expect(refusals(payload.errors)).toEqual([`INVALID_INPUT input.${field}`]);
     expect(payload.group).toBeNull();
   });
 
-  it('is not created at all where one of its members is not there', async () => {
+  it('is not created, and nobody is told, if one of its members does not exist', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const events = chat.listen(ben);
     await events.ready();
@@ -114,7 +114,7 @@ describe('a group', () => {
 });
 
 describe('adding members', () => {
-  it('adds those who can be added and names the others by their place', async () => {
+  it('adds those who can be added, and names the others by position', async () => {
     const [ann, ben, cat, dan] = await chat.people('ann', 'ben', 'cat', 'dan');
     const group = await chat.group(ann, ben);
     const asked = [cat.id, 'malformed', ben.id, group, nobody, dan.id, cat.id];
@@ -133,14 +133,14 @@ describe('adding members', () => {
     expect(await memberIds(dan, group)).toEqual(ids(ann, ben, cat, dan));
   });
 
-  it('adds nobody where nobody is named, or none of them can be', async () => {
+  it('adds nobody if no user is named, or if none of them can be added', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     expect(await add(ann, group, [])).toMatchObject({ membershipEdges: [], group: { memberCount: 2 }, errors: [] });
     expect(refusals((await add(ann, group, [ben.id])).errors)).toEqual(['CONFLICT input.userIds.0']);
   });
 
-  it('is for the owner, and a member is told so; a stranger is not told that the group is there', async () => {
+  it('is refused to a member with FORBIDDEN, and to others with NOT_FOUND as if the group did not exist', async () => {
     const [ann, ben, cat, eve] = await chat.people('ann', 'ben', 'cat', 'eve');
     const group = await chat.group(ann, ben);
     const direct = await chat.direct(ann, ben);
@@ -154,13 +154,13 @@ describe('adding members', () => {
     expect(refusals(absent.errors)).toEqual(['NOT_FOUND input.groupId']);
     expect(hidden).toEqual(absent);
     expect(another).toEqual(absent);
-    // A direct conversation is no group, though it is theirs.
+    // A direct conversation is not a group, not even for its members.
     expect(await add(ann, direct, [cat.id])).toEqual(absent);
     expect(refusals((await add(ann, ann.id, [cat.id])).errors)).toEqual(['INVALID_INPUT input.groupId']);
     expect(await memberIds(ann, group)).toEqual(ids(ann, ben));
   });
 
-  it('is refused for more than a hundred at once', async () => {
+  it('is refused for more than a hundred users at once', async () => {
     const [ann] = await chat.people('ann');
     const many = Array.from({ length: 101 }, (_, n) => Buffer.from(`User:${n + 1}`).toString('base64url'));
     const payload = await add(ann, await chat.group(ann), many);
@@ -168,7 +168,7 @@ describe('adding members', () => {
     expect(payload).toMatchObject({ membershipEdges: [], group: null });
   });
 
-  it('lets a newcomer read from there on, and what is quoted', async () => {
+  it('gives the new member access from the joining on, and to quoted messages', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const group = await chat.group(ann, ben);
     const [before] = await chat.sayAll(ann, group, ['before', 'before too']);
@@ -195,7 +195,7 @@ describe('adding members', () => {
 });
 
 describe('removing a member', () => {
-  it('ends all that they could see and do', async () => {
+  it('ends their access to the conversation', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const sent = await chat.say(ben, group, 'hello');
@@ -211,12 +211,12 @@ describe('removing a member', () => {
     const { sendMessage } = await chat.ask(SendMessageDocument, { input }, ben);
     expect(refusals(sendMessage.errors)).toEqual(['NOT_FOUND input.conversationId']);
     expect(await memberIds(ann, group)).toEqual(ids(ann));
-    // What they said stays.
+    // Their messages stay.
     const { conversation } = await chat.ask(HistoryDocument, { id: group }, ann);
     expect(conversation?.messages.edges.map(({ node }) => [node.text, node.sender?.id])).toEqual([['hello', ben.id]]);
   });
 
-  it('is for the owner; of oneself it is leaving; of who is not there it is refused', async () => {
+  it('is allowed to the owner, and refused for oneself and for users who are not members', async () => {
     const [ann, ben, cat, eve] = await chat.people('ann', 'ben', 'cat', 'eve');
     const group = await chat.group(ann, ben, cat);
     expect(refusals((await remove(ben, group, cat.id)).errors)).toEqual(['FORBIDDEN']);
@@ -231,7 +231,7 @@ describe('removing a member', () => {
     expect(await memberIds(ann, group)).toEqual(ids(ann, ben, cat));
   });
 
-  it('twice is refused the second time, and adding them again gives them a new beginning', async () => {
+  it('twice is refused the second time, and a member who is added again reads from the new joining on', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     await chat.say(ann, group, 'before');
@@ -247,7 +247,7 @@ describe('removing a member', () => {
 });
 
 describe('leaving a group', () => {
-  it('ends one’s own part, and the others hear of it', async () => {
+  it('ends one’s own membership, and the other members get the event', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const events = chat.listen(ann);
@@ -265,7 +265,7 @@ describe('leaving a group', () => {
     expect(refusals((await leave(ben, group)).errors)).toEqual(['NOT_FOUND input.groupId']);
   });
 
-  it('is refused to the owner while others are in it, and the last one out dissolves it', async () => {
+  it('is refused to the owner while others are in the group, and the last member to leave dissolves it', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     expect(await leave(ann, group)).toMatchObject({ conversationId: null, errors: [{ code: 'OWNER_MUST_TRANSFER' }] });
@@ -278,7 +278,7 @@ describe('leaving a group', () => {
     expect(refusals((await add(ann, group, [ben.id])).errors)).toEqual(['NOT_FOUND input.groupId']);
   });
 
-  it('is not leaving a direct conversation', async () => {
+  it('is refused for a direct conversation', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const direct = await chat.direct(ann, ben);
     expect(refusals((await leave(ann, direct)).errors)).toEqual(['NOT_FOUND input.groupId']);
@@ -287,7 +287,7 @@ describe('leaving a group', () => {
 });
 
 describe('the list of members', () => {
-  it('is in the order they joined, on pages that say truly what lies beside them', async () => {
+  it('is in the order of joining, in pages whose flags are right', async () => {
     const [ann, ben, cat, dan, eve] = await chat.people('ann', 'ben', 'cat', 'dan', 'eve');
     const group = await chat.group(ann, ben);
     await add(ann, group, [eve.id]);
@@ -307,7 +307,7 @@ describe('the list of members', () => {
     expect(flags).toEqual(['false true', 'true true', 'true false']);
   });
 
-  it('has the cursor under which a joining tells of a member', async () => {
+  it('has the same cursors as the joins in events', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann);
     const events = chat.listen(ann);
@@ -329,7 +329,7 @@ describe('the list of members', () => {
   });
 });
 
-/** Who joined in one act stands in the order in which they signed up. */
+/** Members who joined in one mutation are listed in the order of their sign-up. */
 function inOrder(people: readonly Person[]): readonly string[] {
   const age = (id: string): number => Number(Buffer.from(id, 'base64url').toString().split(':')[1]);
   return people.map(({ id }) => id).toSorted((one, other) => age(one) - age(other));
@@ -339,7 +339,7 @@ describe('a limit', () => {
   const small = world({ MAX_GROUP_MEMBERS: '3', MAX_GROUPS_PER_USER: '2' });
   const acts = actsOn(small);
 
-  it('on members refuses those who are too many, and lets the others in', async () => {
+  it('on members refuses the users beyond it, and adds the others', async () => {
     const [ann, ben, cat, dan] = await small.people('ann', 'ben', 'cat', 'dan');
     expect(refusals((await acts.create(ann, { name: 'x', memberIds: [ben.id, cat.id, dan.id] })).errors)).toEqual([
       'LIMIT_REACHED input.memberIds',
@@ -350,7 +350,7 @@ describe('a limit', () => {
     expect(payload.membershipEdges.map(({ node }) => node.user.id)).toEqual([cat.id]);
   });
 
-  it('on groups refuses one more to who is in that many, whoever adds them', async () => {
+  it('on groups refuses another group for a user who has reached it, whoever adds them', async () => {
     const [ann, ben] = await small.people('ann', 'ben');
     const group = await small.group(ann);
     await small.group(ben);

@@ -18,10 +18,10 @@ import { given, type Person, world } from '../support/world.ts';
 
 const chat = world();
 
-/** A group with a history of 122 entries: two joinings, messages 3 to 60, somebody who came and went, messages 63 to 122. */
+/** A group with 122 entries: two joins, messages 3 to 60, a member who joined and left, messages 63 to 122. */
 let ann: Person;
 let group: string;
-/** Of each message by its seq. */
+/** The cursor of each message, by seq. */
 const cursors = new Map<number, string>();
 const ids = new Map<number, string>();
 
@@ -47,7 +47,7 @@ interface PageArgs {
   readonly first?: number | null;
   readonly last?: number | null;
   readonly around?: number | null;
-  /** Seqs, for which the cursors or the id of those messages are given. */
+  /** Seqs. The query gets the cursor or id of the message with that seq. */
   readonly after?: number | null;
   readonly before?: number | null;
   readonly aroundId?: number | null;
@@ -74,7 +74,7 @@ interface Connection {
   };
 }
 
-/** A page in a few words: `… 10-60 63-112 …`, the dots where the list goes on. */
+/** A page in a few words, such as `… 10-60 63-112 …`. The dots stand for further pages. */
 function inShort({ edges, pageInfo }: Connection): string {
   const { hasPreviousPage, hasNextPage, startCursor, endCursor } = pageInfo;
   expect([startCursor, endCursor]).toEqual([edges.at(0)?.cursor ?? null, edges.at(-1)?.cursor ?? null]);
@@ -129,7 +129,7 @@ describe('messages', () => {
     [{ around: 61, first: 1, last: 1 }, '… 59-60 63 …'],
     [{ aroundId: 100, first: 1, last: 1 }, '… 99-101 …'],
     [{ around: 122, first: 1, last: 1 }, '… 121-122'],
-    // Relay keeps sending `around` when it pages on.
+    // Relay keeps sending `around` when it reads further pages.
     [{ around: 30, after: 100 }, '… 101-122'],
     [{ around: 30, first: 5, after: 100 }, '… 101-105 …'],
     [{ around: 100, last: 2, before: 10 }, '… 8-9 …'],
@@ -142,22 +142,22 @@ describe('messages', () => {
     [{ aroundDate: '2999-01-01T00:00:00Z', before: 10 }, '3-9 …'],
     [{ first: null, after: null, last: null, before: null, around: null, aroundId: null, aroundDate: null }, '… 73-122'],
     [{ first: 1, after: null, last: null, before: null, around: null, aroundId: null }, '3 …'],
-  ])('of %o are %s', async (args, page) => {
+  ])('for %o are %s', async (args, page) => {
     expect(inShort(await messages(args))).toBe(page);
   });
 
-  it('around the moment of a message hold it, or who was heard within the same millisecond', async () => {
+  it('around the time of a message contain it, or the first one of the same millisecond', async () => {
     const { edges } = given((await chat.ask(HistoryDocument, { id: group, first: 100 }, ann)).conversation, []).messages;
     for (const { node } of [edges[0], edges[30], edges[57], edges[58], edges[99]].flatMap((edge) => edge ?? [])) {
       const { conversation } = await chat.ask(HistoryDocument, { id: group, aroundDate: node.sentAt, first: 1, last: 1 }, ann);
       const moments = conversation?.messages.edges.map((edge) => edge.node.sentAt) ?? [];
       expect(moments).toContain(node.sentAt);
-      // What comes before it is earlier: it is the first of its moment.
+      // The messages before it are older: it is the first of its millisecond.
       expect(moments.indexOf(node.sentAt)).toBe(node.seq === 3 ? 0 : 1);
     }
   });
 
-  it('that nobody has sent are an empty page', async () => {
+  it('of a conversation without messages are an empty page', async () => {
     const { conversation } = await chat.ask(HistoryDocument, { id: await chat.direct(ann, ann) }, ann);
     expect(conversation?.messages).toEqual({
       edges: [],
@@ -180,11 +180,11 @@ describe('the timeline', () => {
     [{ around: 5, after: 121 }, '… 122'],
     [{ aroundDate: '2000-01-01T00:00:00Z', first: 1, last: 1 }, '1-2 …'],
     [{ aroundDate: '2999-01-01T00:00:00Z', first: 1, last: 1 }, '… 121-122'],
-  ])('of %o is %s', async (args, page) => {
+  ])('for %o is %s', async (args, page) => {
     expect(inShort(await timeline(args))).toBe(page);
   });
 
-  it('tells what happened between the messages', async () => {
+  it('shows what happened between the messages', async () => {
     const { conversation } = await chat.ask(TimelineDocument, { id: group, around: 61, first: 2, last: 1 }, ann);
     const [said, joined, left, next] = conversation?.timeline.edges.map(({ node }) => node) ?? [];
     expect(said).toMatchObject({
@@ -221,7 +221,7 @@ describe.each([
     expect(refusals(await errorsOf({ id: group, ...wrong }))).toEqual([`BAD_USER_INPUT ${argument}`]);
   });
 
-  it('are refused between two cursors, and with first and last beside one', async () => {
+  it('are refused between two cursors, and with both first and last beside a cursor', async () => {
     for (const args of [
       { after: 10, before: 20 },
       { after: 10, before: 20, around: 15 },
@@ -231,7 +231,7 @@ describe.each([
     expect(refusals(await errorsOf(variablesFor({ first: 1, last: 1, after: 10 })))).toEqual(['BAD_USER_INPUT first']);
   });
 
-  it('are refused around a message of another conversation, or what is no message', async () => {
+  it('are refused around a message of another conversation, or around what is not a message', async () => {
     const elsewhere = await chat.say(ann, await chat.direct(ann, ann), 'elsewhere');
     for (const aroundId of [elsewhere.id, ann.id, group]) {
       expect(refusals(await errorsOf({ id: group, aroundId }))).toEqual(['BAD_USER_INPUT aroundId']);
@@ -245,7 +245,7 @@ describe.each([
     '0999-12-31T23:59:59Z',
     '9999-12-31T23:59:59-01:00',
     '10000-01-01T00:00:00Z',
-  ])('are refused around %s, which is no moment', async (aroundDate) => {
+  ])('are refused around %s, which is not a valid date', async (aroundDate) => {
     const [error] = (await errorsOf({ id: group, aroundDate })) ?? [];
     expect(error).toMatchObject({ message: expect.stringContaining('aroundDate'), extensions: { code: 'BAD_USER_INPUT' } });
   });
@@ -261,7 +261,7 @@ describe.each([
   });
 });
 
-it('a message has one cursor in all lists', async () => {
+it('a message has the same cursor in all lists', async () => {
   const variables = { id: group, around: 100, first: 1, last: 1 };
   const [asMessages, asTimeline, asLog] = await Promise.all([
     chat.ask(HistoryDocument, variables, ann).then(({ conversation }) => conversation?.messages.edges),
@@ -276,7 +276,7 @@ it('a message has one cursor in all lists', async () => {
 describe('while others send', () => {
   const size = 7;
 
-  /** A group in which two people say things, and others come and go, until `turns` are over. */
+  /** A group in which two users send messages and a third joins and leaves, until `turns` are over. */
   async function busyGroup(turns: number) {
     const [dee, eli, fay] = await chat.people('dee', 'eli', 'fay');
     const id = await chat.group(dee, eli);
@@ -302,7 +302,7 @@ describe('while others send', () => {
 
   type Read = (args: Omit<HistoryQueryVariables, 'id'>) => Promise<Connection>;
 
-  /** Pages on from a page's end until there is no more and nothing is said any more. */
+  /** Reads pages after a page’s end until there are no more, and nobody sends any more. */
   async function onwards(read: Read, page: Connection, acting: { readonly over: boolean }): Promise<number[]> {
     const seqs: number[] = [];
     for (let { endCursor: after } = page.pageInfo, more = true; more; ) {
@@ -315,7 +315,7 @@ describe('while others send', () => {
     return seqs;
   }
 
-  /** Pages back from a page's start until there is no more. */
+  /** Reads pages before a page’s start until there are no more. */
   async function backwards(read: Read, page: Connection): Promise<number[]> {
     const seqs: number[] = [];
     for (let { startCursor: before, hasPreviousPage: more } = page.pageInfo; more; ) {
@@ -327,7 +327,7 @@ describe('while others send', () => {
     return seqs;
   }
 
-  it('pages that are gathered both ways, from any place, have no hole and no duplicate', async () => {
+  it('pages read in both directions from any place have no gap and no duplicate', async () => {
     const { id, dee, acting, done } = await busyGroup(40);
     const lists: readonly Read[] = [
       async (args) => given((await chat.ask(HistoryDocument, { id, ...args }, dee)).conversation, []).messages,
@@ -361,7 +361,7 @@ describe('the log of a conversation', () => {
     return inShort(given((await chat.ask(ConversationLogDocument, { id: group, ...args }, ann)).conversation, []).events);
   }
 
-  it('is read from a position on', async () => {
+  it('is read from a position', async () => {
     expect(await log({ afterSeq: 0 })).toBe('1-50 …');
     expect(await log({ afterSeq: 0, first: 100 })).toBe('1-100 …');
     expect(await log({ afterSeq: 1, first: 1 })).toBe('… 2 …');
@@ -370,7 +370,7 @@ describe('the log of a conversation', () => {
     expect(await log({ afterSeq: 2_147_483_647 })).toBe('…');
   });
 
-  it('goes on after a cursor, wherever the position was', async () => {
+  it('continues after a cursor, whatever the position was', async () => {
     expect(await log({ afterSeq: 0, first: 3, after: given(cursors.get(60), []) })).toBe('… 61-63 …');
   });
 
@@ -388,7 +388,7 @@ describe('the log of a conversation', () => {
 });
 
 describe('the log of an account', () => {
-  it('tells what became of the viewer’s conversations, profile and sessions, and nobody else reads it', async () => {
+  it('shows what happened to the viewer’s conversations, profile and sessions', async () => {
     const [ben, cat] = await chat.people('ben', 'cat');
     const id = await chat.group(cat, ben);
     await chat.ask(UpdateProfileDocument, { input: { bio: 'Hello.' } }, ben);
@@ -397,7 +397,7 @@ describe('the log of an account', () => {
     expect(inShort(events)).toBe('1-4');
     expect(events.edges.map(({ node }) => node)).toMatchObject([
       { __typename: 'ViewerChanged', streamId: ben.id, seq: 1, viewer: { user: { id: ben.id } } },
-      // They are out: the conversation itself is not shown any more.
+      // Ben was removed, so the conversation is not shown any more.
       { __typename: 'ConversationOpened', streamId: ben.id, seq: 2, position: { streamId: id, seq: 0 }, conversationEdge: null },
       { __typename: 'ViewerChanged', seq: 3 },
       { __typename: 'ConversationClosed', seq: 4, conversationId: id, leaveReason: 'REMOVED' },
@@ -408,7 +408,7 @@ describe('the log of an account', () => {
     expect(inShort(rest)).toBe('… 3-4');
   });
 
-  it('is not there for who is signed out', async () => {
+  it('is null without a token', async () => {
     expect(await chat.ask(AccountLogDocument, { afterSeq: 0 })).toEqual({ viewer: null });
   });
 });

@@ -59,7 +59,7 @@ async function nodes(as: Person, ...ids: readonly string[]) {
   return (await chat.ask(JoiningNodesDocument, { ids }, as)).nodes;
 }
 
-/** What somebody's devices are told from here on, an event at a time. */
+/** The user’s events from here on, one at each call. */
 async function following(person: Person): Promise<() => Promise<FollowJoiningSubscription['events'] | undefined>> {
   const events = subscribe(chat.socket(person), FollowJoiningDocument, {});
   const next = async () => (await events.next()).value?.data?.events;
@@ -68,7 +68,7 @@ async function following(person: Person): Promise<() => Promise<FollowJoiningSub
 }
 
 describe('joining', () => {
-  it('an open group is one step, in which all in it and all one’s devices are told', async () => {
+  it('an open group takes one step, and all its members and all devices of the new member get the events', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await made(ann, { joinPolicy: 'OPEN', description: 'On Saturdays' });
     const [toAnn, toBen] = [await following(ann), await following(ben)];
@@ -84,7 +84,7 @@ describe('joining', () => {
     expect(await toBen()).toMatchObject({ __typename: 'MemberJoined', streamId: group });
   });
 
-  it('is refused as the words say: what is for the invited is not there, and one name is given', async () => {
+  it('is refused for an invite-only group as if it did not exist, and without exactly one of id and code', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await made(ann, {});
     expect(refusals((await join(ben, { groupId: group })).errors)).toEqual(['NOT_FOUND input.groupId']);
@@ -94,8 +94,8 @@ describe('joining', () => {
   });
 });
 
-describe('a request to join', () => {
-  it('waits on both sides until it is accepted, and is a node for both', async () => {
+describe('a join request', () => {
+  it('is pending on both sides until it is accepted, and both sides can read it as a node', async () => {
     const [ann, ben, eve] = await chat.people('ann', 'ben', 'eve');
     const group = await made(ann, { joinPolicy: 'APPROVAL', description: 'On Saturdays' });
     const [toAnn, toBen] = [await following(ann), await following(ben)];
@@ -127,7 +127,7 @@ describe('a request to join', () => {
     expect(await own(ben)).toMatchObject({ totalCount: 0, edges: [] });
   });
 
-  it('that was declined goes on to wait for who asked, and for nobody else', async () => {
+  it('that was declined stays pending for the sender, and for nobody else', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await made(ann, { joinPolicy: 'APPROVAL' });
     const request = await asked(ben, group);
@@ -143,7 +143,7 @@ describe('a request to join', () => {
     expect(await nodes(ben, request.id)).toEqual([null]);
   });
 
-  it('is shown to nobody who does not run the group', async () => {
+  it('is hidden from members who are not admins', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const group = await made(ann, { joinPolicy: 'APPROVAL', memberIds: [cat.id] });
     const request = await asked(ben, group);
@@ -152,7 +152,7 @@ describe('a request to join', () => {
     expect(await door(ben, group)).toBeNull();
   });
 
-  it('is listed page by page, for those who answer and for who asks', async () => {
+  it('is listed in pages for admins', async () => {
     const [ann, ...others] = await chat.people('ann', 'ben', 'cat', 'dan');
     const group = await made(ann, { joinPolicy: 'APPROVAL' });
     for (const other of others) await asked(other, group);
@@ -170,8 +170,8 @@ describe('a request to join', () => {
   });
 });
 
-describe('an invitation', () => {
-  it('is shown to those who run the group, on all devices, and is theirs to revoke', async () => {
+describe('an invite', () => {
+  it('is shown to admins on all devices, can be used, and can be revoked', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const group = await made(ann, { memberIds: [cat.id] });
     const toAnn = await following(ann);
@@ -195,7 +195,7 @@ describe('an invitation', () => {
     expect(await preview(cat, { code: invite.code })).toBeNull();
   });
 
-  it('is not for members to make, nor for strangers to know of', async () => {
+  it('is refused to members, to strangers as if the group did not exist, and with invalid limits', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const group = await made(ann, { memberIds: [cat.id] });
     const ask = async (as: Person, input: CreateInviteInput) => (await chat.ask(CreateInviteDocument, { input }, as)).createInvite;
@@ -211,7 +211,7 @@ describe('an invitation', () => {
 describe('the directory', () => {
   const find = async (as: Person, variables: GroupsQueryVariables) => (await chat.ask(GroupsDocument, variables, as)).groups;
 
-  it('is the way from a word to a group that one is in, and shows at each step what a button to join needs', async () => {
+  it('finds groups by a word, and shows at each step what a button to join needs', async () => {
     const [ann, ben, eve] = await chat.people('ann', 'ben', 'eve');
     const open = await made(ann, { name: 'Bees and honey', description: 'On Saturdays', joinPolicy: 'OPEN', listed: true });
     const asking = await made(ann, { name: 'Bees, wild ones', joinPolicy: 'APPROVAL', listed: true });
@@ -238,7 +238,7 @@ describe('the directory', () => {
     ]);
   });
 
-  it('is read page by page, also where nothing is looked for', async () => {
+  it('is read in pages, with and without a search', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     for (const name of ['Kites I', 'Kites II', 'Kites III']) await made(ann, { name, joinPolicy: 'OPEN', listed: true });
     for (const [search, names] of [
@@ -255,7 +255,7 @@ describe('the directory', () => {
     }
   });
 
-  it('is told as a change of the group, and refused as the words say', async () => {
+  it('changes are events of the group, and a group that cannot be listed is refused', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await made(ann, { joinPolicy: 'OPEN' });
     await join(ben, { groupId: group });
@@ -271,8 +271,8 @@ describe('the directory', () => {
   });
 });
 
-describe('a look from outside', () => {
-  it('is by id where the group is no secret, and fails where not exactly one name is given', async () => {
+describe('a group preview', () => {
+  it('is found by id unless the group is invite-only, and fails unless exactly one of id and code is given', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const [open, secret] = [await made(ann, { joinPolicy: 'OPEN' }), await made(ann, {})];
     expect(await preview(ben, { id: open })).toMatchObject({ groupId: open, name: 'Walks', joinPolicy: 'OPEN', viewerIsMember: false });
@@ -287,7 +287,7 @@ describe('a look from outside', () => {
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  it('is throttled at the top level, and joining with it as a refusal', async () => {
+  it('is throttled with an error of the response, and joining with an error in the payload', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await made(ann, { joinPolicy: 'OPEN' });
     for (let looks = 0; looks < 20; looks += 1) await preview(ben, { id: group });

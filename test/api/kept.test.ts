@@ -19,7 +19,7 @@ import { given, type Person, world } from '../support/world.ts';
 
 const at = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + 1_000 * seconds).toISOString();
 
-describe('what one keeps for oneself', () => {
+describe('what users keep for themselves', () => {
   const chat = world({ DRAFT_TELL_MS: '1' });
 
   async function scene() {
@@ -37,7 +37,7 @@ describe('what one keeps for oneself', () => {
     return given((await chat.ask(DraftsDocument, {}, as)).viewer, []).drafts.edges.map(({ node }) => node);
   }
 
-  it('is a draft that other devices are told of by themselves, and find where it belongs', async () => {
+  it('includes drafts, which the user’s other devices get as events and find in their conversation or thread', async () => {
     const { ann, ben, group, root, desk } = await scene();
     const [listening, bystander] = [chat.listen(desk), chat.listen(ben)];
     await Promise.all([listening.ready(), bystander.ready()]);
@@ -53,7 +53,7 @@ describe('what one keeps for oneself', () => {
       viewerDraft: { text: 'so far' },
       messages: { edges: [{ node: { id: root, viewerThreadDraft: { text: 'in the thread' } } }] },
     });
-    // Whoever else is there sees nothing of it, and is told of nothing.
+    // Other members see none of it, and get no event.
     const theirs = await chat.ask(DraftsThereDocument, { id: group }, ben);
     expect(theirs.conversation).toMatchObject({ viewerDraft: null, messages: { edges: [{ node: { viewerThreadDraft: null } }] } });
     await chat.say(ben, group, 'over');
@@ -61,7 +61,7 @@ describe('what one keeps for oneself', () => {
     expect(heard.map(({ __typename }) => __typename)).toEqual(['MessageSent']);
   });
 
-  it('is a draft that goes with its message, in one commit, and is answered by what stands where it came too late', async () => {
+  it('includes drafts, which the commit of their message removes, and an older save returns what is stored', async () => {
     const { ann, group, desk } = await scene();
     const { draftEdge } = await save(ann, { conversationId: group, text: 'so far' });
     const listening = chat.listen(desk);
@@ -78,7 +78,7 @@ describe('what one keeps for oneself', () => {
     expect(removeDraft).toMatchObject({ draftEdge: { node: { text: 'anew' } }, writtenAt: at(4) });
   });
 
-  it('is a saved message, with a note, that other devices are told of and find in the list', async () => {
+  it('includes saved messages with a note, which the user’s other devices get as events and find in the list', async () => {
     const { ann, ben, group, root, desk } = await scene();
     const [listening, bystander] = [chat.listen(desk), chat.listen(ben)];
     await Promise.all([listening.ready(), bystander.ready()]);
@@ -98,7 +98,7 @@ describe('what one keeps for oneself', () => {
     expect(heard.map(({ __typename }) => __typename)).toEqual(['MessageSent']);
   });
 
-  it('is no saved message any more where it is deleted for oneself, also where somebody answers it', async () => {
+  it('loses a saved message that the user hides for themselves, also where it is quoted', async () => {
     const { ann, ben, group, root } = await scene();
     const another = await chat.say(ann, group, 'another');
     for (const messageId of [root, another.id]) await chat.ask(SaveMessageDocument, { input: { messageId } }, ann);
@@ -113,7 +113,7 @@ describe('what one keeps for oneself', () => {
     ]);
   });
 
-  it('is each one’s own by its id, also where both have begun to write in one place', async () => {
+  it('can be read by id by its owner only, even if two users have a draft in the same place', async () => {
     const { ann, ben, group } = await scene();
     const mine = (await save(ann, { conversationId: group, text: 'mine' })).draftEdge?.node.id ?? '';
     const theirs = (await save(ben, { conversationId: group, text: 'theirs' })).draftEdge?.node.id ?? '';
@@ -122,7 +122,7 @@ describe('what one keeps for oneself', () => {
     expect((await chat.ask(NodeByIdDocument, { id: mine }, ben)).node).toBeNull();
   });
 
-  it('is of one stay in a group: who leaves and comes again finds no draft there, and nothing saved', async () => {
+  it('belongs to one stay in a group: a member who leaves and rejoins has no draft and no saved message there', async () => {
     const { ann, ben, group, root } = await scene();
     await chat.ask(UpdateGroupDocument, { input: { groupId: group, historyForNewcomers: 'ALL' } }, ann);
     const { draftEdge } = await save(ben, { conversationId: group, text: 'so far' });

@@ -3,40 +3,40 @@ import { uuidText } from '../../src/uuid.ts';
 import { type LargeWorld, namedId } from '../support/large-tables.ts';
 import { everythingOf } from './everything.ts';
 
-/** A document that reads a list, or several, and with what it is sent. */
+/** A document that reads one list or several, with its variables. */
 export interface Listing {
   readonly what: string;
   readonly source: string;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** The page after the first is asked for as well, from the cursor at its end. */
+  /** True if the next page is read too, from the end cursor. */
   readonly goesOn?: boolean;
 }
 
 const size = { depth: 2, size: 3 } as const;
 const first = 20;
 
-/** A list of the viewer's. */
+/** A list of the viewer. */
 function ofViewer(field: string, connection: string, { types = '', call = '', ...rest }: Readonly<Record<string, unknown>> = {}): Listing {
   const source = `query($first: Int, $after: String${types}) { Query_viewer: viewer {
     Viewer_${field}: ${field}(${call}first: $first, after: $after) ${everythingOf(connection, size)} } }`;
   return { what: `${field} of the viewer`, source, variables: { first, ...rest }, goesOn: true };
 }
 
-/** A list of a conversation's that is read forwards. */
+/** A list of a conversation that is read forwards. */
 function ofConversation(field: string, connection: string, { types = '', call = '', ...rest }: Readonly<Record<string, unknown>>): Listing {
   const source = `query($id: ID!, $first: Int, $after: String${types}) { Query_conversation: conversation(id: $id) {
     Conversation_${field}: ${field}(${call}first: $first, after: $after) ${everythingOf(connection, size)} } }`;
   return { what: `${field} of a conversation`, source, variables: { first, ...rest }, goesOn: true };
 }
 
-/** A list of a node's. */
+/** A list of a node. */
 function ofNode(type: string, field: string, connection: string, id: string): Listing {
   const source = `query($id: ID!, $first: Int, $after: String) { Query_node: node(id: $id) { ... on ${type} {
     ${type}_${field}: ${field}(first: $first, after: $after) ${everythingOf(connection, size)} } } }`;
   return { what: `${field} of a ${type}`, source, variables: { first, id }, goesOn: true };
 }
 
-/** A page of a history, each way in which it can be asked for. */
+/** A page of a history, with each combination of arguments. */
 function ofHistory(
   field: string,
   connection: string,
@@ -60,7 +60,7 @@ function ofHistory(
   return ways.map((way) => ({ what: `${field} of a conversation, ${Object.keys(way).join(' and ')}`, source, variables: { id, ...way } }));
 }
 
-/** Documents that read every list there is, in every way, of a world that is large. */
+/** Documents that read every list of the API, with every argument, in a large world. */
 export function listings(world: LargeWorld, viewerId: bigint): readonly Listing[] {
   const groups = [
     { conversationId: BigInt(world.bigGroup), seq: world.bigSeq - 15_002, root: world.bigRoot },
@@ -69,9 +69,9 @@ export function listings(world: LargeWorld, viewerId: bigint): readonly Listing[
   return [...ofPeople(world), ...groups.flatMap(ofGroup), ...ofNodes(world, viewerId)];
 }
 
-/** People of all sorts, at most 500: contacts, members of the same groups, strangers, and those whom the viewer keeps out or has blocked. */
+/** Up to 500 users of all kinds: contacts, members of the same groups, strangers, and users whom the viewer excludes or blocks. */
 export function peopleOf({ other }: LargeWorld, count: number): readonly bigint[] {
-  // Coprime with the number of people, and far from one to the next.
+  // Coprime with the number of users, with large steps.
   return Array.from({ length: count }, (_, place) => BigInt(other + ((place * 7_919) % 20_000)));
 }
 
@@ -161,7 +161,9 @@ function ofPeople(world: LargeWorld): readonly Listing[] {
   ];
 }
 
-/** Searches for what everybody says, and for what nobody does: the one fills a page at once, the other reads as far as it may. */
+/**
+ * Searches for a text that every message has, which fill a page at once, and for one that no message has, which read as far as they may.
+ */
 function ofSearch({ bigGroup, fairGroup, other, direct }: LargeWorld): readonly Listing[] {
   const [inBig, inFair, inDirect] = [bigGroup, fairGroup, direct].map((id) => formatId('Conversation', BigInt(id)));
   const bySomebody = { senderId: formatId('User', BigInt(other)) };

@@ -18,21 +18,21 @@ afterEach(async () => {
 });
 
 describe('a setting', () => {
-  it('is every option that says so', () => {
+  it('has a test of its effect for every option that is one', () => {
     const live = Object.entries(options).flatMap(([name, option]) => ('live' in option ? [name] : []));
     expect(Object.keys(effects).toSorted()).toEqual(live.toSorted());
   });
 
-  it.each(Object.entries(effects))('%s counts at once, without a restart', async (_name, show) => {
+  it.each(Object.entries(effects))('%s takes effect at once, without a restart', async (_name, show) => {
     await show(place);
   });
 });
 
-describe('while maintenance is under way', () => {
+describe('during maintenance', () => {
   const source = (name: string) =>
     `mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { errors { code } } }`;
 
-  it('whoever has an account signs in and gets their next token, and nobody signs up', async () => {
+  it('users can sign in and refresh their token, and nobody can sign up', async () => {
     const [ann] = await running.people('ann');
     await place.set('maintenance', 'true');
     expect(await act(place, 'signIn', { handle: ann.handle, password })).toBe('DONE');
@@ -40,7 +40,7 @@ describe('while maintenance is under way', () => {
     expect(await act(place, 'signUp', { handle: `h.${randomUUID().slice(0, 8)}`, password })).toBe('UNAVAILABLE');
   });
 
-  it('nothing else comes in beside a sign-in, nor within a fragment', async () => {
+  it('no other mutation gets through beside a sign-in, in a fragment or under an alias', async () => {
     const [ann] = await running.people('ann');
     await place.set('maintenance', 'true');
     const signIn = `signIn(input: { handle: "${ann.handle}", password: "${password}" }) { errors { code } }`;
@@ -62,7 +62,7 @@ describe('while maintenance is under way', () => {
     expect(await outcome(place, '{ viewer { user { displayName } } }', {}, ann)).toBe('DONE');
   });
 
-  it('a mutation over a socket is refused as well, and the socket stays open', async () => {
+  it('a mutation over a socket is refused too, and the socket stays open', async () => {
     const [ann, ben] = await running.people('ann', 'ben');
     const conversationId = await running.group(ann, ben);
     const client = running.socket(ann);
@@ -80,7 +80,7 @@ describe('while maintenance is under way', () => {
     expect(await send()).toMatchObject({ value: { data: { sendMessage: { errors: [] } } } });
   });
 
-  it('tells clients by the status too, where they take it', async () => {
+  it('the HTTP status is 503 for clients that accept application/graphql-response+json', async () => {
     const [ann] = await running.people('ann');
     await place.set('maintenance', 'true');
     const response = await fetch(`${running.url}/graphql`, {
@@ -95,7 +95,7 @@ describe('while maintenance is under way', () => {
     expect(response.status).toBe(503);
   });
 
-  it('what was sent and refused can be sent again under the same id', async () => {
+  it('a refused message can be sent again with the same clientMessageId afterwards', async () => {
     const [ann, ben] = await running.people('ann', 'ben');
     const input = { conversationId: await running.group(ann, ben), clientMessageId: randomUUID(), text: 'once' };
     await place.set('maintenance', 'true');

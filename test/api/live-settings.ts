@@ -11,26 +11,26 @@ import { rawId, rawSql } from '../support/raw-sql.ts';
 import { freshStores } from '../support/stores.ts';
 import { type Person, password, type World } from '../support/world.ts';
 
-/** A running node, and what is set on it. */
+/** A running node, and a function that changes its settings. */
 export interface Place {
   readonly world: World;
   set(name: SettingName, value: string): Promise<void>;
 }
 
-/** What an operation came to: the first code that it was refused with, else DONE. */
+/** The outcome of an operation: the first error code, or DONE. */
 export async function outcome({ world }: Place, source: string, variables: object = {}, as?: Pick<Person, 'token'>): Promise<string> {
   const { data, errors } = await world.post<Readonly<Record<string, unknown>>, object>(parse(source), variables, as);
   const [payload] = Object.values(data ?? {}) as readonly (null | { readonly errors?: readonly { readonly code: string }[] })[];
   return String(errors?.[0]?.extensions?.['code'] ?? payload?.errors?.[0]?.code ?? 'DONE');
 }
 
-/** What a mutation came to. */
+/** The outcome of a mutation. */
 export function act(place: Place, name: string, input: object, as?: Pick<Person, 'token'>): Promise<string> {
   const type = schema.getMutationType()?.getFields()[name]?.args[0]?.type;
   return outcome(place, `mutation ($input: ${type}) { ${name}(input: $input) { errors { code } } }`, { input }, as);
 }
 
-/** Somebody, with a group of theirs and a message in it. */
+/** Users with a group and a message in it. */
 async function talk(place: Place) {
   const [ann, ben, cat] = await place.world.people('ann', 'ben', 'cat');
   const group = await place.world.group(ann, ben);
@@ -42,7 +42,7 @@ interface Thread {
   readonly node: { readonly messages: { readonly edges: readonly { readonly node: { readonly text: string } }[] } };
 }
 
-/** Who types and who sends, up to a message. */
+/** The typing and message events up to a message. */
 async function heard(listening: Listening): Promise<readonly unknown[]> {
   const events = await listening.until(({ __typename }) => __typename === 'MessageSent');
   return events.map((event) => (event.__typename === 'TypingChanged' ? event.typing : event.__typename));
@@ -56,7 +56,7 @@ async function browse(place: Place, as: Person): Promise<string> {
   return await outcome(place, '{ groups { edges { node { name } } } }', {}, as);
 }
 
-/** Shows, for each setting, that what is done next is done by what was set last. */
+/** Checks, for each setting, that the next operation uses the value that was set last. */
 export const effects: Readonly<Record<SettingName, (place: Place) => Promise<void>>> = {
   async maxMessageLength(place) {
     const { ann, group: conversationId, messageId } = await talk(place);
@@ -295,7 +295,8 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     await place.set('typingMs', '60000');
     await act(place, 'setTyping', { conversationId, typing: true }, ann);
     expect(await atBens.next()).toMatchObject({ typing: true });
-    // Who types already is done by what is set now, once they say it again and it is passed on: too soon after the last time it is not.
+    // A user who is already typing is subject to the new value with their next signal that is passed on. Signals that follow too soon are
+    // not.
     await place.set('typingMs', '100');
     let isHeard = false;
     const again = atBens.next().finally(() => {
@@ -370,7 +371,7 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     const { ann } = await talk(place);
     const look = () => outcome(place, '{ viewer { user { handle } } }', {}, ann);
     await place.set('operationsPerSecond', '1');
-    // Each act counts, and ten seconds' worth may come at once.
+    // Each mutation counts, and the limit allows ten seconds’ worth at once.
     const acts = Array.from({ length: 25 }, (_, act) => `a${act}: updateSettings(input: {}) { errors { code } }`);
     expect(await outcome(place, `mutation { ${acts.join(' ')} }`, {}, ann)).toBe('DONE');
     expect(await look()).toBe('RATE_LIMITED');
@@ -389,7 +390,7 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     expect(await look()).toBe('DONE');
   },
   async introspection(place) {
-    // The very same document: what is remembered of it must not count.
+    // The same document again: its cached validation must not count.
     const ask = () => outcome(place, getIntrospectionQuery());
     expect(await ask()).toBe('DONE');
     await place.set('introspection', 'false');
@@ -408,7 +409,7 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     expect(await outcome(place, '{ viewer { user { handle } } }', {}, ann)).toBe('DONE');
     await place.set('maintenance', 'false');
     expect(await act(place, 'sendMessage', input, ann)).toBe('DONE');
-    // The subscription went on meanwhile.
+    // The subscription continued meanwhile.
     expect(await heard(atBens)).toEqual(['MessageSent']);
   },
   async maintenanceMessage(place) {

@@ -24,14 +24,14 @@ async function stateOf(as: Person, id: string) {
   return given((await chat.ask(ConversationStateDocument, { id }, as)).conversation, []);
 }
 
-/** A member's two markers, as another member sees them. */
+/** A member’s two markers, as another member sees them. */
 async function markersOf(person: Person, as: Person, id: string) {
   const { conversation } = await chat.ask(MembersDocument, { id }, as);
   const member = given(conversation, []).members.edges.find(({ node }) => node.user.id === person.id)?.node;
   return { deliveredSeq: member?.deliveredSeq, readSeq: member?.readSeq };
 }
 
-/** A direct conversation in which Ann has said so many things to Ben. */
+/** A direct conversation in which Ann has sent Ben a number of messages. */
 async function talk(messages: number) {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.direct(ann, ben);
@@ -43,8 +43,8 @@ async function talk(messages: number) {
   return { ann, ben, id };
 }
 
-describe('reading', () => {
-  it('is stored when it is answered, with what is left to read', async () => {
+describe('markRead', () => {
+  it('is stored when it returns, with what is left to read', async () => {
     const { ann, ben, id } = await talk(3);
     expect(await read(ben, id, 2)).toEqual({
       conversation: { id, viewerReadSeq: 2, viewerUnreadCount: 1 },
@@ -52,12 +52,12 @@ describe('reading', () => {
       errors: [],
     });
     expect(await stateOf(ben, id)).toMatchObject({ viewerReadSeq: 2, viewerUnreadCount: 1 });
-    // What is read has arrived.
+    // A message that is read is delivered too.
     expect(await markersOf(ben, ann, id)).toEqual({ deliveredSeq: 2, readSeq: 2 });
     expect((await read(ben, id, 3)).unread).toEqual({ messages: 0, conversations: 0 });
   });
 
-  it('never goes back: below the marker nothing changes, and that is no error', async () => {
+  it('never moves the marker back: a lower seq changes nothing and is no error', async () => {
     const { ben, id } = await talk(3);
     await read(ben, id, 2);
     for (const seq of [2, 1, 0]) {
@@ -65,14 +65,14 @@ describe('reading', () => {
     }
   });
 
-  it('ends at the highest of marks that arrive at once', async () => {
+  it('ends at the highest of concurrent seqs', async () => {
     const { ben, id } = await talk(5);
     const answers = await Promise.all([3, 1, 5, 2, 4, 5, 1].map((seq) => read(ben, id, seq)));
     expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
     expect(await stateOf(ben, id)).toMatchObject({ viewerReadSeq: 5, viewerUnreadCount: 0 });
   });
 
-  it('goes no further than the log, and not before it', async () => {
+  it('is refused beyond the head and below zero, as markDelivered is', async () => {
     const { ben, id } = await talk(2);
     for (const seq of [3, 2_147_483_647, -1]) {
       for (const mark of [read, deliver]) {
@@ -84,7 +84,7 @@ describe('reading', () => {
     expect(await stateOf(ben, id)).toMatchObject({ viewerReadSeq: 0, viewerUnreadCount: 2 });
   });
 
-  it('is for members: a stranger cannot tell a conversation from none', async () => {
+  it('is refused to strangers with NOT_FOUND as if the conversation did not exist, as markDelivered is', async () => {
     const { id } = await talk(1);
     const [eve] = await chat.people('eve');
     const nowhere = Buffer.from('Conversation:9000000000').toString('base64url');
@@ -98,7 +98,7 @@ describe('reading', () => {
     }
   });
 
-  it('is told to the other devices, with what is left, and to the other members', async () => {
+  it('sends events to the user’s other devices, with what is left to read, and to the other members', async () => {
     const { ann, ben, id } = await talk(2);
     const desk = await chat.anotherDevice(ben);
     const [onDesk, atAnns] = [chat.listen(desk), chat.listen(ann)];
@@ -115,8 +115,8 @@ describe('reading', () => {
   });
 });
 
-describe('delivery', () => {
-  it('moves its own marker and not what is read', async () => {
+describe('markDelivered', () => {
+  it('moves the delivery marker and not the read marker', async () => {
     const { ann, ben, id } = await talk(3);
     expect(await deliver(ben, id, 3)).toMatchObject({
       conversation: { id, viewerMembership: { deliveredSeq: 3, readSeq: 0 } },
@@ -125,12 +125,12 @@ describe('delivery', () => {
     expect(await deliver(ben, id, 1)).toMatchObject({ conversation: { viewerMembership: { deliveredSeq: 3 } }, errors: [] });
     expect(await markersOf(ben, ann, id)).toEqual({ deliveredSeq: 3, readSeq: 0 });
     expect(await stateOf(ben, id)).toMatchObject({ viewerUnreadCount: 3 });
-    // A marker that lies ahead stays there.
+    // Reading less than what was delivered leaves the delivery marker where it is.
     expect((await read(ben, id, 2)).errors).toEqual([]);
     expect(await markersOf(ben, ann, id)).toEqual({ deliveredSeq: 3, readSeq: 2 });
   });
 
-  it('is told to the other members', async () => {
+  it('sends an event to the other members', async () => {
     const { ann, ben, id } = await talk(1);
     const events = chat.listenTo(ann, id);
     await events.ready();
@@ -139,8 +139,8 @@ describe('delivery', () => {
   });
 });
 
-describe('unread', () => {
-  it('counts messages of others, not one’s own and not who came', async () => {
+describe('the unread count', () => {
+  it('counts messages of others, and neither one’s own nor joins', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const id = await chat.group(ann, ben);
     expect(await stateOf(ben, id)).toMatchObject({ lastSeq: 2, viewerUnreadCount: 0 });
@@ -152,7 +152,7 @@ describe('unread', () => {
     expect(await stateOf(cat, id)).toMatchObject({ viewerUnreadCount: 1 });
   });
 
-  it('is left as it is by one’s own message, unless all before it was read', async () => {
+  it('is unchanged by one’s own message, unless everything before it was read', async () => {
     const { ann, ben, id } = await talk(2);
     await chat.say(ben, id, 'an answer to the first');
     expect(await stateOf(ben, id)).toMatchObject({ viewerReadSeq: 0, viewerUnreadCount: 2 });

@@ -17,14 +17,14 @@ async function send(as: Person, input: Partial<SendMessageInput> & Pick<SendMess
   return (await chat.ask(SendReferenceDocument, { input: whole }, as)).sendMessage;
 }
 
-/** Three people and their group. */
+/** Three users and their group. */
 async function scene() {
   const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
   return { ann, ben, cat, conversationId: await chat.group(ann, ben, cat) };
 }
 
-describe('a message that mentions people', () => {
-  it('shows everybody whom, in the order in which they were named', async () => {
+describe('a message that mentions users', () => {
+  it('shows its mentions to everybody, in the order in which they were given', async () => {
     const { ann, ben, cat, conversationId } = await scene();
     const { messageEdge, errors } = await send(ben, { conversationId, mentionIds: [cat.id, ann.id, cat.id] });
     expect(errors).toEqual([]);
@@ -34,7 +34,7 @@ describe('a message that mentions people', () => {
     expect(conversation?.messages.edges).toMatchObject([{ node: { mentions, mentionsEveryone: false } }]);
   });
 
-  it('shows them after they have left', async () => {
+  it('still shows a mentioned user who has left', async () => {
     const { ann, ben, conversationId } = await scene();
     await send(ann, { conversationId, mentionIds: [ben.id] });
     await chat.ask(RemoveMemberDocument, { input: { groupId: conversationId, userId: ben.id } }, ann);
@@ -42,7 +42,7 @@ describe('a message that mentions people', () => {
     expect(conversation?.messages.edges[0]?.node.mentions).toEqual([{ id: ben.id, handle: ben.handle }]);
   });
 
-  it('mentions nobody where nobody is named, or null is', async () => {
+  it('mentions nobody if the list is empty, null or absent', async () => {
     const { ann, conversationId } = await scene();
     const nobody = { mentions: [], mentionsEveryone: false };
     for (const mentionIds of [[], null, undefined]) {
@@ -50,7 +50,7 @@ describe('a message that mentions people', () => {
     }
   });
 
-  it('is refused, and nothing stored, where one of them is not there, whoever that is', async () => {
+  it('is refused, and not stored, if a mentioned user is not a member or does not exist', async () => {
     const { ann, ben, conversationId } = await scene();
     const [eve] = await chat.people('eve');
     const absent = Buffer.from('User:9000000000').toString('base64url');
@@ -71,14 +71,14 @@ describe('a message that mentions people', () => {
 });
 
 describe('mentioning everyone', () => {
-  it('is for who runs a new group', async () => {
+  it('is allowed to admins only in a new group', async () => {
     const { ann, ben, conversationId } = await scene();
     expect((await send(ann, { conversationId, mentionsEveryone: true })).messageEdge?.node).toMatchObject({ mentionsEveryone: true });
     const { messageEdge, errors } = await send(ben, { conversationId, mentionsEveryone: true });
     expect([messageEdge, refusals(errors)]).toEqual([null, ['FORBIDDEN input.mentionsEveryone']]);
   });
 
-  it('is for both between two', async () => {
+  it('is allowed in a direct conversation', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const conversationId = await chat.direct(ann, ben);
     await chat.say(ann, conversationId, 'hello');
@@ -86,7 +86,7 @@ describe('mentioning everyone', () => {
   });
 });
 
-it('with other mentions the same clientMessageId stands for another request', async () => {
+it('with other mentions, the same clientMessageId is another request', async () => {
   const { ann, ben, cat, conversationId } = await scene();
   const request = { conversationId, clientMessageId: 'once', mentionIds: [ben.id, cat.id] };
   const first = await send(ann, request);
@@ -110,17 +110,17 @@ describe('an edit', () => {
     };
   }
 
-  it('leaves the mentions that it does not speak of', async () => {
+  it('keeps the mentions that it does not name', async () => {
     expect(await edited({})).toEqual({ errors: [], mentions: ['ben'], everyone: true });
     expect(await edited({ mentionIds: [] })).toEqual({ errors: [], mentions: [], everyone: true });
     expect(await edited({ mentionsEveryone: false })).toEqual({ errors: [], mentions: ['ben'], everyone: false });
   });
 
-  it('clears what it is given null for', async () => {
+  it('clears the mentions that it sets to null', async () => {
     expect(await edited({ mentionIds: null, mentionsEveryone: null })).toEqual({ errors: [], mentions: [], everyone: false });
   });
 
-  it('replaces them by others, who are in the conversation', async () => {
+  it('replaces the mentions with other members', async () => {
     const { ann, ben, cat, conversationId } = await scene();
     const { messageEdge } = await send(ann, { conversationId, mentionIds: [ben.id] });
     const messageId = messageEdge?.node.id ?? '';

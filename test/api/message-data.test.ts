@@ -10,7 +10,7 @@ type Data = Record<string, unknown>;
 
 const poll = { type: 'poll', question: 'Where to?', options: ['sea', { label: 'hills', at: [47.5, -1] }], open: true, closesAt: null };
 
-describe('data of a message', () => {
+describe('the data of a message', () => {
   const chat = world();
 
   async function send(as: Person, conversationId: string, data: Data | null, more: object = {}) {
@@ -26,7 +26,7 @@ describe('data of a message', () => {
     readonly sendMessage: { readonly messageEdge: { readonly node: { readonly data: Data | null } } | null; readonly errors: readonly [] };
   }
 
-  /** Sends data that stands in the document itself, with variables in it. */
+  /** Sends data that is written in the document itself, with variables in it. */
   async function sendLiteral(as: Person, conversationId: string, literal: string, variables: Data = {}, declared = '') {
     const document: TypedDocumentNode<Sent, Data> = parse(`mutation ($conversationId: ID!, $clientMessageId: ID!${declared}) {
       sendMessage(input: { conversationId: $conversationId, clientMessageId: $clientMessageId, text: "", data: ${literal} }) {
@@ -36,7 +36,7 @@ describe('data of a message', () => {
     return chat.post(document, { conversationId, clientMessageId: randomUUID(), ...variables }, as);
   }
 
-  it('is sent with it and shown with it, stays through edits that do not name it, and goes along where it is forwarded', async () => {
+  it('is sent and shown with the message, kept by edits that do not name it, and forwarded with the message', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const sent = await send(ann, group, poll);
@@ -51,7 +51,7 @@ describe('data of a message', () => {
     expect(refusals((await edit(ann, { messageId, text: '' })).errors)).toEqual(['INVALID_INPUT input.text']);
   });
 
-  it('may be written in the document, with variables in it, of which one that is not given is absent', async () => {
+  it('can be written in the document with variables, and a variable without a value is absent', async () => {
     const [ann] = await chat.people('ann');
     const group = await chat.group(ann);
     const literal =
@@ -67,7 +67,7 @@ describe('data of a message', () => {
     expect((await sendLiteral(ann, group, large)).data?.sendMessage.messageEdge?.node.data).toEqual({ list: Array(2_000).fill(1) });
   });
 
-  it.each(['"text"', '1', '[{ a: 1 }]', '[]', 'true', 'WORD'])('is refused where the document has %s in its place', async (literal) => {
+  it.each(['"text"', '1', '[{ a: 1 }]', '[]', 'true', 'WORD'])('is refused if the document has %s in its place', async (literal) => {
     const [ann] = await chat.people('ann');
     expect(refusals((await sendLiteral(ann, await chat.group(ann), literal)).errors)).toEqual(['BAD_USER_INPUT']);
   });
@@ -80,7 +80,7 @@ describe('data of a message', () => {
     ['too many', `{ a: [${'1 '.repeat(2_100)}] }`, 'INVALID_INPUT input.data'],
     ['far too many', `{ a: [${'1 '.repeat(10_000)}] }`, 'BAD_USER_INPUT'],
     ['a time', '{ a: $time }', 'INVALID_INPUT input.data.a'],
-  ])('is refused where the document has %s in it', async (_what, literal, refused) => {
+  ])('is refused if the document has %s in it', async (_what, literal, refused) => {
     const [ann] = await chat.people('ann');
     const time = literal.includes('$time') ? { time: '2026-01-01T00:00:00Z' } : {};
     const declared = literal.includes('$time') ? ', $time: DateTime' : '';
@@ -90,13 +90,13 @@ describe('data of a message', () => {
     expect(first).toMatch(refused);
   });
 
-  // As texts: nested so, neither parser nor JSON of a test would take them.
+  // The inputs are texts: neither the parser nor the JSON of the test could make such depths.
   it.each([
     ['in the document', 4_900, 0],
     ['in the document, as far as that can be read', 1_000, 0],
     ['in a variable', 0, 100_000],
     ['in a variable, as far as it could be written again', 0, 2_000],
-  ])('is refused where it nests thousands of levels deep %s', async (_what, written, given) => {
+  ])('is refused if it is thousands of levels deep %s', async (_what, written, given) => {
     const [ann] = await chat.people('ann');
     const of = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
     const input = `conversationId: "${await chat.group(ann)}", clientMessageId: "${randomUUID()}", text: ""`;
@@ -113,7 +113,7 @@ describe('data of a message', () => {
     expect(first).toMatch(/^(INVALID_INPUT input\.data(\.a(\.0){9})?|BAD_USER_INPUT)$/);
   });
 
-  it('tells a retry from another message, and the order of its names does not', async () => {
+  it('distinguishes a retry from another message, whatever the order of its keys', async () => {
     const [ann] = await chat.people('ann');
     const group = await chat.group(ann);
     const clientMessageId = randomUUID();

@@ -21,7 +21,7 @@ async function page(chat: World, as: Person, asked: Asked) {
   return (await chat.ask(SearchMessagesDocument, asked, as)).messages;
 }
 
-/** What is found, page after page; fails where that comes to no end. */
+/** The texts of all results, page after page. Throws if the search does not end. */
 async function found(chat: World, as: Person, asked: Asked): Promise<readonly string[]> {
   const texts: string[] = [];
   let after = asked.after ?? null;
@@ -42,7 +42,7 @@ async function refused(chat: World, as: Person, asked: Asked): Promise<readonly 
 describe('the search for messages', () => {
   const chat = world({ SEARCHES_PER_MINUTE: '10000' });
 
-  it('finds in all conversations, newest first within that of the latest activity, and gives messages as they are everywhere', async () => {
+  it('covers all conversations, latest activity first and newest message first within one, and returns full messages', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const [group, direct] = [await chat.group(ann, ben), await chat.direct(ann, ben)];
     await chat.sayAll(ann, group, ['Früh am Bahnhof?', 'Nein.', 'Der Frühling kommt.']);
@@ -63,7 +63,7 @@ describe('the search for messages', () => {
     expect(node).toMatchObject({ __typename: 'Message', id });
   });
 
-  it('pages through what is found, each message once, whatever is said meanwhile', async () => {
+  it('pages through its results, each message once, whatever is sent meanwhile', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     await chat.sayAll(ann, group, ['needle 1', 'needle 2', 'hay', 'needle 3']);
@@ -75,7 +75,7 @@ describe('the search for messages', () => {
     expect(second.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
   });
 
-  it('finds what people said whom the viewer has blocked, as history shows it', async () => {
+  it('finds messages of users whom the viewer has blocked, as history shows them', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     await chat.say(ben, group, 'needle');
@@ -83,7 +83,7 @@ describe('the search for messages', () => {
     expect(await found(chat, ann, { search: 'needle', conversationId: group })).toEqual(['needle']);
   });
 
-  it('finds what history shows of it and nothing else, of what was taken back, hidden, and said among others', async () => {
+  it('finds exactly what history shows, without recalled and hidden messages and those of other conversations', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const [all, two] = [await chat.group(ann, ben, cat), await chat.group(ann, ben)];
     for (const [at, group] of [all, two, all].entries()) {
@@ -108,7 +108,7 @@ describe('the search for messages', () => {
     }
   });
 
-  it('gives nothing to who was removed, not even the rest of what they had begun to read', async () => {
+  it('finds nothing for a removed member, not even with a cursor from before the removal', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     await chat.sayAll(ann, group, ['needle 1', 'needle 2']);
@@ -132,7 +132,7 @@ describe('the search for messages', () => {
     '\u200b',
     '🙃',
     '\ufe0f',
-  ])('finds nothing by what has no letters, nor an emoji that was said: %j', async (search) => {
+  ])('finds nothing by a text without letters, not even an emoji: %j', async (search) => {
     const [ann] = await chat.people('ann');
     await chat.say(ann, await chat.group(ann), 'Something. 🙂');
     expect(await page(chat, ann, { search })).toEqual({
@@ -141,7 +141,7 @@ describe('the search for messages', () => {
     });
   });
 
-  it('takes half a letter for none', async () => {
+  it('ignores half a surrogate pair', async () => {
     const [ann] = await chat.people('ann');
     await chat.say(ann, await chat.group(ann), 'Something.');
     expect(await found(chat, ann, { search: 'some\ud800' })).toEqual(['Something.']);
@@ -159,12 +159,12 @@ describe('the search for messages', () => {
     ['the id of somebody in the place of a conversation’s', { conversationId: formatId('User', 1n) }, 'conversationId'],
     ['the id of a conversation in the place of somebody’s', { senderId: formatId('Conversation', 1n) }, 'senderId'],
     ['an empty id', { senderId: '' }, 'senderId'],
-  ])('refuses %s by naming it', async (_what, asked, argument) => {
+  ])('refuses %s by the name of the argument', async (_what, asked, argument) => {
     const [ann] = await chat.people('ann');
     expect(await refused(chat, ann, { search: 'needle', ...asked })).toEqual([`BAD_USER_INPUT ${argument}`]);
   });
 
-  it('goes on by a cursor only in the search that gave it', async () => {
+  it('continues from a cursor only in the search that returned it', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     await chat.sayAll(ann, group, ['needle 1', 'needle 2']);
@@ -182,11 +182,11 @@ describe('the search for messages', () => {
     ]) {
       expect(await refused(chat, ann, { ...asked, after, ...other })).toEqual(['BAD_USER_INPUT after']);
     }
-    // Of somebody else's it shows nothing that is not theirs.
+    // A cursor of another user shows the viewer nothing but their own results.
     expect((await page(chat, ben, { ...asked, after })).edges.map(({ node }) => node.text)).toEqual(['needle 1']);
   });
 
-  it('is of a time as well: from a moment on, and before another', async () => {
+  it('can be limited to a time range', async () => {
     const [ann] = await chat.people('ann');
     const conversationId = await chat.group(ann);
     await chat.sayAll(ann, conversationId, ['needle 1', 'needle 2']);
@@ -195,14 +195,14 @@ describe('the search for messages', () => {
     expect(await refused(chat, ann, { search: 'needle', sentFrom: 'yesterday' })).toEqual(['BAD_USER_INPUT']);
   });
 
-  it('finds nothing of nobody, and nothing where nothing is', async () => {
+  it('finds nothing for a sender or conversation that does not exist', async () => {
     const [ann] = await chat.people('ann');
     await chat.say(ann, await chat.group(ann), 'needle');
     expect(await found(chat, ann, { search: 'needle', senderId: formatId('User', 2n ** 62n) })).toEqual([]);
     expect(await found(chat, ann, { search: 'needle', conversationId: formatId('Conversation', 2n ** 62n) })).toEqual([]);
   });
 
-  it('is asked for a few times in a document at most', async () => {
+  it('is allowed four times in a document', async () => {
     const [ann] = await chat.people('ann');
     const ask = async (count: number) => {
       const fields = Array.from({ length: count }, (_, n) => `a${n}: messages(search: "a") { edges { cursor } }`);
@@ -213,10 +213,10 @@ describe('the search for messages', () => {
   });
 });
 
-describe('a search that may read little at a time', () => {
+describe('a search that may read few messages at a time', () => {
   const chat = world({ SEARCHED_MESSAGES: '5', SEARCHES_PER_MINUTE: '10000' });
 
-  it('has short pages, and empty ones that say from where to go on, until all is read', async () => {
+  it('has short pages, and empty pages with a cursor to continue from, until everything is read', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const [one, other] = [await chat.group(ann, ben), await chat.group(ann, ben)];
     await chat.sayAll(ann, one, ['needle of one', ...Array.from({ length: 15 }, () => 'hay')]);
@@ -229,16 +229,16 @@ describe('a search that may read little at a time', () => {
   });
 });
 
-describe('searches past so many a minute', () => {
+describe('searches for messages beyond the limit per minute', () => {
   const chat = world({ SEARCHES_PER_MINUTE: '3' });
 
-  it('are refused at the top level with when again, each page counted, whatever was asked; who looks for people is not', async () => {
+  it('are refused with an error of the response that says when to retry; each page counts, and searches for users do not', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     await chat.sayAll(ann, group, ['needle 1', 'needle 2']);
     const { pageInfo } = await page(chat, ann, { search: 'needle', first: 1 });
     await page(chat, ann, { search: 'needle', first: 1, after: pageInfo.endCursor });
-    // What is refused for what it asks has not searched.
+    // A search with an invalid argument does not count.
     expect(await refused(chat, ann, { search: 'needle', first: 101 })).toEqual(['BAD_USER_INPUT first']);
     await page(chat, ann, { search: '' });
     const { data, errors } = await chat.post(SearchMessagesDocument, { search: 'needle' }, ann);

@@ -23,14 +23,14 @@ async function textsIn(as: Person, id: string): Promise<readonly string[]> {
   return given(conversation, []).messages.edges.map(({ node }) => node.text);
 }
 
-/** Two people and the conversation they have. */
+/** Two users and their direct conversation. */
 async function pair() {
   const [ann, ben] = await chat.people('ann', 'ben');
   return { ann, ben, conversationId: await chat.direct(ann, ben) };
 }
 
 describe('a message', () => {
-  it('is answered with its place, under the cursor it has in every list', async () => {
+  it('is returned with its seq, and with the cursor that it has in every list', async () => {
     const { ann, conversationId } = await pair();
     const clientMessageId = randomUUID();
     const { messageEdge, errors } = await send(ann, { conversationId, clientMessageId, text: 'hello', replyToId: null });
@@ -48,7 +48,7 @@ describe('a message', () => {
     'a\r\nb',
     '\u202eabc',
     "'; DROP TABLE Message; --",
-  ])('keeps its text to the letter: %j', async (text) => {
+  ])('keeps its text exactly: %j', async (text) => {
     const { ann, ben, conversationId } = await pair();
     await send(ann, { conversationId, text });
     expect(await textsIn(ben, conversationId)).toEqual([text]);
@@ -62,12 +62,12 @@ describe('a message', () => {
     expect(await textsIn(ann, conversationId)).toEqual([]);
   });
 
-  it.each(['a\0b', 'a\ud800b', '\udc00'])('is refused if no database could keep it to the letter: %j', async (text) => {
+  it.each(['a\0b', 'a\ud800b', '\udc00'])('is refused if a database could not store it exactly: %j', async (text) => {
     const { ann, conversationId } = await pair();
     expect(refusals((await send(ann, { conversationId, text })).errors)).toEqual(['INVALID_INPUT input.text']);
   });
 
-  it('may be as long as the limit says in code points, however many units they take', async () => {
+  it('can be as long as the limit in code points, however many code units they take', async () => {
     const { ann, ben, conversationId } = await pair();
     for (const letter of ['x', 'é', '一', '👍']) {
       expect(refusals((await send(ann, { conversationId, text: letter.repeat(100) })).errors)).toEqual([]);
@@ -76,19 +76,19 @@ describe('a message', () => {
     expect(await textsIn(ben, conversationId)).toEqual(['x', 'é', '一', '👍'].map((letter) => letter.repeat(100)));
   });
 
-  it.each(['', 'ä', 'a\nb', 'x'.repeat(65), 'ends in a space '])('is refused under the clientMessageId %j', async (clientMessageId) => {
+  it.each(['', 'ä', 'a\nb', 'x'.repeat(65), 'ends in a space '])('is refused with the clientMessageId %j', async (clientMessageId) => {
     const { ann, conversationId } = await pair();
     expect(refusals((await send(ann, { conversationId, clientMessageId })).errors)).toEqual(['INVALID_INPUT input.clientMessageId']);
   });
 
-  it('goes nowhere that is not the sender’s, and nobody learns whether it is there', async () => {
+  it('is refused for a conversation of others with NOT_FOUND, as if it did not exist', async () => {
     const { ann, conversationId } = await pair();
     const [eve] = await chat.people('eve');
     const nowhere = Buffer.from('Conversation:9000000000').toString('base64url');
     const absent = await send(eve, { conversationId: nowhere });
     expect(refusals(absent.errors)).toEqual(['NOT_FOUND input.conversationId']);
     expect(await send(eve, { conversationId })).toEqual(absent);
-    // An account is a stream too, but no conversation.
+    // An account is a stream too, but not a conversation.
     const account = Buffer.from(`Conversation:${Buffer.from(ann.id, 'base64url').toString().split(':')[1]}`).toString('base64url');
     expect(await send(eve, { conversationId: account })).toEqual(absent);
     for (const malformed of ['x', eve.id, '']) {
@@ -96,15 +96,15 @@ describe('a message', () => {
     }
   });
 
-  it('reaches the other side of a direct conversation only from who was shown it', async () => {
+  it('is refused to the other user of a direct conversation until it is shown to them', async () => {
     const { ben, conversationId } = await pair();
-    // Ben was not written to yet: for him there is no such conversation.
+    // Nobody has written to Ben yet: for him there is no such conversation.
     expect(refusals((await send(ben, { conversationId })).errors)).toEqual(['NOT_FOUND input.conversationId']);
   });
 });
 
-describe('a message sent again under its clientMessageId', () => {
-  it('is the first one, however often, and others may use the same id', async () => {
+describe('a message sent again with its clientMessageId', () => {
+  it('is the first message, however often it is sent, and other users may use the same id', async () => {
     const { ann, ben, conversationId } = await pair();
     const request = { conversationId, clientMessageId: 'once', text: 'hello' };
     const first = await send(ann, request);
@@ -114,7 +114,7 @@ describe('a message sent again under its clientMessageId', () => {
     expect(await textsIn(ann, conversationId)).toEqual(['hello', 'something else', 'hello']);
   });
 
-  it('is one message, though twenty arrive at once', async () => {
+  it('is stored once if twenty requests arrive at once', async () => {
     const { ann, ben, conversationId } = await pair();
     const request = { conversationId, clientMessageId: 'once', text: 'hello' };
     const answers = await Promise.all(Array.from({ length: 20 }, () => send(ann, request)));
@@ -123,7 +123,7 @@ describe('a message sent again under its clientMessageId', () => {
     expect(await textsIn(ben, conversationId)).toEqual(['hello']);
   });
 
-  it('is one message, though twenty arrive at once in two conversations: the others conflict', async () => {
+  it('is stored once if twenty requests arrive at once in two conversations, and those of the other conversation conflict', async () => {
     const { ann, conversationId } = await pair();
     const other = await chat.group(ann);
     const places = Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? conversationId : other));
@@ -136,7 +136,7 @@ describe('a message sent again under its clientMessageId', () => {
     expect([...(await textsIn(ann, conversationId)), ...(await textsIn(ann, other))]).toEqual(['hello']);
   });
 
-  it('is a conflict if anything about it is different, and nothing is stored', async () => {
+  it('is a conflict if anything in it differs, and nothing is stored', async () => {
     const { ann, conversationId } = await pair();
     const first = await chat.say(ann, conversationId, 'a first one');
     const elsewhere = await chat.group(ann);
@@ -151,7 +151,7 @@ describe('a message sent again under its clientMessageId', () => {
     expect(await textsIn(ann, elsewhere)).toEqual([]);
   });
 
-  it('is not another one because ids look alike', async () => {
+  it('is another message if the ids differ in case or spaces', async () => {
     const { ann, conversationId } = await pair();
     const keys = ['abc', 'ABC', 'abc ~', ' abc'];
     for (const clientMessageId of keys)
@@ -159,7 +159,7 @@ describe('a message sent again under its clientMessageId', () => {
     expect(await textsIn(ann, conversationId)).toEqual(keys);
   });
 
-  it('is still found by who may no longer post; a refusal is not remembered', async () => {
+  it('is still returned to a removed member, and a refused one can be sent later', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const conversationId = await chat.group(ann, ben);
     const stored = { conversationId, clientMessageId: 'stored', text: 'hello' };
@@ -174,7 +174,7 @@ describe('a message sent again under its clientMessageId', () => {
 });
 
 describe('a reply', () => {
-  it('shows what it answers', async () => {
+  it('shows the message that it replies to', async () => {
     const { ann, ben, conversationId } = await pair();
     const first = await chat.say(ann, conversationId, 'a question');
     const { messageEdge, errors } = await send(ben, { conversationId, text: 'an answer', replyToId: first.id });
@@ -182,7 +182,7 @@ describe('a reply', () => {
     expect(messageEdge?.node.replyTo).toEqual({ id: first.id });
   });
 
-  it('answers nothing of another conversation, nothing from before one joined, and nothing that is no message', async () => {
+  it('is refused for a message of another conversation, from before one’s joining, or that does not exist', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const group = await chat.group(ann, ben);
     const elsewhere = await chat.say(ann, await chat.direct(ann, ben), 'between us');
@@ -200,8 +200,8 @@ describe('a reply', () => {
   });
 });
 
-describe('many messages at once', () => {
-  it('take the seqs after one another, without a hole', async () => {
+describe('many concurrent messages', () => {
+  it('get consecutive seqs without a gap', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const conversationId = await chat.group(ann, ben, cat);
     const sent = await Promise.all(

@@ -14,7 +14,7 @@ import { world } from '../support/world.ts';
 
 const place = world();
 
-/** By how much each value has grown while something was done. */
+/** The growth of each series while `work` runs. */
 async function grown(work: () => Promise<unknown>): Promise<(series: string) => number> {
   const before = await scrape(place.node);
   await work();
@@ -23,17 +23,17 @@ async function grown(work: () => Promise<unknown>): Promise<(series: string) => 
 }
 
 describe('metrics', () => {
-  it('say which node they are of, that it is ready, and how its process does', async () => {
+  it('name their node, say that it is ready, and describe its process', async () => {
     const { names, value } = await scrape(place.node);
     expect([...names].filter((name) => name.startsWith('nodejs_eventloop_lag'))).not.toEqual([]);
     expect(value('mpim_ready')).toBe(1);
     expect(value('process_resident_memory_bytes')).toBeGreaterThan(0);
     expect(names).toContain('mpim_node_info');
-    // From the start: what appears with its first failure would not be seen to grow.
+    // The series exists from the start: a series that appears with its first failure would not be seen to grow.
     expect(value('mpim_operation_seconds_count{operation="mutation",outcome="INTERNAL"}')).toBe(0);
   });
 
-  it('count operations by kind, and by how they ended', async () => {
+  it('count operations by kind and outcome', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const group = await place.group(ann, ben);
     const by = await grown(async () => {
@@ -48,7 +48,7 @@ describe('metrics', () => {
     expect(by('mpim_operation_seconds_sum{operation="mutation",outcome="OK"}')).toBeGreaterThan(0);
   });
 
-  it('count commits, sockets, subscriptions and what is delivered to them', async () => {
+  it('count commits, sockets, subscriptions and delivered events', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const group = await place.group(ann, ben);
     const before = await scrape(place.node);
@@ -68,7 +68,7 @@ describe('metrics', () => {
     expect(before.value('mpim_appends_waiting')).toBe(0);
   });
 
-  it('count searches, and those that are sent away', async () => {
+  it('count searches, and those that are refused', async () => {
     const [ann] = await place.people('ann');
     const by = await grown(() =>
       Promise.all(Array.from({ length: 6 }, () => place.post(SearchMessagesDocument, { search: 'needle' }, ann))),
@@ -91,7 +91,7 @@ describe('metrics', () => {
     await expect.poll(async () => ((await scrape(place.node)).value(series) ?? 0) - before).toBe(1);
   });
 
-  it('tell what is left for operators', async () => {
+  it('count dead jobs', async () => {
     await using sql = await rawSql(place.stores);
     const dead = 'mpim_jobs{kind="EffectOwed",state="DEAD"}';
     const by = await grown(() => leaveDeadJob(sql, { seq: 1 }));
@@ -100,7 +100,7 @@ describe('metrics', () => {
     expect((await scrape(place.node)).value(dead)).toBeUndefined();
   });
 
-  it.each(['prometheus/alerts.yml', 'grafana/mpim.json'])('are what %s asks for', async (file) => {
+  it.each(['prometheus/alerts.yml', 'grafana/mpim.json'])('include everything that %s uses', async (file) => {
     const text = await readFile(new URL(`../../deploy/${file}`, import.meta.url), 'utf8');
     const told = await scrape(place.node);
     const isTold = (name: string, { names }: Scraped): boolean => names.has(name) || names.has(name.replace(/_(count|sum|bucket)$/, ''));
@@ -110,10 +110,10 @@ describe('metrics', () => {
   });
 });
 
-describe('who asks for metrics', () => {
+describe('the metrics endpoint', () => {
   const token = 'a token of sixteen'.replaceAll(' ', '-');
 
-  it('brings the token where there is one, and is told nothing otherwise', async () => {
+  it('requires the token if one is set, and otherwise returns nothing', async () => {
     await using stores = await freshStores();
     await using node = await createNode(readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...stores.env, METRICS_TOKEN: token }));
     expect((await scrape(node, token)).value('mpim_ready')).toBe(1);
@@ -123,7 +123,7 @@ describe('who asks for metrics', () => {
     }
   });
 
-  it('asks from the machine itself where there is none', async () => {
+  it('without a token answers the machine itself only', async () => {
     const [outside] = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
       .filter(({ family, internal }) => family === 'IPv4' && !internal);
@@ -131,11 +131,11 @@ describe('who asks for metrics', () => {
     await using node = await createNode(readConfig({ PORT: '0', LOG_LEVEL: 'silent', ADMIN_HOST: '0.0.0.0', ...stores.env }));
     const url = new URL(metricsUrl(node));
     expect((await fetch(`http://127.0.0.1:${url.port}/metrics`)).status).toBe(200);
-    // From an address of its own that is not the loopback's a machine is like any other.
+    // A request from the machine’s own outside address is not from the loopback.
     if (outside !== undefined) expect((await fetch(`http://${outside.address}:${url.port}/metrics`)).status).toBe(401);
   });
 
-  it('asks by GET', async () => {
+  it('answers GET only', async () => {
     expect((await fetch(metricsUrl(place.node), { method: 'POST' })).status).toBe(405);
   });
 });

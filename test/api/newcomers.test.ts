@@ -24,11 +24,11 @@ async function texts(as: Person, id: string): Promise<readonly (string | undefin
 
 const joins = (as: Person, groupId: string) => chat.ask(JoinGroupDocument, { input: { groupId } }, as);
 
-describe('the past of a group', () => {
+describe('the history of a group before a member joined', () => {
   it.each([
     ['ALL', ['said before', 'said after']],
     ['JOINING', ['said after']],
-  ] as const)('is shown as the group has it: %s', async (history, shown) => {
+  ] as const)('is shown according to the group’s setting: %s', async (history, shown) => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await groupWith(ann, history);
     await chat.say(ann, group, 'said before');
@@ -38,7 +38,7 @@ describe('the past of a group', () => {
     expect(await chat.ask(DoorDocument, { id: group }, ben)).toMatchObject({ conversation: { historyForNewcomers: history } });
   });
 
-  it('is told of live from the joining on: what becomes of an old message is shown to who may read it, and hidden from who may not', async () => {
+  it('is part of live events after the joining: a change of an old message is shown to members who may read it, and hidden from others', async () => {
     for (const [history, type] of [
       ['ALL', 'MessageEdited'],
       ['JOINING', 'EntryHidden'],
@@ -59,7 +59,7 @@ describe('the past of a group', () => {
     }
   });
 
-  it('is served to a client that was away from the position it had, past a removal, with nothing cut', async () => {
+  it('is sent to a client that was away during a removal, from its position and without a gap', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await groupWith(ann, 'ALL');
     await joins(ben, group);
@@ -75,7 +75,7 @@ describe('the past of a group', () => {
     expect(await texts(ben, group)).toEqual(['meanwhile']);
   });
 
-  it('stays as it was for those who are in the group when it changes', async () => {
+  it('stays hidden from current members when the setting changes', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const group = await groupWith(ann, 'JOINING');
     await chat.say(ann, group, 'said before');

@@ -13,7 +13,7 @@ import { given, type Person, world } from '../support/world.ts';
 
 const chat = world();
 
-/** Ann and Ben have a direct conversation and a group; Cat has left the group; Eve has nothing to do with any of them. */
+/** Ann and Ben have a direct conversation and a group. Cat has left the group. Eve is in neither. */
 interface Cast {
   readonly ann: Person;
   readonly ben: Person;
@@ -22,7 +22,7 @@ interface Cast {
 }
 let cast: Cast;
 
-/** One node of each type, by the name under which the tests speak of it. */
+/** The id of one node of each type, by the name that the tests use. */
 type Things = Readonly<
   Record<'user' | 'session' | 'direct' | 'group' | 'membership' | 'formerMembership' | 'message' | 'directMessage', string>
 >;
@@ -50,7 +50,7 @@ async function node(id: string, as: Person) {
 }
 
 describe('a node', () => {
-  it('is shown by its id to whom it is for', async () => {
+  it('is shown by its id to users who may see it', async () => {
     const { ann, ben } = cast;
     expect(await node(things.user, ben)).toEqual({ __typename: 'User', id: ann.id, handle: ann.handle });
     expect(await node(things.session, ann)).toEqual({
@@ -85,7 +85,7 @@ describe('a node', () => {
     expect(refusals((await chat.post(NodeByIdDocument, { id: things[name] })).errors)).toEqual(['UNAUTHENTICATED']);
   });
 
-  it('that is not the viewer’s to see looks like one that is not there', async () => {
+  it('that the viewer may not see is null, like one that does not exist', async () => {
     const absent = ['User:9000000000', 'Conversation:9000000000', 'Message:9000000000:1', 'Membership:9000000000:1'].map((text) =>
       Buffer.from(text).toString('base64url'),
     );
@@ -98,7 +98,7 @@ describe('a node', () => {
     for (const answer of answers) expect(answer).toEqual({ status: 200, data: { node: null } });
   });
 
-  it('that is a session is gone when it has ended', async () => {
+  it('for a session is null once the session has ended', async () => {
     const { ann } = cast;
     const desk = await chat.anotherDevice(ann);
     const { viewer } = await chat.ask(SessionsDocument, {}, desk);
@@ -111,7 +111,7 @@ describe('a node', () => {
     expect(await node(id, ann)).toBeNull();
   });
 
-  it('is refused for what is no id, or another spelling of one', async () => {
+  it('is refused for a malformed id, or another spelling of one', async () => {
     const { ann } = cast;
     const spellings = [
       '',
@@ -128,14 +128,14 @@ describe('a node', () => {
 });
 
 describe('nodes', () => {
-  it('come in the order asked for, null where there is none for the viewer', async () => {
+  it('come in the order of the ids, with null for those that the viewer may not see', async () => {
     const { ben } = cast;
     const ids = [things.message, things.session, things.user, things.group, things.message];
     const { nodes } = await chat.ask(NodesByIdDocument, { ids }, ben);
     expect(nodes.map((found) => found?.id ?? null)).toEqual([things.message, null, things.user, things.group, things.message]);
   });
 
-  it('may be none or a hundred at once, not more', async () => {
+  it('can be none or up to a hundred at once', async () => {
     const { ann } = cast;
     expect(await chat.ask(NodesByIdDocument, { ids: [] }, ann)).toEqual({ nodes: [] });
     const { nodes } = await chat.ask(NodesByIdDocument, { ids: Array.from({ length: 100 }, () => things.message) }, ann);
@@ -144,13 +144,13 @@ describe('nodes', () => {
     expect(refusals(errors)).toEqual(['BAD_USER_INPUT ids']);
   });
 
-  it('are refused by the place of an id that is malformed', async () => {
+  it('are refused by the position of a malformed id', async () => {
     const { errors } = await chat.post(NodesByIdDocument, { ids: [things.user, 'x'] }, cast.ann);
     expect(refusals(errors)).toEqual(['BAD_USER_INPUT ids.1']);
   });
 });
 
-it('an id is the same wherever a thing is shown', async () => {
+it('an object has the same id wherever it is shown', async () => {
   const { ann, ben } = cast;
   const { conversation } = await chat.ask(ConversationStateDocument, { id: things.group }, ben);
   expect(conversation?.viewerMembership?.id).toBe(things.membership);

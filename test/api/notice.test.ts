@@ -30,7 +30,7 @@ async function run(name: 'postNotice' | 'revokeNotice', input: object): Promise<
   return data?.[name] as Payload;
 }
 
-/** Posts a notice that is not to be refused; answers its id. */
+/** Posts a notice, which must succeed. Returns its id. */
 async function post(input: object): Promise<string> {
   const { notice, errors } = await run('postNotice', { title: 'Maintenance', body: 'Tonight.', ...input });
   return given(notice, errors as never).id;
@@ -50,8 +50,8 @@ async function node(person: Person, id: string): Promise<unknown> {
   return (await place.ask(NodesByIdDocument, { ids: [id] }, person)).nodes[0];
 }
 
-describe('a notice to all', () => {
-  it('comes to everybody who listens, with what it says, and stands in their lists and under its id', async () => {
+describe('a notice to all users', () => {
+  it('is sent to every subscriber with its text, and can be read in the list and by its id', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const listening = [ann, ann, ben].map((person) => place.listen(person));
     for (const events of listening) await events.ready();
@@ -68,7 +68,7 @@ describe('a notice to all', () => {
     expect(await node(ben, id)).toMatchObject({ __typename: 'Notice', id });
   });
 
-  it('comes once to who was away, and not again', async () => {
+  it('is sent once to a user who was away', async () => {
     const [ann] = await place.people('ann');
     const held = await place.positions(ann);
     const id = await post({ toAll: true });
@@ -82,7 +82,7 @@ describe('a notice to all', () => {
     expect((await later.ready()).map(({ __typename }) => __typename)).toEqual(['StreamReady']);
   });
 
-  it('that is taken back is hidden from who comes back, and those who listen are told', async () => {
+  it('that is revoked is hidden from users who come back, and subscribers get an event', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const held = await place.positions(ben);
     const atAnns = place.listen(ann);
@@ -98,7 +98,7 @@ describe('a notice to all', () => {
     expect([await titles(ann), await node(ann, id)]).toEqual([[], null]);
   });
 
-  it('that is scheduled comes at its time, and one that was taken back before never', async () => {
+  it('that is scheduled is sent at its time, and never if it is revoked before', async () => {
     const [ann] = await place.people('ann');
     const events = place.listen(ann);
     await events.ready();
@@ -115,8 +115,8 @@ describe('a notice to all', () => {
   });
 });
 
-describe('a notice to some', () => {
-  it('comes to them alone: nobody else sees it by any way', async () => {
+describe('a notice to some users', () => {
+  it('is shown to its recipients only', async () => {
     const [ann, ben, cat] = await place.people('ann', 'ben', 'cat');
     const [atAnns, atCats] = [place.listen(ann), place.listen(cat)];
     await Promise.all([atAnns.ready(), atCats.ready()]);
@@ -126,14 +126,14 @@ describe('a notice to some', () => {
     expect(event).toMatchObject({ streamId: ann.id, notice: { id, title: 'For two' } });
     await expect.poll(() => titles(ben)).toEqual(['For two']);
     expect((await place.listen(ben, held).ready()).map(({ __typename }) => __typename)).toEqual(['NoticePosted', 'StreamReady']);
-    // Whatever had come to Cat would have come before this.
+    // An event for Cat would come before this one.
     const last = await post({ toAll: true, title: 'For all' });
     expect(await atCats.next()).toMatchObject({ __typename: 'NoticePosted', noticeId: last });
     expect([await titles(cat), await node(cat, id)]).toEqual([['For all'], null]);
     expect(await titles(ann)).toEqual(['For all', 'For two']);
   });
 
-  it('tells those who post it how far it has come', async () => {
+  it('shows operators how many recipients it has reached', async () => {
     const [ann] = await place.people('ann');
     const id = await post({ toHandles: [ann.handle.toUpperCase()] });
     const reach = async () => {
@@ -148,7 +148,7 @@ describe('a notice to some', () => {
     await expect.poll(reach).toEqual({ id, audience: 'SOME', reach: { recipients: 1, handedOn: 1 } });
   });
 
-  it('that is taken back is told to them', async () => {
+  it('that is revoked is an event for its recipients', async () => {
     const [ann] = await place.people('ann');
     const events = place.listen(ann);
     await events.ready();
@@ -160,7 +160,7 @@ describe('a notice to some', () => {
   });
 });
 
-it('asked for again under the same clientNoticeId is the same notice', async () => {
+it('posting again with the same clientNoticeId returns the same notice', async () => {
   const input = { toAll: true, clientNoticeId: 'once' };
   expect(await post(input)).toBe(await post(input));
 });

@@ -49,7 +49,7 @@ async function readThread(as: Person, messageId: string, seq: number) {
   return (await chat.ask(MarkThreadReadDocument, { input: { messageId, seq } }, as)).markThreadRead;
 }
 
-/** What somebody is shown, in a few words. */
+/** What a user is shown of a conversation, in a few words. */
 async function view(as: Person, id: string, page: Omit<OwnViewQueryVariables, 'id'> = {}) {
   const { viewer, conversation } = await chat.ask(OwnViewDocument, { id, ...page }, as);
   const { messages, timeline, pins, viewerLastMessage, ...rest } = given(conversation, []);
@@ -72,7 +72,7 @@ async function nodes(as: Person, ...ids: readonly string[]) {
   return (await chat.ask(NodesByIdDocument, { ids: [...ids] }, as)).nodes.map((node) => node?.id ?? null);
 }
 
-/** A group of Ann and Ben, whose joining is entries 1 and 2, in which Ann has said these things. */
+/** A group of Ann and Ben, whose joins are entries 1 and 2, in which Ann has sent these messages. */
 async function talk(...texts: readonly string[]) {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.group(ann, ben);
@@ -83,8 +83,8 @@ function at<T>(list: readonly T[], place: number): T {
   return given(list[place], []);
 }
 
-describe('deleting a message for oneself', () => {
-  it('takes it from all that one is shown, and from nobody else', async () => {
+describe('hiding a message for oneself', () => {
+  it('removes it from everything that the viewer is shown, and from nobody else’s view', async () => {
     const { ann, ben, id, said } = await talk('one', 'two', 'three');
     await chat.ask(PinMessageDocument, { input: { messageId: at(said, 2).id } }, ann);
     await send(ben, { conversationId: id, text: 'about one', threadRootId: at(said, 0).id });
@@ -107,7 +107,7 @@ describe('deleting a message for oneself', () => {
     expect(await nodes(ann, at(said, 2).id, reply.id)).toEqual([at(said, 2).id, reply.id]);
   });
 
-  it('leaves what quotes it as it is', async () => {
+  it('leaves quotes of it as they are', async () => {
     const { ann, ben, id, said } = await talk('one');
     await send(ann, { conversationId: id, text: 'as I said', replyToId: at(said, 0).id });
     await hide(ben, at(said, 0).id);
@@ -115,7 +115,7 @@ describe('deleting a message for oneself', () => {
     expect(await view(ann, id)).toMatchObject({ texts: ['one', 'as I said'], quotes: ['one'], hiddenQuotes: [] });
   });
 
-  it('twice is once, and of what one does not see is refused', async () => {
+  it('has no effect when repeated, and is refused for a message that the viewer does not see', async () => {
     const { ben, id, said } = await talk('one', 'two');
     const [first, eve] = [at(said, 0).id, at(await chat.people('eve'), 0)];
     expect(await hide(ben, first)).toEqual(await hide(ben, first));
@@ -132,7 +132,7 @@ describe('deleting a message for oneself', () => {
     }
   });
 
-  it('is told to the own devices, with what waits then', async () => {
+  it('is an event for the viewer’s other devices, with the new unread counts', async () => {
     const { ann, ben, id, said } = await talk('one');
     const root = await send(ben, { conversationId: id, text: 'a question' });
     const reply = await send(ann, { conversationId: id, text: 'an answer', threadRootId: root.id });
@@ -152,7 +152,7 @@ describe('deleting a message for oneself', () => {
 });
 
 describe('clearing a conversation for oneself', () => {
-  it('leaves what comes later, and others keep all', async () => {
+  it('keeps later messages, and other members keep all', async () => {
     const { ann, ben, id, said } = await talk('one', 'two', 'three');
     const before = await view(ann, id);
     expect(await clear(ben, id, at(said, 1).seq)).toEqual({
@@ -176,7 +176,7 @@ describe('clearing a conversation for oneself', () => {
     expect(await view(ann, id)).toEqual(before);
   });
 
-  it('bounds pages: they are full, and say truly whether there is more', async () => {
+  it('bounds pages: they are full, and their flags are right', async () => {
     const { ben, id, said } = await talk('one', 'two', 'three', 'four', 'five', 'six');
     await clear(ben, id, at(said, 0).seq);
     await hide(ben, at(said, 2).id);
@@ -205,7 +205,7 @@ describe('clearing a conversation for oneself', () => {
     expect(await view(ben, id, { around: 5, first: 1, last: 1 })).toMatchObject({ texts: ['two', 'four'], ...start });
   });
 
-  it('goes no further than the log, and is for members', async () => {
+  it('is refused beyond the head, and to users who are not members', async () => {
     const { ben, id } = await talk('one');
     const [eve] = await chat.people('eve');
     for (const seq of [4, -1]) expect(refusals((await clear(ben, id, seq)).errors)).toEqual(['INVALID_INPUT input.seq']);
@@ -213,7 +213,7 @@ describe('clearing a conversation for oneself', () => {
     expect((await view(ben, id)).texts).toEqual(['one']);
   });
 
-  it('says how far it goes, also of what quotes something from before', async () => {
+  it('is visible in `viewerClearedSeq`, and quotes of older messages say that the original is hidden', async () => {
     const { ann, ben, id, said } = await talk('one', 'two');
     await clear(ben, id);
     const { seq } = at(said, 1);
@@ -222,7 +222,7 @@ describe('clearing a conversation for oneself', () => {
     expect(await view(ann, id)).toMatchObject({ hiddenQuotes: [], viewerClearedSeq: 0 });
   });
 
-  it('is told to the own devices', async () => {
+  it('is an event for the viewer’s other devices', async () => {
     const { ben, id } = await talk('one', 'two');
     const desk = chat.listen(await chat.anotherDevice(ben));
     await desk.ready();
@@ -234,7 +234,7 @@ describe('clearing a conversation for oneself', () => {
 });
 
 describe('marking as unread', () => {
-  it('counts anew from there, for oneself, until it is read again', async () => {
+  it('counts from that entry for the viewer, until the conversation is read again', async () => {
     const { ben, id, said } = await talk('one', 'two', 'three');
     await read(ben, id, at(said, 2).seq);
     expect(await markUnread(ben, id, at(said, 1).seq)).toEqual({
@@ -248,7 +248,7 @@ describe('marking as unread', () => {
     expect(await view(ben, id)).toMatchObject({ viewerMarkedUnreadFromSeq: null, unread: nothing });
   });
 
-  it('is told to the own devices, and so is its end; reading on tells what is left', async () => {
+  it('and its end are events for the viewer’s other devices, and reading on says what is left', async () => {
     const { ben, id } = await talk('one', 'two', 'three');
     await read(ben, id, 4);
     const desk = chat.listen(await chat.anotherDevice(ben));
@@ -268,7 +268,7 @@ describe('marking as unread', () => {
     });
   });
 
-  it('is from an entry that there is on, and for members', async () => {
+  it('is refused before the first entry and beyond the head, and to users who are not members', async () => {
     const { ben, id } = await talk('one');
     const [eve] = await chat.people('eve');
     for (const fromSeq of [0, -1, 4])
@@ -278,7 +278,7 @@ describe('marking as unread', () => {
 });
 
 describe('mentions', () => {
-  it('are counted for whom they name, also when an edit adds them, until they are read', async () => {
+  it('are counted for the mentioned users, also when an edit adds them, until they are read', async () => {
     const { ann, ben, id, said } = await talk('one');
     await read(ben, id, at(said, 0).seq);
     const { seq } = await send(ann, { conversationId: id, mentionIds: [ben.id], mentionsEveryone: true });
@@ -295,7 +295,7 @@ describe('mentions', () => {
 });
 
 describe('a badge', () => {
-  it('counts what one is told of: all that is said, or mentions alone, or nothing; and nothing of what is archived, or silent for a while', async () => {
+  it('counts all messages, mentions only or nothing, by the notification level, and nothing while archived or silent', async () => {
     const { ann, ben, id } = await talk('one', 'two');
     await send(ann, { conversationId: id, mentionIds: [ben.id] });
     const settle = (part: {
@@ -319,7 +319,7 @@ describe('a badge', () => {
 });
 
 describe('reading a thread', () => {
-  it('is for who takes part in it, and told to their devices', async () => {
+  it('is recorded for its participants, and is an event for their other devices', async () => {
     const { ann, ben, id } = await talk();
     const root = await chat.say(ben, id, 'a question');
     const first = await send(ann, { conversationId: id, threadRootId: root.id });
@@ -339,7 +339,7 @@ describe('reading a thread', () => {
     expect(await view(ben, id)).toMatchObject({ threads: [], viewerUnreadCount: 2 });
   });
 
-  it('goes no further than the log, and is of what one sees', async () => {
+  it('is refused beyond the head, and for a message that the viewer does not see', async () => {
     const { ann, id } = await talk();
     const root = await chat.say(ann, id, 'a question');
     const [eve] = await chat.people('eve');

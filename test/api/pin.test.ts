@@ -25,7 +25,7 @@ async function pinned(as: Person, id: string): Promise<readonly string[]> {
   return (await pins(as, id)).edges.map(({ node }) => node.id);
 }
 
-/** Two people, their group, and four messages of Ann's there. */
+/** Two users, their group, and four messages of Ann’s in it. */
 async function scene() {
   const [ann, ben] = await chat.people('ann', 'ben');
   const group = await chat.group(ann, ben);
@@ -34,7 +34,7 @@ async function scene() {
 }
 
 describe('a pin', () => {
-  it('shows on the message and in the list, the newest pin first', async () => {
+  it('is shown on the message and in the list, newest pin first', async () => {
     const { ann, ben, group, one, two } = await scene();
     const { message, errors } = await pin(ann, two.id);
     expect(errors).toEqual([]);
@@ -44,7 +44,7 @@ describe('a pin', () => {
     expect((await pins(ben, group)).edges[1]).toEqual({ cursor: two.cursor, node: message });
   });
 
-  it('set or taken off twice is answered the same', async () => {
+  it('that is repeated, or removed twice, returns the same payload', async () => {
     const { ann, group, one } = await scene();
     const once = await pin(ann, one.id);
     expect(await pin(ann, one.id)).toEqual(once);
@@ -54,7 +54,7 @@ describe('a pin', () => {
     expect(await pinned(ann, group)).toEqual([]);
   });
 
-  it('is told to who listens, and stands in the timeline', async () => {
+  it('is an event for subscribers and an entry of the timeline', async () => {
     const { ann, ben, group, one, four } = await scene();
     const events = subscribe(chat.socket(ben), WatchThoughtsDocument, { conversationId: group });
     await events.next();
@@ -76,7 +76,7 @@ describe('a pin', () => {
 });
 
 describe('the list of pins', () => {
-  it('is paged with true flags', async () => {
+  it('is read in pages whose flags are right', async () => {
     const { ann, group, one, two, three } = await scene();
     for (const { id } of [one, three, two]) await pin(ann, id);
     const first = await pins(ann, group, { first: 2 });
@@ -91,13 +91,13 @@ describe('the list of pins', () => {
     [{ first: 0 }, 'first'],
     [{ first: 101 }, 'first'],
     [{ after: 'x' }, 'after'],
-  ])('is not paged by %j', async (page, argument) => {
+  ])('is refused for %j', async (page, argument) => {
     const { ann, group } = await scene();
     const { errors } = await chat.post(PinsDocument, { id: group, ...page }, ann);
     expect(refusals(errors)).toEqual([`BAD_USER_INPUT ${argument}`]);
   });
 
-  it('shows nobody what was said before they joined', async () => {
+  it('shows nothing from before the viewer joined', async () => {
     const { ann, group, one } = await scene();
     await pin(ann, one.id);
     const [dan] = await chat.people('dan');
@@ -108,8 +108,8 @@ describe('the list of pins', () => {
   });
 });
 
-describe('refused is', () => {
-  it('a member whom the group’s policy does not let, until it does', async () => {
+describe('pinning', () => {
+  it('is refused to a member whom the group’s policy excludes, until the policy allows it', async () => {
     const { ann, ben, group, one } = await scene();
     expect(refusals((await pin(ben, one.id)).errors)).toEqual(['FORBIDDEN input.messageId']);
     await pin(ann, one.id);
@@ -118,7 +118,7 @@ describe('refused is', () => {
     expect(refusals((await unpin(ben, one.id)).errors)).toEqual([]);
   });
 
-  it('neither of two who talk', async () => {
+  it('is allowed in a direct conversation', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const direct = await chat.direct(ann, ben);
     const { id } = await chat.say(ann, direct, 'remember this');
@@ -126,7 +126,7 @@ describe('refused is', () => {
     expect(await pinned(ann, direct)).toEqual([id]);
   });
 
-  it('one pin too many', async () => {
+  it('is refused beyond MAX_PINS', async () => {
     const { ann, one, two, three, four } = await scene();
     for (const { id } of [one, two, three]) await pin(ann, id);
     expect(refusals((await pin(ann, four.id)).errors)).toEqual(['LIMIT_REACHED input.messageId']);
@@ -134,7 +134,7 @@ describe('refused is', () => {
     expect(refusals((await pin(ann, four.id)).errors)).toEqual([]);
   });
 
-  it('what names no message, or none for the viewer', async () => {
+  it('is refused for ids of anything but messages, and for messages that the viewer does not see', async () => {
     const { ann, ben, group, one } = await scene();
     const [eve] = await chat.people('eve');
     for (const act of [pin, unpin]) {

@@ -18,7 +18,7 @@ import { given, type Person, world } from '../support/world.ts';
 
 const chat = world();
 
-/** Three people, their group, and what Ann asks there. */
+/** Three users, their group, and a poll that Ann sends there. */
 async function scene(poll: object = {}) {
   const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
   const group = await chat.group(ann, ben, cat);
@@ -37,21 +37,21 @@ const vote = async (as: Person, messageId: string, ...optionIds: readonly string
 
 const close = async (as: Person, messageId: string) => (await chat.ask(ClosePollDocument, { input: { messageId } }, as)).closePoll;
 
-/** What somebody is shown of a poll: of each option its votes and whether they have voted for it, and how many have voted. */
+/** What a user is shown of a poll: the number of voters, then for each option its votes and whether the user has voted for it. */
 async function shown(as: Person, id: string) {
   const { node } = await chat.ask(PollOfDocument, { id }, as);
   const poll = node?.__typename === 'Message' ? node.poll : null;
   return poll && [poll.voterCount, ...poll.options.map(({ voteCount, viewerHasVoted }) => `${voteCount}${viewerHasVoted ? ' mine' : ''}`)];
 }
 
-/** An option by its id; null: there is none for whoever asks. */
+/** An option by its id, or null if the user may not see it. */
 async function option(as: Person, id: string, page: { readonly first?: number; readonly after?: string | null } = {}) {
   const { node } = await chat.ask(PollOptionByIdDocument, { id, ...page }, as);
   return node?.__typename === 'PollOption' ? node : null;
 }
 
 describe('a poll', () => {
-  it('is answered as it stands, and read by all, each with what they have chosen', async () => {
+  it('is returned with its current votes, and shows each user their own choice', async () => {
     const closesAt = ahead();
     const { ann, ben, cat, message, options } = await scene({ multiple: true, closesAt });
     const none = { voteCount: 0, viewerHasVoted: false };
@@ -77,7 +77,7 @@ describe('a poll', () => {
     expect(await shown(ben, message.id)).toEqual([1, '0', '0', '1']);
   });
 
-  it('is told of to who listens: who has chosen what, and that it is closed', async () => {
+  it('sends events for votes and for its closing, and refuses votes after that', async () => {
     const { ann, ben, cat, group, message, options } = await scene();
     const [yes = '', no = ''] = options;
     const events = subscribe(chat.socket(ann), WatchPollsDocument, { conversationId: group });
@@ -97,7 +97,7 @@ describe('a poll', () => {
     expect(refusals((await vote(ben, message.id, no)).errors)).toEqual(['TOO_LATE input.messageId']);
   });
 
-  it('has options that are nodes, and tell page by page who has chosen them', async () => {
+  it('has options that are nodes, with their voters in pages', async () => {
     const { ann, ben, cat, message, options } = await scene();
     const [yes = ''] = options;
     for (const who of [cat, ann, ben]) await vote(who, message.id, yes);
@@ -114,8 +114,8 @@ describe('a poll', () => {
   });
 });
 
-describe('of an anonymous poll', () => {
-  it('everybody but who has voted is shown the same, whoever that was: who asked, who runs the group, and who listens', async () => {
+describe('an anonymous poll', () => {
+  it('shows everybody but the voter the same, whoever voted: sender, other members and subscribers', async () => {
     async function run(chosen: 'ben' | 'cat') {
       const { ann, ben, cat, group, message, options } = await scene({ anonymous: true });
       const [dan] = await chat.people('dan');
@@ -150,8 +150,8 @@ describe('of an anonymous poll', () => {
   });
 });
 
-describe('refused is', () => {
-  it('a poll with an option that cannot be, by its place, and nothing is stored', async () => {
+describe('a poll', () => {
+  it('is refused for an invalid option, by its position, and nothing is stored', async () => {
     const { ann, group, message } = await scene();
     const input = { conversationId: group, clientMessageId: 'a poll', text: 'Soup?' };
     for (const [poll, field] of [
@@ -166,7 +166,7 @@ describe('refused is', () => {
     expect((await chat.say(ann, group, 'later')).seq).toBe(message.seq + 1);
   });
 
-  it('a vote by what is no option of it', async () => {
+  it('refuses votes that are not for its options, or too many', async () => {
     const { ann, ben, group, message, options } = await scene();
     const other = await ask(ann, group);
     const [yes = '', no = ''] = options;
@@ -176,7 +176,7 @@ describe('refused is', () => {
     expect(await shown(ben, message.id)).toEqual([0, '0', '0', '0']);
   });
 
-  it('to close it, by who has not asked', async () => {
+  it('is closed by its sender or an admin, and by nobody else', async () => {
     const { ann, ben, cat, group } = await scene();
     const { message } = await ask(ben, group);
     expect(refusals((await close(cat, message.id)).errors)).toEqual(['FORBIDDEN input.messageId']);
@@ -187,8 +187,8 @@ describe('refused is', () => {
   });
 });
 
-describe('who does not see a message', () => {
-  it('neither votes nor closes, nor sees its options', async () => {
+describe('a user who does not see a message', () => {
+  it('can neither vote nor close its poll, nor see the options', async () => {
     const { ann, ben, cat, group, message, options } = await scene();
     const [dan, eve] = await chat.people('dan', 'eve');
     const [yes = ''] = options;
@@ -203,7 +203,7 @@ describe('who does not see a message', () => {
     expect(await shown(ann, message.id)).toEqual([1, '1', '0', '0']);
   });
 
-  it('is shown its poll where it is quoted to them', async () => {
+  it('sees the poll where the message is quoted to them', async () => {
     const { ann, ben, group, message, options } = await scene();
     await vote(ben, message.id, ...options.slice(0, 1));
     const [dan] = await chat.people('dan');

@@ -6,11 +6,11 @@ import type { SeenFragment } from '../support/generated/graphql.ts';
 import { seenInWords, type Watching, watching } from '../support/watching.ts';
 import { type Person, password, world } from '../support/world.ts';
 
-// Who has gone is gone within the test; there is one node, and none to wait for. What is left for later is done when a test asks for it: who is erased is
-// gone before.
+// The short lease and grace make a device that disconnects go offline within the test. Jobs run only when a test asks for them: by then,
+// the sessions of a deleted account have ended.
 const chat = world({ NODE_LEASE_MS: '200', PRESENCE_GRACE_MS: '200', JOB_POLL_MS: '60000' });
 
-/** Ann is seen; Ben sees, or does not; Eve is there for what takes a third. */
+/** Ann is watched. Ben watches, and may see her or not. Eve is the third user that some cases need. */
 interface Three {
   readonly ann: Person;
   readonly ben: Person;
@@ -27,7 +27,7 @@ async function befriend(one: Person, other: Person): Promise<void> {
   await act(chat, other, 'requestContact', { userId: one.id });
 }
 
-/** An invitation to a group of Ann's. */
+/** The code of an invite to a group of Ann’s. */
 async function invitation(ann: Person): Promise<string> {
   const made = await act(chat, ann, 'createInvite', { groupId: await chat.group(ann) }, '{ invite { code } errors { code } }');
   return (made as { invite: { code: string } }).invite.code;
@@ -41,7 +41,7 @@ function presenceIdOf(userId: string): string {
 
 const select = '{ id user { id } status statusText devices lastSeenAt }';
 
-/** How one is shown another, by each way there is to ask. */
+/** A user’s presence as another user reads it, in every way that the API has. */
 async function asked(as: Person, { id, handle }: Pick<Person, 'id' | 'handle'>): Promise<readonly (SeenFragment | null)[]> {
   const source = `query ($id: ID!, $presenceId: ID!, $handle: String!) {
     presence(userIds: [$id]) ${select}
@@ -62,14 +62,14 @@ async function asked(as: Person, { id, handle }: Pick<Person, 'id' | 'handle'>):
   return [presence[0], node, nodes[0], user?.viewerPresence ?? null, other?.viewerPresence ?? null];
 }
 
-/** The one way in which somebody is shown, in words, whichever way is asked; null: not at all. */
+/** A user’s presence in words, which must be the same in every way to read it. Null if it is not shown. */
 async function shown(as: Person, whom: Pick<Person, 'id' | 'handle'>): Promise<string | null> {
   const [first = null, ...others] = await asked(as, whom);
   for (const other of others) expect(other).toEqual(first);
   return first && seenInWords(first);
 }
 
-/** What a watch, which is the viewer's and on themselves too, has told of others by the time it tells what the viewer says. */
+/** The presences of others that a watch of the viewer and others delivers before it delivers the viewer’s own new status text. */
 async function toldOfOthers(watch: Watching, viewer: Person): Promise<readonly SeenFragment[]> {
   const word = `Now ${Math.random()}`;
   await act(chat, viewer, 'setPresence', { status: 'BUSY', statusText: word });
@@ -81,30 +81,30 @@ async function toldOfOthers(watch: Watching, viewer: Person): Promise<readonly S
   }
 }
 
-/** Reads on until somebody is told of in these words. */
+/** Reads until the presence of this user has these words. */
 async function until(watch: Watching, person: Person, words: string): Promise<void> {
   while (seenInWords(await watch.of(person)) !== words);
 }
 
-/** Says something that all who watch Ann here have been told, if they may be, by the time that it returns. */
+/** Sets a status text. By the time that it returns, everybody who watches Ann here, and may see her, has been sent it. */
 async function say(ann: Person, own: Watching, statusText: string): Promise<void> {
   await act(chat, ann, 'setPresence', { status: 'BUSY', statusText });
   await until(own, ann, `BUSY 1 ${statusText}`);
 }
 
-describe('the subscription to who is there', () => {
-  it('tells everybody of those with whom they share a conversation, and of nobody else', async () => {
+describe('the presence subscription', () => {
+  it('shows everybody the users with whom they share a conversation, and nobody else', async () => {
     const scene = await setUp(chat, await castOf(chat));
     expect(await seenByAll(chat, scene)).toEqual(mutuallySeen);
   });
 
-  it('begins for nobody who is not signed in', async () => {
+  it('is refused without a token', async () => {
     const [ann] = await chat.people('ann');
     await expect(watching(chat, null, ann).next()).rejects.toThrow('UNAUTHENTICATED');
   });
 });
 
-describe('somebody who is there', () => {
+describe('a user who is online', () => {
   const there = 'BUSY 1 in a meeting';
 
   it.each<readonly [string, string | null, (three: Three) => Promise<unknown>]>([
@@ -164,7 +164,7 @@ describe('somebody who is there', () => {
         await act(chat, ben, 'blockUser', { userId: ann.id });
       },
     ],
-  ])('is shown to %s as %s, whichever way they ask', async (_whom, expected, given) => {
+  ])('is shown to %s as %s, in every way to read presence', async (_whom, expected, given) => {
     const people = await three();
     const { ann, ben } = people;
     await given(people);
@@ -175,11 +175,11 @@ describe('somebody who is there', () => {
     const told = await toldOfOthers(watch, ben);
     expect(told.map(({ user }) => user.id).filter((id) => id !== ann.id)).toEqual([]);
     expect([...new Set(told.map(seenInWords))]).toEqual(expected === null ? [] : [expected]);
-    // Who is not shown to them may as well not be.
+    // A user who is not shown looks like a user who does not exist.
     if (expected === null) expect(await asked(ben, ann)).toEqual(await asked(ben, { id: none, handle: 'nobody.at.all' }));
   });
 
-  it('is told of to who has opened the same conversation with the first that is said there', async () => {
+  it('becomes visible with the first message of a direct conversation that both have opened', async () => {
     const { ann, ben } = await three();
     const [own, atBens] = [watching(chat, ann, ann), watching(chat, ben, ann, ben)];
     await say(ann, own, 'here');
@@ -212,7 +212,7 @@ describe('somebody who is there', () => {
       async ({ ann, ben, eve }, groupId) => {
         await act(chat, eve, 'dissolveGroup', { groupId });
         expect(await shown(ben, ann)).toBeNull();
-        // Those who watch are told as their own membership is ended.
+        // The dissolved group’s job ends Ben’s membership, which his watch follows.
         await chat.node.chat.jobs.doDue();
       },
     ],
@@ -240,7 +240,7 @@ describe('somebody who is there', () => {
       ({ ann, ben }) => befriend(ann, ben),
       ({ ann, ben }) => act(chat, ben, 'removeContact', { userId: ann.id }),
     ],
-  ])('is gone for those who %s while they watch, and nothing more is told of them', async (_how, expected, given, ends) => {
+  ])('goes OFFLINE for those who %s while they watch, and sends them nothing more', async (_how, expected, given, ends) => {
     const people = await three();
     const { ann, ben } = people;
     const id = String(await given(people));
@@ -255,7 +255,7 @@ describe('somebody who is there', () => {
     expect(await shown(ben, ann)).toBe(expected);
   });
 
-  it('is gone for those who watch when their account is deleted', async () => {
+  it('goes OFFLINE for those who watch when the account is deleted', async () => {
     const { ann, ben, eve } = await three();
     await chat.group(eve, ann, ben);
     await befriend(ann, ben);
@@ -265,15 +265,15 @@ describe('somebody who is there', () => {
     await until(atBens, ann, 'BUSY 1 here');
     await act(chat, ann, 'deleteAccount', { password, messages: 'KEEP' });
     expect(seenInWords(await atBens.of(ann))).toBe('OFFLINE');
-    // On a busy machine it may be known that they have gone before it is that nobody is to know since when.
+    // On a busy machine, the end of the sessions can be seen before the removal of `lastSeenAt`.
     const later = await toldOfOthers(atBens, ben);
     expect(later.filter(({ status, lastSeenAt }) => status !== 'OFFLINE' || lastSeenAt !== null)).toEqual([]);
     expect(await shown(ben, ann)).toBeNull();
   });
 });
 
-describe('somebody who does not wish to be seen', () => {
-  it('is shown to contacts, fellow members and themselves as who has gone, whichever way they ask, and nobody is told of their devices', async () => {
+describe('an invisible user', () => {
+  it('is OFFLINE to contacts, fellow members and themselves, in every way to read presence, and their devices coming and going are not shown', async () => {
     const { ann, ben, eve } = await three();
     await befriend(ann, ben);
     await chat.group(eve, ann);
@@ -282,7 +282,7 @@ describe('somebody who does not wish to be seen', () => {
     const first = await atBens.of(ann);
     expect(seenInWords(first)).toBe('OFFLINE seen out');
     expect(await atEves.of(ann)).toEqual(first);
-    // They come on two devices, one of which goes.
+    // She connects two devices, and one disconnects.
     const own = chat.listen(ann);
     await own.ready();
     const phone = chat.listen(await chat.anotherDevice(ann));
@@ -296,7 +296,7 @@ describe('somebody who does not wish to be seen', () => {
     for (const one of [ann, ben, eve]) expect(await asked(one, ann)).toEqual(Array.from({ length: 5 }, () => first));
   });
 
-  it('is told of to strangers no more than anybody', async () => {
+  it('is hidden from strangers like any other user', async () => {
     const { ann, ben } = await three();
     await act(chat, ann, 'setPresence', { status: 'INVISIBLE' });
     expect(await shown(ben, ann)).toBeNull();
@@ -304,8 +304,8 @@ describe('somebody who does not wish to be seen', () => {
   });
 });
 
-describe('when somebody was last online', () => {
-  it('is shown to nobody, whichever way they ask, where they hide it', async () => {
+describe('the time when a user was last online', () => {
+  it('is shown to nobody, in every way to read presence, if the user hides it', async () => {
     const { ann, ben, eve } = await three();
     await befriend(ann, ben);
     await chat.group(eve, ann);
@@ -321,7 +321,7 @@ describe('when somebody was last online', () => {
     await until(atBens, ann, 'OFFLINE');
     await until(atEves, ann, 'OFFLINE');
     for (const one of [ann, ben, eve]) expect(await shown(one, ann)).toBe('OFFLINE');
-    // To be invisible notes a time as well.
+    // INVISIBLE stores a time too.
     await act(chat, ann, 'setPresence', { status: 'INVISIBLE' });
     for (const one of [ann, ben, eve]) expect(await shown(one, ann)).toBe('OFFLINE');
     expect(await toldOfOthers(atBens, ben)).toEqual([]);

@@ -21,7 +21,7 @@ const half = '\ud800';
 const huge = 'x'.repeat(200_000);
 const nobodys = formatId('User', 2n ** 62n);
 
-/** What `userIds` cannot be, in words; and what the refusal has to name: the argument, or the place in it. */
+/** Invalid values of `userIds`, in words, and what the refusal must name: the argument or the position in it. */
 const malformed: readonly (readonly [what: string, userIds: unknown, named: string])[] = [
   ['nothing', null, 'userIds'],
   ['an object', { id: nobodys }, 'userIds'],
@@ -46,31 +46,31 @@ const malformed: readonly (readonly [what: string, userIds: unknown, named: stri
   ['too many', Array.from({ length: 501 }, () => nobodys), 'userIds'],
 ];
 
-/** What a variable may hold, whatever the document says of it. */
+/** The document, with variables of any type. */
 function anything<T, V>(document: TypedDocumentNode<T, V>): TypedDocumentNode<T, Record<string, unknown>> {
   return document as never;
 }
 
-/** That it is refused once, for this argument: by its name where the type does not fit, by the place where the value does not. */
+/** Expects one BAD_USER_INPUT for this argument: by its name if the type does not fit, or by its position if the value does not. */
 function expectRefused(errors: readonly GraphQLFormattedError[] | undefined, named: string): void {
   expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['BAD_USER_INPUT']);
   const [{ message, extensions } = { message: '' }] = errors ?? [];
   const argument = extensions?.['argument'];
   if (Array.isArray(argument)) expect(argument).toEqual(named.split('.'));
   else expect(message).toContain(named);
-  // Nobody is sent back what they have sent: a refusal is short, however long that was.
+  // A refusal is short however long the input was: it does not repeat the input.
   expect(JSON.stringify(errors).length).toBeLessThan(1_000);
 }
 
-describe('who is there', () => {
-  it.each(malformed)('is not told of userIds that are %s', async (_what, userIds, named) => {
+describe('presence', () => {
+  it.each(malformed)('is not read for userIds that are %s', async (_what, userIds, named) => {
     const [ann] = await chat.people('ann');
     const { data, errors } = await chat.post(anything(PresencesDocument), { userIds }, ann);
     expect(data ?? null).toBeNull();
     expectRefused(errors, named);
   });
 
-  it.each(malformed)('is not watched by userIds that are %s', async (_what, userIds, named) => {
+  it.each(malformed)('is not watched for userIds that are %s', async (_what, userIds, named) => {
     const [ann] = await chat.people('ann');
     const results = subscribe(chat.socket(ann), anything(WatchDocument), { userIds });
     const errors = await results.next().then(
@@ -80,14 +80,14 @@ describe('who is there', () => {
     expectRefused(errors, named);
   });
 
-  it('is nobody where nobody is asked for, and nothing of whom there is not', async () => {
+  it('is an empty list for no userIds, and null for users who do not exist', async () => {
     const [ann] = await chat.people('ann');
     expect(await chat.ask(PresencesDocument, { userIds: [] }, ann)).toEqual({ presence: [] });
     const { presence } = await chat.ask(PresencesDocument, { userIds: [nobodys, ann.id, nobodys, ann.id] }, ann);
     expect(presence.map((one) => one?.user.id ?? null)).toEqual([null, ann.id, null, ann.id]);
   });
 
-  it('is told once of whom a watch lists twice, and a watch of nobody goes on until it is ended', async () => {
+  it('is sent once for a user who is listed twice, and a watch of nobody continues until it is ended', async () => {
     const [ann] = await chat.people('ann');
     const [ofNobody, twice] = [subscribe(chat.socket(ann), WatchDocument, { userIds: [] }), watching(chat, ann, ann, { id: nobodys }, ann)];
     let ended: unknown;
@@ -106,7 +106,7 @@ describe('who is there', () => {
   });
 });
 
-describe('how one wishes to be seen', () => {
+describe('the viewer’s status', () => {
   const stood = { status: 'BUSY', statusText: 'in a meeting', statusUntil: '2999-01-01T00:00:00.000Z' } as const;
 
   it.each<readonly [string, Partial<Record<keyof SetPresenceInput, unknown>>, string]>([
@@ -121,7 +121,7 @@ describe('how one wishes to be seen', () => {
     ['a time before all years that are stored', { statusUntil: '0999-12-31T23:59:59Z' }, 'statusUntil'],
     ['a time whose zone leads beyond them', { statusUntil: '9999-12-31T23:59:59-01:00' }, 'statusUntil'],
     ['a number of milliseconds', { statusUntil: 4_000_000_000_000 }, 'statusUntil'],
-  ])('stays as it was where %s is asked for, and nobody is told otherwise', async (_what, wrong, field) => {
+  ])('stays as it was if %s is set, and watchers see no change', async (_what, wrong, field) => {
     const [ann] = await chat.people('ann');
     await chat.ask(SetPresenceDocument, { input: stood }, ann);
     const watch = watching(chat, ann, ann);
@@ -136,7 +136,7 @@ describe('how one wishes to be seen', () => {
     expect(seenInWords(await watch.next())).toBe('BUSY 1 out');
   });
 
-  it('may be until the last moment there is, in 100 characters of any plane', async () => {
+  it('can last until the last valid time, and have 100 characters of any plane', async () => {
     const [ann] = await chat.people('ann');
     const input = { status: 'BUSY', statusText: '🎉'.repeat(100), statusUntil: '9999-12-31T23:59:59.999Z' } as const;
     const { setPresence } = await chat.ask(SetPresenceDocument, { input }, ann);

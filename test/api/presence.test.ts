@@ -20,8 +20,8 @@ import { refusals } from '../support/refusal.ts';
 import { seenInWords, type Watching, watching } from '../support/watching.ts';
 import { given, type Person, password, world } from '../support/world.ts';
 
-// Who has gone is gone within the test, and there is shown as here long after it.
-// Nodes are not waited for: there is one.
+// One world has a short grace, after which a device that disconnects is offline within the test. The other has a long one, during which it
+// stays online. Their leases are short, because there is only one node to wait for.
 const alone = { NODE_LEASE_MS: '200' };
 const brief = world({ ...alone, PRESENCE_GRACE_MS: '200' });
 const lasting = world({ ...alone, PRESENCE_GRACE_MS: '60000' });
@@ -42,15 +42,15 @@ async function befriend(chat: Chat, one: Person, other: Person): Promise<void> {
   await chat.ask(RequestContactDocument, { input: { userId: one.id } }, other);
 }
 
-/** Reads what is told of somebody, up to and including a presence in these words. */
+/** Reads what is sent about a user, up to and including a presence in these words. */
 async function until(atBens: Watching, person: Person, words: string): Promise<readonly string[]> {
   const told: string[] = [];
   while (told.at(-1) !== words) told.push(seenInWords(await atBens.of(person)));
   return told;
 }
 
-describe('who is online', () => {
-  it('is told to those who watch: once at first, then with each change', async () => {
+describe('presence', () => {
+  it('is sent to watchers: once at first, then with each change', async () => {
     const [ann, ben] = await brief.people('ann', 'ben');
     await brief.group(ben, ann);
     const atBens = watching(brief, ben, ann);
@@ -66,7 +66,7 @@ describe('who is online', () => {
     expect(await seen(brief, ben, ann)).toEqual(['OFFLINE seen']);
   });
 
-  it('is told of many at once to who has more read with it than comes along', async () => {
+  it('is sent for several users also if the document selects more than the event carries', async () => {
     const [ann, ben, cleo] = await brief.people('ann', 'ben', 'cleo');
     await brief.group(ben, ann, cleo);
     const results = subscribe(brief.socket(ben), WatchProfilesDocument, { userIds: [ann.id, cleo.id] });
@@ -74,7 +74,7 @@ describe('who is online', () => {
     expect(told.toSorted()).toEqual([ann.handle, cleo.handle]);
   });
 
-  it('counts a device once, with however many connections', async () => {
+  it('counts a device once, however many connections it has', async () => {
     const [ann, ben] = await brief.people('ann', 'ben');
     await brief.group(ben, ann);
     const atBens = watching(brief, ben, ann);
@@ -86,7 +86,7 @@ describe('who is online', () => {
     expect(await until(atBens, ann, 'OFFLINE seen')).toEqual(['OFFLINE seen']);
   });
 
-  it('was never away on a device that comes back within the grace', async () => {
+  it('stays ONLINE for a device that reconnects within the grace', async () => {
     const [ann, ben] = await lasting.people('ann', 'ben');
     await lasting.group(ben, ann);
     const atBens = watching(lasting, ben, ann);
@@ -100,7 +100,7 @@ describe('who is online', () => {
     expect(await until(atBens, ann, 'BUSY 1')).toEqual(['ONLINE 1', 'BUSY 1']);
   });
 
-  it('is signed out at once, and gone after the grace', async () => {
+  it('ends with a sign-out, after the grace', async () => {
     const [ann, ben] = await brief.people('ann', 'ben');
     await brief.group(ben, ann);
     const atBens = watching(brief, ben, ann);
@@ -113,8 +113,8 @@ describe('who is online', () => {
   });
 });
 
-describe('how somebody wishes to be seen', () => {
-  it('is told to those who watch and to their own devices', async () => {
+describe('a user’s status', () => {
+  it('is sent to watchers and to the user’s own devices', async () => {
     const [ann, ben] = await lasting.people('ann', 'ben');
     await lasting.group(ben, ann);
     const atBens = watching(lasting, ben, ann);
@@ -137,7 +137,7 @@ describe('how somebody wishes to be seen', () => {
     expect(viewer).toMatchObject({ presenceChoice: 'ONLINE', statusText: null, user: { viewerPresence: { status: 'ONLINE' } } });
   });
 
-  it('can be not at all: to others they have just gone', async () => {
+  it('can be INVISIBLE: others see the user as offline', async () => {
     const [ann, ben] = await brief.people('ann', 'ben');
     await brief.group(ben, ann);
     const atBens = watching(brief, ben, ann);
@@ -146,7 +146,7 @@ describe('how somebody wishes to be seen', () => {
     expect((await set(brief, ann, { status: 'INVISIBLE' })).presence).toMatchObject({ status: 'OFFLINE', devices: 0 });
     const hidden = await atBens.of(ann);
     expect(seenInWords(hidden)).toBe('OFFLINE seen');
-    // Neither that they go nor that they come back is seen, and when they were last online stays as it was.
+    // Neither disconnecting nor reconnecting is shown, and the time when she was last online stays the same.
     await device.dispose();
     brief.socket(ann);
     await expect
@@ -158,7 +158,7 @@ describe('how somebody wishes to be seen', () => {
     expect(await until(atBens, ann, 'ONLINE 1')).toEqual(['ONLINE 1']);
   });
 
-  it('says a text for as long as it is to be shown', async () => {
+  it('shows a text until it expires', async () => {
     const [ann, ben] = await lasting.people('ann', 'ben');
     await lasting.group(ben, ann);
     const atBens = watching(lasting, ben, ann);
@@ -170,7 +170,7 @@ describe('how somebody wishes to be seen', () => {
     expect((await lasting.ask(OwnPresenceDocument, {}, ann)).viewer).toMatchObject({ statusText: null, statusUntil: null });
   });
 
-  it('keeps when they were last online to themselves', async () => {
+  it('can hide when the user was last online', async () => {
     const [ann, ben] = await brief.people('ann', 'ben');
     await brief.group(ben, ann);
     const atBens = watching(brief, ben, ann);
@@ -183,7 +183,7 @@ describe('how somebody wishes to be seen', () => {
     expect(await until(atBens, ann, 'OFFLINE seen')).toEqual(['OFFLINE seen']);
   });
 
-  it('is refused where it is malformed, and changes nothing', async () => {
+  it('is refused if it is malformed, and nothing changes', async () => {
     const [ann] = await lasting.people('ann');
     for (const [input, refusal] of [
       [{ status: 'BUSY', statusText: 'x'.repeat(101) }, 'INVALID_INPUT input.statusText'],
@@ -196,7 +196,7 @@ describe('how somebody wishes to be seen', () => {
     expect((await lasting.ask(OwnPresenceDocument, {}, ann)).viewer).toMatchObject({ presenceChoice: 'ONLINE', statusText: null });
   });
 
-  it('may be changed often, but not without end; to say it again costs nothing', async () => {
+  it('can be changed often but not without limit, and repeating it costs nothing', async () => {
     const [ann] = await lasting.people('ann');
     for (let n = 0; n < 60; n += 1) expect((await set(lasting, ann, { status: n % 2 === 0 ? 'BUSY' : 'AWAY' })).errors).toEqual([]);
     expect((await set(lasting, ann, { status: 'AWAY' })).errors).toEqual([]);
@@ -204,19 +204,19 @@ describe('how somebody wishes to be seen', () => {
   });
 });
 
-describe('who may watch', () => {
-  it('is a contact, a fellow member, and oneself; of others there is nothing', async () => {
+describe('a watcher', () => {
+  it('sees contacts, fellow members and themselves, and null for others', async () => {
     const [ann, ben, eve] = await lasting.people('ann', 'ben', 'eve');
     await befriend(lasting, ann, ben);
     expect(await seen(lasting, ann, ben, eve, ann)).toEqual(['OFFLINE', null, 'OFFLINE']);
     const atAnns = watching(lasting, ann, eve, ben);
     expect((await atAnns.next()).user.id).toBe(ben.id);
-    // Who comes to be watchable later is told of then.
+    // A user who can be watched later is sent then.
     await lasting.group(eve, ann);
     expect((await atAnns.next()).user.id).toBe(eve.id);
   });
 
-  it('sees a stranger from the first message of a direct conversation on, and not before', async () => {
+  it('sees a stranger from the first message of their direct conversation on, and not before', async () => {
     const [ann, ben] = await lasting.people('ann', 'ben');
     const id = await lasting.direct(ann, ben);
     expect(await seen(lasting, ann, ben)).toEqual([null]);
@@ -225,7 +225,7 @@ describe('who may watch', () => {
     expect(await seen(lasting, ben, ann)).toEqual(['OFFLINE']);
   });
 
-  it('is told OFFLINE, and no more, once nothing is shared any more', async () => {
+  it('is sent OFFLINE, and nothing more, once the two share nothing', async () => {
     const [ann, ben, cleo] = await lasting.people('ann', 'ben', 'cleo');
     const id = await lasting.group(ann, ben);
     await befriend(lasting, ann, ben);
@@ -234,14 +234,14 @@ describe('who may watch', () => {
     await until(atBens, ann, 'ONLINE 1');
     await until(atAnns, ben, 'ONLINE 1');
     await lasting.ask(LeaveGroupDocument, { input: { groupId: id } }, ben);
-    // They are contacts still.
+    // They are still contacts.
     await set(lasting, ann, { status: 'BUSY' });
     expect(await until(atBens, ann, 'BUSY 1')).toEqual(['BUSY 1']);
     await lasting.ask(RemoveContactDocument, { input: { userId: ben.id } }, ann);
     expect(seenInWords(await atBens.of(ann))).toBe('OFFLINE');
     expect(seenInWords(await atAnns.of(ben))).toBe('OFFLINE');
     expect(await seen(lasting, ben, ann)).toEqual([null]);
-    // By when Cleo is told of it, Ben would have been.
+    // By the time that Cleo gets this change, Ben would have got it too.
     for (const status of ['AWAY', 'BUSY'] as const) {
       await set(lasting, ann, { status });
       await until(atCleos, ann, `${status} 1`);
@@ -250,7 +250,7 @@ describe('who may watch', () => {
     expect(seenInWords(await atBens.of(ann))).toBe('BUSY 1');
   });
 
-  it('sees nothing of who has blocked them, nor they of them, and cannot tell it from being offline', async () => {
+  it('sees a user who has blocked them as OFFLINE, and the other way round', async () => {
     const [ann, ben, cleo] = await lasting.people('ann', 'ben', 'cleo');
     await lasting.group(ann, ben, cleo);
     const [atBens, atAnns, atCleos] = [watching(lasting, ben, ann), watching(lasting, ann, ben), watching(lasting, cleo, ann)];
@@ -269,7 +269,7 @@ describe('who may watch', () => {
     expect(seenInWords(await atAnns.of(ben))).toBe('ONLINE 1');
   });
 
-  it('names users, and not too many', async () => {
+  it('must name users, up to 100 in a query and 500 in a subscription, and needs a token', async () => {
     const [ann] = await lasting.people('ann');
     const group = await lasting.group(ann);
     const malformed = await lasting.post(PresencesDocument, { userIds: [ann.id, group] }, ann);
@@ -294,7 +294,7 @@ describe('devices', () => {
     return { id, handle, token: given(signedIn.accessToken, signedIn.errors), refreshToken: given(signedIn.refreshToken, []) };
   }
 
-  it('of one kind: the newest closes the others, where that is the policy', async () => {
+  it('of one kind: with DEVICE_POLICY newest, the newest closes the others', async () => {
     const [ann] = await newest.people('ann');
     const [desk, lap, phone] = [await signIn(newest, ann, 'WEB'), await signIn(newest, ann, 'WEB'), await signIn(newest, ann, 'MOBILE')];
     const [atDesk, onPhone] = [newest.listen(desk), newest.listen(phone)];
@@ -311,7 +311,7 @@ describe('devices', () => {
       expect(await one.nextOf('ConversationOpened')).toMatchObject({ conversationEdge: { node: { id } } });
   });
 
-  it('more connections than a user may have close the oldest', async () => {
+  it('beyond MAX_CONNECTIONS close the oldest connection', async () => {
     const [ann] = await few.people('ann');
     const listens: Listening[] = [];
     for (let n = 0; n < 3; n += 1) {
@@ -325,7 +325,7 @@ describe('devices', () => {
     for (const one of rest) expect(await one.nextOf('ConversationOpened')).toMatchObject({ conversationEdge: { node: { id } } });
   });
 
-  it('on which nothing was asked for in a while make a user AWAY, until something is', async () => {
+  it('without a request for AWAY_SECONDS make their user AWAY, until the next request', async () => {
     const [ann, ben] = await quick.people('ann', 'ben');
     const id = await quick.group(ben, ann);
     const atBens = watching(quick, ben, ann);

@@ -12,16 +12,16 @@ import {
 import { rawId } from '../support/raw-sql.ts';
 import { type Person, world } from '../support/world.ts';
 
-// Nodes are not waited for: there is one.
+// There is only one node to wait for.
 const chat = world({ NODE_LEASE_MS: '200' });
 
-/** What is told of people to who watches them: the next at each call. */
+/** The presences of these users as they are sent to a watcher, one at each call. */
 function watching(as: Person, ...people: readonly Person[]) {
   const results = subscribe(chat.socket(as), WatchProfilesDocument, { userIds: people.map(({ id }) => id) });
   return async () => (await results.next()).value?.data?.presence;
 }
 
-/** What whoever runs the server has put on somebody, as another is shown it. */
+/** The data that operators have attached to a user, as another user reads it. */
 async function dataOf({ id }: Person, as: Person): Promise<unknown> {
   const document = parse('query ($id: ID!) { node(id: $id) { ... on User { id data } } }');
   const { data } = await chat.post<{ readonly node: { readonly data: unknown } | null }, object>(document, { id }, as);
@@ -32,7 +32,7 @@ async function update(as: Person, input: UpdateProfileInput): Promise<void> {
   expect((await chat.ask(UpdateProfileDocument, { input }, as)).updateProfile.errors).toEqual([]);
 }
 
-it('a profile that changes is told to who watches, whatever changes about it', async () => {
+it('a profile change is sent to watchers, whichever field changes', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   await chat.group(ann, ben);
   const next = watching(ben, ann);
@@ -63,7 +63,7 @@ it('a profile that changes is told to who watches, whatever changes about it', a
   expect(await dataOf(ann, ben)).toEqual({ team: 'blue' });
 });
 
-it('a profile that is changed to what it was is not told', async () => {
+it('a profile update that changes nothing is not sent', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   await chat.group(ann, ben);
   await update(ann, { displayName: 'Ann' });
@@ -74,7 +74,7 @@ it('a profile that is changed to what it was is not told', async () => {
   expect(await next()).toMatchObject({ user: { displayName: 'Another' } });
 });
 
-it('a profile is not told to who has been blocked, nor to who shares nothing; afterwards it comes as it is then', async () => {
+it('a profile change is not sent to a blocked user or to a stranger, who later get the current profile', async () => {
   const [ann, ben, eve] = await chat.people('ann', 'ben', 'eve');
   await chat.group(ann, ben);
   const [atBens, atEves] = [watching(ben, ann), watching(eve, ann)];

@@ -15,7 +15,7 @@ async function userPage(as: Person, variables: { readonly search: string; readon
   return (await chat.ask(UserPagesDocument, variables, as)).users;
 }
 
-it('is changed where something is given, left where it is absent, and cleared by null', async () => {
+it('a profile update changes the fields that are given, keeps absent ones, and clears those that are null', async () => {
   const [ann] = await chat.people('ann');
   const avatarUrl = 'https://example.org/ann.png';
   expect(await update(ann, { displayName: 'Ann', avatarUrl, bio: 'Hello.' })).toEqual({
@@ -29,7 +29,7 @@ it('is changed where something is given, left where it is absent, and cleared by
   });
 });
 
-it('shows to others as it stands', async () => {
+it('a profile is shown to other users as it is', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   await update(ann, { displayName: 'Ann Other', bio: '一二三 👍' });
   const { user } = await chat.ask(UserByHandleDocument, { handle: ann.handle.toUpperCase() }, ben);
@@ -42,7 +42,7 @@ it.each([
   ['avatarUrl', { avatarUrl: 'javascript:alert(1)' }],
   ['avatarUrl', { avatarUrl: 'ann.png' }],
   ['bio', { bio: 'x'.repeat(1_001) }],
-])('is refused with the name of the %s at fault, and then nothing has changed', async (field, wrong) => {
+])('a profile update is refused with the name of the invalid %s, and nothing changes', async (field, wrong) => {
   const [ann] = await chat.people('ann');
   const payload = await update(ann, { displayName: 'Changed', ...wrong });
   expect(refusals(payload.errors)).toEqual([`INVALID_INPUT input.${field}`]);
@@ -51,7 +51,7 @@ it.each([
   expect(user?.displayName).toBe(ann.handle);
 });
 
-it('is told of on every device when it changes, and only then', async () => {
+it('a profile update is an event for every device if it changes something', async () => {
   const [ann] = await chat.people('ann');
   const events = chat.listen(ann);
   await events.ready();
@@ -63,14 +63,14 @@ it('is told of on every device when it changes, and only then', async () => {
   expect(seen.at(-1)).toMatchObject({ viewer: { user: { displayName: 'Anna' } } });
 });
 
-it('is not there for a handle that nobody has or could have', async () => {
+it('no user is found for a handle that nobody has or could have', async () => {
   const [ann] = await chat.people('ann');
   for (const handle of [`${ann.handle}x`, 'no handle at all', '']) {
     expect(await chat.ask(UserByHandleDocument, { handle }, ann)).toEqual({ user: null });
   }
 });
 
-it('is found by the beginning of the handle or of a word of the name, without regard to case and accents', async () => {
+it('a user is found by the beginning of the handle or of a word of the name, regardless of case and accents', async () => {
   const [ann] = await chat.people('ann');
   const family = `Łœ${randomBytes(5).toString('hex')}`;
   await update(ann, { displayName: `Zoë ${family}` });
@@ -81,7 +81,7 @@ it('is found by the beginning of the handle or of a word of the name, without re
   for (const search of ['', '  ', '%', '_']) expect((await userPage(ann, { search })).edges).toEqual([]);
 });
 
-it('is listed once, on pages that say truly what lies beside them', async () => {
+it('a user is listed once in the search, in pages whose flags are right', async () => {
   const people = await chat.people('a', 'b', 'c', 'd', 'e');
   const family = `family${randomBytes(5).toString('hex')}`;
   for (const person of people) await update(person, { displayName: `${family} ${family}-too` });
@@ -106,13 +106,13 @@ it.each([
   ['first', { first: -1 }],
   ['after', { after: 'x' }],
   ['after', { after: '' }],
-])('is not searched for with a %s that is out of bounds: %o', async (argument, wrong) => {
+])('users are not searched with a %s that is out of bounds: %o', async (argument, wrong) => {
   const [ann] = await chat.people('ann');
   const { errors } = await chat.post(UserPagesDocument, { search: 'ann', ...wrong }, ann);
   expect(refusals(errors)).toEqual([`BAD_USER_INPUT ${argument}`]);
 });
 
-it('is not paged with a cursor of another list', async () => {
+it('the search for users refuses a cursor of another list or another search', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const sent = await chat.say(ann, await chat.direct(ann, ben), 'hello');
   const { errors } = await chat.post(UserPagesDocument, { search: 'ann', after: sent.cursor }, ann);
@@ -122,7 +122,7 @@ it('is not paged with a cursor of another list', async () => {
   expect(refusals(other.errors)).toEqual(['BAD_USER_INPUT after']);
 });
 
-it('takes explicit nulls of paging arguments for absent ones', async () => {
+it('the search for users treats explicit nulls of paging arguments as absent', async () => {
   const [ann] = await chat.people('ann');
   const page = await chat.ask(UserPagesDocument, { search: ann.handle, first: null, after: null }, ann);
   expect(page.users.edges.map(({ node }) => node.id)).toEqual([ann.id]);

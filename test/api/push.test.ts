@@ -14,7 +14,7 @@ const service = await startPushService();
 afterAll(() => service[Symbol.asyncDispose]());
 afterEach(() => service.answer(null));
 
-// At once, as far as that is possible: what a test waits for is what comes, and not time.
+// Without delays as far as possible, so that tests wait for pushes and not for time.
 const chat = world({
   ...{ PUSH_ALLOW_HOSTS: service.host, PUSH_DELAY_MS: '0', VAPID_SUBJECT: 'mailto:admin@example.org' },
   ...{ JOB_POLL_MS: '20', WORKER_POLL_MS: '20', PRESENCE_GRACE_MS: '0' },
@@ -36,8 +36,8 @@ async function bodies(browser: Browser, count: number): Promise<readonly string[
   return browser.received.map(({ payload }) => payload.body);
 }
 
-describe('push', () => {
-  it('tells a browser by the key that it subscribes with what is said to somebody who is away', async () => {
+describe('web push', () => {
+  it('sends a message to the browser of a user who is away, signed with the key that the browser subscribed with', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const { vapidPublicKey } = await chat.ask(OwnPushDocument, {}, ben);
     const browser = await register(ben);
@@ -52,7 +52,7 @@ describe('push', () => {
     ]);
   });
 
-  it('tells nobody who listens, and goes on with what is said once they do not', async () => {
+  it('is not sent to users who are connected, and is sent for messages once they are not', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const [atBens, atCats] = [await register(ben), await register(cat)];
     const group = await chat.group(ann, ben, cat);
@@ -60,7 +60,7 @@ describe('push', () => {
     await events.ready();
     await chat.say(ann, group, 'heard');
     await events.nextOf('MessageSent');
-    // Both are decided on together.
+    // The pushes to both users are decided together.
     expect(await bodies(atCats, 1)).toEqual(['heard']);
     expect(atBens.received).toEqual([]);
     events.stop();
@@ -73,7 +73,7 @@ describe('push', () => {
     expect(new Set(await bodies(atBens, 1))).toEqual(new Set(['not heard']));
   });
 
-  it('shows the viewer which devices are told, and tells all of them of each change', async () => {
+  it('shows the viewer the registered devices, and each change is an event for all of the viewer’s devices', async () => {
     const [ben] = await chat.people('ben');
     const desk = await chat.anotherDevice(ben, 'the desk');
     const onDesk = chat.listen(desk);
@@ -90,7 +90,7 @@ describe('push', () => {
     await onDesk.nextOf('ViewerChanged');
   });
 
-  it('ends with the session: nothing is told to a device that is signed out', async () => {
+  it('ends with the session: a device that is signed out gets nothing', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const desk = await chat.anotherDevice(ben);
     const [atBens, atDesk] = [await register(ben), await register(desk)];
@@ -102,7 +102,7 @@ describe('push', () => {
     expect((await own(desk)).pushDevices).toHaveLength(1);
   });
 
-  it('forgets a subscription that the push service says is gone, and so it is shown', async () => {
+  it('removes a subscription that the push service reports as gone', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     await register(ben);
     service.answer({ status: 410 });
@@ -110,7 +110,7 @@ describe('push', () => {
     await expect.poll(async () => (await own(ben)).pushDevices).toEqual([]);
   });
 
-  it('keeps quiet hours, which the viewer and all their devices see', async () => {
+  it('has quiet hours, which the viewer and all their devices see', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const onBens = chat.listen(ben);
     await onBens.ready();

@@ -22,7 +22,7 @@ const add = async (as: Person, messageId: string, emoji: string) =>
 const remove = async (as: Person, messageId: string, emoji: string) =>
   (await chat.ask(RemoveReactionDocument, { input: { messageId, emoji } }, as)).removeReaction;
 
-/** A reaction by its id; null: there is none for whoever asks. */
+/** A reaction by its id, or null if the user may not see it or nobody reacts with it. */
 async function reaction(as: Person, id: string, page: { readonly first?: number; readonly after?: string | null } = {}) {
   const { node } = await chat.ask(ReactionByIdDocument, { id, ...page }, as);
   return node?.__typename === 'Reaction' ? node : null;
@@ -33,7 +33,7 @@ async function thoughts(as: Person, id: string) {
   return given(conversation, []).messages.edges.map(({ node }) => node);
 }
 
-/** Three people, their group, and what Ann says there. */
+/** Three users, their group, and a message of Ann’s there. */
 async function scene() {
   const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
   const group = await chat.group(ann, ben, cat);
@@ -45,7 +45,7 @@ function encoded(text: string): string {
 }
 
 describe('a reaction', () => {
-  it('is answered with the message as it stands, and read by all, each with their own', async () => {
+  it('is returned with the current message, and all members see it, each with their own reactions', async () => {
     const { ann, ben, cat, group, message } = await scene();
     await add(ben, message.id, '👍');
     await add(cat, message.id, '❤\ufe0f');
@@ -65,7 +65,7 @@ describe('a reaction', () => {
     }
   });
 
-  it('is the same with and without what makes an emoji of a sign', async () => {
+  it('is the same with and without the variation selector of the emoji', async () => {
     const { ben, cat, message } = await scene();
     await add(ben, message.id, '❤\ufe0f');
     const { message: reacted, errors } = await add(cat, message.id, '❤');
@@ -77,7 +77,7 @@ describe('a reaction', () => {
     });
   });
 
-  it('set or taken back twice is answered the same', async () => {
+  it('that is repeated, or removed twice, returns the same payload', async () => {
     const { ben, message } = await scene();
     const once = await add(ben, message.id, '👍');
     expect(await add(ben, message.id, '👍')).toEqual(once);
@@ -86,7 +86,7 @@ describe('a reaction', () => {
     expect(await remove(ben, message.id, '👍')).toEqual(back);
   });
 
-  it('is told to who listens, with the message as it stands then', async () => {
+  it('is an event for subscribers, with the current message', async () => {
     const { ann, ben, cat, group, message } = await scene();
     const events = subscribe(chat.socket(ann), WatchThoughtsDocument, { conversationId: group });
     await events.next();
@@ -103,7 +103,7 @@ describe('a reaction', () => {
     ]);
   });
 
-  it('is a node that keeps its id, and is gone while nobody puts it there', async () => {
+  it('is a node that keeps its id, and is null while nobody reacts with it', async () => {
     const { ann, ben, cat, message } = await scene();
     const id = given((await add(ben, message.id, '👍')).message?.reactions[0], []).id;
     expect(await reaction(ann, id)).toMatchObject({ id, emoji: '👍', count: 1 });
@@ -113,7 +113,7 @@ describe('a reaction', () => {
     expect(await reaction(ann, id)).toMatchObject({ count: 1, users: { edges: [{ node: { id: cat.id } }] } });
   });
 
-  it('tells page by page who has put it there', async () => {
+  it('lists its users in pages', async () => {
     const { ann, ben, cat, message } = await scene();
     for (const who of [cat, ann, ben]) await add(who, message.id, '👍');
     const id = given((await add(ben, message.id, '👍')).message?.reactions[0], []).id;
@@ -133,7 +133,7 @@ describe('a reaction', () => {
     [{ first: 101 }, 'first'],
     [{ after: 'x' }, 'after'],
     [{ after: encoded('seq@1') }, 'after'],
-  ])('does not tell who by %j', async (page, argument) => {
+  ])('refuses a page of users by %j', async (page, argument) => {
     const { ben, message } = await scene();
     const id = given((await add(ben, message.id, '👍')).message?.reactions[0], []).id;
     const { errors } = await chat.post(ReactionByIdDocument, { id, ...page }, ben);
@@ -141,13 +141,13 @@ describe('a reaction', () => {
   });
 });
 
-/** User ids grow as people sign up, and so do the numbers in them. */
+/** The numbers in user ids grow in the order of sign-up. */
 function byNumber(one: string, other: string): number {
   const number = (id: string) => Number(Buffer.from(id, 'base64url').toString().split(':')[1]);
   return number(one) - number(other);
 }
 
-describe('refused is', () => {
+describe('reacting refuses', () => {
   it.each([
     ['nothing', ''],
     ['a letter', 'a'],
@@ -158,7 +158,7 @@ describe('refused is', () => {
     ['half a character', '\ud83d'],
     ['a right-to-left override', '\u202e👍'],
     ['a text without an end', '👍'.repeat(100_000)],
-  ])('%s as a reaction, and nothing is stored', async (_, emoji) => {
+  ])('%s as an emoji, and nothing is stored', async (_, emoji) => {
     const { ben, group, message } = await scene();
     for (const act of [add, remove]) {
       const { message: shown, errors } = await act(ben, message.id, emoji);
@@ -167,14 +167,14 @@ describe('refused is', () => {
     expect((await chat.say(ben, group, 'later')).seq).toBe(message.seq + 1);
   });
 
-  it('one emoji too many on a message', async () => {
+  it('another emoji beyond MAX_REACTIONS on a message', async () => {
     const { ann, ben, message } = await scene();
     for (const emoji of ['👍', '🎉', '😀']) await add(ann, message.id, emoji);
     expect(refusals((await add(ben, message.id, '🧡')).errors)).toEqual(['LIMIT_REACHED input.emoji']);
     expect(refusals((await add(ben, message.id, '🎉')).errors)).toEqual([]);
   });
 
-  it('a reaction to what names no message', async () => {
+  it('an id that is not of a message, or of one that does not exist', async () => {
     const { ann, group, message } = await scene();
     for (const messageId of ['x', '', group, ann.id, encoded('Message:1'), 'A'.repeat(10_000)]) {
       expect(refusals((await add(ann, messageId, '👍')).errors)).toEqual(['INVALID_INPUT input.messageId']);
@@ -187,8 +187,8 @@ describe('refused is', () => {
   });
 });
 
-describe('who does not see a message', () => {
-  it('neither reacts to it nor sees who does', async () => {
+describe('a user who does not see a message', () => {
+  it('can neither react to it nor see its reactions', async () => {
     const { ann, ben, cat, group, message } = await scene();
     const [dan, eve] = await chat.people('dan', 'eve');
     const id = given((await add(ben, message.id, '👍')).message?.reactions[0], []).id;
@@ -202,7 +202,7 @@ describe('who does not see a message', () => {
     expect((await thoughts(ben, group))[0]?.reactions).toMatchObject([{ count: 1 }]);
   });
 
-  it('is shown its reactions where it is quoted to them', async () => {
+  it('sees the reactions where the message is quoted to them', async () => {
     const { ann, ben, group, message } = await scene();
     await add(ben, message.id, '👍');
     const [dan] = await chat.people('dan');

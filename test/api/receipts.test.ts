@@ -33,7 +33,7 @@ async function conversationOf(as: Person, id: string, page: Omit<ReceiptsQueryVa
   return given((await chat.ask(ReceiptsDocument, { id, ...page }, as)).conversation, []);
 }
 
-/** What somebody is shown of how far things have come, with names for ids. */
+/** The receipts of a conversation as a user sees them, with names in place of ids. */
 async function shown(as: Person, id: string, people: Readonly<Record<string, Person>>) {
   const { deliveredToAllSeq, readByAllSeq, members, messages } = await conversationOf(as, id);
   const name = (userId: string) => Object.keys(people).find((key) => people[key]?.id === userId) ?? '?';
@@ -46,8 +46,8 @@ async function shown(as: Person, id: string, people: Readonly<Record<string, Per
   };
 }
 
-describe('how far a message has come', () => {
-  it('is the same for all who look: stored, delivered to all others, read by all others, and by whom', async () => {
+describe('the delivery of a message', () => {
+  it('looks the same to all members: sent, delivered to all others, read by all others, and by whom', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const people = { ann, ben, cat };
     const id = await chat.group(ann, ben, cat);
@@ -63,7 +63,7 @@ describe('how far a message has come', () => {
       });
     }
     await read(cat, id, 5);
-    // Ben has not read the second: his own message leaves it so.
+    // Ben has not read the second message, and his own message does not change that.
     await chat.say(ben, id, 'three');
     expect(await shown(cat, id, people)).toEqual({
       all: [5, 4],
@@ -76,7 +76,7 @@ describe('how far a message has come', () => {
     expect(await shown(ben, id, people)).toMatchObject({ all: [6, 6], messages: ['READ ben cat', 'READ ben cat', 'READ ann cat'] });
   });
 
-  it('does not ask who was not there, nor who has left', async () => {
+  it('does not count members who joined later or have left', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const people = { ann, ben, cat };
     const id = await chat.group(ann, ben);
@@ -90,7 +90,7 @@ describe('how far a message has come', () => {
     expect(await shown(ann, id, people)).toMatchObject({ all: [5, 5], messages: ['READ', 'READ cat'] });
   });
 
-  it('between two begins with the first message, and to oneself everything has come', async () => {
+  it('of a direct conversation starts with its first message, and is READ at once in a conversation with oneself', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.direct(ann, ben);
     expect(await shown(ann, id, { ann, ben })).toEqual({ all: [0, 0], members: { ann: [0, 0], ben: [0, 0] }, messages: [] });
@@ -103,7 +103,7 @@ describe('how far a message has come', () => {
     expect(await shown(ann, diary, { ann })).toMatchObject({ all: [1, 1], messages: ['READ'] });
   });
 
-  it('comes page by page, in the order and with the cursors of the members', async () => {
+  it('lists its receipts in pages, in the order and with the cursors of the members', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const id = await chat.group(ann, ben, cat);
     await chat.say(ann, id, 'read by all');
@@ -135,7 +135,7 @@ describe('how far a message has come', () => {
     expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
-  it('is told to nobody in a group that is too large, and from then on again once it is not', async () => {
+  it('is hidden in a group larger than RECEIPT_MEMBERS, and shown again once the group is smaller', async () => {
     const [ann, ben, cat, dan] = await chat.people('ann', 'ben', 'cat', 'dan');
     const people = { ann, ben, cat, dan };
     const id = await chat.group(ann, ben, cat, dan);
@@ -152,15 +152,15 @@ describe('how far a message has come', () => {
     });
     await chat.ask(LeaveGroupDocument, { input: { groupId: id } }, dan);
     expect(await shown(ann, id, people)).toMatchObject({ all: [5, 5], messages: ['READ ben cat'] });
-    // Of what was read before nothing was told.
+    // The markers that moved before were not sent.
     expect((await atAnns.until(({ __typename }) => __typename === 'MemberLeft')).map(({ __typename }) => __typename)).toEqual([
       'MemberLeft',
     ]);
   });
 });
 
-describe('who shows nobody how far they have read', () => {
-  it('is followed by nobody, on nobody’s screen, and sees their own', async () => {
+describe('a user who turns read receipts off', () => {
+  it('is not shown as a reader to anybody, and still sees their own read marker', async () => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const people = { ann, ben, cat };
     const id = await chat.group(ann, ben, cat);
@@ -169,7 +169,7 @@ describe('who shows nobody how far they have read', () => {
     const [atAnns, atCats] = [chat.listenTo(ann, id), chat.listen(cat)];
     await Promise.all([atAnns.ready(), atCats.ready()]);
     await show(cat, false);
-    // All who show it are told, to forget what they have.
+    // All members who show receipts get an event, so that they forget what they have.
     const hidden = {
       conversation: { id, deliveredToAllSeq: null, readByAllSeq: null },
       membership: { user: { id: cat.id }, deliveredSeq: null, readSeq: null },

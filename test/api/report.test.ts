@@ -42,8 +42,8 @@ async function itemsAbout(userId: string, state = 'OPEN'): Promise<readonly Read
   return moderationQueue.edges.map(({ node }) => node).filter(({ user }) => user?.id === userId);
 }
 
-describe('what is reported', () => {
-  it('is shown to admins with who says so, what was said, and what stands around it, until they decide', async () => {
+describe('a report', () => {
+  it('shows admins the reporters, the message at the time and its context, until they decide', async () => {
     const [ann, ben, cat] = await place.people('ann', 'ben', 'cat');
     const group = await place.group(ann, ben, cat);
     await place.say(ben, group, 'hello');
@@ -97,7 +97,7 @@ describe('what is reported', () => {
     });
   });
 
-  it('is shown with what it lets choose, as is what stands around it, until it is taken back', async () => {
+  it('shows the options of polls, in the message and its context, until the message is recalled', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const conversationId = await place.group(ann, ben);
     const ask = async (text: string, ...options: readonly string[]) => {
@@ -122,7 +122,7 @@ describe('what is reported', () => {
     expect(await itemsAbout(ann.id)).toMatchObject([{ message: { text: '', pollOptions: [] } }]);
   });
 
-  it('by one user again is one report, and what cannot be seen cannot be reported', async () => {
+  it('by the same user again is still one report, and a message that the user does not see cannot be reported', async () => {
     const [ann, ben, dan] = await place.people('ann', 'ben', 'dan');
     const { id } = await place.say(ann, await place.group(ann, ben), 'something bad');
     for (const reason of ['SPAM', 'SPAM', 'HATE']) expect((await report(ben, id, reason)).errors).toEqual([]);
@@ -131,7 +131,7 @@ describe('what is reported', () => {
     expect(refusals((await report(ann, id)).errors)).toEqual(['INVALID_INPUT input.messageId']);
   });
 
-  it('may be a user, of whom is kept what they were called', async () => {
+  it('can be about a user, and keeps the name that they had', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const { reportUser } = await place.ask(ReportUserDocument, { input: { userId: ann.id, reason: 'IMPERSONATION' } }, ben);
     expect(reportUser).toEqual({ user: { id: ann.id, handle: ann.handle }, errors: [] });
@@ -143,8 +143,8 @@ describe('what is reported', () => {
   });
 });
 
-describe('words that are not to be used', () => {
-  it('are set by admins, and what people say is refused, masked, or put in the queue', async () => {
+describe('blocked words', () => {
+  it('are set by admins, and messages with them are refused, masked or put in the queue', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const group = await place.group(ann, ben);
     const set =
@@ -181,8 +181,8 @@ describe('words that are not to be used', () => {
   });
 });
 
-describe('what admins decide and forbid', () => {
-  it('stands in the audit with what it was before and is after', async () => {
+describe('decisions of admins and changes of blocked words', () => {
+  it('are in the audit, with the state before and after', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     await place.ask(ReportUserDocument, { input: { userId: ann.id, reason: 'SPAM' } }, ben);
     const [item] = await itemsAbout(ann.id);

@@ -20,10 +20,10 @@ function isText(text: string): (event: EventPartsFragment) => boolean {
   return (event) => event.__typename === 'MessageSent' && event.messageEdge?.node.text === text;
 }
 
-// Few enough for a second or two, enough that the client comes and goes a dozen times.
+// Few enough for a second or two, and enough that the client reconnects a dozen times.
 const messagesEach = 60;
 
-it('a client that comes and goes with its positions has every entry of every stream once, in order', async () => {
+it('a client that reconnects from its positions gets every entry of every stream once, in order', async () => {
   const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31) + 1);
   const random = randomFrom(seed);
   const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
@@ -60,11 +60,11 @@ it('a client that comes and goes with its positions has every entry of every str
       });
     }
   })();
-  // A conversation that opens between two visits is found at the next one.
+  // A conversation that opens between two connections is found at the next one.
   const late = await chat.group(cat, ben);
   await chat.say(cat, late, 'in between');
   await sent;
-  // Whoever waits for one more event than there are gets it now.
+  // A client that waits for more events than there were gets these now.
   await chat.sayAll(
     ann,
     group,
@@ -92,7 +92,7 @@ it('a client that comes and goes with its positions has every entry of every str
   }
 });
 
-it('a client that was out in between goes on from where it is in again', async () => {
+it('a client that left and rejoined in between continues from the new joining', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const group = await chat.group(ann, ben);
   const client = createSubscriber(ben.token, await chat.positions(ben));

@@ -27,7 +27,7 @@ import { given, type Person, world } from '../support/world.ts';
 const chat = world();
 const someDay = '2999-01-01T00:00:00.000Z';
 
-/** Ann's group with Ben, whom she has made an admin, and Cat. */
+/** Ann’s group with Ben, whom she has made an admin, and Cat. */
 async function scene() {
   const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
   const group = await chat.group(ann, ben, cat);
@@ -69,7 +69,7 @@ async function bans(as: Person, id: string): Promise<readonly string[] | null> {
 }
 
 describe('roles', () => {
-  it('are given, and shown to everybody', async () => {
+  it('can be set, and all members see them', async () => {
     const { ann, ben, cat, group } = await scene();
     const { membership, errors } = await setRole(ann, group, cat, 'ADMIN');
     expect([membership, errors]).toMatchObject([{ role: 'ADMIN', user: { id: cat.id } }, []]);
@@ -77,7 +77,7 @@ describe('roles', () => {
     expect([ann, ben, cat].map(({ id }) => seen?.members.get(id)?.role)).toEqual(['OWNER', 'ADMIN', 'ADMIN']);
   });
 
-  it('are told to who listens, by whom and to whom', async () => {
+  it('are events with who changed them and whose they are', async () => {
     const { ann, ben, cat, group } = await scene();
     const events = subscribe(chat.socket(cat), WatchRuleDocument, { conversationId: group });
     await events.next();
@@ -95,7 +95,7 @@ describe('roles', () => {
     ]);
   });
 
-  it('are not given by a member, nor to somebody outside', async () => {
+  it('cannot be set by a member, nor for a user who is not a member', async () => {
     const { ann, ben, cat, group } = await scene();
     const [eve] = await chat.people('eve');
     expect(await setRole(cat, group, ben, 'MEMBER')).toMatchObject({ membership: null, errors: [{ code: 'FORBIDDEN', field: null }] });
@@ -105,7 +105,7 @@ describe('roles', () => {
 });
 
 describe('a group', () => {
-  it('changes hands, and its owner may go then', async () => {
+  it('can be transferred to another owner, and the former owner may leave then', async () => {
     const { ann, cat, group } = await scene();
     const leave = async () => (await chat.ask(LeaveGroupDocument, { input: { groupId: group } }, ann)).leaveGroup.errors;
     expect((await leave()).map(({ code }) => code)).toEqual(['OWNER_MUST_TRANSFER']);
@@ -120,7 +120,7 @@ describe('a group', () => {
     expect(await rule(cat, group)).toMatchObject({ owner: { id: cat.id }, memberCount: 2 });
   });
 
-  it('is dissolved for everybody at once, and each device is told', async () => {
+  it('can be dissolved: it ends for all members at once, and the account of each gets the event', async () => {
     const { ann, ben, cat, group } = await scene();
     await chat.say(ben, group, 'unread');
     const listening = subscribe(chat.socket(cat), WatchRuleDocument, { conversationId: group });
@@ -141,8 +141,8 @@ describe('a group', () => {
   });
 });
 
-describe('who is muted', () => {
-  it('is told for how long, and all see until when', async () => {
+describe('a muted member', () => {
+  it('is refused with the time that remains, and all members see the end of the mute', async () => {
     const { ann, ben, cat, group } = await scene();
     expect(await mute(ben, group, cat)).toMatchObject({ membership: { mutedUntil: someDay }, errors: [] });
     expect((await rule(ann, group))?.members.get(cat.id)).toMatchObject({ mutedUntil: someDay });
@@ -155,14 +155,14 @@ describe('who is muted', () => {
     expect((await send(cat, group)).errors).toEqual([]);
   });
 
-  it('is not muted in the past, nor by who stands below', async () => {
+  it('cannot be muted until a time in the past, nor by a member of a lower role', async () => {
     const { ann, ben, cat, group } = await scene();
     expect(refusals((await mute(ann, group, cat, '2020-01-01T00:00:00Z')).errors)).toEqual(['INVALID_INPUT input.until']);
     expect(refusals((await mute(ben, group, ann)).errors)).toEqual(['FORBIDDEN']);
     expect(refusals((await unmute(cat, group, cat)).errors)).toEqual(['FORBIDDEN']);
   });
 
-  it('is not told of as typing, nor is who may not write', async () => {
+  it('is not shown as typing', async () => {
     const { ann, ben, cat, group } = await scene();
     await mute(ann, group, cat);
     const events = chat.listenTo(ann, group);
@@ -176,7 +176,7 @@ describe('who is muted', () => {
 });
 
 describe('a group’s settings', () => {
-  it('say who writes, how often, and that nobody does for a while', async () => {
+  it('limit who may send, how often, and for how long nobody may', async () => {
     const { ann, ben, cat, group } = await scene();
     const all = { postPolicy: 'EVERYONE', slowModeSeconds: 3_600, mutedUntil: null } as const;
     expect((await update(ben, group, { slowModeSeconds: 3_600 })).errors).toEqual([]);
@@ -195,7 +195,7 @@ describe('a group’s settings', () => {
 });
 
 describe('a ban', () => {
-  it('keeps out, is listed for those who run the group, and ends', async () => {
+  it('removes the user, keeps them out, is listed for admins only, and can be ended', async () => {
     const { ann, ben, cat, group } = await scene();
     const [dan] = await chat.people('dan');
     expect(await ban(ben, group, cat)).toMatchObject({ user: { id: cat.id }, group: { memberCount: 2 }, errors: [] });
@@ -222,14 +222,14 @@ describe('a ban', () => {
     const second = await page(first.edges[0]?.cursor);
     expect(first.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
     expect(second.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
-    // They came together: who has signed up first stands first, which of the two that is nobody knows.
+    // Both joined together, so they are listed in the order of their sign-up, which is not known here.
     const listed = [...first.edges, ...second.edges].map(({ node }) => node.id);
     expect(listed.toSorted()).toEqual([ben.id, cat.id].toSorted());
   });
 });
 
-describe('one’s own part', () => {
-  it('is settled: the nickname for all to see, the level for oneself', async () => {
+describe('one’s own membership', () => {
+  it('has a nickname that all members see, and a notification level that only oneself sees', async () => {
     const { ann, cat, group } = await scene();
     const { membership, errors } = await settle(cat, group, { nickname: 'Kitty', notificationLevel: 'MENTIONS' });
     expect([membership, errors]).toMatchObject([{ nickname: 'Kitty', viewerNotificationLevel: 'MENTIONS' }, []]);
@@ -239,7 +239,7 @@ describe('one’s own part', () => {
     expect(account.at(-1)).toMatchObject({ __typename: 'MembershipSettled', membership: { viewerNotificationLevel: 'MENTIONS' } });
   });
 
-  it('has no nickname between two', async () => {
+  it('has no nickname in a direct conversation', async () => {
     const { ann, ben } = await scene();
     const direct = await chat.direct(ann, ben);
     expect(refusals((await settle(ann, direct, { nickname: 'Annie' })).errors)).toEqual(['INVALID_INPUT input.nickname']);
@@ -247,8 +247,8 @@ describe('one’s own part', () => {
   });
 });
 
-describe('what the viewer may do', () => {
-  it('is told by the group, and by each member', async () => {
+describe('viewerMay', () => {
+  it('is the viewer’s rights in the group, and towards each member', async () => {
     const { ann, ben, cat, group } = await scene();
     const [owners, admins, members] = [await rule(ann, group), await rule(ben, group), await rule(cat, group)];
     expect(owners?.viewerMay).toContain('DISSOLVE_GROUP');
@@ -263,14 +263,14 @@ describe('what the viewer may do', () => {
     expect(to(members)).toEqual([[], [], []]);
   });
 
-  it('follows the settings, and what is refused is not in it', async () => {
+  it('follows the group’s settings, and an act that is not in it is refused', async () => {
     const { ann, cat, group } = await scene();
     await update(ann, group, { postPolicy: 'ADMINS', invitePolicy: 'EVERYONE' });
     expect((await rule(cat, group))?.viewerMay).toEqual(['ADD_MEMBERS', 'LEAVE_GROUP']);
     expect(refusals((await send(cat, group)).errors)).toEqual(['FORBIDDEN input.conversationId']);
   });
 
-  it('is nothing that needs telling between two', async () => {
+  it('is empty for members of a direct conversation', async () => {
     const { ann, ben } = await scene();
     const direct = await chat.direct(ann, ben);
     const { conversation } = await chat.ask(RuleDocument, { id: direct }, ann);

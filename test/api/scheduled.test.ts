@@ -28,7 +28,7 @@ const severalLists: TypedDocumentNode<{ readonly viewer: Readonly<Record<string,
   }
 `);
 
-describe('messages that are said later', () => {
+describe('scheduled messages', () => {
   const chat = world();
 
   function later(conversationId: string, text: string, more: object = {}) {
@@ -44,7 +44,7 @@ describe('messages that are said later', () => {
     return given((await chat.ask(ScheduledMessagesDocument, more, as)).viewer, []).scheduledMessages;
   }
 
-  it('are left, followed by all own devices, and said while none of them is there', async () => {
+  it('are shown on all devices of their author, and sent at their time while none of them is connected', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const { id: asked } = await chat.say(ben, group, 'When?');
@@ -74,7 +74,7 @@ describe('messages that are said later', () => {
     expect(scheduleMessage).toMatchObject({ scheduledMessageEdge: null, messageEdge: { node: { id: message.id } }, errors: [] });
   });
 
-  it('are changed, said at once, and cancelled', async () => {
+  it('can be changed, sent at once and cancelled', async () => {
     const [ann] = await chat.people('ann');
     const diary = await chat.direct(ann, ann);
     const { node: first } = await leave(ann, later(diary, 'First', { data: { of: 'a' } }));
@@ -100,7 +100,7 @@ describe('messages that are said later', () => {
     expect((await listed(ann)).edges).toEqual([]);
   });
 
-  it('lose what a change has as null, and keep their text and time', async () => {
+  it('lose the fields that a change sets to null, and keep their text and time', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const { id: root } = await chat.say(ben, group, 'When?');
@@ -131,7 +131,7 @@ describe('messages that are said later', () => {
     expect(taken.scheduledMessageEdge?.node).toEqual(plain);
   });
 
-  it('are listed a page at a time, of all conversations or of one, which may be theirs no more', async () => {
+  it('are listed in pages, for all conversations or for one, even if the author has left it', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const [group, other] = [await chat.group(ben, ann), await chat.group(ben, ann)];
     for (const [place, id] of [group, other, group].entries()) {
@@ -161,7 +161,7 @@ describe('messages that are said later', () => {
     expect(Object.fromEntries(texts)).toEqual({ all: ['First', 'Second'], there: ['First'], rest: ['Second'] });
   });
 
-  it('show what they refer to only while it is for their author to read', async () => {
+  it('show the messages they refer to only while the author may read them, and are refused at their time otherwise', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ben, ann);
     const { id } = await chat.say(ben, group, 'A question');

@@ -19,7 +19,7 @@ async function currentSession(chat: World, person: Person): Promise<string> {
   return given(found, []).id;
 }
 
-/** Whether a token is good, as its holder finds out. */
+/** Whether a token is valid, observed by a request with it. */
 async function isSignedIn(chat: World, person: Pick<Person, 'token'>): Promise<boolean> {
   const answer = await chat.post(MeDocument, {}, person);
   if (answer.errors !== undefined) expect(refusals(answer.errors)).toEqual(['UNAUTHENTICATED']);
@@ -48,7 +48,7 @@ const signedInOnly = {
 describe('without a token', () => {
   const chat = world();
 
-  it('there is no viewer, and that is no error', async () => {
+  it('the viewer is null, which is no error', async () => {
     expect(await chat.ask(MeDocument, {})).toEqual({ viewer: null });
   });
 
@@ -56,7 +56,7 @@ describe('without a token', () => {
     expect(refusals((await post(chat.url, document)).errors)).toEqual(['UNAUTHENTICATED']);
   });
 
-  it('a socket is served, but no subscription on it, and is told where a token belongs', async () => {
+  it('a socket is accepted, but subscriptions on it are refused with an error that says where the token belongs', async () => {
     const refusal = { extensions: { code: 'UNAUTHENTICATED' }, message: expect.stringContaining('in the payload of connection_init') };
     for (const events of [chat.listen(null), chat.listenTo(null, someId)]) {
       expect((await events.end()).ending).toMatchObject({ how: 'errors', errors: [refusal] });
@@ -64,7 +64,7 @@ describe('without a token', () => {
   });
 });
 
-describe('a token that is not one of ours', () => {
+describe('an invalid token', () => {
   const chat = world();
 
   it.each([
@@ -72,7 +72,7 @@ describe('a token that is not one of ours', () => {
     ['missing behind Bearer', 'Bearer'],
     ['that is no JWT', 'Bearer abc'],
     ['that is signed by nobody', 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIiwiZXhwIjo5OTk5OTk5OTk5fQ.'],
-  ])('%s is refused for every operation, also for those that need none', async (_name, authorization) => {
+  ])('%s is refused for every operation, also for those that need no token', async (_name, authorization) => {
     const { data, errors } = await post(chat.url, '{ viewer { user { id } } }', { authorization });
     expect(refusals(errors)).toEqual(['UNAUTHENTICATED']);
     expect(data ?? null).toBeNull();
@@ -87,7 +87,7 @@ describe('a token that is not one of ours', () => {
     expect(await isSignedIn(chat, { token: forged })).toBe(false);
   });
 
-  it('keeps nobody from signing in or refreshing', async () => {
+  it('does not stop a sign-in or a refresh', async () => {
     const [ann] = await chat.people('ann');
     const input = { handle: ann.handle, password };
     const { signIn } = await chat.ask(SignInDocument, { input }, { token: 'abc' });
@@ -101,7 +101,7 @@ describe('a token that is not one of ours', () => {
     expect(await isSignedIn(chat, { token: ann.refreshToken })).toBe(false);
   });
 
-  it('closes a socket with 4403, after which clients come back with a fresh one', async () => {
+  it('closes a socket with 4403, so that clients reconnect with a fresh one', async () => {
     const events = chat.listen({ token: 'abc' });
     expect((await events.end()).ending).toMatchObject({ how: 'closed', code: 4403 });
   });
@@ -110,7 +110,7 @@ describe('a token that is not one of ours', () => {
 describe('a session', () => {
   const chat = world();
 
-  it('is listed with its device, newest first, and the viewer sees which is theirs', async () => {
+  it('is listed with its device, newest first, and the viewer sees which is the current one', async () => {
     const [phone] = await chat.people('ann');
     const desk = await chat.anotherDevice(phone, 'desk');
     const sessions = await sessionsOf(chat, phone);
@@ -122,7 +122,7 @@ describe('a session', () => {
     for (const { createdAt, lastSeenAt } of sessions) expect(Date.parse(lastSeenAt)).toBeGreaterThanOrEqual(Date.parse(createdAt));
   });
 
-  it('is heard of on every device when it begins and when it ends', async () => {
+  it('is an event for every device when it begins and when it ends', async () => {
     const [phone] = await chat.people('ann');
     const events = chat.listen(phone);
     await events.ready();
@@ -136,7 +136,7 @@ describe('a session', () => {
 describe('a refresh token', () => {
   const chat = world();
 
-  it('gives the next pair, and the session goes on', async () => {
+  it('returns the next pair of tokens, and the session continues', async () => {
     const [ann] = await chat.people('ann');
     const session = await currentSession(chat, ann);
     const next = await refresh(chat, ann.refreshToken);
@@ -145,11 +145,11 @@ describe('a refresh token', () => {
     expect(next.refreshToken).not.toBe(ann.refreshToken);
     const renewed = { ...ann, token: given(next.accessToken, next.errors) };
     expect(await currentSession(chat, renewed)).toBe(session);
-    // The first access token is good for as long as it says.
+    // The first access token is valid until it expires.
     expect(await isSignedIn(chat, ann)).toBe(true);
   });
 
-  it('gives the same successor to all who use it at once, and again shortly after', async () => {
+  it('returns the same successor to concurrent uses, and again shortly after', async () => {
     const [ann] = await chat.people('ann');
     const answers = await Promise.all([1, 2, 3].map(() => refresh(chat, ann.refreshToken)));
     const again = await refresh(chat, ann.refreshToken);
@@ -171,7 +171,7 @@ describe('a refresh token', () => {
     expect(refusals((await refresh(chat, given(third.refreshToken, []))).errors)).toEqual(['INVALID_CREDENTIALS']);
   });
 
-  it.each(['', 'abc', 'k1.AAAAAAAAAAAAAAAAAAAAAA.1.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'])('%j is nobody’s', async (token) => {
+  it.each(['', 'abc', 'k1.AAAAAAAAAAAAAAAAAAAAAA.1.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'])('%j is refused', async (token) => {
     expect(refusals((await refresh(chat, token)).errors)).toEqual(['INVALID_CREDENTIALS']);
   });
 });
@@ -179,7 +179,7 @@ describe('a refresh token', () => {
 describe('signing out', () => {
   const chat = world();
 
-  it('ends the session that asks: tokens are refused, its sockets close with 4401, other devices stay', async () => {
+  it('ends the current session: its tokens are refused, its sockets close with 4401, and other devices stay', async () => {
     const [phone] = await chat.people('ann');
     const desk = await chat.anotherDevice(phone);
     const [onPhone, onDesk] = [chat.listen(phone), chat.listen(desk)];
@@ -189,7 +189,7 @@ describe('signing out', () => {
     expect(signOut).toEqual({ sessionId: id, errors: [] });
     const { events, ending } = await onPhone.end();
     expect(ending).toEqual({ how: 'closed', code: closes.signedOut.code, reason: closes.signedOut.reason });
-    // It hears at most of its own end.
+    // It gets at most the event of its own end.
     expect(events.filter(({ __typename }) => __typename !== 'ViewerChanged')).toEqual([]);
     expect(await isSignedIn(chat, phone)).toBe(false);
     expect(refusals((await refresh(chat, phone.refreshToken)).errors)).toEqual(['INVALID_CREDENTIALS']);
@@ -197,7 +197,7 @@ describe('signing out', () => {
     expect(await isSignedIn(chat, desk)).toBe(true);
   });
 
-  it('of another device closes that one’s sockets, and to do it twice is no error', async () => {
+  it('of another device closes that device’s sockets, and repeating it has no effect', async () => {
     const [phone] = await chat.people('ann');
     const desk = await chat.anotherDevice(phone);
     const onDesk = chat.listen(desk);
@@ -212,7 +212,7 @@ describe('signing out', () => {
     expect(await isSignedIn(chat, phone)).toBe(true);
   });
 
-  it('never tells a stranger’s session from one that is not there', async () => {
+  it('answers for a session of another user as for one that does not exist', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const nobodys = Buffer.from('Session:0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b').toString('base64url');
     const answers = await Promise.all(
@@ -223,7 +223,7 @@ describe('signing out', () => {
     expect(await isSignedIn(chat, ben)).toBe(true);
   });
 
-  it('names an id that is malformed or of something else', async () => {
+  it('refuses an id that is malformed or of something else', async () => {
     const [ann] = await chat.people('ann');
     for (const sessionId of ['x', ann.id, '']) {
       const { signOut } = await chat.ask(SignOutDocument, { input: { sessionId } }, ann);
@@ -243,10 +243,10 @@ describe('signing out', () => {
 });
 
 describe('when the access token expires', () => {
-  // The least that can be configured.
+  // The shortest time that can be configured.
   const chat = world({ ACCESS_TOKEN_SECONDS: '5' });
 
-  it('sockets close with 4403, subscriptions over HTTP end with an error, and a refresh goes on where they were', async () => {
+  it('sockets close with 4403, subscriptions over HTTP end with an error, and after a refresh the client resumes from its positions', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const after = await chat.positions(ann);

@@ -9,8 +9,8 @@ async function update(as: Person, input: UpdateSettingsInput) {
   return (await chat.ask(UpdateSettingsDocument, { input }, as)).updateSettings;
 }
 
-describe('settings', () => {
-  it('are open at first; what is absent or null stays', async () => {
+describe('the user’s settings', () => {
+  it('are open by default, and a change keeps what is absent or null', async () => {
     const [ann] = await chat.people('ann');
     const settings = async () => (await chat.ask(OwnSettingsDocument, {}, ann)).viewer;
     expect(await settings()).toEqual({ messagesFrom: 'EVERYONE', readReceipts: true, lastSeen: true });
@@ -27,7 +27,7 @@ describe('settings', () => {
     expect(await settings()).toEqual({ messagesFrom: 'CONTACTS', readReceipts: false, lastSeen: false });
   });
 
-  it('that change are told to all of the own devices, once', async () => {
+  it('send one event to all devices of the user for each change', async () => {
     const [ann] = await chat.people('ann');
     const desk = await chat.anotherDevice(ann);
     const onDesk = chat.listen(desk);
@@ -40,7 +40,7 @@ describe('settings', () => {
     expect(second).toMatchObject({ __typename: 'ViewerChanged', seq: first.seq + 1, viewer: { user: { id: ann.id } } });
   });
 
-  it('change thirty times in a quarter of an hour at most', async () => {
+  it('can be changed thirty times in a quarter of an hour', async () => {
     const [ann] = await chat.people('ann');
     for (let n = 0; n < 30; n += 1) expect((await update(ann, { readReceipts: n % 2 === 1 })).errors).toEqual([]);
     expect((await update(ann, { readReceipts: true })).errors).toEqual([]);

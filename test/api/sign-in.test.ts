@@ -12,21 +12,21 @@ function newHandle(): string {
 describe('signing up', () => {
   const chat = world();
 
-  it('makes a user, whose handle is kept in lower case and is their name until they choose one', async () => {
+  it('creates a user, whose handle is stored in lower case and is the display name by default', async () => {
     const handle = newHandle();
     const { signUp } = await chat.ask(SignUpDocument, { input: { handle: handle.toUpperCase(), password } });
     expect(signUp.viewer?.user).toMatchObject({ handle, displayName: handle });
     expect(signUp.errors).toEqual([]);
   });
 
-  it('signs in at once: the token is good until the time it is said to be', async () => {
+  it('signs in at once, with an access token that is valid', async () => {
     const { signUp } = await chat.ask(SignUpDocument, { input: { handle: newHandle(), password, displayName: 'Ann Other' } });
     expect(Date.parse(signUp.accessTokenExpiresAt ?? '')).toBeGreaterThan(Date.now());
     const { viewer } = await chat.ask(MeDocument, {}, { token: signUp.accessToken ?? '' });
     expect(viewer?.user).toMatchObject({ id: signUp.viewer?.user.id, displayName: 'Ann Other' });
   });
 
-  it('answers with all that a viewer sees, for whom it made them', async () => {
+  it('returns everything that the new viewer can read', async () => {
     const handle = newHandle();
     const { data } = await post(
       chat.url,
@@ -57,20 +57,20 @@ describe('signing up', () => {
     });
   });
 
-  it('takes an explicit null for absent', async () => {
+  it('treats an explicit null as absent', async () => {
     const handle = newHandle();
     const { signUp } = await chat.ask(SignUpDocument, { input: { handle, password, displayName: null, deviceName: null } });
     expect(signUp.viewer?.user.displayName).toBe(handle);
   });
 
-  it('refuses a handle that is taken, in whatever case, and gives nothing then', async () => {
+  it('refuses a handle that is taken, in any case, and returns no tokens', async () => {
     const [ann] = await chat.people('ann');
     const { signUp } = await chat.ask(SignUpDocument, { input: { handle: ann.handle.toUpperCase(), password } });
     expect(refusals(signUp.errors)).toEqual(['CONFLICT input.handle']);
     expect(signUp).toMatchObject({ viewer: null, accessToken: null, accessTokenExpiresAt: null, refreshToken: null });
   });
 
-  it('gives a handle to one of those who ask for it at once', async () => {
+  it('gives a handle to one of several concurrent requests', async () => {
     const handle = newHandle();
     const attempts = await Promise.all(Array.from({ length: 5 }, () => chat.ask(SignUpDocument, { input: { handle, password } })));
     const outcomes = attempts.map(({ signUp }) => refusals(signUp.errors).join());
@@ -88,7 +88,7 @@ describe('signing up', () => {
     ['displayName', { displayName: ' ' }],
     ['displayName', { displayName: 'x'.repeat(65) }],
     ['deviceName', { deviceName: 'x'.repeat(101) }],
-  ])('names the %s that it cannot accept: %o', async (field, wrong) => {
+  ])('refuses an invalid %s by its name: %o', async (field, wrong) => {
     const { signUp } = await chat.ask(SignUpDocument, { input: { handle: newHandle(), password, ...wrong } });
     expect(refusals(signUp.errors)).toEqual([`INVALID_INPUT input.${field}`]);
     expect(signUp.accessToken).toBeNull();
@@ -98,14 +98,14 @@ describe('signing up', () => {
 describe('signing in', () => {
   const chat = world({ MAX_SESSIONS: '2' });
 
-  it('takes the handle in any case', async () => {
+  it('accepts the handle in any case', async () => {
     const [ann] = await chat.people('ann');
     const { signIn } = await chat.ask(SignInDocument, { input: { handle: ann.handle.toUpperCase(), password } });
     expect(signIn.viewer?.user.id).toBe(ann.id);
     expect(signIn.errors).toEqual([]);
   });
 
-  it('never tells a wrong handle from a wrong password', async () => {
+  it('answers a wrong handle like a wrong password', async () => {
     const [ann] = await chat.people('ann');
     const wrong = [
       { handle: ann.handle, password: 'wrong horse battery' },
@@ -119,7 +119,7 @@ describe('signing in', () => {
     for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
 
-  it('ends the oldest session where there is no room for one more', async () => {
+  it('ends the oldest session beyond MAX_SESSIONS', async () => {
     const [oldest] = await chat.people('ann');
     const second = await chat.anotherDevice(oldest);
     const sockets = chat.listen(oldest);
@@ -131,27 +131,27 @@ describe('signing in', () => {
   });
 });
 
-describe('guessing', () => {
+describe('attempts to sign in', () => {
   const chat = world({ SIGN_IN_ATTEMPTS: '3', ADDRESS_ATTEMPTS: '10' });
 
   async function attempt(handle: string, secret: string): Promise<readonly string[]> {
     return refusals((await chat.ask(SignInDocument, { input: { handle, password: secret } })).signIn.errors);
   }
 
-  it('a password is throttled by handle, and then even the right one is refused; then by address, and sign-ups too', async () => {
+  it('are throttled by handle, even with the right password, then by address, and sign-ups are throttled too', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     for (let n = 0; n < 3; n += 1) expect(await attempt(ann.handle, 'wrong horse battery')).toEqual(['INVALID_CREDENTIALS']);
     const { signIn } = await chat.ask(SignInDocument, { input: { handle: ann.handle, password } });
     expect(refusals(signIn.errors)).toEqual(['RATE_LIMITED']);
     expect(signIn.errors[0]?.retryAfterMs).toBeGreaterThan(0);
     expect(signIn.accessToken).toBeNull();
-    // Nobody else is shut out by it.
+    // No other user is affected.
     expect(await attempt(ben.handle, password)).toEqual([]);
 
-    // Three have failed from here; with seven more the address is used up, whosever handles they guess.
+    // Three attempts have failed from this address. Seven more use it up, whatever the handles.
     for (let n = 0; n < 7; n += 1) expect(await attempt(newHandle(), password)).toEqual(['INVALID_CREDENTIALS']);
     expect(await attempt(ben.handle, password)).toEqual(['RATE_LIMITED']);
-    // Sign-ups are counted apart: two were made, eight are left.
+    // Sign-ups are counted separately: two were made, eight are left.
     for (let n = 0; n < 8; n += 1) await chat.people('more');
     const { signUp } = await chat.ask(SignUpDocument, { input: { handle: newHandle(), password } });
     expect(refusals(signUp.errors)).toEqual(['RATE_LIMITED']);

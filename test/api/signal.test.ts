@@ -24,13 +24,13 @@ async function ears(...people: readonly Person[]): Promise<readonly Listening[]>
   return all;
 }
 
-/** What comes up to a message that is sent when all else has been done, in words. */
+/** The signals and events up to a message that is sent at the end, in words. */
 async function heardUntil(one: Listening | undefined, text: string): Promise<readonly string[]> {
   const events = await given(one, []).until((event) => event.__typename === 'MessageSent' && event.messageEdge?.node.text === text);
   return events.map((event) => (event.__typename === 'SignalReceived' ? event.name : event.__typename));
 }
 
-it('a signal is heard by all who are connected, on the sender’s own devices too', async () => {
+it('a signal is sent to all subscribers, including the sender’s other devices', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.group(ann, ben);
   const desk = await chat.anotherDevice(ann);
@@ -45,7 +45,7 @@ it('a signal is heard by all who are connected, on the sender’s own devices to
   }
 });
 
-it('is heard by those alone who are named, and the sender’s own devices', async () => {
+it('a signal with recipients is sent to them and to the sender’s other devices only', async () => {
   const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
   const id = await chat.group(ann, ben, cat);
   const [desk, bens, cats] = await ears(await chat.anotherDevice(ann), ben, cat);
@@ -57,7 +57,7 @@ it('is heard by those alone who are named, and the sender’s own devices', asyn
   expect(await heardUntil(cats, 'over')).toEqual(['MessageSent']);
 });
 
-it('is not told again to who comes later, and is no entry', async () => {
+it('a signal is not sent to devices that connect later, and is no entry', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.group(ann, ben);
   await signal(ann, { conversationId: id, name: 'missed' });
@@ -67,7 +67,7 @@ it('is not told again to who comes later, and is no entry', async () => {
   expect(await heardUntil(bens, 'later')).toEqual(['MessageSent']);
 });
 
-it('many that one device sends on its socket without waiting come in their order', async () => {
+it('many signals that one device sends on its socket without waiting arrive in order', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.group(ann, ben);
   const [bens] = await ears(ben);
@@ -82,7 +82,7 @@ it('many that one device sends on its socket without waiting come in their order
   expect(await heardUntil(bens, 'over')).toEqual([...names, 'MessageSent']);
 });
 
-it('is heard by nobody who is out, or with whom there is a block, and neither can tell', async () => {
+it('a signal does not reach former members, nor a user whom the sender has blocked, and naming one who is no member is refused', async () => {
   const [ann, ben, cat, dan] = await chat.people('ann', 'ben', 'cat', 'dan');
   const [id, other] = [await chat.group(ann, ben, cat, dan), await chat.group(ann, ben, cat, dan)];
   await chat.ask(BlockUserDocument, { input: { userId: cat.id } }, ann);
@@ -99,7 +99,7 @@ it('is heard by nobody who is out, or with whom there is a block, and neither ca
   expect(await signal(ben, { conversationId: id, name: 'still-there' })).toEqual(['NOT_FOUND input.conversationId']);
 });
 
-it('between two is refused as a message is, where one has blocked the other', async () => {
+it('a signal in a direct conversation is refused like a message if one of the two has blocked the other', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const direct = await chat.direct(ann, ben);
   await chat.say(ann, direct, 'hello');
@@ -111,7 +111,7 @@ it('between two is refused as a message is, where one has blocked the other', as
   expect(await signal(ben, { conversationId: direct, name: 'ring' })).toEqual(['NOT_CONTACTS input.conversationId']);
 });
 
-it('names at least a member by an id of a user', async () => {
+it('a signal is refused for a recipient id of anything but a user, by its position', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.group(ann, ben);
   await chat.ask(SetRoleDocument, { input: { groupId: id, userId: ben.id, role: 'ADMIN' } }, ann);

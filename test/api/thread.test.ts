@@ -34,7 +34,7 @@ function textsOf(list: { readonly edges: readonly { readonly node: { readonly te
   return list?.edges.map(({ node }) => node.text);
 }
 
-/** Three people, their group, and a thread in it with two replies. */
+/** Three users, their group, and a thread in it with two replies. */
 async function scene() {
   const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
   const conversationId = await chat.group(ann, ben, cat);
@@ -46,7 +46,7 @@ async function scene() {
 }
 
 describe('a reply in a thread', () => {
-  it('stands in the conversation and in its thread, and its root counts it', async () => {
+  it('is in the conversation and in its thread, and the root counts it', async () => {
     const { ann, cat, conversationId, root, first, second } = await scene();
     const shown = { id: root.id, text: 'shall we?', replyCount: 2 };
     expect(second.node).toMatchObject({ text: 'good', threadRoot: shown, replyTo: null, replyCount: 0 });
@@ -64,7 +64,7 @@ describe('a reply in a thread', () => {
     );
   });
 
-  it('may quote what is said in the thread, or beside it', async () => {
+  it('can quote another reply of the thread', async () => {
     const { ben, conversationId, root, first } = await scene();
     const { messageEdge, errors } = await send(ben, { conversationId, threadRootId: root.id, replyToId: first.node.id });
     expect(errors).toEqual([]);
@@ -76,7 +76,7 @@ describe('a reply in a thread', () => {
     expect((await reply(ben, conversationId, second.node.id)).node.threadRoot).toMatchObject({ id: root.id, replyCount: 3 });
   });
 
-  it('is told to who listens, with its root as it stands then', async () => {
+  it('is an event for subscribers, with the current reply count of its root', async () => {
     const { ann, ben, cat, conversationId, root } = await scene();
     const events = subscribe(chat.socket(cat), WatchReferencesDocument, { conversationId });
     await events.next();
@@ -93,7 +93,7 @@ describe('a reply in a thread', () => {
     expect(counts[1]).toBe(4);
   });
 
-  it('has no thread to stand in that its sender does not see, or that is none', async () => {
+  it('is refused for a thread root that its sender does not see, or that is not a message', async () => {
     const { ann, conversationId, root, first } = await scene();
     const [dan] = await chat.people('dan');
     await chat.ask(AddMembersDocument, { input: { groupId: conversationId, userIds: [dan.id] } }, ann);
@@ -113,7 +113,7 @@ describe('a reply in a thread', () => {
 });
 
 describe('replies', () => {
-  it('are paged in the order in which they were said, with true flags', async () => {
+  it('are listed in the order in which they were sent, in pages whose flags are right', async () => {
     const { ben, conversationId, root } = await scene();
     for (const text of ['three', 'four', 'five']) await reply(ben, conversationId, root.id, text);
     const one = await thread(ben, root.id, { first: 2 });
@@ -134,13 +134,13 @@ describe('replies', () => {
     [{ first: 0 }, 'first'],
     [{ first: 101 }, 'first'],
     [{ after: 'x' }, 'after'],
-  ])('are not paged by %j', async (page, argument) => {
+  ])('are refused for %j', async (page, argument) => {
     const { ann, root } = await scene();
     const { errors } = await chat.post(ThreadDocument, { rootId: root.id, ...page }, ann);
     expect(refusals(errors)).toEqual([`BAD_USER_INPUT ${argument}`]);
   });
 
-  it('show who came later the thread from then on, and its root; node() on the root is for those who were there', async () => {
+  it('show a newcomer the replies since their joining, and the root through these but not by its id', async () => {
     const { ann, conversationId, root } = await scene();
     const [dan] = await chat.people('dan');
     await chat.ask(AddMembersDocument, { input: { groupId: conversationId, userIds: [dan.id] } }, ann);
@@ -150,7 +150,7 @@ describe('replies', () => {
     const seen = node !== null && 'threadRoot' in node ? node.threadRoot : null;
     expect(seen).toMatchObject({ id: root.id, text: 'shall we?', replyCount: 3 });
     expect(textsOf(seen?.replies)).toEqual(['third']);
-    // What they are shown they may answer.
+    // A newcomer may reply in a thread that they are shown.
     await reply(dan, conversationId, root.id, 'fourth');
     expect(textsOf((await thread(ann, root.id))?.replies)).toEqual(['yes', 'good', 'third', 'fourth']);
   });

@@ -13,7 +13,7 @@ async function signIn(place: World, token: string): Promise<Person> {
   return { id, handle, token: given(signedIn.accessToken, []), refreshToken: given(signedIn.refreshToken, []) };
 }
 
-describe('with a backend’s tokens, and passwords', () => {
+describe('with tokens of a backend, and passwords', () => {
   const secret = randomBytes(32).toString('hex');
   const iss = 'the-shop';
   const place = world({ IDENTITY_ISSUER: iss, IDENTITY_AUDIENCE: audience, IDENTITY_SECRET: secret });
@@ -22,7 +22,7 @@ describe('with a backend’s tokens, and passwords', () => {
     return backendToken(secret, { iss, ...claims });
   }
 
-  it('who signs in talks with the others as anybody does', async () => {
+  it('a user who signs in with a token receives messages like any other user', async () => {
     const [ann] = await place.people('ann');
     const ada = await signIn(place, await token({ sub: 'customer 7', name: 'Ada', picture: 'https://example.org/a.png' }));
     const ear = place.listen(ada);
@@ -32,7 +32,7 @@ describe('with a backend’s tokens, and passwords', () => {
     expect(messageEdge?.node.text).toBe('welcome');
   });
 
-  it('answers who they are, without a password, and the session goes on by refreshing', async () => {
+  it('signing in with a token returns the user, who has no password, and the session continues with refreshes', async () => {
     const given = { sub: randomUUID(), preferred_username: `x.${randomBytes(4).toString('hex')}`, name: 'Ada' };
     const { signInWithToken } = await place.ask(SignInWithTokenDocument, { input: { token: await token(given), deviceKind: 'MOBILE' } });
     expect(signInWithToken).toMatchObject({
@@ -43,7 +43,7 @@ describe('with a backend’s tokens, and passwords', () => {
     expect(refreshToken.viewer?.user.id).toBe(signInWithToken.viewer?.user.id);
   });
 
-  it('a token of MPIM’s own that has expired, and is sent along, keeps nobody out', async () => {
+  it('an expired token of MPIM’s own that is sent along does not stop a sign-in', async () => {
     const { signInWithToken } = await place.ask(
       SignInWithTokenDocument,
       { input: { token: await token({ sub: randomUUID() }) } },
@@ -52,7 +52,7 @@ describe('with a backend’s tokens, and passwords', () => {
     expect(signInWithToken.errors).toEqual([]);
   });
 
-  it('what is wrong with a token is said, and it is not taken for one of MPIM’s own', async () => {
+  it('a refused token has a reason, and tokens of MPIM and of the backend do not stand in for each other', async () => {
     const { signInWithToken } = await place.ask(SignInWithTokenDocument, { input: { token: await token({ sub: 'a', exp: 1_000 }) } });
     expect(signInWithToken).toMatchObject({ viewer: null, accessToken: null, refreshToken: null });
     expect(refusals(signInWithToken.errors)).toEqual(['INVALID_CREDENTIALS input.token']);
@@ -65,7 +65,7 @@ describe('with a backend’s tokens, and passwords', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
-  it('an account is deleted by who shows a fresh token of theirs', async () => {
+  it('an account is deleted with a fresh token of the same user', async () => {
     const sub = randomUUID();
     const ada = await signIn(place, await token({ sub }));
     const ear = place.listen(ada);
@@ -84,7 +84,7 @@ describe('with a backend’s tokens, and passwords', () => {
     expect((await signIn(place, await token({ sub }))).id).not.toBe(ada.id);
   });
 
-  it('operators see who somebody is elsewhere, and find them by it', async () => {
+  it('operators see a user’s identities, and find the user by one', async () => {
     const sub = randomUUID();
     const ada = await signIn(place, await token({ sub }));
     await place.node.chat.roles.give({ handle: ada.handle, role: 'ADMIN' });
@@ -105,11 +105,11 @@ describe('with an OpenID provider, and no passwords', () => {
     env['IDENTITY_ISSUER'] = provider.url;
   });
   afterAll(() => provider[Symbol.asyncDispose]());
-  // The provider's address is known when it runs.
+  // The provider’s address is known once it runs.
   const env: Record<string, string> = { IDENTITY_AUDIENCE: webApp, PASSWORDS: 'false' };
   const place = world(env);
 
-  it('who has signed in there is signed in here, as the same user each time, called as there', async () => {
+  it('a user of the provider is signed in, as the same user each time, with the name and avatar from there', async () => {
     const ada = await signIn(place, await provider.idToken('ada'));
     expect(ada.handle).toBe('ada');
     expect((await signIn(place, await provider.idToken('ada'))).id).toBe(ada.id);
@@ -118,7 +118,7 @@ describe('with an OpenID provider, and no passwords', () => {
     expect(user).toMatchObject({ displayName: 'ada of elsewhere', avatarUrl: 'https://example.org/ada.png' });
   });
 
-  it('nobody signs in with a password', async () => {
+  it('nobody can sign in with a password', async () => {
     const { signIn: refused } = await place.ask(SignInDocument, { input: { handle: 'ada', password } });
     expect(refusals(refused.errors)).toEqual(['FORBIDDEN']);
   });

@@ -4,7 +4,7 @@ import type { Listening } from '../support/listening.ts';
 import { refusals } from '../support/refusal.ts';
 import { given, type Person, world } from '../support/world.ts';
 
-// What ends by itself ends within the test, and what is to end otherwise does so long before.
+// In one world typing expires within the test. In the other it ends otherwise, long before it expires.
 const brief = world({ TYPING_MS: '300' });
 const lasting = world({ TYPING_MS: '60000' });
 
@@ -24,14 +24,14 @@ async function listening(chat: Chat, ...people: readonly Person[]): Promise<read
   return all;
 }
 
-/** What comes up to a message that is sent when all else has been done, in words. */
+/** The typing and other events up to a message that is sent at the end, in words. */
 async function heardUntil(one: Listening | undefined, text: string): Promise<readonly string[]> {
   const events = await given(one, []).until((event) => event.__typename === 'MessageSent' && event.messageEdge?.node.text === text);
   return events.map((event) => (event.__typename === 'TypingChanged' ? `typing ${event.typing}` : event.__typename));
 }
 
-describe('who types', () => {
-  it('is shown to the others until they stop, by themselves if they say no more', async () => {
+describe('a user who is typing', () => {
+  it('is shown to others until they stop, or until it expires', async () => {
     const [ann, ben] = await brief.people('ann', 'ben');
     const id = await brief.group(ann, ben);
     const [atBens] = await listening(brief, ben);
@@ -44,7 +44,7 @@ describe('who types', () => {
     expect(await atBens?.next()).toMatchObject(typing(id, ann, false));
   });
 
-  it('is shown to those who follow that conversation alone, and on none of their own devices', async () => {
+  it('is shown to subscribers of that conversation, and on none of the user’s own devices', async () => {
     const [ann, ben] = await lasting.people('ann', 'ben');
     const id = await lasting.group(ann, ben);
     const desk = await lasting.anotherDevice(ann);
@@ -59,7 +59,7 @@ describe('who types', () => {
     for (const one of own) expect(await heardUntil(one, 'typed')).toEqual(['MessageSent']);
   });
 
-  it('is told no more often than needed', async () => {
+  it('is shown once for repeated signals', async () => {
     const [ann, ben] = await lasting.people('ann', 'ben');
     const id = await lasting.group(ann, ben);
     const [atBens] = await listening(lasting, ben);
@@ -68,7 +68,7 @@ describe('who types', () => {
     expect(await heardUntil(atBens, 'I see')).toEqual(['typing true', 'MessageSent']);
   });
 
-  it('is done with what they send, after it, and not with what others send', async () => {
+  it('stops with their own message, after it, and not with messages of others', async () => {
     const [ann, ben] = await lasting.people('ann', 'ben');
     const id = await lasting.group(ann, ben);
     const [atBens] = await listening(lasting, ben);
@@ -79,7 +79,7 @@ describe('who types', () => {
     expect(await heardUntil(atBens, 'thanks')).toEqual(['typing true', 'MessageSent', 'MessageSent', 'typing false', 'MessageSent']);
   });
 
-  it('is done when they leave', async () => {
+  it('stops when they leave', async () => {
     const [ann, ben] = await lasting.people('ann', 'ben');
     const id = await lasting.group(ben, ann);
     const [atBens] = await listening(lasting, ben);
@@ -89,7 +89,7 @@ describe('who types', () => {
     expect(await heardUntil(atBens, 'gone')).toEqual(['typing true', 'MemberLeft', 'typing false', 'MessageSent']);
   });
 
-  it('is no matter of those who are out, or were never in', async () => {
+  it('is not shown to former members and strangers, who cannot signal typing either', async () => {
     const [ann, ben, eve] = await lasting.people('ann', 'ben', 'eve');
     const [id, other] = [await lasting.group(ann, ben), await lasting.group(ann, ben, eve)];
     const [atBens, atEves] = await listening(lasting, ben, eve);

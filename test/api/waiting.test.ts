@@ -38,7 +38,7 @@ async function mentions(as: Person, variables: MentionsQueryVariables) {
   return { texts: edges.map(({ node }) => node.text), pageInfo, count: conversation.viewerMentionCount };
 }
 
-/** Two groups of Ann and Ben; in each of three messages of Ann's Ben has replied. */
+/** Two groups of Ann and Ben, in which Ben has replied to each of three messages of Ann’s. */
 async function scene() {
   const [ann, ben] = await chat.people('ann', 'ben');
   const [here, there] = [await chat.group(ann, ben), await chat.group(ann, ben)];
@@ -49,8 +49,8 @@ async function scene() {
   return { ann, ben, here, there, roots };
 }
 
-describe('the threads of the viewer', () => {
-  it('stand in order of their newest reply, over all conversations, each with it and with what waits there', async () => {
+describe('the viewer’s threads', () => {
+  it('are ordered by their newest reply, over all conversations, each with that reply and its unread count', async () => {
     const { ann, ben, here, roots } = await scene();
     const before = [
       ['three', 'to 3', 1],
@@ -63,7 +63,7 @@ describe('the threads of the viewer', () => {
     expect(await threads(ann)).toMatchObject({ rows: [['one', 'and more', 2], before[0], before[1]], waiting: 4 });
   });
 
-  it('are paged, and a thread that moves up meanwhile comes not twice', async () => {
+  it('are listed in pages, and a thread that moves up meanwhile is not repeated', async () => {
     const { ann, ben, here, roots } = await scene();
     const page = await threads(ann, { first: 2 });
     expect(page).toMatchObject({
@@ -75,7 +75,7 @@ describe('the threads of the viewer', () => {
     expect(rest).toMatchObject({ rows: [['one', 'to 1', 1]], pageInfo: { hasNextPage: false, hasPreviousPage: true } });
   });
 
-  it('are those in which something waits, or the rest, or those of one conversation', async () => {
+  it('can be filtered by unread and by conversation', async () => {
     const { ann, here, there, roots } = await scene();
     await chat.ask(MarkThreadReadDocument, { input: { messageId: roots[2].id, seq: roots[2].seq + 2 } }, ann);
     expect(await threads(ann, { unread: true })).toMatchObject({
@@ -90,7 +90,7 @@ describe('the threads of the viewer', () => {
     expect((await threads(ann, { conversationId: here, unread: true })).rows).toEqual([['one', 'to 1', 1]]);
   });
 
-  it('are none of a conversation that was left, or that never was theirs, and show roots from before they came', async () => {
+  it('contain none of conversations that were left or are of others, and show roots from before the viewer joined', async () => {
     const { ann, ben, here, there, roots } = await scene();
     const [cat] = await chat.people('cat');
     await chat.ask(AddMembersDocument, { input: { groupId: here, userIds: [cat.id] } }, ann);
@@ -109,14 +109,14 @@ describe('the threads of the viewer', () => {
     [{ after: Buffer.from('conversation@1:1').toString('base64url') }, 'after'],
     [{ after: Buffer.from('thread@1:1:99999999999').toString('base64url') }, 'after'],
     [{ conversationId: 'x' }, 'conversationId'],
-  ])('are not asked for by %j', async (variables, argument) => {
+  ])('are refused for %j', async (variables, argument) => {
     const [ann] = await chat.people('ann');
     expect(refusals((await chat.post(ThreadsDocument, variables, ann)).errors)).toEqual([`BAD_USER_INPUT ${argument}`]);
   });
 });
 
-describe('the mentions of the viewer', () => {
-  it('are what mentions them by name and as one of all, the newest first, page by page', async () => {
+describe('the viewer’s mentions', () => {
+  it('are messages that mention the viewer or everyone, newest first, in pages', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     await send(ann, { conversationId: id, text: 'one', mentionIds: [ben.id] });
@@ -130,7 +130,7 @@ describe('the mentions of the viewer', () => {
     expect(await mentions(ann, { id })).toMatchObject({ texts: [], count: 0 });
   });
 
-  it('wait as they are counted: an edit that mentions them brings up what was read', async () => {
+  it('are unread as they are counted: an edit that mentions the viewer makes a message unread that was read', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     const first = await send(ann, { conversationId: id, text: 'one' });
@@ -148,7 +148,7 @@ describe('the mentions of the viewer', () => {
     [{ first: 101 }, 'first'],
     [{ after: 'x' }, 'after'],
     [{ after: Buffer.from('seq@1').toString('base64url') }, 'after'],
-  ])('are not asked for by %j', async (page, argument) => {
+  ])('are refused for %j', async (page, argument) => {
     const [ann] = await chat.people('ann');
     const id = await chat.group(ann);
     expect(refusals((await chat.post(MentionsDocument, { id, ...page }, ann)).errors)).toEqual([`BAD_USER_INPUT ${argument}`]);

@@ -29,14 +29,14 @@ async function operate(name: string, input: string, asks: string): Promise<Reado
   return payload;
 }
 
-/** Does a mutation of the public API as somebody. */
+/** Runs a mutation of the public API as a user. */
 async function act(as: Person, name: string, input: Readonly<Record<string, unknown>>): Promise<void> {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
   const document = `mutation ($input: ${type}!) { ${name}(input: $input) { errors { code message } } }`;
   expect(await askAdmin(`${place.url}/graphql`, document, { input }, as)).toMatchObject({ data: { [name]: { errors: [] } } });
 }
 
-/** Waits until an app was told of something. */
+/** Waits until the app gets a matching event. */
 async function told(fits: (taken: Taken) => boolean): Promise<Taken> {
   for (;;) {
     const taken = app.calls.find(fits);
@@ -45,7 +45,7 @@ async function told(fits: (taken: Taken) => boolean): Promise<Taken> {
   }
 }
 
-it('an app is told of every type of event by the worker, in order, with ids that the API knows', async () => {
+it('an app gets every type of event from the worker, in order, with ids that the API accepts', async () => {
   const [ann, ben, eve] = await place.people('ann', 'ben', 'eve');
   const conversationId = await place.group(ann, ben);
   const { id: messageId } = await place.say(ann, conversationId, 'hello');
@@ -81,7 +81,7 @@ it('an app is told of every type of event by the worker, in order, with ids that
     userId: eve.id,
     user: { displayName: 'Eve of the fair' },
   });
-  // Of an anonymous poll apps are told as little as anybody.
+  // Apps are told as little of votes in an anonymous poll as users are.
   expect(own.find(({ type }) => type === 'PollVoted')?.data).toMatchObject({
     ...{ actor: null, options: null },
     message: { poll: { options: [{ text: 'yes' }, { text: 'no' }], anonymous: true } },
@@ -93,7 +93,7 @@ it('an app is told of every type of event by the worker, in order, with ids that
   expect(app.forged).toEqual([]);
 });
 
-it('of an account that operators make an app is told as it is made, and of a key or of who comes first it is not', async () => {
+it('an app gets an event for an account that operators create, and none for a new key or a first sign-in', async () => {
   const { administration, users } = place.node.chat;
   const [user, bot] = [await administration.createUser({ handle: 'made.for' }), await administration.createBot({ handle: 'made.bot' })];
   for (const { id } of [user, bot]) {
@@ -111,14 +111,14 @@ it('of an account that operators make an app is told as it is made, and of a key
   }
 });
 
-it('operators see how it goes', async () => {
+it('operators see the state of a webhook', async () => {
   const { data } = await askAdmin(adminUrl(place), '{ webhooks { url description events state failures backlog { entries } } }', {}, admin);
   expect(data?.['webhooks']).toEqual([
     { url: app.url, description: 'for the fair', events: [], state: 'ACTIVE', failures: 0, backlog: { entries: 0 } },
   ]);
 });
 
-it('somebody whose account is erased is told as somebody who is no more', async () => {
+it('the event for an erased account has no user', async () => {
   const [gone] = await place.people('gone');
   const { userId, sessionId } = await place.node.chat.users.authenticate(gone.token);
   await place.node.chat.users.erase({ userId, sessionId }, { password: 'correct horse battery', messages: 'REMOVE', address: 'here' });
@@ -126,7 +126,7 @@ it('somebody whose account is erased is told as somebody who is no more', async 
   expect(data).toMatchObject({ userId: gone.id, user: null });
 });
 
-it('a refusal of who is asked before something is said reaches the sender with its reason', async () => {
+it('a refusal by the app that is asked before a message is stored reaches the sender with its reason', async () => {
   const [ann] = await place.people('ann');
   const conversationId = await place.group(ann);
   await operate('setBeforeSend', `url: "${app.url}"`, 'secret').then(({ secret }) => app.knows(String(secret)));
