@@ -14,7 +14,7 @@ async function open({ token }: Person) {
   return { client, requested };
 }
 
-it('Apollo Client shows in the queries that it watches what events bring, and asks for nothing anew', async () => {
+it('Apollo Client updates its watched queries from events, without further requests', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const id = await chat.group(ann, ben);
   const { client, requested } = await open(ben);
@@ -36,7 +36,7 @@ it('Apollo Client shows in the queries that it watches what events bring, and as
   expect(requested().length - before).toBe(2);
 });
 
-it('Apollo Client takes a sign-out for an error of the protocol, with its code, after which nothing comes', async () => {
+it('Apollo Client reports a sign-out as a protocol error with its code, and nothing comes after it', async () => {
   const [ben] = await chat.people('ben');
   const { client } = await open(ben);
   const results: unknown[] = [];

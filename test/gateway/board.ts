@@ -5,29 +5,29 @@ import type { EventReader, EventStream, StreamEnd } from '../../src/feed/index.t
 import { createGates, type Gates } from './gates.ts';
 import { shown } from './read-ahead.ts';
 
-/** Something on the board. Everybody who follows it is handed this same object. */
+/** An event of the board. All its subscribers get this same object. */
 export interface Note {
   readonly type: 'Note' | 'Secret';
   readonly n: number;
 }
 
-/** Where all who subscribe are told the same at the same moment, so that a test sees what is done once and what for each of them. */
+/** A source that sends all subscribers the same event at the same moment, so that a test sees what is done once and what for each. */
 export interface Board {
   readonly schema: GraphQLSchema;
   readonly gates: Gates;
-  /** Hands these to all who follow, in one go. */
+  /** Sends these to all subscribers, in one go. */
   post(...notes: readonly (number | Note)[]): void;
-  /** Ends all subscriptions: with an error, if one is given. */
+  /** Ends all subscriptions, with the error if one is given. */
   end(end?: StreamEnd): void;
-  /** How many follow. */
+  /** The number of subscribers. */
   followers(): number;
-  /** How often an event has been executed: each selects `text` once. */
+  /** How often an event has been executed, if each selects `text` once. */
   executions(): number;
-  /** Says how `flaky` goes from here on. */
+  /** The resolver of `flaky`. A test may replace it. */
   flaky: () => number | Promise<number>;
 }
 
-// `viewerRequest` is each operation's own; everything else is shareable.
+// `viewerRequest` is each operation’s own. All other fields can be shared.
 const words = `
   interface Event { n: Int! }
   type Note implements Event { n: Int! text(upper: Boolean = false): String! gated(gate: String!): Int flaky: Int viewerRequest: String! }
@@ -36,7 +36,7 @@ const words = `
   type Subscription { notes(after: [Int!], topic: String! = "all"): Event! refused: Event! bug: Event! }
 `;
 
-/** Makes a board that nobody follows. */
+/** Makes a board without subscribers. */
 export function createBoard(): Board {
   const gates = createGates();
   const streams = new Set<BoardStream>();
@@ -112,7 +112,7 @@ function fieldOf(schema: GraphQLSchema, typeName: string, name: string): object 
   return field;
 }
 
-/** What one subscriber is still to be told. */
+/** The events that one subscriber is still to get. */
 class BoardStream implements EventStream<Note> {
   readonly #line: Note[];
   readonly #onEnd: () => void;

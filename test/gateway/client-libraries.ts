@@ -17,34 +17,34 @@ import { createClient as createSocketClient, type Client as SocketClient, type S
 
 type Fields = Record<string, unknown>;
 
-/** What is done with what a subscription brings. */
+/** What a client does with the results of a subscription. */
 export interface Sink<T> {
   next(data: T): void;
-  /** Why the server ended it: the code of an error or of a closed socket; null where it was completed. */
+  /** The reason of the end: the code of an error or of a closed socket, or null if the subscription completed. */
   end(code: string | number | null): void;
 }
 
-/** Somebody's client, made with a library of others as its documentation says. */
+/** A client that uses a third-party library as its documentation says. */
 export interface LibraryClient {
-  /** A query or mutation. Throws what the library makes of errors. */
+  /** Runs a query or mutation. Throws the library’s error if it is refused. */
   ask<T, V extends Fields>(document: TypedDocumentNode<T, V>, variables: V): Promise<T>;
-  /** Begins a subscription; what it answers ends it. */
+  /** Begins a subscription. Returns a function that ends it. */
   follow<T, V extends Fields>(document: TypedDocumentNode<T, V>, variables: V, sink: Sink<T>): () => void;
-  /** Lets go of its connections. */
+  /** Closes its connections. */
   close(): void;
 }
 
-/** Where a client goes, as whom, and with which fetch. */
+/** The address, user and fetch of a client. */
 export interface Going {
   readonly url: string;
   readonly token: string | null;
   readonly fetch: typeof fetch;
 }
 
-/** Makes a client; asks the server for what the library has to know of the schema. */
+/** Makes a client. Requests what the library must know of the schema. */
 export type Library = (going: Going) => Promise<LibraryClient>;
 
-/** Apollo Client with nothing but its HttpLink: subscriptions come as multipart responses. */
+/** Apollo Client with only its HttpLink: subscriptions are multipart responses. */
 export const apolloOverHttp: Library = ({ url, token, fetch }) =>
   apollo(new HttpLink({ uri: url, headers: bearer(token), fetch }), () => undefined);
 
@@ -54,7 +54,7 @@ export const apolloOverSocket: Library = (going) => {
   return apollo(new GraphQLWsLink(socket), () => void socket.dispose());
 };
 
-/** urql with nothing but its fetchExchange: subscriptions come as server-sent events. */
+/** urql with only its fetchExchange: subscriptions are server-sent events. */
 export const urqlOverHttp: Library = async ({ url, token, fetch }) =>
   urql(
     new UrqlClient({ url, fetch, exchanges: [fetchExchange], fetchSubscriptions: true, fetchOptions: { headers: bearer(token) } }),
@@ -76,7 +76,7 @@ export const urqlOverSocket: Library = async (going) => {
   );
 };
 
-/** graphql-sse, one connection for each operation: all of them come as server-sent events. */
+/** graphql-sse with one connection for each operation, all of which are server-sent events. */
 export const graphqlSse: Library = async ({ url, token, fetch }) => {
   const client = createSseClient({ url, headers: bearer(token), fetchFn: fetch, retryAttempts: 0 });
   return {
@@ -102,10 +102,10 @@ export const graphqlSse: Library = async ({ url, token, fetch }) => {
   };
 };
 
-// In development it remarks on the console, each time, that the error which ends a subscription comes without data.
+// In development Apollo warns each time that the error which ends a subscription has no data.
 setLogVerbosity('silent');
 
-/** Apollo Client with a cache that takes in what events bring. */
+/** Apollo Client with a cache that takes in events. */
 export async function apolloClient(link: ApolloLink): Promise<ApolloClient> {
   const cache = new InMemoryCache({ typePolicies: { Subscription: { fields: { events: { merge: false } } } } });
   const client = new ApolloClient({ cache, link });
@@ -162,7 +162,7 @@ const abstractTypes: TypedDocumentNode<AbstractTypes> = gql`
 
 function codeOfApollo(error: unknown): string | number {
   if (CombinedProtocolErrors.is(error) || CombinedGraphQLErrors.is(error)) return codeOf(error.errors);
-  // What is known of a socket that closed is in the text alone.
+  // The code of a closed socket is in the text only.
   const [, code] = /^Socket closed with event (\d+)/.exec(String(Object(error).message)) ?? [];
   return code === undefined ? String(error) : Number(code);
 }
@@ -178,7 +178,7 @@ function urql(client: UrqlClient, close: () => void): LibraryClient {
     follow<T, V extends Fields>(document: TypedDocumentNode<T, V>, variables: V, sink: Sink<T>) {
       let ended = false;
       const { unsubscribe } = client.subscription<T, V>(document, variables).subscribe(({ data, error, hasNext }) => {
-        // What comes with the end repeats the last event.
+        // The result at the end repeats the last event.
         if (hasNext && !error) sink.next(wanted<T>(data));
         else if (!ended) sink.end(error ? codeOfUrql(error) : null);
         ended ||= error !== undefined || !hasNext;

@@ -14,7 +14,7 @@ function blocksOf(text: string): readonly string[] {
   return [...text.matchAll(/```javascript\n(.*?)```/gs)].map(([, code = '']) => code);
 }
 
-/** Each library's sample, and the same with what another block puts in the place of one line. */
+/** Each library’s sample, and its variants, in which another block replaces one line. */
 const samples = sections.flatMap((section) => {
   const [title = ''] = section.split('\n', 1);
   const [main, instead] = blocksOf(section);
@@ -32,7 +32,7 @@ function changed(code: string, instead = ''): string {
   return code.replace(/^const (?:link|urql) = .*;$/m, () => instead);
 }
 
-/** What the samples take from the rest of the guide. */
+/** A sample as a program, with what it takes from the rest of the guide. */
 function program(code: string, token: string): string {
   const [, watch = ''] = /const watch = `(.*?)`/s.exec(guidePage('subscriptions.md')) ?? [];
   return `
@@ -64,7 +64,7 @@ describe('the samples of docs/api/clients.md', () => {
     ]);
   });
 
-  it.each(samples)('subscribe and are told: $title', async ({ code }) => {
+  it.each(samples)('subscribe and get events: $title', async ({ code }) => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const sample = spawn(process.execPath, ['--input-type=module', '--eval', program(code, ben.token)], { cwd: root });

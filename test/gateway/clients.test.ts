@@ -15,7 +15,7 @@ import { follow } from './following.ts';
 import { openLab } from './lab.ts';
 import { type OverheardFetch, overhear } from './overheard-fetch.ts';
 
-// A sign of life so often that many come between any two events.
+// Pings so frequent that several come between any two events.
 const chat = world({ STREAM_PING_MS: '50' });
 
 interface Opened extends OverheardFetch {
@@ -29,7 +29,7 @@ async function open(library: Library, person: Pick<Person, 'token'> | null, url 
   return { client, ...overheard };
 }
 
-// The last two would end a part or an event if they were not written as JSON writes them.
+// The last two would end a part or an event if they were not encoded as JSON.
 const texts = [
   'naïve 🐘 👩🏽‍🚀',
   'Привет',
@@ -48,7 +48,7 @@ describe.each<[string, Library, string | number]>([
   ['urql with subscriptions over a WebSocket', urqlOverSocket, 4401],
   ['graphql-sse', graphqlSse, 'UNAUTHENTICATED'],
 ])('%s', (_name, library, signedOut) => {
-  it('asks and sends', async () => {
+  it('runs queries and mutations', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const conversationId = await chat.group(ann, ben);
     const { client } = await open(library, ben);
@@ -59,7 +59,7 @@ describe.each<[string, Library, string | number]>([
     expect(given(sendMessage.messageEdge, sendMessage.errors).node).toMatchObject({ text: 'from ben 🐘', clientMessageId: 'one' });
   });
 
-  it('is told that it is caught up, then what others say as they say it: in order, each once, in every script', async () => {
+  it('gets StreamReady and then messages as they are sent: in order, once each, in every script', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const { client } = await open(library, ben);
@@ -71,7 +71,7 @@ describe.each<[string, Library, string | number]>([
     await expect.poll(following.told).toEqual(['StreamReady', ...texts, 'the end']);
   });
 
-  it('that comes back with its positions is given exactly what it missed, then what comes', async () => {
+  it('that resumes from its positions gets exactly what it missed, and then live events', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const [group, direct] = [await chat.group(ann, ben), await chat.direct(ann, ben)];
     const { client } = await open(library, ben);
@@ -88,11 +88,11 @@ describe.each<[string, Library, string | number]>([
     await expect.poll(() => second.told().at(-1)).toBe('live');
     const told = second.told();
     expect(told.filter((text) => /^missed [12]$|^live$/.test(text))).toEqual(['missed 1', 'missed 2', 'live']);
-    // Only within a conversation there is an order; the direct one is shown to ben with its first message.
+    // Only entries of the same conversation have an order. Ben is shown the direct conversation with its first message.
     expect(told.slice(0, -2).toSorted()).toEqual(['ConversationOpened', 'missed 1', 'missed 2', 'missed 3']);
   });
 
-  it('that leaves ends its subscription at the server', async () => {
+  it('that unsubscribes ends its subscription on the server', async () => {
     await using lab = await openLab();
     const { client } = await open(library, null, lab.node.url);
     const started = Promise.withResolvers<void>();
@@ -102,7 +102,7 @@ describe.each<[string, Library, string | number]>([
     await lab.gates.opened('endless returned');
   });
 
-  it('that is signed out is told so', async () => {
+  it('that is signed out gets the reason', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const { client } = await open(library, ben);
@@ -115,7 +115,7 @@ describe.each<[string, Library, string | number]>([
     expect(following.told()).toEqual(['StreamReady', 'before']);
   });
 
-  it('that is not signed in is told so', async () => {
+  it('without a token gets UNAUTHENTICATED', async () => {
     const { client } = await open(library, null);
     const following = follow(client);
     expect(await following.ended).toBe('UNAUTHENTICATED');
@@ -128,7 +128,7 @@ describe.each([
   ['urql', urqlOverHttp, '\n:\n\n'],
   ['graphql-sse', graphqlSse, '\n:\n\n'],
 ])('%s over plain HTTP', (_name, library, sign) => {
-  it('takes no notice of signs of life', async () => {
+  it('ignores pings', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const { client, heard } = await open(library, ben);
@@ -144,7 +144,7 @@ describe.each([
   });
 });
 
-it('urql asks its queries by GET', async () => {
+it('urql sends its queries by GET', async () => {
   const [ben] = await chat.people('ben');
   const { client, requested } = await open(urqlOverHttp, ben);
   await client.ask(MeDocument, {});

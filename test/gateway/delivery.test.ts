@@ -3,7 +3,7 @@ import { Delivery, type Rendering, type Transport } from '../../gateway/delivery
 import { Payload } from '../../gateway/payload.ts';
 import type { EventReader, EventStream } from '../../src/feed/index.ts';
 
-/** Events that are put in line as they come. */
+/** A line of events. */
 interface Line {
   readonly source: EventStream<object>;
   push(...events: readonly object[]): void;
@@ -57,7 +57,7 @@ class TestDelivery extends Delivery {
   protected ended(): void {}
 }
 
-/** A delivery over a transport that takes nothing while `full`. `bytes`: of each payload. */
+/** A delivery over a transport that accepts nothing while `full`, with payloads of `bytes` bytes. */
 function deliver({ source }: Line, bytes: number) {
   const state = { full: false, rendered: 0, sent: 0 };
   const render = (): Rendering => {
@@ -80,7 +80,7 @@ function events(count: number): readonly object[] {
   return Array.from({ length: count }, () => ({}));
 }
 
-it('one payload is made for a client that takes nothing; all of them when it does', () => {
+it('one payload is made for a client that accepts nothing, and the others when it does', () => {
   const line = openLine();
   const { state, transport } = deliver(line, 10);
   state.full = true;
@@ -93,7 +93,7 @@ it('one payload is made for a client that takes nothing; all of them when it doe
   expect(state.sent).toBe(22);
 });
 
-/** A delivery whose renderings are made by the test. */
+/** A delivery whose renderings the test completes. */
 function deliverUnmade({ source }: Line) {
   const state = { full: false };
   const made: Rendering[] = [];
@@ -113,7 +113,7 @@ function deliverUnmade({ source }: Line) {
   return { delivery, made, state };
 }
 
-it('what has to wait is prepared, unless the client takes nothing', () => {
+it('waiting events are prepared, unless the client accepts nothing', () => {
   const line = openLine();
   const { delivery, made, state } = deliverUnmade(line);
   const [first, ...rest] = events(10);
@@ -128,7 +128,7 @@ it('what has to wait is prepared, unless the client takes nothing', () => {
 it.each([
   ['eight are', 10, 8],
   ['one is, where they are large,', 100_000, 1],
-])('%s made at a time, once it is known how large they are', (_, bytes, ahead) => {
+])('%s made at a time, once their size is known', (_, bytes, ahead) => {
   const line = openLine();
   const { delivery, made } = deliverUnmade(line);
   line.push(...events(20));

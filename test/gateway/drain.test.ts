@@ -8,7 +8,7 @@ async function ready(url: string): Promise<number> {
 }
 
 describe('a node that drains', () => {
-  test('says so, refuses new work, finishes what it accepted, and is gone', async () => {
+  test('reports it, refuses new work, finishes what it accepted, and then closes its port', async () => {
     await using lab = await openLab();
     const { url } = lab.node;
     const accepted = post(url, '{ wait(gate: "drain") }');
@@ -25,7 +25,7 @@ describe('a node that drains', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  test('answers the queries and mutations of a socket before it closes it with 1012', async () => {
+  test('answers the queries and mutations of a socket before it closes the socket with 1012', async () => {
     await using lab = await openLab();
     const socket = await openRaw(lab.node.url);
     await socket.init();
@@ -47,7 +47,7 @@ describe('a node that drains', () => {
     await gone;
   });
 
-  test('closes a socket whose subscription was still being opened as soon as that is served', async () => {
+  test('closes a socket with a subscription that is still being set up as soon as it is', async () => {
     await using lab = await openLab({ DRAIN_MS: '60000' });
     const socket = await openRaw(lab.node.url);
     await socket.init();
@@ -59,7 +59,7 @@ describe('a node that drains', () => {
     await gone;
   });
 
-  test('ends subscriptions over HTTP in a way that tells clients to come back', async () => {
+  test('ends subscriptions over HTTP with a retryable error', async () => {
     await using lab = await openLab();
     const stream = await subscribeOverHttp(lab.node.url, 'subscription { endless }');
     await stream.next();
@@ -69,7 +69,7 @@ describe('a node that drains', () => {
     await gone;
   });
 
-  test('sends its sockets away in waves', async () => {
+  test('closes its sockets in waves', async () => {
     await using lab = await openLab({ DRAIN_MS: '2000' });
     const sockets: RawSocket[] = [];
     for (let n = 0; n < 60; n += 1) sockets.push(await openRaw(lab.node.url));
@@ -95,7 +95,7 @@ describe('a node that drains', () => {
     expect(await socket.closed).toMatchObject({ code: 1006 });
   });
 
-  test('sends a proxy on that says that it can ask another node, and keeps its port open until that has found out', async () => {
+  test('sends a request on to another node if the proxy supports it, and keeps its port open until the proxy has noticed', async () => {
     await using lab = await openLab({ TRUST_PROXY: 'true', DRAIN_MS: '300' });
     const { url } = lab.node;
     const started = performance.now();
@@ -105,13 +105,13 @@ describe('a node that drains', () => {
     expect(refused).toMatchObject({ status: 502, errors: [{ extensions: { code: 'UNAVAILABLE', retryable: true } }] });
     expect(refused.headers.get('x-accel-redirect')).toBe('@elsewhere');
     await expect(openRaw(url, 'graphql-transport-ws', elsewhere)).rejects.toThrow('502');
-    // What our nginx could not have said.
+    // Values that our nginx could not have sent.
     for (const name of ['/etc/passwd', '@secret']) expect((await post(url, '{ hello }', { 'x-mpim-elsewhere': name })).status).toBe(503);
     await gone;
     expect(performance.now() - started).toBeGreaterThan(290);
   });
 
-  test('sends nobody on where no proxy is trusted', async () => {
+  test('sends no request on without a trusted proxy', async () => {
     await using lab = await openLab();
     const stuck = post(lab.node.url, '{ wait(gate: "while it stops") }');
     await lab.gates.reached('while it stops');
@@ -122,7 +122,7 @@ describe('a node that drains', () => {
     await Promise.all([stuck, gone]);
   });
 
-  test('may be told twice', async () => {
+  test('can be closed twice', async () => {
     await using lab = await openLab();
     await Promise.all([lab.node.close(), lab.node.close()]);
   });

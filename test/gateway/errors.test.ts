@@ -11,7 +11,7 @@ afterAll(() => lab[Symbol.asyncDispose]());
 
 const spec = { accept: 'application/graphql-response+json' };
 
-/** Asks over HTTP and over a socket: both must say the same. */
+/** The errors of an operation, which must be the same over HTTP and over a socket. */
 async function errorsOf(query: string, variables: Readonly<Record<string, unknown>> = {}) {
   const { errors = [] } = await post(lab.node.url, query, {}, variables);
   const socket = await openRaw(lab.node.url);
@@ -28,7 +28,7 @@ function withoutIds(errors: readonly { readonly message: string; readonly extens
   return errors.map(({ message, extensions }) => ({ message, extensions: { ...extensions, requestId: undefined } }));
 }
 
-describe('what clients see of an error', () => {
+describe('the errors that clients get', () => {
   test.each(['bug', 'bareError', 'nullAgainstTheSchema'])('a bug is INTERNAL, and its text is only in the log: %s', async (field) => {
     const id = `bug-${field}`;
     const answer = await post(lab.node.url, `{ ${field} }`, { 'x-request-id': id });
@@ -40,19 +40,19 @@ describe('what clients see of an error', () => {
     expect(await errorsOf(`{ ${field} }`)).toHaveLength(1);
   });
 
-  test('a refusal to do it now is UNAVAILABLE, and says that the request may be sent again', async () => {
+  test('a temporary refusal is UNAVAILABLE and retryable', async () => {
     expect(await errorsOf('{ unavailable }')).toMatchObject([
       { message: 'Try again.', extensions: { code: 'UNAVAILABLE', retryable: true } },
     ]);
   });
 
-  test('a field that needs a viewer is UNAUTHENTICATED; the rest of the response stands', async () => {
+  test('a field that needs a viewer is UNAUTHENTICATED, and the rest of the response stays', async () => {
     const answer = await post(lab.node.url, '{ hello signedOut }', spec);
     expect(answer).toMatchObject({ status: 200, data: { hello: 'world', signedOut: null } });
     expect(answer.errors).toMatchObject([{ path: ['signedOut'], extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
-  test('a limit says when to come back', async () => {
+  test('a limit says when to retry', async () => {
     expect(await errorsOf('{ limited }')).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryAfterMs: 1_500 } }]);
   });
 
@@ -63,13 +63,13 @@ describe('what clients see of an error', () => {
     ['a variable of the wrong type', 'query ($n: Int!) { number(n: $n) }', { n: 'x' }],
     ['an argument of the wrong type', '{ number(n: "x") }', {}],
     ['a null where there may be none', 'query ($n: Int) { number(n: $n) }', { n: null }],
-  ])('a fault of the request is BAD_USER_INPUT and says what is wrong: %s', async (_name, query, variables) => {
+  ])('an error of the request is BAD_USER_INPUT and says what is wrong: %s', async (_name, query, variables) => {
     const errors = await errorsOf(query, variables);
     expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT' }]);
     expect(errors[0]?.message).not.toContain('went wrong on the server');
   });
 
-  test('a document is refused in the same words when it comes again', async () => {
+  test('a document is refused with the same message when it is sent again', async () => {
     const ask = () => errorsOf('{ hello, absentTwice }');
     expect(await ask()).toEqual(await ask());
   });
@@ -79,12 +79,12 @@ describe('over HTTP', () => {
   test.each([
     ['{ absent }', 400],
     ['{ hello', 400],
-  ])('a response without data has its status where the media type allows it: %s', async (query, status) => {
+  ])('a response without data has an error status if the media type allows it: %s', async (query, status) => {
     expect(await post(lab.node.url, query, spec)).toMatchObject({ status });
     expect(await post(lab.node.url, query, { accept: 'application/json' })).toMatchObject({ status: 200 });
   });
 
-  test('a bad token is UNAUTHENTICATED, 401, and runs nothing', async () => {
+  test('a bad token is UNAUTHENTICATED with status 401, and runs nothing', async () => {
     const answer = await post(lab.node.url, '{ hello }', { ...spec, authorization: 'Bearer nonsense' });
     expect(answer).toMatchObject({ status: 401, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     expect(answer.data).toBeUndefined();
@@ -96,7 +96,7 @@ describe('over HTTP', () => {
     'Basic dXNlcjpwYXNz',
     'Bearer',
     'Bearer a b',
-  ])('an authorization that is no bearer token is UNAUTHENTICATED: %s', async (authorization) => {
+  ])('an authorization header without a bearer token is UNAUTHENTICATED: %s', async (authorization) => {
     const { status, errors } = await post(lab.node.url, '{ hello }', { authorization });
     expect(status).toBe(200);
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
@@ -112,7 +112,7 @@ describe('over HTTP', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 
-  test('a query may come by GET, a mutation may not', async () => {
+  test('a query can be sent by GET, and a mutation cannot', async () => {
     const get = (query: string) => fetch(`${lab.node.url}/graphql?query=${encodeURIComponent(query)}`);
     expect(await (await get('{ hello }')).json()).toEqual({ data: { hello: 'world' } });
     const mutation = await get('mutation { act }');
@@ -120,7 +120,7 @@ describe('over HTTP', () => {
     expect(await mutation.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 
-  test('a form from any page runs nothing', async () => {
+  test('a multipart form runs nothing', async () => {
     const form = new FormData();
     form.set('operations', JSON.stringify({ query: 'mutation { act }' }));
     const response = await fetch(`${lab.node.url}/graphql`, { method: 'POST', body: form });
@@ -130,14 +130,14 @@ describe('over HTTP', () => {
     });
   });
 
-  test('nor does one that a page may post without asking, however it is written', async () => {
+  test('a URL-encoded form, which any page may post, runs nothing', async () => {
     const body = new URLSearchParams({ query: 'mutation { act }' });
     const response = await fetch(`${lab.node.url}/graphql`, { method: 'POST', body });
     expect(response.status).toBe(415);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 
-  test.each(['variables', 'extensions'])('%s by GET that are no JSON are the client’s mistake', async (name) => {
+  test.each(['variables', 'extensions'])('malformed %s by GET are a client error', async (name) => {
     const response = await fetch(`${lab.node.url}/graphql?${new URLSearchParams({ query: '{ hello }', [name]: '{' })}`);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
@@ -145,7 +145,7 @@ describe('over HTTP', () => {
     });
   });
 
-  test('an answer in a media type that is not spoken is refused with those that are', async () => {
+  test('an unsupported media type is refused with the supported ones', async () => {
     const response = await fetch(`${lab.node.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'image/png' },
@@ -157,7 +157,7 @@ describe('over HTTP', () => {
     });
   });
 
-  test('who asks for a multipart stream as no client does is told how, and then has it, or what is wrong', async () => {
+  test('a multipart request that is not precise enough is refused with the right media type, which then works for results and errors', async () => {
     const asked = (accept: string, query: string) =>
       fetch(`${lab.node.url}/graphql`, {
         method: 'POST',
@@ -180,7 +180,7 @@ describe('a subscription', () => {
   test.each([
     ['refusedAfterOne', { code: 'NOT_FOUND' }],
     ['bugAfterOne', { code: 'INTERNAL' }],
-  ])('that fails midway ends with the code: %s', async (field, extensions) => {
+  ])('that fails midway ends with the error’s code: %s', async (field, extensions) => {
     const stream = await subscribeOverHttp(lab.node.url, `subscription { ${field} }`);
     expect(await stream.next()).toEqual({ data: { [field]: 1 } });
     const failed = await stream.next();
@@ -196,7 +196,7 @@ describe('a subscription', () => {
     expect(JSON.stringify(payload)).not.toContain('secret');
   });
 
-  test('that is refused at once says so', async () => {
+  test('that is refused at once gets the error', async () => {
     expect(await errorsOf('subscription { refusedAtOnce }')).toMatchObject([
       { message: 'Sign in first.', extensions: { code: 'UNAUTHENTICATED' } },
     ]);
@@ -204,19 +204,19 @@ describe('a subscription', () => {
 });
 
 describe('the request id', () => {
-  test('is taken from the client, told to resolvers and sent back', async () => {
+  test('is taken from the client, passed to resolvers and sent back', async () => {
     const answer = await post(lab.node.url, '{ requestId }', { 'x-request-id': 'abc-1.2:3' });
     expect(answer.data).toEqual({ requestId: 'abc-1.2:3' });
     expect(answer.headers.get('x-request-id')).toBe('abc-1.2:3');
   });
 
-  test.each(['', 'a b', 'x'.repeat(65), '<script>'])('is made anew where the client sends nonsense: %j', async (given) => {
+  test.each(['', 'a b', 'x'.repeat(65), '<script>'])('is generated if the client sends an invalid one: %j', async (given) => {
     const answer = await post(lab.node.url, '{ requestId }', { 'x-request-id': given });
     expect(answer.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
     expect(answer.data.requestId).toBe(answer.headers.get('x-request-id'));
   });
 
-  test('is another for each operation of a socket', async () => {
+  test('is different for each operation of a socket', async () => {
     const socket = await openRaw(lab.node.url, undefined, { 'x-request-id': 'socket-1' });
     await socket.init();
     const ids: string[] = [];

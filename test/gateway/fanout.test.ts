@@ -10,7 +10,7 @@ import { openRaw, type RawSocket } from './raw-socket.ts';
 
 const notes = 'subscription { notes { n ... on Note { text } } }';
 
-describe('what a node executes for those who listen', () => {
+describe('a node’s execution of an event', () => {
   let board: Board;
   let lab: Lab | undefined;
   beforeEach(async () => {
@@ -36,7 +36,7 @@ describe('what a node executes for those who listen', () => {
     readonly operationName?: string;
   }
 
-  /** One socket for each of these, subscribed. */
+  /** Sockets with a subscription for each of these. */
   async function listeners(...asked: readonly Asked[]): Promise<readonly RawSocket[]> {
     const before = board.followers();
     const sockets = await Promise.all(asked.map(connected));
@@ -46,7 +46,7 @@ describe('what a node executes for those who listen', () => {
     return sockets;
   }
 
-  /** The texts that each of them gets of so many events. */
+  /** The texts of the next `count` events on each socket. */
   async function textsOf(sockets: readonly RawSocket[], count = 1): Promise<readonly (readonly string[])[]> {
     const texts = sockets.map((): string[] => []);
     for (const [place, socket] of sockets.entries())
@@ -60,14 +60,14 @@ describe('what a node executes for those who listen', () => {
 
   const many = Array.from({ length: 20 }, () => ({}));
 
-  test('is one execution for all who asked for the same, each told under their own id', async () => {
+  test('is one for all subscribers of the same document, and each gets it with their own id', async () => {
     const sockets = await listeners(...many);
     board.post(7);
     expect(await textsOf(sockets)).toEqual(many.map(() => ['note 7']));
     expect(board.executions()).toBe(1);
   });
 
-  test('is one execution though each begins elsewhere: what only opens the subscription divides nobody', async () => {
+  test('is shared by subscriptions that differ only in variables of the root field', async () => {
     const query = 'subscription($after: [Int!], $topic: String!) { notes(after: $after, topic: $topic) { n ... on Note { text } } }';
     const sockets = await listeners(...many.map((_, n) => ({ query, variables: { after: [n], topic: `topic ${n}` } })));
     expect(await textsOf(sockets)).toEqual(many.map((_, n) => [`note ${n}`]));
@@ -77,7 +77,7 @@ describe('what a node executes for those who listen', () => {
     expect(board.executions()).toBe(many.length + 1);
   });
 
-  test('is one for each value of what is used below the root: everybody gets their own', async () => {
+  test('is one for each value of a variable that is used below the root', async () => {
     const query = 'subscription($after: [Int!], $upper: Boolean) { notes(after: $after) { n ... on Note { text(upper: $upper) } } }';
     const sockets = await listeners(...many.map((_, n) => ({ query, variables: { after: [], upper: n % 2 === 0 } })));
     board.post(7);
@@ -85,7 +85,7 @@ describe('what a node executes for those who listen', () => {
     expect(board.executions()).toBe(2);
   });
 
-  test('is one for each value that decides whether a part is there', async () => {
+  test('respects the value of a directive’s variable', async () => {
     const query = 'subscription($brief: Boolean!) { notes { n ... on Note { text @skip(if: $brief) } } }';
     const sockets = await listeners(...many.map((_, n) => ({ query, variables: { brief: n % 2 === 0 } })));
     board.post(7);
@@ -93,14 +93,14 @@ describe('what a node executes for those who listen', () => {
     expect(board.executions()).toBe(1);
   });
 
-  test('is one for those who leave a variable out and another for those who say null', async () => {
+  test('distinguishes a variable that is null from one that is absent', async () => {
     const query = 'subscription($upper: Boolean = true) { notes { n ... on Note { text(upper: $upper) } } }';
     const sockets = await listeners({ query, variables: { upper: null } }, { query, variables: {} }, { query, variables: { upper: true } });
     board.post(7);
     expect(await textsOf(sockets)).toEqual([['null'], ['NOTE 7'], ['NOTE 7']]);
   });
 
-  test('is not spoilt for anybody by the null of somebody else', async () => {
+  test('is not affected by another subscriber’s null for a variable', async () => {
     const query = 'subscription($show: Boolean = true) { notes { n ... on Note @include(if: $show) { text } } }';
     const [, socket] = await listeners({ query, variables: { show: null } }, { query });
     board.post(7);
@@ -115,7 +115,7 @@ describe('what a node executes for those who listen', () => {
     expect(board.executions()).toBe(2);
   });
 
-  test('is one for each who asks for something of the viewer, and each gets their own', async () => {
+  test('is one for each subscriber if the document has fields of the viewer', async () => {
     const query = 'subscription { notes { n ... on Note { text viewerRequest } } }';
     const sockets = await listeners(...many.map(() => ({ query })));
     board.post(7);
@@ -125,7 +125,7 @@ describe('what a node executes for those who listen', () => {
     expect(board.executions()).toBe(many.length);
   });
 
-  test('is decided for each type of event: one that shows the viewer does not keep the others from being shared', async () => {
+  test('is shared for the types of events without fields of the viewer', async () => {
     const query = 'subscription { notes { n ... on Note { text } ... on Secret { text viewerRequest } } }';
     const sockets = await listeners(...many.map(() => ({ query })));
     board.post({ type: 'Secret', n: 1 }, 2, { type: 'Secret', n: 3 });
@@ -133,7 +133,7 @@ describe('what a node executes for those who listen', () => {
     expect(board.executions()).toBe(2 * many.length + 1);
   });
 
-  test('is one where the same is asked for several times on one socket, and anew once nobody was left', async () => {
+  test('is shared by equal subscriptions on one socket, and starts again after all of them have ended', async () => {
     const socket = await connected();
     for (const id of ['a', 'b', 'c']) socket.subscribe(id, notes);
     await expect.poll(() => board.followers()).toBe(3);
@@ -148,7 +148,7 @@ describe('what a node executes for those who listen', () => {
     expect(board.executions()).toBe(2);
   });
 
-  test('is made of each event as it comes, however many wait behind one that takes long', async () => {
+  test('starts for each event as it comes, however many wait behind a slow one', async () => {
     const long = Promise.withResolvers<number>();
     const sockets = await listeners(...many.map(() => ({ query: 'subscription { notes { n ... on Note { text flaky } } }' })));
     board.flaky = () => long.promise;
@@ -163,7 +163,7 @@ describe('what a node executes for those who listen', () => {
     expect(board.executions()).toBe(count);
   });
 
-  test('keeps a batch in order on each socket and each subscription', async () => {
+  test('keeps the order of a batch on each socket and subscription', async () => {
     const sockets = await Promise.all(Array.from({ length: 5 }, connected));
     const ids = ['own', 'shared', 'upper'];
     for (const socket of sockets) {
@@ -185,7 +185,7 @@ describe('what a node executes for those who listen', () => {
     }
   });
 
-  test('is refused for each who sends what is refused, whoever is served already', async () => {
+  test('is refused to each subscriber with an invalid document, and does not affect others', async () => {
     const [served] = await listeners({});
     const socket = await connected();
     for (const query of [
@@ -205,10 +205,10 @@ describe('what a node executes for those who listen', () => {
   });
 });
 
-describe('people in a group, on real sockets', () => {
+describe('members of a group, on real sockets', () => {
   const chat = world();
 
-  /** A client as frontends use it; what it was told, by the subscription. */
+  /** A client as front ends use it. The returned function reads the next event of a type. */
   function follow({ token }: Person, query: string, variables: Readonly<Record<string, unknown>> = {}) {
     const client = createClient({
       url: `${chat.url.replace('http', 'ws')}/graphql`,
@@ -233,7 +233,7 @@ describe('people in a group, on real sockets', () => {
   test.each([
     ['shares its messages', usual],
     ['shares none of its messages', own],
-  ])('each get all of what is said, once and in order, by a document that %s', async (_what, query) => {
+  ])('each get all messages, once and in order, with a document that %s', async (_what, query) => {
     const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
     const id = await chat.group(ann, ben, cat);
     const all = [ann, ben, cat].map((person) => follow(person, query));
@@ -259,7 +259,7 @@ describe('people in a group, on real sockets', () => {
     }
   });
 
-  test('each see themselves where the document asks who looks, though the rest of it is shared', async () => {
+  test('each see their own fields of the viewer, although other events are shared', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     const nexts = [follow(ann, own), follow(ben, own)];

@@ -2,18 +2,18 @@ import { type EventPartsFragment, EventsDocument, type PositionInput } from '../
 import { given } from '../support/world.ts';
 import type { LibraryClient } from './client-libraries.ts';
 
-/** A subscription to all that happens to somebody, read by a library. */
+/** A subscription to all events of a user, through a library. */
 export interface Following {
-  /** Names of events, and the texts of those that are messages. */
+  /** The types of the events, with the text in place of `MessageSent`. */
   told(): readonly string[];
-  /** What to come back with. */
+  /** The positions to resume from. */
   positions(): readonly PositionInput[];
-  /** Resolves when the server has ended it, with why. */
+  /** Resolves when the server has ended the subscription, with the reason. */
   readonly ended: Promise<string | number | null>;
   leave(): void;
 }
 
-/** Begins it; with positions, where they are. */
+/** Begins the subscription, from these positions if there are any. */
 export function follow(client: LibraryClient, after: readonly PositionInput[] = []): Following {
   const events: EventPartsFragment[] = [];
   const { promise: ended, resolve: end } = Promise.withResolvers<string | number | null>();

@@ -1,14 +1,14 @@
-/** Places where a resolver waits until the test lets it go on. */
+/** Gates at which a resolver waits until the test opens them. */
 export interface Gates {
-  /** Resolves when somebody has reached the gate. */
+  /** Resolves when a resolver has reached the gate. */
   reached(name: string): Promise<void>;
-  /** Whether anybody has reached it so far. */
+  /** Whether a resolver has reached the gate so far. */
   isReached(name: string): boolean;
-  /** Lets all through who wait at the gate or come to it. */
+  /** Lets all resolvers through that wait at the gate or come to it. */
   open(name: string): void;
   /** Resolves when the gate is open. */
   opened(name: string): Promise<void>;
-  /** For resolvers: says that it is there, and waits. */
+  /** For resolvers: reports that it has reached the gate, and waits. */
   pass(name: string): Promise<void>;
 }
 

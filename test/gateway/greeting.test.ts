@@ -4,7 +4,7 @@ import { readConfig } from '../../src/config.ts';
 
 const node = { url: 'http://127.0.0.1:4000', port: 4000, adminUrl: 'http://127.0.0.1:4100/admin/graphql' };
 
-test('who starts a node by itself is told where all is, and that it is kept in a file for want of a DATABASE_URL', () => {
+test('a single node prints its addresses, and that it stores everything in a file because there is no DATABASE_URL', () => {
   expect(greet(readConfig({ DATA_DIR: '/srv/mpim', DEMO_APP: 'false' }), node)).toEqual([
     'MPIM is at http://127.0.0.1:4000 (GraphiQL: http://127.0.0.1:4000/graphql). Ctrl-C stops it.',
     'The operators’ schema is at http://127.0.0.1:4100/admin/graphql, for admins.',
@@ -12,7 +12,7 @@ test('who starts a node by itself is told where all is, and that it is kept in a
   ]);
 });
 
-test('who starts one of several is told where it listens behind their address, and what it shares, without the passwords', () => {
+test('one of several nodes prints the public and its own address, and what it shares, without the passwords', () => {
   const config = readConfig({
     PUBLIC_URL: 'https://chat.example.org',
     GRAPHIQL: 'false',
@@ -26,7 +26,7 @@ test('who starts one of several is told where it listens behind their address, a
   ]);
 });
 
-test('that a node with a database and no Redis has to be the only one is said', () => {
+test('a node with a database and without Redis prints that it must be the only one', () => {
   const config = readConfig({ DATABASE_URL: 'mysql://mpim:secret@db.example/mpim', DEMO_APP: 'false' });
   expect(greet(config, node).at(-1)).toBe(
     'All is kept in mysql://db.example/mpim, for this node alone: there is no REDIS_URL, and it would not hear a second one.',

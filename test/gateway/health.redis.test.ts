@@ -3,10 +3,10 @@ import { startNodeProcess } from '../support/node-process.ts';
 import { startRedis } from '../support/services.ts';
 import { realStores } from '../support/stores.ts';
 
-test('a node whose Redis is gone is live, not ready, says why, and is ready again when Redis is back', async () => {
+test('a node without Redis is live and not ready, says why, and is ready again when Redis is back', async () => {
   await using redis = await startRedis();
   await using stores = await realStores();
-  // The registry does not answer once two beats were missed, four of which are a lease.
+  // The registry counts as not answering after two missed heartbeats. Four of them are a lease.
   await using node = await startNodeProcess({ ...stores.env, REDIS_URL: redis.url, NODE_LEASE_MS: '2000' });
   const ready = () => fetch(`${node.url}/health/ready`);
   expect((await ready()).status).toBe(200);

@@ -2,7 +2,7 @@ import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Lab, openLab } from './lab.ts';
 
-// GraphQL over HTTP, as graphql-http's authors read it: against a node as configured by default.
+// GraphQL over HTTP, as the authors of graphql-http read it, with a node’s default configuration.
 let lab: Lab;
 beforeAll(async () => {
   lab = await openLab();

@@ -7,7 +7,7 @@ import { createSessions } from '../../gateway/sessions.ts';
 import { readConfig } from '../../src/config.ts';
 import { embeddedChat } from '../support/chat.ts';
 
-test('who goes away before they are answered is not read for any longer', async () => {
+test('the signal of a request aborts when its client disconnects', async () => {
   await using chat = await embeddedChat();
   using sessions = createSessions(chat);
   const signals: AbortSignal[] = [];

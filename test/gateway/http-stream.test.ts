@@ -14,9 +14,9 @@ async function stream(node: SlowNode, person: Person, wish: Omit<Wish, 'token'>)
   return opened;
 }
 
-describe('what a subscription brings', () => {
-  // Of an event that is made once for all, and of one that is made for each.
-  it.each(['', 'conversation { viewerUnreadCount }'])('is the same to the byte on every transport: %s', async (own) => {
+describe('the events of a subscription', () => {
+  // An event that is rendered once for all, and one that is rendered for each subscriber.
+  it.each(['', 'conversation { viewerUnreadCount }'])('are the same bytes in every transport: %s', async (own) => {
     const node = await slowNode({});
     const [ann, ben] = await node.people('ann', 'ben');
     const group = await node.group(ann, ben);
@@ -40,12 +40,12 @@ describe('what a subscription brings', () => {
   });
 });
 
-// Several times what the kernel takes for a connection that is not read: 10 MB.
+// Several times what the kernel buffers for a connection that is not read: 10 MB.
 const many = 320;
-// Messages that are sent at a time.
+// The number of concurrent messages.
 const atOnce = 8;
 
-/** Says so many things; answers their seqs. */
+/** Sends a number of messages. Returns their seqs. */
 async function say(node: SlowNode, sender: Person, group: string, count: number): Promise<readonly number[]> {
   const seqs: number[] = [];
   for (let left = count; left > 0; left -= atOnce) {
@@ -69,7 +69,7 @@ describe.each([
     return opened;
   }
 
-  it('is cut off after SLOW_SOCKET_MS at the cost of nobody else, and comes back with its positions for what it missed', async () => {
+  it('is cut off after SLOW_SOCKET_MS without affecting others, and resumes from its positions with what it missed', async () => {
     const node = await slowNode({ SLOW_SOCKET_MS: '1000' });
     const [ann, ben] = await node.people('ann', 'ben');
     const group = await node.group(ann, ben);
@@ -77,12 +77,12 @@ describe.each([
     const [frozen, quick] = [await follow(node, ben), await follow(node, ann)];
     frozen.freeze();
     const seqs = await say(node, ann, group, many);
-    // The node has let go of all that it held for it.
+    // The node has released everything that it held for the client.
     await expect.poll(node.unsent).toBe(0);
     await expect.poll(() => seqsIn(quick)).toEqual(seqs);
     frozen.thaw();
     expect(await frozen.over).toBe('broken off');
-    // What broke off within an event is nothing of it.
+    // The last event may be incomplete.
     const had = seqsIn(frozen).slice(0, -1);
     expect(had).toEqual(seqs.slice(0, had.length));
     expect(had.length).toBeLessThan(many);
@@ -91,7 +91,7 @@ describe.each([
     expect(seqsIn(back)).toEqual(seqs.slice(had.length));
   });
 
-  it('is cut off as well when all that it does not read is how its subscription ended', async () => {
+  it('is also cut off if what it does not read is the end of its subscription', async () => {
     const node = await slowNode({ SLOW_SOCKET_MS: '1000' });
     const [ann, ben] = await node.people('ann', 'ben');
     const group = await node.group(ann, ben);
@@ -105,8 +105,8 @@ describe.each([
   });
 });
 
-it('a client over HTTP that reads slowly but steadily is not cut off, however long it is behind', async () => {
-  // Longer than the kernel takes to ask for more while it is read at this pace; shorter than all of it takes.
+it('a client over HTTP that reads slowly but steadily is not cut off, however far behind it is', async () => {
+  // Longer than the kernel’s pauses at this pace, and shorter than the whole download.
   const slowMs = 3_000;
   const node = await slowNode({ SLOW_SOCKET_MS: String(slowMs) });
   const [ann, ben] = await node.people('ann', 'ben');
@@ -121,7 +121,7 @@ it('a client over HTTP that reads slowly but steadily is not cut off, however lo
   expect(performance.now() - since).toBeGreaterThan(1.3 * slowMs);
 });
 
-it('a client that goes away while its subscription is set up leaves nothing behind', async () => {
+it('a client that disconnects while its subscription is being set up leaves nothing behind', async () => {
   await using lab = await openLab({ LOG_LEVEL: 'debug' });
   const gone = new AbortController();
   const answer = fetch(`${lab.node.url}/graphql`, {
@@ -133,7 +133,7 @@ it('a client that goes away while its subscription is set up leaves nothing behi
   await lab.gates.reached('set up');
   gone.abort();
   await expect(answer).rejects.toThrow('aborted');
-  // The node knows that it has gone.
+  // The node has noticed the disconnect.
   await expect.poll(() => lab.log.find(({ msg }) => msg === 'answered')).toMatchObject({ requestId: 'goes-away' });
   lab.gates.open('set up');
   await lab.gates.opened('endless returned');

@@ -1,7 +1,7 @@
 import { request as send } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
 
-/** What came back. */
+/** A response. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -10,7 +10,7 @@ export interface HttpAnswer {
   readonly errors?: readonly GraphQLFormattedError[];
 }
 
-/** Posts a document to a node's /graphql. */
+/** Posts a document to a node’s /graphql. */
 export async function post(
   url: string,
   query: string,
@@ -25,9 +25,9 @@ export async function post(
   return { status: response.status, headers: response.headers, ...((await response.json()) as object) };
 }
 
-/** A subscription as server-sent events: what is read of it, event by event. */
+/** A subscription as server-sent events, read event by event. */
 export interface EventStream {
-  /** The next result; null when the stream is complete. */
+  /** The next result, or null when the stream is complete. */
   next(): Promise<object | null>;
   cancel(): Promise<void>;
 }
@@ -59,7 +59,7 @@ export async function subscribeOverHttp(url: string, query: string, headers: Rea
   };
 }
 
-/** Sends a request piece by piece, so that its length is not known beforehand. Resolves with status and body. */
+/** Sends a request in pieces, so that its length is not known beforehand. Resolves with status and body. */
 export async function postInPieces(url: string, pieces: readonly string[]): Promise<{ readonly status: number; readonly body: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ readonly status: number; readonly body: string }>();
   const outgoing = send(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' } }, async (response) => {

@@ -7,7 +7,7 @@ import { readAhead } from './read-ahead.ts';
 type MaybePromise<T> = T | Promise<T>;
 type Resolve<A = unknown> = GraphQLFieldResolver<unknown, Caller, A>;
 
-/** A schema whose fields do what a transport has to cope with: wait, fail in every way, never end. */
+/** A schema whose fields do what a transport must handle: wait, fail in every way, never end. */
 export function labSchema(gates: Gates): GraphQLSchema {
   const schema = buildSchema(`
     type Query {

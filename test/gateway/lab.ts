@@ -8,7 +8,7 @@ import { readConfig } from '../../src/config.ts';
 import { createGates, type Gates } from './gates.ts';
 import { labSchema } from './lab-schema.ts';
 
-/** A node with an embedded chat and a schema made for tests. */
+/** A node with an embedded chat and a schema for tests. */
 export interface Lab extends AsyncDisposable {
   readonly node: Node;
   readonly gates: Gates;
@@ -16,7 +16,7 @@ export interface Lab extends AsyncDisposable {
   readonly log: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Starts a lab on a free port, configured by these variables over the defaults, with the lab's own schema unless another is given. */
+/** Starts a lab on a free port, with these variables in place of defaults, and with the lab’s own schema unless another is given. */
 export async function openLab(env: Readonly<Record<string, string>> = {}, schema?: GraphQLSchema): Promise<Lab> {
   const folder = await mkdtemp(join(tmpdir(), 'mpim-lab-'));
   const config = readConfig({ DATA_DIR: folder, PORT: '0', LOG_FORMAT: 'json', ...env });

@@ -23,7 +23,7 @@ async function codeOf(query: string): Promise<unknown> {
 }
 
 describe('a document', () => {
-  test('may be as deep as configured and no deeper', async () => {
+  test('can be as deep as MAX_DEPTH, and no deeper', async () => {
     expect(await codeOf(nested(5))).toBeUndefined();
     expect(await codeOf(nested(6))).toBe('BAD_USER_INPUT');
   });
@@ -34,23 +34,23 @@ describe('a document', () => {
     expect(await codeOf(`{ ...A } ${fragments}`)).toBeUndefined();
   });
 
-  test('whose fragments spread each other is refused, not followed', async () => {
+  test('with fragments that spread each other is refused, and not followed', async () => {
     expect(await codeOf('{ ...A } fragment A on Query { ...B } fragment B on Query { ...A hello }')).toBe('BAD_USER_INPUT');
   });
 
-  test('that stands for thousands of fields is refused before anything runs', async () => {
+  test('that expands to thousands of fields is refused before anything runs', async () => {
     const levels = Array.from({ length: 16 }, (_, n) => `fragment F${n} on Query { ...F${n + 1} ... on Query { ...F${n + 1} } }`);
     const query = `{ ...F0 } ${levels.join(' ')} fragment F16 on Query { hello number }`;
     expect(await cpuMsOf(async () => expect(await codeOf(query)).toBe('BAD_USER_INPUT'))).toBeLessThan(2_000);
   });
 
-  test('may not ask for the same thing under hundreds of names', async () => {
+  test('can have 200 aliases, and no more', async () => {
     const aliases = (count: number) => `{ ${Array.from({ length: count }, (_, n) => `a${n}: hello`).join(' ')} }`;
     expect(await codeOf(aliases(200))).toBeUndefined();
     expect(await codeOf(aliases(201))).toBe('BAD_USER_INPUT');
   });
 
-  test('that follows events may not ask for the same thing under dozens of names', async () => {
+  test('of a subscription can have 25 aliases, and no more', async () => {
     const aliases = (count: number) =>
       `subscription { events { ... on LogEvent { ${Array.from({ length: count }, (_, n) => `a${n}: seq`).join(' ')} } } }`;
     const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
@@ -64,7 +64,7 @@ describe('a document', () => {
     expect(faults(attached(3))).toEqual([expect.stringContaining('25 aliases')]);
   });
 
-  test('may not have dozens of acts, also by fragments', () => {
+  test('can have 25 mutations and 4,000 fields, and no more, with its fragments', () => {
     const acts = (count: number, from = 0) =>
       Array.from({ length: count }, (_, n) => `a${from + n}: signOut { errors { code } }`).join(' ');
     const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
@@ -76,7 +76,7 @@ describe('a document', () => {
     expect(faults(query)).toEqual([expect.stringContaining('more than 4000 fields')]);
   });
 
-  test('may not list threads more than a few times, and count what waits there as it likes', () => {
+  test('can list threads four times, and count the unread ones without a limit', () => {
     const lists = (count: number) =>
       Array.from({ length: count }, (_, n) => `a${n}: threads(first: 1, after: "${n}") { pageInfo { hasNextPage } }`).join(' ');
     const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
@@ -84,7 +84,7 @@ describe('a document', () => {
     expect(faults(`{ viewer { ${lists(5)} } }`)).toEqual([expect.stringContaining('5 lists of threads, and 4 are allowed')]);
   });
 
-  test('may not search what was said more than a few times, by whatever names and fragments', () => {
+  test('can search messages four times, under any names and in any fragments', () => {
     const searches = (count: number, from = 0) =>
       Array.from({ length: count }, (_, n) => `a${from + n}: messages(search: "a") { pageInfo { hasNextPage } }`).join(' ');
     const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
@@ -96,7 +96,7 @@ describe('a document', () => {
     expect(faults(`{ conversation(id: "x") { ${pages} } }`)).toEqual([]);
   });
 
-  test('is no longer than a client could write, comments and all', async () => {
+  test('can have up to 100,000 characters, including comments', async () => {
     const long = (length: number) => '{ hello } #'.padEnd(length, '#');
     expect(await codeOf(long(90_000))).toBeUndefined();
     await using wide = await openLab({});
@@ -104,7 +104,7 @@ describe('a document', () => {
     expect(errors?.[0]).toMatchObject({ message: expect.stringContaining('100000'), extensions: { code: 'BAD_USER_INPUT' } });
   });
 
-  test('may hold pages within pages, but not for a million entries', () => {
+  test('can nest pages, but not for a million nodes', () => {
     const inner = (page: string) => `conversation { ${page} { edges { node { id } } } }`;
     const outer = (page: string, below: string) =>
       `{ viewer { conversations { edges { node { ${page} { edges { node { ${below} } } } } } } } }`;
@@ -116,7 +116,7 @@ describe('a document', () => {
     for (const page of ['messages', 'messages(last: 100)', 'messages(last: null)', 'messages(around: 3)', 'messages(first: $n)']) {
       expect(faults(outer(page, inner(page)))).toEqual(refused);
     }
-    // Both sides of a place are two pages.
+    // A page around a place is two pages.
     expect(faults(outer('messages', 'id '.repeat(25)))).toEqual([]);
     for (const place of ['around: 3', 'aroundId: "a"', 'aroundDate: "2026-02-03T04:05:06Z"']) {
       expect(faults(outer(`messages(${place})`, 'id '.repeat(25)))).toEqual(refused);
@@ -127,15 +127,15 @@ describe('a document', () => {
     expect(faults(`{ nodes(ids: ["a", "b"]) { ... on Group { ${page} } } }`)).toEqual([]);
   });
 
-  test('may have fragments within fragments, and not hundreds', async () => {
+  test('can nest fragments 150 levels deep, and not 250', async () => {
     const fragments = (count: number) => `{ ${'... { '.repeat(count)} hello ${'}'.repeat(count)} }`;
     expect(await codeOf(fragments(150))).toBeUndefined();
     expect(await codeOf(fragments(250))).toBe('BAD_USER_INPUT');
   });
 
-  test('that goes past what parsing or validating takes is the sender’s fault, not ours', async () => {
+  test('that is beyond what parsing or validation can handle is a client error, and no error of ours', async () => {
     const refused = { extensions: { code: 'BAD_USER_INPUT' } };
-    // Where the stack ends differs with what has run before.
+    // The depth at which the stack ends depends on what has run before.
     for (const levels of [500, 1_000, 2_000, 3_000]) {
       const deep = `{ ${'... { '.repeat(levels)} hello ${'}'.repeat(levels)} }`;
       expect((await post(lab.node.url, deep)).errors).toMatchObject([
@@ -148,14 +148,14 @@ describe('a document', () => {
     expect(lab.log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  test('of too many tokens is not even parsed', async () => {
+  test('of too many tokens is not parsed', async () => {
     const { errors } = await post(lab.node.url, `{ ${'hello '.repeat(10_001)} }`);
     expect(errors).toMatchObject([{ message: expect.stringContaining('10000 tokens'), extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 });
 
 describe('a subscription', () => {
-  test('to a root field that a condition leaves out is refused', async () => {
+  test('to a root field with @skip or @include is refused', async () => {
     for (const root of ['endless @skip(if: true)', 'endless @include(if: false)', '... @skip(if: true) { endless }', '...A']) {
       const fragment = root === '...A' ? ' fragment A on Subscription { endless @skip(if: true) }' : '';
       expect(await codeOf(`subscription { ${root} }${fragment}`)).toBe('BAD_USER_INPUT');
@@ -166,18 +166,18 @@ describe('a subscription', () => {
 });
 
 describe('introspection', () => {
-  test('is answered by default, deep as its query is', async () => {
+  test('is answered by default, despite the depth of its query', async () => {
     const { data, errors } = await post(lab.node.url, getIntrospectionQuery());
     expect(errors).toBeUndefined();
     expect(data.__schema.queryType.name).toBe('Query');
   });
 
-  test('cannot be made to run in circles', async () => {
+  test('cannot run in circles', async () => {
     const inner = '{ name fields { type { fields { type { fields { type { fields { name } } } } } } } }';
     expect(await codeOf(`{ __schema { types ${inner} } }`)).toBe('BAD_USER_INPUT');
   });
 
-  test('is refused where it is switched off; __typename is not', async () => {
+  test('is refused if INTROSPECTION is off, and __typename is not', async () => {
     await using own = await openLab({ INTROSPECTION: 'false' });
     const { errors } = await post(own.node.url, '{ __schema { queryType { name } } }');
     expect(errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT' });
@@ -191,7 +191,7 @@ function inPiece(text: string): string {
 
 const head = 'POST /graphql HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\n';
 
-/** Sends a request's first half, its second half once an answer has come, and then another one; the statuses of both. */
+/** Sends the first part of a request, the second part once a response has come, and then another request. Returns the statuses of both. */
 async function inTurn(before: readonly string[], after: readonly string[]): Promise<readonly (string | undefined)[]> {
   const socket = connect(Number(new URL(lab.node.url).port), '127.0.0.1').setEncoding('latin1');
   const answers: AsyncIterator<string> = socket.iterator();
@@ -215,7 +215,7 @@ describe('a body that breaks off', () => {
   test.each([
     'transfer-encoding: chunked\r\n\r\n5\r\n{"que\r\n',
     'content-length: 100\r\n\r\n{"que',
-  ])('is no bug of ours: %j', async (begun) => {
+  ])('is logged as no error: %j', async (begun) => {
     const own = await openLab({ LOG_LEVEL: 'debug' });
     const socket = connect(Number(new URL(own.node.url).port), '127.0.0.1');
     socket.write(head + begun, () => socket.resetAndDestroy());
@@ -238,13 +238,13 @@ describe('a body over the limit', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 
-  test('is refused as well when its length is not told', async () => {
+  test('is refused without a content-length too', async () => {
     const { status, body } = await postInPieces(lab.node.url, pieces);
     expect(status).toBe(413);
     expect(JSON.parse(body)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 
-  test('does not keep its connection from the next request, told or not', async () => {
+  test('does not block the connection for the next request, with or without content-length', async () => {
     const body = pieces.join('');
     // The end comes after the refusal.
     const untold = await inTurn(['transfer-encoding: chunked\r\n\r\n', ...pieces.map(inPiece)], [...pieces.map(inPiece), '0\r\n\r\n']);
@@ -255,13 +255,13 @@ describe('a body over the limit', () => {
     ]);
   });
 
-  test('is none where it comes in pieces and is within it', async () => {
+  test('is not one that comes in pieces and is within the limit', async () => {
     const { status, body } = await postInPieces(lab.node.url, ['{"query":', '"{ hello }"', '}']);
     expect(status).toBe(200);
     expect(JSON.parse(body)).toEqual({ data: { hello: 'world' } });
   });
 
-  test('leaves the node as it was', async () => {
+  test('leaves the node working', async () => {
     expect(await post(lab.node.url, '{ hello }')).toMatchObject({ data: { hello: 'world' } });
   });
 });

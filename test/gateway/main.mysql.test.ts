@@ -2,7 +2,7 @@ import { expect, inject, test } from 'vitest';
 import { runNodeProcess } from '../support/node-process.ts';
 import { realStores } from '../support/stores.ts';
 
-/** Starts a node that cannot start, and answers the one line it ends with. */
+/** Starts a node that cannot start. Returns the one line that it ends with. */
 async function lastWords(env: Readonly<Record<string, string>>): Promise<string> {
   const started = performance.now();
   const { code, output } = await runNodeProcess(env);
@@ -12,17 +12,17 @@ async function lastWords(env: Readonly<Record<string, string>>): Promise<string>
   return output;
 }
 
-test('a database that is not there is named in one line', async () => {
+test('a database that does not exist is named in one line', async () => {
   expect(await lastWords({ DATABASE_URL: `${inject('mysqlUrl')}absent` })).toContain('absent');
 });
 
-test('a password that the database refuses is told in one line, which does not repeat it', async () => {
+test('a password that the database refuses is reported in one line, which does not repeat it', async () => {
   const url = new URL(`${inject('mysqlUrl')}mysql`);
   url.password = 'wrong-secret';
   expect(await lastWords({ DATABASE_URL: url.href })).not.toContain('wrong-secret');
 });
 
-test('a Redis that nobody answers for, or that refuses the password, is told in one line', async () => {
+test('a Redis that does not answer, or that refuses the password, is reported in one line', async () => {
   await using stores = await realStores();
   expect(await lastWords({ ...stores.env, REDIS_URL: 'redis://127.0.0.1:1' })).toContain('REDIS_URL');
   const refused = inject('redisUrl').replace('redis://', 'redis://nobody:wrong-secret@');

@@ -25,14 +25,14 @@ async function signIn(url: string, handle: string, password: string) {
   );
 }
 
-describe('a start that cannot be', () => {
+describe('a start that fails', () => {
   test.each<[string, Record<string, string>, readonly string[], RegExp]>([
     ['a malformed value', { PORT: 'high', MAX_DEPTH: '1' }, [], /PORT must be a whole number.*MAX_DEPTH/],
     ['SQLite with Redis', { REDIS_URL: 'redis://127.0.0.1:1' }, [], /REDIS_URL needs DATABASE_URL/],
     ['an unknown argument', {}, ['--demos'], /--demos/],
     ['a database that nobody answers for', { DATABASE_URL: 'mysql://root@127.0.0.1:1/mpim' }, [], /DATABASE_URL|127\.0\.0\.1:1/],
     ['an address of another machine', { HOST: '192.0.2.1', PORT: '0' }, [], /HOST 192\.0\.2\.1/],
-  ])('ends with one clear line, exit code 1, within 15 s: %s', async (_name, env, args, line) => {
+  ])('ends with one clear line and exit code 1 within 15 s: %s', async (_name, env, args, line) => {
     const started = performance.now();
     const { code, output } = await runNodeProcess({ DATA_DIR: folder, ...env }, args);
     expect(performance.now() - started).toBeLessThan(15_000);
@@ -41,7 +41,7 @@ describe('a start that cannot be', () => {
     expect(code).toBe(1);
   });
 
-  test('ends so on a port that is in use', async () => {
+  test('ends like this on a port that is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { readonly port: number };
@@ -53,7 +53,7 @@ describe('a start that cannot be', () => {
 });
 
 describe('a node', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('says where it is, serves, and ends with exit code 0 after %s', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('prints its URL, serves, and ends with exit code 0 after %s', async (signal) => {
     await using node = await startNodeProcess({ DATA_DIR: folder });
     expect((await fetch(`${node.url}/health/ready`)).status).toBe(200);
     expect((await post(node.url, signUp)).data.signUp.errors).toEqual([]);
@@ -67,15 +67,15 @@ describe('a node', () => {
     expect(data.signIn).toEqual({ viewer: { user: { handle: 'ada' } }, errors: [] });
   });
 
-  test('takes the signal that a terminal and npm both send for one', async () => {
+  test('counts the signal that a terminal and npm both send as one', async () => {
     await using node = await startNodeProcess({ DATA_DIR: folder });
     node.signal('SIGINT');
     expect(await node.end('SIGINT')).toBe(0);
   });
 
-  test('that is asked twice ends at once, whatever is under way', async () => {
+  test('that is asked to stop twice ends at once, whatever is in progress', async () => {
     await using node = await startNodeProcess({ DATA_DIR: folder, DRAIN_MS: '600000' });
-    // A client that upgrades and then never says anything again, not even goodbye.
+    // A client that upgrades and then sends nothing, not even a close.
     const silent = connect(Number(new URL(node.url).port), '127.0.0.1');
     const key = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: c2l4dGVlbiBieXRlcyEhIQ==';
     silent.write(`GET /graphql HTTP/1.1\r\nHost: x\r\n${key}\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n`);
@@ -89,7 +89,7 @@ describe('a node', () => {
     silent.destroy();
   });
 
-  test('that meets a bug outside any request logs it and ends with exit code 1', async () => {
+  test('with a bug outside any request logs it and ends with exit code 1', async () => {
     const stray = "process.on('SIGUSR2',()=>{Promise.reject(new Error('stray'))})";
     await using node = await startNodeProcess({
       DATA_DIR: folder,
@@ -105,7 +105,7 @@ describe('a node', () => {
 });
 
 describe('--demo', () => {
-  test('fills an empty database, once, and prints the password', async () => {
+  test('fills an empty database once, and prints the password', async () => {
     await using first = await startNodeProcess({ DATA_DIR: folder, LOG_LEVEL: 'info' }, ['--demo']);
     await expect.poll(first.output).toContain('password');
     const password = /password ([\w-]+)/.exec(first.output())?.[1] ?? '';

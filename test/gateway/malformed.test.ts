@@ -19,14 +19,14 @@ describe.each<[string, (node: Node) => number]>([
       '400 Bad Request',
     ],
     ['headers without end', `GET /graphql HTTP/1.1\r\nHost: a\r\nA: ${body}`, '431 Request Header Fields Too Large'],
-  ])('whoever sends %s is answered when all of it is sent, and can send no more', async (_, request, status) => {
+  ])('a client that sends %s gets a response after sending everything, and the connection ends', async (_, request, status) => {
     await using lab = await openLab();
     const socket = connect(portOf(lab.node), '127.0.0.1');
     const answer = text(socket);
-    // Not before: what is under way would be cut off by an end of ours.
+    // Not earlier, because ending our side would cut off what is being sent.
     socket.write(request, () => socket.end());
     await once(socket, 'close');
-    // Once, and not cut off: that would have rejected it.
+    // Exactly one response, and not cut off: that would have rejected.
     expect((await answer).match(/^HTTP\/1\.1 .*$/gm)?.map(String)).toEqual([`HTTP/1.1 ${status}`]);
   });
 });

@@ -4,7 +4,7 @@ import { scrape } from '../support/scrape.ts';
 import { startMariadb } from '../support/services.ts';
 import { realStores } from '../support/stores.ts';
 
-test('a node whose database hangs still tells its metrics: that it is not ready, what it counts itself, and nothing that it cannot know', async () => {
+test('a node whose database hangs still serves metrics: not ready, its own counts, and none that it cannot know', async () => {
   await using mariadb = await startMariadb();
   await using stores = await realStores({ mysqlUrl: mariadb.url });
   await using node = await startNodeProcess(stores.env);

@@ -1,13 +1,13 @@
-/** The real fetch, for a client library that takes one, and what is heard on it. */
+/** The real fetch, for a client library, with a record of its traffic. */
 export interface OverheardFetch {
   readonly fetch: typeof fetch;
-  /** All that was answered so far. */
+  /** The text of all responses so far. */
   heard(): string;
-  /** The methods of the requests so far. */
+  /** The methods of all requests so far. */
   requested(): readonly string[];
 }
 
-/** Makes one. */
+/** Makes such a fetch. */
 export function overhear(): OverheardFetch {
   const requests: string[] = [];
   let text = '';

@@ -22,7 +22,7 @@ describe('the pace of a user', () => {
     return { config, take, wait: (ms: number) => (at += ms) };
   }
 
-  it('lets ten seconds’ worth come at once, and then as many as time makes room for', () => {
+  it('allows ten seconds’ worth at once, and then as much as the rate', () => {
     const { take, wait } = paced(2);
     for (let time = 0; time < 21; time += 1) expect(take(1n)).toBeNull();
     expect(take(1n)).toBe(500);
@@ -35,7 +35,7 @@ describe('the pace of a user', () => {
     expect(take(1n)).toBe(500);
   });
 
-  it('is nobody else’s, and what was refused does not count', () => {
+  it('is the user’s own, and refused operations do not count', () => {
     const { take, wait } = paced(1);
     for (let time = 0; time < 100; time += 1) take(1n);
     expect(take(1n)).toBe(1_000);
@@ -44,7 +44,7 @@ describe('the pace of a user', () => {
     expect(take(1n)).toBeNull();
   });
 
-  it('takes what is more than ten seconds’ worth by itself, and has it waited for afterwards', () => {
+  it('allows an operation of more than ten seconds’ worth by itself, and delays the next one', () => {
     const { take, wait } = paced(1);
     expect(take(1n, 25)).toBeNull();
     expect(take(1n)).toBe(15_000);
@@ -52,13 +52,13 @@ describe('the pace of a user', () => {
     expect(take(1n)).toBeNull();
   });
 
-  it('is another one for bots', () => {
+  it('is different for bots', () => {
     const { take } = paced(1);
     for (let time = 0; time < 41; time += 1) expect(take(1n, 1, true)).toBeNull();
     expect(take(1n, 1, true)).toBe(250);
   });
 
-  it('is what is set at the moment, and none where that is 0', () => {
+  it('follows the current setting, and has no limit if it is 0', () => {
     const { config, take } = paced(1);
     for (let time = 0; time < 12; time += 1) take(1n);
     expect(take(1n)).not.toBeNull();
@@ -67,7 +67,7 @@ describe('the pace of a user', () => {
   });
 });
 
-describe('what an operation counts', () => {
+describe('the points of an operation', () => {
   it.each([
     ['{ viewer { user { id } } viewer { user { handle } } }', 1],
     ['subscription { events { __typename } }', 1],
@@ -77,12 +77,12 @@ describe('what an operation counts', () => {
        fragment Both on Mutation { a: signOut(input: {}) { sessionId } ...One } fragment One on Mutation { b: signOut(input: {}) { sessionId } }`,
       3,
     ],
-  ])('of %s is %i', (source, points) => {
+  ])('are, for %s, %i', (source, points) => {
     const document = parse(source);
     expect([pointsOf(document, undefined), pointsOf(document, undefined)]).toEqual([points, points]);
   });
 
-  it('is that of the operation which is run', () => {
+  it('are those of the operation that runs', () => {
     const document = parse(
       'query A { viewer { user { id } } } mutation B { a: signOut(input: {}) { sessionId } b: signOut(input: {}) { sessionId } }',
     );
@@ -90,17 +90,17 @@ describe('what an operation counts', () => {
   });
 });
 
-describe('a user who asks for more than OPERATIONS_PER_SECOND', () => {
+describe('a user beyond OPERATIONS_PER_SECOND', () => {
   const place = world({ OPERATIONS_PER_SECOND: '1' });
 
-  /** Does what counts for twenty-five seconds, of which ten may come at once. */
+  /** Uses twenty-five seconds’ worth in one operation. */
   async function exhaust({ token }: Pick<Person, 'token'>): Promise<void> {
     const acts = Array.from({ length: 25 }, (_, place) => `a${place}: updateSettings(input: {}) { errors { code } }`);
     const { errors } = await post(place.url, `mutation { ${acts.join(' ')} }`, { authorization: `Bearer ${token}` });
     expect(errors).toBeUndefined();
   }
 
-  it('is told when to go on, over HTTP and over a socket, on every device; who signs in is not counted, nor is anybody else', async () => {
+  it('is refused with the time to retry, over HTTP and over a socket, on every device; signing in and other users are not affected', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const phone = await place.anotherDevice(ann);
     const socket = place.socket(ann);

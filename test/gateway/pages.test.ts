@@ -10,7 +10,7 @@ import { openLab } from './lab.ts';
 
 const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
-test('the landing page says where things are and fetches nothing from elsewhere', async () => {
+test('the landing page links to everything and loads nothing from other hosts', async () => {
   await using lab = await openLab();
   const response = await fetch(lab.node.url, { headers: browser });
   expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -19,7 +19,7 @@ test('the landing page says where things are and fetches nothing from elsewhere'
   expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
 });
 
-test('a browser that opens /graphql gets GraphiQL with its scripts inside, another client gets the API', async () => {
+test('a browser gets GraphiQL with its scripts from /graphql, and another client gets the API', async () => {
   await using lab = await openLab();
   const page = await fetch(`${lab.node.url}/graphql`, { headers: browser });
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
@@ -39,7 +39,7 @@ test('GraphiQL can be switched off', async () => {
   expect(await (await fetch(lab.node.url, { headers: browser })).text()).not.toContain('href="/graphql"');
 });
 
-test('the demo app is served by an embedded node, and otherwise where it is asked for', async () => {
+test('the demo app is served by an embedded node by default, and by others only with DEMO_APP', async () => {
   const served = (env: Readonly<Record<string, string>>): boolean => servesDemoApp(readConfig(env));
   const real = { DATABASE_URL: 'mysql://db/mpim' };
   expect([served({}), served(real), served({ ...real, DEMO_APP: 'true' }), served({ DEMO_APP: 'false' })]).toEqual([
@@ -53,7 +53,7 @@ test('the demo app is served by an embedded node, and otherwise where it is aske
   expect((await fetch(`${lab.node.url}/demo/`)).status).toBe(404);
 });
 
-test('pages of every origin may call by default, and only those that are configured otherwise', async () => {
+test('pages of every origin may call by default, and otherwise those of CORS_ORIGINS only', async () => {
   const preflight = (url: string, origin: string) =>
     fetch(`${url}/graphql`, {
       method: 'OPTIONS',
@@ -74,11 +74,11 @@ test('pages of every origin may call by default, and only those that are configu
   };
   expect(await seen('https://admin.example')).toEqual(['https://admin.example', 'authorization,content-type']);
   expect(await seen('https://evil.example')).toEqual([null, null]);
-  // What a page in a sandboxed frame sends, of whomever.
+  // The origin that any page in a sandboxed frame has.
   expect(await seen('null')).toEqual([null, null]);
 });
 
-test('that an answer depends on who asks is said to caches, where a single origin is configured too', async () => {
+test('responses vary by origin for caches, also with a single origin in CORS_ORIGINS', async () => {
   await using lab = await openLab({ CORS_ORIGINS: 'https://chat.example' });
   const headers = { origin: 'https://chat.example', 'content-type': 'application/json' };
   const answer = await fetch(`${lab.node.url}/graphql`, { method: 'POST', headers, body: '{"query":"{ __typename }"}' });
@@ -88,13 +88,13 @@ test('that an answer depends on who asks is said to caches, where a single origi
 
 test.each(
   readyTabs.map(({ query }) => [/(\w+)(\(.*\))? \{/.exec(query)?.[1], query] as const),
-)('the ready tab fits the schema: %s', (_name, query) => {
+)('the prepared tab fits the schema: %s', (_name, query) => {
   expect(validate(schema, parse(query))).toEqual([]);
 });
 
 test.each(
   adminTabs.map(({ query, variables = '{}' }) => [/(\w+)(\(.*\))? \{/.exec(query)?.[1], query, variables] as const),
-)('the operators’ ready tab fits their schema: %s', (_name, query, variables) => {
+)('the operators’ prepared tab fits their schema: %s', (_name, query, variables) => {
   const document = parse(query);
   expect(validate(adminSchema, document)).toEqual([]);
   const [operation] = document.definitions;
@@ -102,7 +102,7 @@ test.each(
   expect(getVariableValues(adminSchema, operation.variableDefinitions ?? [], JSON.parse(variables)).errors).toBeUndefined();
 });
 
-test('a browser that opens the operators’ port gets GraphiQL for their schema, unless that is switched off', async () => {
+test('a browser gets GraphiQL for the operators’ schema from their port, unless GRAPHIQL is off', async () => {
   await using lab = await openLab();
   const page = await fetch(lab.node.adminUrl ?? '', { headers: browser });
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");

@@ -11,7 +11,7 @@ function open() {
   return { late, patience: createPatience<string>(ms, (one) => void late.push(one)) };
 }
 
-test('each is late when its own time is up, and with one timer for all', () => {
+test('each entry is late at its own time, with one timer for all', () => {
   const { late, patience } = open();
   patience.add('ann');
   vi.advanceTimersByTime(1_000);
@@ -27,7 +27,7 @@ test('each is late when its own time is up, and with one timer for all', () => {
   expect(late).toEqual(['ann', 'ben']);
 });
 
-test('who was removed is not late, and who comes after them is in time', () => {
+test('a removed entry is not late, and one that is added after it has its full time', () => {
   const { late, patience } = open();
   patience.add('ann');
   patience.add('ben');
@@ -41,7 +41,7 @@ test('who was removed is not late, and who comes after them is in time', () => {
   expect(late).toEqual(['cat']);
 });
 
-test('nothing goes on when nobody is waited for', () => {
+test('no timer runs while nothing is waited for', () => {
   const { patience } = open();
   patience.add('ann');
   patience.remove('ann');

@@ -20,7 +20,7 @@ function named(text: string) {
   return { persistedQuery: { version: 1, sha256Hash: sha256(text) } };
 }
 
-/** The real fetch, and whether each request brought its document along. */
+/** The real fetch, which records whether each request had its document. */
 function noting(): { readonly fetch: typeof fetch; readonly brought: boolean[] } {
   const brought: boolean[] = [];
   return {
@@ -47,7 +47,7 @@ function fresh(): string {
   return `query Fresh { __typename } # ${randomUUID()}`;
 }
 
-it('Apollo Client brings a document along once, and names it by its hash from then on', async () => {
+it('Apollo Client sends a document once, and then only its hash', async () => {
   const { fetch, brought } = noting();
   const persisted = new PersistedQueryLink({ sha256, useGETForHashedQueries: true });
   const link = ApolloLink.from([persisted, new HttpLink({ uri: `${chat.url}/graphql`, fetch })]);
@@ -59,7 +59,7 @@ it('Apollo Client brings a document along once, and names it by its hash from th
   expect(brought).toEqual([false, true, false]);
 });
 
-it('urql does so too', async () => {
+it('urql sends a document once, and then only its hash', async () => {
   const { fetch, brought } = noting();
   const exchanges = [persistedExchange({ generateHash: async (text) => sha256(text) }), fetchExchange];
   const client = new Client({ url: `${chat.url}/graphql`, fetch, exchanges });
@@ -69,7 +69,7 @@ it('urql does so too', async () => {
   expect(brought).toEqual([false, true, false]);
 });
 
-it('a mutation is run by its hash, as whoever sends it, and by GET it is not', async () => {
+it('a mutation runs by its hash as the user who sends it, and not by GET', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const conversationId = await chat.direct(ann, ben);
   const query = print(SendMessageDocument);
@@ -83,7 +83,7 @@ it('a mutation is run by its hash, as whoever sends it, and by GET it is not', a
   });
 });
 
-it('over the socket an empty document with a hash stands for the one of that hash', async () => {
+it('on a socket an empty document with a hash stands for the document with that hash', async () => {
   const [ann] = await chat.people('ann');
   const text = print(MeDocument);
   await askByHash({ query: text, extensions: named(text) });
@@ -100,14 +100,14 @@ it('over the socket an empty document with a hash stands for the one of that has
   expect(unseen).toMatchObject([{ message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }]);
 });
 
-it('what is named is held to the limits of what is brought', async () => {
+it('a document that is sent by its hash has the same limits', async () => {
   const tooMany = `query TooMany { ${Array.from({ length: 300 }, (_, n) => `a${n}: __typename`).join(' ')} }`;
   const refusal = { errors: [{ message: expect.stringContaining('more than 200 aliases'), extensions: { code: 'BAD_USER_INPUT' } }] };
   expect(await askByHash({ query: tooMany, extensions: named(tooMany) })).toMatchObject(refusal);
   expect(await askByHash({ extensions: named(tooMany) })).toMatchObject(refusal);
 });
 
-it('a hash is taken for no other document than its own', async () => {
+it('a hash is accepted with its own document only', async () => {
   const [text, other] = [fresh(), fresh()];
   const refusal = { status: 400, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] };
   expect(await askByHash({ query: other, extensions: named(text) })).toMatchObject(refusal);
@@ -120,31 +120,31 @@ it.each([
   ['no hash', { version: 1 }],
   ['a hash that is no text', { version: 1, sha256Hash: [sha256('{ a }')] }],
   ['a text in its place', 'hash'],
-])('a request that names its document by %s is refused as the client’s mistake', async (_, persistedQuery) => {
+])('a request that names its document by %s is a client error', async (_, persistedQuery) => {
   expect(await askByHash({ extensions: { persistedQuery } })).toMatchObject({
     status: 400,
     errors: [{ message: expect.stringContaining('persistedQuery'), extensions: { code: 'BAD_USER_INPUT' } }],
   });
 });
 
-it('a query that is no text is refused beside a hash as without one', async () => {
+it('a query that is not text is refused with a hash too', async () => {
   expect(await askByHash({ query: 7, extensions: named('7') })).toMatchObject({
     status: 400,
     errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
   });
 });
 
-it('a document that is remembered of a URL does not keep the URL', async () => {
+it('a document that was cached from a URL does not keep the URL in memory', async () => {
   setFlagsFromString('--expose-gc');
   const collect: () => void = runInNewContext('gc');
   function heldBytes(): number {
     collect();
     return process.memoryUsage().heapUsed;
   }
-  // Remembered as texts alone, for they are no documents.
+  // They are cached as texts only, because they do not parse.
   const padding = 'x'.repeat(12_000);
   async function askOne(n: number): Promise<void> {
-    // Written as it is, as what is escaped is made anew anyway.
+    // Without escapes, because decoding them would copy the text anyway.
     const text = `{thereIsNoSuchField${n}`;
     const extensions = encodeURIComponent(JSON.stringify(named(text)));
     expect((await fetch(`${chat.url}/graphql?query=${text}&extensions=${extensions}&padding=${padding}`)).status).toBe(200);

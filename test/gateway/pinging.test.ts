@@ -6,7 +6,7 @@ const everyMs = 12_000;
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Some that are pinged; `pings` has how often each was. */
+/** A number of sockets that are pinged. `pings` counts the pings of each. */
 function open(count: number, pinging = createPinging(everyMs)) {
   const pings = Array.from({ length: count }, () => 0);
   const all = pings.map((_, place) => ({
@@ -18,7 +18,7 @@ function open(count: number, pinging = createPinging(everyMs)) {
   return { pinging, pings, all, sum: () => pings.reduce((sum, times) => sum + times, 0) };
 }
 
-test('each is pinged once in every interval, and never more than a hundredth of all at a time', () => {
+test('each socket is pinged once in every interval, and no more than a hundredth of all at a time', () => {
   const { pings, sum } = open(5_000);
   for (let ms = 0; ms < everyMs; ms += 1) {
     const before = sum();
@@ -30,7 +30,7 @@ test('each is pinged once in every interval, and never more than a hundredth of 
   expect(new Set(pings)).toEqual(new Set([3]));
 });
 
-test('what is removed is pinged no more, and nothing goes on when nobody is left', () => {
+test('a removed socket is not pinged, and no timer runs without sockets', () => {
   const { pinging, pings, all } = open(2);
   for (const one of all.slice(0, 1)) pinging.remove(one);
   vi.advanceTimersByTime(everyMs);

@@ -25,7 +25,7 @@ async function connected(): Promise<RawSocket> {
   return socket;
 }
 
-// The protocol is the same, whether an event is executed for all who listen or for each of them.
+// The protocol is the same, whether an event is executed once for all subscribers or for each of them.
 describe.each([
   ['shares its events', ''],
   ['shares none of its events', 'viewerRequest'],
@@ -35,7 +35,7 @@ describe.each([
   const gated = `subscription { notes { n ... on Note { text gated(gate: "${own || 'shared'}") ${own} } } }`;
   const gate = own || 'shared';
 
-  /** Subscribes, and waits until that is known to be done. */
+  /** Subscribes, and waits until the source has the new followers. */
   async function follow(socket: RawSocket, ...ids: readonly string[]): Promise<void> {
     const before = board.followers();
     for (const id of ids) socket.subscribe(id, notes);
@@ -46,7 +46,7 @@ describe.each([
     return { id, type: 'next', payload: { data: { notes: expect.objectContaining({ n, text: `note ${n}` }) } } };
   }
 
-  test('is delivered in order, and completed when its source ends', async () => {
+  test('gets events in order, and completes when its source ends', async () => {
     const socket = await connected();
     await follow(socket, 'a');
     board.post(1, 2);
@@ -57,7 +57,7 @@ describe.each([
     await socket.quiet();
   });
 
-  test('is completed at once where its source ends before anything came', async () => {
+  test('completes at once if its source ends before any event', async () => {
     const socket = await connected();
     await follow(socket, 'a');
     board.end();
@@ -65,7 +65,7 @@ describe.each([
     await socket.quiet();
   });
 
-  test('is completed only after what is still being made', async () => {
+  test('completes only after the events that are still being rendered', async () => {
     const socket = await connected();
     socket.subscribe('a', gated.replace(gate, `${gate}-last`));
     await expect.poll(() => board.followers()).toBe(1);
@@ -78,7 +78,7 @@ describe.each([
     expect(await socket.next()).toEqual({ id: 'a', type: 'complete' });
   });
 
-  test('ends when the client completes it: nothing is sent back, and the others go on', async () => {
+  test('ends without a response when the client completes it, and others continue', async () => {
     const [socket, other] = [await connected(), await connected()];
     await follow(socket, 'a', 'b');
     await follow(other, 'a');
@@ -90,7 +90,7 @@ describe.each([
     await socket.quiet();
   });
 
-  test('sends nothing of what was being made when the client completed it', async () => {
+  test('sends nothing that was being rendered when the client completed it', async () => {
     const [socket, other] = [await connected(), await connected()];
     for (const one of [socket, other]) one.subscribe('a', gated.replace(gate, `${gate}-left`));
     await expect.poll(() => board.followers()).toBe(2);
@@ -104,7 +104,7 @@ describe.each([
     await socket.quiet();
   });
 
-  test('may be opened again under the same id once it was completed', async () => {
+  test('can be opened again with the same id after it was completed', async () => {
     const socket = await connected();
     await follow(socket, 'a');
     for (const n of [1, 2, 3]) {
@@ -118,7 +118,7 @@ describe.each([
     await socket.quiet();
   });
 
-  test('may not be opened twice under one id: 4409, and its source is let go', async () => {
+  test('cannot be opened twice with one id: the socket closes with 4409 and releases its source', async () => {
     const [socket, other] = [await connected(), await connected()];
     await follow(socket, 'a');
     await follow(other, 'a');
@@ -129,7 +129,7 @@ describe.each([
     expect(await other.next()).toEqual(next('a', 1));
   });
 
-  test('that is opened several times on one socket has each under its own id', async () => {
+  test('that is opened several times on one socket gets each event with each id', async () => {
     const socket = await connected();
     const ids = ['a', 'ü🐘', '{"', '4', '__proto__'];
     await follow(socket, ...ids);
@@ -140,7 +140,7 @@ describe.each([
     await socket.quiet();
   });
 
-  test('one operation more than a socket may have is refused by an error, and the others go on', async () => {
+  test('beyond MAX_OPERATIONS_PER_SOCKET is refused with an error, and the others continue', async () => {
     const socket = await connected();
     await follow(socket, '1', '2', '3', '4', '5');
     socket.subscribe('6', notes);
@@ -149,7 +149,7 @@ describe.each([
     expect(await socket.next()).toEqual(next('1', 1));
   });
 
-  test('that fails in its midst gets what came before, then an error and no complete', async () => {
+  test('that fails midway gets the events before, then an error and no complete', async () => {
     const socket = await connected();
     await follow(socket, 'a');
     board.post(1);
@@ -166,7 +166,7 @@ describe.each([
     expect(await socket.next()).toEqual(next('a', 2));
   });
 
-  test('that fails by a bug says nothing of it', async () => {
+  test('that fails by a bug does not reveal it', async () => {
     const socket = await connected();
     await follow(socket, 'a');
     board.end({ error: new Error('the secret of the stream') });
@@ -178,7 +178,7 @@ describe.each([
   test.each([
     ['refused', 'FORBIDDEN'],
     ['bug', 'INTERNAL'],
-  ])('that is not even opened is answered by one result with errors: %s', async (field, code) => {
+  ])('that cannot be opened gets one result with errors: %s', async (field, code) => {
     const socket = await connected();
     await follow(socket, 'live');
     socket.subscribe('a', notes.replace('notes', field));
@@ -188,7 +188,7 @@ describe.each([
     expect(await socket.next()).toEqual(next('live', 1));
   });
 
-  test('of which one event fails delivers it with its errors, and goes on', async () => {
+  test('with an event that fails in part gets it with its errors, and continues', async () => {
     const sockets = [await connected(), await connected()];
     for (const socket of sockets) socket.subscribe('a', `subscription { notes { n ... on Note { flaky text ${own} } } }`);
     await expect.poll(() => board.followers()).toBe(2);
@@ -207,7 +207,7 @@ describe.each([
     for (const socket of sockets) expect(await socket.next()).toMatchObject({ payload: { data: { notes: { n: 2, flaky: 1 } } } });
   });
 
-  test.each(['close', 'terminate'] as const)('lets go of its source when its socket goes: %s; the others go on', async (leave) => {
+  test.each(['close', 'terminate'] as const)('releases its source when its socket ends: %s; others continue', async (leave) => {
     const [socket, other] = [await connected(), await connected()];
     await follow(socket, 'a', 'b');
     await follow(other, 'a');
@@ -218,7 +218,7 @@ describe.each([
     expect(lab.log.filter(({ msg }) => msg === 'closing a socket failed' || msg === 'a message failed')).toEqual([]);
   });
 
-  test('leaves pings answered, between events as before them', async () => {
+  test('does not affect pings, before and between events', async () => {
     const socket = await connected();
     await follow(socket, 'a');
     await socket.quiet();
@@ -240,7 +240,7 @@ describe.each([
     expect(await socket.next()).toEqual(next('a', 1));
   });
 
-  test('is closed with its socket when the node stops, to be opened again elsewhere', async () => {
+  test('closes with its socket when the node stops, so that the client opens it elsewhere', async () => {
     const own = createBoard();
     const node = await openLab({}, own.schema);
     const socket = await openRaw(node.node.url);
@@ -255,7 +255,7 @@ describe.each([
     expect(own.followers()).toBe(0);
   });
 
-  test('is what the graphql-ws client expects: values, then the end; errors thrown; a return that ends it', async () => {
+  test('works with the graphql-ws client: values, then the end; errors are thrown; return() ends it', async () => {
     const client = createClient({ url: `${lab.node.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0 });
     onTestFinished(() => client.dispose());
     const complete = client.iterate({ query: notes });

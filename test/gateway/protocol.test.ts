@@ -17,57 +17,57 @@ async function connected(): Promise<RawSocket> {
   return socket;
 }
 
-describe('a socket before it is acknowledged', () => {
-  test('is acknowledged after connection_init, without a payload', async () => {
+describe('a socket before connection_ack', () => {
+  test('is acknowledged after connection_init without a payload', async () => {
     const socket = await openRaw(lab.node.url);
     socket.send({ type: 'connection_init' });
     expect(await socket.next()).toEqual({ type: 'connection_ack' });
   });
 
-  test('is closed with 4401 when it subscribes', async () => {
+  test('closes with 4401 when it subscribes', async () => {
     const socket = await openRaw(lab.node.url);
     socket.subscribe('1', '{ hello }');
     expect(await socket.closed).toEqual({ code: 4401, reason: 'Unauthorized' });
   });
 
-  test('is closed with 4401 when it subscribes while connection_init is being looked at', async () => {
+  test('closes with 4401 when it subscribes while connection_init is being checked', async () => {
     const socket = await openRaw(lab.node.url);
     socket.send({ type: 'connection_init', payload: { authorization: 'Bearer nonsense' } });
     socket.subscribe('1', '{ hello }');
     expect(await socket.closed).toMatchObject({ code: 4401 });
   });
 
-  test('is closed with 4408 when it stays silent', async () => {
+  test('closes with 4408 when it stays silent', async () => {
     const socket = await openRaw(lab.node.url);
     expect(await socket.closed).toEqual({ code: 4408, reason: 'Connection initialisation timeout' });
   });
 
-  test('is closed with 4429 when it sends connection_init twice', async () => {
+  test('closes with 4429 when it sends connection_init twice', async () => {
     const socket = await openRaw(lab.node.url);
     socket.send({ type: 'connection_init' });
     socket.send({ type: 'connection_init' });
     expect(await socket.closed).toEqual({ code: 4429, reason: 'Too many initialisation requests' });
   });
 
-  test('may ping', async () => {
+  test('can ping', async () => {
     const socket = await openRaw(lab.node.url);
     socket.send({ type: 'ping' });
     expect(await socket.next()).toEqual({ type: 'pong' });
   });
 
-  test.each(['graphql-ws', 'soap'])('is closed with 4406 when it speaks %s', async (protocol) => {
+  test.each(['graphql-ws', 'soap'])('is not accepted with the subprotocol %s', async (protocol) => {
     const socket = await openRaw(lab.node.url, [protocol, 'graphql-transport-ws-2']).catch((error: Error) => error.message);
-    // A client that checks the answer gives up by itself: no subprotocol was chosen.
+    // A client that checks the response gives up by itself: no subprotocol was chosen.
     expect(socket).toBe('Server sent no subprotocol');
   });
 
-  test('is closed with 4406 when it asks for no subprotocol', async () => {
+  test('closes with 4406 without a subprotocol', async () => {
     const socket = await openRaw(lab.node.url, []);
     expect(await socket.closed).toEqual({ code: 4406, reason: 'Subprotocol not acceptable' });
   });
 });
 
-describe('a frame that is no message of the protocol', () => {
+describe('a frame that is not a message of the protocol', () => {
   test.each([
     ['invalid JSON', '{"type":'],
     ['an empty frame', ''],
@@ -96,13 +96,13 @@ describe('a frame that is no message of the protocol', () => {
     expect(await socket.closed).toEqual({ code: 4400, reason: 'Invalid message received' });
   });
 
-  test('closes the socket with 4400: a binary frame, whatever it holds', async () => {
+  test('closes the socket with 4400 if it is binary, whatever it contains', async () => {
     const socket = await connected();
     socket.send(Buffer.from('{"type":"ping"}'));
     expect(await socket.closed).toMatchObject({ code: 4400 });
   });
 
-  test('closes the socket with 1009 when it is over the limit', async () => {
+  test('closes the socket with 1009 if it is over MAX_FRAME_BYTES', async () => {
     const socket = await connected();
     socket.send({ type: 'ping', payload: { text: 'x'.repeat(2_000) } });
     expect(await socket.closed).toMatchObject({ code: 1009 });
@@ -116,7 +116,7 @@ describe('ping and pong', () => {
     expect(await socket.next()).toEqual({ type: 'pong', payload: { token: 'ä🐘' } });
   });
 
-  test('a pong, asked for or not, is taken in silence', async () => {
+  test('a pong has no response', async () => {
     const socket = await connected();
     socket.send({ type: 'pong', payload: { any: 1 } });
     await socket.quiet();
@@ -124,7 +124,7 @@ describe('ping and pong', () => {
 });
 
 describe('a query or mutation', () => {
-  test('is answered by one next and complete', async () => {
+  test('gets one next and a complete', async () => {
     const socket = await connected();
     socket.subscribe('a', 'mutation { act }');
     expect(await socket.next()).toEqual({ id: 'a', type: 'next', payload: { data: { act: 'done' } } });
@@ -132,7 +132,7 @@ describe('a query or mutation', () => {
     await socket.quiet();
   });
 
-  test('that the client completes early is not answered', async () => {
+  test('that the client completes early gets no response', async () => {
     const socket = await connected();
     socket.subscribe('a', '{ wait(gate: "early complete") }');
     await lab.gates.reached('early complete');
@@ -142,7 +142,7 @@ describe('a query or mutation', () => {
     await socket.quiet();
   });
 
-  test('that heeds that nobody waits for it ends when the client completes it, and its id and the socket go on', async () => {
+  test('that can be cancelled ends when the client completes it, and its id and socket stay usable', async () => {
     const socket = await connected();
     for (const [id, gate] of [
       ['a', 'first'],
@@ -161,12 +161,12 @@ describe('a query or mutation', () => {
     await lab.gates.opened('second awaited');
   });
 
-  test('that heeds that nobody waits for it ends at once when the socket was closed before it had begun', async () => {
+  test('that can be cancelled ends at once if its socket was closed before it began', async () => {
     const socket = await connected();
     const wire: Duplex = Reflect.get(socket.socket, '_socket');
-    // It does not answer that it is closed.
+    // It does not answer the close.
     socket.socket.pause();
-    // Both come in one piece, so that the second is acted on while the first is still looked at.
+    // Both arrive in one piece, so that the second is handled while the first is still being checked.
     wire.cork();
     socket.subscribe('a', '{ whileAwaited(gate: "begun too late") }');
     socket.send('no message');
@@ -177,14 +177,14 @@ describe('a query or mutation', () => {
     socket.terminate();
   });
 
-  test('keeps its variables and the operation that was named', async () => {
+  test('uses its variables and operationName', async () => {
     const socket = await connected();
     const query = 'query One { hello } query Two($n: Int!) { number(n: $n) }';
     socket.send({ type: 'subscribe', id: 'a', payload: { query, operationName: 'Two', variables: { n: 7 } } });
     expect(await socket.next()).toMatchObject({ payload: { data: { number: 7 } } });
   });
 
-  test('that is none of the operations of its document, or not said to be which, is the client’s mistake', async () => {
+  test('without a valid operationName for several operations is a client error', async () => {
     const socket = await connected();
     const query = 'query One { hello } query Two { hello }';
     const refused = [{ message: 'Could not determine what operation to execute.', extensions: { code: 'BAD_USER_INPUT' } }];
@@ -196,7 +196,7 @@ describe('a query or mutation', () => {
 });
 
 describe('a subscription', () => {
-  test('delivers and is completed by the server', async () => {
+  test('gets its events, and is completed by the server', async () => {
     const socket = await connected();
     socket.subscribe('a', 'subscription { count(to: 2) }');
     expect(await socket.next()).toEqual({ id: 'a', type: 'next', payload: { data: { count: 1 } } });
@@ -205,7 +205,7 @@ describe('a subscription', () => {
     await socket.quiet();
   });
 
-  test('ends when the client completes it, and nothing is sent back', async () => {
+  test('ends without a response when the client completes it', async () => {
     await using own = await openLab();
     const socket = await openRaw(own.node.url);
     await socket.init();
@@ -216,7 +216,7 @@ describe('a subscription', () => {
     await socket.quiet();
   });
 
-  test.each(['close', 'terminate'] as const)('ends when the client goes away: %s', async (leave) => {
+  test.each(['close', 'terminate'] as const)('ends when the client disconnects: %s', async (leave) => {
     await using own = await openLab();
     const socket = await openRaw(own.node.url);
     await socket.init();
@@ -228,7 +228,7 @@ describe('a subscription', () => {
     expect(own.log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  test('whose client goes away while it is being set up is no bug', async () => {
+  test('whose client disconnects while it is being set up logs no error', async () => {
     await using own = await openLab();
     const socket = await openRaw(own.node.url);
     await socket.init();
@@ -254,7 +254,7 @@ describe('a subscription', () => {
     await socket.quiet();
   });
 
-  test('that fails midway sends error and no complete', async () => {
+  test('that fails midway gets an error and no complete', async () => {
     const socket = await connected();
     socket.subscribe('a', 'subscription { refusedAfterOne }');
     expect(await socket.next()).toMatchObject({ type: 'next' });
@@ -266,7 +266,7 @@ describe('a subscription', () => {
     await socket.quiet();
   });
 
-  test('runs beside others on the same socket', async () => {
+  test('on the same socket as others does not wait for them', async () => {
     const socket = await connected();
     socket.subscribe('slow', '{ wait(gate: "beside") }');
     await lab.gates.reached('beside');
@@ -284,7 +284,7 @@ describe('a document that cannot be run', () => {
     ['does not fit the schema', '{ absent }'],
     ['is too deep', `{ ${'self { '.repeat(16)} hello ${'}'.repeat(16)} }`],
     ['names no operation', 'fragment F on Query { hello }'],
-  ])('is answered by error, not by complete, and leaves the socket open: it %s', async (_name, query) => {
+  ])('gets an error and no complete, and the socket stays open: it %s', async (_name, query) => {
     const socket = await connected();
     socket.subscribe('a', query);
     const { type, id, payload } = await socket.next();
@@ -297,7 +297,7 @@ describe('a document that cannot be run', () => {
 });
 
 describe('the id of an operation', () => {
-  test('may be used once at a time: 4409', async () => {
+  test('can be used once at a time: 4409', async () => {
     const socket = await connected();
     socket.subscribe('a', 'subscription { endless }');
     await socket.next();
@@ -305,7 +305,7 @@ describe('the id of an operation', () => {
     expect(await socket.closed).toEqual({ code: 4409, reason: 'Subscriber for a already exists' });
   });
 
-  test('may be used once at a time even if it is longer than a close frame', async () => {
+  test('can be used once at a time even if it is longer than a close frame', async () => {
     const socket = await connected();
     const id = 'ü'.repeat(200);
     socket.subscribe(id, 'subscription { endless }');
@@ -314,7 +314,7 @@ describe('the id of an operation', () => {
     expect(await socket.closed).toMatchObject({ code: 4409 });
   });
 
-  test('may be used again after complete', async () => {
+  test('can be used again after complete', async () => {
     const socket = await connected();
     for (const n of [1, 2, 3]) {
       socket.subscribe('a', `{ number(n: ${n}) }`);
@@ -323,7 +323,7 @@ describe('the id of an operation', () => {
     }
   });
 
-  test('may be used again at once after the client completed it, while the first is still being set up', async () => {
+  test('can be used again at once after the client completed it, while the first use is still being set up', async () => {
     const socket = await connected();
     socket.subscribe('a', 'subscription { late(gate: "again") }');
     await lab.gates.reached('again');
@@ -351,22 +351,22 @@ describe('the id of an operation', () => {
     await socket.quiet();
   });
 
-  test.each(['__proto__', 'constructor', 'toString'])('may be %s', async (id) => {
+  test.each(['__proto__', 'constructor', 'toString'])('can be %s', async (id) => {
     const socket = await connected();
     socket.subscribe(id, '{ hello }');
     expect(await socket.next()).toMatchObject({ id, type: 'next' });
     expect(await socket.next()).toEqual({ id, type: 'complete' });
   });
 
-  test('that nobody uses can be completed without effect', async () => {
+  test('that is not in use can be completed without effect', async () => {
     const socket = await connected();
     socket.send({ type: 'complete', id: 'nobody' });
     await socket.quiet();
   });
 });
 
-describe('one operation more than a socket may have', () => {
-  test('is answered RATE_LIMITED, and the others go on', async () => {
+describe('an operation beyond MAX_OPERATIONS_PER_SOCKET', () => {
+  test('is RATE_LIMITED, and the others continue', async () => {
     const socket = await connected();
     for (const id of ['a', 'b', 'c']) {
       socket.subscribe(id, 'subscription { endless }');
@@ -382,11 +382,11 @@ describe('one operation more than a socket may have', () => {
 });
 
 describe('an upgrade', () => {
-  test('elsewhere than at /graphql is not found', async () => {
+  test('at another path than /graphql is 404', async () => {
     await expect(openRaw(`${lab.node.url}/else`)).rejects.toThrow('404');
   });
 
-  test('from a page of another origin is refused where origins are configured', async () => {
+  test('from another origin is refused if CORS_ORIGINS is set', async () => {
     await using own = await openLab({ CORS_ORIGINS: 'https://chat.example' });
     const { url } = own.node;
     await expect(openRaw(url, undefined, { origin: 'https://evil.example' })).rejects.toThrow('403');
@@ -394,7 +394,7 @@ describe('an upgrade', () => {
   });
 });
 
-test('a socket that does not answer pings is dropped', async () => {
+test('a socket that does not answer pings is closed', async () => {
   await using own = await openLab({ SOCKET_PING_MS: '50' });
   const socket = await openRaw(own.node.url);
   await socket.init();
@@ -404,8 +404,8 @@ test('a socket that does not answer pings is dropped', async () => {
   await own.gates.opened('endless returned');
 });
 
-test('every close code says whether to come back as the graphql-ws client decides it', () => {
-  // The client's own list of what it never retries: 1002 to 1999 but for these, and the protocol's own faults.
+test('the graphql-ws client retries exactly the close codes that are to be retried', () => {
+  // The client’s own list of codes that it never retries: 1002 to 1999 with these exceptions, and protocol errors.
   const retriedInternal = new Set([1000, 1001, 1005, 1006, 1012, 1013, 1014]);
   const fatal = new Set([4500, 4005, 4400, 4004, 4401, 4406, 4409, 4429]);
   for (const { code, retry } of Object.values(closes)) {

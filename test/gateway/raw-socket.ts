@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
-/** A message of graphql-transport-ws as it travels. */
+/** A message of graphql-transport-ws, as it is sent. */
 export interface Message {
   readonly type: string;
   readonly id?: string;
@@ -9,25 +9,25 @@ export interface Message {
   readonly payload?: any;
 }
 
-/** A WebSocket under the protocol, one frame at a time: it can do what no well-behaved client does. */
+/** A WebSocket below the protocol, one frame at a time. It can do what no well-behaved client does. */
 export interface RawSocket {
   /** Sends a message, a text that need not be one, or bytes in a binary frame. */
   send(frame: Message | string | Uint8Array): void;
-  /** The next message that came, or comes. Rejects when the socket closes first. */
+  /** The next message. Rejects if the socket closes first. */
   next(): Promise<Message>;
-  /** connection_init, answered by connection_ack. */
+  /** Sends connection_init and waits for connection_ack. */
   init(payload?: Readonly<Record<string, unknown>>): Promise<void>;
   subscribe(id: string, query: string, variables?: Readonly<Record<string, unknown>>): void;
-  /** Resolves when nothing is on its way any more: the answer to a ping came, and came next. */
+  /** Resolves when nothing is in transit any more: sends a ping, whose pong must be the next message. */
   quiet(): Promise<void>;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   close(): void;
-  /** Goes away without a goodbye. */
+  /** Disconnects without a close frame. */
   terminate(): void;
   readonly socket: WebSocket;
 }
 
-/** Opens one to a node's /graphql. */
+/** Opens a raw socket to a node’s /graphql. */
 export async function openRaw(
   url: string,
   protocol: string | readonly string[] = 'graphql-transport-ws',

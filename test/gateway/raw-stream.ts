@@ -1,23 +1,23 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 
-/** A subscription over HTTP as it travels, on a connection of its own: it can stop reading as no well-behaved client does. */
+/** A subscription over HTTP below the protocol, on a connection of its own. It can stop reading, as no well-behaved client does. */
 export interface RawStream {
   readonly contentType: string | undefined;
-  /** All that came so far, its UTF-8 one byte a character. */
+  /** Everything that has arrived, with one character for each byte of UTF-8. */
   received(): string;
-  /** Takes nothing from the connection any more, so that it fills up. */
+  /** Stops reading, so that the connection fills up. */
   freeze(): void;
   thaw(): void;
-  /** From here on takes no more than so many bytes a ms, but takes them steadily. */
+  /** From here on reads at most this many bytes a ms, steadily. */
   slow(bytesPerMs: number): void;
-  /** Resolves when nothing more comes: whether the answer came to its end, or broke off. */
+  /** Resolves at the end of the response: whether it was complete or broke off. */
   readonly over: Promise<'complete' | 'broken off'>;
-  /** Goes away without a goodbye. */
+  /** Disconnects at once. */
   terminate(): void;
 }
 
-/** What is subscribed to, and how it is to be answered. */
+/** The subscription, and the media type of its response. */
 export interface Wish {
   readonly query: string;
   readonly variables?: object;
@@ -25,7 +25,7 @@ export interface Wish {
   readonly token?: string;
 }
 
-/** Subscribes at a node's /graphql; resolves with the headers of its answer. */
+/** Subscribes at a node’s /graphql. Resolves with the headers of the response. */
 export async function openStream(url: string, { query, variables, accept, token }: Wish): Promise<RawStream> {
   const headers = { 'content-type': 'application/json', accept, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   const outgoing = request(`${url}/graphql`, { method: 'POST', agent: false, headers });

@@ -1,7 +1,7 @@
 import { ShownEvents } from '../../schema/index.ts';
 import type { EventReader, EventStream, StreamEnd } from '../../src/feed/index.ts';
 
-/** Events that are shown as they are, by what is at hand when they come. */
+/** Events that are shown as they are, with nothing to load. */
 class AsTheyAre<T> extends ShownEvents<T, T> {
   shape(event: T): T {
     return event;
@@ -53,7 +53,7 @@ export function readAhead<T>(source: AsyncIterable<T>): ShownEvents<T, T> {
   return shown(stream);
 }
 
-/** Such events. */
+/** The events of this source, shown as they are. */
 export function shown<T>(source: EventStream<T>): ShownEvents<T, T> {
   return new AsTheyAre(source);
 }

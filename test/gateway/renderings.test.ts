@@ -16,7 +16,7 @@ function rendering(bytes: number): Rendering {
   return { payload: new Payload('x'.repeat(bytes)), waiting: [] };
 }
 
-it('are kept for a second and not for two', () => {
+it('renderings are kept for one to two seconds', () => {
   const renderings = new Renderings();
   const place = new Map<object, Rendering>();
   const [early, late] = [{}, {}];
@@ -30,7 +30,7 @@ it('are kept for a second and not for two', () => {
   expect(place.size).toBe(0);
 });
 
-it('are no more than 16 MiB together: the oldest go first, and one that is still being made stays', () => {
+it('renderings are at most 16 MiB together: the oldest are dropped first, and one that is still being made stays', () => {
   const renderings = new Renderings();
   const place = new Map<object, Rendering>();
   const events = Array.from({ length: 10 }, () => ({}));

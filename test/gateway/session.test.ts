@@ -29,7 +29,7 @@ describe('a token', () => {
     expect((await post(lab.node.url, '{ viewerId }')).data).toEqual({ viewerId: null });
   });
 
-  test.each(['authorization', 'Authorization'])('signs a socket in, in connection_init: %s', async (name) => {
+  test.each(['authorization', 'Authorization'])('signs a socket in with connection_init: %s', async (name) => {
     const person = await signUp(lab);
     const socket = await openRaw(lab.node.url);
     await socket.init({ [name]: bearer(person).authorization });
@@ -37,7 +37,7 @@ describe('a token', () => {
     expect((await socket.next()).payload.data).toEqual({ viewerId: String(person.viewer.userId) });
   });
 
-  test('is not needed to open a socket, which then is signed out', async () => {
+  test('is not required to open a socket, which is signed out then', async () => {
     const socket = await openRaw(lab.node.url);
     await socket.init({});
     socket.subscribe('1', '{ viewerId }');
@@ -49,7 +49,7 @@ describe('a token', () => {
     'nonsense',
     7,
     { a: 1 },
-  ])('that is none closes the socket with 4403, which clients retry: %j', async (authorization) => {
+  ])('that is not valid closes the socket with 4403, which clients retry: %j', async (authorization) => {
     const socket = await openRaw(lab.node.url);
     socket.send({ type: 'connection_init', payload: { authorization } });
     expect(await socket.closed).toMatchObject({ code: 4403, reason: expect.stringContaining('"Bearer "') });
@@ -66,7 +66,7 @@ describe('a token', () => {
 });
 
 describe('when a session ends', () => {
-  test('its sockets close with 4401, at once and in the middle of a subscription, and those of others stay', async () => {
+  test('its sockets close with 4401, at once and during a subscription, and those of others stay', async () => {
     const [ada, bob] = await Promise.all([signUp(lab), signUp(lab)]);
     const [one, two, other] = await Promise.all([openRaw(lab.node.url), openRaw(lab.node.url), openRaw(lab.node.url)]);
     await Promise.all([one.init(bearer(ada)), two.init(bearer(ada)), other.init(bearer(bob))]);
@@ -74,14 +74,14 @@ describe('when a session ends', () => {
     await one.next();
     const told = one.next();
     await lab.node.chat.users.signOut(ada.viewer, {});
-    // Nothing before that: clients take an error of a subscription for its end, and would not come back to it.
+    // No error comes before that: clients take an error as the end of a subscription, and would not resume it.
     await expect(told).rejects.toThrow('4401');
     expect(await one.closed).toEqual({ code: 4401, reason: 'Signed out. Sign in again' });
     expect(await two.closed).toMatchObject({ code: 4401 });
     await other.quiet();
   });
 
-  test('what its socket sent before it heard of it is not acted on', async () => {
+  test('a message that its socket sent before the close is ignored', async () => {
     await using own = await openLab({ LOG_LEVEL: 'debug' });
     const ada = await signUp(own);
     const socket = await openRaw(own.node.url);
@@ -95,7 +95,7 @@ describe('when a session ends', () => {
     expect(own.gates.isReached('too late')).toBe(false);
   });
 
-  test('another session of the same person goes on', async () => {
+  test('another session of the same user continues', async () => {
     const ada = await signUp(lab);
     const { handle } = (await lab.node.chat.users.byIds([ada.viewer.userId]))[0] ?? { handle: '' };
     const phone = await lab.node.chat.users.signIn({ handle, password: 'correct horse battery', address: 'test' });
@@ -117,7 +117,7 @@ describe('when a session ends', () => {
 });
 
 describe('when a token expires', () => {
-  test('its socket closes with 4403, and a fresh token opens the next', async () => {
+  test('its socket closes with 4403, its subscription over HTTP ends, and a fresh token opens the next', async () => {
     await using own = await openLab({ ACCESS_TOKEN_SECONDS: '5' });
     const ada = await signUp(own);
     const socket = await openRaw(own.node.url);
@@ -134,7 +134,7 @@ describe('when a token expires', () => {
   });
 });
 
-describe('a ping that brings the next token', () => {
+describe('a ping with the next token', () => {
   const secret = randomBytes(32).toString('base64url');
   const later = createAccessTokens([{ id: 'k', secret }], 900);
 
@@ -143,7 +143,7 @@ describe('a ping that brings the next token', () => {
     expect((await socket.next()).type).toBe('pong');
   }
 
-  test('keeps its socket open past the first, with what is under way on it', async () => {
+  test('keeps its socket and subscription open beyond the first token, and other pings do not', async () => {
     await using own = await openLab({ ACCESS_TOKEN_SECONDS: '5', SECRET_KEYS: `k:${secret}` });
     const [ada, bob] = [await signUp(own), await signUp(own)];
     const [renewed, left] = await Promise.all([openRaw(own.node.url), openRaw(own.node.url)]);
@@ -151,7 +151,7 @@ describe('a ping that brings the next token', () => {
     renewed.subscribe('1', 'subscription { endless }');
     await renewed.next();
     await ping(renewed, `Bearer ${(await later.sign(ada.viewer, new Date())).accessToken}`);
-    // What is not good for it changes nothing.
+    // Tokens that do not fit change nothing.
     for (const wrong of [bearer(ada).authorization, (await later.sign(bob.viewer, new Date())).accessToken, 'nonsense', 7, null]) {
       await ping(left, typeof wrong === 'string' && !wrong.startsWith('Bearer') ? `Bearer ${wrong}` : wrong);
       await ping(renewed, wrong);
@@ -163,7 +163,7 @@ describe('a ping that brings the next token', () => {
     expect(await renewed.closed).toMatchObject({ code: 4401 });
   });
 
-  test('of a session that has ended meanwhile keeps nothing open, and signs nobody in', async () => {
+  test('on a socket without a session does not sign it in', async () => {
     await using own = await openLab({ SECRET_KEYS: `k:${secret}` });
     const ada = await signUp(own);
     const socket = await openRaw(own.node.url);
@@ -174,7 +174,7 @@ describe('a ping that brings the next token', () => {
   });
 });
 
-test('a subscription over HTTP ends when the client goes away', async () => {
+test('a subscription over HTTP ends when the client disconnects', async () => {
   await using own = await openLab();
   const stream = await subscribeOverHttp(own.node.url, 'subscription { endless }');
   await stream.next();
@@ -182,13 +182,13 @@ test('a subscription over HTTP ends when the client goes away', async () => {
   await own.gates.opened('endless returned');
 });
 
-describe('the address of a caller', () => {
-  test('is the one that connects', async () => {
+describe('the address of a client', () => {
+  test('is that of the connection', async () => {
     const { data } = await post(lab.node.url, '{ address }', { 'x-forwarded-for': '203.0.113.7' });
     expect(data).toEqual({ address: '127.0.0.1' });
   });
 
-  test('is the one that a trusted proxy saw, not those before it', async () => {
+  test('is the last one that a trusted proxy adds', async () => {
     await using own = await openLab({ TRUST_PROXY: 'true' });
     const { data } = await post(own.node.url, '{ address }', { 'x-forwarded-for': '198.51.100.1, 203.0.113.7' });
     expect(data).toEqual({ address: '203.0.113.7' });

@@ -8,28 +8,28 @@ import { embeddedStores } from '../support/stores.ts';
 import { type Doings, type Person, peopleOf } from '../support/world.ts';
 import { openRaw, type RawSocket } from './raw-socket.ts';
 
-/** A node that can be looked at from within, and people who use it over the network. */
+/** A node that can be inspected from within, and users who reach it over the network. */
 export interface SlowNode extends Doings {
   readonly node: Node;
-  /** Bytes that the node holds unsent for the socket for which it holds most. */
+  /** The bytes that the node holds unsent for the socket with the most. */
   unsent(): number;
-  /** Codes with which the node has begun to close sockets. */
+  /** The codes with which the node has begun to close sockets. */
   closing(): readonly unknown[];
-  /** A raw socket on which a person is signed in. */
+  /** Opens a raw socket that is signed in as this user. */
   connect(person: Person): Promise<RawSocket>;
-  /** The same, subscribed to the wide document; resolves when that is ready. */
+  /** Opens such a socket and subscribes to the wide document. Resolves with StreamReady. */
   follow(person: Person): Promise<RawSocket>;
 }
 
-// One after the other what is not shared with anybody, and the text many times over: frames of 32 KB for a message of 2,000 characters.
+// The text under many aliases: a message of 2,000 characters is a frame of 32 KB.
 const times = 16;
-/** Characters of text that make a message of 32 KB. */
+/** The text of a message whose frame has 32 KB. */
 export const longText = 'x'.repeat(2_000);
-/** What one message is on the wire, in bytes: its text, and what is around it. */
+/** The size of one message’s frame, in bytes: its texts, and what is around them. */
 export const frameBytes = times * longText.length + 4_096;
 const aliases = Array.from({ length: times }, (_, n) => `t${n}: text`).join(' ');
 
-/** Asks for everything of all that happens, and for the texts of messages so often that they fill a socket. */
+/** Subscribes to all events, and selects the texts of messages so often that they fill a socket. */
 export const wideDocument = `subscription ($after: [PositionInput!]) {
   events(after: $after) {
     __typename
@@ -39,7 +39,7 @@ export const wideDocument = `subscription ($after: [PositionInput!]) {
   }
 }`;
 
-/** Starts a node that goes with the test, configured by these variables. */
+/** Starts a node with these variables, until the test ends. */
 export async function slowNode(env: Readonly<Record<string, string>>): Promise<SlowNode> {
   const sockets = new Set<Socket>();
   const note = (message: unknown): void => {

@@ -5,7 +5,7 @@ import WebSocket from 'ws';
 import { type Person, world } from '../support/world.ts';
 import { type Message, openRaw, type RawSocket } from './raw-socket.ts';
 
-// One subscription is opened at a time, one may wait: of those that come at once, the third is refused.
+// One subscription is opened at a time, and one may wait: the third of concurrent ones is refused.
 const chat = world({ CATCH_UPS: '1', CATCH_UP_QUEUE: '1' });
 
 const events = 'subscription { events { __typename ... on MessageSent { messageEdge { node { text } } } } }';
@@ -17,7 +17,7 @@ async function signedIn({ token }: Person): Promise<RawSocket> {
   return socket;
 }
 
-/** The next message that fits, whatever comes before it. */
+/** The next message that matches. */
 async function nextOf(socket: RawSocket, fits: (message: Message) => boolean): Promise<Message> {
   for (;;) {
     const message = await socket.next();
@@ -26,7 +26,7 @@ async function nextOf(socket: RawSocket, fits: (message: Message) => boolean): P
 }
 
 describe('a node with too many subscriptions to open', () => {
-  it('closes the socket of one that it refuses: come again, and when', async () => {
+  it('closes the socket of one that it refuses, with the time to reconnect', async () => {
     const [ann] = await chat.people('ann');
     const socket = await signedIn(ann);
     for (const id of ['1', '2', '3']) socket.subscribe(id, events);
@@ -37,7 +37,7 @@ describe('a node with too many subscriptions to open', () => {
     expect(wait).toBeLessThanOrEqual(10_000);
   });
 
-  it('refuses the one alone where another on its socket is being served', async () => {
+  it('refuses only the one subscription if another on its socket is live', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const socket = await signedIn(ben);
@@ -53,7 +53,7 @@ describe('a node with too many subscriptions to open', () => {
     expect(payload.data.events.messageEdge.node.text).toBe('still here');
   });
 
-  it('has all of them in the end, though their clients know nothing but graphql-ws', async () => {
+  it('serves all of them in the end, with plain graphql-ws clients', async () => {
     const people = await chat.people('ann', 'ben', 'cat', 'dan', 'eve', 'fay', 'gus', 'hal');
     const closes: number[] = [];
     const clients = people.map(({ token }) =>
@@ -62,7 +62,7 @@ describe('a node with too many subscriptions to open', () => {
         webSocketImpl: WebSocket,
         lazy: false,
         connectionParams: { authorization: `Bearer ${token}` },
-        // The library's own waits, scaled down from seconds.
+        // The library’s own waits, scaled down from seconds.
         retryWait: () => delay(5 + Math.random() * 50),
         on: { closed: (event) => closes.push((event as { readonly code: number }).code) },
       }),

@@ -7,13 +7,13 @@ import type { RawSocket } from './raw-socket.ts';
 import { frameBytes, longText, type SlowNode, slowNode, wideDocument } from './slow-node.ts';
 
 const queueBytes = 65_536;
-// Little room everywhere, so that a few MB are much; longer than any test takes until a socket counts as stuck or dead.
+// Small queues, so that a few MB are much, and limits longer than any test until a socket counts as stuck or dead.
 const tight = { SOCKET_QUEUE_BYTES: String(queueBytes), SUBSCRIPTION_QUEUE: '32', SLOW_SOCKET_MS: '600000', SOCKET_PING_MS: '600000' };
-// What a tick gathers before it looks at the socket.
+// The bytes that a tick collects before it looks at the socket.
 const gathered = 65_536;
-// Several times what the kernel takes for a socket that is not read: 10 MB.
+// Several times what the kernel buffers for a socket that is not read: 10 MB.
 const many = 320;
-// Messages that are sent at a time.
+// The number of concurrent messages.
 const atOnce = 8;
 
 /** An event of the wide document. */
@@ -30,7 +30,7 @@ async function nextEvent(socket: RawSocket): Promise<WideEvent> {
   return payload.data.events;
 }
 
-/** Reads up to and including the first event that fits. */
+/** Reads up to and including the first event that matches. */
 async function readUntil(socket: RawSocket, fits: (event: WideEvent) => boolean): Promise<readonly WideEvent[]> {
   const seen: WideEvent[] = [];
   do seen.push(await nextEvent(socket));
@@ -46,7 +46,7 @@ function fromTo(first: number, last: number): readonly number[] {
   return Array.from({ length: last - first + 1 }, (_, n) => first + n);
 }
 
-/** Three in a group, one of whom does not read. The first thing that is said there has seq 4. */
+/** A group of three, one of whom does not read. The first message has seq 4. */
 async function stalled(node: SlowNode) {
   const [ann, ben, cat] = await node.people('ann', 'ben', 'cat');
   const group = await node.group(ann, ben, cat);
@@ -56,7 +56,7 @@ async function stalled(node: SlowNode) {
   return {
     ...{ slow, quick },
     mostUnsent: () => mostUnsent,
-    /** Says so many things; answers the seq of the last. */
+    /** Sends a number of messages. Returns the seq of the last. */
     async say(count: number): Promise<number> {
       let last = 0;
       for (let left = count; left > 0; left -= atOnce) {
@@ -70,7 +70,7 @@ async function stalled(node: SlowNode) {
   };
 }
 
-/** A client that does not read, full from the start with what it has missed: entries from 4 on, for the first has come. */
+/** A client that does not read, and whose queue is full from the start with entries that it missed: from 4 on, after the first has come. */
 async function behindAtOnce(node: SlowNode, sender: Person, reader: Person) {
   const group = await node.group(sender, reader);
   const after = await node.positions(reader);
@@ -86,7 +86,7 @@ async function behindAtOnce(node: SlowNode, sender: Person, reader: Person) {
 }
 
 describe('a client that stops reading', () => {
-  it('is held no more than its queue, costs others nothing, and gets every entry once, in order, when it reads again', async () => {
+  it('costs at most its queue and nobody else, and gets every entry once and in order when it reads again', async () => {
     const node = await slowNode(tight);
     const { slow, quick, say, mostUnsent } = await stalled(node);
     const last = await say(many);
@@ -100,7 +100,7 @@ describe('a client that stops reading', () => {
     expect(await nextEvent(slow)).toMatchObject({ __typename: 'MessageSent', seq: live });
   });
 
-  it('is not told later of what is not logged; who reads is told at once', async () => {
+  it('gets no receipts of that time later, and other clients get them at once', async () => {
     const node = await slowNode(tight);
     const { slow, quick, say, catReads } = await stalled(node);
     const last = await say(many);
@@ -119,7 +119,7 @@ describe('a client that stops reading', () => {
     ]);
   });
 
-  it('is told to read anew, rather than a part, once it is further behind than is replayed', async () => {
+  it('gets ResyncRequired once it is further behind than MAX_GAP', async () => {
     const node = await slowNode({ ...tight, MAX_GAP: '100' });
     const { slow, say } = await stalled(node);
     const last = await say(many);
@@ -132,7 +132,7 @@ describe('a client that stops reading', () => {
     expect(await nextEvent(slow)).toMatchObject({ __typename: 'MessageSent', seq: live });
   });
 
-  it('is closed with 4510 when it is full for too long, which tells its client to come back', async () => {
+  it('is closed with 4510 when its queue is full for SLOW_SOCKET_MS, and the reason tells it to reconnect', async () => {
     const node = await slowNode({ ...tight, SLOW_SOCKET_MS: '200' });
     const { slow, quick, say } = await stalled(node);
     const last = await say(many);
@@ -142,7 +142,7 @@ describe('a client that stops reading', () => {
     expect(seqsOf(await readUntil(quick, ({ seq }) => seq === last))).toEqual(fromTo(4, last));
   });
 
-  it('is not taken for dead because its pong cannot come before all that is unsent', async () => {
+  it('is not taken for dead because its pong waits behind unsent data', async () => {
     const node = await slowNode({ ...tight, SOCKET_PING_MS: '500' });
     const [ann, ben] = await node.people('ann', 'ben');
     const { slow, last } = await behindAtOnce(node, ann, ben);
@@ -160,7 +160,7 @@ describe('a client that reads slowly but steadily', () => {
     const node = await slowNode({ ...tight, SLOW_SOCKET_MS: String(slowMs) });
     const [ann, ben] = await node.people('ann', 'ben');
     const { slow, last } = await behindAtOnce(node, ann, ben);
-    // Some 2 MB a second: what it has missed takes several times as long as it may be full on end.
+    // About 2 MB a second: what it has missed takes several times as long as its queue may stay full.
     slow.socket.on('message', () => {
       if (slow.socket.isPaused) return;
       slow.socket.pause();

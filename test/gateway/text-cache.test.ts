@@ -11,14 +11,14 @@ function textOf(name: string, characters: number): string {
   return name.padEnd(characters, '#');
 }
 
-test('a document is found again by its text', () => {
+test('a document is found by its text', () => {
   const cache = createDocumentCache();
   cache.set('{ hello }', document);
   expect(cache.get('{ hello }')).toBe(document);
   expect(cache.get('{ hello  }')).toBeUndefined();
 });
 
-test('the least recently used are forgotten once all together are too long', () => {
+test('the least recently used documents are dropped when all together are too long', () => {
   const cache = createDocumentCache();
   cache.set(textOf('first', 20_000), document);
   cache.set(textOf('second', 20_000), document);
@@ -31,7 +31,7 @@ test('the least recently used are forgotten once all together are too long', () 
   expect(cache.get(textOf('other 23 ', 20_000))).toBe(document);
 });
 
-test('one that is too long by itself is not kept', () => {
+test('a document that is too long by itself is not kept', () => {
   const cache = createDocumentCache();
   cache.set(textOf('long', 20_001), document);
   expect(cache.get(textOf('long', 20_001))).toBeUndefined();

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createTick } from '../../gateway/tick.ts';
 
-/** Turns until `isDone`, looked at after each. */
+/** The number of turns until `isDone`, which is checked after each. */
 async function turnsUntil(isDone: () => boolean, eachTurn: () => void = () => {}): Promise<number> {
   for (let turns = 1; turns <= 10; turns += 1) {
     await nextTurn();
@@ -12,7 +12,7 @@ async function turnsUntil(isDone: () => boolean, eachTurn: () => void = () => {}
   throw new Error('it was never done');
 }
 
-test('what is put off is done in order, work before writes, once a turn brings nothing more', async () => {
+test('deferred tasks run in order, work before writes, after a turn that adds nothing', async () => {
   const tick = createTick();
   const done: string[] = [];
   tick.write({ flush: () => done.push('write') });
@@ -22,7 +22,7 @@ test('what is put off is done in order, work before writes, once a turn brings n
   expect(done).toEqual(['one', 'other', 'write']);
 });
 
-test('what the next turn brings goes with it', async () => {
+test('a task that is added in the next turn runs with the first', async () => {
   const tick = createTick();
   const done: string[] = [];
   tick.write({ flush: () => done.push('first') });
@@ -33,7 +33,7 @@ test('what the next turn brings goes with it', async () => {
   expect(done).toEqual(['first', 'second']);
 });
 
-test('nothing waits for more than four turns, however much comes, and the rest has four of its own', async () => {
+test('no task waits more than four turns, whatever is added, and the others have four of their own', async () => {
   const tick = createTick();
   const done: number[] = [];
   let turn = 0;
@@ -49,7 +49,7 @@ test('nothing waits for more than four turns, however much comes, and the rest h
   expect(done).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
-test('whoever cannot wait has what is waiting written now', () => {
+test('flush() writes what is waiting at once', () => {
   const tick = createTick();
   const done: string[] = [];
   tick.write({ flush: () => done.push('write') });

@@ -14,14 +14,14 @@ const [inject = '', apollo = '', urql = '', socket = '', ...rest] = [...monitori
   ([, code = '']) => code,
 );
 
-it('the samples of docs/monitoring.md have operations go on with the traces of their clients', async () => {
+it('operations with the samples of docs/monitoring.md continue the traces of their clients', async () => {
   expect(rest).toEqual([]);
   await using collector = await startCollector();
   await using lab = await openLab({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '5', ADMIN_PORT: 'off' });
   const { accessToken } = await lab.node.chat.users.signUp({ handle: 'ann', password, address: 'test' });
   const ways = ['Apollo over HTTP', 'Apollo over a socket', 'urql over HTTP', 'urql over a socket', 'a socket'] as const;
   const spans = ways.map(() => clientSpan());
-  // What the samples take from docs/api/clients.md, and from the page that they are on.
+  // What the samples take from docs/api/clients.md and from their own page.
   const program = `
     import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client/core';
     import { GraphQLWsLink } from '@apollo/client/link/subscriptions';

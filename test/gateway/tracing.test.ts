@@ -17,7 +17,7 @@ import { type Doings, password, peopleOf } from '../support/world.ts';
 import { earOnSocket } from '../two-node/ear.ts';
 import { openLab } from './lab.ts';
 
-/** A node of its own that traces to a place, people who use it, and what it has logged. */
+/** A node that sends its traces to this place, its users, and its log. */
 interface Traced extends Doings, AsyncDisposable {
   readonly node: Node;
   readonly log: readonly Readonly<Record<string, unknown>>[];
@@ -35,7 +35,7 @@ async function traced(env: Readonly<Record<string, string>>, effectsOf: (logger:
   return { node, log, ...peopleOf(() => node.url), [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
 
-/** An app that allows what it is asked and takes what it is told, and keeps the headers of both. */
+/** An app that allows every message and accepts every event, and records the headers of both calls. */
 async function startApp() {
   const calls: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
@@ -74,8 +74,8 @@ beforeAll(async () => {
 });
 afterAll(() => open.disposeAsync());
 
-describe('what somebody sends', () => {
-  it('is traced on from their client, through the wait for a commit and the commit, up to those who hear it', async () => {
+describe('a sent message', () => {
+  it('is traced from its client through the wait for a commit, the commit and the publication to its receivers', async () => {
     const [ann, ben, cat] = await place.people('ann', 'ben', 'cat');
     const room = await place.group(ann, ben, cat);
     const ears = await Promise.all([ben, cat].map(({ token }) => earOnSocket({ url: place.node.url, token })));
@@ -97,7 +97,7 @@ describe('what somebody sends', () => {
     for (const ear of ears) ear.stop();
   });
 
-  it('over a socket is part of the span that the operation names, or else of the one with which the socket began', async () => {
+  it('over a socket is part of the span in the operation, or else of the one with which the socket began', async () => {
     const [ann] = await place.people('ann');
     const room = await place.group(ann);
     const [ofSocket, ofOperation] = [clientSpan(), clientSpan()];
@@ -115,7 +115,7 @@ describe('what somebody sends', () => {
     await client.dispose();
   });
 
-  it('by many at once shares commits, each of which is one span that those who share it can be found from, and it from theirs', async () => {
+  it('shares commits with concurrent ones, and the spans of those who share a commit are linked with it', async () => {
     const [ann] = await place.people('ann');
     const room = await place.group(ann);
     const clients = Array.from({ length: 12 }, () => clientSpan());
@@ -132,7 +132,7 @@ describe('what somebody sends', () => {
     expect(commits.length).toBeLessThan(clients.length);
   });
 
-  it('begins a trace of its own where its client names none, or something that is none', async () => {
+  it('begins a trace of its own if its client sends none, or an invalid one', async () => {
     const [ann] = await place.people('ann');
     const room = await place.group(ann);
     const { traceId, spanId } = clientSpan();
@@ -143,7 +143,7 @@ describe('what somebody sends', () => {
       `00-${'0'.repeat(32)}-${spanId}-01`,
       `ff-${traceId}-${spanId}-01`,
       `00-${traceId}-${spanId}-01-x`,
-      // Of a version that may be longer, and is longer than is kept.
+      // Of a version that may be longer, and longer than what is kept.
       `01-${traceId}-${spanId}-01-${'x'.repeat(300)}`,
     ];
     const before = collector.spans.length;
@@ -153,7 +153,7 @@ describe('what somebody sends', () => {
     expect(new Set(begun().map((span) => span.traceId)).size).toBe(odd.length);
   });
 
-  it('is not traced where its client does not trace it', async () => {
+  it('is not traced if its client’s trace is not sampled', async () => {
     const [ann] = await place.people('ann');
     const room = await place.group(ann);
     const [without, after] = [clientSpan('00'), clientSpan()];
@@ -165,14 +165,14 @@ describe('what somebody sends', () => {
 });
 
 describe('a trace', () => {
-  it('says how an operation ended', async () => {
+  it('has the outcome of an operation', async () => {
     const before = collector.spans.length;
     await place.post(MeDocument, {}, { token: 'not one of ours' });
     const asked = () => collector.spans.slice(before).find(({ name }) => name === 'query viewer');
     await expect.poll(() => asked()).toMatchObject({ failed: false, notes: { 'mpim.outcome': 'UNAUTHENTICATED' } });
   });
 
-  it('shows of a search from when it has its turn', async () => {
+  it('has a span for a search', async () => {
     const [ann] = await place.people('ann');
     const before = collector.spans.length;
     await place.ask(SearchMessagesDocument, { search: 'needle' }, ann);
@@ -181,7 +181,7 @@ describe('a trace', () => {
     expect(since().find(({ name }) => name === 'search')?.parentSpanId).toBe(named(since(), 'query messages').spanId);
   });
 
-  it('goes on to the app that is asked before something is said, whose failure stands in the log under its id', async () => {
+  it('continues to the app that is asked before a message is stored, whose failure is in the log with the trace id', async () => {
     await using app = await startApp();
     const { beforeSend } = place.node.chat;
     await beforeSend.set({ url: app.url });
@@ -202,7 +202,7 @@ describe('a trace', () => {
     expect(named(await collector.until(second.traceId, sent, 'webhook.call'), 'webhook.call').failed).toBe(true);
   });
 
-  it('is found from the line of the log that tells of a bug', async () => {
+  it('is named in the log line of a bug', async () => {
     await using lab = await openLab({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ADMIN_PORT: 'off' });
     const { traceId, traceparent } = clientSpan();
     const response = await fetch(`${lab.node.url}/graphql?query={bug}`, { headers: { traceparent } });
@@ -210,7 +210,7 @@ describe('a trace', () => {
     expect(lab.log).toContainEqual(expect.objectContaining({ msg: 'a bug was masked', traceId, requestId: extensions.requestId }));
   });
 
-  it('begins with an effect, and goes on to the apps that are told', async () => {
+  it('begins with an effect, and continues to the apps that get the event', async () => {
     await using app = await startApp();
     const { webhook } = await place.node.chat.webhooks.create({ url: app.url, description: '', events: ['MessageSent'] });
     const [ann] = await place.people('ann');
@@ -223,7 +223,7 @@ describe('a trace', () => {
     expect(named(spans, 'webhook.call')).toMatchObject({ spanId, parentSpanId: named(spans, 'effect webhooks').spanId });
   });
 
-  it('stands in the lines of the log that an effect writes', async () => {
+  it('is named in the log lines of an effect', async () => {
     const effect = (logger: Logger): Effect => ({ name: 'lines', wanted: async () => true, act: async () => logger.warn('acted') });
     await using acting = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, (logger) => [effect(logger)]);
     await acting.people('ann');
@@ -233,7 +233,7 @@ describe('a trace', () => {
     await collector.until(String(traceId), 'effect lines');
   });
 
-  it('begins with a job, and goes on to what that commits', async () => {
+  it('begins with a job, and continues to its commits', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const room = await place.group(ann, ben);
     const before = collector.spans.length;
@@ -244,7 +244,7 @@ describe('a trace', () => {
     expect(spans.find(({ name }) => name === commit)?.parentSpanId).toBe(job()?.spanId);
   });
 
-  it('has nothing that people say, are called or were given, nor where apps are', async () => {
+  it('has no texts, names, tokens or ids of users, and no addresses of apps', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const room = await place.group(ann, ben);
     const client = clientSpan();
@@ -263,7 +263,7 @@ describe('a trace', () => {
 });
 
 describe('a node', () => {
-  it('whose ratio is 0 traces nothing', async () => {
+  it('with TRACE_RATIO 0 traces nothing', async () => {
     await using second = await startCollector();
     const quiet = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: second.url, TRACE_RATIO: '0' });
     const [ann] = await quiet.people('ann');
@@ -272,7 +272,7 @@ describe('a node', () => {
     expect(second.paths).toEqual([]);
   });
 
-  it('that stops sends what is left first', async () => {
+  it('that stops sends the remaining spans first', async () => {
     await using second = await startCollector();
     const slow = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: `${second.url}/`, OTEL_BSP_SCHEDULE_DELAY: '60000' });
     await slow.people('ann');
@@ -282,7 +282,7 @@ describe('a node', () => {
     expect(new Set(second.paths)).toEqual(new Set(['/v1/traces']));
   });
 
-  it('that does not trace tells apps nothing of it, whatever its clients send', async () => {
+  it('without tracing sends apps no trace, even if its clients have one', async () => {
     await using app = await startApp();
     await using off = await traced({});
     await off.node.chat.beforeSend.set({ url: app.url });
@@ -292,7 +292,7 @@ describe('a node', () => {
     expect(app.calls[0]).not.toHaveProperty('traceparent');
   });
 
-  it('says once that its spans are not taken, and once that they are again', async () => {
+  it('logs once that its spans are refused, and once that they are accepted again', async () => {
     await using second = await startCollector();
     second.answer(400);
     await using refused = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: second.url });
@@ -307,14 +307,14 @@ describe('a node', () => {
     await expect.poll(told).toEqual([failed, { msg: 'spans are sent again', requestId: undefined }]);
   });
 
-  it('serves as ever while nothing takes its spans, and stops', async () => {
+  it('serves and stops as usual if nothing accepts its spans', async () => {
     const dead = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', DRAIN_MS: '300' });
     const [ann] = await dead.people('ann');
     await dead.say(ann, await dead.group(ann), 'hello');
     await within(1_500, dead[Symbol.asyncDispose]());
   });
 
-  it('serves as ever while what takes its spans hangs, and stops', async () => {
+  it('serves and stops as usual while the collector hangs', async () => {
     await using second = await startCollector();
     second.hang();
     const hung = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: second.url, DRAIN_MS: '300' });

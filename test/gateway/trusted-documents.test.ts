@@ -17,7 +17,7 @@ import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { password } from '../support/world.ts';
 
 const [signUp, me] = [print(SignUpDocument), print(MeDocument)];
-// Codegen writes another text into its file than `print` makes of the document.
+// Codegen writes another text than `print` makes of the document.
 const watch = print(ResumableDocument).replace(/\s+/g, ' ');
 const ready = 'subscription Ready { events { __typename } }';
 const several =
@@ -32,12 +32,12 @@ let node: NodeProcess;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'mpim-trusted-'));
-  // As GraphQL Code Generator and relay-compiler write it, by whatever hash; as Apollo does; and with one that only a later release takes.
+  // As GraphQL Code Generator and relay-compiler write files, with any hash; as Apollo does; and one with a document of a later release.
   const own = await file('own.json', { [hashOf(signUp)]: signUp, 'a-name-of-its-own': me, 'sha256:watch': watch });
   const operations = [{ id: 'ready', name: 'Ready', type: 'subscription', body: ready }];
   const apollo = await file('apollo.json', { format: 'apollo-persisted-query-manifest', version: 1, operations });
   const later = await file('later.json', { later: 'query Later { thatIsNotThereYet }' });
-  // By no tool: names that objects of JavaScript have already, none at all, and the hash of a text that is not listed.
+  // As no tool writes them: names of JavaScript’s own properties, an empty name, and the hash of a text that is not listed.
   const odd = await file(
     'odd.json',
     `{"__proto__":${text(several)},"constructor":${text(me)},"":${text(me)},"${hashOf(unlisted)}":${text(me)}}`,
@@ -97,15 +97,15 @@ function socket(token: string): Client {
   return client;
 }
 
-describe('where the documents of some files are trusted', () => {
-  it('they are run by the names of their files, by their hashes and by their texts', async () => {
+describe('with TRUSTED_DOCUMENTS', () => {
+  it('listed documents run by their names in the files, by their hashes and by their texts', async () => {
     const { accessToken } = await newcomer('ann');
     for (const body of [{ query: me }, named(hashOf(me)), named('a-name-of-its-own'), { query: me, ...named('a-name-of-its-own') }]) {
       expect(await ask(body, accessToken)).toMatchObject({ status: 200, data: { viewer: { user: { handle: 'ann' } } } });
     }
   });
 
-  it('no other is, not even by a name that is in the list, nor introspection, and none is learned', async () => {
+  it('no other document runs or is stored, not even under a listed name, and introspection is refused', async () => {
     const { accessToken } = await newcomer('ben');
     const other = 'query Other { viewer { user { handle } } }';
     for (const body of [
@@ -119,13 +119,13 @@ describe('where the documents of some files are trusted', () => {
     ]) {
       expect(await ask(body, accessToken), JSON.stringify(body)).toMatchObject({ status: 400, ...untrusted });
     }
-    // A text beside the name of another is not looked at.
+    // A text beside the name of another document is ignored.
     expect(await ask({ query: other, ...named('a-name-of-its-own') }, accessToken)).toMatchObject({
       data: { viewer: { user: { handle: 'ben' } } },
     });
   });
 
-  it.each(['socket', 'HTTP'])('events are followed by the hash that codegen has given their document, over %s', async (way) => {
+  it.each(['socket', 'HTTP'])('events are followed by the hash that codegen has given the document, over %s', async (way) => {
     const { accessToken } = await newcomer(`hash${way.toLowerCase()}`);
     const subscribe =
       way === 'HTTP' ? httpSubscribe({ url: `${node.url}/graphql`, token: () => accessToken }) : socket(accessToken).subscribe;
@@ -138,7 +138,7 @@ describe('where the documents of some files are trusted', () => {
     expect(await ended).toMatchObject({ reason: 'refused', failure: { code: 'UNTRUSTED_DOCUMENT' } });
   });
 
-  it('a name is whatever a file calls it, and no other', async () => {
+  it('a name is exactly what a file has', async () => {
     const { accessToken } = await newcomer('eve');
     const own = { data: { viewer: { user: { handle: 'eve' } } } };
     expect(await ask({ ...named('__proto__'), operationName: 'Two' }, accessToken)).toMatchObject(own);
@@ -146,11 +146,11 @@ describe('where the documents of some files are trusted', () => {
     for (const name of ['toString', 'hasOwnProperty', hashOf(me).toUpperCase()]) {
       expect(await ask(named(name), accessToken), name).toMatchObject(untrusted);
     }
-    // Who brings that text means it, and not what a file calls by its hash.
+    // A request with that text means the text, and not what a file lists under its hash.
     expect(await ask({ query: unlisted }, accessToken)).toMatchObject(untrusted);
   });
 
-  it('of several operations in one the request says which; one that it has not is none', async () => {
+  it('a document with several operations needs a valid operationName', async () => {
     const { accessToken } = await newcomer('flo');
     for (const operationName of ['Four', undefined]) {
       expect(await ask({ ...named('__proto__'), operationName }, accessToken)).toMatchObject({
@@ -163,7 +163,7 @@ describe('where the documents of some files are trusted', () => {
     'application/json',
     'text/event-stream',
     'multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json',
-  ])('the same holds of what is asked for by GET, as %s', async (accept) => {
+  ])('the same holds for GET, as %s', async (accept) => {
     const { accessToken } = await newcomer(`gus${accept.length}`);
     const get = (asked: Readonly<Record<string, string>>) =>
       fetch(`${node.url}/graphql?${new URLSearchParams(asked)}`, { headers: { accept, authorization: `Bearer ${accessToken}` } });
@@ -185,7 +185,7 @@ describe('where the documents of some files are trusted', () => {
     expect(begun).toContain('"StreamReady"');
   });
 
-  it('the same holds of a socket', async () => {
+  it('the same holds for sockets', async () => {
     const { accessToken } = await newcomer('cleo');
     const client = socket(accessToken);
     for (const request of [{ query: ready }, { query: '', ...named('ready') }]) {
@@ -195,35 +195,35 @@ describe('where the documents of some files are trusted', () => {
     await expect(refused.next()).rejects.toMatchObject([untrusted.errors[0]]);
   });
 
-  it('mpim-client keeps somebody signed in by its own list', async () => {
+  it('mpim-client keeps a user signed in with its own list', async () => {
     const { refreshToken } = await newcomer('dan');
     const requests = sessionRequests(`${node.url}/graphql`, fetch, systemClock);
     const { given } = await requests.refresh(refreshToken);
     expect(given).toMatchObject({ accessToken: expect.any(String) });
-    // Nobody issues tokens for this server: it says so, and not that it does not run the document.
+    // No identity provider is configured. The server says that, and not that it refuses the document.
     expect(await requests.signIn({ token: 'x' })).toMatchObject({ given: null, refusal: { code: expect.any(String) } });
     await requests.signOut(given?.accessToken ?? '');
     expect(await ask({ query: me }, given?.accessToken)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
   });
 
-  it('one that this release does not take is told to the operators, who may know of it', () => {
+  it('a document that this release cannot run is logged for operators', () => {
     expect(node.output()).toContain('a trusted document is not one of this schema');
     expect(node.output()).toContain('thatIsNotThereYet');
   });
 });
 
-/** What operators are told of a document at the start. */
+/** The log line about a document at the start. */
 function warningOf(name: string): unknown {
   const lines = node.output().split('\n');
   return JSON.parse(lines.find((line) => line.includes(`"document":"${name}"`)) ?? '{}');
 }
 
-describe('what is past a limit of the node, as clients would find it,', () => {
+describe('a document beyond a limit of the node', () => {
   it.each([
     ['tooDeep', 'This operation is nested 17 levels deep, and 15 are allowed. Request less at a time.'],
     ['tooLong', 'A document can have at most 100000 characters.'],
     ['tooMuch', expect.stringContaining('10000 tokens')],
-  ])('is told to the operators at the start: %s', async (name, fault) => {
+  ])('is logged for operators at the start, with the error that clients get: %s', async (name, fault) => {
     expect(warningOf(name)).toMatchObject({ msg: 'a trusted document is past a limit of this node', fault });
     const { accessToken } = await newcomer(`hal${name.toLowerCase()}`);
     expect(await ask(named(name), accessToken)).toMatchObject({ errors: [{ message: fault }] });
@@ -231,7 +231,7 @@ describe('what is past a limit of the node, as clients would find it,', () => {
 });
 
 describe('a node does not start', () => {
-  it('by a file that is not there', async () => {
+  it('with a file that does not exist', async () => {
     const env = { DATA_DIR: join(dir, 'faulty'), TRUSTED_DOCUMENTS: join(dir, 'none.json') };
     await expect(startNodeProcess(env)).rejects.toThrow(/MPIM cannot start: TRUSTED_DOCUMENTS names .*none\.json/);
   });
@@ -242,13 +242,13 @@ describe('a node does not start', () => {
     ['has something other than texts', { a: { query: 'query A { __typename }' } }],
     ['lists nothing', {}],
     ['is a manifest that lists nothing', { format: 'apollo-persisted-query-manifest', version: 1, operations: [] }],
-  ])('by a file that %s', async (_, content) => {
+  ])('with a file that %s', async (_, content) => {
     const path = await file('faulty.json', content);
     await expect(readTrustedDocuments(configOf([path]), schema, createLogging(readConfig({})))).rejects.toThrow(ConfigError);
   });
 });
 
-describe('a node does not start where one name would have two documents', () => {
+describe('a node does not start if one name has two documents', () => {
   it.each([
     ['in two files', [{ a: 'query A { __typename }' }, { a: 'query B { __typename }' }]],
     [
@@ -274,13 +274,13 @@ describe('a node does not start where one name would have two documents', () => 
     await expect(reading).rejects.toThrow(ConfigError);
   });
 
-  it('but twice the same is once', async () => {
+  it('but it starts if both are the same', async () => {
     const paths = [await file('one.json', { a: 'query A { __typename }' }), await file('two.json', { a: 'query A { __typename }' })];
     expect((await readTrustedDocuments(configOf(paths), schema, createLogging(readConfig({}))))?.size).toBe(2);
   });
 });
 
-it('the list of mpim-client has its documents by their hashes', async () => {
+it('mpim-client’s list has its documents by their hashes', async () => {
   const listed = JSON.parse(await readFile(join(import.meta.dirname, '../../client/documents.json'), 'utf8')) as Record<string, string>;
   for (const [name, text] of Object.entries(listed)) expect(hashOf(text)).toBe(name);
 });

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { refuseUpgrade } from '../../gateway/upgrade-refusal.ts';
 import { openLab } from './lab.ts';
 
-/** Asks for an upgrade that is refused, with more behind it that nobody wants. */
+/** Sends an upgrade that is refused, with more data behind it. Returns the socket after the refusal. */
 async function refused(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
@@ -14,13 +14,13 @@ async function refused(port: number): Promise<Socket> {
   return socket;
 }
 
-test('a client that resets the connection of an upgrade that was refused does no harm', async () => {
+test('a client that resets the connection of a refused upgrade does not harm the node', async () => {
   await using lab = await openLab();
   for (let times = 0; times < 20; times += 1) (await refused(lab.node.port)).resetAndDestroy();
   expect((await fetch(`${lab.node.url}/health/live`)).status).toBe(200);
 });
 
-test('a client that holds on to such a connection does not hold up a node that stops, nor the connection for long', async () => {
+test('a client that keeps the connection of a refused upgrade open delays neither the node’s stop nor the end of the connection', async () => {
   const lab = await openLab();
   const socket = await refused(lab.node.port);
   const closed = once(socket, 'close');
@@ -29,9 +29,9 @@ test('a client that holds on to such a connection does not hold up a node that s
   await closed;
 });
 
-test('a connection that its client never closes is closed all the same', async () => {
+test('a connection that its client never closes is closed by the node', async () => {
   const closed = Promise.withResolvers<void>();
-  // As HTTP's are: what the client ends does not end our side, nor the other way round.
+  // As for HTTP: the end of one side does not end the other.
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.once('close', () => closed.resolve());
     refuseUpgrade(socket, { status: 404 });
