@@ -11,10 +11,11 @@ import { beThere, busy, type Cast, castOf, nothingLike, run, type Scene, type St
 import { mutuallySeen, seenByAll } from './seen.ts';
 import { selectionOf } from './selection.ts';
 
-// What is counted against guessing would be used up: everybody tries everything.
+// Every standing tries every mutation, which would use up the limits against guessing.
 const place = world({ JOIN_ATTEMPTS: '100000', SIGN_IN_ATTEMPTS: '100000', ...backend });
 let cast: Cast;
-// They stay in every group that was made for a test: some hundred, and answers that tell of all their groups are most of the work. To sign up anew costs as much as two tests.
+// The users stay in every group that is made for a test. After some hundred groups, responses that list them all are most of the work. New
+// users cost as much as two tests.
 const testsOfACast = 10;
 let tests = 0;
 
@@ -36,7 +37,7 @@ function documentOf(name: string): string {
 
 interface Answer {
   readonly outcome: Outcome;
-  /** All that came back. */
+  /** The whole payload. */
   readonly payload: Readonly<Record<string, unknown>> | null;
 }
 
@@ -47,21 +48,21 @@ async function answerTo(name: string, input: object, standing: Standing): Promis
   return { outcome: String(codes[0] ?? errors[0]?.code ?? 'DONE'), payload };
 }
 
-/** How far the logs are that an act could have written to. */
+/** The heads of the logs that a mutation could have written to. */
 async function heads({ group, direct, actors: { owner } }: Scene): Promise<unknown> {
   const source = 'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Conversation { lastSeq memberCount } } }';
   const { data } = await run(place, source, { ids: [group, direct] }, owner);
   return data?.['nodes'];
 }
 
-/** What is left of a payload where everything was refused. */
+/** What a payload contains besides its errors. */
 function rest(payload: Answer['payload']): readonly unknown[] {
   return Object.entries(payload ?? {}).flatMap(([name, value]) =>
     ['errors', '__typename'].includes(name) || value === null || (Array.isArray(value) && value.length === 0) ? [] : [value],
   );
 }
 
-/** The same input, but where a refusal says that something is not there, with an id that names nothing. */
+/** The same input, with an id of nothing in the field that the refusal names. */
 function withoutReferent(input: object, payload: Answer['payload']): object {
   const [{ field = [] } = {}] = (payload?.['errors'] ?? []) as readonly { readonly field?: readonly string[] }[];
   const replace = (value: unknown): unknown => {
@@ -71,7 +72,7 @@ function withoutReferent(input: object, payload: Answer['payload']): object {
   return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, name === field[1] ? replace(value) : value]));
 }
 
-/** Has everybody try in turn; answers what came of it. */
+/** Runs the mutation with each standing in turn. Returns the outcomes. */
 async function tryAll(name: string, { input, given }: Case): Promise<Record<string, Outcome>> {
   const outcomes: Record<string, Outcome> = {};
   let scene: Scene | undefined;
@@ -99,30 +100,30 @@ async function tryAll(name: string, { input, given }: Case): Promise<Record<stri
 }
 
 describe('every mutation', () => {
-  // Strangers have come to share conversations with those things were done to.
+  // Strangers have come to share conversations with the users that the mutations act on.
   afterAll(() => {
     tests = 0;
   });
 
-  test('has its place in the table of outcomes', () => {
+  test('is in the table of outcomes', () => {
     const type = schema.getMutationType();
     expect(Object.keys(mutations).toSorted()).toEqual(Object.keys(isObjectType(type) ? type.getFields() : {}).toSorted());
   });
 
   const cases = Object.entries(mutations).flatMap(([name, ways]) => Object.entries(ways).map(([way, one]) => ({ name, way, one })));
 
-  test.each(cases)('answers each by how they stand: $name $way', async ({ name, one }) => {
+  test.each(cases)('has the outcome of the table for each standing: $name $way', async ({ name, one }) => {
     expect(await tryAll(name, one)).toEqual(one.outcomes);
   });
 });
 
-describe('every id', () => {
+describe('every node', () => {
   const nodes = () => {
     const type = schema.getType('Node');
     return type && 'getFields' in type ? schema.getPossibleTypes(type as never).map(({ name }) => name) : [];
   };
 
-  test('of a kind that there is has its place in the table, with all of its fields', () => {
+  test('type is in both tables, with all its fields', () => {
     expect([...new Set(entities.map(({ type }) => type))].toSorted()).toEqual(nodes().toSorted());
     expect(Object.keys(fields).toSorted()).toEqual(nodes().toSorted());
     for (const [name, shown] of Object.entries(fields)) {
@@ -131,7 +132,7 @@ describe('every id', () => {
     }
   });
 
-  test.each(entities.map((entity) => ({ ...entity, entity })))('of $type $name is shown to whom it is for', async ({ entity }) => {
+  test.each(entities.map((entity) => ({ ...entity, entity })))('is shown to those in the table: $type $name', async ({ entity }) => {
     const scene = await setUp(place, cast);
     const id = await entity.id(place, scene);
     const seenBy: Standing[] = [];
@@ -149,7 +150,7 @@ describe('every id', () => {
 
   const seen = entities.filter(({ seenBy }) => seenBy.length > 0);
 
-  test.each(seen.map((entity) => ({ ...entity, entity })))('of $type $name shows each what is for them', async ({ entity }) => {
+  test.each(seen.map((entity) => ({ ...entity, entity })))('shows each what is for them: $type $name', async ({ entity }) => {
     const scene = await setUp(place, cast);
     const id = await entity.id(place, scene);
     if (entity.type === 'Group') {
@@ -167,10 +168,10 @@ describe('every id', () => {
 
 type View = Readonly<Record<string, unknown>>;
 
-// What is shown of somebody who is not there, says nothing about it, and hides when they were.
+// The presence of a user who is offline, shows no status text, and hides when they were online.
 const notThere: View = { status: 'OFFLINE', statusText: null, devices: 0, lastSeenAt: null };
 
-/** One field as each sees it who sees the thing. */
+/** Checks one field of an object as each standing sees it. */
 function expectShown(
   views: ReadonlyMap<Standing, View>,
   { name, showing, entity: { veiledFrom = [] } }: { readonly name: string; readonly showing: Showing; readonly entity: Entity },
@@ -192,7 +193,7 @@ async function edit(messageId: string, as: Person): Promise<void> {
   expect(data).toEqual({ editMessage: { errors: [] } });
 }
 
-/** All that a field can be asked without arguments, of everything that an id names. */
+/** All fields of the object that need no argument. */
 async function viewOf(typeName: string, id: string, standing: Standing): Promise<View> {
   const type = schema.getType(typeName);
   if (!isObjectType(type)) throw new Error(`${typeName} has fields`);
@@ -206,7 +207,7 @@ async function viewOf(typeName: string, id: string, standing: Standing): Promise
   return (data?.['node'] ?? {}) as View;
 }
 
-/** What of a value is the same for everybody: not what is named after the viewer, nor a page, nor what waits for them. */
+/** The part of a value that is the same for everybody: without `viewer…` fields and pages. */
 function shared(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shared);
   if (typeof value !== 'object' || value === null) return value;
@@ -219,12 +220,12 @@ function isNothing(value: unknown): boolean {
   return typeof value === 'object' && 'edges' in value && Array.isArray(value.edges) && value.edges.length === 0;
 }
 
-describe('every question', () => {
+describe('every root query field', () => {
   const conversationOf = (scene: Scene): object => ({ id: scene.group });
   const inGroup: readonly Standing[] = ['member', 'blocked', 'admin', 'owner'];
   const all: readonly Standing[] = ['stranger', 'former', 'banned', ...inGroup];
 
-  /** Each field at the root, who is answered with something, and what others get: null. */
+  /** Each root query field, and the standings that get a result. The others get null or an empty list. */
   const questions: Readonly<Record<string, { source: string; variables: (scene: Scene) => object; answers: readonly Standing[] }>> = {
     conversation: { source: 'query ($id: ID!) { conversation(id: $id) { id } }', variables: conversationOf, answers: inGroup },
     groupPreview: { source: 'query ($id: ID!) { groupPreview(id: $id) { name } }', variables: conversationOf, answers: inGroup },
@@ -259,11 +260,11 @@ describe('every question', () => {
     viewer: { source: '{ viewer { user { id } } }', variables: () => ({}), answers: all },
   };
 
-  test('has its place in the table', () => {
+  test('is in the table', () => {
     expect(Object.keys(questions).toSorted()).toEqual(Object.keys(schema.getQueryType()?.getFields() ?? {}).toSorted());
   });
 
-  test.each(Object.entries(questions))('is answered by who asks: %s', async (name, { source, variables, answers }) => {
+  test.each(Object.entries(questions))('has a result for those in the table: %s', async (name, { source, variables, answers }) => {
     const scene = await setUp(place, cast);
     const answered: Standing[] = [];
     for (const standing of standings) {
@@ -278,11 +279,11 @@ describe('every question', () => {
 });
 
 describe('every subscription', () => {
-  test('has its test below', () => {
+  test('is one of those tested below', () => {
     expect(Object.keys(schema.getSubscriptionType()?.getFields() ?? {}).toSorted()).toEqual(['conversationEvents', 'events', 'presence']);
   });
 
-  test('to a conversation begins for its members and for nobody else', async () => {
+  test('to a conversation starts for its members only', async () => {
     const { group } = await setUp(place, cast);
     const begun: Standing[] = [];
     for (const standing of standings) {
@@ -296,7 +297,7 @@ describe('every subscription', () => {
     expect(begun).toEqual(['member', 'blocked', 'admin', 'owner']);
   });
 
-  test('to all that one follows names the streams of the viewer, and no others', async () => {
+  test('to everything has the viewer’s streams and no others', async () => {
     const { group, direct } = await setUp(place, cast);
     for (const standing of standings) {
       if (standing === 'nobody') continue;
@@ -306,7 +307,7 @@ describe('every subscription', () => {
     }
   });
 
-  test('to who is there tells each of whom they share a conversation with, and of nobody else', async () => {
+  test('to presence shows each standing the users with whom they share a conversation, and nobody else', async () => {
     const scene = await setUp(place, cast);
     expect(await seenByAll(place, scene)).toEqual(mutuallySeen);
     await expect(watching(place, null, scene.target).next()).rejects.toThrow('UNAUTHENTICATED');

@@ -3,14 +3,14 @@ import type { World } from '../support/world.ts';
 import { askToJoin, askToKnow, makeInvite, sessionOfTarget } from './mutations.ts';
 import { emoji, type Scene, type Standing } from './scene.ts';
 
-/** Something that an id names, and who is shown it. */
+/** An object with an id, and the standings that see it. */
 export interface Entity {
-  /** Its type, and in which words it is told from others of it. */
+  /** The type, and a description that distinguishes it from others of the type. */
   readonly type: string;
   readonly name: string;
   readonly id: (world: World, scene: Scene) => string | Promise<string>;
   readonly seenBy: readonly Standing[];
-  /** Who of them may see nothing of it that is VEILED: one has blocked the other. */
+  /** The standings that see nothing in VEILED fields, because one of the two users has blocked the other. */
   readonly veiledFrom?: readonly Standing[];
 }
 
@@ -24,7 +24,7 @@ function key<T>(id: string): T {
   return parsed.key as T;
 }
 
-/** One of each kind of thing at least. */
+/** At least one of each type. */
 export const entities: readonly Entity[] = [
   { type: 'User', name: 'anybody', id: (_, { target }) => target.id, seenBy: signedIn },
   { type: 'Presence', name: 'of the target', id: (_, { target }) => formatId('Presence', key(target.id)), seenBy: inGroup },
@@ -81,7 +81,7 @@ export const entities: readonly Entity[] = [
   { type: 'Notice', name: 'to the target', id: (_, { notice }) => notice, seenBy: [] },
 ];
 
-/** How a field of an entity is shown to those who see the entity. */
+/** How a field is shown to those who see the object. */
 export type Showing = 'SAME' | 'OWN' | 'RUNNERS' | 'VEILED';
 
 const same = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'SAME' as const]));
@@ -96,9 +96,12 @@ const conversation = {
 };
 
 /**
- * Every field of everything that has an id, and of what hangs on it: SAME: whoever sees the one sees the other, and all of them the same. OWN: it is each viewer's
- * own. RUNNERS: null or empty but for who runs the group. VEILED: the same for all, but where one of the two has blocked the other, what is shown of who is not there. A
- * field that is missing here fails the test.
+ * Every field of every type with an id, and who sees it.
+ * SAME: everybody who sees the object sees the field, with the same value.
+ * OWN: the value is each viewer’s own.
+ * RUNNERS: null or empty, except for the owner and admins.
+ * VEILED: the same for all, except that after a block it looks like that of a user who is offline.
+ * A field that is missing here fails a test.
  */
 export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>> = {
   User: {

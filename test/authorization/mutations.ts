@@ -5,15 +5,15 @@ import { backendTokenOf } from '../support/issuer.ts';
 import { password, type World } from '../support/world.ts';
 import { act, run, type Scene, type Standing } from './scene.ts';
 
-/** What somebody is answered: that it was done, or the code of the refusal. */
+/** DONE, or the code of the refusal. */
 export type Outcome = 'DONE' | 'UNAUTHENTICATED' | string;
 
-/** One way to use a mutation, and what comes of it for everybody. */
+/** One way to use a mutation, and its outcome for each standing. */
 export interface Case {
-  /** `made`: what `given` made. */
+  /** `made` is what `given` returned. */
   readonly input: (scene: Scene, made: string, standing: Standing) => object;
   readonly outcomes: Readonly<Record<Standing, Outcome>>;
-  /** What has to be there first. */
+  /** Makes what must exist before. Runs on a fresh scene. */
   readonly given?: (world: World, scene: Scene) => Promise<string>;
 }
 
@@ -25,7 +25,7 @@ function writing(conversationId: string): object {
 
 const until = '2999-01-01T00:00:00.000Z';
 
-/** As groups are made. */
+/** The default policies of a group. */
 const policies = { postPolicy: 'EVERYONE', invitePolicy: 'ADMINS', pinPolicy: 'ADMINS', mentionPolicy: 'ADMINS' } as const;
 
 const outside = { nobody: 'UNAUTHENTICATED', stranger: 'NOT_FOUND', former: 'NOT_FOUND', banned: 'NOT_FOUND' } as const;
@@ -40,7 +40,7 @@ const anybody = {
 } as const;
 const signedIn = { nobody: 'UNAUTHENTICATED', ...anybody } as const;
 
-/** What the table of permissions says of an action that is done to a member, or to nobody in particular. */
+/** The outcomes that the table of permissions gives for an action on a member, or on the group. */
 function byTable(action: GroupAction): Case['outcomes'] {
   const { policy, by, to }: Permission = permissions[action];
   const roles = by[policy === null ? 'EVERYONE' : policies[policy]];
@@ -51,16 +51,16 @@ function byTable(action: GroupAction): Case['outcomes'] {
   return { ...outside, member: of('MEMBER'), blocked: of('MEMBER'), admin: of('ADMIN'), owner: of('OWNER') };
 }
 
-/** Of what every member may do. */
+/** The outcomes of what every member may do. */
 const members: Case['outcomes'] = { ...outside, member: 'DONE', blocked: 'DONE', admin: 'DONE', owner: 'DONE' };
 
-/** The same refusal for everybody who is signed in. */
+/** The same refusal for all who are signed in. */
 function refused(code: string): Case['outcomes'] {
   const each = Object.fromEntries(Object.keys(anybody).map((standing) => [standing, code])) as Record<keyof typeof anybody, string>;
   return { nobody: 'UNAUTHENTICATED', ...each };
 }
 
-/** Of a direct conversation of the owner and the target: nobody else knows of it. */
+/** The outcomes in the direct conversation of the owner and the target, which nobody else sees. */
 const ownersDirect: Case['outcomes'] = { ...refused('NOT_FOUND'), owner: 'DONE' };
 
 const groupOnly: Case['input'] = ({ group: groupId }) => ({ groupId });
@@ -76,7 +76,7 @@ function later(conversationId: string) {
   return { ...say(conversationId), sendAt: new Date(Date.now() + 86_400_000).toISOString() };
 }
 
-/** Makes an invitation and answers its id or its code. */
+/** Makes an invite and returns its id or its code. */
 export async function makeInvite(world: World, { group: groupId, actors: { owner } }: Scene, select: 'id' | 'code'): Promise<string> {
   const made = await act(world, owner, 'createInvite', { groupId }, `{ invite { ${select} } errors { code } }`);
   return (made as { invite: Record<'id' | 'code', string> }).invite[select];
@@ -87,14 +87,14 @@ async function openUp(world: World, { group: groupId, actors: { owner } }: Scene
   return '';
 }
 
-/** Has the outsider ask to join, and answers the request's id. */
+/** Makes the outsider request to join, and returns the id of the request. */
 export async function askToJoin(world: World, scene: Scene): Promise<string> {
   await openUp(world, scene, 'APPROVAL');
   const asked = await act(world, scene.outsider, 'joinGroup', { groupId: scene.group }, '{ joinRequest { id } errors { code } }');
   return (asked as { joinRequest: { id: string } }).joinRequest.id;
 }
 
-/** Has the outsider ask the target to be a contact, and answers the request's id. */
+/** Makes the outsider send the target a contact request, and returns its id. */
 export async function askToKnow(world: World, { outsider, target }: Scene): Promise<string> {
   const select = '{ contactRequestEdge { node { id } } errors { code } }';
   const asked = await act(world, outsider, 'requestContact', { userId: target.id }, select);
@@ -107,9 +107,9 @@ function contactOfTarget({ target, outsider }: Scene): string {
   return formatId('Contact', { userId: one.key, otherId: other.key });
 }
 
-/** Every mutation, each way to use it that is answered by who asks. One that is missing here fails the test. */
+/** Every mutation, and each way to use it whose outcome depends on the viewer. One that is missing here fails a test. */
 export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
-  // Oneself
+  // The viewer
   signUp: {
     '': {
       input: () => ({ handle: `new.${randomUUID().slice(0, 8)}`, password }),
@@ -190,7 +190,7 @@ export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>>
   updateSettings: { '': { input: () => ({ messagesFrom: 'EVERYONE', lastSeen: true }), outcomes: signedIn } },
   setPresence: { '': { input: () => ({ status: 'BUSY', statusText: 'in a meeting' }), outcomes: signedIn } },
 
-  // Others
+  // Other users
   requestContact: { '': { input: ({ outsider }) => ({ userId: outsider.id }), outcomes: signedIn } },
   cancelContactRequest: {
     'of others': { input: (_, requestId) => ({ requestId }), given: askToKnow, outcomes: refused('NOT_FOUND') },
@@ -239,7 +239,7 @@ export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>>
     'by an invitation that there is not': { input: () => ({ code: 'AAAAAAAAAAAAAAAAAAAAAA' }), outcomes: refused('NOT_FOUND') },
   },
   cancelJoinRequest: {
-    // Who is in the group is told that it is not theirs to cancel, whether there is one or not.
+    // A member gets FORBIDDEN for the request of another user, whether it exists or not.
     'of others': {
       input: (_, requestId) => ({ requestId }),
       given: askToJoin,
@@ -368,7 +368,7 @@ export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>>
   saveDraft: {
     'in a group': { input: ({ group }) => writing(group), outcomes: members },
     'in a thread': { input: ({ group, message: threadRootId }) => ({ ...writing(group), threadRootId }), outcomes: members },
-    // Whether it may be said is asked when it is.
+    // Whether it may be sent is decided when it is sent.
     'to who has blocked them, or is blocked': {
       input: ({ cutOff }) => writing(cutOff),
       outcomes: { ...refused('NOT_FOUND'), owner: 'DONE', blocked: 'DONE' },
@@ -394,7 +394,7 @@ export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>>
   },
 };
 
-/** Answers the id of the target's session. */
+/** Returns the id of the target’s session. */
 export async function sessionOfTarget(world: World, { target }: Scene): Promise<string> {
   const { data } = await run(world, '{ viewer { sessions { id } } }', {}, target);
   const [session] = (data as { viewer: { sessions: readonly { id: string }[] } }).viewer.sessions;
@@ -402,7 +402,7 @@ export async function sessionOfTarget(world: World, { target }: Scene): Promise<
   return session.id;
 }
 
-/** The same where those who may not act are not shown what it is done to either. */
+/** The same outcomes, with NOT_FOUND in place of FORBIDDEN: who may not act does not see the object either. */
 function hiding(outcomes: Case['outcomes']): Case['outcomes'] {
   return Object.fromEntries(
     Object.entries(outcomes).map(([standing, outcome]) => [standing, outcome === 'FORBIDDEN' ? 'NOT_FOUND' : outcome]),

@@ -4,50 +4,50 @@ import { formatId, parseId } from '../../schema/ids.ts';
 import { watching } from '../support/watching.ts';
 import type { Person, World } from '../support/world.ts';
 
-/** How somebody can stand to a group and to those in it. `blocked` is a member whom its owner has blocked. */
+/** The standings that a user can have towards a group and its members. `blocked` is a member whom the owner has blocked. */
 export const standings = ['nobody', 'stranger', 'former', 'banned', 'member', 'blocked', 'admin', 'owner'] as const;
 export type Standing = (typeof standings)[number];
 
-/** What the target has put on their message. */
+/** The target’s reaction to their own message. */
 export const emoji = '🎉';
 
-/** Those who are signed in. */
+/** The standings that are signed in. */
 export type Actor = Exclude<Standing, 'nobody'>;
 
-/** Everybody: the actors, and those things are done to. */
+/** All users: the actors, and those that they act on. */
 export interface Cast {
   readonly actors: Readonly<Record<Actor, Person>>;
-  /** A member whom things are done to. */
+  /** A member that the mutations act on. */
   readonly target: Person;
-  /** Somebody outside who has asked to join, or may be added. */
+  /** A user outside the group who requests to join, or can be added. */
   readonly outsider: Person;
-  /** Of the owner and who is blocked by them, from before; both have written there. */
+  /** The direct conversation of the owner and `blocked`, from before the block. Both have sent messages in it. */
   readonly cutOff: string;
-  /** A file with the target's data. */
+  /** The target’s data export. */
   readonly dataExport: string;
-  /** To the target alone. */
+  /** A notice to the target only. */
   readonly notice: string;
-  /** What the target is to say to themselves later. */
+  /** A scheduled message of the target to themselves. */
   readonly scheduled: string;
-  /** A conversation in which the target has begun to write. */
+  /** A conversation in which the target has a draft. */
   readonly drafted: string;
 }
 
-/** What there is to act on, fresh. */
+/** Fresh objects that the mutations act on. */
 export interface Scene extends Cast {
   readonly group: string;
-  /** Said by the target in the group, then an answer to it. */
+  /** A message of the target in the group, and a reply to it. */
   readonly message: string;
   readonly reply: string;
-  /** What the target asks there, and the option that they have chosen. */
+  /** A poll of the target’s, and the option that they have voted for. */
   readonly poll: string;
   readonly option: string;
-  /** Of the owner and the target, in which both have written. */
+  /** The direct conversation of the owner and the target, with a message of the owner’s in it. */
   readonly direct: string;
   readonly directMessage: string;
 }
 
-/** An operation as anybody can send it. */
+/** Sends an operation of the public API. */
 export async function run(world: World, source: string, variables: object, as: Person | null) {
   const { data, errors } = await world.post(parse(source) as never, variables as never, as ?? undefined);
   return {
@@ -56,7 +56,7 @@ export async function run(world: World, source: string, variables: object, as: P
   };
 }
 
-/** A mutation's payload where nothing is refused; throws otherwise. */
+/** The payload of a mutation. Throws if anything is refused. */
 export async function act(
   world: World,
   as: Person,
@@ -73,7 +73,7 @@ export async function act(
   return payload as never;
 }
 
-/** Signs everybody up. */
+/** Signs all users up. */
 export async function castOf(world: World): Promise<Cast> {
   const [stranger, former, banned, member, blocked, admin, owner, target, outsider] = await world.people(
     'stranger',
@@ -113,14 +113,14 @@ export async function castOf(world: World): Promise<Cast> {
   };
 }
 
-/** A notice to one person alone. */
+/** Posts a notice to one user. */
 async function tell({ node: { chat } }: World, { handle }: Person): Promise<string> {
   const { notice } = await chat.notices.post(null, { title: 'Your account', body: 'Between us.', to: [{ handle }] });
   await chat.jobs.doDue();
   return formatId('Notice', notice?.id ?? '');
 }
 
-/** A group in which everybody stands as their name says. */
+/** Makes a group in which all actors have their standing. */
 export async function setUp(world: World, cast: Cast): Promise<Scene> {
   const { actors, target } = cast;
   const { owner, admin, member, blocked, former, banned } = actors;
@@ -151,19 +151,19 @@ export async function setUp(world: World, cast: Cast): Promise<Scene> {
   return { ...cast, group, message, reply, poll, option, direct, directMessage };
 }
 
-/** How those who may see them see somebody after `beThere`. */
+/** The presence of a user after `beThere`, for those who may see it. */
 export const busy = { status: 'BUSY', statusText: 'in a meeting', devices: 1, lastSeenAt: null } as const;
 
-/** Has somebody be online on one device until the test ends, and say so. */
+/** Keeps a user online on one device until the test ends, with a status. Returns once the status is shown. */
 export async function beThere(world: World, person: Person): Promise<void> {
   const { status, statusText } = busy;
   await act(world, person, 'setPresence', { status, statusText });
-  // Who watches is online; that they are is seen when it is told.
+  // A watcher is online. The watch shows when that is known.
   const own = watching(world, person, person);
   for (let seen = await own.next(); seen.status !== status; ) seen = await own.next();
 }
 
-/** An id of the same kind that names nothing. */
+/** An id of the same type that names nothing. */
 export function nothingLike(id: string): string {
   const none = 9_007_199_254_740_991n;
   const type = parseId(id)?.type;

@@ -3,15 +3,18 @@ import { watching } from '../support/watching.ts';
 import { given, type Person, type World } from '../support/world.ts';
 import { type Actor, nothingLike, type Scene } from './scene.ts';
 
-/** Who is watched: the actors, and the target. */
+/** The users who are watched: the actors and the target. */
 type Watched = Actor | 'target';
 
-/** What somebody was shown of others: BUSY: that they are there, or anything about them; OFFLINE: never more than that; absent: they were not told of them at all. */
+/**
+ * What a watcher was shown of others. BUSY: that the user is online, or anything about them. OFFLINE: never more than that. Absent: nothing
+ * was sent about the user.
+ */
 type Seen = Readonly<Partial<Record<Watched | 'who is none', 'BUSY' | 'OFFLINE'>>>;
 
 const inGroup = { member: 'BUSY', blocked: 'BUSY', admin: 'BUSY', owner: 'BUSY', target: 'BUSY' } as const;
 
-/** What each is to be shown of the others, all of whom are there and busy. */
+/** What each user must be shown of the others, who are all online and BUSY. */
 export const mutuallySeen: Readonly<Record<Watched, Seen>> = {
   stranger: { stranger: 'BUSY' },
   former: { former: 'BUSY' },
@@ -23,7 +26,9 @@ export const mutuallySeen: Readonly<Record<Watched, Seen>> = {
   target: inGroup,
 };
 
-/** Has everybody watch everybody, themselves, and an id that is nobody's, and then be busy; answers what each was shown by the subscription. */
+/**
+ * Makes all users watch each other, themselves and an id of nobody, and then set BUSY. Returns what the subscription showed each of them.
+ */
 export async function seenByAll(world: World, { actors, target }: Scene): Promise<Readonly<Record<string, Seen>>> {
   const people: readonly (readonly [Watched, Person])[] = [...(Object.entries(actors) as [Actor, Person][]), ['target', target]];
   const everybody = [...people.map(([, person]) => person), { id: nothingLike(target.id) }];
@@ -34,7 +39,7 @@ export async function seenByAll(world: World, { actors, target }: Scene): Promis
     watch: watching(world, person, ...everybody),
   }));
 
-  /** Has all say something, and each of them read until they are told that they have. */
+  /** Makes all users set a status text, and read until they are sent their own. */
   async function sayAll(statusText: string): Promise<void> {
     await Promise.all(
       watches.map(async ({ person, told, watch }) => {
@@ -49,9 +54,9 @@ export async function seenByAll(world: World, { actors, target }: Scene): Promis
 
   // From here on everybody watches.
   await sayAll('at first');
-  // A node tells all who watch a user at once: who has been told of themselves knows that it was told to the others, too.
+  // A node sends a change to all watchers of a user at once: a user who was sent their own knows that it was sent to the others.
   await sayAll('later');
-  // So that what others were told before has been read as well.
+  // So that everything sent before has been read.
   await sayAll('at last');
 
   const names = new Map<string, Watched>(people.map(([name, { id }]) => [id, name]));

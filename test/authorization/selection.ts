@@ -9,10 +9,13 @@ import {
   isRequiredArgument,
 } from 'graphql';
 
-// Deep enough for a connection's nodes and what hangs on them by one step.
+// Deep enough for the nodes of a connection and one step from them.
 const depth = 4;
 
-/** What can be selected below a type, to some depth, as GraphQL text; '' where it has no fields to select. What asks for arguments is left out. */
+/**
+ * A selection of everything below a type to some depth, as GraphQL text, or '' if the type has no fields. Fields with required arguments
+ * are left out.
+ */
 export function selectionOf(type: GraphQLOutputType, left: number = depth): string {
   const named = getNamedType(type);
   if (isLeafType(named)) return '';

@@ -24,7 +24,7 @@ afterAll(() => chat[Symbol.asyncDispose]());
 const seqCursor = (seq: number) => formatCursor('seq', seq);
 
 describe('signing up', () => {
-  test('resolves the payload for who has signed up, and the next mutation for the sender again', async () => {
+  test('returns the new user’s data in its payload, and the next mutation is the sender’s again', async () => {
     const source = `mutation {
       signUp(input: { handle: "Dora", password: "correct horse" }) {
         viewer { user { handle displayName viewerDirectConversation { id } } sessions { viewerIsCurrent } positions { seq } conversations { edges { cursor } } unread { messages conversations } }
@@ -52,7 +52,7 @@ describe('signing up', () => {
     });
   });
 
-  test('does not sign in the rest of a document that was sent signed out', async () => {
+  test('does not sign in the rest of a document that was sent without a token', async () => {
     const source = `mutation {
       signUp(input: { handle: "emma", password: "correct horse" }) { errors { code } }
       updateProfile(input: { bio: "me?" }) { user { id } }
@@ -61,8 +61,8 @@ describe('signing up', () => {
   });
 });
 
-describe('one message', () => {
-  test('has one cursor everywhere, and each page goes on from it', async () => {
+describe('a message', () => {
+  test('has one cursor everywhere, and pages continue from it', async () => {
     const conversationId = await groupOf(chat, alice, bob);
     const source = `mutation($input: SendMessageInput!) {
       sendMessage(input: $input) { messageEdge { cursor node { seq text sender { id } clientMessageId conversation {
@@ -71,7 +71,7 @@ describe('one message', () => {
       } } } errors { code } }
     }`;
     const input = { conversationId: formatId('Conversation', conversationId), clientMessageId: 'one', text: 'hello' };
-    // Seqs 1 and 2 are the joining of its two members.
+    // Seqs 1 and 2 are the joins of its two members.
     const cursor = seqCursor(3);
     expect((await ask(chat, alice, source, { input })).data).toEqual({
       sendMessage: {
@@ -118,7 +118,7 @@ describe('one message', () => {
     expect(next.data).toEqual({ conversation: { messages: { edges: [{ node: { text: 'again' } }], pageInfo } } });
   });
 
-  test('that is unread counts until it is read', async () => {
+  test('counts as unread until it is read', async () => {
     const { id } = await chat.groups.openDirect(alice, { userId: carol.userId });
     await say(chat, alice, id, 'one');
     await say(chat, alice, id, 'two');
@@ -146,7 +146,7 @@ describe('one message', () => {
 });
 
 describe('lists', () => {
-  test('page through members in the order they joined, and say truly what lies around a page', async () => {
+  test('page through members in the order of joining, with right flags', async () => {
     const id = formatId('Conversation', await groupOf(chat, alice, bob, carol));
     const source = `query($id: ID!, $after: String) { conversation(id: $id) { memberCount members(first: 2, after: $after) { totalCount edges { cursor node { user { id } role } } pageInfo { hasNextPage hasPreviousPage endCursor } } } }`;
     const first = await ask(chat, alice, source, { id });
@@ -172,7 +172,7 @@ describe('lists', () => {
     });
   });
 
-  test('give a conversation that is opened the cursor it has in the viewer’s list', async () => {
+  test('have the same cursor for a conversation as the payload that opened it', async () => {
     const dave = await person(chat, 'dave');
     const source = `mutation($input: OpenDirectConversationInput!) { openDirectConversation(input: $input) { conversationEdge { cursor node { id } } } }`;
     const opened = await ask(chat, dave, source, { input: { userId: formatId('User', alice.userId) } });
@@ -194,7 +194,7 @@ describe('lists', () => {
 });
 
 describe('a direct conversation', () => {
-  test('names its other side, and is found from there', async () => {
+  test('names its other user, and is found from that user', async () => {
     const { id } = await chat.groups.openDirect(bob, { userId: carol.userId });
     const direct = formatId('Conversation', id);
     const peer = formatId('User', carol.userId);
@@ -206,7 +206,7 @@ describe('a direct conversation', () => {
     });
   });
 
-  test('with oneself has oneself as its other side', async () => {
+  test('with oneself names oneself as the other user', async () => {
     const { id } = await chat.groups.openDirect(bob, { userId: bob.userId });
     const source = 'query($id: ID!) { conversation(id: $id) { memberCount ... on DirectConversation { viewerPeer { id } } } }';
     expect((await ask(chat, bob, source, { id: formatId('Conversation', id) })).data).toEqual({
@@ -216,7 +216,7 @@ describe('a direct conversation', () => {
 });
 
 describe('a group', () => {
-  test('is created once under its clientGroupId, with its owner and members', async () => {
+  test('is created once for its clientGroupId, with its owner and members', async () => {
     const source = `mutation($input: CreateGroupInput!) { createGroup(input: $input) { conversationEdge { node { id } } group { id name description memberCount owner { id } } errors { code field } } }`;
     const input = { name: 'Us', description: 'All of us', memberIds: [formatId('User', bob.userId)], clientGroupId: 'us' };
     const { data } = await ask(chat, alice, source, { input });
@@ -229,7 +229,7 @@ describe('a group', () => {
     expect((await ask(chat, alice, source, { input })).data).toEqual(data);
   });
 
-  test('names the membership that a removal ends, and the group that was left', async () => {
+  test('has the ended membership in a removal’s payload, and its id in a leaving’s', async () => {
     const id = await groupOf(chat, alice, bob, carol);
     const groupId = formatId('Conversation', id);
     const userId = formatId('User', bob.userId);

@@ -4,11 +4,11 @@ import type { Chat } from '../../src/chat.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Viewer } from '../../src/user/index.ts';
 
-/** What came of an operation. */
+/** The outcome of an operation. */
 export interface Asked {
-  /** As it would stand in JSON. */
+  /** The data, as it is in JSON. */
   readonly data: unknown;
-  /** What stands in each error's extensions, as the gateway would give it out. */
+  /** The extensions of each error, as the gateway would send them. */
   readonly errors: readonly object[];
 }
 
@@ -31,18 +31,21 @@ function extensions(error: GraphQLError): object {
   throw error;
 }
 
-/** Executes an operation for somebody; null: signed out. Errors that are no refusals throw. */
+/** Executes an operation as a user, or without one if `viewer` is null. Throws errors that are not refusals. */
 export async function ask(chat: Chat, viewer: Viewer | null, source: string, variables: Variables = {}): Promise<Asked> {
   return outcome(await execute(argsFor(chat, viewer, source, variables, new AbortController().signal)));
 }
 
 /** A subscription, read one event at a time. */
 export interface Following extends AsyncDisposable {
-  /** The next event: what the field at the root resolved to. Throws the top-level errors, if it came with any or has ended with one. */
+  /**
+   * The next event: the result of the root field. Throws the errors of the response if it has any, or if the subscription has ended with
+   * one.
+   */
   next(): Promise<unknown>;
 }
 
-/** Follows a subscription whose one root field is `field`. Throws Refused where it is refused at once. */
+/** Follows a subscription with one root field. Throws Refused if it is refused at once. */
 export async function follow(chat: Chat, viewer: Viewer | null, source: string, variables: Variables = {}): Promise<Following> {
   const args = argsFor(chat, viewer, source, variables, new AbortController().signal);
   const result = await createSourceEventStream(args);
@@ -62,7 +65,7 @@ export async function follow(chat: Chat, viewer: Viewer | null, source: string, 
   };
 }
 
-/** Top-level errors, by their extensions. */
+/** Errors of a response, by their extensions. */
 export class Refused extends Error {
   readonly errors: readonly object[];
 

@@ -25,7 +25,7 @@ function shown(event: FeedEvent): ExecutionResult | Promise<ExecutionResult> {
   >;
 }
 
-/** What `look` makes of the next message that somebody is told of, within the turn that tells them. */
+/** The result of `look` for the next message that a user gets, called in the turn that delivers it. */
 async function lookAtNext<T>(
   viewer: Viewer,
   conversationId: bigint,
@@ -51,7 +51,7 @@ async function lookAtNext<T>(
   return found;
 }
 
-it('a message whose hint brought who said it, and where, is shown at once, as it is shown when that is read', async () => {
+it('a message whose hint has its sender and conversation is shown at once, with the same result as when these are read', async () => {
   const { event, seen } = await lookAtNext(cast.people.member, cast.group, shown);
   expect(seen).not.toBeInstanceOf(Promise);
   const later = shown(event);
@@ -64,7 +64,7 @@ it('a message whose hint brought who said it, and where, is shown at once, as it
   });
 });
 
-it('what the hint did not bring is read', async () => {
+it('what the hint does not have is read', async () => {
   const { seen } = await lookAtNext(cast.people.inTouch, cast.direct, shown);
   expect(seen).toBeInstanceOf(Promise);
   expect(await seen).toMatchObject({ data: { events: { messageEdge: { node: { text: 'a word', sender: { displayName: 'Sue' } } } } } });

@@ -10,39 +10,45 @@ import { groupOf, person } from '../support/people.ts';
 import { type RawSql, rawSql } from '../support/raw-sql.ts';
 import { embeddedStores } from '../support/stores.ts';
 
-/** Every kind of relation in which somebody who sees an event can stand to where it happens and to who did it. A new kind is a new name here. */
+/** Every kind of relation that a viewer of an event can have to its conversation and to its actor. A new kind is a new name here. */
 export const onlookers = ['owner', 'admin', 'member', 'newcomer', 'sender', 'asking', 'asked', 'knowing', 'inTouch', 'sparing'] as const;
 export type Onlooker = (typeof onlookers)[number];
 
-/** A group and two direct conversations in which `sender` does everything, and those who look on. */
+/** A group and two direct conversations in which `sender` is the actor, and the viewers. */
 export interface Cast extends AsyncDisposable {
   readonly chat: Chat;
   readonly sql: RawSql;
-  /** All of them are in the group: `asking` has asked the sender to be a contact, `asked` was asked by them; `knowing` has a name of their own for the sender; `inTouch` has a direct conversation with them; `sparing` deletes for themselves whatever is said. */
+  /**
+   * All are members of the group. `asking` has sent the sender a contact request, and `asked` has got one from them. `knowing` has an alias
+   * for the sender. `inTouch` has a direct conversation with them. `sparing` hides messages for themselves.
+   */
   readonly people: Readonly<Record<Onlooker, Viewer>>;
   readonly group: bigint;
-  /** Of `sender` and `inTouch`. */
+  /** The direct conversation of `sender` and `inTouch`. */
   readonly direct: bigint;
-  /** Of `sender` with themselves. */
+  /** The direct conversation of `sender` with themselves. */
   readonly alone: bigint;
-  /** The newest entry of the group from before the newcomer joined that is a message. */
+  /** The seq of the newest message of the group from before the newcomer joined. */
   readonly before: number;
-  /** Says something; answers its seq. */
+  /** Sends a message. Returns its seq. */
   say(by: Onlooker, conversationId: bigint, text: string, replyToSeq?: number): Promise<number>;
-  /** What the sender's subscription hands to the executor for an entry of a conversation, or, without one, for what happens next that is of this kind. */
+  /**
+   * The event that the sender’s subscription passes to the executor for an entry of a conversation. The functions below return it for the
+   * receipt, typing or signal that they cause.
+   */
   entry(conversationId: bigint, seq: number): Promise<object>;
   receipt(conversationId: bigint, of: Onlooker, seq: number): Promise<object>;
   typing(conversationId: bigint, of: Onlooker): Promise<object>;
   signal(conversationId: bigint, of: Onlooker, to?: readonly Onlooker[]): Promise<object>;
-  /** Of somebody who has only one conversation with others. */
+  /** The same for a change of the read receipts setting of a user in one conversation with others. */
   showing(of: Onlooker, readReceipts: boolean): Promise<object>;
-  /** The same for the first entry of the server's stream that comes of something. */
+  /** The same for the first entry of the server’s stream that `act` causes. */
   notice(act: (chat: Chat) => Promise<unknown>): Promise<object>;
-  /** Has `sparing` delete for themselves what was said last in the group, and clear all that was said before. */
+  /** Makes `sparing` hide the newest message of the group, and clear everything before it. */
   spare(): Promise<void>;
 }
 
-/** Brings them together, on a database of their own. */
+/** Creates them all on a database of their own. */
 export async function openCast(): Promise<Cast> {
   await using opened = new AsyncDisposableStack();
   const stores = opened.use(await embeddedStores());
@@ -131,7 +137,7 @@ async function follow(chat: Chat, viewer: Viewer, after: readonly object[]): Pro
   return source[Symbol.asyncIterator]() as AsyncIterator<object>;
 }
 
-/** Reads on to the first event that fits, and leaves. */
+/** Reads up to the first event that matches, and ends the subscription. */
 async function first(events: AsyncIterator<object>, fits: (event: object) => boolean): Promise<object> {
   for (;;) {
     const { value, done } = await events.next();
@@ -155,7 +161,7 @@ async function noticeOf(chat: Chat, viewer: Viewer, act: (chat: Chat) => Promise
   return first(events, (event) => 'entry' in event && Object(event.entry).streamId === serverStreamId);
 }
 
-/** The first event of a kind that a viewer is told of once somebody does something. */
+/** The first event of a kind that a viewer gets after `act`. */
 async function toldOf(chat: Chat, viewer: Viewer, kind: string, act: () => Promise<void>): Promise<object> {
   const events = await follow(chat, viewer, []);
   await events.next();

@@ -6,8 +6,8 @@ import { typesOf, wordsOf } from './words.ts';
 
 const contract = buildSchema(readFileSync(new URL('contract.graphql', import.meta.url), 'utf8'));
 
-describe('what clients are promised', () => {
-  test.each(typesOf(contract).map((type) => [type.name, type] as const))('%s stands in the schema as promised', (name, promised) => {
+describe('the contract with clients', () => {
+  test.each(typesOf(contract).map((type) => [type.name, type] as const))('%s is in the schema as promised', (name, promised) => {
     const type = schema.getType(name);
     const words = type ? wordsOf(type).map(({ text }) => text) : [];
     expect(words).toEqual(expect.arrayContaining(wordsOf(promised).map(({ text }) => text)));
@@ -15,7 +15,7 @@ describe('what clients are promised', () => {
 
   test.each(
     typesOf(contract).map((type) => [type.name, type] as const),
-  )('%s asks clients for nothing that was not agreed on', (name, promised) => {
+  )('%s requires no arguments that the contract does not have', (name, promised) => {
     const agreed = new Set(wordsOf(promised).map(({ text }) => text));
     const type = schema.getType(name);
     const fields = new Set([...agreed].map((text) => text.split(/[(:]/)[0]));

@@ -6,7 +6,7 @@ import { typesOf, wordsOf } from './words.ts';
 describe('descriptions', () => {
   test.each(
     [...typesOf(schema), ...typesOf(adminSchema)].map((type) => [type.name, type] as const),
-  )('everything that %s says is described in a sentence', (_name, type) => {
+  )('everything in %s is described in a sentence', (_name, type) => {
     const undescribed = wordsOf(type).filter(
       ({ text, description }) => !text.includes(' implements ') && !/\S.*[.!)]$/s.test(description ?? ''),
     );

@@ -20,7 +20,7 @@ function read(...names: readonly string[]): DocumentNode {
   return parse(names.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n'));
 }
 
-/** The fields that a document selects, such as `User.id`; one selected of an interface counts for the types that it is selected within. */
+/** The fields that a document selects, such as `User.id`. A field of an interface counts for all types of the interface. */
 function selectedFields(document: DocumentNode): ReadonlySet<string> {
   const info = new TypeInfo(schema);
   const selected = new Set<string>();
@@ -43,14 +43,14 @@ function implementations(name: string): readonly (readonly [string, GraphQLObjec
   return isInterfaceType(type) ? schema.getPossibleTypes(type as GraphQLInterfaceType).map((one) => [one.name, one] as const) : [];
 }
 
-test('every document that the tests send is valid', () => {
+test('every document of the tests is valid', () => {
   expect(validate(schema, read(...documents))).toEqual([]);
 });
 
 describe.each([
   ['Event', 'every-event.graphql'],
   ['Node', 'every-node.graphql'],
-])('one valid document about every %s', (name, file) => {
+])('the document about every %s', (name, file) => {
   const document = read(file);
 
   test('is valid by itself', () => {

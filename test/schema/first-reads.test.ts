@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => chat[Symbol.asyncDispose]());
 
-/** The chat, in which something happens right after each reading of positions. */
+/** The chat, with something that happens right after each read of positions. */
 function afterPositions(happens: () => Promise<unknown>): Chat {
   async function positions(viewer: Viewer) {
     const read = await chat.feed.positions(viewer);
@@ -30,7 +30,7 @@ function afterPositions(happens: () => Promise<unknown>): Chat {
   return { ...chat, feed: { ...chat.feed, positions } };
 }
 
-/** The chat, in which something happens right after each reading of conversations by id. */
+/** The chat, with something that happens right after each read of conversations by id. */
 function afterConversations(happens: () => Promise<unknown>): Chat {
   async function byIds(ids: readonly bigint[]) {
     const read = await chat.groups.byIds(ids);
@@ -40,7 +40,7 @@ function afterConversations(happens: () => Promise<unknown>): Chat {
   return { ...chat, groups: { ...chat.groups, byIds } };
 }
 
-test('nothing in a response is older than the positions in it, whatever stands before them in the document', async () => {
+test('nothing in a response is older than its positions, whatever comes before them in the document', async () => {
   const id = await groupOf(chat, alice, bob);
   const seen = afterPositions(() => say(chat, bob, id, 'while positions were read'));
   const source = `query($id: ID!) {
@@ -59,7 +59,7 @@ test('nothing in a response is older than the positions in it, whatever stands b
   });
 });
 
-test('what a mutation answers with is read after it, positions first', async () => {
+test('the payload of a mutation is read after the mutation, positions first', async () => {
   const id = await groupOf(chat, alice, bob);
   const seen = afterPositions(() => say(chat, bob, id, 'while positions were read'));
   const source = `mutation { signIn(input: { handle: "${await handleOf(alice)}", password: "correct horse" }) { viewer { conversations(first: 1) { edges { node { lastSeq } } } positions { streamId seq } } } }`;
@@ -73,7 +73,7 @@ test('what a mutation answers with is read after it, positions first', async () 
   });
 });
 
-test('positions that cannot be read fail by themselves: what was done is answered', async () => {
+test('positions that cannot be read are an error of their own, and the rest of the payload is returned', async () => {
   const seen = afterPositions(() => Promise.reject(new ChatError('UNAVAILABLE', 'The database is away.')));
   const source = `mutation { signIn(input: { handle: "${await handleOf(alice)}", password: "correct horse" }) { accessToken viewer { positions { seq } } errors { code } } }`;
   expect(await ask(seen, null, source)).toEqual({
@@ -82,7 +82,7 @@ test('positions that cannot be read fail by themselves: what was done is answere
   });
 });
 
-test('what lies in a conversation is not older than its lastSeq, however both are reached', async () => {
+test('nothing in a conversation is older than its lastSeq, however both are reached', async () => {
   const id = await groupOf(chat, alice, bob);
   const key = { conversationId: id, userId: alice.userId };
   let lastRead = 0;
@@ -109,7 +109,7 @@ test('a conversation has one lastSeq in one response', async () => {
   expect(viewer).toMatchObject({ conversations: { edges: [{ node: { lastSeq: conversation.lastSeq } }] } });
 });
 
-test('the answer to a send shows who said it, and where, without reading anything again', async () => {
+test('the payload of sendMessage has sender and conversation without further reads', async () => {
   const id = await groupOf(chat, alice, bob);
   const source = `mutation($input: SendMessageInput!) { sendMessage(input: $input) { messageEdge { node {
     seq sender { handle displayName } conversation { lastSeq ... on Group { name owner { id } } } } } errors { code } } }`;
@@ -120,7 +120,7 @@ test('the answer to a send shows who said it, and where, without reading anythin
   const conversation = { lastSeq: 3, name: expect.any(String), owner: { id: formatId('User', alice.userId) } };
   expect(data).toEqual({ sendMessage: { messageEdge: { node: { seq: 3, sender, conversation } }, errors: [] } });
   expect(first.calls).toEqual({ send: 1 });
-  // Sent again it is found, and shown as things stand by then.
+  // A repeated message is found, and its conversation is read again.
   const again = counting(chat);
   await say(chat, bob, id, 'more');
   expect((await ask(again.chat, alice, source, { input })).data).toMatchObject({
@@ -129,7 +129,7 @@ test('the answer to a send shows who said it, and where, without reading anythin
   expect(again.calls).toMatchObject({ send: 1, byIds: expect.any(Number) });
 });
 
-test('a page of conversations with all that a client shows of them takes the same few reads, however long it is', async () => {
+test('a page of conversations with everything that a client shows takes the same few reads, however long it is', async () => {
   const reader = await person(chat, 'reader');
   const source = `{ viewer { unread { messages } conversations { edges { node { id lastSeq memberCount viewerUnreadCount viewerMentionCount viewerMarkedUnreadFromSeq viewerReadSeq
     viewerLastMessage { text sender { displayName } } ... on Group { owner { handle } } } } } } }`;
@@ -145,7 +145,7 @@ test('a page of conversations with all that a client shows of them takes the sam
   expect(many.calls).toEqual(few.calls);
 });
 
-test('a page of messages with all that people think of them takes the same few reads, however long it is', async () => {
+test('a page of messages with their reactions takes the same few reads, however long it is', async () => {
   const id = await groupOf(chat, alice, bob);
   const source = `query($id: ID!) { conversation(id: $id) { messages(last: 50) { edges { node { text pinnedAt viewerReactions
     reactions { id emoji count users(first: 3) { edges { node { displayName } } pageInfo { hasNextPage } } } } } } } }`;
@@ -170,7 +170,7 @@ test('a page of messages with all that people think of them takes the same few r
   expect(many.calls).toEqual(few.calls);
 });
 
-test('nothing is read of what people think where nobody has reacted', async () => {
+test('reactions are not read if there are none', async () => {
   const id = await groupOf(chat, alice, bob);
   await say(chat, alice, id, 'hm');
   const { calls, chat: counted } = counting(chat);
@@ -181,7 +181,7 @@ test('nothing is read of what people think where nobody has reacted', async () =
   expect(Object.keys(calls).filter((name) => /react/i.test(name))).toEqual([]);
 });
 
-test('a page of messages that ask takes the same few reads, however long it is, and one without any none of votes', async () => {
+test('a page of messages with polls takes the same few reads, however long it is, and one without polls reads no votes', async () => {
   const id = await groupOf(chat, alice, bob);
   const source = `query($id: ID!) { conversation(id: $id) { messages(last: 50) { edges { node { text
     poll { voterCount options { id text voteCount viewerHasVoted voters(first: 3) { edges { node { displayName } } pageInfo { hasNextPage } } } } } } } } }`;
@@ -205,7 +205,7 @@ test('a page of messages that ask takes the same few reads, however long it is, 
   expect(many.calls).toEqual(few.calls);
 });
 
-test('a reaction is answered with a message that is not older than its conversation’s lastSeq', async () => {
+test('the payload of addReaction has a message that is not older than its conversation’s lastSeq', async () => {
   const id = await groupOf(chat, alice, bob);
   const message = { conversationId: id, seq: await say(chat, alice, id, 'hm') };
   const seen = afterConversations(() => chat.messages.addReaction(bob, { message, emoji: '🎉' }));
@@ -217,7 +217,7 @@ test('a reaction is answered with a message that is not older than its conversat
   });
 });
 
-test('who has read what on a page of conversations takes the same few reads, however many messages there are', async () => {
+test('receipts on a page of conversations take the same few reads, however many messages there are', async () => {
   const reader = await person(chat, 'reader');
   const source = `{ viewer { conversations { edges { node { deliveredToAllSeq readByAllSeq members(first: 1) { edges { node { deliveredSeq readSeq } } }
     messages { edges { node { delivery receipts { totalCount edges { node { readSeq user { handle } } } } } } } } } } } }`;
@@ -226,7 +226,7 @@ test('who has read what on a page of conversations takes the same few reads, how
     for (let n = 0; n < size; n += 1) await say(chat, alice, id, 'hello');
     await chat.messages.markRead(bob, { conversationId: id, seq: 3 + size });
   }
-  // The pages themselves are read one by one: of each conversation its members, and its messages.
+  // The pages themselves are read one by one: the members and the messages of each conversation.
   const pages = (calls: Readonly<Record<string, number>>) =>
     Object.fromEntries(Object.entries(calls).filter(([name]) => !/^(members|messages|list)$/.test(name)));
   for (let size = 1; size <= 2; size += 1) await talk(size);
@@ -244,7 +244,7 @@ test('who has read what on a page of conversations takes the same few reads, how
   expect(pages(many.calls)).toEqual(pages(few.calls));
 });
 
-/** The chat, and how often each of its modules' functions was called. */
+/** The chat, with the number of calls of each function of its modules. */
 function counting(of: Chat): { readonly chat: Chat; readonly calls: Readonly<Record<string, number>> } {
   const calls: Record<string, number> = {};
   function counted<M extends object>(module: M): M {

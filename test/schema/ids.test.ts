@@ -21,7 +21,7 @@ const anyId: fc.Arbitrary<ParsedId> = fc.oneof(
 );
 
 describe('global ids', () => {
-  test('name what they were made for', () => {
+  test('parse to the type and key that they were made of', () => {
     fc.assert(
       fc.property(anyId, (parsed) => {
         expect(parseId(formatId(parsed.type, parsed.key))).toEqual(parsed);
@@ -29,7 +29,7 @@ describe('global ids', () => {
     );
   });
 
-  test('have one spelling: any other text is no id', () => {
+  test('have one spelling: any other text is not an id, or is the id of something else', () => {
     fc.assert(
       fc.property(anyId, fc.nat(), fc.constantFrom(...'AZaz09-_=+/ é'), (parsed, place, character) => {
         const text = formatId(parsed.type, parsed.key);
@@ -90,24 +90,24 @@ describe('global ids', () => {
     expect(parseId(encodeText(text))).toBeNull();
   });
 
-  test('are not read where they are padded, spaced or in another alphabet', () => {
+  test('are not parsed with padding, spaces or another alphabet', () => {
     const text = formatId('Session', 'ffffffff-ffff-4fff-bfff-ffffffffffff');
     for (const other of [`${text}=`, ` ${text}`, `${text}\n`, text.toLowerCase(), 'User:1', '日本']) expect(parseId(other)).toBeNull();
   });
 });
 
-describe('an id of the wrong kind or shape', () => {
-  test.each([formatId('Conversation', 1n), 'x', ''])('%j is refused in an input as INVALID_INPUT under its field', (text) => {
+describe('an id of the wrong type or shape', () => {
+  test.each([formatId('Conversation', 1n), 'x', ''])('%j is refused in an input as INVALID_INPUT with its field', (text) => {
     expect(() => inputId('User', text, 'userIds', '3')).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT', field: ['userIds', '3'] }),
     );
   });
 
-  test.each([formatId('Conversation', 1n), 'x', ''])('%j is refused in an argument as BAD_USER_INPUT that names it', (text) => {
+  test.each([formatId('Conversation', 1n), 'x', ''])('%j is refused in an argument as BAD_USER_INPUT with its name', (text) => {
     expect(() => argumentId('User', text, 'id')).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', field: ['id'] }));
   });
 
-  test('is refused in a batch without stopping the others', () => {
+  test('is refused in a batch without affecting the others', () => {
     const { keys, places, errors } = inputIds('User', [formatId('User', 1n), 'x', formatId('User', 2n)], 'userIds');
     expect({ keys, places }).toEqual({ keys: [1n, 2n], places: ['0', '2'] });
     expect(errors).toEqual([expect.objectContaining({ code: 'INVALID_INPUT', field: ['userIds', '1'] })]);

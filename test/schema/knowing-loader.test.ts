@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { KnowingLoader } from '../../schema/knowing-loader.ts';
 
-/** A loader of squares, with what it has read. */
+/** A loader of squares, and the keys that it has read. */
 function squares() {
   const read: number[] = [];
   const loader = new KnowingLoader<number, number>(async (keys) => {
@@ -11,7 +11,7 @@ function squares() {
   return { loader, read };
 }
 
-it('what a loader was told it hands out at once, and does not read', async () => {
+it('a value that a loader has learned is returned at once, and not read', async () => {
   const { loader, read } = squares();
   loader.learn(3, 10);
   expect(loader.get(3)).toBe(10);
@@ -19,14 +19,14 @@ it('what a loader was told it hands out at once, and does not read', async () =>
   expect(read).toEqual([]);
 });
 
-it('what it was not told it reads, once, and hands out by a promise', async () => {
+it('a value that a loader has not learned is read once, and returned as a promise', async () => {
   const { loader, read } = squares();
   expect(loader.get(3)).toBeInstanceOf(Promise);
   expect(await loader.get(3)).toBe(9);
   expect(read).toEqual([3]);
 });
 
-it('what it is told later than it has read is what counts', async () => {
+it('a value that a loader learns after reading another counts', async () => {
   const { loader } = squares();
   await loader.load(3);
   loader.learn(3, 10);
@@ -34,7 +34,7 @@ it('what it is told later than it has read is what counts', async () => {
   expect([loader.get(3), await loader.load(3)]).toEqual([11, 11]);
 });
 
-it('what it is made to forget it reads anew', async () => {
+it('a value that a loader is made to forget is read again', async () => {
   const { loader } = squares();
   loader.learn(3, 10).learn(4, 10);
   loader.clear(3);

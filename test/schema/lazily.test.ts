@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { lazily } from '../../schema/lazily.ts';
 
-it('parts of an object are made when they are asked for, of each other if need be, and once', () => {
+it('parts of an object are made on first access, from each other if needed, and once', () => {
   const made: string[] = [];
   const create = lazily<{ a: { n: number }; b: { n: number }; c: string }, { n: number }>({
     a: ({ n }) => ({ n: made.push('a') && n }),

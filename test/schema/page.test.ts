@@ -13,16 +13,16 @@ function refusal(...argument: readonly string[]) {
 }
 
 describe('a forward page', () => {
-  test('is 50 from the start by default, explicit nulls or not', () => {
+  test('has 50 nodes from the start by default, also with explicit nulls', () => {
     expect(forwardPage('user', {})).toEqual({ first: 50, after: undefined });
     expect(forwardPage('user', { first: null, after: null })).toEqual({ first: 50, after: undefined });
   });
 
-  test('goes on after the key in a cursor', () => {
+  test('continues after the key in a cursor', () => {
     expect(forwardPage('user', { first: 2, after: formatCursor('user', 'é:7') })).toEqual({ first: 2, after: 'é:7' });
   });
 
-  test.each([0, -1, 101])('of %i is refused, never clamped', (first) => {
+  test.each([0, -1, 101])('of %i is refused and not clamped', (first) => {
     expect(() => forwardPage('user', { first })).toThrow(refusal('first'));
   });
 
@@ -42,7 +42,7 @@ describe('a cursor', () => {
     ['conversation', '253402300800000:1'],
     ['member', '2147483648:1'],
     ['member', '1:2:3'],
-  ] as const)('of the order %s does not hold the key %s', (order, key) => {
+  ] as const)('of the order %s cannot have the key %s', (order, key) => {
     expect(parseCursor(order, formatCursor(order, key))).toBeNull();
   });
 
@@ -51,18 +51,18 @@ describe('a cursor', () => {
     ['conversation', '1770000000000:1'],
     ['member', '1:9223372036854775807'],
     ['user', 'ä:7'],
-  ] as const)('of the order %s may hold the key %s', (order, key) => {
+  ] as const)('of the order %s can have the key %s', (order, key) => {
     expect(parseCursor(order, formatCursor(order, key))).toBe(key);
   });
 });
 
 describe('a page of a stream', () => {
-  test('begins after a seq, or after a cursor', () => {
+  test('starts after a seq or after a cursor', () => {
     expect(streamPage({ afterSeq: 3 })).toEqual({ first: 50, afterSeq: 3 });
     expect(streamPage({ afterSeq: 3, first: 1, after: cursor(8) })).toEqual({ first: 1, afterSeq: 8 });
   });
 
-  test('does not begin at a negative seq', () => {
+  test('is refused with a negative seq', () => {
     expect(() => streamPage({ afterSeq: -1 })).toThrow(refusal('afterSeq'));
   });
 });
@@ -111,7 +111,7 @@ describe('a page of a history', () => {
     ['an aroundId that names no message', { aroundId: formatId('User', 1n) }, ['aroundId']],
     ['a message of another conversation', { aroundId: formatId('Message', { conversationId: 2n, seq: 9 }) }, ['aroundId']],
   ];
-  test.each(refused)('cannot be asked for with %s', (_what, args, argument) => {
+  test.each(refused)('is refused with %s', (_what, args, argument) => {
     expect(() => historyPage(1n, args)).toThrow(refusal(...argument));
   });
 });

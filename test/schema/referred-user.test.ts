@@ -6,7 +6,7 @@ import { embeddedChat } from '../support/chat.ts';
 import { groupOf, person } from '../support/people.ts';
 import { ask } from './asking.ts';
 
-describe('a user whom a presence refers to', () => {
+describe('the user of a presence', () => {
   let chat: Chat;
   let ann: Viewer;
   let ben: Viewer;
@@ -20,7 +20,7 @@ describe('a user whom a presence refers to', () => {
   });
   afterAll(() => chat[Symbol.asyncDispose]());
 
-  /** What is answered of Ben to Ann, and how many users were looked for meanwhile, in memory or in the database. */
+  /** Ben’s presence for Ann, and the number of users that were looked up meanwhile, in memory or in the database. */
   async function presenceWith(selection: string, fragment = '') {
     const before = { ...chat.cacheCounts };
     const { data } = await ask(chat, ann, `query ($id: ID!) { presence(userIds: [$id]) { ${selection} } } ${fragment}`, { id });
@@ -31,7 +31,7 @@ describe('a user whom a presence refers to', () => {
     };
   }
 
-  it('is not read where no more is asked of them than their id', async () => {
+  it('is not read if only the id is selected', async () => {
     expect(await presenceWith('user { id __typename }')).toEqual({ presence: { user: { id, __typename: 'User' } }, read: 0 });
     expect(await presenceWith('user { key: id }')).toEqual({ presence: { user: { key: id } }, read: 0 });
   });
@@ -42,7 +42,7 @@ describe('a user whom a presence refers to', () => {
     ['in a fragment', 'user { id ...Name }', 'fragment Name on User { displayName }'],
     ['in an inline fragment', 'user { id ... on Node { ... on User { displayName } } }', ''],
     ['in two fragments', '...Id ...Name', 'fragment Id on Presence { user { id } } fragment Name on Presence { user { displayName } }'],
-  ])('is read where more is asked of them, %s', async (_where, selection, fragment) => {
+  ])('is read if more is selected, %s', async (_where, selection, fragment) => {
     const [{ displayName } = { displayName: '' }] = (await chat.users.byIds([ben.userId])).map((user) => user ?? undefined);
     expect(await presenceWith(selection, fragment)).toEqual({ presence: { user: { id, displayName } }, read: 1 });
   });

@@ -22,7 +22,7 @@ afterAll(() => chat[Symbol.asyncDispose]());
 
 const userId = (viewer: Viewer) => formatId('User', viewer.userId);
 
-describe('who is signed out', () => {
+describe('a request without a token', () => {
   const id = formatId('User', 1n);
   test.each([
     `{ node(id: "${id}") { id } }`,
@@ -69,7 +69,7 @@ describe('who is signed out', () => {
     'mutation { markThreadRead(input: { messageId: "x", seq: 1 }) { errors { code } } }',
     'mutation { hideMessage(input: { messageId: "x" }) { errors { code } } }',
     'mutation { clearConversation(input: { conversationId: "x" }) { errors { code } } }',
-  ])('is told UNAUTHENTICATED by %s', async (source) => {
+  ])('gets UNAUTHENTICATED for %s', async (source) => {
     expect((await ask(chat, null, source)).errors).toEqual([{ code: 'UNAUTHENTICATED' }]);
   });
 
@@ -87,7 +87,7 @@ describe('who is signed out', () => {
     });
   });
 
-  test('may sign in, and is refused in the payload', async () => {
+  test('can sign in, and is refused in the payload', async () => {
     const source =
       'mutation { signIn(input: { handle: "nobody", password: "wrong horse" }) { viewer { user { id } } accessToken errors { code field } } }';
     expect(await ask(chat, null, source)).toMatchObject({
@@ -97,7 +97,7 @@ describe('who is signed out', () => {
   });
 });
 
-describe('a bad argument of a query is BAD_USER_INPUT that names it:', () => {
+describe('an invalid argument of a query is BAD_USER_INPUT with its name:', () => {
   const id = formatId('Conversation', 1n);
   test.each([
     ['{ node(id: "x") { id } }', ['id']],
@@ -140,7 +140,7 @@ describe('a bad argument of a query is BAD_USER_INPUT that names it:', () => {
   });
 });
 
-describe('a bad id in an input is INVALID_INPUT in the payload, under its field:', () => {
+describe('an invalid id in an input is INVALID_INPUT in the payload, with its field:', () => {
   const group = formatId('Conversation', 1n);
   const message = formatId('Message', { conversationId: 1n, seq: 1 });
   test.each([
@@ -191,8 +191,8 @@ describe('a bad id in an input is INVALID_INPUT in the payload, under its field:
   });
 });
 
-describe('what a module refuses', () => {
-  test('stands in the payload under the input, and the entities are null', async () => {
+describe('a refusal', () => {
+  test('is in the payload with its field, and the other fields are null', async () => {
     const source = `mutation($input: SendMessageInput!) { sendMessage(input: $input) { messageEdge { cursor } errors { code message field retryAfterMs } } }`;
     const input = { conversationId: formatId('Conversation', 999_999n), clientMessageId: 'a', text: 'hello' };
     expect(await ask(chat, alice, source, { input })).toEqual({
@@ -206,7 +206,7 @@ describe('what a module refuses', () => {
     });
   });
 
-  test('of a batch stands beside what was done, each under its place in the input', async () => {
+  test('of part of a batch is in the payload with what was done, each with its position in the input', async () => {
     const groupId = formatId('Conversation', await groupOf(chat, alice, bob));
     const source = `mutation($input: AddMembersInput!) { addMembers(input: $input) { membershipEdges { node { user { id } } } group { memberCount } errors { code field } } }`;
     const userIds = ['x', userId(carol), groupId, userId(bob), formatId('User', 999_999n)];

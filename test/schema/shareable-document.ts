@@ -11,14 +11,15 @@ import {
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** True where the field is declared shareable. */
+/** True if the field is declared shareable. */
 export function isShareable({ extensions }: Field): boolean {
   return extensions['shareable'] === true;
 }
 
 /**
- * A subscription to `events` that selects, of one type of event, every field that `selects` says, down to so many levels of objects. Each is
- * given out under the name of its type and its own, such as `User_handle`, so that types which differ in a field can stand side by side.
+ * A subscription to `events` that selects, for one type of event, every field that `selects` accepts, down to `depth` levels of objects.
+ * Each field gets an alias of its type’s name and its own, such as `User_handle`, so that types which differ in a field can be selected
+ * together.
  */
 export function eventDocument(schema: GraphQLSchema, eventType: string, { depth = 6, selects = isShareable } = {}): string {
   function selectionOf(type: GraphQLNamedType, left: number): string {
@@ -42,7 +43,7 @@ export function eventDocument(schema: GraphQLSchema, eventType: string, { depth 
   return `subscription { events { __typename ... on ${eventType} { ${fieldsOf(type, depth - 1)} } } }`;
 }
 
-/** The names, as `eventDocument` gives them, of all that stands anywhere in a result and is not null. */
+/** The aliases, as `eventDocument` makes them, of all fields in a result that are not null. */
 export function shownIn(result: unknown): readonly string[] {
   if (typeof result !== 'object' || result === null) return [];
   return Object.entries(result).flatMap(([name, value]) => [...(name.includes('_') && value !== null ? [name] : []), ...shownIn(value)]);

@@ -21,20 +21,20 @@ function names(found: readonly Declared[]): readonly string[] {
   return found.map(({ type, field }) => `${type.name}.${field.name}`);
 }
 
-/** Whether an interface of the type has a field of that name: then it is the interface's to declare. */
+/** Whether an interface of the type has a field of this name: then the interface declares it. */
 function isInherited({ type, field }: Declared): boolean {
   return type.getInterfaces().some((wider) => field.name in wider.getFields());
 }
 
 const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
-/** What the server tells is for everybody, or the same for some. */
+/** Entries of the server’s stream are for everybody, or the same for some. */
 const toldByServer = Object.entries(entryTypes).flatMap(([name, { on }]) => (on === 'server' ? [name] : []));
 const accountEvents = new Set(
   ['AccountEvent', ...schema.getPossibleTypes(interfaceNamed('AccountEvent')).map(({ name }) => name)].filter(
     (name) => !toldByServer.includes(name),
   ),
 );
-/** What only ever shows what one person has: each is handed to them alone. */
+/** Types of what one user has. They are sent to that user only. */
 const ownTypes = [
   'Viewer',
   'Contact',
@@ -52,65 +52,65 @@ function interfaceNamed(name: string): GraphQLInterfaceType {
   return type;
 }
 
-describe('of what is declared shareable', () => {
-  test('there is something', () => {
+describe('among the fields that are declared shareable', () => {
+  test('there are some', () => {
     expect(names(shareable)).toEqual(
       expect.arrayContaining(['MessageSent.messageEdge', 'MessageEdge.node', 'Message.text', 'User.handle']),
     );
   });
 
-  test('nothing is named for the viewer', () => {
+  test('none is named for the viewer', () => {
     expect(names(shareable.filter(({ field }) => field.name.startsWith('viewer')))).toEqual([]);
   });
 
-  test('nothing shows something of the viewer', () => {
+  test('none has a type of the viewer’s own', () => {
     const own = shareable.filter(({ field }) => ownTypes.includes(getNamedType(field.type).name));
     expect(names(own)).toEqual([]);
   });
 
-  test('nothing belongs to, or leads to, a page of a list', () => {
+  test('none is of a page of a list, or leads to one', () => {
     const paged = (name: string): boolean => name.endsWith('Connection') || name === 'PageInfo';
     expect(names(shareable.filter(({ type, field }) => paged(type.name) || paged(getNamedType(field.type).name)))).toEqual([]);
   });
 
-  test('nothing stands at a root', () => {
+  test('none is a root field', () => {
     expect(roots).not.toContain(undefined);
     expect(names(shareable.filter(({ type }) => roots.includes(type as GraphQLObjectType)))).toEqual([]);
   });
 
-  test('nothing is what a mutation answers', () => {
+  test('none is of a payload', () => {
     expect(names(shareable.filter(({ type }) => type.name.endsWith('Payload') || type.name === 'UserError'))).toEqual([]);
   });
 
-  test('nothing is what an account’s own events are about: they have their place and no more', () => {
+  test('none is of an account event, except its place', () => {
     expect(accountEvents.size).toBeGreaterThan(1);
     const own = shareable.filter((one) => accountEvents.has(one.type.name) && !['at', 'streamId', 'seq'].includes(one.field.name));
     expect(names(own)).toEqual([]);
   });
 
-  test('nothing belongs to a type that is one person’s', () => {
-    // The cursors of all lists are declared in one place; what leads to these edges is not shareable (above).
+  test('none is of a type that one user has', () => {
+    // The cursors of all lists are declared in one place. The fields that lead to these edges are not shareable (above).
     const own = shareable.filter(({ type, field }) => ownTypes.includes(type.name) && field.name !== 'cursor');
     expect(names(own)).toEqual([]);
   });
 
-  test('nothing takes an argument but how many it shows: what a client gives could name themselves', () => {
+  test('none has an argument other than `first`, because a value of the client could identify the client', () => {
     const named = shareable.filter(({ field }) => field.args.some(({ name, type }) => name !== 'first' || String(type) !== 'Int'));
     expect(names(named)).toEqual([]);
   });
 
-  test('what an interface declares is declared by all its types, and nothing else under its name', () => {
+  test('all types of an interface declare what it declares, and nothing else of its names', () => {
     const inherited = fields.filter(isInherited);
     const wider = ({ type, field }: Declared) => type.getInterfaces().flatMap((one) => one.getFields()[field.name] ?? []);
     const odd = inherited.filter(
       (one) => wider(one).some(({ extensions }) => extensions['shareable'] !== undefined) !== (one.field.extensions['shareable'] === true),
     );
-    // An id is the object type's own to declare: Node says nothing of who may share it.
+    // Each object type declares its own id: Node does not say who may share it.
     expect(names(odd).filter((name) => !name.endsWith('.id'))).toEqual([]);
   });
 });
 
-test('every type of entry that stands on a conversation, or on the server’s stream, can be shared, in some part', () => {
+test('every type of entry of a conversation or of the server’s stream has fields that can be shared', () => {
   const types = new Set(shareable.map(({ type }) => type.name));
   const many = Object.entries(entryTypes).filter(([, { on }]) => on !== 'account');
   expect(many.map(([name]) => name).filter((name) => !types.has(name))).toEqual([]);

@@ -10,13 +10,13 @@ import { person } from '../support/people.ts';
 import { type Cast, type Onlooker, onlookers, openCast } from './cast.ts';
 import { eventDocument, isShareable, shownIn } from './shareable-document.ts';
 
-/** Something that happens, and who is told of it. */
+/** An event, and who gets it. */
 interface Occasion {
   readonly what: string;
-  /** The type of its event. */
+  /** The type of the event. */
   readonly type: string;
   readonly seenBy: readonly Onlooker[];
-  /** Makes it happen; answers its event as the executor is given it. */
+  /** Causes the event. Returns it as the executor gets it. */
   readonly happens: (cast: Cast) => Promise<object>;
 }
 
@@ -328,7 +328,7 @@ const occasions: readonly Occasion[] = [
     seenBy: everybody,
     async happens({ chat, people, group, say, entry }) {
       const { lastSeq } = await chat.groups.update(people.owner, { groupId: group, mutedUntil: new Date(Date.now() + 1_500) });
-      // It stays to be seen that they were muted, and hinders nobody.
+      // The entry still says that they were muted, and the mute affects no later row.
       await expect.poll(() => say('member', group, 'at last').catch(() => 0), { interval: 10 }).toBeGreaterThan(lastSeq);
       return entry(group, lastSeq);
     },
@@ -450,7 +450,7 @@ const occasions: readonly Occasion[] = [
       const said = { conversationId: group, clientMessageId: freshKey(), text: 'farewell', mentionIds: [leaver.userId] };
       const { seq } = await chat.messages.send(leaver, said);
       await chat.users.erase(leaver, { password: 'correct horse', messages: 'KEEP', address: '10.1.0.1' });
-      // They leave here and now, and not while something else is looked at.
+      // They leave now, and not while a later row runs.
       await chat.jobs.doDue();
       return entry(group, seq);
     },
@@ -549,7 +549,7 @@ const occasions: readonly Occasion[] = [
   },
 ];
 
-/** What one person alone is told, of which nothing but its place may be shared. */
+/** Events that one user alone gets. Only their place may be shared. */
 const neverShared = [
   'ConversationOpened',
   'ConversationClosed',
@@ -578,14 +578,14 @@ const neverShared = [
   'ResyncRequired',
 ];
 
-/** Posts a notice to everybody; answers its id. */
+/** Posts a notice to everybody. Returns its id. */
 async function tell(notices: Chat['notices']): Promise<string> {
   const { notice } = await notices.post(null, { title: 'Maintenance', body: 'Tonight.', to: 'ALL' });
   if (notice === null) throw new Error('nobody is told');
   return notice.id;
 }
 
-/** How somebody came into the group, before anything was said there. */
+/** The event of a user’s joining, from before the first message. */
 async function joiningOf({ people, group, before, entry }: Cast, name: Onlooker): Promise<object> {
   for (let seq = 1; seq < before; seq += 1) {
     const event = await entry(group, seq);
@@ -594,7 +594,7 @@ async function joiningOf({ people, group, before, entry }: Cast, name: Onlooker)
   throw new Error(`${name} has not joined`);
 }
 
-/** Somebody says something in the group that refers to others. */
+/** Sends a message to the group that refers to others. */
 async function sending(
   { chat, people, group, entry }: Cast,
   by: Onlooker,
@@ -604,14 +604,14 @@ async function sending(
   return entry(group, (await chat.messages.send(people[by], request)).seq);
 }
 
-/** Somebody new, who is added to the group. */
+/** A new user, who is added to the group. */
 async function guest({ chat, people: { owner }, group }: Cast): Promise<Viewer> {
   const { viewer } = await chat.users.signUp({ handle: `passing.${freshKey()}`, password: 'correct horse', address: '10.1.0.1' });
   await chat.groups.addMembers(owner, { groupId: group, userIds: [viewer.userId] });
   return viewer;
 }
 
-/** Somebody is added to the group, then removed. */
+/** Adds a user to the group and removes them. Returns both events. */
 async function passing(cast: Cast) {
   const { chat, group, entry } = cast;
   const viewer = await guest(cast);
@@ -638,11 +638,11 @@ function contextOf(viewer: Viewer) {
 interface Shown {
   /** The bytes for all. */
   readonly shared: string;
-  /** Those who would get others if they were asked for alone. */
+  /** The users who would get other bytes if the event were executed for them alone. */
   readonly differ: readonly Onlooker[];
 }
 
-/** Shows an event to everybody at once, and to each who sees it by themselves. */
+/** Executes an event for everybody at once, and for each of these users alone. */
 async function show(event: object, text: string, seenBy: readonly Onlooker[]): Promise<Shown> {
   const document = parse(text);
   const shown = async (contextValue: ReturnType<typeof contextOf>) =>
@@ -655,7 +655,7 @@ async function show(event: object, text: string, seenBy: readonly Onlooker[]): P
 
 const seen = new Set<string>();
 
-describe('what is shown to all at once is, to the byte, what each of them would be shown', () => {
+describe('the event that is executed for all is, to the byte, what each would get alone', () => {
   test.each(occasions)('$type: $what', async ({ type, seenBy, happens }) => {
     const text = eventDocument(schema, type);
     expect(validate(schema, parse(text))).toEqual([]);
@@ -673,7 +673,7 @@ describe('what is shown to all at once is, to the byte, what each of them would 
   test.each([
     { status: 'BUSY', statusText: 'in a meeting', devices: 2, lastSeenAt: null, profile: 'a' },
     { status: 'OFFLINE', statusText: null, devices: 0, lastSeenAt: new Date(), profile: '' },
-  ])('Presence: of somebody who is $status', async (presence) => {
+  ])('Presence of a user who is $status', async (presence) => {
     const text = eventDocument(schema, 'Presence').replace('events {', 'presence(userIds: []) {');
     expect(validate(schema, parse(text))).toEqual([]);
     const { shared, differ } = await show({ userId: cast.people.owner.userId, ...presence }, text, everybody);
@@ -684,12 +684,13 @@ describe('what is shown to all at once is, to the byte, what each of them would 
     for (const name of shownIn(data)) seen.add(name);
   });
 
-  test('and among them are all fields that are declared shareable', () => {
+  test('the events above have all fields that are declared shareable', () => {
     const types = Object.values(schema.getTypeMap()).filter(isObjectType);
     const declared = types.flatMap((type) =>
       Object.values(type.getFields()).flatMap((field) => (isShareable(field) ? [`${type.name}_${field.name}`] : [])),
     );
-    // Of these only the place is shareable; nobody keeps something for a time only; and the cursors of lists are declared in one place for all of them.
+    // Only the place of these types is shareable. The actor of `HistoryTrimmed` is always null. The cursors of all lists are declared in
+    // one place.
     const own = new Set(neverShared);
     const elsewhere = (name: string): boolean =>
       own.has(name.split('_')[0] ?? '') ||
@@ -727,7 +728,7 @@ describe('every type of event', () => {
   });
 });
 
-/** Declares a field shareable for the length of a test. */
+/** Declares a field shareable until the test ends. */
 function declare(coordinate: string): void {
   const [typeName = '', fieldName = ''] = coordinate.split('.');
   const type = schema.getType(typeName);
@@ -740,7 +741,7 @@ function declare(coordinate: string): void {
   });
 }
 
-describe('a field that is declared shareable and is not', () => {
+describe('a field that is wrongly declared shareable', () => {
   const asks = 'a field that is declared shareable asks who looks';
 
   test.each([
@@ -752,7 +753,7 @@ describe('a field that is declared shareable and is not', () => {
     ['DirectConversation.viewerMembership', 'Membership.id', asks],
     ['DirectConversation.viewerLastMessage', 'Message.id', asks],
     ['User.viewerDirectConversation', 'DirectConversation.id', undefined],
-  ])('is caught: %s', async (field, below, message) => {
+  ])('is found: %s', async (field, below, message) => {
     declare(field);
     declare(below);
     const found: Shown[] = [];

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { type Sharing, schema, sharingOf } from '../../schema/index.ts';
 
 const events = ['Said', 'Seen', 'Left'] as const;
-// Whatever is not named here depends on who looks.
+// All other fields depend on the viewer.
 const declared = ['at', 'place', 'text', 'thing', 'again', 'name', 'id', 'weight', 'kept'];
 
-/** A small world of events; `Secret.id` and `Left.at` are not shareable, though fields of that name elsewhere are. */
+/** A small schema of events. `Secret.id` and `Left.at` are not shareable, although fields of these names are elsewhere. */
 function smallSchema(read: () => void = () => undefined): GraphQLSchema {
   const built = buildSchema(`
     interface Event { at: Int place: Place }
@@ -51,7 +51,7 @@ function typesOf(text: string): readonly string[] {
   return [...share(text).types].sort();
 }
 
-describe('what is shared of a document', () => {
+describe('the types of events that are shared for a document', () => {
   test.each([
     ['fields that are declared shareable', 'subscription { events { place { name } } }', ['Left', 'Said', 'Seen']],
     ['nothing but the names of types', 'subscription { events { __typename place { __typename } } }', ['Left', 'Said', 'Seen']],
@@ -109,14 +109,14 @@ describe('what is shared of a document', () => {
     expect(typesOf(text)).toEqual(types);
   });
 
-  test('tells by an event alone whether it is covered', () => {
+  test('decide for an event alone whether it is covered', () => {
     const { covers } = share('subscription { events { at } }');
     expect(['Said', 'Seen', 'Left', 'Unheard', undefined].map((type) => covers({ type }))).toEqual([true, true, false, false, false]);
     expect(share('subscription { lasting(id: 1) { at } }').covers({})).toBe(true);
     expect(share('subscription { number }').covers({})).toBe(false);
   });
 
-  test('looks at the operation that is named, and at no other', () => {
+  test('are those of the named operation only', () => {
     const text = `subscription Open { events { place { name } } }
       subscription Own($up: Boolean) { events { ... on Said { viewerMark text(upper: $up) } } }
       query Q { place { viewerName } }`;
@@ -127,7 +127,7 @@ describe('what is shared of a document', () => {
     expect(share(text, 'Q').types.size).toBe(0);
   });
 
-  test('is nothing where no operation can be told', () => {
+  test('are none if no operation can be chosen', () => {
     const { types, covers } = share('subscription A { events { at } } subscription B { events { at } }');
     expect(types.size).toBe(0);
     expect(covers({ type: 'Said' })).toBe(false);
@@ -164,7 +164,7 @@ describe('the variables on which sharing depends', () => {
     expect(share(text).variables).toEqual(variables);
   });
 
-  test('are not those of the root’s own arguments, unless they are used below as well', () => {
+  test('are not those of the root field’s arguments, unless they are used below too', () => {
     expect(share('subscription($a: [Int!]) { events(after: $a) { at } }').variables).toEqual([]);
     expect(share('subscription($a: [Int!] $m: String!) { events(after: $a, mode: $m) { at } }').variables).toEqual([]);
     const both = 'subscription($id: ID!, $n: Int, $s: String!) { lasting(id: $id, after: $n) { text(words: [{ text: $s }]) } }';
@@ -172,8 +172,8 @@ describe('the variables on which sharing depends', () => {
   });
 });
 
-describe('what is executed for each event', () => {
-  test('has no optional arguments at its root, nor the variables that only they use', () => {
+describe('the document that is executed for each event', () => {
+  test('has no optional arguments at its root, and no variables that only they use', () => {
     const text = `subscription One($a: [Int!], $m: String!, $u: Boolean, $n: Int) { ...R }
       fragment R on Subscription { events(after: $a, mode: $m, limit: $n) { ... on Said { text(upper: $u) } } }
       subscription Two($id: ID!, $n: Int) { lasting(id: $id, after: $n) { at } }`;
@@ -182,7 +182,7 @@ describe('what is executed for each event', () => {
     expect(validate(small, share(text, 'One').perEvent)).toEqual([]);
   });
 
-  test('has no lists at its root, though one is required', () => {
+  test('has no lists at its root, even if one is required', () => {
     const { perEvent, eventVariables } = share(
       'subscription($ids: [ID!]!, $u: Boolean) { crowd(ids: $ids) { ... on Said { text(upper: $u) } } }',
     );
@@ -191,7 +191,7 @@ describe('what is executed for each event', () => {
     expect(JSON.stringify(share('subscription { crowd(ids: ["a", "b"]) { at } }').perEvent)).not.toContain('"a"');
   });
 
-  test('gives the same as the whole document, without having to be given positions', () => {
+  test('has the same result as the whole document, without positions', () => {
     const document = parse(
       'subscription($a: [Int!]!, $u: Boolean!) { events(after: $a) { __typename ... on Said @include(if: $u) { at } } }',
     );
@@ -203,7 +203,7 @@ describe('what is executed for each event', () => {
     expect(whole).toEqual({ data: { events: { __typename: 'Said', at: 7 } } });
   });
 
-  test('leaves the arguments of everything below the root alone', () => {
+  test('keeps the arguments of everything below the root', () => {
     const { perEvent } = share('subscription { events(limit: 1) { ... on Said { text(upper: true) } } }');
     expect(execute({ schema: small, document: perEvent, rootValue: { events: { type: 'Said', text: 'hi' } } })).toEqual({
       data: { events: { text: 'hi' } },
@@ -213,8 +213,8 @@ describe('what is executed for each event', () => {
   });
 });
 
-describe('finding out what is shared', () => {
-  /** How many fields are looked up for a document. */
+describe('the analysis of a document', () => {
+  /** The number of fields that are looked up for a document. */
   function looks(text: string): number {
     let count = 0;
     const counting = smallSchema(() => {
@@ -232,11 +232,11 @@ describe('finding out what is shared', () => {
     expect(text.length).toBeGreaterThanOrEqual(20_000);
     const fields = 2 * depth + 1;
     expect(looks(text)).toBeGreaterThanOrEqual(fields);
-    // Twice: by fragments and by what is selected within them.
+    // Twice: once through fragments, and once through their selections.
     expect(looks(text)).toBeLessThanOrEqual(2 * fields);
   });
 
-  test('looks once at a root that fragments within fragments say a million times', () => {
+  test('looks once at a root that nested fragments repeat a million times', () => {
     const depth = 20;
     const twice = (n: number): string => `...R${n} ...S${n}`;
     const chain = Array.from(
@@ -248,7 +248,7 @@ describe('finding out what is shared', () => {
   });
 });
 
-// As a client of the whole API writes it, down to the other side's name in the list of conversations.
+// A document as a client of the whole API writes it, down to the peer’s name in the list of conversations.
 const usual = `subscription Everything($after: [PositionInput!]) {
   events(after: $after) { __typename at ... on LogEvent { streamId seq } ...Talk ...Account
     ... on ReceiptMoved { conversation { id } membership { id user { id displayName } deliveredSeq readSeq } }
@@ -268,7 +268,7 @@ const usual = `subscription Everything($after: [PositionInput!]) {
     ... on ContactChanged { contactId contact { id alias user { ...Person } } }
     ... on ViewerChanged { viewer { user { ...Person } sessions { id deviceName } } } }`;
 
-describe('the document that clients usually send', () => {
+describe('the usual document of clients', () => {
   function shared(text: string): readonly string[] {
     const document = parse(text);
     expect(validate(schema, document)).toEqual([]);
@@ -276,11 +276,11 @@ describe('the document that clients usually send', () => {
   }
   const whatMany = ['MemberJoined', 'MemberLeft', 'MessageSent', 'ReceiptMoved'];
 
-  test('shares what many are told, though it asks for much that is the viewer’s alone', () => {
+  test('shares the events of conversations, although it selects much that is the viewer’s own', () => {
     expect(shared(usual)).toEqual(expect.arrayContaining(whatMany));
   });
 
-  test('shares nothing that is an account’s, where it asks for what that is about', () => {
+  test('shares no account events, because it selects their contents', () => {
     const accounts = [
       'ConversationOpened',
       'ConversationClosed',
@@ -297,12 +297,12 @@ describe('the document that clients usually send', () => {
     ['who joined as a contact', '} user { ...Person } }', '} user { ...Person viewerContact { alias } } }', 'MemberJoined'],
     ['whose marker it is as a contact', 'user { id displayName }', 'user { id viewerContact { alias } }', 'ReceiptMoved'],
     ['who left as a contact', 'leaveReason user { ...Person }', 'leaveReason user { viewerDirectConversation { id } }', 'MemberLeft'],
-  ])('does not share an event of which it shows %s', (_what, before, after, name) => {
+  ])('does not share an event of which it selects %s', (_what, before, after, name) => {
     expect(usual).toContain(before);
     expect(shared(usual.replace(before, after))).not.toContain(name);
   });
 
-  test('does not share a message of which it shows how much is unread beside it', () => {
+  test('does not share a message with the viewer’s unread count', () => {
     expect(shared(usual.replace('lastSeq lastActivityAt', 'lastSeq viewerUnreadCount'))).not.toContain('MessageSent');
   });
 });

@@ -30,7 +30,7 @@ afterAll(() => chat[Symbol.asyncDispose]());
 const user = ({ userId }: Viewer) => formatId('User', userId);
 const conversation = (id: bigint) => formatId('Conversation', id);
 
-/** Reads on to the next event of a type, and answers it. */
+/** Reads up to the next event of a type, and returns it. */
 async function next(events: Following, typename: string): Promise<unknown> {
   for (;;) {
     const event = await events.next();
@@ -39,7 +39,7 @@ async function next(events: Following, typename: string): Promise<unknown> {
 }
 
 describe('a subscription to everything', () => {
-  test('says how far each stream had got, by global ids', async () => {
+  test('has the head of each stream in StreamReady, with global ids', async () => {
     const id = await groupOf(chat, alice);
     await using events = await follow(chat, alice, everyEvent);
     expect(await next(events, 'StreamReady')).toEqual({
@@ -71,7 +71,7 @@ describe('a subscription to everything', () => {
     });
   });
 
-  test('shows each event as things stand then: nothing is kept from the one before', async () => {
+  test('shows each event with the state at its time, without caching from the one before', async () => {
     const id = await groupOf(chat, alice, bob);
     await using events = await follow(chat, alice, everyEvent);
     await next(events, 'StreamReady');
@@ -81,7 +81,7 @@ describe('a subscription to everything', () => {
     }
   });
 
-  test('shows who joins and who leaves', async () => {
+  test('shows joins and leaves', async () => {
     const id = await groupOf(chat, alice);
     const membershipId = formatId('Membership', { conversationId: id, userId: bob.userId });
     await using events = await follow(chat, alice, everyEvent);
@@ -96,14 +96,14 @@ describe('a subscription to everything', () => {
     expect(await next(events, 'MemberLeft')).toMatchObject({ seq: 3, membershipId, user: { id: user(bob) }, leaveReason: 'REMOVED' });
   });
 
-  test('shows a joining that has been undone without a membership', async () => {
+  test('shows a join of a user who was removed since without a membership', async () => {
     const id = await groupOf(chat, alice, bob);
     await chat.groups.removeMember(alice, { groupId: id, userId: bob.userId });
     await using events = await follow(chat, alice, everyEvent, { after: [{ streamId: conversation(id), seq: 1 }] });
     expect(await next(events, 'MemberJoined')).toMatchObject({ seq: 2, user: { id: user(bob) }, membershipEdge: null });
   });
 
-  test('shows a conversation that opens with where it begins, and one that closes with why', async () => {
+  test('shows an opened conversation with its first position, and a closed one with the reason', async () => {
     await using events = await follow(chat, bob, everyEvent);
     await next(events, 'StreamReady');
     const id = await groupOf(chat, alice, bob);
@@ -120,7 +120,7 @@ describe('a subscription to everything', () => {
     });
   });
 
-  test('shows an opening that has been undone without its conversation', async () => {
+  test('shows the opening of a conversation that was closed since without the conversation', async () => {
     const [head] = await chat.feed.positions(bob);
     const id = await groupOf(chat, alice, bob);
     await chat.groups.removeMember(alice, { groupId: id, userId: bob.userId });
@@ -131,7 +131,7 @@ describe('a subscription to everything', () => {
     });
   });
 
-  test('shows a changed profile, and a device that signs in', async () => {
+  test('shows a changed profile, and a new session', async () => {
     await using events = await follow(chat, alice, everyEvent);
     await next(events, 'StreamReady');
     const { handle = '' } = await chat.users.updateProfile(alice, { displayName: 'Alice the Great' });
@@ -143,7 +143,7 @@ describe('a subscription to everything', () => {
     expect(await next(events, 'ViewerChanged')).toMatchObject({ viewer: { sessions: [{}, {}] } });
   });
 
-  test('shows markers as they stand: one’s own with what is left, and those of others', async () => {
+  test('shows current markers: the viewer’s own with what is left, and those of others', async () => {
     const id = await groupOf(chat, alice, bob);
     const seq = await say(chat, alice, id, 'hello');
     await using bobs = await follow(chat, bob, everyEvent);
@@ -166,12 +166,12 @@ describe('a subscription to everything', () => {
   test.each([
     ['another’s account', () => user(bob)],
     ['a conversation that is not there', () => conversation(999_999n)],
-  ])('answers a position in %s with GONE under the id it was given', async (_what, streamId) => {
+  ])('answers a position in %s with GONE and its id', async (_what, streamId) => {
     await using events = await follow(chat, alice, everyEvent, { after: [{ streamId: streamId(), seq: 0 }] });
     expect(await next(events, 'ResyncRequired')).toMatchObject({ streamId: streamId(), lastSeq: null, resyncReason: 'GONE' });
   });
 
-  test('takes up one’s own account and conversations where the positions say', async () => {
+  test('resumes the viewer’s conversations from their positions', async () => {
     const id = await groupOf(chat, alice);
     for (const text of ['one', 'two']) await say(chat, alice, id, text);
     const after = [{ streamId: conversation(id), seq: 2, epoch: chat.feed.epoch, readSeq: null }];
@@ -182,7 +182,7 @@ describe('a subscription to everything', () => {
 });
 
 describe('a subscription to one conversation', () => {
-  test('replays what lies past the position, then goes on', async () => {
+  test('replays the entries after the position, then continues live', async () => {
     const id = await groupOf(chat, alice, bob);
     await say(chat, bob, id, 'one');
     await using events = await follow(chat, alice, oneConversation, { id: conversation(id), after: 2 });
@@ -192,7 +192,7 @@ describe('a subscription to one conversation', () => {
     expect(await events.next()).toEqual({ __typename: 'MessageSent', streamId: conversation(id), seq: 4 });
   });
 
-  test('ends with NOT_FOUND on removal, and begins with it for a stranger', async () => {
+  test('ends with NOT_FOUND on removal, and starts with it for a user who is not a member', async () => {
     const id = await groupOf(chat, alice, bob);
     await using events = await follow(chat, bob, oneConversation, { id: conversation(id) });
     expect(await events.next()).toMatchObject({ __typename: 'StreamReady' });

@@ -26,7 +26,7 @@ function idOf(parsed: ParsedId): string {
   return formatId(parsed.type, parsed.key);
 }
 
-/** Which of these the viewer is shown by node(). */
+/** Whether node() shows each of these to the viewer. */
 async function shown(viewer: Viewer, ...parsed: readonly ParsedId[]): Promise<readonly boolean[]> {
   const ids = parsed.map(idOf);
   const { data, errors } = await ask(chat, viewer, 'query($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });
@@ -37,7 +37,7 @@ async function shown(viewer: Viewer, ...parsed: readonly ParsedId[]): Promise<re
 }
 
 describe('node', () => {
-  test('shows a group, its members and messages to its members and to nobody else', async () => {
+  test('shows a group, its members and messages to its members only', async () => {
     const conversationId = await groupOf(chat, alice, bob);
     const seq = await say(chat, alice, conversationId, 'among us');
     const things: readonly ParsedId[] = [
@@ -52,7 +52,7 @@ describe('node', () => {
     expect(await shown(alice, ...things)).toEqual([true, false, true]);
   });
 
-  test('shows a direct conversation to the other side from its first message on', async () => {
+  test('shows a direct conversation to the other user from its first message on', async () => {
     const { id: conversationId } = await chat.groups.openDirect(alice, { userId: bob.userId });
     const things: readonly ParsedId[] = [
       { type: 'Conversation', key: conversationId },
@@ -64,7 +64,7 @@ describe('node', () => {
     expect(await shown(bob, ...things)).toEqual([true, true]);
   });
 
-  test('shows everybody’s profile, and only one’s own sessions', async () => {
+  test('shows all profiles, and one’s own sessions only', async () => {
     const things: readonly ParsedId[] = [
       { type: 'User', key: alice.userId },
       { type: 'Session', key: alice.sessionId },
@@ -74,13 +74,13 @@ describe('node', () => {
     expect(await shown(bob, ...things)).toEqual([true, false, false]);
   });
 
-  test('shows a file with somebody’s data to nobody else', async () => {
+  test('shows a data export to its owner only', async () => {
     const { id } = await chat.exports.request(alice, { messages: true });
     expect(await shown(alice, { type: 'DataExport', key: id })).toEqual([true]);
     expect(await shown(bob, { type: 'DataExport', key: id })).toEqual([false]);
   });
 
-  test('shows a notice to whom it is for, while it is posted: to all, but who signs up later; or to some', async () => {
+  test('shows a notice to its recipients while it is posted, and not to users who signed up later', async () => {
     const post = async (to: NewNotice['to'], at?: Date): Promise<ParsedId> => {
       const { notice } = await chat.notices.post(null, { title: 'Maintenance', body: 'Tonight.', to, at });
       await chat.jobs.doDue();
@@ -101,7 +101,7 @@ describe('node', () => {
     expect(await shown(alice, { type: 'Server', key: serverStreamId })).toEqual([false]);
   });
 
-  test('shows nobody whose account is erased, nor their sessions', async () => {
+  test('shows no erased account, and none of its sessions', async () => {
     const gone = await person(chat, 'gone');
     const things: readonly ParsedId[] = [
       { type: 'User', key: gone.userId },
@@ -113,7 +113,7 @@ describe('node', () => {
     expect(await shown(alice, ...things)).toEqual([false, false]);
   });
 
-  test('does not show who joined later what was said before, though a reply shows what it quotes', async () => {
+  test('does not show earlier messages to a newcomer, although a reply shows what it quotes', async () => {
     const conversationId = await groupOf(chat, alice);
     const before = await say(chat, alice, conversationId, 'before');
     await chat.groups.addMembers(alice, { groupId: conversationId, userIds: [bob.userId] });
@@ -130,7 +130,7 @@ describe('node', () => {
   });
 });
 
-test('conversation is null for what is not the viewer’s and for what is not there alike', async () => {
+test('conversation is null for one of others, and for one that does not exist', async () => {
   const id = await groupOf(chat, alice);
   const source = 'query($a: ID!, $b: ID!) { a: conversation(id: $a) { id } b: conversation(id: $b) { id } }';
   const variables = { a: formatId('Conversation', id), b: formatId('Conversation', 999_999n) };

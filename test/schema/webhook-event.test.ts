@@ -5,13 +5,13 @@ import { webhookEvents } from '../../src/webhook/index.ts';
 
 const ofConversations = webhookEvents.filter((event) => !event.startsWith('User'));
 
-it('what apps are told of each event is the same whoever looks', () => {
+it('the events for apps do not depend on a viewer', () => {
   expect(validate(schema, webhookDocument)).toEqual([]);
   const { types } = sharingOf(schema, webhookDocument);
   expect(ofConversations.filter((event) => !types.has(event))).toEqual([]);
 });
 
-it('is told of every type of event that a conversation has', () => {
+it('apps can get every type of event of a conversation', () => {
   const conversation = schema.getPossibleTypes(schema.getType('ConversationEvent') as never).map(({ name }) => name);
   expect([...ofConversations].toSorted()).toEqual(conversation.toSorted());
 });

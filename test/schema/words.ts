@@ -14,9 +14,9 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 
-/** One thing that a schema says: a type, field, argument or value. */
+/** An element of a schema: a type, field, argument or value. */
 export interface Word {
-  /** Its coordinate, with its type where it has one, such as `User.bio: String`. */
+  /** Its coordinate, with its type if it has one, such as `User.bio: String`. */
   readonly text: string;
   readonly description: string | null | undefined;
   /** Whether a client must give it. */
@@ -25,12 +25,12 @@ export interface Word {
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** A schema's own types, without those that GraphQL brings. */
+/** A schema’s own types, without those of GraphQL itself. */
 export function typesOf(schema: GraphQLSchema): readonly GraphQLNamedType[] {
   return Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type));
 }
 
-/** Everything that a type says. */
+/** All elements of a type, and the type itself. */
 export function wordsOf(type: GraphQLNamedType): readonly Word[] {
   const itself = { text: `${type.constructor.name} ${type.name}`, description: type.description, required: false };
   return [itself, ...membersOf(type)];
