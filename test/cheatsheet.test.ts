@@ -9,7 +9,7 @@ import { schema } from '../schema/index.ts';
 import { newSecret } from '../src/webhook/signature.ts';
 import { given, type Person, world } from './support/world.ts';
 
-/** An operation of the sheet, with all variables that are shown with it. */
+/** An operation of the sheet, with the variables that are shown after it. */
 interface Shown {
   readonly name: string;
   readonly source: string;
@@ -22,7 +22,7 @@ const sheet = readFileSync(join(import.meta.dirname, '../docs/cheatsheet.md'), '
 const fragments = new Map<string, string>();
 const operations = readOperations();
 
-/** Reads fragments and operations; variables belong to the operation before them. */
+/** Reads the fragments and operations. Variables belong to the operation before them. */
 function readOperations(): readonly Shown[] {
   const found: (Shown & { readonly variables: string[] })[] = [];
   for (const [, language, text = ''] of sheet.matchAll(/```(graphql|json)\n(.*?)```/gs)) {
@@ -38,7 +38,7 @@ function documentOf(source: string): TypedDocumentNode<Answer, Record<string, un
   return parse(whole(source));
 }
 
-/** The text with the fragments that it spreads, and those that they do. */
+/** The text with all fragments that it spreads, directly or indirectly. */
 function whole(source: string): string {
   const names = new Set<string>();
   const add = (text: string) => {
@@ -53,7 +53,7 @@ function whole(source: string): string {
   return [source, ...[...names].map((name) => fragments.get(name))].join('\n');
 }
 
-/** What the names in angle brackets stand for. */
+/** The values of the names in angle brackets. */
 class Names {
   readonly #known: Map<string, () => string>;
 
@@ -62,7 +62,7 @@ class Names {
     this.#known.set('a new id', randomUUID).set('a new handle', () => `zoe.${randomUUID().slice(0, 8)}`);
   }
 
-  /** Keeps what an answer tells that is asked with later. */
+  /** Stores the values of a response that later operations need. */
   learn(answer: Answer): void {
     const message = ['sendMessage', 'messageEdge', 'node'];
     const texts: Readonly<Record<string, unknown>> = {
@@ -98,7 +98,7 @@ describe('docs/cheatsheet.md', () => {
     return given(data, []);
   }
 
-  it.each(operations.map(({ name, source }) => ({ name, source })))('shows what the schema has: $name', ({ source }) => {
+  it.each(operations.map(({ name, source }) => ({ name, source })))('has valid operations: $name', ({ source }) => {
     expect(validate(schema, parse(whole(source)))).toEqual([]);
   });
 
@@ -107,7 +107,7 @@ describe('docs/cheatsheet.md', () => {
     expect(readWatch(parse(whole(live?.source ?? '')))).toMatchObject({ responseName: 'events' });
   });
 
-  it('has operations that can be done one after the other', async () => {
+  it('has operations that succeed one after the other', async () => {
     const [ann, bob, cleo, dan, eve] = await chat.people('ann', 'bob', 'cleo', 'dan', 'eve');
     const [group, other] = [await chat.group(ann, bob), await chat.group(bob, ann)];
     const names = new Names({
@@ -116,7 +116,7 @@ describe('docs/cheatsheet.md', () => {
       ...{ message: (await chat.say(bob, group, 'Hello')).id, mine: (await chat.say(ann, group, 'Hi')).id },
       ...{ now: new Date().toISOString(), tomorrow: new Date(Date.now() + 86_400_000).toISOString() },
     });
-    // Who signs up is nobody yet, and whoever is in a group does not come in by an invitation.
+    // A new user has no account yet, and a member cannot join with an invite.
     const others = new Map([
       ['SignUp', undefined],
       ['Refresh', undefined],

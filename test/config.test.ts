@@ -15,7 +15,7 @@ function refusal(env: Readonly<Record<string, string>>): string {
 const secret = 'A'.repeat(43);
 
 describe('the configuration', () => {
-  it('is whole without any variable: embedded, on this machine only', () => {
+  it('is complete without any variable: embedded, and on this machine only', () => {
     const config = readConfig({});
     expect(config).toMatchObject({
       databaseUrl: '',
@@ -28,20 +28,20 @@ describe('the configuration', () => {
     expect(Object.values(config)).not.toContain(undefined);
   });
 
-  it('takes an empty variable for an absent one', () => {
+  it('treats an empty variable as absent', () => {
     expect(readConfig({ PORT: '', LOG_LEVEL: '' })).toEqual(readConfig({}));
   });
 
-  it('does not care for variables of others', () => {
+  it('ignores variables of others', () => {
     expect(readConfig({ PATH: '/bin', EDITOR: 'ed' })).toEqual(readConfig({}));
   });
 
-  it('turns text into what the option is', () => {
+  it('parses texts into the types of the options', () => {
     const config = readConfig({ PORT: '0', TRUST_PROXY: 'true', GRAPHIQL: 'false' });
     expect(config).toMatchObject({ port: 0, trustProxy: true, graphiql: false });
   });
 
-  it('takes MySQL with Redis, and MySQL alone for one node', () => {
+  it('accepts MySQL with Redis, and MySQL alone for one node', () => {
     const databaseUrl = 'mysql://user:pass@db.example:3306/mpim';
     const redisUrl = 'rediss://:pass@redis.example:6380/2';
     expect(readConfig({ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl })).toMatchObject({ databaseUrl, redisUrl });
@@ -53,7 +53,7 @@ describe('the configuration', () => {
     'rediss+cluster://user:p%40ss@[::1]:7000,10.0.0.2:7000',
     'redis+sentinel://a.example,b.example:26380/main',
     'rediss+sentinel://user:p%40ss@[::1]:26379,10.0.0.2:26379/main/2',
-  ])('takes %s', (redisUrl) => {
+  ])('accepts %s', (redisUrl) => {
     expect(readConfig({ DATABASE_URL: 'mysql://root@db.example/mpim', REDIS_URL: redisUrl }).redisUrl).toBe(redisUrl);
   });
 
@@ -68,7 +68,7 @@ describe('the configuration', () => {
     'two words',
     '.example.org',
     'example.org:80',
-  ])('refuses %s for the name of a host', (host) => {
+  ])('refuses %s as a host name', (host) => {
     expect(refusal({ ATTACHMENT_HOSTS: `example.com,${host}` })).toBe(`ATTACHMENT_HOSTS names ${host}, which is no host's name`);
   });
 
@@ -79,17 +79,17 @@ describe('the configuration', () => {
     'https://Chat.example',
     'https://*.chat.example',
     'https://chat.example/app',
-  ])('refuses %s for an origin, which no browser would ever send', (origin) => {
+  ])('refuses %s as an origin, because no browser sends it', (origin) => {
     expect(refusal({ CORS_ORIGINS: `https://a.example,${origin}` })).toMatch(`CORS_ORIGINS names ${origin}, which no browser sends`);
   });
 
-  it('takes origins of apps, of other ports and of pages that have none', () => {
+  it('accepts origins of apps, of other ports, and of pages without one', () => {
     const corsOrigins = ['https://a.example', 'http://localhost:5173', 'capacitor://localhost', 'http://[::1]:3000', 'null'];
     expect(readConfig({ CORS_ORIGINS: corsOrigins.join(', ') })).toMatchObject({ corsOrigins });
     expect(refusal({ CORS_ORIGINS: ' , ' })).toBe('CORS_ORIGINS names no origin: `*` is any');
   });
 
-  it('says how the address of who may be turned to begins', () => {
+  it('says how VAPID_SUBJECT must start', () => {
     expect(refusal({ VAPID_SUBJECT: 'ops@example.org' })).toBe('VAPID_SUBJECT must be a URL that starts with mailto: or https://');
   });
 
@@ -138,7 +138,7 @@ describe('the configuration', () => {
     ['IDENTITY_SECRET', `${secret}, ${secret}`],
     ['IDENTITY_SECRET', `${secret}\n`],
     ['IDENTITY_PROFILE', 'never'],
-  ])('names %s when it is %j, in one line', (variable, value) => {
+  ])('names %s if it is %j, in one line', (variable, value) => {
     const message = refusal({ [variable]: value });
     expect(message).toMatch(new RegExp(`^${variable} must be `));
     expect(message).not.toContain('\n');
@@ -146,7 +146,7 @@ describe('the configuration', () => {
 
   const identity = { IDENTITY_ISSUER: 'https://example.org/', IDENTITY_AUDIENCE: 'the-chat' };
 
-  it('takes the tokens of an issuer whose keys can be asked for, are somewhere else, or are a secret', () => {
+  it('accepts an issuer with discoverable keys, with a key URL, or with secrets', () => {
     expect(readConfig({ ...identity, PASSWORDS: 'false' })).toMatchObject({ identityAudience: ['the-chat'], passwords: false });
     for (const keys of [{ IDENTITY_JWKS_URL: 'https://example.org/keys' }, { IDENTITY_SECRET: `${secret},${secret}` }]) {
       expect(refusal({ ...identity, IDENTITY_ISSUER: 'my-shop', ...keys })).toBe('accepted');
@@ -163,11 +163,11 @@ describe('the configuration', () => {
     [{ ...identity, IDENTITY_ISSUER: '"https://example.org/"' }, 'IDENTITY_ISSUER needs IDENTITY_JWKS_URL or IDENTITY_SECRET'],
     [{ ...identity, IDENTITY_ISSUER: 'https://example.org:99999' }, 'IDENTITY_ISSUER needs IDENTITY_JWKS_URL or IDENTITY_SECRET'],
     [{ ...identity, IDENTITY_ISSUER: 'https://user:hunter2@example.org' }, 'IDENTITY_ISSUER needs IDENTITY_JWKS_URL or IDENTITY_SECRET'],
-  ])('says what is missing beside %j', (env, missing) => {
+  ])('says what is missing besides %j', (env, missing) => {
     expect(refusal(env)).toMatch(new RegExp(`^${missing}`));
   });
 
-  it('names every fault at once', () => {
+  it('reports all errors at once', () => {
     const message = refusal({ PORT: 'x', LOG_LEVEL: 'loud', REDIS_URL: 'redis://127.0.0.1' });
     for (const variable of ['PORT', 'LOG_LEVEL', 'REDIS_URL']) expect(message).toContain(variable);
   });
@@ -179,11 +179,11 @@ describe('the configuration', () => {
     expect(refusal({ ...identity, IDENTITY_JWKS_URL: 'https://user:hunter2@example.org/' })).not.toContain('hunter2');
   });
 
-  it('takes several keys, the first to sign with', () => {
+  it('accepts several keys', () => {
     expect(readConfig({ SECRET_KEYS: `new:${secret},old:${secret}` }).secretKeys).toBe(`new:${secret},old:${secret}`);
   });
 
-  it('has a variable of its own and a sentence for every option, and defaults that it accepts', () => {
+  it('has a unique variable, a sentence and an accepted default for every option', () => {
     const all = Object.values(options);
     expect(new Set(all.map((option) => option.env)).size).toBe(all.length);
     for (const option of all) {
@@ -194,7 +194,7 @@ describe('the configuration', () => {
   });
 });
 
-describe('variables that are none of ours', () => {
+describe('unknown variables', () => {
   it.each([
     ['DATABSE_URL', 'DATABASE_URL'],
     ['TRUSTPROXY', 'TRUST_PROXY'],
@@ -202,7 +202,7 @@ describe('variables that are none of ours', () => {
     ['REDIS_URI', 'REDIS_URL'],
     ['SECRET_KESY', 'SECRET_KEYS'],
     ['MAX_PINNS', 'MAX_PINS'],
-  ])('%s is taken for a misspelt %s', (name, meant) => {
+  ])('%s counts as a misspelling of %s', (name, meant) => {
     expect(misspelt({ [name]: 'x', HOME: '/root' })).toEqual([{ name, meant }]);
     expect(misspelt({ [name]: 'x', [meant]: 'x' })).toEqual([]);
   });
@@ -218,11 +218,11 @@ describe('variables that are none of ours', () => {
     'DATA_DIRS_X',
     'OTEL_EXPORTER_OTLP_HEADERS',
     'LOGLEVELS',
-  ])('%s is let be', (name) => {
+  ])('%s is ignored', (name) => {
     expect(misspelt({ [name]: 'x' })).toEqual([]);
   });
 
-  it('are not those that are, however near one is to another', () => {
+  it('never include a variable of an option, however similar it is to another', () => {
     for (const { env } of Object.values(options)) expect(misspelt({ [env]: 'x' })).toEqual([]);
   });
 });

@@ -17,8 +17,8 @@ function all(text: string, pattern: RegExp): readonly string[] {
   return [...text.matchAll(pattern)].map(([, found = '']) => found);
 }
 
-describe('what is shipped to deploy', () => {
-  it('copies into the image what there is, and nothing that is left out of it', async () => {
+describe('the files in deploy/', () => {
+  it('copy into the image what exists and is not ignored, and everything that is not ignored', async () => {
     const copied = all(await shipped('Dockerfile'), /^COPY (?!--)(.+) \S+$/gm).flatMap((sources) => sources.split(' '));
     expect(copied).toContain('gateway');
     expect(copied.filter((path) => !existsSync(join(root, path)))).toEqual([]);
@@ -26,18 +26,18 @@ describe('what is shipped to deploy', () => {
     expect([...kept].sort()).toEqual([...new Set(copied)].sort());
   });
 
-  it('starts a node as npm does', async () => {
+  it('start a node as npm does', async () => {
     const [command = ''] = all(await shipped('Dockerfile'), /^CMD \["sh", "-c", "(.+)"\]$/gm);
     expect(manifest.scripts.start.endsWith(` && ${command}`)).toBe(true);
     expect(await shipped('Dockerfile')).toContain(manifest.scripts.generate.split(' && ').at(-1));
   });
 
-  it('gives a node longer to stop than it takes', async () => {
+  it('give a node longer to stop than it takes', async () => {
     const [seconds] = all(await shipped('compose.yml'), /stop_grace_period: (\d+)s/g);
     expect(Number(seconds) * 1_000).toBeGreaterThan(usual.drainMs);
   });
 
-  it('mounts what there is, names options that there are, and asks for nothing that the example of its environment does not name', async () => {
+  it('mount files that exist, name options that exist, and use exactly the variables of env.example', async () => {
     const compose = await shipped('compose.yml');
     expect(all(compose, /- \.\/(\S+?):/g).filter((path) => !existsSync(join(root, 'deploy', path)))).toEqual([]);
     const [environment = ''] = all(compose, /^x-environment:[^\n]*\n((?: {2}.*\n)+)/gm);
@@ -47,7 +47,7 @@ describe('what is shipped to deploy', () => {
     expect([...new Set(all(compose, /\$\{([A-Z_]+)/g))].sort()).toEqual([...named].sort());
   });
 
-  it('has nginx ask the gateways where they are, wait longer than signs of life are apart, and take as large a body as they do', async () => {
+  it('let nginx reach the gateways at their addresses, wait longer than two pings, and accept as large a body as they do', async () => {
     const gateways = all(await shipped('compose.yml'), /ipv4_address: (\S+)/g);
     expect(all(await shipped('nginx/nodes.conf'), /^server (\S+):4000 /gm)).toEqual(gateways);
     const rules = await shipped('nginx/mpim.conf');

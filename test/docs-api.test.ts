@@ -13,10 +13,10 @@ import { guide, guideFolder, guidePage, guideSection } from './support/api-guide
 import { startNodeProcess } from './support/node-process.ts';
 
 const root = join(import.meta.dirname, '..');
-// Longer ones are not read but searched: what one looks for is then on a page of its own.
+// Longer pages are searched instead of read, so their sections should be pages of their own.
 const mostLines = 250;
 
-/** GraphQL in a block of its own, in a JavaScript string, or in the JSON of a curl command. */
+/** The GraphQL documents of a page: in a block of their own, in a JavaScript string, or in the JSON of a curl command. */
 function documentsOf(text: string): readonly string[] {
   return [...text.matchAll(/```graphql\n(.*?)```|[`'"]((?:query|mutation|subscription)\b[^`'"]*(?:"\w+"[^`'"]*)*)[`'"]/gs)]
     .map(([, block, string]) => block ?? string ?? '')
@@ -47,7 +47,7 @@ const events = Object.values(schema.getTypeMap())
   .filter((type) => isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Event'))
   .map(({ name }) => name);
 
-/** What stands where a link of the guide leads: the page. */
+/** The page that a link of the guide leads to. */
 function textBehind(link: string): string {
   const [path = ''] = link.split('#');
   return readFileSync(join(guideFolder, path === '' ? 'operations.md' : path), 'utf8');
@@ -59,7 +59,7 @@ describe('docs/api', () => {
     expect(guide.length).toBeGreaterThan(15);
   });
 
-  it.each(guide)('has pages that can be taken in, each with a title and what it is for: $name', ({ text }) => {
+  it.each(guide)('has short pages, each with a title and a first sentence: $name', ({ text }) => {
     expect(text).toMatch(/^# .+\n\n\w.+\n/);
     expect(text.split('\n').length).toBeLessThanOrEqual(mostLines);
   });
@@ -70,7 +70,7 @@ describe('docs/api', () => {
 
   it.each(
     guide.flatMap(({ name, text }) => documentsOf(text).map((document) => ({ name, document }))),
-  )('shows what the schema has: $name, $document', ({ document }) => {
+  )('has valid documents: $name, $document', ({ document }) => {
     expect(validate(schema, parse(document)).map((error) => error.message)).toEqual([]);
   });
 
@@ -79,25 +79,25 @@ describe('docs/api', () => {
     ['Mutations', fieldsOf(schema.getMutationType())],
     ['Subscriptions', fieldsOf(schema.getSubscriptionType())],
     ['Events', events],
-  ])('has an index of all: %s', (heading, names) => {
+  ])('has a complete index: %s', (heading, names) => {
     const listed = [...guideSection('operations.md', heading).matchAll(/^\| `(\w+)` \| \[[^\]]+\]\((\S+)\)/gm)];
     expect(listed.map(([, name]) => name).toSorted()).toEqual(names.toSorted());
     const silent = listed.filter(([, name = '', link = '']) => !textBehind(link).includes(name));
     expect(silent.map(([, name, link]) => `${name}: ${link}`)).toEqual([]);
   });
 
-  it('says of each event what it changes', () => {
+  it('names every event outside of samples', () => {
     const told = `${guidePage('cache.md')}${guidePage('subscriptions.md')}`.replaceAll(/```.*?```/gs, '');
     expect(events.filter((name) => !told.includes(`\`${name}\``))).toEqual([]);
   });
 
-  it('lists every close code and whether to come back', () => {
+  it('lists every close code and whether to reconnect', () => {
     const told = rowsBelow('Close codes of the WebSocket', 'code').map(([code, , back]) => `${code} ${back?.startsWith('yes')}`);
     const real = new Set(Object.values(closes).map(({ code, retry }) => `${code} ${retry}`));
     expect(told.toSorted()).toEqual([...real].toSorted());
   });
 
-  it('explains every code of a refusal, and those of a request', () => {
+  it('explains every code of a refusal and of a request error', () => {
     expect(codesBelow('Refusals', 'code').toSorted()).toEqual([...refusalCodes].toSorted());
     expect(codesBelow('Request errors', '`extensions.code`').toSorted()).toEqual([
       'BAD_USER_INPUT',
@@ -111,7 +111,7 @@ describe('docs/api', () => {
   });
 });
 
-/** The samples as one program against a real server, with what they leave to the reader: somebody to talk to, and a lost connection. */
+/** All samples as one program against a real server, with what they leave to the reader: another user, and a lost connection. */
 function sampleProgram(url: string): string {
   const samples = guide.flatMap(({ text }) => [...text.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code)).join('\n');
   return `

@@ -17,14 +17,14 @@ import { peopleOf } from './support/world.ts';
 const root = join(import.meta.dirname, '..');
 const guide = readFileSync(join(root, 'docs/bots.md'), 'utf8');
 
-/** The sample as a program, with the client of this checkout. */
+/** The sample as a program, with the client package of this checkout. */
 function sample(): string {
   const [, code = ''] = /```js\n(.*?)```/s.exec(guide) ?? [];
   return code.replaceAll(/'mpim-client(\/[\w-]+)?'/g, (_, part = '/index') => `'${join(root, `client${part}.ts`)}'`);
 }
 
 describe('docs/bots.md', () => {
-  it('names what the operators’ schema has', () => {
+  it('names fields that the operators’ schema has', () => {
     const fields = { ...adminSchema.getMutationType()?.getFields(), ...adminSchema.getQueryType()?.getFields() };
     for (const name of ['createBot', 'createBotKey', 'revokeBotKey', 'createUser', 'userByIdentity', 'deleteUser', 'grantAdmin']) {
       expect(guide).toContain(name);
@@ -32,7 +32,7 @@ describe('docs/bots.md', () => {
     }
   });
 
-  it('has a bot that answers each message once, those too that came while it was killed', async () => {
+  it('has a bot that answers each message once, including those that came while it was killed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'mpim-docs-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     await using node = await startNodeProcess({ DATA_DIR: folder });

@@ -10,12 +10,12 @@ function read(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
-/** What is written on a page, without its samples: there `#` begins a comment, and brackets are code. */
+/** A page without its samples, in which `#` begins a comment and brackets are code. */
 function proseOf(path: string): string {
   return read(path).replaceAll(/^( *)```.*?^\1```/gms, '');
 }
 
-/** What the headings of a page are called in links, as GitHub makes it: of two that are alike the second has a number. */
+/** The anchors of a page’s headings, as GitHub makes them: the second of two equal headings gets a number. */
 function anchorsOf(path: string): readonly string[] {
   const times = new Map<string, number>();
   return [...proseOf(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
@@ -30,7 +30,7 @@ function anchorsOf(path: string): readonly string[] {
   });
 }
 
-/** The links of a page that lead to no file, or to no heading there. */
+/** The links of a page to a file or heading that does not exist. */
 function deadLinks(page: string): readonly string[] {
   return [...proseOf(page).matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)]
     .map(([, path = '', heading = '']) => ({ path: path === '' ? page : join(dirname(page), path), heading }))
@@ -43,12 +43,12 @@ describe('the links in the documentation', () => {
     expect(deadLinks(page)).toEqual([]);
   });
 
-  it('are looked for on every page, the guide and the package among them', () => {
+  it('are checked on every page, including the guide and the client package', () => {
     expect(pages).toEqual(expect.arrayContaining(['README.md', 'client/README.md', 'docs/api/README.md', 'docs/cheatsheet.md']));
     expect(pages.length).toBeGreaterThan(100);
   });
 
-  it('lead from code to pages that there are', () => {
+  it('from code lead to pages that exist', () => {
     const sources = globSync('{bench,client,deploy,gateway,prisma,schema,scripts,src,test,web}/**/*.{ts,tsx,mjs,graphql,prisma,yml,conf}', {
       cwd: root,
       exclude: elsewhere,

@@ -25,7 +25,7 @@ function read(path: string): string {
 describe('docs/push.md', () => {
   const shown = [...read('docs/push.md').matchAll(/```graphql\n(.*?)```/gs)].map(([, block]) => block ?? '');
 
-  it.each(shown)('shows what the schema has: %s', (document) => {
+  it.each(shown)('has valid documents: %s', (document) => {
     expect(shown.length).toBeGreaterThan(3);
     expect(validateEach(document)).toEqual([]);
   });
@@ -34,7 +34,7 @@ describe('docs/push.md', () => {
 describe('docs/accounts.md', () => {
   const accounts = read('docs/accounts.md');
 
-  it('shows what the schemas have', () => {
+  it('has a valid document and names fields that the schemas have', () => {
     const [shown = ''] = [...accounts.matchAll(/```graphql\n(.*?)```/gs)].map(([, block]) => block);
     expect(validateEach(shown)).toEqual([]);
     for (const name of ['linkIdentity', 'unlinkIdentity', 'userByIdentity', 'disconnectUser', 'suspendUser', 'deleteUser']) {
@@ -66,7 +66,7 @@ describe('docs/accounts.md', () => {
   });
 });
 
-/** What is wrong with each operation of a text; one without a name cannot stand beside others. */
+/** The errors of each operation of a text, each validated alone, because operations without a name cannot be validated together. */
 function validateEach(text: string): readonly string[] {
   const { definitions, kind } = parse(text);
   return definitions.flatMap((one) => validate(schema, { kind, definitions: [one] }).map(({ message }) => message));
@@ -75,7 +75,7 @@ function validateEach(text: string): readonly string[] {
 describe('docs/webhooks.md', () => {
   const webhooks = read('docs/webhooks.md');
 
-  it('lists every event that an app can be told of', () => {
+  it('lists every event that apps can get', () => {
     const listed = [...webhooks.matchAll(/^\| `(\w+)` \|.*`(?:message|messageEdge|user|userId|group|untilSeq)\b/gm)].map(
       ([, name]) => name,
     );
@@ -83,7 +83,7 @@ describe('docs/webhooks.md', () => {
     expect(listed).toHaveLength(webhookEvents.length);
   });
 
-  it('has a receiver that takes what is signed, once, and nothing else', async () => {
+  it('has a receiver that accepts signed calls, once each, and nothing else', async () => {
     const [, sample = ''] = /```js\n(.*?)```/s.exec(webhooks) ?? [];
     const program = sample.replace('8080', '0').replace("console.log('ready')", 'console.log(server.address().port)');
     const secret = newSecret();
@@ -113,13 +113,13 @@ describe('docs/operators', () => {
     .map((page) => read(page))
     .join('\n');
 
-  it('shows every command as it is, and none that there is not', () => {
+  it('shows every command, and none that does not exist', () => {
     const lines = [...operators.matchAll(/^\$ npm run -s admin -- (\S+)( \S+)?/gm)];
     const shown = new Set(lines.map(([, word = '', more = '']) => (Object.hasOwn(commands, word + more) ? word + more : word)));
     expect([...shown].toSorted()).toEqual(Object.keys(commands).toSorted());
   });
 
-  it('shows what the schema has', () => {
+  it('has valid documents', () => {
     const inBlocks = [...operators.matchAll(/```graphql\n(.*?)```|"query":"(.*?)"/gs)].map(([, block, text]) => block ?? text ?? '');
     expect(inBlocks).toHaveLength(2);
     for (const document of inBlocks) expect(validate(adminSchema, parse(document))).toEqual([]);

@@ -34,7 +34,7 @@ class Numbers extends EventLine<number> {
 
 const nothing = { done: true, value: undefined };
 
-test('a signal that aborts ends it at once: what waits is for nobody any more, and the pending read rejects with the reason', async () => {
+test('an abort ends it at once: waiting events are dropped, and the pending read rejects with the reason', async () => {
   const closing = new AbortController();
   const line = new Numbers(closing.signal);
   line.push(1, 2);
@@ -48,7 +48,7 @@ test('a signal that aborts ends it at once: what waits is for nobody any more, a
   await expect(pending).rejects.toThrow('signed out');
 });
 
-test('one that fails hands out what waits first', async () => {
+test('after fail() it returns the waiting events first', async () => {
   const line = new Numbers(new AbortController().signal);
   line.push(1);
   line.fail(new Error('lost'));
@@ -65,14 +65,14 @@ test('return() does not wait for a pending read, which ends', async () => {
   expect(line.happened).toEqual(['begun', 'finished']);
 });
 
-test('nothing begins before its reader does, and nothing at all under a signal that has aborted', async () => {
+test('nothing begins before the first read, and nothing at all if the signal has already aborted', async () => {
   const line = new Numbers(AbortSignal.abort(new Error('gone')));
   expect(line.happened).toEqual([]);
   await expect(line.next()).rejects.toThrow('gone');
   expect(line.happened).toEqual(['finished']);
 });
 
-test('who watches takes what nothing waits before, and polls the rest', () => {
+test('a watcher takes an event only if none is waiting, and polls the others', () => {
   const line = new Numbers(new AbortController().signal);
   const seen: string[] = [];
   let room = true;

@@ -4,13 +4,13 @@ import { connectAnyRedis } from '../src/redis-client.ts';
 import { startRedisCluster } from './support/redis-cluster.ts';
 import { type Service, startRedis } from './support/services.ts';
 
-/** A Redis, of one server or of several. */
+/** A Redis of one server or of several. */
 interface Place extends AsyncDisposable {
   readonly url: string;
   readonly servers: readonly Service[];
 }
 
-// Twelve of these are longer than a server of a cluster is waited for before the next is asked.
+// Twelve of these timeouts are longer than the wait for one server of a cluster before the next is tried.
 const manner = { role: 'test', timeoutMs: 100, logger: pino({ level: 'silent' }) };
 
 async function oneServer(): Promise<Place> {
@@ -28,7 +28,7 @@ async function aCluster(): Promise<Place> {
   };
 }
 
-// The connection that is not answered is cut after a while, and made anew.
+// A connection without an answer is closed after a while, and opened again.
 const late = /Command timed out|Connection is closed/;
 
 describe.each([
@@ -41,7 +41,7 @@ describe.each([
   });
   afterAll(() => place[Symbol.asyncDispose]());
 
-  it('waits longer for what it is told at first than a command may take after it', async () => {
+  it('waits longer for its first command than later commands may take', async () => {
     const { url, servers } = place;
     using early = await connectAnyRedis({ url, ...manner });
     for (const server of servers) await server.pause();
@@ -50,7 +50,7 @@ describe.each([
     for (let times = 0; times < 12; times += 1) await expect(early.client.get('key')).rejects.toThrow(late);
     for (const server of servers) server.resume();
     using connected = await connecting;
-    // On a busy machine an answer may take longer than this, too.
+    // On a busy machine an answer may take longer than this timeout, too.
     await expect.poll(() => connected.client.get('key')).toBeNull();
     for (const server of servers) await server.pause();
     await expect(connected.client.get('key')).rejects.toThrow(late);
@@ -58,7 +58,7 @@ describe.each([
   });
 });
 
-it('a server that has become a replica is connected to anew once it refuses a write, for its name may lead to another by then', async () => {
+it('a server that has become a replica is reconnected to when it refuses a write, because its name may lead to another server', async () => {
   await using server = await startRedis();
   await using master = await startRedis();
   using connected = await connectAnyRedis({ url: server.url, ...manner, timeoutMs: 5_000 });

@@ -9,7 +9,7 @@ import { realStores } from './support/stores.ts';
 
 const logger = pino({ level: 'silent' });
 
-describe('a Redis that speaks TLS', () => {
+describe('a Redis with TLS', () => {
   let certificates: Certificates;
   let server: Service;
   let url: string;
@@ -35,18 +35,18 @@ describe('a Redis that speaks TLS', () => {
     await certificates[Symbol.asyncDispose]();
   });
 
-  it('is refused in one line where nobody who is known has signed its certificate', async () => {
+  it('is refused in one line if its certificate is not signed by a known authority', async () => {
     const connecting = connectRedis({ url, role: 'test', timeoutMs: 1_000, logger });
     await expect(connecting).rejects.toThrow(/^REDIS_URL: no Redis can be used at 127.* \(.*certificate.*\)$/);
   });
 
-  it('serves a node that is told of the authority', async () => {
+  it('serves a node that knows the authority', async () => {
     await using stores = await realStores({ redisUrl: url });
     await using node = await startNodeProcess({ ...stores.env, NODE_EXTRA_CA_CERTS: certificates.ca });
     expect((await fetch(`${node.url}/health/ready`)).status).toBe(200);
   });
 
-  it('serves a node as a cluster, whose servers tell where they speak it', async () => {
+  it('serves a node as a cluster whose servers announce their TLS ports', async () => {
     const ports = [await freePort(), await freePort(), await freePort()];
     await using cluster = await startRedisCluster((at) => [
       ...speakingTls(ports[at] ?? 0),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { retryMs } from '../src/redis.ts';
 
-test('who connects to Redis again waits longer from attempt to attempt, up to two seconds or what is asked for', () => {
+test('reconnects to Redis wait longer with each attempt, up to two seconds or the given maximum', () => {
   expect(retryMs(1)).toBeLessThanOrEqual(100);
   expect(retryMs(20)).toBeGreaterThanOrEqual(1_000);
   expect(retryMs(20)).toBeLessThanOrEqual(2_000);

@@ -9,7 +9,7 @@ import { releaseIn } from '../src/release.ts';
 const commit = '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d';
 const withCommit = `${manifest.version}+1a2b3c4d`;
 
-describe('the version that a node says it is', () => {
+describe('the version of a node', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'mpim-release-'));
@@ -25,7 +25,7 @@ describe('the version that a node says it is', () => {
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, '.git', name), text);
   }
 
-  it('is that of the package where nothing says from which commit it is', () => {
+  it('is that of the package if its commit is unknown', () => {
     expect(release()).toBe(manifest.version);
   });
 
@@ -38,7 +38,7 @@ describe('the version that a node says it is', () => {
     expect(release()).toBe(withCommit);
   });
 
-  it('has the commit that an image was told, and none where that is something else', async () => {
+  it('has the commit that an image was built with, unless the file has anything else', async () => {
     await writeFile(join(folder, 'COMMIT'), commit);
     expect(release()).toBe(withCommit);
     for (const other of ['', 'main', '1a2b3c4d; rm']) {

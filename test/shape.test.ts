@@ -9,7 +9,7 @@ const web = readSources('web');
 const program = [...src, ...schema, ...gateway];
 const written = [...program, ...client, ...web, ...readSources('scripts', 'prisma')];
 
-/** What each module of src may import from the others, always by its index.ts. A module that is not here is not meant to be. */
+/** The other modules that each module of src may import, always by their index.ts. A module that is not in the table must not exist. */
 const below: Readonly<Record<string, readonly string[]>> = {
   db: [],
   bus: [],
@@ -44,11 +44,11 @@ const below: Readonly<Record<string, readonly string[]>> = {
   webhook: ['db', 'bus', 'log', 'newest', 'message', 'jobs', 'worker'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };
-/** Where the parts are put together: above every module. */
+/** The wiring, which is above every module. */
 const wiring = ['src/chat.ts', 'src/doers.ts', 'src/open.ts'];
-/** Where a module's own variant is chosen: `bus.redis.ts`, `db.sqlite.ts`. */
+/** The files of one variant of a port, such as `bus.redis.ts` and `db.sqlite.ts`. */
 const variant = /\.(redis|memory|mysql|sqlite)\.ts$/;
-/** Packages that speak to clients; src/ is the chat without them. */
+/** Packages that serve clients. src/ is the chat without them. */
 const speaking = /^(graphql|graphql-yoga|graphql-ws|graphql-subscriptions|ws|node:https?|@graphql[^/]*\/.*|@pothos\/.*)$/;
 
 function moduleOf(path: string): string | undefined {
@@ -61,35 +61,35 @@ function breaches(sources: readonly Source[], breaks: (source: Source, target: s
   );
 }
 
-/** src/errors.ts and its like, which belong to no module; a module only by its index.ts. */
+/** The files of src that others may import: those in no module, such as src/errors.ts, and the index.ts of each module. */
 function isFace(target: string): boolean {
   return /^src\/([^/]+\/index|[^/]+)\.ts$/.test(target);
 }
 
-describe('the arrows', () => {
-  it('let schema see only the faces of src', () => {
+describe('imports', () => {
+  it('of schema reach only the public files of src', () => {
     expect(breaches(schema, (_, target) => target.startsWith('gateway/') || (target.startsWith('src/') && !isFace(target)))).toEqual([]);
   });
 
-  it('let gateway see only the faces of src and schema', () => {
+  it('of gateway reach only the public files of src and schema', () => {
     const faces = ['schema/index.ts', 'schema/admin/index.ts'];
     const outside = (target: string): boolean => /^(src|schema)\//.test(target) && !isFace(target) && !faces.includes(target);
     expect(breaches(gateway, (_, target) => outside(target))).toEqual([]);
   });
 
-  it('keep the operators’ words out of the public ones', () => {
+  it('of the public schema never reach the operators’ schema', () => {
     const ofOperators = (path: string): boolean => path.startsWith('schema/admin/');
     expect(breaches(schema, ({ path }, target) => !ofOperators(path) && ofOperators(target))).toEqual([]);
   });
 
-  it('keep GraphQL, sockets and HTTP out of src', () => {
-    // What goes out to other servers is in a module of its own.
+  it('of src reach no GraphQL, sockets or HTTP', () => {
+    // Requests to other servers are in a module of their own.
     const isOutgoing = ({ path }: Source, target: string): boolean => path.startsWith('src/outgoing/') && /^node:https?$/.test(target);
     const isSpeaking = (source: Source, target: string): boolean => speaking.test(target) && !isOutgoing(source, target);
     expect(breaches(src, (source, target) => isSpeaking(source, target) || /^(gateway|schema|test)\//.test(target))).toEqual([]);
   });
 
-  it('go from a module only to those below it, by their index.ts', () => {
+  it('of a module reach only modules below it, by their index.ts', () => {
     const breaks = (source: Source, target: string): boolean => {
       const [from, to] = [moduleOf(source.path), moduleOf(target)];
       if (to === undefined || from === to || wiring.includes(source.path)) return false;
@@ -98,22 +98,22 @@ describe('the arrows', () => {
     expect(breaches(src, breaks)).toEqual([]);
   });
 
-  it('have every module of src in the table', () => {
+  it('of every module of src are in the table', () => {
     const modules = new Set(src.map((source) => moduleOf(source.path)).filter((name) => name !== undefined));
     expect([...modules].filter((name) => !(name in below))).toEqual([]);
   });
 
-  it('let only src/open.ts choose between variants of a port', () => {
+  it('of a port’s variant are in src/open.ts only', () => {
     const beside = (path: string, target: string): boolean => variant.test(path) && moduleOf(path) === moduleOf(target);
     const chosen = breaches(program, ({ path }, target) => variant.test(target) && path !== 'src/open.ts' && !beside(path, target));
     expect(chosen).toEqual([]);
   });
 
-  it('let only src/open.ts and the gateway see how the chat is opened', () => {
+  it('of src/open.ts are in the gateway only', () => {
     expect(breaches([...src, ...schema], ({ path }, target) => target === 'src/open.ts' && path !== 'src/open.ts')).toEqual([]);
   });
 
-  it('let what clients install see nothing of the server, nor of Node, and only its own entries the libraries they are for', () => {
+  it('of the client package reach nothing of the server or of Node, and libraries only from the entries for them', () => {
     const libraries: Readonly<Record<string, readonly string[]>> = {
       'client/apollo.ts': ['@apollo/client/core', '@apollo/client/errors', 'rxjs'],
       'client/graphql-ws.ts': ['graphql-ws'],
@@ -129,7 +129,7 @@ describe('the arrows', () => {
     expect(breaches(program, (_, target) => target.startsWith('client/'))).toEqual([]);
   });
 
-  it('let the demo app see what clients install and what is generated for it, and nobody see the demo app', () => {
+  it('of the demo app reach only the client package and its generated types, and nothing imports the demo app', () => {
     const faces = ['client/index.ts', 'client/graphql-ws.ts'];
     const app = web.filter(({ path }) => path !== 'web/vite.config.ts');
     const isLibrary = (target: string): boolean => /^react(-dom)?(\/|$)/.test(target);
@@ -138,25 +138,25 @@ describe('the arrows', () => {
     expect(breaches([...program, ...client, ...readSources('scripts')], (_, target) => target.startsWith('web/'))).toEqual([]);
   });
 
-  it('make no circle', () => {
+  it('have no cycles', () => {
     expect(cycles([...program, ...client, ...web])).toEqual([]);
   });
 
-  it('lead to what traces only where that is configured', () => {
+  it('of OpenTelemetry are loaded only if tracing is configured', () => {
     const tracing = breaches(program, (_, target) => target.startsWith('@opentelemetry/')).map((breach) => breach.split(' ')[0]);
     expect([...new Set(tracing)].toSorted()).toEqual(['gateway/otlp.ts', 'gateway/span-exporter.ts']);
     const loading = /^import (?!type )[^;]*?from '\.\/(otlp|span-exporter)\.ts'/m;
     expect(program.filter(({ text }) => loading.test(text)).map(({ path }) => path)).toEqual(['gateway/otlp.ts']);
   });
 
-  it('bring the environment in at one place', () => {
+  it('of the environment are in one place', () => {
     const readers = program.filter((source) => /process\.env\b|process\[|'node:process'/.test(source.text)).map((source) => source.path);
     expect(readers.filter((path) => path !== 'gateway/main.ts')).toEqual([]);
   });
 });
 
 describe('a file', () => {
-  it('is at most 300 lines', () => {
+  it('has at most 300 lines', () => {
     const long = written.filter((source) => source.text.split('\n').length > 301).map((source) => source.path);
     expect(long).toEqual([]);
   });
@@ -166,8 +166,8 @@ describe('a file', () => {
     expect([...written, ...readSources('test')].filter((source) => vague.test(source.path)).map((source) => source.path)).toEqual([]);
   });
 
-  it('says what each exported function and type promises', () => {
-    // A type read off a constant (`(typeof codes)[number]`) is described by the constant.
+  it('has a docstring for each exported function and type', () => {
+    // A type that is read from a constant (`(typeof codes)[number]`) is described by the constant.
     const exported = /^export (?:async )?(?:function|interface|class|type(?! (?:\*|\{)|.*\(typeof \w+\)\[number\];))\s+(\w+)/;
     const silent = written.flatMap(({ path, text }) => {
       const lines = text.split('\n');
@@ -176,7 +176,7 @@ describe('a file', () => {
     expect(silent).toEqual([]);
   });
 
-  it('that is the face of a module opens with what the module owns', () => {
+  it('that is a module’s index.ts begins with a comment', () => {
     const faces = src.filter((source) => /^src\/[^/]+\/index\.ts$/.test(source.path));
     expect(faces.filter((source) => !/^\/[/*]/.test(source.text)).map((source) => source.path)).toEqual([]);
   });

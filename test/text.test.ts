@@ -15,7 +15,7 @@ describe('text', () => {
     '\ufe0f',
     '\u{e0020}',
     '\0',
-  ])('is blank where nobody sees anything: %j', (text) => {
+  ])('is blank if nothing of it is visible: %j', (text) => {
     expect(isBlank(text)).toBe(true);
   });
 
@@ -29,7 +29,7 @@ describe('text', () => {
     'ﷺ',
     '\u200bx',
     '\ud800',
-  ])('is not blank where somebody sees something: %j', (text) => {
+  ])('is not blank if something of it is visible: %j', (text) => {
     expect(isBlank(text)).toBe(false);
   });
 
@@ -40,16 +40,16 @@ describe('text', () => {
     ['👩‍👩‍👧', 5],
     ['e\u0301', 2],
     ['\ud800x', 2],
-  ])('counts the code points of %j', (text, count) => {
+  ])('is counted in code points: %j', (text, count) => {
     expect(codePoints(text)).toBe(count);
   });
 
-  test('can be stored unless it holds a lone surrogate or NUL', () => {
+  test('can be stored unless it has a lone surrogate or NUL', () => {
     for (const text of ['', 'a', '👍', '\u{10ffff}', '\ufffd']) expect(isStorable(text), text).toBe(true);
     for (const text of ['\ud83d', 'a\udc4d', '\udc4d\ud83d', 'a\0b']) expect(isStorable(text), text).toBe(false);
   });
 
-  test('of one line has no control characters, of several only tab and line ends', () => {
+  test('of one line has no control characters, and of several lines only tabs and line ends', () => {
     for (const text of ['', 'plain', '👩‍👩‍👧', '\u202e']) expect(hasControls(text, { lines: false }), text).toBe(false);
     for (const text of ['a\n', '\t', '\r', '\u0007', '\u007f', '\u0085', '\0', 'a\u2028b', 'a\u2029b'])
       expect(hasControls(text, { lines: false }), text).toBe(true);
@@ -57,7 +57,7 @@ describe('text', () => {
     for (const text of ['\u0007', '\u001b[0m', '\u0085', '\0']) expect(hasControls(text, { lines: true }), text).toBe(true);
   });
 
-  test('is a client’s key where it is 1 to 64 printable ASCII characters that do not end in a space', () => {
+  test('is a client’s key if it is 1 to 64 printable ASCII characters and does not end in a space', () => {
     for (const text of ['a', ' a', '!', '~', 'x'.repeat(64), '00000000-0000-7000-8000-000000000000'])
       expect(isClientKey(text), text).toBe(true);
     for (const text of ['', ' ', 'a ', 'x'.repeat(65), 'ä', 'a\n', 'a\tb', '\u007f', '👍']) expect(isClientKey(text), text).toBe(false);

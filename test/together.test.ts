@@ -18,20 +18,20 @@ function reader(atOnce = 3) {
   return { reads, read: (id: number) => read({ id }) };
 }
 
-test('what is asked for in one turn is read together, the same once, as many at a time as are allowed', async () => {
+test('keys that are requested in one turn are read together, each once, in batches of the allowed size', async () => {
   const { reads, read } = reader();
   expect(await Promise.all([1, 2, 1, 3, 2, 4].map(read))).toEqual([10, 20, 10, 30, 20, 40]);
   expect(reads).toEqual([[1, 2, 3], [4]]);
 });
 
-test('what is asked for in a later turn is read anew', async () => {
+test('a key that is requested in a later turn is read again', async () => {
   const { reads, read } = reader();
   await read(1);
   await read(1);
   expect(reads).toEqual([[1], [1]]);
 });
 
-test('a read that fails does so for all who share it, and for nobody later', async () => {
+test('a failed read fails for all that share it, and for no later one', async () => {
   const { reads, read } = reader();
   const [one, other] = await Promise.allSettled([read(1), read(-1)]);
   expect([one?.status, other?.status]).toEqual(['rejected', 'rejected']);

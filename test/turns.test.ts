@@ -5,7 +5,7 @@ import { inTurns, inTurnsOfEach } from '../src/turns.ts';
 const refused = new OverloadError('Too much at the moment.', 1_000);
 const refusal = () => refused;
 
-/** Work that is under way until it is told to end. */
+/** Work that continues until it is told to end. */
 function work() {
   const { promise, resolve } = Promise.withResolvers<string>();
   let begun = false;
@@ -20,7 +20,7 @@ function work() {
 }
 
 describe('work in turns', () => {
-  it('is under way a few at a time, in the order in which it came, and refused past so many that wait', async () => {
+  it('runs a few at a time, in order, and is refused beyond the queue', async () => {
     const inTurn = inTurns({ atOnce: 1, waiting: 2, longestMs: 60_000, refusal });
     const [first, second, third] = [work(), work(), work()];
     const answers = [first, second, third].map(({ run }) => inTurn(run));
@@ -32,7 +32,7 @@ describe('work in turns', () => {
     }
   });
 
-  it('is refused once it has waited for too long, and leaves its place to others; what is under way goes on', async () => {
+  it('is refused after waiting too long, and frees its place; work that runs continues', async () => {
     const inTurn = inTurns({ atOnce: 1, waiting: 1, longestMs: 5, refusal });
     const [first, second, third] = [work(), work(), work()];
     const answer = inTurn(first.run);
@@ -44,7 +44,7 @@ describe('work in turns', () => {
     expect(await inTurn(third.run)).toBe('done');
   });
 
-  it('leaves the queue for the reason for which nobody waits for it any more, and does not begin where that came before', async () => {
+  it('leaves the queue when its signal aborts, and does not begin if that was before', async () => {
     const inTurn = inTurns({ atOnce: 1, waiting: 1, longestMs: 60_000, refusal });
     const [first, second, third] = [work(), work(), work()];
     const gone = new Error('gone');
@@ -62,8 +62,8 @@ describe('work in turns', () => {
   });
 });
 
-describe('work in turns of each', () => {
-  it('waits for that of the same one, and for nobody else’s; who is refused leaves the others as they were', async () => {
+describe('work in turns for each key', () => {
+  it('waits for work of the same key only, and a refusal does not affect the others', async () => {
     const inTurn = inTurnsOfEach<string>({ atOnce: 1, waiting: 1, longestMs: 60_000, refusal });
     const [first, second, other] = [work(), work(), work()];
     const answers = [inTurn('ada', first.run), inTurn('ada', second.run)];

@@ -11,23 +11,23 @@ test('new ids are UUIDs of version 7 that begin with the time', () => {
   expect(new Set(Array.from({ length: 1_000 }, newUuid)).size).toBe(1_000);
 });
 
-test('each new id comes after those before it, within one ms and where the clock goes back too', () => {
+test('new ids are in order, within one ms and also if the clock goes back', () => {
   const ids = Array.from({ length: 1_000 }, newUuid);
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 60_000 });
   onTestFinished(() => void vi.useRealTimers());
-  // More than can be counted within one.
+  // More than one ms can count.
   ids.push(...Array.from({ length: 10_000 }, newUuid));
   expect(ids.toSorted()).toEqual(ids);
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('text and bytes turn into each other', () => {
+test('text and bytes convert to each other', () => {
   const id = newUuid();
   expect(uuidBytes(id)).toHaveLength(16);
   expect(uuidText(uuidBytes(id))).toBe(id);
 });
 
-test('only the form that is handed out is an id', () => {
+test('only the canonical form is an id', () => {
   const id = newUuid();
   expect(isUuid(id)).toBe(true);
   for (const text of ['', id.toUpperCase(), id.replaceAll('-', ''), `${id}0`, `${id}\n`, `{${id}}`]) expect(isUuid(text), text).toBe(false);

@@ -5,7 +5,7 @@ import { embeddedStores } from '../support/stores.ts';
 import { peopleOf } from '../support/world.ts';
 import { type Misdeeds, openWindow, startBrowser } from './window.ts';
 
-test('the operators’ page, given an admin’s access token, shows their schema and its ready tab runs', async () => {
+test('the operators’ GraphiQL, given an admin’s access token, shows their schema, and its prepared tabs run', async () => {
   await using stores = await embeddedStores();
   await using node = await startNodeProcess(stores.env);
   const { people, anotherDevice } = peopleOf(() => node.url);
@@ -22,12 +22,12 @@ test('the operators’ page, given an admin’s access token, shows their schema
   };
 
   await page.locator('.graphiql-execute-button').waitFor();
-  // Nobody is let in by what stands there.
+  // The placeholder in the header signs nobody in.
   await expect.poll(response).toContain('UNAUTHENTICATED');
   await page.locator('button', { hasText: /^Headers$/ }).click();
   const editor = page.locator('.graphiql-editor-tool .view-line');
   const header = editor.locator('span span', { hasText: 'ACCESS_TOKEN' }).last();
-  // The editor that just opened may yet be laid out anew: where the word was before that there may be nothing of it, or another.
+  // The editor that has just opened may still move: at the word’s old place there may be nothing or another word.
   await vi.waitFor(
     async () => {
       const { width = 0, height = 0 } = (await header.boundingBox()) ?? {};
@@ -42,7 +42,7 @@ test('the operators’ page, given an admin’s access token, shows their schema
     { timeout: 15_000, interval: 500 },
   );
   await page.locator('button[aria-label="Show Documentation Explorer"]').click();
-  // GraphiQL takes a moment to see what was written there.
+  // GraphiQL takes a moment to notice the new header.
   await vi.waitFor(
     async () => {
       await page.locator('button[aria-label^="Re-fetch GraphQL schema"]').click();
@@ -52,10 +52,10 @@ test('the operators’ page, given an admin’s access token, shows their schema
   );
   await page.locator('.graphiql-execute-button').click();
   await expect.poll(response).toMatch(/"name":"logLevel","value":"warn"/);
-  // The other tabs are signed in by it.
+  // The other tabs use the same header.
   await page.locator('.graphiql-tab-button', { hasText: 'Nodes' }).click();
   await page.locator('.graphiql-tab-active', { hasText: 'Nodes' }).waitFor();
-  // GraphiQL takes a moment to see which operation it shows, then puts the document into the address.
+  // GraphiQL takes a moment to notice which operation it shows, and then writes the document to the address.
   await expect.poll(() => new URL(page.url()).searchParams.get('query')).toContain('query Nodes');
   await page.locator('.graphiql-execute-button').click();
   await expect.poll(response).toMatch(/"nodes":\[\{"id":.*"state":"READY"/);

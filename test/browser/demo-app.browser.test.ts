@@ -10,7 +10,7 @@ import { browserPlace } from './window.ts';
 const place = browserPlace();
 const { misdeeds } = place;
 
-/** Somebody who has just signed up, in a window of their own. */
+/** A window of its own, in which a new user has signed up. */
 async function signUp(name: string): Promise<Page> {
   return await signUpIn(await place.open('/demo/'), name);
 }
@@ -34,12 +34,12 @@ async function say(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).press('Enter');
 }
 
-/** A conversation as it stands in somebody's list. */
+/** A conversation in the user’s list. */
 function row(page: Page, name: string | RegExp): Locator {
   return page.getByRole('navigation').getByRole('link', { name });
 }
 
-/** What has been said in the conversation that is looked at, and what happened there: line by line, as it is shown. */
+/** The messages and events of the open conversation, line by line as they are shown. */
 async function shown(page: Page): Promise<readonly string[]> {
   return await page.getByRole('log').locator('.text, .happened').allTextContents();
 }
@@ -50,12 +50,12 @@ function isWithin(inner: Box, outer: Box): boolean {
   return inner !== null && outer !== null && inner.y >= outer.y && inner.y + inner.height <= outer.y + outer.height;
 }
 
-/** The last message's receipt. */
+/** The receipt of the viewer’s last message. */
 function receipt(page: Page): Locator {
   return page.getByRole('log').getByRole('article', { name: 'You' }).last().getByRole('img');
 }
 
-test('two people find each other and talk: what is said arrives, waits until it is looked at and is seen to be read; typing shows', async () => {
+test('two users find each other and send messages: they arrive, count as unread, and are shown as read; typing and a new name are shown too', async () => {
   const [ada, ben] = [await signUp('ada'), await signUp('ben')];
   await pick(ada, 'Find people', 'ben');
   await say(ada, 'Hello Ben');
@@ -80,7 +80,7 @@ test('two people find each other and talk: what is said arrives, waits until it 
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('a conversation that is pinned stays at the top, and one that is archived is put away, in all of one’s windows', async () => {
+test('a pinned conversation stays at the top and an archived one is put away, in all windows of the user', async () => {
   const page = await signUp('pia');
   const other = await place.open('/demo/');
   await other.getByLabel('Handle').fill('pia');
@@ -109,7 +109,7 @@ test('a conversation that is pinned stays at the top, and one that is archived i
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-/** Picks something from the menu of the message that says `text`. */
+/** Picks an action from the menu of the message with this text. */
 async function choose(page: Page, text: string, choice: string): Promise<void> {
   const bubble = page
     .getByRole('log')
@@ -120,7 +120,7 @@ async function choose(page: Page, text: string, choice: string): Promise<void> {
   await bubble.getByRole('button', { name: choice, exact: true }).click();
 }
 
-test('what was said is answered, reacted to, put in other words and taken back, for both to see; what is refused says why', async () => {
+test('a message can be replied to, reacted to, edited and deleted for everyone, both users see it, and a refusal shows its reason', async () => {
   const [lea, max] = [await signUp('lea'), await signUp('max')];
   await pick(lea, 'Find people', 'max');
   await say(lea, 'Tea or coffee?');
@@ -155,7 +155,7 @@ test('what was said is answered, reacted to, put in other words and taken back, 
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('what somebody asks is answered by choosing, which all see counted, until it is closed', async () => {
+test('users vote in a poll, both see the counts until it is closed, and a refused poll shows its reason', async () => {
   const [ida, jon] = [await signUp('ida'), await signUp('jon')];
   await pick(ida, 'Find people', 'jon');
   await ida.getByRole('button', { name: 'Poll' }).click();
@@ -173,7 +173,7 @@ test('what somebody asks is answered by choosing, which all see counted, until i
   await choose(ida, 'Tea or coffee?', 'Close poll');
   for (const page of [ida, jon]) await page.getByText('2 voters · closed').waitFor();
   await expect.poll(() => jon.getByRole('button', { name: 'Tea 2' }).isDisabled()).toBe(true);
-  // What the server does not take stands there, to be asked better.
+  // A poll that the server refuses stays on the page with the reason.
   await ida.getByRole('button', { name: 'Poll', exact: true }).click();
   await ida.getByRole('textbox', { name: 'Question' }).fill('With what?');
   await ida.getByRole('textbox', { name: 'Options' }).fill('Milk\nMilk');
@@ -184,7 +184,7 @@ test('what somebody asks is answered by choosing, which all see counted, until i
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('on a narrow screen a poll of long words stands within it, and one that is closed is still to be read', async () => {
+test('on a narrow screen a poll with long words fits, and a closed poll is not dimmed', async () => {
   const [kai, lou] = [await signUp('kai'), await signUp('lou')];
   await pick(kai, 'Find people', 'lou');
   await kai.getByRole('button', { name: 'Poll' }).click();
@@ -209,7 +209,7 @@ test('on a narrow screen a poll of long words stands within it, and one that is 
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('what is replied in a thread stands in it and in the conversation, for both to see; what it is about says how many replies it has', async () => {
+test('a reply in a thread is in the thread and in the conversation for both users, and its root shows the number of replies', async () => {
   const [una, vic] = [await signUp('una'), await signUp('vic')];
   await pick(una, 'Find people', 'vic');
   await say(una, 'Where shall we eat?');
@@ -225,13 +225,13 @@ test('what is replied in a thread stands in it and in the conversation, for both
   await vic.getByRole('link', { name: 'Back to the conversation' }).click();
   await expect.poll(() => shown(vic)).toEqual(['Where shall we eat?', 'And when?', 'At the harbour', 'Fish, then']);
   await vic.getByRole('link', { name: '2 replies' }).waitFor();
-  // By a reply one comes to the thread, too.
+  // A reply links to its thread too.
   await vic.getByRole('link', { name: 'In a thread: Where shall we eat?' }).last().click();
   await expect.poll(() => shown(vic)).toEqual(['Where shall we eat?', 'At the harbour', 'Fish, then']);
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('an address that names nothing, or is none, is said to lead nowhere, and the way back is there', async () => {
+test('an address of no conversation or thread, or a malformed one, shows that there is none, with a link back', async () => {
   const [wes] = [await signUp('wes'), await signUp('xia')];
   await pick(wes, 'Find people', 'xia');
   await say(wes, 'Note');
@@ -252,7 +252,7 @@ test('an address that names nothing, or is none, is said to lead nowhere, and th
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('who makes a group and whom they add is told in it; all of them talk there', async () => {
+test('a new group shows who created it and who was added, and its messages and files are shown and found', async () => {
   const [cleo, dan] = [await signUp('cleo'), await signUp('dan')];
   await cleo.getByRole('button', { name: 'New group' }).click();
   const dialog = cleo.getByRole('dialog', { name: 'New group' });
@@ -264,7 +264,7 @@ test('who makes a group and whom they add is told in it; all of them talk there'
   const told = ['cleo created this group', 'cleo added dan', 'Where to?'];
   await expect.poll(() => shown(cleo)).toEqual(told);
   expect(await shown(dan)).toEqual(told);
-  // The app attaches nothing itself.
+  // The app cannot attach files itself.
   const { token } = await peopleOf(() => place.node.url).anotherDevice({ id: '', handle: 'dan', token: '', refreshToken: '' });
   const conversationId = decodeURIComponent(new URL(dan.url()).hash.slice('#/'.length));
   const dog = { url: 'https://files.example.org/dog.jpg', mediaType: 'image/jpeg', name: 'dog.jpg' };
@@ -277,7 +277,7 @@ test('who makes a group and whom they add is told in it; all of them talk there'
   await ask(place.node.url, SendMessageDocument, { input: poll }, token);
   await cleo.getByText('This message is for another app.').waitFor();
   await cleo.getByText('2 members: cleo, dan').waitFor();
-  // What was said is found by the beginnings of its words, and what is attached by its name.
+  // A message is found by the beginning of a word, and a file by its name.
   const found = cleo.getByRole('list', { name: 'Found messages' });
   for (const [search, hit] of [
     ['WHE', /Walks.*dan: Where to\?/],
@@ -292,7 +292,7 @@ test('who makes a group and whom they add is told in it; all of them talk there'
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('a group that everybody may find is found by its name, and joined; others are not', async () => {
+test('a listed group is found by name and joined, and other groups are not found', async () => {
   const [rosa, tim] = [await signUp('rosa'), await signUp('tim')];
   for (const [name, isForAll] of [
     ['Gardeners of the north', true],
@@ -323,7 +323,7 @@ test('a group that everybody may find is found by its name, and joined; others a
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('what was said long ago is found, and shown where it was said', async () => {
+test('an old message is found, and shown in its place in the conversation', async () => {
   const people = peopleOf(() => place.node.url);
   const [ivy, jo] = await people.people('ivy', 'jo');
   const id = await people.group(jo, ivy);
@@ -341,7 +341,7 @@ test('what was said long ago is found, and shown where it was said', async () =>
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('a refusal to sign up is shown as the server says it; who is signed in still is after a reload, and is not after signing out', async () => {
+test('a refused sign-up shows the server’s message; a user stays signed in after a reload, and not after signing out', async () => {
   const eve = await signUp('eve');
   const other = await place.open('/demo/');
   await other.getByRole('button', { name: 'I am new here' }).click();
@@ -356,7 +356,7 @@ test('a refusal to sign up is shown as the server says it; who is signed in stil
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-/** Has a tab's access token end: what it does next begins with a refresh. */
+/** Makes a tab’s access token expire, so that its next request is a refresh. */
 async function endToken(page: Page): Promise<void> {
   await page.evaluate(() => {
     for (const storage of [sessionStorage, localStorage]) {
@@ -371,13 +371,13 @@ async function endToken(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
 }
 
-test('a tab that was duplicated and its copy stay signed in, whichever refreshes, and sign out together; other tabs are other people', async () => {
+test('a duplicated tab and its copy stay signed in, whichever refreshes, and sign out together; a new tab is not signed in', async () => {
   const page = await signUp('kim');
   const [copy] = await Promise.all([page.context().waitForEvent('page'), page.evaluate(() => void window.open(location.href))]);
   const other = await page.context().newPage();
   await other.goto(page.url());
   await other.getByRole('button', { name: 'Sign in' }).waitFor();
-  // Twice: what the other holds by then is older than the server takes for a retry.
+  // Twice, so that the other tab’s token is older than the server accepts as a retry.
   const used = new Set<string>();
   for (const tab of [page, page, copy, copy, page]) {
     await endToken(tab);
@@ -390,14 +390,14 @@ test('a tab that was duplicated and its copy stay signed in, whichever refreshes
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('where nothing more can be left for other tabs, somebody signs up and stays signed in', async () => {
+test('if the browser’s storage is full, a user can sign up and stays signed in', async () => {
   const page = await place.open('/demo/');
   await page.evaluate(() => {
     for (let size = 2 ** 22; size >= 1; size /= 2) {
       try {
         for (;;) localStorage.setItem(`full ${size} ${localStorage.length}`, 'x'.repeat(size));
       } catch {
-        // As much less as fits.
+        // Continues with smaller pieces.
       }
     }
   });
@@ -410,7 +410,7 @@ test('where nothing more can be left for other tabs, somebody signs up and stays
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('a bot is seen to be one: where it is found, and in what it says', async () => {
+test('a bot is marked as one where it is found and in its messages', async () => {
   const page = await signUp('bea');
   const admin = async (...words: readonly string[]) => (await runAdmin(place.env, ...words)).output.trim();
   await admin('bots', 'create', 'helper', '--name', 'The Helper');
@@ -430,7 +430,7 @@ test('a bot is seen to be one: where it is found, and in what it says', async ()
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('who signs out while a refresh is under way stays signed out', async () => {
+test('a user who signs out during a refresh stays signed out', async () => {
   const page = await signUp('mia');
   const asked = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
@@ -456,7 +456,7 @@ test('who signs out while a refresh is under way stays signed out', async () => 
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('while the server is dead both write on: once it is back all of it goes out and arrives, once and in order', async () => {
+test('while the server is down two users can go on writing, and once it is back all messages arrive, once and in order', async () => {
   const [fay, gus] = [await signUp('fay'), await signUp('gus')];
   await pick(fay, 'Find people', 'gus');
   await say(fay, 'one');
@@ -468,7 +468,7 @@ test('while the server is dead both write on: once it is back all of it goes out
   await expect.poll(() => fay.getByRole('article', { name: 'You, not sent yet' }).count()).toBe(3);
   await say(gus, 'and mine');
   await place.restart();
-  // As the browser does when there is a network again: nobody waits for longer than they have to.
+  // Browsers fire this when the network returns, so that nobody waits for the back-off.
   for (const page of [fay, gus]) await page.evaluate('dispatchEvent(new Event("online"))');
   await expect.poll(async () => (await shown(gus)).length, { timeout: 30_000 }).toBe(5);
   const said = await shown(gus);
@@ -478,12 +478,12 @@ test('while the server is dead both write on: once it is back all of it goes out
   await expect.poll(() => fay.getByText('No connection').count()).toBe(0);
   await expect.poll(() => receipt(fay).getAttribute('aria-label')).toBe('read');
   await row(gus, /^online.*fay/).waitFor();
-  // The browser says of each attempt that it failed.
+  // The browser reports each failed attempt.
   expect(misdeeds.faults.filter((text) => !/ERR_CONNECTION|WebSocket connection to/.test(text))).toEqual([]);
   expect(misdeeds.elsewhere).toEqual([]);
 });
 
-test('a node keeps the app’s files for good in browsers, all but the page that names them; to nobody it gives anything else', async () => {
+test('a node serves the app’s files as immutable, except the page that names them, and serves no other files', async () => {
   const page = await fetch(`${place.node.url}/demo`);
   const policy = page.headers.get('content-security-policy');
   expect([page.url, page.headers.get('cache-control'), policy]).toEqual([

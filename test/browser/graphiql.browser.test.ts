@@ -5,14 +5,14 @@ import { browserPlace } from './window.ts';
 const place = browserPlace();
 const { misdeeds } = place;
 
-/** GraphiQL in a window of its own. */
+/** Opens GraphiQL in a window of its own. */
 async function openWindow(): Promise<Page> {
   const page = await place.open('/graphql');
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();
   return page;
 }
 
-/** The text that an editor shows; it breaks lines and uses no-break spaces as it likes. */
+/** The text that an editor shows, without white space: the editor breaks lines and uses no-break spaces as it likes. */
 async function textOf(page: Page, pane: 'query' | 'response'): Promise<string> {
   const lines = await page.locator(`.graphiql-${pane === 'query' ? 'query-editor' : 'response'} .view-line`).allTextContents();
   return lines.join('').replaceAll(/\s/g, '');
@@ -21,24 +21,24 @@ async function textOf(page: Page, pane: 'query' | 'response'): Promise<string> {
 async function openTab(page: Page, name: string): Promise<void> {
   await page.locator('.graphiql-tab-button', { hasText: name }).click();
   await page.locator('.graphiql-tab-active', { hasText: name }).waitFor();
-  // GraphiQL takes a moment to see which operation it shows, then puts the document into the address.
+  // GraphiQL takes a moment to notice which operation it shows, and then writes the document to the address.
   await expect.poll(() => new URL(page.url()).searchParams.get('query')).toMatch(new RegExp(`(mutation|query|subscription) ${name}`));
 }
 
-/** Runs the open tab until the response says this. */
+/** Runs the open tab until the response matches. */
 async function run(page: Page, expected: RegExp): Promise<void> {
   await page.locator('.graphiql-execute-button').click();
   await expect.poll(() => textOf(page, 'response')).toMatch(expected);
 }
 
-/** Writes over a text in the open tab's document, as a person does: find it, select it, type. */
+/** Replaces a text in the open tab’s document as a person does: selects it with a double click and types. */
 async function replace(page: Page, text: string, by: string): Promise<void> {
   await page.locator('.graphiql-query-editor .view-line span span', { hasText: text }).last().dblclick();
   await page.keyboard.type(by);
   await expect.poll(() => textOf(page, 'query')).toContain(`"${by}"`);
 }
 
-test('the ready tabs sign up, open a conversation and send; the tab that watches goes on where it stood and shows the message', async () => {
+test('the prepared tabs sign up, open a conversation and send, and the watching tab resumes and shows the message', async () => {
   const ada = await openWindow();
   await openTab(ada, 'SignUp');
   await run(ada, /"handle":"ada".*"errors":\[\]/);
@@ -51,12 +51,12 @@ test('the ready tabs sign up, open a conversation and send; the tab that watches
   await openTab(ada, 'Send');
   await run(ada, /"text":"Hello".*"errors":\[\]/);
   await openTab(ada, 'Watch');
-  // The tab still shows the StreamReady of the first time until the new one comes, with what came before it.
+  // The tab shows the old StreamReady until the new one comes, with the events before it.
   await run(ada, /"StreamReady".*"text":"Hello","sender":\{"handle":"ada"\}/);
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('what somebody writes in one window arrives live in the other', async () => {
+test('a message that is sent in one window arrives live in another', async () => {
   const [ben, cleo] = [await openWindow(), await openWindow()];
   await openTab(ben, 'SignUp');
   await replace(ben, 'ada', 'ben');
@@ -77,7 +77,7 @@ test('what somebody writes in one window arrives live in the other', async () =>
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
-test('the landing page leads to GraphiQL and to the demo app, and shows the addresses as the browser has them', async () => {
+test('the landing page links to GraphiQL and to the demo app, and shows the addresses as the browser has them', async () => {
   const page = await (await place.browser.newContext()).newPage();
   await page.goto(place.node.url);
   expect(await page.locator('code').allTextContents()).toEqual(

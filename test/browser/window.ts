@@ -4,7 +4,7 @@ import { allOf } from '../../src/all-of.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { embeddedStores, type Stores } from '../support/stores.ts';
 
-// The browser's own errands (updates, variations, sync) would look like requests of the page.
+// The browser’s own requests (updates, variations, sync) would look like requests of the page.
 const args = [
   '--no-sandbox',
   '--disable-gpu',
@@ -20,15 +20,15 @@ export async function startBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath: inject('chromium'), args });
 }
 
-/** What pages did that they are not to do. */
+/** What pages did that they must not do. */
 export interface Misdeeds {
-  /** Requests to other hosts, which were not let through. */
+  /** Requests to other hosts, which were blocked. */
   readonly elsewhere: string[];
-  /** Errors, and what the page's policy forbids. */
+  /** Errors, and violations of the page’s content security policy. */
   readonly faults: string[];
 }
 
-/** A window of its own, as somebody has it who opens the page for the first time; it reaches nothing but the page's host. */
+/** Opens a page in a window with storage of its own, as on a first visit. It can only reach the page’s host. */
 export async function openWindow(browser: Browser, url: string, { elsewhere, faults }: Misdeeds): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1_400, height: 900 } });
   const { origin } = new URL(url);
@@ -49,21 +49,21 @@ export async function openWindow(browser: Browser, url: string, { elsewhere, fau
   return page;
 }
 
-/** A node and a browser, for all tests of a file. */
+/** A node and a browser for all tests of a file. */
 export interface Place {
   readonly node: NodeProcess;
   readonly browser: Browser;
-  /** Of the pages of the test that runs. */
+  /** Those of the pages of the current test. */
   readonly misdeeds: Misdeeds;
-  /** The page at a path of the node, in a window of its own. */
+  /** Opens a path of the node in a window of its own. */
   open(path: string): Promise<Page>;
-  /** Starts the node again, which has ended, where it was. */
+  /** Starts the node again on the same port, after it has ended. */
   restart(): Promise<void>;
-  /** What names the node's stores, as its environment does. */
+  /** The environment variables that name the node’s stores. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Starts both before the tests of the file in which it is called, and stops them after it. */
+/** Starts both before the tests of the file that calls it, and stops them after the last. */
 export function browserPlace(): Place {
   const misdeeds: Misdeeds = { elsewhere: [], faults: [] };
   const open = new AsyncDisposableStack();

@@ -91,7 +91,7 @@ it.each([
   await expect.poll(() => textsOf(events)).toEqual(['before', 'meanwhile']);
 });
 
-it('an answer that is no stream is what it was, and who leaves is heard at once', async () => {
+it('attentiveFetch leaves a response that is not a stream as it is, and an abort is passed on', async () => {
   const attentive = attentiveFetch();
   const [ann] = await chat.people('ann');
   const headers = { authorization: `Bearer ${ann.token}`, 'content-type': 'application/json' };
@@ -103,12 +103,12 @@ it('an answer that is no stream is what it was, and who leaves is heard at once'
   await expect(attentive(`${chat.link.url}/graphql`, { method: 'POST', headers, body, signal: leaving })).rejects.toThrow('left');
 });
 
-it('it takes what an app has: no signal of several, and answers that show no stream', async () => {
+it('attentiveFetch works without AbortSignal.any, and with responses that have no stream', async () => {
   const { any } = AbortSignal;
   const [ann] = await chat.people('ann');
   const leaving = new AbortController();
   const ask = (by: typeof fetch, query = '{viewer{user{handle}}}', accept = 'application/json'): Promise<Response> => {
-    // For as long as it is asked for, as the node here has some.
+    // Removed only during the call, because Node itself uses it elsewhere.
     Reflect.deleteProperty(AbortSignal, 'any');
     const headers = { authorization: `Bearer ${ann.token}`, accept };
     const answer = attentiveFetch(by)(`${chat.link.url}/graphql?query=${query}`, { headers, signal: leaving.signal });
@@ -121,7 +121,7 @@ it('it takes what an app has: no signal of several, and answers that show no str
     return Object.defineProperty(new Response(text), 'body', { value: undefined });
   };
   for (const by of [fetch, asApps]) expect(await (await ask(by)).json()).toEqual(mine);
-  // One signal for many requests does not grow with them.
+  // One signal for many requests collects no listeners.
   expect(getEventListeners(leaving.signal, 'abort')).toEqual([]);
   const endless = await ask(fetch, 'subscription{events{__typename}}', 'text/event-stream');
   leaving.abort(new Error('left'));

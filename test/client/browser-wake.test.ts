@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { browserWake } from '../../client/index.ts';
 
-it('wakes when the browser is online again or its page is looked at, until it is called off', () => {
+it('wakes when the browser is online again or its page becomes visible, until it is cancelled', () => {
   const page = Object.assign(new EventTarget(), { visibilityState: 'hidden' });
   const browser = new EventTarget();
   vi.stubGlobal('addEventListener', browser.addEventListener.bind(browser));
@@ -24,7 +24,7 @@ it('wakes when the browser is online again or its page is looked at, until it is
   expect(woken).toBe(2);
 });
 
-it('wakes when the browser is online again in a worker too, which has no page', () => {
+it('wakes in a worker, which has no page, when the browser is online again', () => {
   const worker = new EventTarget();
   vi.stubGlobal('addEventListener', worker.addEventListener.bind(worker));
   vi.stubGlobal('removeEventListener', worker.removeEventListener.bind(worker));
@@ -39,7 +39,7 @@ it('wakes when the browser is online again in a worker too, which has no page', 
   expect(woken).toBe(1);
 });
 
-it('is harmless where there is no browser, and where there is a window to which nobody can listen, as in React Native', () => {
+it('does nothing without a browser, and with a window that has no addEventListener, as in React Native', () => {
   expect(() => browserWake(() => undefined)()).not.toThrow();
   vi.stubGlobal('window', globalThis);
   vi.stubGlobal('addEventListener', undefined);

@@ -14,7 +14,7 @@ function events(selected: string, args = '(after: $after)') {
   return parse(`subscription ($after: [PositionInput!]) { events${args} { ${selected} } }`);
 }
 
-describe('a document that resumes', () => {
+describe('a document that can be resumed', () => {
   it.each([
     ['through fragments', ResumableDocument],
     ['of one conversation', ResumableConversationDocument],
@@ -27,7 +27,7 @@ describe('a document that resumes', () => {
         `subscription ($after: [PositionInput!]) { ...All } fragment All on Subscription { ... { events(after: $after) { ${full} } } }`,
       ),
     ],
-  ])('is taken %s', (_name, document) => {
+  ])('is accepted %s', (_name, document) => {
     expect(() => readWatch(document)).not.toThrow();
     expect(isWatch(document)).toBe(true);
   });
@@ -39,11 +39,11 @@ describe('a document that resumes', () => {
     ['a field but for an alias', full.replace('conversationId', 'id: conversationId'), '... on ConversationClosed { conversationId }'],
     ['a field but under a condition', full.replace('on LogEvent', 'on LogEvent @include(if: true)'), '... on LogEvent { streamId seq }'],
     ['a field of other types', full.replace('on LogEvent', 'on MessageSent'), '... on LogEvent { streamId seq }'],
-  ])('is told what to add where it lacks %s', (_what, selected, told) => {
+  ])('that lacks %s is refused with what to add', (_what, selected, told) => {
     expect(() => readWatch(events(selected))).toThrow(told);
   });
 
-  it('is told all that it lacks, and nothing else', () => {
+  it('is refused with everything that it lacks, and nothing else', () => {
     expect(() => readWatch(FollowTextsDocument)).toThrow('(epoch: $epoch)');
     const said =
       'select as well, without aliases:\n  ... on LogEvent { streamId seq }\n  ... on StreamReady { positions { streamId seq epoch } }';
@@ -51,7 +51,7 @@ describe('a document that resumes', () => {
     expect(() => readWatch(events(missing))).toThrow(new RegExp(`${RegExp.escape(said)}$`));
   });
 
-  it('is given its place by variables', () => {
+  it('must take its position from variables', () => {
     expect(() => readWatch(events(full, ''))).toThrow('(after: $after)');
   });
 });
@@ -62,20 +62,20 @@ it.each([
   'subscription { a: events { at } b: events { at } }',
   'subscription { a: events { at } ...B } fragment B on Subscription { events { at } }',
   'subscription { ...Unknown }',
-])('is no document to resume: %s', (text) => {
+])('a document without exactly one subscription that can be resumed is refused: %s', (text) => {
   expect(isWatch(parse(text))).toBe(false);
   expect(() => readWatch(parse(text))).toThrow('Only a document with one subscription');
 });
 
-describe('a document as codegen makes it', () => {
-  // What `documentMode: 'string'` makes.
+describe('a document from codegen', () => {
+  // As codegen makes it with `documentMode: 'string'`.
   class TypedDocumentString extends String {
     readonly __meta__ = { hash: 'sha256:one' };
   }
 
   const query = print(ResumableDocument);
 
-  it('is read from its tree and from its text, and sent as it is or by its hash', () => {
+  it('is read from its tree or text, and sent as text or by its hash', () => {
     const named = { query: '', extensions: { persistedQuery: { version: 1, sha256Hash: 'sha256:one' } } };
     expect(readTyped(query, false)).toEqual({ parsed: parse(query), named: { query } });
     expect(readTyped(new TypedDocumentString(query), false)).toEqual({ parsed: parse(query), named: { query } });
@@ -85,8 +85,8 @@ describe('a document as codegen makes it', () => {
     expect(readTyped(hashed, true).named).toEqual(named);
   });
 
-  it('is refused without its text, and where a hash that it does not have is to be sent', () => {
-    // As codegen types it, and not as it is.
+  it('is refused without its text, and if it has no hash to be sent by', () => {
+    // The type that codegen declares, which is not what it makes.
     const replaced = { __meta__: { hash: 'sha256:one' } } as unknown as typeof ResumableDocument;
     expect(() => readTyped(replaced, true)).toThrow('embedHashInDocument');
     expect(() => readTyped(ResumableDocument, true)).toThrow('persistedDocuments');

@@ -37,7 +37,7 @@ describe.each([
   ['server-sent events', byHttp],
   ['graphql-sse', bySse],
 ])('over %s', (_name, transport) => {
-  it('each entry comes once and in order, however often the connection is cut in between', async () => {
+  it('each entry comes once and in order, however often the connection is cut', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const [group, direct] = [await chat.group(ann, ben), await chat.direct(ann, ben)];
     let [cuts, count] = [0, 0];
@@ -64,7 +64,7 @@ describe.each([
     expect(holes).toEqual([]);
   });
 
-  it('who is signed out is told so, and does not come back', async () => {
+  it('a follower that is signed out ends, and does not reconnect', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     let refreshes = 0;
@@ -78,12 +78,12 @@ describe.each([
     await expect.poll(told).toContain('before');
     await chat.ask(SignOutDocument, { input: {} }, ben);
     expect(await ended).toMatchObject({ reason: 'signed out' });
-    // A socket says at once that it was a sign-out; by HTTP that shows when there is no fresh token.
+    // A socket says at once that it was a sign-out. Over HTTP it shows when there is no fresh token.
     expect(refreshes).toBe(transport === bySocket ? 0 : 1);
     expect(states().at(-1)).toBe('ended');
   });
 
-  it('whose token is not taken gets a fresh one once, and then gives up', async () => {
+  it('a follower whose token is refused refreshes once, and then ends', async () => {
     let refreshes = 0;
     const refresh = () => {
       refreshes += 1;
@@ -94,7 +94,7 @@ describe.each([
     expect([refreshes, told()]).toEqual([1, []]);
   });
 
-  it('one conversation is followed in the same way, until it is not the viewer’s any more', async () => {
+  it('one conversation is followed in the same way, until the viewer is removed', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const events: ResumableConversationSubscription['conversationEvents'][] = [];
@@ -130,7 +130,7 @@ async function heldOf({ positions }: { readonly positions: { load(): unknown } }
   return new Map(((await positions.load()) as readonly { readonly streamId: string }[]).map((position) => [position.streamId, position]));
 }
 
-it('what could not be applied comes again, and nothing that comes after it comes before it', async () => {
+it('an event that could not be applied comes again, and no later event comes before it', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const group = await chat.group(ann, ben);
   let failures = 3;
@@ -148,7 +148,7 @@ it('what could not be applied comes again, and nothing that comes after it comes
   expect(JSON.stringify(statuses)).toContain('an event was not applied: the disk is full');
 });
 
-it('the next event comes when the one before is applied; more than may wait is read from the log', async () => {
+it('an event comes when the one before has been applied, and events beyond the queue are read from the log', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const group = await chat.group(ann, ben);
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
@@ -170,7 +170,7 @@ it('the next event comes when the one before is applied; more than may wait is r
   expect(JSON.stringify(statuses)).toContain('the rest is read from the log');
 });
 
-it('what cannot be had is handed on, and the stream goes on from where it says', async () => {
+it('ResyncRequired is passed on, and the stream continues from the position that it names', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const group = await chat.group(ann, ben);
   await chat.sayAll(ann, group, ['one', 'two']);
@@ -189,7 +189,7 @@ it('what cannot be had is handed on, and the stream goes on from where it says',
   expect(held.has(gone)).toBe(false);
 });
 
-it('a conversation that opens is followed from its beginning, and let go when it closes', async () => {
+it('a conversation that opens is followed from its beginning, and dropped when it closes', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const { told, positions, holes } = await live(ben, {
     onEvent(event) {
@@ -206,7 +206,7 @@ it('a conversation that opens is followed from its beginning, and let go when it
   expect(holes).toEqual([]);
 });
 
-it('a subscription that the server refuses has ended, with why', async () => {
+it('a subscription that the server refuses ends with the reason', async () => {
   const [ben] = await chat.people('ben');
   const document = `subscription ($after: [PositionInput!]) { events(after: $after) {
     __typename nothingOfTheKind
@@ -223,7 +223,7 @@ it('a subscription that the server refuses has ended, with why', async () => {
   });
 });
 
-it('a connection through which nothing comes any more is given up, though nobody closed it', async () => {
+it('a connection that is dead without being closed is given up', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const group = await chat.group(ann, ben);
   const { told, statuses, states } = await live(ben, { subscribe: socketTo(chat.link.url, () => ben.token, { keepAlive: 100 }).subscribe });
@@ -235,7 +235,7 @@ it('a connection through which nothing comes any more is given up, though nobody
   expect(statuses).toContainEqual(expect.objectContaining({ failure: expect.objectContaining({ code: 4499 }) }));
 });
 
-it('what another device has read meanwhile is told where the application says how far it knows', async () => {
+it('markers that moved on another device are sent if the application says what it has', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const group = await chat.group(ann, ben);
   const { seq } = await chat.say(ann, group, 'one');

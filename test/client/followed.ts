@@ -2,10 +2,10 @@ import type { EventOf, Status } from '../../client/index.ts';
 import type { ResumableSubscription } from '../support/generated/graphql.ts';
 import { given } from '../support/world.ts';
 
-/** What the tests' document brings. */
+/** The events of the tests’ document. */
 export type Followed = EventOf<ResumableSubscription>;
 
-/** An event in a few words, such as `MessageSent hello`, `StreamReady`, `ResyncRequired GONE`. */
+/** An event in a few words: the text of a message, or the event’s type, such as `StreamReady`. */
 export function inWords(event: Followed): string {
   switch (event.__typename) {
     case 'MessageSent':
@@ -17,17 +17,17 @@ export function inWords(event: Followed): string {
   }
 }
 
-/** The texts that events bring, in their order. */
+/** The texts of the messages among events, in their order. */
 export function textsOf(events: readonly Followed[]): readonly string[] {
   return events.flatMap((event) => (event.__typename === 'MessageSent' ? [inWords(event)] : []));
 }
 
-/** The numbers that came of a stream, in their order. */
+/** The seqs of a stream’s entries among events, in their order. */
 export function seqsOf(events: readonly Followed[], id: string): readonly number[] {
   return events.flatMap((event) => ('seq' in event && event.streamId === id ? [event.seq] : []));
 }
 
-/** The states it went through, one for each stretch. */
+/** The states of a follower, without repetitions. */
 export function statesOf(told: readonly Status[]): readonly string[] {
   return told.map(({ state }) => state).filter((state, at, all) => state !== all[at - 1]);
 }

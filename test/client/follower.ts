@@ -14,10 +14,10 @@ import {
 import { ResumableDocument, type ResumableSubscription, type ResumableSubscriptionVariables } from '../support/generated/graphql.ts';
 import { type Followed, inWords, statesOf } from './followed.ts';
 
-/** What a test chooses of how somebody follows. */
+/** The options of a follower that a test sets. */
 export type Choices = Partial<FollowParts<ResumableSubscription, ResumableSubscriptionVariables>>;
 
-/** Somebody's application: what came to it. */
+/** A following application, and what it got. */
 export interface Follower {
   readonly following: Following;
   readonly ended: Promise<End>;
@@ -25,18 +25,18 @@ export interface Follower {
   readonly holes: readonly Hole[];
   readonly statuses: readonly Status[];
   readonly positions: PositionStore;
-  /** What came, in a few words each. */
+  /** The events, in a few words each. */
   told(): readonly string[];
-  /** The states it went through. */
+  /** The states, without repetitions. */
   states(): readonly string[];
 }
 
-/** A client over a socket to this node, as somebody. */
+/** A socket client to this node, with this token. */
 export function socketTo(url: string, token: SocketOptions['token'], options: Partial<SocketOptions> = {}) {
   return createSocketClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, token, ...options });
 }
 
-/** Follows all that happens to somebody, until the test ends, without any wait that the server does not ask for. */
+/** Follows all events of a user until the test ends, with no back-off of its own. */
 export function follow(choices: Choices & Pick<FollowParts<unknown, unknown>, 'subscribe'>): Follower {
   const [events, statuses, holes]: [Followed[], Status[], Hole[]] = [[], [], []];
   const positions = choices.positions ?? memoryPositions();

@@ -10,7 +10,7 @@ const chat = world();
 it.each([
   ['the package ws', Ws],
   ['the platform', undefined],
-])('a server that takes the connection and says nothing is given up, and the next attempt is another connection: sockets of %s', async (_, webSocketImpl) => {
+])('a server that accepts connections and sends nothing is given up, and the next attempt is another connection: sockets of %s', async (_, webSocketImpl) => {
   let connections = 0;
   const server = createServer((socket) => {
     connections += 1;
@@ -29,11 +29,11 @@ it.each([
     });
   await attempt();
   await attempt();
-  // Node's own may try one more by itself.
+  // Node’s own WebSocket may make one more attempt by itself.
   expect(connections).toBeGreaterThanOrEqual(2);
 });
 
-it('who is not signed in is asked for a token once, and not at each ping', async () => {
+it('a client without a token is asked for one once, and not at each ping', async () => {
   let asked = 0;
   const pongs = Promise.withResolvers<void>();
   let count = 0;

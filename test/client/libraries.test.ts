@@ -122,7 +122,7 @@ describe.each<[string, Make]>([
   ['Relay over HTTP', (person) => relay(person, false)],
   ['Relay over a WebSocket', (person) => relay(person, true)],
 ])('%s', (_name, make) => {
-  it('is given one unbroken stream, however often the connection is cut', async () => {
+  it('gets one unbroken stream, however often the connection is cut', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const events: Followed[] = [];
@@ -143,7 +143,7 @@ describe.each<[string, Make]>([
     expect(seqsOf(events, group)).toEqual(texts.map((_, n) => n + 3));
   });
 
-  it('goes on from where its variables say, and its other operations are as before', async () => {
+  it('resumes from the position in its variables, and its other operations work as before', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     await chat.sayAll(ann, group, ['one', 'two']);
@@ -158,7 +158,7 @@ describe.each<[string, Make]>([
     await expect.poll(() => textsOf(events)).toEqual(['two', 'three']);
   });
 
-  it('is told of its end, with why, and does not come back', async () => {
+  it('gets the end with its reason, and does not reconnect', async () => {
     const [ben] = await chat.people('ben');
     const { events, ended, sink } = collect();
     onTestFinished(make(ben).events(sink));
@@ -170,14 +170,14 @@ describe.each<[string, Make]>([
     expect(events).toHaveLength(1);
   });
 
-  it('is told what its document lacks', async () => {
+  it('is refused with what its document lacks', async () => {
     const [ben] = await chat.people('ben');
     const { ended, sink } = collect();
     onTestFinished(make(ben).incomplete(sink));
     expect(String(await ended)).toContain('... on ResyncRequired { streamId lastSeq resyncReason }');
   });
 
-  it('ends its subscription at the server when it leaves', async () => {
+  it('ends its subscription on the server when it unsubscribes', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const { events, sink } = collect();

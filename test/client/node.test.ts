@@ -11,7 +11,7 @@ import { follow, socketTo } from './follower.ts';
 
 const brief = world({ ACCESS_TOKEN_SECONDS: '5' });
 
-it('a node that stops sends its clients to the next one, where they go on', async () => {
+it('a node that stops sends its clients to the next one, where they resume', async () => {
   const stores = await freshStores();
   onTestFinished(() => stores[Symbol.asyncDispose]());
   const env = { LOG_LEVEL: 'error', GRAPHIQL: 'false', ADMIN_PORT: 'off', ...stores.env };
@@ -31,7 +31,7 @@ it('a node that stops sends its clients to the next one, where they go on', asyn
   expect(why[0]).toBe(1012);
 });
 
-it('a token that expires is replaced, once, and nothing is missed', async () => {
+it('an expired token is replaced once, and nothing is missed', async () => {
   const [ann, ben] = await brief.people('ann', 'ben');
   const group = await brief.group(ann, ben);
   let { token } = ben;
@@ -52,7 +52,7 @@ it('a token that expires is replaced, once, and nothing is missed', async () => 
   expect(statuses.flatMap((status) => (status.state === 'waiting' ? [status.failure.code] : []))).toEqual([4403]);
 });
 
-it('a socket is told of each next token in time, and stays open past the one that it began with', async () => {
+it('a socket sends each next token in time, and stays open beyond the first one’s expiry', async () => {
   const [ann, ben] = await brief.people('ann', 'ben');
   const group = await brief.group(ann, ben);
   const session = createSession({ url: `${brief.url}/graphql` });

@@ -10,7 +10,7 @@ import { tornWorld } from './torn.ts';
 
 const chat = tornWorld();
 
-/** Sends through the way that can be cut. */
+/** Sends over the connection that can be cut. */
 async function send(person: Person, input: SendMessageInput) {
   const { data, errors } = await post(chat.link.url, SendMessageDocument, { input }, person.token);
   // As client libraries do.
@@ -18,7 +18,7 @@ async function send(person: Person, input: SendMessageInput) {
   return given(data, []).sendMessage;
 }
 
-it('what was sent while connections break is stored once, and in order', async () => {
+it('messages that are sent while connections break are stored once and in order', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const group = await chat.group(ann, ben);
   const { events, states } = follow({ subscribe: socketTo(chat.url, () => ben.token).subscribe });
@@ -29,7 +29,7 @@ it('what was sent while connections break is stored once, and in order', async (
       asked += 1;
       const answer = send(ann, input);
       if (asked % 3 !== 0) return answer;
-      // Stored, but the answer does not arrive.
+      // The message is stored, but the response is lost.
       await answer;
       chat.link.cut();
       throw new TypeError('fetch failed');
@@ -47,7 +47,7 @@ it('what was sent while connections break is stored once, and in order', async (
   expect(outbox.waiting()).toEqual([]);
 });
 
-it('a wait is cut short by who knows that it is of no use any more, and then called off; never before the server wants it', async () => {
+it('a back-off can be woken and then cancelled, but not before the time that the server names', async () => {
   const refusals = [new TypeError('fetch failed'), [{ message: 'busy', extensions: { code: 'UNAVAILABLE', retryAfterMs: 60_000 } }]];
   const clock = { now: () => 0, after: () => () => undefined };
   const woken = new Set<() => void>();
@@ -77,7 +77,7 @@ it('a wait is cut short by who knows that it is of no use any more, and then cal
   expect([asked, woken.size]).toEqual([3, 0]);
 });
 
-it('who sends again what waits, as when events are live again, waits for no attempt that is yet to come', async () => {
+it('resend() sends waiting messages at once, as when events are live again', async () => {
   let asked = 0;
   const outbox = createOutbox({
     async send(_: SendMessageInput) {
@@ -93,7 +93,7 @@ it('who sends again what waits, as when events are live again, waits for no atte
   expect(outbox.waiting()).toEqual([]);
 });
 
-it('what the server refuses is answered so, and not sent again', async () => {
+it('a message that the server refuses is not sent again', async () => {
   const [ann] = await chat.people('ann');
   let asked = 0;
   const outbox = createOutbox({
@@ -107,7 +107,7 @@ it('what the server refuses is answered so, and not sent again', async () => {
   expect([errors[0]?.code, asked]).toEqual(['INVALID_INPUT', 1]);
 });
 
-it('who is too early in slow mode is told how long to wait, and not made to', async () => {
+it('a message that is too early in slow mode is refused with the time to wait, and not retried', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const conversationId = await chat.group(ann, ben);
   await chat.ask(UpdateGroupDocument, { input: { groupId: conversationId, slowModeSeconds: 3_600 } }, ann);
@@ -117,7 +117,7 @@ it('who is too early in slow mode is told how long to wait, and not made to', as
   expect(errors).toMatchObject([{ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) }]);
 });
 
-it('what was sent without a token that is good waits until somebody has signed in', async () => {
+it('a message that was sent without a valid token waits until the user has signed in', async () => {
   const [ann] = await chat.people('ann');
   const conversationId = await chat.group(ann);
   let token = 'expired';
@@ -129,7 +129,7 @@ it('what was sent without a token that is good waits until somebody has signed i
   expect(outbox.waiting()).toEqual([]);
 });
 
-it('what was not answered before the page was left is sent by the next one, under the same id', async () => {
+it('a message without a response when the page closed is sent by the next page, with the same clientMessageId', async () => {
   const [ann] = await chat.people('ann');
   const conversationId = await chat.group(ann);
   let stored: readonly SendMessageInput[] = [];
@@ -150,7 +150,7 @@ it('what was not answered before the page was left is sent by the next one, unde
   expect(stored).toEqual([]);
 });
 
-it('whatever is not taken is told with its message, by whomever it was sent, and waits no more', async () => {
+it('each refused message is reported, whichever outbox it was sent with, and waits no more', async () => {
   const [ann] = await chat.people('ann');
   const conversationId = await chat.group(ann);
   const shared = listedStorage();
@@ -180,7 +180,7 @@ it('whatever is not taken is told with its message, by whomever it was sent, and
   expect([outbox.waiting(), shared.length]).toEqual([[], 0]);
 });
 
-it('what a tab has left behind is sent by another that is open, once, beside what waits there', async () => {
+it('messages that a closed tab left are sent once by an open tab, with its own', async () => {
   const [ann] = await chat.people('ann');
   const conversationId = await chat.group(ann);
   const shared = listedStorage();
@@ -202,7 +202,7 @@ it('what a tab has left behind is sent by another that is open, once, beside wha
   expect([open.waiting(), shared.length]).toEqual([[], 0]);
 });
 
-it('what waited before is sent before what is sent now, and nothing goes past what waits for somebody to sign in', async () => {
+it('waiting messages are sent before new ones, and nothing overtakes a message that waits for a sign-in', async () => {
   const [ann] = await chat.people('ann');
   const conversationId = await chat.group(ann);
   let token = 'expired';
@@ -217,7 +217,7 @@ it('what waited before is sent before what is sent now, and nothing goes past wh
   expect(outbox.waiting()).toEqual([]);
 });
 
-it('what an outbox hears after it was stopped leaves the store to its successor', async () => {
+it('a response that arrives after an outbox was stopped leaves the store to its successor', async () => {
   let stored: readonly SendMessageInput[] = [];
   const store = {
     load: () => stored,

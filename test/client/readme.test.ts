@@ -30,7 +30,7 @@ const possibleTypes = Object.fromEntries(
     .map((type) => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)]),
 );
 
-/** A sample as a program: with what it leaves to the reader, and what is done with what it makes. It ends once it has said so. */
+/** A sample as a program, with what it leaves to the reader and a use of its result. It exits after writing the outcome. */
 function program(sample: string, { token, group }: { token: string; group: string }, ending: string): string {
   return `
     const userId = 'ben';

@@ -5,13 +5,13 @@ import { entry, ready, scripted, turn } from './scripted.ts';
 
 const lost = { code: 1006, reason: '' };
 
-it('every close code of the server has its place in the table, and comes back where the server says so', () => {
+it('every close code of the server is in the table of remedies, and is retried if the server says so', () => {
   const table = new Map(Object.entries(closeRemedies).map(([code, remedy]) => [Number(code), remedy]));
   for (const { code, retry } of Object.values(closes))
     expect([code, table.get(code) !== 'end', table.has(code)]).toEqual([code, retry, true]);
 });
 
-it('waits grow with each failure in a row, up to a quarter of a minute, and begin anew after something came', async () => {
+it('waits grow with each failure in a row, up to 15 seconds, and start again after an event', async () => {
   const { attempt, waiting, clock } = scripted();
   const waits: number[] = [];
   for (let time = 1; time <= 7; time += 1) {
@@ -41,7 +41,7 @@ it.each<[string, unknown, number]>([
     { statusCode: 503, bodyText: '{"errors":[{"message":"","extensions":{"code":"UNAVAILABLE","retryAfterMs":7000}}]}' },
     7_000,
   ],
-])('does not come back before the time that the server names in %s, even if it is woken', async (_name, failure, ms) => {
+])('a follower does not reconnect before the time that the server names in %s, even if it is woken', async (_name, failure, ms) => {
   let wakeUp = (): void => undefined;
   const { attempt, attempts, waiting, clock } = scripted({
     wake(up) {
@@ -59,7 +59,7 @@ it.each<[string, unknown, number]>([
   await attempt(2);
 });
 
-it('comes back at once when it is woken, where only its own wait would keep it', async () => {
+it('a follower that is woken reconnects at once, unless the server named a time', async () => {
   let [wakeUp, unwatched] = [(): void => undefined, 0];
   const { attempt, waiting } = scripted({
     wake(up) {
@@ -76,7 +76,7 @@ it('comes back at once when it is woken, where only its own wait would keep it',
   expect(unwatched).toBe(1);
 });
 
-it('comes back within moments from a node that stops, once', async () => {
+it('a follower reconnects within moments to a node that stops, the first time', async () => {
   const { attempt, waiting, clock } = scripted();
   const stops = { code: 1012, reason: 'This node is shutting down. Connect again' };
   (await attempt(1)).error(stops);
@@ -86,14 +86,14 @@ it('comes back within moments from a node that stops, once', async () => {
   expect(await waiting(2)).toBe(999);
 });
 
-it.each([4400, 4401, 4406, 4409, 4429, 4500, 1008, 1009])('does not come back after %i', async (code) => {
+it.each([4400, 4401, 4406, 4409, 4429, 4500, 1008, 1009])('a follower does not reconnect after %i', async (code) => {
   const { attempt, ended, attempts, states } = scripted();
   (await attempt(1)).error({ code, reason: 'because' });
   expect(await ended).toMatchObject({ reason: code === 4401 ? 'signed out' : 'refused', failure: { code, message: 'because' } });
   expect([attempts(), states().at(-1)]).toEqual([1, 'ended']);
 });
 
-it('takes a fresh token that cannot be had for the network’s fault, and asks again', async () => {
+it('a refresh that fails for a network fault is tried again after the back-off', async () => {
   let asked = 0;
   const { attempt, waiting, clock } = scripted({
     async refresh() {
@@ -113,7 +113,7 @@ it('takes a fresh token that cannot be had for the network’s fault, and asks a
   expect(asked).toBe(2);
 });
 
-it('takes a subscription of which nothing comes within a minute for lost', async () => {
+it('a subscription without an event for a minute counts as lost', async () => {
   const { attempt, waiting, clock, left } = scripted();
   await attempt(1);
   await clock.advance(60_000);
@@ -121,7 +121,7 @@ it('takes a subscription of which nothing comes within a minute for lost', async
   expect(left()).toBe(1);
 });
 
-it('sends the positions of what was applied, in their epoch', async () => {
+it('a follower reconnects with the positions of the applied events, in their epoch', async () => {
   const { attempt, waiting, clock } = scripted();
   const first = await attempt(1);
   expect(first.payload.variables).toEqual({ after: [] });
@@ -132,7 +132,7 @@ it('sends the positions of what was applied, in their epoch', async () => {
   expect((await attempt(2)).payload.variables).toEqual({ after: [{ streamId: 'a', seq: 6, epoch: 'e' }] });
 });
 
-it('does not hand on what it had already', async () => {
+it('a follower drops entries that it has already', async () => {
   const { attempt, events } = scripted({ positions: memoryPositions([{ streamId: 'a', seq: 5 }]) });
   const first = await attempt(1);
   for (const result of [entry(4), entry(5), entry(6), entry(6), entry(7)]) first.next(result);
@@ -140,7 +140,7 @@ it('does not hand on what it had already', async () => {
   expect(events).toMatchObject([{ seq: 6 }, { seq: 7 }]);
 });
 
-it('asks anew where numbers are missing, and hands on and reports what is missing twice', async () => {
+it('a follower reconnects where seqs are missing, and if they are missing twice it reports the gap and goes on', async () => {
   const { attempt, events, holes, clock, waiting } = scripted({ positions: memoryPositions([{ streamId: 'a', seq: 5 }]) });
   (await attempt(1)).next(entry(7));
   await waiting(1);
@@ -153,13 +153,13 @@ it('asks anew where numbers are missing, and hands on and reports what is missin
   expect(holes).toEqual([{ streamId: 'a', after: 5, next: 7 }]);
 });
 
-it('takes it for a hole as well where StreamReady is further than what came', async () => {
+it('a StreamReady beyond the entries that came is a gap too', async () => {
   const { attempt, waiting } = scripted({ positions: memoryPositions([{ streamId: 'a', seq: 5 }]) });
   (await attempt(1)).next(ready(6));
   await waiting(1);
 });
 
-it('comes back for an event of which a part is not available, and hands on one of which a part never will be', async () => {
+it('an event with a part that is unavailable is requested again, and one with a part that failed is passed on', async () => {
   const seen: unknown[] = [];
   const { attempt, waiting, clock } = scripted({ onEvent: (_, { errors }) => void seen.push(errors) });
   const busy = { message: 'not now', extensions: { code: 'UNAVAILABLE' } };
@@ -172,7 +172,7 @@ it('comes back for an event of which a part is not available, and hands on one o
   await expect.poll(() => seen).toEqual([[bug]]);
 });
 
-it('an application’s own store gets the change with the event, and is asked before each connection', async () => {
+it('an application’s own store gets the change with the event, and is loaded before each connection', async () => {
   let stored = 5;
   const { attempt, waiting, clock } = scripted({
     positions: { load: () => [{ streamId: 'a', seq: stored }] },
@@ -198,7 +198,7 @@ function closed(seq: number): Result {
   return { data: { events: { __typename: 'ConversationClosed', streamId: 'me', seq, conversationId: 'a' } } };
 }
 
-it('says that it is the positions that could not be loaded or saved, and comes back for what came with them', async () => {
+it('a fault of the position store is reported as one, and its events are requested again', async () => {
   const kept = memoryPositions([{ streamId: 'a', seq: 1 }]);
   const faults = ['not loaded', 'not saved'];
   function fault(name: string): void {
@@ -231,7 +231,7 @@ it('says that it is the positions that could not be loaded or saved, and comes b
   expect(kept.load()).toEqual([{ streamId: 'a', seq: 2 }]);
 });
 
-it('what was opened anew goes on where it was, or begins where it says', async () => {
+it('a conversation that is opened again continues from its position, or starts at the named one', async () => {
   const { attempt, events, holes, clock, waiting } = scripted({ positions: memoryPositions([{ streamId: 'a', seq: 7 }]) });
   const first = await attempt(1);
   for (const result of [opened(1, 12), entry(8), entry(13), entry(14)]) first.next(result);
@@ -247,7 +247,7 @@ it.each([
   ['closed and opened again', [closed(1), opened(2, 12)]],
   ['closed', [closed(1)]],
   ['opened again', [opened(1, 12)]],
-])('who is cut off after the account has told that a conversation was %s comes back to what was missed in it before', async (_, told) => {
+])('a follower that is cut off after a conversation was %s requests what it missed in it before', async (_, told) => {
   const { attempt, clock, waiting } = scripted({ positions: memoryPositions([{ streamId: 'a', seq: 7 }]) });
   const first = await attempt(1);
   for (const result of told) first.next(result);
@@ -257,7 +257,7 @@ it.each([
   expect((await attempt(2)).payload.variables['after']).toContainEqual({ streamId: 'a', seq: 7 });
 });
 
-it('what is still closed when all that was missed has come is followed no more', async () => {
+it('a conversation that is closed once everything missed has come is not followed any more', async () => {
   const { attempt, clock, waiting } = scripted({ positions: memoryPositions([{ streamId: 'a', seq: 7 }]) });
   const first = await attempt(1);
   for (const result of [closed(1), entry(8), ready(1, 'me')]) first.next(result);
@@ -267,7 +267,7 @@ it('what is still closed when all that was missed has come is followed no more',
   expect((await attempt(2)).payload.variables).toEqual({ after: [{ streamId: 'me', seq: 1, epoch: 'e' }] });
 });
 
-it('waits grow although something that has no place comes each time before what cannot be applied', async () => {
+it('waits grow even if an event without a position comes each time before one that cannot be applied', async () => {
   const { attempt, waiting, clock } = scripted({
     onEvent(event) {
       if (event.__typename !== 'ViewerMarkersMoved') throw new Error('full');
@@ -284,13 +284,13 @@ it('waits grow although something that has no place comes each time before what 
   expect(waits).toEqual([499, 999, 1_999]);
 });
 
-it('positions as a library’s cache has them are sent without what it added', async () => {
+it('positions from a library’s cache are sent without the fields that it adds', async () => {
   const read = { __typename: 'Position', streamId: 'a', seq: 7, epoch: 'e' };
   const { attempt } = scripted({ positions: memoryPositions([read]) });
   expect((await attempt(1)).payload.variables).toEqual({ after: [{ streamId: 'a', seq: 7, epoch: 'e' }] });
 });
 
-it('takes addresses that do not answer, as Node tells of several, for a network that failed', async () => {
+it('an AggregateError of Node for several addresses is a network failure', async () => {
   const { attempt, waiting, clock } = scripted();
   const errors = ['::1:4000', '127.0.0.1:4000'].map((address) => new Error(`connect ECONNREFUSED ${address}`));
   (await attempt(1)).error(new AggregateError(errors, 'connect ECONNREFUSED'));
@@ -299,7 +299,7 @@ it('takes addresses that do not answer, as Node tells of several, for a network 
   await attempt(2);
 });
 
-it('may be woken as soon as it begins to wait', async () => {
+it('a follower can be woken as soon as it starts to wait', async () => {
   let unwatched = 0;
   const { attempt, following } = scripted({
     wake(up) {
@@ -315,7 +315,7 @@ it('may be woken as soon as it begins to wait', async () => {
   expect(await following.stop()).toEqual({ reason: 'stopped', failure: null });
 });
 
-it('a listener that stops it when it is told that it waits need not wait', async () => {
+it('a status listener can stop a follower that starts to wait', async () => {
   const stop = new AbortController();
   const { attempt, ended } = scripted({
     signal: stop.signal,
@@ -327,7 +327,7 @@ it('a listener that stops it when it is told that it waits need not wait', async
   expect(await ended).toEqual({ reason: 'stopped', failure: null });
 });
 
-it('once it is stopped nothing comes any more, though it is there, and what was being applied is', async () => {
+it('a stopped follower finishes the event that is being applied, and passes on no other', async () => {
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const controller = new AbortController();
@@ -350,7 +350,7 @@ it('once it is stopped nothing comes any more, though it is there, and what was 
   expect(states().at(-1)).toBe('ended');
 });
 
-it('is stopped while it waits, at once, and comes to nothing where it was stopped before it began', async () => {
+it('a follower stops at once while it waits, and makes no attempt if it was stopped before', async () => {
   const { attempt, waiting, following, attempts } = scripted();
   (await attempt(1)).error(lost);
   await waiting(1);

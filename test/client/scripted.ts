@@ -2,12 +2,12 @@ import type { Payload, Result, Sink } from '../../client/index.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { type Choices, follow } from './follower.ts';
 
-/** One attempt to subscribe, whose outcome the test decides. */
+/** An attempt to subscribe, whose outcome the test decides. */
 export interface Attempt extends Sink {
   readonly payload: Payload;
 }
 
-/** A log entry of a stream. */
+/** An entry of a stream. */
 export function entry(seq: number, streamId = 'a'): Result {
   return { data: { events: { __typename: 'EntryHidden', streamId, seq } } };
 }
@@ -17,7 +17,7 @@ export function ready(seq: number, streamId = 'a'): Result {
   return { data: { events: { __typename: 'StreamReady', positions: [{ streamId, seq, epoch: 'e' }] } } };
 }
 
-/** Follows over a transport and a clock that the test moves: every outcome there can be, at the moment it is wanted. */
+/** Follows with a transport and a clock that the test controls, so that each outcome comes at the wanted moment. */
 export function scripted(choices: Choices = {}) {
   const attempts: Attempt[] = [];
   const clock = manualClock();
@@ -34,7 +34,7 @@ export function scripted(choices: Choices = {}) {
     ...choices,
   });
 
-  /** The attempt of this number, once it is made. */
+  /** The attempt with this number, once it is made. */
   async function attempt(number: number): Promise<Attempt> {
     for (;;) {
       const found = attempts[number - 1];
@@ -43,7 +43,7 @@ export function scripted(choices: Choices = {}) {
     }
   }
 
-  /** For how many ms it waits, once it does so for the given time. */
+  /** The wait in ms, once the follower waits for the given time. */
   async function waiting(time: number): Promise<number> {
     for (;;) {
       const waits = follower.statuses.flatMap((status) => (status.state === 'waiting' ? [status.until] : []));
@@ -56,7 +56,7 @@ export function scripted(choices: Choices = {}) {
   return { ...follower, clock, attempt, waiting, attempts: () => attempts.length, left: () => left };
 }
 
-/** Lets all that can go on without a clock go on. */
+/** Lets everything continue that needs no clock. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

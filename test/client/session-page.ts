@@ -1,7 +1,7 @@
 import { createSession, type Refusal, type Session, type SessionOptions, type SessionStorage } from '../../client/index.ts';
 import type { Person } from '../support/world.ts';
 
-/** What a browser keeps, and a look into it. */
+/** A browser storage, and its contents. */
 export function storageOf(): SessionStorage & { readonly kept: Map<string, string> } {
   const kept = new Map<string, string>();
   return {
@@ -12,7 +12,7 @@ export function storageOf(): SessionStorage & { readonly kept: Map<string, strin
   };
 }
 
-/** A page with a session of its own, on a clock that stands still until it is moved, and what it asked the server. */
+/** A page with a session of its own and a clock that the test moves, and the requests that it made. */
 export interface Page {
   readonly session: Session;
   readonly asked: string[];
@@ -45,17 +45,17 @@ export function pagesOf(url: () => string): (options?: Partial<SessionOptions>) 
   };
 }
 
-/** What of a session a request is about. */
+/** The session mutation in a request, or `else`. */
 export function actIn(init: RequestInit | undefined): string {
   return /(refreshToken|signInWithToken|signOut)\(input/.exec(String(init?.body))?.[1] ?? 'else';
 }
 
-/** What `signUp` has answered of tokens. */
+/** The tokens of a user, as `signUp` returned them. */
 export function tokensOf({ token, refreshToken }: Person) {
   return { accessToken: token, accessTokenExpiresAt: new Date(Date.now() + 60_000).toISOString(), refreshToken };
 }
 
-/** Whom the server takes a request for; `refused`: for nobody. */
+/** The handle of the user that the server sees, null without one, or `refused`. */
 export async function askWho(fetchBy: typeof fetch, url: string): Promise<string | null> {
   const response = await fetchBy(url, {
     method: 'POST',

@@ -11,7 +11,7 @@ function whoIs(fetchBy: typeof fetch): Promise<string | null> {
   return askWho(fetchBy, `${chat.url}/graphql`);
 }
 
-/** What is fetched, but that answers to refreshes wait until they are let through. */
+/** A fetch whose responses to refreshes wait until they are let through. */
 function withheld() {
   const gate = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
@@ -33,8 +33,8 @@ function withoutLocks(): void {
   onTestFinished(() => void vi.unstubAllGlobals());
 }
 
-describe('a session, where its refresh is answered late', () => {
-  it.each(['signed out', 'signed in as somebody else'])('stays as it is by then: %s', async (meanwhile) => {
+describe('a session whose refresh is answered late', () => {
+  it.each(['signed out', 'signed in as somebody else'])('ignores the late tokens after it has %s', async (meanwhile) => {
     withoutLocks();
     const [ann, ben] = await chat.people('ann', 'ben');
     const { fetch: slow, asked, letThrough } = withheld();
@@ -48,7 +48,7 @@ describe('a session, where its refresh is answered late', () => {
     expect(await whoIs(session.fetch)).toBe(meanwhile === 'signed out' ? null : ben.handle);
   });
 
-  it('leaves the tokens in force that other tabs have got since', async () => {
+  it('keeps newer tokens that another tab has got meanwhile', async () => {
     withoutLocks();
     const [ann] = await chat.people('ann');
     const storage = storageOf();
@@ -65,7 +65,7 @@ describe('a session, where its refresh is answered late', () => {
     expect(await asleep.session.token()).toBe(await awake.session.token());
   });
 
-  it('asks again while the server takes the same token for it', async () => {
+  it('repeats a refresh whose response is lost, while the server accepts the same token again', async () => {
     const [ann] = await chat.people('ann');
     const lost = Promise.withResolvers<() => void>();
     let times = 0;
@@ -92,8 +92,8 @@ describe('a session, where its refresh is answered late', () => {
   });
 });
 
-describe('what is fetched', () => {
-  it('as somebody is not sent again as somebody else', async () => {
+describe('session.fetch', () => {
+  it('does not repeat one user’s request as another user', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const { session } = page({
       async fetch(input, init) {
@@ -107,7 +107,7 @@ describe('what is fetched', () => {
     expect(await session.token()).toBe(ben.token);
   });
 
-  it('elsewhere does not bring the token along', async () => {
+  it('does not send the token to other origins', async () => {
     const [ann] = await chat.people('ann');
     const seen: unknown[] = [];
     const { session } = page({
@@ -124,7 +124,7 @@ describe('what is fetched', () => {
     expect(seen.at(-1)).toBe(`Bearer ${ann.token}`);
   });
 
-  it.each(['', 'null', '<html>'])('is handed on where it says that it is JSON and is none: %j', async (text) => {
+  it.each(['', 'null', '<html>'])('passes a response on that claims to be JSON and is not: %j', async (text) => {
     const [ann] = await chat.people('ann');
     const { session } = page({
       fetch: async () => new Response(text, { status: 502, headers: { 'content-type': 'application/json' } }),
@@ -134,7 +134,7 @@ describe('what is fetched', () => {
     expect([response.status, await response.text()]).toEqual([502, text]);
   });
 
-  it('with a body that can be sent once is refused as it is', async () => {
+  it('passes a refusal on if the body of the request can be sent only once', async () => {
     const [ann] = await chat.people('ann');
     const { session } = page();
     await session.begin({ ...tokensOf(ann), accessToken: `${ann.token}x` });
@@ -149,7 +149,7 @@ describe('what is fetched', () => {
 });
 
 describe('a page', () => {
-  it('stays signed in where its storage takes nothing', async () => {
+  it('stays signed in if its storage accepts nothing', async () => {
     const [ann] = await chat.people('ann');
     const { session, later, changes } = page({
       storage: {
@@ -167,7 +167,7 @@ describe('a page', () => {
     expect(changes).toEqual(['signed in']);
   });
 
-  it('signs out nobody but who is there: not whom another tab has signed in', async () => {
+  it('signs out its own user only, not one that another tab has signed in', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const storage = storageOf();
     const [here, there] = [page({ storage }), page({ storage })];
@@ -179,7 +179,7 @@ describe('a page', () => {
     expect(here.asked).toEqual(['signOut']);
   });
 
-  it('needs no streams of its fetch, which not all apps have', async () => {
+  it('works with a fetch whose responses have no stream', async () => {
     const [ann] = await chat.people('ann');
     const { session, later, asked } = page({
       fetch: async (input, init) => Object.defineProperty(await fetch(input, init), 'body', { value: undefined }),
@@ -190,7 +190,7 @@ describe('a page', () => {
   });
 });
 
-describe('with an account elsewhere', () => {
+describe('with an identity provider', () => {
   function account(sub: string = randomUUID()) {
     return { identityToken: () => backendTokenOf({ sub }), viewer: async () => (await signedIn(sub)).viewer };
   }
@@ -199,7 +199,7 @@ describe('with an account elsewhere', () => {
     return chat.node.chat.users.signInWithToken({ token: await backendTokenOf({ sub }), address: '10.0.0.1' });
   }
 
-  it('all tabs go on in one session, when the first has ended too', async () => {
+  it('all tabs share one session, and share the next one when it has ended', async () => {
     const storage = storageOf();
     const { identityToken, viewer } = account();
     const [one, other] = [page({ storage, identityToken }), page({ storage, identityToken })];
@@ -211,7 +211,7 @@ describe('with an account elsewhere', () => {
     expect(other.changes).toEqual(['signed in']);
   });
 
-  it('a tab that had nobody takes the session that another has begun', async () => {
+  it('a tab without a session uses the one that another tab has begun', async () => {
     const storage = storageOf();
     let token: string | null = null;
     const identityToken = async () => token;
@@ -222,7 +222,7 @@ describe('with an account elsewhere', () => {
     expect(await one.session.token()).not.toBeNull();
   });
 
-  it('who signs out in one tab is signed in anew by none', async () => {
+  it('no tab begins a new session after one has signed out', async () => {
     const storage = storageOf();
     const { identityToken } = account();
     const [one, other] = [page({ storage, identityToken }), page({ storage, identityToken })];
@@ -232,13 +232,13 @@ describe('with an account elsewhere', () => {
     expect([await other.session.token(), await one.session.token(), storage.kept.size]).toEqual([null, null, 0]);
   });
 
-  it('who signs out before anything was asked is not signed in for it', async () => {
+  it('a page that signs out before its first request does not sign in for it', async () => {
     const { session, asked } = page(account());
     await session.signOut();
     expect([await session.token(), asked]).toEqual([null, []]);
   });
 
-  it('a page does not become whoever is signed in there by then, until it is told to', async () => {
+  it('a page does not switch to another user of the provider until it is told to', async () => {
     const [sub, another] = [randomUUID(), randomUUID()];
     let current = sub;
     const { session, changes } = page({ identityToken: () => backendTokenOf({ sub: current }) });
@@ -251,7 +251,7 @@ describe('with an account elsewhere', () => {
     expect([null, 'refused', handle]).not.toContain(await whoIs(session.fetch));
   });
 
-  it('who is signed in stays so where nobody is, there, who could begin', async () => {
+  it('a session stays if the provider has no user when it is told to begin', async () => {
     let token: string | null = await backendTokenOf({ sub: randomUUID() });
     const { session, asked } = page({ identityToken: async () => token });
     const held = await session.token();
@@ -260,13 +260,13 @@ describe('with an account elsewhere', () => {
     expect([await session.token(), asked]).toEqual([held, ['signInWithToken']]);
   });
 
-  it('it is told why nobody is signed in, at the first time too', async () => {
+  it('a refusal is reported, also the first time', async () => {
     const { session, changes } = page({ identityToken: async () => 'expired' });
     expect(await session.token()).toBeNull();
     expect(changes).toEqual(['INVALID_CREDENTIALS']);
   });
 
-  it('a provider that does not answer is not waited for longer than a minute, and asked again', async () => {
+  it('a provider that does not answer is waited for at most a minute, and asked again', async () => {
     const { identityToken } = account();
     let times = 0;
     const { session } = page({

@@ -17,7 +17,7 @@ function whoIs(fetchBy: typeof fetch): Promise<string | null> {
 }
 
 describe('a session', () => {
-  it('is nobody’s until it begins; from then on what is fetched is fetched as them, in the next page too', async () => {
+  it('has no user until it begins, and then fetches as its user, on the next page too', async () => {
     const [ann] = await chat.people('ann');
     const storage = storageOf();
     const { session, asked, changes } = page({ storage });
@@ -28,14 +28,14 @@ describe('a session', () => {
     expect([asked, changes]).toEqual([['else', 'else'], ['signed in']]);
   });
 
-  it('refuses to begin with an answer that signed nobody in', async () => {
+  it('refuses to begin without tokens', async () => {
     const { session } = page();
     await expect(session.begin({ accessToken: null, accessTokenExpiresAt: null, refreshToken: null })).rejects.toThrow(TypeError);
     await expect(session.begin()).rejects.toThrow(TypeError);
     expect(await session.token()).toBeNull();
   });
 
-  it('gets the next token before one ends: once, however many ask for it, on however many pages', async () => {
+  it('refreshes before a token expires, once for all that need it, on all pages', async () => {
     const [ann] = await chat.people('ann');
     const storage = storageOf();
     const [one, other] = [page({ storage }), page({ storage })];
@@ -50,7 +50,7 @@ describe('a session', () => {
     expect(await whoIs(other.session.fetch)).toBe(ann.handle);
   });
 
-  it('does not mind that the device’s clock is wrong', async () => {
+  it('works with a wrong device clock', async () => {
     const [ann] = await chat.people('ann');
     for (const wrong of [-86_400_000, 86_400_000]) {
       const { session, asked, later } = page();
@@ -60,11 +60,11 @@ describe('a session', () => {
     }
   });
 
-  it('asks once more, with another token, where the server does not take the one at hand', async () => {
+  it('repeats a request once with a new token if the server refuses the current one', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const storage = storageOf();
     const { session, asked, changes } = page({ storage });
-    // It was good until a moment ago, for all that the page knows.
+    // As far as the page knows, the token is still valid.
     await session.begin({ ...tokensOf(ann), accessToken: `${ann.token}x` });
     expect(await Promise.all([whoIs(session.fetch), whoIs(session.fetch)])).toEqual([ann.handle, ann.handle]);
     expect(asked.toSorted()).toEqual(['else', 'else', 'else', 'else', 'refreshToken']);
@@ -80,7 +80,7 @@ describe('a session', () => {
     expect(changes).toEqual(['signed in']);
   });
 
-  it('is over when the server says so, and then is nobody’s', async () => {
+  it('ends when the server refuses its refresh token, and has no user then', async () => {
     const [ann] = await chat.people('ann');
     const phone = await chat.anotherDevice(ann);
     const storage = storageOf();
@@ -92,7 +92,7 @@ describe('a session', () => {
     expect(changes).toEqual(['signed in', 'INVALID_CREDENTIALS']);
   });
 
-  it('that ends in one tab ends in the others, and one that begins there as somebody else is not theirs', async () => {
+  it('that ends in one tab ends in the others, which do not take over another user’s session', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const storage = storageOf();
     const [here, there] = [page({ storage }), page({ storage })];
@@ -107,7 +107,7 @@ describe('a session', () => {
     expect(await whoIs(page({ storage }).session.fetch)).toBe(ben.handle);
   });
 
-  it('goes on where the server cannot be reached for a while: nobody is signed out for that', async () => {
+  it('continues after network failures, which sign nobody out', async () => {
     const [ann] = await chat.people('ann');
     const failing = { now: false, times: 0 };
     const { session, later, changes } = page({
@@ -122,7 +122,7 @@ describe('a session', () => {
     failing.now = true;
     await expect(session.token()).rejects.toThrow('fetch failed');
     await expect(session.refresh()).rejects.toThrow('fetch failed');
-    // Whoever asks meanwhile hears of the one attempt, and does not wait for one of their own.
+    // Concurrent calls share one attempt, and do not wait for one of their own.
     failing.times = 0;
     const asked = Array.from({ length: 5 }, () => session.token());
     expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(asked.map(() => 'rejected'));
@@ -132,7 +132,7 @@ describe('a session', () => {
     expect(changes).toEqual(['signed in']);
   });
 
-  it('is kept by storages that answer later, and forgotten by one that is full', async () => {
+  it('is stored by asynchronous storages, and removed from one that is full', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const kept = new Map<string, string>();
     const slow: SessionStorage = {
@@ -155,7 +155,7 @@ describe('a session', () => {
     expect(kept.size).toBe(0);
   });
 
-  it.each(['not JSON', 'null', '[]', '{"accessToken":"a"}'])('is nobody’s where what is kept cannot be read: %s', async (text) => {
+  it.each(['not JSON', 'null', '[]', '{"accessToken":"a"}'])('has no user if what is stored cannot be read: %s', async (text) => {
     const storage = storageOf();
     storage.kept.set('mpim session', text);
     expect(await page({ storage }).session.token()).toBeNull();
@@ -163,7 +163,7 @@ describe('a session', () => {
 });
 
 describe('tabs', () => {
-  it('that refresh at the same moment, where there are no locks between them, are given the same', async () => {
+  it('that refresh at the same time without locks get the same tokens', async () => {
     vi.stubGlobal('navigator', {});
     onTestFinished(() => void vi.unstubAllGlobals());
     const [ann] = await chat.people('ann');
@@ -177,7 +177,7 @@ describe('tabs', () => {
     for (const { session } of [one, other]) expect(await whoIs(session.fetch)).toBe(ann.handle);
   });
 
-  it('that are asleep while it is their turn are not waited for', async () => {
+  it('that hold the lock and sleep are not waited for', async () => {
     const [ann] = await chat.people('ann');
     const { promise: asleep, resolve: wake } = Promise.withResolvers<void>();
     onTestFinished(() => wake());
@@ -195,8 +195,8 @@ describe('tabs', () => {
   });
 });
 
-describe('a session with an account elsewhere', () => {
-  it('begins by itself, once for all who ask, and anew when it was ended', async () => {
+describe('a session with an identity provider', () => {
+  it('begins by itself, once for concurrent requests, and again after it was ended', async () => {
     const sub = randomUUID();
     const { session, asked, changes } = page({ identityToken: () => backendTokenOf({ sub, preferred_username: `e.${sub.slice(0, 8)}` }) });
     const handles = await Promise.all([whoIs(session.fetch), whoIs(session.fetch)]);
@@ -210,7 +210,7 @@ describe('a session with an account elsewhere', () => {
     expect(changes).toEqual(['signed in', 'INVALID_CREDENTIALS', 'signed in']);
   });
 
-  it('does not begin again for who has signed out or was refused, until it is told to', async () => {
+  it('does not begin again after a sign-out or a refusal until it is told to', async () => {
     const sub = randomUUID();
     let isGood = true;
     const { session, asked } = page({ identityToken: async () => (isGood ? backendTokenOf({ sub }) : 'expired') });
@@ -226,7 +226,7 @@ describe('a session with an account elsewhere', () => {
     expect(await session.token()).not.toBeNull();
   });
 
-  it('is nobody’s while nobody is signed in there, and somebody’s once they are', async () => {
+  it('has no user while the provider has none, and begins once it has one', async () => {
     let token: string | null = null;
     const { session, asked } = page({ identityToken: async () => token });
     expect([await session.token(), await whoIs(session.fetch)]).toEqual([null, null]);
@@ -236,7 +236,7 @@ describe('a session with an account elsewhere', () => {
   });
 });
 
-it('what is followed by a session goes on until that is over, and says so', async () => {
+it('a follower that uses a session continues until the session ends, and then ends as signed out', async () => {
   const [ann, ben] = await chat.people('ann', 'ben');
   const phone = await chat.anotherDevice(ben);
   const { session } = page();

@@ -7,7 +7,7 @@ function storage(initial: Readonly<Record<string, string>> = {}): TextStorage {
   return { getItem: (key) => held.get(key) ?? null, setItem: (key, value) => void held.set(key, value) };
 }
 
-it('positions in a browser’s storage are there for the next page', () => {
+it('positions in a browser’s storage are loaded by the next page, for the same account only', () => {
   const shared = storage();
   const positions = storagePositions(shared, 'ann');
   const [one, other] = [
@@ -20,7 +20,7 @@ it('positions in a browser’s storage are there for the next page', () => {
   expect(storagePositions(shared, 'ben').load()).toEqual([]);
 });
 
-it('positions that another tab has written count, and those that could not be written do not', () => {
+it('positions that another tab has saved are loaded, and those that could not be saved are not', () => {
   const shared = storage();
   const [here, there] = [storagePositions(shared, 'ann'), storagePositions(shared, 'ann')];
   void here.save?.({ set: [{ streamId: 'a', seq: 1 }], remove: [] });
@@ -42,7 +42,7 @@ it('positions that another tab has written count, and those that could not be wr
   expect(full.load()).toEqual([]);
 });
 
-it.each(['not JSON', '{}', '[1, null]', 'null'])('what is not readable there is none: %s', (text) => {
+it.each(['not JSON', '{}', '[1, null]', 'null'])('unreadable positions are empty: %s', (text) => {
   expect(storagePositions(storage({ ann: text }), 'ann').load()).toEqual([]);
 });
 
@@ -55,7 +55,7 @@ function waitingMessage(clientMessageId: string): Waiting {
   return { conversationId: 'a', clientMessageId };
 }
 
-it('of messages that wait in two tabs neither overwrites what the other keeps, and the next page has all as they were sent', () => {
+it('waiting messages of two tabs do not overwrite each other, and the next page loads each tab’s in their order', () => {
   const shared = listedStorage();
   const [here, there] = [storageMessages<Waiting>(shared, 'ann'), storageMessages<Waiting>(shared, 'ann')];
   const [one, two, three] = ['z', 'y', 'x'].map(waitingMessage) as [Waiting, Waiting, Waiting];
@@ -72,7 +72,7 @@ it('of messages that wait in two tabs neither overwrites what the other keeps, a
   expect(shared.length).toBe(0);
 });
 
-it('messages of an account whose name another begins with are its own, and what is not readable there is none', () => {
+it('waiting messages belong to one account, even if another’s name begins with its name, and unreadable ones are ignored', () => {
   const shared = listedStorage();
   storageMessages<Waiting>(shared, 'ann lee').save([waitingMessage('one')]);
   for (const [id, text] of Object.entries({ a: 'not JSON', b: 'null', c: '{}' })) shared.setItem(`ann 1700000000000 ${id}`, text);
@@ -80,7 +80,7 @@ it('messages of an account whose name another begins with are its own, and what 
   expect(storageMessages(shared, 'ann lee').load()).toEqual([waitingMessage('one')]);
 });
 
-it('a message that the storage has no room for is no error: it lasts as long as the page', () => {
+it('a waiting message that does not fit into the storage is no error, and lasts as long as the page', () => {
   const full = Object.assign(listedStorage(), {
     setItem() {
       throw new Error('full');

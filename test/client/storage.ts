@@ -1,6 +1,6 @@
 import type { ListedStorage } from '../../client/index.ts';
 
-/** What browsers have as `localStorage`, but in memory; the order of its keys says nothing there either. */
+/** A `localStorage` in memory. The order of its keys says nothing, as in browsers. */
 export function listedStorage(): ListedStorage {
   const held = new Map<string, string>();
   return {

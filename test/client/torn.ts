@@ -2,12 +2,12 @@ import { afterAll, beforeAll } from 'vitest';
 import { type Link, openLink } from '../chaos/link.ts';
 import { type World, world } from '../support/world.ts';
 
-/** A node, people who use it undisturbed, and a way to it for a client that can be cut. */
+/** A node, users who reach it undisturbed, and a link to it that a test can cut. */
 export interface Torn extends World {
   readonly link: Link;
 }
 
-/** Starts both before the tests of the file in which it is called, and stops them after it. */
+/** Starts both before the tests of the file that calls it, and stops them after the last. */
 export function tornWorld(env: Readonly<Record<string, string>> = {}): Torn {
   const chat = world(env);
   let link: Link | undefined;

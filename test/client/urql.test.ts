@@ -7,7 +7,7 @@ const chat = world();
 
 const me = 'query { viewer { user { id } } }';
 
-test('what is asked is answered, however large the number that urql makes of its variables', async () => {
+test('a query gets its result, however large urql’s key of its variables is', async () => {
   const [ann] = await chat.people('ann');
   const urql = new Client({
     url: `${chat.url}/graphql`,
@@ -15,10 +15,10 @@ test('what is asked is answered, however large the number that urql makes of its
     preferGetMethod: false,
     fetchOptions: { headers: { authorization: `Bearer ${ann.token}` } },
   });
-  // The server steps over a variable that a document does not have; urql makes its number of it all the same.
+  // The server ignores a variable that the document does not declare. urql includes it in the key.
   const asked = Array.from({ length: 30 }, (_, n) => ({ note: `${n} ${'word '.repeat(n)}` }));
   const keys = asked.map((variables) => createRequest(me, variables).key);
-  // Else nothing is asked here.
+  // Otherwise this test checks nothing.
   expect(Math.max(...keys)).toBeGreaterThan(2 ** 32);
   expect(Math.min(...keys)).toBeLessThan(-(2 ** 32));
   const answers = await Promise.all(asked.map((variables) => urql.query(me, variables).toPromise()));

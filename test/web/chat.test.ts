@@ -41,7 +41,7 @@ function askAs({ token }: Person): Ask {
   };
 }
 
-/** The demo app as somebody has it open, without its screen, over a connection that can be cut. */
+/** The demo app of a user without its screen, over a connection that can be cut. */
 async function openApp(person: Person): Promise<Chat> {
   const ask = askAs(person);
   const stored = new Map<string, string>();
@@ -56,12 +56,12 @@ async function openApp(person: Person): Promise<Chat> {
   return chat;
 }
 
-/** What it shows of conversations. */
+/** The part of its state that shows conversations. */
 function shown({ conversations, rooms, thread }: State) {
   return { conversations: Object.fromEntries(conversations), rooms: Object.fromEntries(rooms), thread };
 }
 
-/** What it would show if it were read anew, with these conversations looked at. */
+/** The same part, read anew, with the same conversations open. */
 async function readAnew(person: Person, state: State) {
   const ask = askAs(person);
   let fresh = withRead(state, given((await ask(EverythingDocument, {})).viewer, []));
@@ -74,7 +74,7 @@ async function readAnew(person: Person, state: State) {
   return shown(fresh);
 }
 
-test('what the app shows after whatever happened is what it would read anew, also where its connection broke meanwhile', async () => {
+test('after each act the app shows what it would read anew, also if its connection breaks meanwhile', async () => {
   const [ann, ben, cy] = await world.people('ann', 'ben', 'cy');
   const app = await openApp(ann);
   const { ask } = world;
@@ -207,16 +207,16 @@ test('what the app shows after whatever happened is what it would read anew, als
   };
   let cut = false;
   for (const [name, act] of Object.entries(acts)) {
-    // Every other one while the connection is broken.
+    // Every other act happens while the connection is broken.
     if (cut) world.link.cut();
     cut = !cut;
     await act();
-    // Both are read each time: what follows from the act, such as a receipt, comes after its answer.
+    // Both are read each time: consequences of the act, such as a receipt, come after its response.
     await vi.waitFor(async () => expect(shown(app.state.get()), name).toEqual(await readAnew(ann, app.state.get())), { timeout: 15_000 });
   }
 });
 
-test('of two quick picks neither takes the place of the other, also where nothing is shown of the first yet', async () => {
+test('two quick votes do not overwrite each other, even before the first is shown', async () => {
   const [ann, ben] = await world.people('ann', 'ben');
   const group = await world.group(ben, ann);
   const poll = { options: ['soup', 'bread', 'rice', 'fish'], multiple: true };
@@ -230,21 +230,21 @@ test('of two quick picks neither takes the place of the other, also where nothin
   }
   const before = asked();
   const [soup = '', bread = '', rice = '', fish = ''] = before.poll?.options.map(({ id }) => id) ?? [];
-  // As somebody clicks who is faster than the server.
+  // As a user clicks who is faster than the server.
   expect(await Promise.all([soup, bread].map((id) => app.acts.choose(before, id)))).toEqual([null, null]);
   await expect.poll(() => chosenOf(asked())).toEqual([soup, bread]);
   world.link.cut();
   const shownYet = asked();
   for (const id of [rice, soup, fish]) expect(await app.acts.choose(shownYet, id)).toBeNull();
   await expect.poll(() => chosenOf(asked())).toEqual([bread, rice, fish]);
-  // What is chosen on another device counts from when it is shown.
+  // A vote on another device counts once it is shown.
   await world.ask(VotePollDocument, { input: { messageId: before.id, optionIds: [soup] } }, ann);
   await expect.poll(() => chosenOf(asked())).toEqual([soup]);
   expect(await app.acts.choose(asked(), rice)).toBeNull();
   await expect.poll(() => chosenOf(asked())).toEqual([soup, rice]);
 });
 
-test('of many conversations the app shows the first hundred, those in which something happens, and the others page by page', async () => {
+test('the app shows the first hundred conversations, those with new events, and the others page by page', async () => {
   const [ann, ben] = await world.people('ann', 'ben');
   const quiet = await world.group(ben, ann);
   const silent = await world.group(ben, ann);
@@ -269,7 +269,7 @@ test('of many conversations the app shows the first hundred, those in which some
   for (const { node } of given(viewer, []).conversations.edges) expect(shownNow.conversations[node.id]).toEqual(node);
 });
 
-test('of a long thread the app shows the first hundred replies and then what follows, in order, also while somebody replies', async () => {
+test('the app shows the first hundred replies of a long thread, and later ones in order, also while somebody replies', async () => {
   const [ann, ben] = await world.people('ann', 'ben');
   const conversationId = await world.direct(ann, ben);
   const { id: threadRootId } = await world.say(ann, conversationId, 'Ideas?');
@@ -290,7 +290,7 @@ test('of a long thread the app shows the first hundred replies and then what fol
   await expect.poll(replies).toEqual([...texts, 'the last']);
 });
 
-test('what the viewer replies in a long thread of which they have read the beginning is shown, with all that stands before it', async () => {
+test('the viewer’s own reply in a long thread is shown, with all replies before it', async () => {
   const [ann, ben] = await world.people('ann', 'ben');
   const conversationId = await world.direct(ann, ben);
   const { id: threadRootId } = await world.say(ann, conversationId, 'Ideas?');
@@ -305,7 +305,7 @@ test('what the viewer replies in a long thread of which they have read the begin
   await expect.poll(replies).toEqual([...texts, 'None of these']);
 });
 
-test('a thread that is none, is gone, or is of another conversation is said to be none; whichever is looked at next is shown', async () => {
+test('a thread that is malformed, hidden or of another conversation is shown as none, and the next thread is shown', async () => {
   const [ann, ben] = await world.people('ann', 'ben');
   const [group, other] = [await world.group(ben, ann), await world.direct(ben, ann)];
   const root = await world.say(ben, group, 'Ideas?');
@@ -324,7 +324,7 @@ test('a thread that is none, is gone, or is of another conversation is said to b
     expect(looked()).toEqual([null, false]);
     await expect.poll(looked).toEqual(['Ideas?', false]);
   }
-  // The same message, under the address of another conversation.
+  // The same message, with the address of another conversation.
   app.lookAt(other, root.id);
   await expect.poll(looked).toEqual([null, true]);
   app.lookAt(group, root.id);
@@ -335,7 +335,7 @@ test('a thread that is none, is gone, or is of another conversation is said to b
   expect(looked()).toEqual([null, false]);
 });
 
-test('who is removed from a group while they look at a thread there sees neither any more', async () => {
+test('a viewer who is removed from a group during a look at its thread sees neither any more', async () => {
   const [ann, ben] = await world.people('ann', 'ben');
   const group = await world.group(ben, ann);
   const root = await world.say(ben, group, 'Ideas?');
@@ -347,7 +347,7 @@ test('who is removed from a group while they look at a thread there sees neither
   expect(app.state.get()).toMatchObject({ thread: null });
 });
 
-test('what is pinned is there however long ago something happened in it, also when it was pinned on another device', async () => {
+test('a pinned conversation is shown however old it is, also if it was pinned on another device', async () => {
   const [ann] = await world.people('ann');
   const [first, second] = [await world.group(ann), await world.group(ann)];
   for (let number = 0; number < 100; number += 1) await world.group(ann);
@@ -361,7 +361,7 @@ test('what is pinned is there however long ago something happened in it, also wh
   await expect.poll(() => listed().slice(0, 2)).toEqual([second, first]);
 });
 
-test('after its connection broke, the app knows how far others have what stands beyond the first hundred, too', async () => {
+test('after its connection broke, the app has the read markers of conversations beyond the first hundred too', async () => {
   const [ann, ben] = await world.people('ann', 'ben');
   const old = await world.group(ann, ben);
   const { seq } = await world.say(ann, old, 'Have you seen this?');
@@ -374,12 +374,12 @@ test('after its connection broke, the app knows how far others have what stands 
   await expect.poll(() => app.state.get().conversations.get(old)?.readByAllSeq).toBe(seq);
 });
 
-test('and what is pinned, though it is the last of them all', async () => {
+test('after its connection broke, the app has the read markers of a pinned conversation that is the last of all', async () => {
   const [ann, ben] = await world.people('ann', 'ben');
   const last = await world.group(ann, ben);
   const { seq } = await world.say(ann, last, 'Have you seen this?');
   await world.ask(UpdateMembershipDocument, { input: { conversationId: last, pinned: true } }, ann);
-  // More than two pages: of as many conversations as are held, it would be among none.
+  // More than two pages: it is not among as many of the newest conversations as the app has.
   for (let number = 0; number < 200; number += 1) await world.group(ann);
   const app = await openApp(ann);
   await expect.poll(() => app.state.get().status.state).toBe('live');

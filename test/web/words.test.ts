@@ -19,7 +19,7 @@ test.each<readonly [string, Entry]>([
   ['A deleted user left', { ...left, actor: null, user: null, leaveReason: 'LEFT' }],
   ['Ann changed the group’s owner', { ...owned, actor: ann }],
   ['The group’s owner was changed', { ...owned, actor: null }],
-])('what happened is said in the demo app, also where nobody is named who did it: %s', (words, entry) => {
+])('the demo app describes an entry, also without an actor: %s', (words, entry) => {
   expect(happened(entry)).toBe(words);
 });
 

@@ -8,7 +8,7 @@ import watchOne, { type chatWatchOneSubscription } from './__generated__/chatWat
 import watch, { type chatWatchSubscription } from './__generated__/chatWatchSubscription.graphql.ts';
 import { environmentOf, type Going } from './environment.ts';
 
-/** An application that is made with Relay. */
+/** An application with Relay. */
 export function relayApplication(going: Going): Application {
   const environment = environmentOf(going);
   const follow = <O extends OperationType>(

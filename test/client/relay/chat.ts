@@ -1,6 +1,7 @@
 import { graphql } from 'relay-runtime';
 
-// What the compiler reads: it makes `generated/` of it, which is what the tests import. Nobody imports this file, as there is no plugin here that puts one in the place of the other.
+// The compiler reads this file and writes `__generated__/`, which the tests import. Nothing imports this file, because no plugin here
+// replaces its documents with the generated ones.
 
 export const me = graphql`
   query chatMeQuery {
@@ -12,7 +13,7 @@ export const me = graphql`
   }
 `;
 
-/** The list of conversations, read on by pages. */
+/** The list of conversations, in pages. */
 export const conversations = graphql`
   fragment chatConversations_viewer on Viewer
   @argumentDefinitions(count: { type: "Int", defaultValue: 2 }, cursor: { type: "String" })
@@ -46,7 +47,7 @@ export const conversationsQuery = graphql`
   }
 `;
 
-/** What a conversation shows of a message. */
+/** The fields of a message in a conversation. */
 export const message = graphql`
   fragment chatMessage_message on Message {
     id
@@ -61,7 +62,7 @@ export const message = graphql`
   }
 `;
 
-/** The messages of a conversation, read on both ways from where one looks. */
+/** The messages of a conversation, in pages in both directions from any place. */
 export const messages = graphql`
   fragment chatMessages_conversation on Conversation
   @argumentDefinitions(
@@ -94,7 +95,7 @@ export const messagesQuery = graphql`
   }
 `;
 
-/** What is refetched by itself. */
+/** An object that is refetched by its id. */
 export const node = graphql`
   query chatNodeQuery($id: ID!) {
     node(id: $id) {
@@ -196,7 +197,7 @@ export const leave = graphql`
   }
 `;
 
-/** What every subscription selects to be resumed, and what it brings. */
+/** The fields that a subscription needs to be resumed, and the events of the tests. */
 export const event = graphql`
   fragment chatEvent_event on Event {
     __typename
@@ -279,7 +280,7 @@ export const watchOne = graphql`
   }
 `;
 
-/** Cannot be resumed. */
+/** A document that cannot be resumed. */
 export const watchLittle = graphql`
   subscription chatWatchLittleSubscription($after: [PositionInput!]) {
     events(after: $after) {

@@ -11,17 +11,17 @@ import { expect, it, onTestFinished } from 'vitest';
 
 const root = join(import.meta.dirname, '../../..');
 const kinds = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' };
-// The path of the program for this machine; null: there is none.
+// The path of the compiler for this machine, or null if there is none.
 const compiler = createRequire(import.meta.url)('relay-compiler') as string;
 
-/** One of its own for each spread: the compiler wants some where the fragment is of a narrower type. */
+/** A different alias for each spread: the compiler requires one if the fragment is of a narrower type. */
 function alias(number = 0): DirectiveNode {
   const value = { kind: Kind.STRING, value: `spread${number}` } as const;
   const argument = { kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'as' }, value } as const;
   return { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'alias' }, arguments: [argument] };
 }
 
-/** All documents of a folder, as one module for the compiler: under the names that it wants of those in a file of this name. */
+/** All documents of a folder as one module, with the names that the compiler requires in a file of this name. */
 function moduleOf(module: string, folder: string): string {
   const files = readdirSync(join(root, folder)).map((name) => readFileSync(join(root, folder, name), 'utf8'));
   const named = (value: string): NameNode => ({ kind: Kind.NAME, value: `${module}${value}` });
@@ -33,7 +33,7 @@ function moduleOf(module: string, folder: string): string {
   return definitions.map((one, n) => `export const document${n} = graphql\`${print(one)}\`;`).join('\n');
 }
 
-/** Compiles modules in a folder of their own; answers what is in it by then. */
+/** Compiles modules in a folder of its own. Returns a function that reads files of that folder. */
 async function compile(modules: Readonly<Record<string, string>>, config: object): Promise<(path: string) => Promise<string>> {
   const folder = await mkdtemp(join(tmpdir(), 'mpim-relay-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -48,7 +48,7 @@ async function compile(modules: Readonly<Record<string, string>>, config: object
   return (path) => readFile(join(folder, path), 'utf8');
 }
 
-it('relay-compiler takes our schema, and every document that we have', async () => {
+it('relay-compiler accepts our schema and all our documents', async () => {
   const modules = { tests: moduleOf('tests', 'test/support/documents'), web: moduleOf('web', 'web/documents') };
   const read = await compile(modules, { requireCustomScalarTypes: true });
   expect(await read('src/__generated__/testsResumableSubscription.graphql.ts')).toContain('resyncReason');
@@ -56,7 +56,7 @@ it('relay-compiler takes our schema, and every document that we have', async () 
   expect(await read('src/__generated__/webSendMessageMutation.graphql.ts')).toContain('errors');
 });
 
-it('the ids that it gives documents are the hashes by which a node knows them', async () => {
+it('the ids that relay-compiler gives documents are the hashes that a node knows them by', async () => {
   const me = 'export const me = graphql`query meQuery { viewer { user { id } } }`;';
   const persistConfig = { file: './persisted.json', algorithm: 'SHA256', include_query_text: true };
   const read = await compile({ me }, { persistConfig });

@@ -3,7 +3,7 @@ import type { Subscribe } from '../../../client/index.ts';
 import { type ResumeSubscribeOptions, resumeSubscribe } from '../../../client/relay.ts';
 import type { Person } from '../../support/world.ts';
 
-/** Where an environment goes, and as whom. */
+/** The node and the user of an environment. */
 export interface Going {
   readonly url: string;
   readonly person: Person;
@@ -11,7 +11,7 @@ export interface Going {
   readonly options?: ResumeSubscribeOptions;
 }
 
-/** Somebody's environment, made as Relay's documentation says. */
+/** A user’s environment, made as Relay’s documentation says. */
 export function environmentOf({ url, person, subscribe, options }: Going): Environment {
   const fetchQuery: FetchFunction = async ({ text }, variables) => {
     const response = await fetch(`${url}/graphql`, {

@@ -14,7 +14,7 @@ import {
 } from 'relay-runtime';
 import { onTestFinished } from 'vitest';
 
-/** A list as it stands in the store. */
+/** A list in the store. */
 interface List<N> {
   readonly __id: string;
   readonly edges: readonly { readonly node: N }[];
@@ -26,18 +26,18 @@ interface List<N> {
   };
 }
 
-/** A list on a page: what a component with `usePaginationFragment` holds, without React. */
+/** A list on a page, as a component with `usePaginationFragment` has it, without React. */
 export interface Paged<N> {
   /** The id of the connection, for `connections`. */
   readonly id: string;
   nodes(): readonly N[];
-  /** Whether there is more that way. */
+  /** Whether there are more nodes in this direction. */
   has(direction: Direction): boolean;
-  /** Reads on, as `loadNext` and `loadPrevious` do. */
+  /** Reads more nodes, as `loadNext` and `loadPrevious` do. */
   more(direction: Direction, count: number): Promise<void>;
 }
 
-/** What is asked, under which field of it the fragment stands, and the fragment that has the list. */
+/** A query, the field of it that has the fragment, and the fragment that has the list. */
 export interface Shown {
   readonly query: ConcreteRequest;
   readonly variables: Variables;
@@ -45,7 +45,7 @@ export interface Shown {
   readonly fragment: ReaderFragment;
 }
 
-/** Asks a query and shows a list of it until the test ends. */
+/** Runs a query and keeps a list of it until the test ends. */
 export async function page<N>(environment: Environment, { query, variables, field, fragment }: Shown): Promise<Paged<N>> {
   await fetchQuery(environment, query, variables).toPromise();
   const operation = createOperationDescriptor(query, variables);

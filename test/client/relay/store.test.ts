@@ -49,7 +49,7 @@ async function nodeOf(environment: Environment, id: string) {
 }
 
 describe('with Relay', () => {
-  it('conversations are read on page by page, to the last', async () => {
+  it('conversations are read page by page, to the last', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const ids: string[] = [];
     for (let left = 5; left > 0; left -= 1) ids.unshift(await chat.group(ann, ben));
@@ -59,7 +59,7 @@ describe('with Relay', () => {
     expect(list.nodes().map(({ id }) => id)).toEqual(ids);
   });
 
-  it('messages are read on both ways from where one looks', async () => {
+  it('messages are read in both directions from any place', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const sent = await chat.sayAll(ann, group, texts);
@@ -85,7 +85,7 @@ describe('with Relay', () => {
     expect(list.has('forward')).toBe(false);
   });
 
-  it('whatever has an id is refetched by it alone', async () => {
+  it('messages, users and groups are refetched by their id alone', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const { id } = await chat.say(ann, group, 'hello');
@@ -95,7 +95,7 @@ describe('with Relay', () => {
     expect(await nodeOf(environment, group)).toMatchObject({ __typename: 'Group', id: group, lastSeq: 3 });
   });
 
-  it('a message is shown before it is sent, and once when it is', async () => {
+  it('a message is shown before it is sent, and once afterwards', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     await chat.say(ann, group, 'before');
@@ -112,8 +112,8 @@ describe('with Relay', () => {
     expect(list.nodes().slice(1)).toMatchObject([{ text: 'sent', clientMessageId: input.clientMessageId, seq: 4 }]);
   });
 
-  it('a message that is refused is gone again', async () => {
-    // While one develops Relay remarks on it that there is no edge.
+  it('a refused message disappears again', async () => {
+    // In development Relay warns that the payload has no edge.
     const remarks = vi.spyOn(console, 'error').mockReturnValue();
     onTestFinished(() => remarks.mockRestore());
     const [ann, ben] = await chat.people('ann', 'ben');
@@ -131,7 +131,7 @@ describe('with Relay', () => {
     expect(list.nodes()).toEqual([]);
   });
 
-  it('what is deleted goes out of its list, and what is a record of its own out of the store', async () => {
+  it('a hidden message and a left group disappear from their lists, and a removed contact from the store', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const [first] = await chat.sayAll(ann, group, ['one', 'two']);
@@ -156,7 +156,7 @@ describe('with Relay', () => {
     expect(environment.getStore().getSource().get(contact)).toBeNull();
   });
 
-  it('a conversation that was opened stands in front', async () => {
+  it('an opened conversation is at the top of the list', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const environment = environmentFor(ben);
@@ -168,7 +168,7 @@ describe('with Relay', () => {
     expect(list.nodes().map(({ id }) => id)).toEqual([openDirectConversation.conversationEdge?.node.id, group]);
   });
 
-  it('the viewer is one, in queries and in what mutations answer', async () => {
+  it('the viewer is one record for queries and mutations', async () => {
     const [ben] = await chat.people('ben');
     const environment = environmentFor(ben);
     await conversationsOf(environment);
@@ -179,7 +179,7 @@ describe('with Relay', () => {
   });
 });
 
-/** What the answer will be, as far as one knows. */
+/** The expected payload, as far as the client knows it. */
 function optimistic(sender: Person, { clientMessageId, text }: chatSendMutation['variables']['input']) {
   const said = { id: `client:${clientMessageId}`, seq: 0, text, clientMessageId, editedAt: null, recalledAt: null };
   const node = { ...said, sender: { id: sender.id, handle: sender.handle } };

@@ -38,7 +38,7 @@ async function newestOf(environment: Environment, id: string, last = 3) {
   return { ...list, texts: () => list.nodes().map(({ text }) => text) };
 }
 
-/** Follows everything; answers how often it was told that it has all there was. */
+/** Follows everything. `ready()` counts the StreamReady events. */
 function follow(environment: Environment, updater: SelectorStoreUpdater<chatWatchSubscription['response']> = intoLists) {
   let ready = 0;
   const { promise: ended, resolve: onError } = Promise.withResolvers<Error>();
@@ -55,7 +55,7 @@ function follow(environment: Environment, updater: SelectorStoreUpdater<chatWatc
   return { ready: () => ready, ended, dispose };
 }
 
-/** Puts each message at the end of its conversation, where the end of that is shown. */
+/** Appends each message to its conversation, if the end of that is shown. */
 function intoLists(store: RecordSourceSelectorProxy): void {
   const event = store.getRootField('events');
   const [edge, conversation] = [event?.getLinkedRecord('messageEdge'), event?.getLinkedRecord('conversation')];
@@ -68,7 +68,7 @@ function intoLists(store: RecordSourceSelectorProxy): void {
 }
 
 describe('with Relay', () => {
-  it('one conversation stands as it is, each message once, however often the connection is cut', async () => {
+  it('one conversation stays up to date, each message once, however often the connection is cut', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const { seq } = await chat.say(ann, group, 'before');
@@ -89,7 +89,7 @@ describe('with Relay', () => {
     expect(cuts).toBeGreaterThan(2);
   });
 
-  it('what is changed and taken back shows, by its id alone', async () => {
+  it('edits and recalls are shown through the id of the message alone', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const [first, second] = await chat.sayAll(ann, group, ['one', 'two']);
@@ -103,7 +103,7 @@ describe('with Relay', () => {
     expect(list.nodes()).toMatchObject([{ editedAt: expect.any(String) }, { recalledAt: expect.any(String) }]);
   });
 
-  it('everything goes into the lists it belongs to, over lost connections', async () => {
+  it('every message is added to its list, across lost connections', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const [here, there] = [await chat.group(ann, ben), await chat.group(ann, ben)];
     const environment = environmentFor(ben, chat.link.url);
@@ -119,7 +119,7 @@ describe('with Relay', () => {
     await expect.poll(ready).toBe(2);
   });
 
-  it('what an updater throws ends it, and the event comes again to the next environment', async () => {
+  it('an error of an updater ends the subscription, and the event comes again to the next environment', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const positions = memoryPositions(await chat.positions(ben));
@@ -129,7 +129,7 @@ describe('with Relay', () => {
     await expect.poll(failing.ready).toBe(1);
     const { seq } = await chat.say(ann, group, 'hello');
     expect(await failing.ended).toMatchObject({ message: 'not now' });
-    // Whatever would move the position is done by then.
+    // By then, the position would have moved.
     await nextTurn();
     expect(await positions.load()).toContainEqual(expect.objectContaining({ streamId: group, seq: seq - 1 }));
     const told: unknown[] = [];
@@ -139,7 +139,7 @@ describe('with Relay', () => {
     expect(told).toEqual(['MessageSent', 'StreamReady']);
   });
 
-  it('a document that is known by its id alone is not followed, and why is said', async () => {
+  it('a document that has only an id is refused with the reason', async () => {
     const [ben] = await chat.people('ben');
     const { promise: ended, resolve: onError } = Promise.withResolvers<Error>();
     const persisted = { ...watch, params: { ...watch.params, id: 'a hash', text: null } };
@@ -148,7 +148,7 @@ describe('with Relay', () => {
     expect(String(await ended)).toMatch(/^DocumentError: chatWatchSubscription has an id .*include_query_text/);
   });
 
-  it('a node that stops sends who follows to the next one, where it goes on', async () => {
+  it('a node that stops sends its subscribers to the next one, where they resume', async () => {
     const stores = await freshStores();
     onTestFinished(() => stores[Symbol.asyncDispose]());
     const env = { LOG_LEVEL: 'error', GRAPHIQL: 'false', ADMIN_PORT: 'off', ...stores.env };
