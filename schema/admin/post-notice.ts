@@ -39,7 +39,7 @@ const PostNoticeInput = builder.inputType('PostNoticeInput', {
     }),
     clientNoticeId: t.string({
       description:
-        'An idempotency key of 1 to 64 printable ASCII characters. A repeated request of the same admin with the same key returns the first notice, so that nobody gets it twice.',
+        'An idempotency key of 1 to 64 printable ASCII characters. A repeated request of the same admin with the same key returns the first notice, so that nobody gets it twice. Refused with CONFLICT if the key was used for another title, text or time, or for other users.',
     }),
   }),
 });

@@ -54,7 +54,8 @@ export interface NewNotice {
   /** When to post it, at most a year from now. Null or a past time: at once. */
   readonly at?: Date | null | undefined;
   /**
-   * Makes retries safe: the same title, body and audience by the same creator under the same id return the notice that was created first.
+   * Makes retries safe: the same notice by the same creator under the same id is created once. A retry may name the recipients in another
+   * order, and may name some whose account has been erased since.
    */
   readonly clientNoticeId?: string | null | undefined;
 }
@@ -83,7 +84,7 @@ export interface Notices {
   /**
    * Posts a notice, or schedules it: for all recipients, or, if one cannot get it, for none. `actorId` is the admin; null: the command
    * line. Throws INVALID_INPUT (title, body, to, at, clientNoticeId), and CONFLICT (clientNoticeId) if a notice with another title, body or
-   * audience was created under that id.
+   * time, or to others, was created under that id.
    */
   post(actorId: bigint | null, notice: NewNotice): Promise<Posting>;
   /** Revokes a notice, posted or not. Repeating it has no effect. Throws NOT_FOUND (id). */

@@ -5,9 +5,9 @@ import { type Inside, type Log, serverStreamId, type Verdict } from '../log/inde
 import { readHandle } from '../user/index.ts';
 import { newUuid } from '../uuid.ts';
 import { noticePosted } from './entries.ts';
-import type { NewNotice, PostedNotice, Posting, Recipient } from './notice.ts';
+import type { NewNotice, Posting, Recipient } from './notice.ts';
 import { requireBody, requireClientNoticeId, requireRecipients, requireTime, requireTitle } from './shape.ts';
-import { activeUsers, insertNotice, madeNotice, type NoticeRow, usersByHandle } from './store.ts';
+import { activeUsers, insertNotice, madeNotice, type NoticeRecipient, type NoticeRow, recipientsOf, usersByHandle } from './store.ts';
 
 /** What the files of the module share. */
 export interface NoticeParts {
@@ -15,8 +15,11 @@ export interface NoticeParts {
   readonly log: Log;
 }
 
-/** The ids of the recipients, without duplicates; or why the notice cannot be posted. */
-type Found = { readonly userIds: readonly bigint[] } | { readonly errors: readonly ChatError[] };
+/** The ids of the recipients who are there, without duplicates, and an error for each one who is not. */
+interface Found {
+  readonly userIds: readonly bigint[];
+  readonly errors: readonly ChatError[];
+}
 
 /** Posts or schedules a notice. Throws as Notices.post says. */
 export async function postNotice({ db, log }: NoticeParts, actorId: bigint | null, wish: NewNotice): Promise<Posting> {
@@ -25,37 +28,53 @@ export async function postNotice({ db, log }: NoticeParts, actorId: bigint | nul
   requireBody(body);
   requireClientNoticeId(clientNoticeId);
   if (at !== null) requireTime(at, await db.now());
-  const found = to === 'ALL' ? { userIds: [] } : await findRecipients(db.client, to);
-  if ('errors' in found) return { notice: null, errors: found.errors };
-  const made = { title, body, audience: to === 'ALL' ? ('ALL' as const) : ('SOME' as const), createdById: actorId, clientNoticeId };
-  const notice = await log.append<PostedNotice>({
+  const { userIds, errors } = to === 'ALL' ? { userIds: [], errors: [] } : await findRecipients(db.client, to);
+  const audience = to === 'ALL' ? ('ALL' as const) : ('SOME' as const);
+  const wished = { title, body, audience, createdById: actorId, clientNoticeId, at, userIds };
+  return log.append<Posting>({
     lock: [serverStreamId],
-    decide: async (inside) => (await madeBefore(inside, made)) ?? postingNow(inside, { ...made, at, userIds: found.userIds }),
+    async decide(inside): Promise<Verdict<Posting>> {
+      // Comes before the errors: a recipient of the first request may be gone by the second.
+      const made = await madeBefore(inside, wished);
+      if (made !== null) return { result: () => ({ notice: made, errors: [] }) };
+      return errors.length > 0 ? { result: () => ({ notice: null, errors }) } : postingNow(inside, wished);
+    },
   });
-  return { notice, errors: [] };
 }
 
-type Made = Pick<NoticeRow, 'title' | 'body' | 'audience' | 'createdById' | 'clientNoticeId'>;
-
-/**
- * Returns the verdict for a notice that the same creator already created under this clientNoticeId; null if there is none. Throws CONFLICT.
- */
-async function madeBefore(inside: Inside, { createdById, clientNoticeId, ...wish }: Made): Promise<Verdict<PostedNotice> | null> {
-  if (clientNoticeId === null) return null;
-  const row = await inside.read(madeNotice, { createdById, clientNoticeId });
-  if (row === null) return null;
-  if (row.title === wish.title && row.body === wish.body && row.audience === wish.audience) return { result: () => row };
-  throw new ChatError('CONFLICT', 'This clientNoticeId was used for another notice. Use a new one.', { field: ['clientNoticeId'] });
-}
-
-interface Wished extends Made {
+interface Wished extends Pick<NoticeRow, 'title' | 'body' | 'audience' | 'createdById' | 'clientNoticeId'> {
   readonly at: Date | null;
   readonly userIds: readonly bigint[];
 }
 
-function postingNow({ now, head }: Inside, { at, userIds, ...made }: Wished): Verdict<PostedNotice> {
+/** Returns the notice that the same creator already created under this clientNoticeId; null if there is none. Throws CONFLICT. */
+async function madeBefore(inside: Inside, wished: Wished): Promise<NoticeRow | null> {
+  const { createdById, clientNoticeId, userIds } = wished;
+  if (clientNoticeId === null) return null;
+  const row = await inside.read(madeNotice, { createdById, clientNoticeId });
+  if (row === null || (isSame(row, wished) && isFor(await inside.read(recipientsOf, row.id), userIds))) return row;
+  throw new ChatError('CONFLICT', 'This clientNoticeId was used for another notice. Use a new one.', { field: ['clientNoticeId'] });
+}
+
+function isSame(row: NoticeRow, { title, body, audience, at }: Wished): boolean {
+  const postAt = isLater(at, row.createdAt) ? at : row.createdAt;
+  return row.title === title && row.body === body && row.audience === audience && row.postAt.getTime() === postAt.getTime();
+}
+
+/** Whether a notice to these recipients is for these users. Recipients whose account has been erased meanwhile need not be among them. */
+function isFor(recipients: readonly NoticeRecipient[], userIds: readonly bigint[]): boolean {
+  const [had, named] = [new Set(recipients.map(({ userId }) => userId)), new Set(userIds)];
+  return userIds.every((id) => had.has(id)) && recipients.every(({ userId, there }) => named.has(userId) || !there);
+}
+
+/** Whether a notice that is created at `now` waits for its time. */
+function isLater(at: Date | null, now: Date): at is Date {
+  return at !== null && at > now;
+}
+
+function postingNow({ now, head }: Inside, { at, userIds, ...made }: Wished): Verdict<Posting> {
   const id = newUuid();
-  const later = at !== null && at > now;
+  const later = isLater(at, now);
   const toAll = made.audience === 'ALL';
   const row: NoticeRow = {
     ...made,
@@ -73,7 +92,7 @@ function postingNow({ now, head }: Inside, { at, userIds, ...made }: Wished): Ve
       await insertNotice(tx, row, userIds);
       if (later || !toAll) await leaveJob(tx, { kind: 'NoticeDue', key: id, data: { noticeId: id }, dueAt: row.postAt });
     },
-    result: () => row,
+    result: () => ({ notice: row, errors: [] }),
   };
 }
 
@@ -91,5 +110,5 @@ async function findRecipients(tx: Tx, to: readonly Recipient[]): Promise<Found> 
   const errors = userIds.flatMap((id, index) =>
     id === undefined ? [new ChatError('NOT_FOUND', 'User not found.', { field: ['to', String(index)] })] : [],
   );
-  return errors.length > 0 ? { errors } : { userIds: [...new Set(userIds.filter((id) => id !== undefined))] };
+  return { userIds: [...new Set(userIds.filter((id) => id !== undefined))], errors };
 }

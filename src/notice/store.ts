@@ -102,6 +102,29 @@ export const recipientPart: Fact<PartRef, { readonly state: RecipientState; read
   },
 };
 
+/** A recipient of a notice to some. */
+export interface NoticeRecipient {
+  readonly userId: bigint;
+  /** Whether their account is active. */
+  readonly there: boolean;
+}
+
+/**
+ * The recipients of a notice to some, in no particular order; empty for a notice to all. Guarded by the lock on the server's stream, except
+ * that those whose account is erased leave without it.
+ */
+export const recipientsOf: Fact<string, readonly NoticeRecipient[]> = {
+  name: 'notice recipients',
+  key: String,
+  async read(tx, ids) {
+    const where = { noticeId: { in: ids.map(uuidBytes) } };
+    const rows = await tx.noticeRecipient.findMany({ where, select: { noticeId: true, userId: true } });
+    const there = new Set(await activeUsers(tx, [...new Set(rows.map(({ userId }) => userId))]));
+    const found = Map.groupBy(rows, ({ noticeId }) => uuidText(noticeId));
+    return ids.map((id) => (found.get(id) ?? []).map(({ userId }) => ({ userId, there: there.has(userId) })));
+  },
+};
+
 /** Updates the state of a notice for some recipients. */
 export async function updateRecipients(
   tx: Tx,

@@ -28,6 +28,11 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
     return notice;
   }
 
+  async function handleOf({ userId }: Viewer): Promise<string> {
+    const [user] = await chat.users.byIds([userId]);
+    return String(user?.handle);
+  }
+
   async function titles(viewer: Viewer): Promise<readonly string[]> {
     const { items } = await chat.notices.list(viewer, { first: 100 });
     return items.map(({ notice: { title } }) => title);
@@ -321,6 +326,43 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
           field: ['clientNoticeId'],
         });
       expect((await chat.notices.post((await person(chat)).userId, wish)).notice?.id).not.toBe(id);
+    });
+
+    it('for the same users, in whatever order and however they are named, is asking for the same notice; for others it is not', async () => {
+      const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
+      const more = { clientNoticeId: 'for two' };
+      const first = await post([{ userId: ann.userId }, { userId: ben.userId }], more);
+      const again = [{ userId: ben.userId }, { handle: (await handleOf(ann)).toUpperCase() }, { userId: ben.userId }];
+      expect((await post(again, more)).id).toBe(first.id);
+      for (const userIds of [[cat.userId], [ann.userId], [ann.userId, ben.userId, cat.userId]]) {
+        const to = userIds.map((userId) => ({ userId }));
+        await expect(post(to, more)).rejects.toMatchObject({ code: 'CONFLICT', field: ['clientNoticeId'] });
+      }
+      await expect(post([{ userId: ann.userId }, { handle: 'no' }], more)).rejects.toMatchObject({ code: 'CONFLICT' });
+    });
+
+    it('for the same time is asking for the same notice, also once that is over; for another time it is not', async () => {
+      const at = inAnHour();
+      const later = await post('ALL', { clientNoticeId: 'at its time', at });
+      await timeComes(later);
+      expect(await post('ALL', { clientNoticeId: 'at its time', at })).toMatchObject({ id: later.id, state: 'POSTED' });
+      for (const other of [null, new Date(at.getTime() + 1)])
+        await expect(post('ALL', { clientNoticeId: 'at its time', at: other })).rejects.toMatchObject({ code: 'CONFLICT' });
+      const now = await post('ALL', { clientNoticeId: 'at once' });
+      expect((await post('ALL', { clientNoticeId: 'at once', at: new Date(0) })).id).toBe(now.id);
+      await expect(post('ALL', { clientNoticeId: 'at once', at })).rejects.toMatchObject({ code: 'CONFLICT' });
+    });
+
+    it('finds the notice also if some whom it names have been erased since', async () => {
+      const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
+      const more = { clientNoticeId: 'before they went' };
+      const to = [{ userId: ann.userId }, { userId: ben.userId }, { handle: await handleOf(cat) }];
+      const first = await post(to, more);
+      for (const one of [ben, cat]) await chat.users.erase(one, { password: 'correct horse', messages: 'KEEP', address: 'somewhere' });
+      expect((await post(to, more)).id).toBe(first.id);
+      await chat.jobs.doDue();
+      expect((await post(to, more)).id).toBe(first.id);
+      await expect(post(to.slice(1), more)).rejects.toMatchObject({ code: 'CONFLICT' });
     });
   });
 
