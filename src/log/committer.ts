@@ -120,13 +120,17 @@ export class Committer implements AsyncDisposable {
   }
 
   #enter(waiting: Waiting): void {
-    const held = waiting.append.lock.find((id) => this.#busy.has(id));
-    if (held !== undefined) {
-      this.#busy.get(held)?.push(waiting);
-      return;
-    }
+    if (this.#follows(waiting)) return;
     this.#line.push(waiting);
     this.#start();
+  }
+
+  /** Lets an append wait behind those that wait for one of its streams. Returns false if there are none. */
+  #follows(waiting: Waiting): boolean {
+    const held = waiting.append.lock.find((id) => this.#busy.has(id));
+    if (held === undefined) return false;
+    this.#busy.get(held)?.push(waiting);
+    return true;
   }
 
   #start(): void {
@@ -189,7 +193,7 @@ export class Committer implements AsyncDisposable {
     } catch (error) {
       if (error instanceof ChatError || taken.length === 1) for (const { reject } of taken) reject(error);
       // One of the appends cannot be written. Committing each alone finds out which.
-      else for (const waiting of taken) await this.#commit([waiting], { leaveBusy: false });
+      else for (const waiting of taken) if (!how.leaveBusy || !this.#follows(waiting)) await this.#commit([waiting], how);
       return;
     }
     for (const [place, waiting] of taken.entries()) this.#answer(waiting, outcomes[place]);

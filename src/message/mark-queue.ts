@@ -93,7 +93,7 @@ export class MarkQueue implements AsyncDisposable {
     } catch (error) {
       if (error instanceof ChatError || batch.length === 1) for (const { reject } of batch) reject(error);
       // One mark of the batch cannot be stored. Each is stored alone, to find out which.
-      else for (const waiting of batch) await this.#storeAll([waiting], { leaveBusy: false });
+      else for (const waiting of batch) await this.#storeAll([waiting], how);
     }
   }
 

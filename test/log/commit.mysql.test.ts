@@ -81,6 +81,40 @@ describe('commits on MariaDB', () => {
     expect(decided).toEqual([[7, 7]]);
   });
 
+  test('keep nobody waiting for a stream that somebody else holds, also if one act that shares the commit cannot be written', async () => {
+    await using db = await mysqlDb();
+    await using bus = createMemoryBus();
+    await using log = createLog({ db, bus, logger: pino({ level: 'silent' }) });
+    const newStream = () =>
+      log.append({ lock: [], decide: async () => ({ create: [{ kind: 'GROUP' }], result: ({ created }) => created[0] ?? 0n }) });
+    const [busy, free, other] = [await newStream(), await newStream(), await newStream()];
+    const [holds, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const holding = db.transaction(async (tx) => {
+      await db.lockStreams(tx, [busy]);
+      holds.resolve();
+      await release.promise;
+    });
+    await holds.promise;
+    const order: string[] = [];
+    const append = async (name: string, stream: bigint, write: () => Promise<void> = async () => undefined) => {
+      const entries = () => [{ stream, actorId: 1n, entry: { type: 'MemberJoined' as const, data: { userId: 1n } } }];
+      await log.append({ lock: [stream], keys: [name], decide: async () => ({ entries, write, result: () => undefined }) });
+      order.push(name);
+    };
+    const behind = [append('first there', busy), append('second there', busy)];
+    const beside = await Promise.allSettled([
+      append('spoilt', other, async () => {
+        throw new Error('this cannot be written');
+      }),
+      append('elsewhere', free),
+    ]);
+    expect(beside.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(order).toEqual(['elsewhere']);
+    release.resolve();
+    await Promise.all([...behind, holding]);
+    expect(order).toEqual(['elsewhere', 'first there', 'second there']);
+  });
+
   test('hold no user for an act that is left to wait for its stream, while another that may change users goes on', async () => {
     await using db = await mysqlDb();
     await using bus = createMemoryBus();

@@ -40,6 +40,32 @@ describe('while another transaction holds somebody’s account', () => {
     expect(await world.access(cy, conversationId)).toMatchObject({ readSeq: 3 });
   });
 
+  it('nobody else waits for it either if one of the marks beside it cannot be stored', async () => {
+    const db = await mysqlDb();
+    const spoilt = new Set<bigint>();
+    await using world = talkOn({
+      ...db,
+      lockStreams(tx, ids, how) {
+        if (ids.some((id) => spoilt.has(id))) throw new Error('this account cannot be locked');
+        return db.lockStreams(tx, ids, how);
+      },
+    });
+    const [ada, bob, cy] = await world.people();
+    const conversationId = await world.group(ada, bob, cy);
+    spoilt.add(ada.userId);
+    const release = await holding(world, bob.userId);
+    let isStored = false;
+    const waits = world.messages.markRead(bob, { conversationId, seq: 3 }).then(() => {
+      isStored = true;
+    });
+    const others = await Promise.allSettled([ada, cy].map((viewer) => world.messages.markRead(viewer, { conversationId, seq: 3 })));
+    expect(others.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(isStored).toBe(false);
+    await release();
+    await waits;
+    expect(await world.access(bob, conversationId)).toMatchObject({ readSeq: 3 });
+  });
+
   it('who reads is told UNAVAILABLE at the deadline, and may send the same again', async () => {
     await using world = talkOn(await mysqlDb());
     const [ada, bob] = await world.people();
