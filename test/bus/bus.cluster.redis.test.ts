@@ -19,7 +19,7 @@ const openBus = (options?: ClusterBusOptions) => openClusterBus(cluster.url, opt
 
 for (const mode of modes) describeBus(`the bus on a Redis Cluster (${mode})`, () => openBus({ mode }));
 
-test('the slot of a name is the one that Redis computes', async () => {
+test('the slot of a name equals the one that Redis computes', async () => {
   const names = [
     '',
     'a',
@@ -41,7 +41,7 @@ test('the slot of a name is the one that Redis computes', async () => {
 test.each([
   ['auto', 'SHARDCHANNELS', 'CHANNELS'],
   ['plain', 'CHANNELS', 'SHARDCHANNELS'],
-] as const)('in mode %s a topic is subscribed at the master of its slot alone, as %s', async (mode, kind, other) => {
+] as const)('in mode %s a topic is subscribed only at the master of its slot, as %s', async (mode, kind, other) => {
   const namespace = randomUUID();
   await using bus = await openBus({ mode, namespace });
   for (const master of cluster.masters)
@@ -54,7 +54,7 @@ test.each([
 });
 
 describe.each(modes)('two nodes on one cluster (%s)', (mode) => {
-  test('hear each other, each topic in order, wherever it is', async () => {
+  test('receive each other’s messages, each topic in order, on every master', async () => {
     const namespace = randomUUID();
     await using one = await openBus({ mode, namespace });
     await using two = await openBus({ mode, namespace });
@@ -66,7 +66,7 @@ describe.each(modes)('two nodes on one cluster (%s)', (mode) => {
     expect(ears.map(({ messages }) => messages)).toEqual(topics.map(() => sent));
   });
 
-  test('of different systems hear nothing of each other', async () => {
+  test('of different systems receive nothing of each other', async () => {
     await using one = await openBus({ mode });
     await using two = await openBus({ mode });
     const [atOne, atTwo] = [await listen(one, 'stream:1'), await listen(two, 'stream:1')];
@@ -79,7 +79,7 @@ describe.each(modes)('two nodes on one cluster (%s)', (mode) => {
 });
 
 describe('closing', () => {
-  test('lets go of every connection and waits for no master that hangs', async () => {
+  test('closes every connection and does not wait for a master that hangs', async () => {
     const bus = await openBus({ timeoutMs: 1_000 });
     await listen(bus, 'stream:1');
     const [hanging, ...others] = cluster.masters;
@@ -94,7 +94,7 @@ describe('closing', () => {
     }
   });
 
-  test('gives up a node that is asked for the map and hangs', async () => {
+  test('closes a connection to a node that hangs when asked for the slots', async () => {
     using silent = await startSilent();
     const bus = await openClusterBus(`redis+cluster://127.0.0.1:${silent.port},127.0.0.1:${cluster.masters[2].port}`);
     await expect.poll(() => silent.sockets.size).toBe(0);
@@ -122,7 +122,7 @@ describe('at the start', () => {
     return message;
   }
 
-  test('one of the named nodes that is there is enough, and those that hang are let go of', async () => {
+  test('one available node of the URL is enough, and connections to hanging ones are closed', async () => {
     using silent = await startSilent();
     const ports = [await freePort(), silent.port, cluster.masters[2].port];
     await using bus = await openClusterBus(`redis+cluster://${ports.map((port) => `127.0.0.1:${port}`).join(',')}`);
@@ -132,7 +132,7 @@ describe('at the start', () => {
     await expect.poll(() => messages).toEqual(['x']);
   });
 
-  test.each(modes)('a master that is away is waited for in the background, the others serve (%s)', async (mode) => {
+  test.each(modes)('the bus waits for an unavailable master in the background, and the others serve (%s)', async (mode) => {
     const namespace = randomUUID();
     const [away, here] = cluster.masters;
     const [[late = ''], [topic = '']] = [await topicsAt(cluster, away, namespace, 1), await topicsAt(cluster, here, namespace, 1)];
@@ -146,7 +146,7 @@ describe('at the start', () => {
     await reach(bus, [await listen(bus, late)]);
   });
 
-  test('nobody there, and a server that is no cluster, are said in one line without the password', async () => {
+  test('an unreachable cluster, and a server without cluster mode, give an error in one line without the password', async () => {
     const nobody = await startError(`redis+cluster://someone:secret@127.0.0.1:${await freePort()},127.0.0.1:${await freePort()}`);
     expect(nobody).toMatch(/^REDIS_URL: no Redis can be used at 127\.0\.0\.1:\d+ \(.*ECONNREFUSED/);
     expect(nobody).not.toContain('secret');
@@ -156,12 +156,12 @@ describe('at the start', () => {
     );
   });
 
-  test('a cluster that serves no slots is said in one line', async () => {
+  test('a cluster without slots gives an error in one line', async () => {
     await using alone = await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())] });
     expect(await startError(`redis+cluster://127.0.0.1:${alone.port}`)).toMatch(/^REDIS_URL: the Redis Cluster .* has no slots/);
   });
 
-  test('a user who may not ask what the servers can do is said in one line', async () => {
+  test('a user without access to COMMAND gives an error in one line', async () => {
     const admins = cluster.masters.map(cluster.admin);
     await Promise.all(admins.map((admin) => admin.call('ACL', 'SETUSER', 'default', '-command')));
     try {
@@ -171,8 +171,8 @@ describe('at the start', () => {
     }
   });
 
-  test('plain Pub/Sub is used where one server knows no other', async () => {
-    // As Redis 6 is, seen from here.
+  test('plain Pub/Sub is used if one server has no sharded Pub/Sub', async () => {
+    // Like a Redis 6.
     await using mixed = await startRedisCluster((at) => (at === 2 ? ['--rename-command', 'SSUBSCRIBE', ''] : []));
     const namespace = randomUUID();
     await using bus = await openClusterBus(mixed.url, { namespace });
@@ -184,9 +184,9 @@ describe('at the start', () => {
   });
 });
 
-// The last: the first master is gone after it.
+// The last test: the first master is gone after it.
 describe('when a master dies for good', () => {
-  test('its replica takes over: a gap, then its topics are heard from there', async () => {
+  test('its replica takes over: the bus reports a gap, and its topics are delivered from there', async () => {
     const namespace = randomUUID();
     await using sharded = await openBus({ mode: 'auto', namespace, timeoutMs: 5_000 });
     await using plain = await openBus({ mode: 'plain', namespace, timeoutMs: 5_000 });

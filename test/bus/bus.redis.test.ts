@@ -18,7 +18,7 @@ function openBus(url: string, options: { namespace?: string; timeoutMs?: number 
 
 describeBus('the bus on Redis', () => openBus(inject('redisUrl')));
 
-/** A subscription whose messages can be looked at, and the gaps that the bus reported. */
+/** Subscribes, and collects the messages and the gaps that the bus reports. */
 async function listen(bus: Bus, topic: string): Promise<{ readonly messages: string[]; readonly gaps: () => number }> {
   const messages: string[] = [];
   let gaps = 0;
@@ -30,7 +30,7 @@ async function listen(bus: Bus, topic: string): Promise<{ readonly messages: str
 }
 
 describe('two nodes on one Redis', () => {
-  test('hear each other, in order', async () => {
+  test('receive each other’s messages in order', async () => {
     const namespace = randomUUID();
     await using one = await openBus(inject('redisUrl'), { namespace });
     await using two = await openBus(inject('redisUrl'), { namespace });
@@ -41,7 +41,7 @@ describe('two nodes on one Redis', () => {
     expect(atTwo.messages).toEqual(Array.from({ length: 100 }, (_, count) => String(count)));
   });
 
-  test('of different systems hear nothing of each other', async () => {
+  test('of different systems receive nothing of each other', async () => {
     await using one = await openBus(inject('redisUrl'));
     await using two = await openBus(inject('redisUrl'));
     const atOne = await listen(one, 'stream:1');
@@ -76,7 +76,7 @@ describe('when Redis fails', () => {
     return fresh;
   }
 
-  test('a killed connection is made anew: one gap, reported when every topic is heard again', async () => {
+  test('a killed connection is replaced, and one gap is reported once every topic is subscribed again', async () => {
     const node = await bus();
     const ears = await Promise.all(Array.from({ length: 1_200 }, (_, index) => listen(node, `stream:${index}`)));
     const { promise: gap, resolve: reportGap } = Promise.withResolvers<void>();
@@ -89,7 +89,7 @@ describe('when Redis fails', () => {
     expect(node.healthy).toBe(true);
   });
 
-  test('topics left, joined and joined again during an outage are as they should be after it, each heard once', async () => {
+  test('topics that are left, joined and joined again during an outage are correct after it, each with one subscription', async () => {
     const namespace = randomUUID();
     const node = await openBus(redis.url, { namespace, timeoutMs: 5_000 });
     opened.push(node);
@@ -114,7 +114,7 @@ describe('when Redis fails', () => {
     ]);
   });
 
-  test('a restart: messages are dropped at once meanwhile, then a gap, then all is heard', async () => {
+  test('during a restart, messages are dropped at once, then a gap is reported, then messages arrive again', async () => {
     const node = await bus(5_000);
     const { messages, gaps } = await listen(node, 'stream:1');
     await redis.kill();
@@ -128,7 +128,7 @@ describe('when Redis fails', () => {
     await vi.waitFor(() => expect(messages).toEqual(['heard']));
   });
 
-  test('while Redis is gone a subscribe is UNAVAILABLE in time, leaves nothing, and works later', async () => {
+  test('while Redis is down, a subscribe fails with UNAVAILABLE in time, leaves nothing behind, and works later', async () => {
     const node = await bus(400);
     await redis.kill();
     await expect(node.subscribe('stream:1', () => {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
@@ -139,7 +139,7 @@ describe('when Redis fails', () => {
     await vi.waitFor(() => expect(messages).toEqual(['x']));
   });
 
-  test('while Redis hangs a subscribe is UNAVAILABLE in time, publishing is given up, unsubscribing and closing do not wait', async () => {
+  test('while Redis hangs, subscribing is UNAVAILABLE in time, publishing gives up, and unsubscribing and closing do not wait', async () => {
     const node = await bus(300);
     const unsubscribe = await node.subscribe('held', () => {});
     await redis.pause();
@@ -159,7 +159,7 @@ describe('when Redis fails', () => {
     }
   });
 
-  test('after Redis hung, the bus comes back by itself and reports the gap', async () => {
+  test('after Redis hung, the bus recovers by itself and reports the gap', async () => {
     const node = await bus(300);
     const { messages, gaps } = await listen(node, 'stream:1');
     await redis.pause();
@@ -171,7 +171,7 @@ describe('when Redis fails', () => {
     await vi.waitFor(() => expect(messages).toEqual(['x']));
   });
 
-  test('messages that Redis refuses are told, also when nothing more is published', async () => {
+  test('a refused message is reported as a gap, even if nothing more is published', async () => {
     const node = await bus(300);
     const { promise: gap, resolve: reportGap } = Promise.withResolvers<void>();
     node.onGap(reportGap);
@@ -181,7 +181,7 @@ describe('when Redis fails', () => {
     await gap;
   });
 
-  test('a subscribe that timed out leaves no subscription behind in Redis', async () => {
+  test('a subscribe that timed out leaves no subscription in Redis', async () => {
     const namespace = randomUUID();
     const node = await openBus(redis.url, { namespace, timeoutMs: 300 });
     opened.push(node);
@@ -193,7 +193,7 @@ describe('when Redis fails', () => {
   });
 });
 
-test('a subscribe under way when the connection breaks is acknowledged after it, and heard once', async () => {
+test('a subscribe that is under way when the connection breaks is acknowledged later, and delivers once', async () => {
   await using network = await startNetwork(Number(new URL(inject('redisUrl')).port));
   await using node = await openBus(network.url, { timeoutMs: 5_000 });
   network.cut();
@@ -207,7 +207,7 @@ test('a subscribe under way when the connection breaks is acknowledged after it,
   await vi.waitFor(() => expect(messages).toEqual(['x', 'y']));
 });
 
-test('a connection whose other end is silently gone is noticed and made anew, with a gap', async () => {
+test('a connection whose other end is silently gone is noticed and replaced, with a gap', async () => {
   await using network = await startNetwork(Number(new URL(inject('redisUrl')).port));
   await using node = await openBus(network.url, { timeoutMs: 300 });
   const { messages, gaps } = await listen(node, 'stream:1');
@@ -246,7 +246,7 @@ describe('at the start', () => {
     expect((await startError(`redis://:${encodeURIComponent('p@ss/word')}@${host}/99`)).message).toMatch(/out of range/);
   });
 
-  test('nobody there, no such host, and somebody else there are said in one line', async () => {
+  test('a closed port, an unknown host and another server give an error in one line', async () => {
     expect((await startError(`redis://127.0.0.1:${await freePort()}`)).message).toMatch(/^REDIS_URL: .*ECONNREFUSED/);
     expect((await startError('redis://no-such-host.invalid:6379')).message).toMatch(/^REDIS_URL: .*no-such-host\.invalid:6379/);
     const port = Number(new URL(inject('mysqlUrl')).port);
@@ -255,7 +255,7 @@ describe('at the start', () => {
     );
   });
 
-  test('somebody who takes the connection and says nothing ends it within the bound', async () => {
+  test('a server that accepts the connection and stays silent is given up within the time limit', async () => {
     using silent = await startSilent();
     expect((await startError(`redis://127.0.0.1:${silent.port}`)).message).toMatch(/^REDIS_URL: no Redis can be used at .* ms\)$/);
     expect((await startError(`rediss://127.0.0.1:${silent.port}`)).message).toMatch(

@@ -7,15 +7,18 @@ import { parseRedisUrl } from '../../src/redis-url.ts';
 import type { RedisCluster } from '../support/redis-cluster.ts';
 import type { Service } from '../support/services.ts';
 
-/** Sharded Pub/Sub where the servers have it, and plain. */
+/** Sharded Pub/Sub if the servers support it, and plain Pub/Sub. */
 export const modes = ['auto', 'plain'] as const;
 
-/** How often the map is looked at where nobody tells of what has changed: ten times as often as usual. */
+/** The interval at which the slots are read where no event reports changes, in ms: ten times as often as usual. */
 export const oftenMs = 500;
 
-/** How a bus of a test may be opened; a namespace of its own and 2 s if absent. */
+/** The options of a test's bus. By default it has a new namespace and a time-out of 2 s. */
 export interface ClusterBusOptions {
-  /** What is not told is looked for so often, in ms: where it is, as it is of moves in auto mode, as seldom as usual if absent. */
+  /**
+   * The interval at which changes without an event are looked for, in ms. By default `oftenMs` in plain mode, and the usual one in auto
+   * mode, in which events report moved slots.
+   */
   readonly calmMs?: number;
   readonly mode?: (typeof modes)[number];
   readonly namespace?: string;
@@ -30,7 +33,7 @@ export function openClusterBus(url: string, options: ClusterBusOptions = {}): Pr
   return createClusterBus({ urls: place.urls, namespace, timeoutMs, mode, calmMs, logger: pino({ level: 'silent' }) });
 }
 
-/** Topics of a namespace that belong to one master. */
+/** Returns topics of a namespace that belong to one master. */
 export async function topicsAt(cluster: RedisCluster, master: Service, namespace: string, count: number): Promise<readonly string[]> {
   const found: string[] = [];
   for (let id = 1; found.length < count; id += 1) {
@@ -40,16 +43,16 @@ export async function topicsAt(cluster: RedisCluster, master: Service, namespace
   return found;
 }
 
-/** A topic that is listened to. */
+/** A subscribed topic. */
 export interface Ear {
   readonly topic: string;
-  /** What was heard. */
+  /** The messages received. */
   readonly messages: readonly string[];
-  /** How many gaps the bus has reported since. */
+  /** Returns the number of gaps that the bus has reported since. */
   readonly gaps: () => number;
 }
 
-/** Subscribes. */
+/** Subscribes to a topic. */
 export async function listen(bus: Bus, topic: string): Promise<Ear> {
   const messages: string[] = [];
   let gaps = 0;
@@ -71,9 +74,9 @@ export function nextGap(bus: Bus): Promise<void> {
 }
 
 /**
- * Publishes until all have heard the same, anew only after a gap: a message that is lost without one is waited for in vain. For when a
- * cluster changes: the connections that publish and hear come back one by one, so that the first gap need not be the last; and what was
- * published before may come late.
+ * Publishes until all have received the same message. Publishes again only after a gap, so a message that is lost without a gap fails the
+ * test. For changes of a cluster: the connections for publishing and subscribing recover one by one, so the first gap need not be the last,
+ * and earlier messages may arrive late.
  */
 export async function reach(bus: Bus, ears: readonly Ear[]): Promise<void> {
   for (;;) {

@@ -10,9 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => cluster[Symbol.asyncDispose]());
 
-test('two nodes on a Redis Cluster deliver to each other, also what they missed while a master was away', async () => {
+test('two nodes on a Redis Cluster deliver to each other, including what they missed while the masters were down', async () => {
   await using stores = await realStores({ redisUrl: cluster.url });
-  // So seldom that only the bus can bring a message, or its gap.
+  // So long that only the bus, or its gap, can deliver a message.
   await using here = await chatOn(stores, { HEAD_CHECK_MS: '600000' });
   await using there = await chatOn(stores, { HEAD_CHECK_MS: '600000' });
   const [ann, ben] = [await person(here), await person(there)];

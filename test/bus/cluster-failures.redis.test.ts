@@ -25,7 +25,7 @@ describe.each(modes)('when a part of the cluster fails (%s)', (mode) => {
     return { bus, namespace };
   }
 
-  /** A bus that listens to topics of the first two masters. */
+  /** Opens a bus with subscriptions to topics of the first two masters. */
   async function listening(timeoutMs = 2_000, count = 3) {
     const { bus, namespace } = await open(timeoutMs);
     const ears: (readonly Ear[])[] = [];
@@ -41,7 +41,7 @@ describe.each(modes)('when a part of the cluster fails (%s)', (mode) => {
     return { bus, namespace, here, there, heard, gaps: (): number => here[0]?.gaps() ?? 0 };
   }
 
-  test('a connection that is killed is made anew: one gap, when all of its topics are heard again', async () => {
+  test('a killed connection is replaced, and one gap is reported once all of its topics are subscribed again', async () => {
     const { bus, here, there, heard, gaps } = await listening(2_000, 40);
     const gap = nextGap(bus);
     await cluster.admin(cluster.masters[0]).client('KILL', 'TYPE', 'pubsub');
@@ -52,7 +52,7 @@ describe.each(modes)('when a part of the cluster fails (%s)', (mode) => {
     expect([gaps(), bus.healthy]).toEqual([1, true]);
   });
 
-  test('a master that is killed and restarted: the others go on, then a gap, then all is heard', async () => {
+  test('when a master is killed and restarted, the others go on, then a gap is reported, then all messages arrive', async () => {
     const { bus, namespace, here, there, heard, gaps } = await listening(5_000);
     const [lost] = here;
     await cluster.masters[0].kill();
@@ -70,7 +70,7 @@ describe.each(modes)('when a part of the cluster fails (%s)', (mode) => {
     expect(lost?.messages).toEqual(['again']);
   });
 
-  test('while a master hangs its topics are UNAVAILABLE in time, the others are not; then all comes back with a gap', async () => {
+  test('while a master hangs, only its topics are UNAVAILABLE in time, and all recover with a gap', async () => {
     const { bus, namespace, here, there, heard } = await listening(400);
     const [fresh = ''] = (await topicsAt(cluster, cluster.masters[0], namespace, 4)).slice(3);
     const gap = nextGap(bus);
@@ -99,7 +99,7 @@ describe.each(modes)('when a part of the cluster fails (%s)', (mode) => {
     ['a master is killed and restarted', () => cluster.masters[0].restart()],
     ['a master hangs', (bus: Bus) => hang(bus)],
     ['a slot moves', (bus: Bus, namespace: string) => move(bus, namespace)],
-  ])('whatever is published while %s is heard, or a gap is told after it', async (_what, disturb) => {
+  ])('every message published while %s arrives, or a gap is reported after it', async (_what, disturb) => {
     const { bus, namespace, here, there } = await listening(400);
     const ears = [...here, ...there];
     let count = 0;
@@ -148,7 +148,7 @@ describe.each(modes)('when a part of the cluster fails (%s)', (mode) => {
     await gap;
   }
 
-  test('messages that Redis refuses are told, also when nothing more is published', async () => {
+  test('a refused message is reported as a gap, even if nothing more is published', async () => {
     const { bus, namespace } = await open(400);
     const [topic = ''] = await topicsAt(cluster, cluster.masters[0], namespace, 1);
     const admin = cluster.admin(cluster.masters[0]);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => cluster[Symbol.asyncDispose]());
 
 describe.each(modes)('when slots move (%s)', (mode) => {
-  test('the topics of one that moves to another master are heard there after a gap, each message once', async () => {
+  test('the topics of a moved slot are received from the new master after a gap, each message once', async () => {
     const namespace = randomUUID();
     await using bus = await openClusterBus(cluster.url, { mode, namespace });
     await using other = await openClusterBus(cluster.url, { mode, namespace });
@@ -32,7 +32,7 @@ describe.each(modes)('when slots move (%s)', (mode) => {
     await expect.poll(() => bus.healthy).toBe(true);
   });
 
-  test('topics that are joined and left meanwhile are as they should be after it', async () => {
+  test('topics that are joined and left meanwhile are correct after it', async () => {
     const namespace = randomUUID();
     await using bus = await openClusterBus(cluster.url, { mode, namespace, timeoutMs: 5_000 });
     const topics = await topicsAt(cluster, cluster.masters[0], namespace, 24);
@@ -57,13 +57,13 @@ describe.each(modes)('when slots move (%s)', (mode) => {
       .toEqual(joining.map((_, at) => (at % 2 === 1 ? 0 : 1)));
   });
 
-  test('messages of a slot that nobody serves are told when it is served again, whatever else is away', async () => {
+  test('lost messages of a slot without a master are reported as a gap when it has one again, even if another master is down', async () => {
     const [away, owner, third] = cluster.masters;
     const namespace = randomUUID();
     await using bus = await openClusterBus(cluster.url, { mode, namespace, calmMs: oftenMs });
     const [topic = ''] = await topicsAt(cluster, owner, namespace, 1);
     const slot = String(await cluster.admin(owner).call('CLUSTER', 'KEYSLOT', `${namespace}:${topic}`));
-    // Its owner first: the others would learn of it again.
+    // Its owner first: the others would otherwise learn of it again.
     for (const master of [owner, away, third]) await cluster.admin(master).call('CLUSTER', 'DELSLOTS', slot);
     await expect.poll(() => bus.healthy).toBe(false);
     await bus.publish(topic, 'lost');
@@ -78,7 +78,7 @@ describe.each(modes)('when slots move (%s)', (mode) => {
   });
 });
 
-/** What the process has to do where a slot moves to which it has subscribed so many times, in ms of CPU. */
+/** Returns the CPU time of this process when a slot with this many topics moves, in ms. */
 async function cpuOfMove(topics: number): Promise<number> {
   const name = `{${randomUUID()}}`;
   await using bus = await openClusterBus(cluster.url, { timeoutMs: 5_000 });
@@ -92,15 +92,16 @@ async function cpuOfMove(topics: number): Promise<number> {
   });
 }
 
-test('a slot with thousands of topics that moves keeps nobody waiting', async () => {
-  // The first move warms up.
+test('moving a slot with thousands of topics takes time in proportion to their number', async () => {
+  // The first move is a warm-up.
   await cpuOfMove(2_000);
   const few = await cpuOfMove(2_000);
-  // Ten times the topics take four to seven times as long. What grows with their square takes more than two seconds more, some twenty times as long.
+  // Ten times the topics take four to seven times as long. Quadratic growth would take more than two seconds more, about twenty times as
+  // long.
   expect(await cpuOfMove(20_000)).toBeLessThan(12 * few);
 });
 
-test('messages of a slot that has moved wait for the map within bounds, the others are given up and told', async () => {
+test('messages of a moved slot wait for the new slots within a limit, and others are dropped and reported as a gap', async () => {
   const [from, hanging, to] = cluster.masters;
   const namespace = randomUUID();
   await using bus = await openClusterBus(cluster.url, { namespace });
@@ -120,7 +121,7 @@ test('messages of a slot that has moved wait for the map within bounds, the othe
   await gap;
 });
 
-test('a takeover is seen at once, also when nothing was amiss before', async () => {
+test('a takeover is noticed at once, even if nothing was wrong before', async () => {
   const [, dying] = cluster.masters;
   const replica = await cluster.addReplica(dying);
   const namespace = randomUUID();
@@ -136,9 +137,9 @@ test('a takeover is seen at once, also when nothing was amiss before', async () 
   await reach(bus, [ear]);
 });
 
-// The last: two masters are gone after it.
-test('a master that is reset misleads nobody about where its topics are', async () => {
-  // The first: of maps that are as new as each other its own comes first.
+// The last test: two masters are gone after it.
+test('a reset master does not mislead the bus about where topics are', async () => {
+  // The first master: of slot maps with the same epoch, its own comes first.
   const [leaving, , staying] = cluster.masters;
   const namespace = randomUUID();
   await using bus = await openClusterBus(cluster.url, { namespace });

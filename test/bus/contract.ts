@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Bus, OnMessage } from '../../src/bus/index.ts';
 
-/** Makes a bus; two made by one opener are two nodes of one system, where the kind of bus can have two. */
+/** Opens a bus. Two buses of one opener are two nodes of one system, if the kind of bus can have two. */
 export type OpenBus = () => Promise<Bus>;
 
 function heard(): { readonly messages: string[]; readonly onMessage: OnMessage } {
@@ -9,7 +9,7 @@ function heard(): { readonly messages: string[]; readonly onMessage: OnMessage }
   return { messages, onMessage: (message) => void messages.push(message) };
 }
 
-/** What every bus promises. */
+/** The contract of every bus. */
 export function describeBus(name: string, open: OpenBus): void {
   describe(name, () => {
     const opened: Bus[] = [];
@@ -33,7 +33,7 @@ export function describeBus(name: string, open: OpenBus): void {
       expect(messages).toEqual(sent);
     });
 
-    test('keeps topics apart, whatever their names hold', async () => {
+    test('keeps topics apart, whatever characters their names have', async () => {
       const node = await bus();
       const topics = ['stream:1', 'stream:11', 'stream:*', 'stream:[1]', 'Stream:1', ' ', 'ä🎉'];
       const ears = await Promise.all(
@@ -66,7 +66,7 @@ export function describeBus(name: string, open: OpenBus): void {
       expect(messages[0] === text).toBe(true);
     });
 
-    test('delivers nothing after an unsubscribe, not even what is on its way', async () => {
+    test('delivers nothing after an unsubscribe, not even messages under way', async () => {
       const node = await bus();
       const { messages, onMessage } = heard();
       const other = heard();
@@ -81,7 +81,7 @@ export function describeBus(name: string, open: OpenBus): void {
       expect(messages).toEqual([]);
     });
 
-    test('hears a topic again after leaving it, each time anew', async () => {
+    test('can subscribe to a topic again after leaving it', async () => {
       const node = await bus();
       for (const round of ['one', 'two', 'three', 'four']) {
         const { messages, onMessage } = heard();
@@ -93,7 +93,7 @@ export function describeBus(name: string, open: OpenBus): void {
       }
     });
 
-    test('an unsubscribe called again does not end a later subscription', async () => {
+    test('a repeated unsubscribe does not end a later subscription', async () => {
       const node = await bus();
       const { messages, onMessage } = heard();
       const first = await node.subscribe('stream:1', onMessage);
@@ -104,7 +104,7 @@ export function describeBus(name: string, open: OpenBus): void {
       await vi.waitFor(() => expect(messages).toEqual(['still here']));
     });
 
-    test('refuses a second subscription to a topic, and leaves the first as it is', async () => {
+    test('refuses a second subscription to a topic, and keeps the first', async () => {
       const node = await bus();
       const { messages, onMessage } = heard();
       const first = node.subscribe('stream:1', onMessage);
@@ -115,7 +115,7 @@ export function describeBus(name: string, open: OpenBus): void {
       await vi.waitFor(() => expect(messages).toEqual(['once']));
     });
 
-    test('publishing inside a listener keeps the order', async () => {
+    test('publishing within a listener keeps the order', async () => {
       const node = await bus();
       const { messages, onMessage } = heard();
       await node.subscribe('stream:1', (message) => {
@@ -129,7 +129,7 @@ export function describeBus(name: string, open: OpenBus): void {
       expect(messages.toSorted()).toEqual(['answer', 'next', 'question']);
     });
 
-    test('is healthy, and tells of no gap while nothing is lost', async () => {
+    test('is healthy, and reports no gap while nothing is lost', async () => {
       const node = await bus();
       let gaps = 0;
       const stop = node.onGap(() => {
@@ -144,7 +144,7 @@ export function describeBus(name: string, open: OpenBus): void {
       stop();
     });
 
-    test('hears nothing once it is closed', async () => {
+    test('delivers nothing after closing', async () => {
       const node = await bus();
       const { messages, onMessage } = heard();
       await node.subscribe('stream:1', onMessage);

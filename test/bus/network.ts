@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A network between the bus and Redis. Cut, nothing arrives any more and nothing is closed; broken, all connections are. */
+/** Starts a network between the bus and Redis. After `cut`, nothing arrives and nothing is closed. `break` closes all connections. */
 export async function startNetwork(
   target: number,
 ): Promise<AsyncDisposable & { readonly url: string; cut(): void; mend(): void; break(): void }> {
@@ -40,14 +40,14 @@ export async function startNetwork(
   };
 }
 
-/** A server that takes connections and says nothing. `sockets` are the ones that are open. */
+/** Starts a server that accepts connections and stays silent. `sockets` are the open connections. */
 export async function startSilent(): Promise<Disposable & { readonly port: number; readonly sockets: ReadonlySet<Socket> }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
-    // Otherwise the other end's close would never be seen.
+    // Otherwise it would never see the other end close.
     socket.resume();
   });
   server.listen(0, '127.0.0.1');

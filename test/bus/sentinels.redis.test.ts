@@ -28,7 +28,7 @@ async function startError(url: string): Promise<string> {
   );
 }
 
-describe('a Redis that sentinels watch', () => {
+describe('a Redis with sentinels', () => {
   let redis: RedisSentinels;
   beforeAll(async () => {
     redis = await startRedisSentinels({ password: 'generated-for-tests' });
@@ -37,7 +37,7 @@ describe('a Redis that sentinels watch', () => {
 
   describeBus('its bus', () => openBus(redis.url));
 
-  test('is refused in one line without the password where no sentinel answers, none knows the name, or the password is another', async () => {
+  test('is refused in one line without the password if no sentinel answers, none knows the name, or the password is wrong', async () => {
     const nobody = `redis+sentinel://:secret@127.0.0.1:${await freePort()}/main`;
     expect(await startError(nobody)).toMatch(
       /^REDIS_URL: no Redis can be used at main, which the sentinels at 127.* watch \(none of them answers, or none knows that name\)$/,
@@ -46,7 +46,7 @@ describe('a Redis that sentinels watch', () => {
     expect(await startError(redis.url.replace('generated', 'guessed'))).toMatch(/^REDIS_URL: .*sentinels/);
   });
 
-  test('is used by a user whom it alone knows, and by one whom the sentinels know too', async () => {
+  test('accepts a user that only the servers know, and one that the sentinels know too', async () => {
     const user = ['ACL', 'SETUSER', 'app', 'on', '>generated-for-tests', '~*', '&*', '+@all'] as const;
     const url = redis.url.replace('://', '://app');
     for (const servers of [[redis.first, redis.second], redis.sentinels]) {
@@ -62,7 +62,7 @@ describe('a Redis that sentinels watch', () => {
     }
   });
 
-  test('is found by the sentinels that are left', async () => {
+  test('is found by the remaining sentinels', async () => {
     const dead = `127.0.0.1:${await freePort()}`;
     const [silent] = redis.sentinels;
     await silent.pause();
@@ -71,22 +71,23 @@ describe('a Redis that sentinels watch', () => {
     expect(bus.healthy).toBe(true);
   });
 
-  test('is looked for until sentinels are there again, however long none is', async () => {
+  test('is looked for until sentinels are back, however long none is', async () => {
     using kept = await connectAnyRedis({ url: redis.url, role: 'test', timeoutMs: 1_000, logger });
     await Promise.all(redis.sentinels.map((sentinel) => sentinel.kill()));
     const { client } = kept;
     const failed = new Promise((resolve) => void client.once('error', resolve));
     client.disconnect(true);
-    // Asked in vain once is what would have ended it.
+    // A single failed attempt must not end the search.
     expect(await failed).toMatchObject({ message: expect.stringContaining('All sentinels are unreachable') });
     await Promise.all(redis.sentinels.map((sentinel) => sentinel.restart()));
     await vi.waitFor(() => expect(client.status).toBe('ready'), 15_000);
     expect(await client.get('key')).toBeNull();
   });
 
-  test('nodes go on with the replica when the master hangs and leaves connections open, and deliver what was sent meanwhile', async () => {
+  test('nodes go on with the replica when the master hangs with open connections, and deliver what was sent meanwhile', async () => {
     await using stores = await realStores({ redisUrl: redis.url });
-    // Heads are looked at so seldom that only the bus can bring a message, or its gap; that the master hangs is noticed while the sentinels agree on it.
+    // Head checks are so rare that only the bus, or its gap, can deliver a message. The time-out notices the hanging master while the
+    // sentinels agree on it.
     const env = { HEAD_CHECK_MS: '600000', BUS_TIMEOUT_MS: '2000' };
     await using here = await chatOn(stores, env);
     await using there = await chatOn(stores, env);

@@ -3,13 +3,13 @@ import type { Called } from './call.ts';
 import type { History } from './history.ts';
 import type { Post } from './stage.ts';
 
-/** What those who do something again and again need. */
+/** The parts that every repeated activity in a run needs. */
 export interface ActParts {
-  /** In [0, 1), decided by the seed. */
+  /** Returns a number in [0, 1), determined by the seed. */
   readonly random: () => number;
   readonly history: History;
-  /** Asked before each act: whether to go on. */
+  /** Whether to go on. Asked before each act. */
   readonly going: () => boolean;
-  /** Repeats an act, on whichever node, until it is known what came of it; unknown: nobody waits for that any more. */
+  /** Repeats an act, each time on any node, until its outcome is known. Resolves to unknown once the run stops waiting for outcomes. */
   readonly settle: (act: (post: Post, began: number) => Promise<Called<unknown>>) => Promise<Outcome>;
 }

@@ -1,38 +1,38 @@
-// What people do in a run: each try is one record.
+// What people do in a run. Each attempt is one record.
 
 /** How one attempt ended: stored, refused for a reason that a retry does not change, or not known. */
 export type Outcome = 'acknowledged' | 'refused' | 'unknown';
 
-/** One try, and what came of it. */
+/** One attempt and its outcome. */
 export interface Attempt {
-  /** ms since the run began, as all times of a history. */
+  /** In ms since the run began, like all times in a history. */
   readonly began: number;
   readonly node: number;
   readonly outcome: Outcome;
-  /** The refusal's code, or what went wrong. */
+  /** The code of the refusal, or of the failure. */
   readonly code?: string | undefined;
 }
 
-/** One try to send a message; a retry has the same `key`. */
+/** One attempt to send a message. Retries have the same `key`. */
 export interface Sending extends Attempt {
   readonly what: 'send';
   readonly by: string;
   readonly stream: string;
-  /** clientMessageId. */
+  /** The clientMessageId. */
   readonly key: string;
   readonly text: string;
-  /** Where it was stored, if it was acknowledged. */
+  /** The seq of the message, if it was acknowledged. */
   readonly seq?: number | undefined;
 }
 
-/** One try to remove or add a member. */
+/** One attempt to remove or add a member. */
 export interface MembershipChange extends Attempt {
   readonly what: 'removal' | 'addition';
   readonly stream: string;
   readonly user: string;
 }
 
-/** One try to move the own read marker. */
+/** One attempt of a user to move their read marker. */
 export interface Marking extends Attempt {
   readonly what: 'mark';
   readonly user: string;
@@ -40,7 +40,7 @@ export interface Marking extends Attempt {
   readonly seq: number;
 }
 
-/** One try to change what a message says, or to take it back: then `text` is ''. */
+/** One attempt to edit or recall a message. `text` is '' for a recall. */
 export interface Change extends Attempt {
   readonly what: 'edit';
   readonly by: string;
@@ -49,7 +49,7 @@ export interface Change extends Attempt {
   readonly text: string;
 }
 
-/** One try to put an emoji on a message, or to take it off. */
+/** One attempt to add or remove a reaction. */
 export interface Reacting extends Attempt {
   readonly what: 'reaction';
   readonly by: string;
@@ -59,17 +59,17 @@ export interface Reacting extends Attempt {
   readonly added: boolean;
 }
 
-/** One try to leave something to be said within seconds, or to cancel it. */
+/** One attempt to schedule a message for seconds later, or to cancel it. */
 export interface Postponing extends Attempt {
   readonly what: 'later';
   readonly kind: 'left' | 'cancelled';
   readonly by: string;
   readonly stream: string;
-  /** clientMessageId. */
+  /** The clientMessageId. */
   readonly key: string;
 }
 
-/** One try to choose of a poll. `choices`: the places of all that is chosen, as '0 2'; '': what was chosen is taken back. */
+/** One attempt to vote in a poll. `choices`: the indexes of all chosen options, as in '0 2'; '' withdraws the vote. */
 export interface Voting extends Attempt {
   readonly what: 'vote';
   readonly by: string;
@@ -78,7 +78,7 @@ export interface Voting extends Attempt {
   readonly choices: string;
 }
 
-/** One try to close a poll. */
+/** One attempt to close a poll. */
 export interface Closing extends Attempt {
   readonly what: 'closing';
   readonly by: string;
@@ -86,20 +86,20 @@ export interface Closing extends Attempt {
   readonly seq: number;
 }
 
-/** One try to keep what somebody has begun to write, to remove it, or to send it as a message. */
+/** One attempt to save a draft, to remove it, or to send it as a message. */
 export interface Drafting extends Attempt {
   readonly what: 'drafting';
   readonly kind: 'saved' | 'removed' | 'sent';
   readonly by: string;
   readonly stream: string;
   readonly text: string;
-  /** ms, as the device says. Of somebody's acts no two have the same. */
+  /** The device's time, in ms. Unique among the acts of one user. */
   readonly writtenAt: number;
-  /** When what stands there was written, or what ended it: as it was answered, where it was. */
+  /** The answer's `writtenAt`: when the draft that stands was written, or what ended it. Undefined if the answer has none. */
   readonly standsAt?: number | undefined;
 }
 
-/** One try to save a message with a note, or to save it no more: then `note` is ''. */
+/** One attempt to save a message with a note, or to unsave it. `note` is '' for the latter. */
 export interface Saving extends Attempt {
   readonly what: 'saving';
   readonly by: string;
@@ -108,7 +108,7 @@ export interface Saving extends Attempt {
   readonly note: string;
 }
 
-/** The one try to tell a signal, of a name of its own. */
+/** The only attempt to send a signal. Its name is unique per sender. */
 export interface Signalling extends Attempt {
   readonly what: 'signal';
   readonly by: string;
@@ -116,7 +116,7 @@ export interface Signalling extends Attempt {
   readonly name: string;
 }
 
-/** One try to pin a message, or to unpin it. */
+/** One attempt to pin or unpin a message. */
 export interface Pinning extends Attempt {
   readonly what: 'pin';
   readonly by: string;
@@ -125,7 +125,10 @@ export interface Pinning extends Attempt {
   readonly pinned: boolean;
 }
 
-/** One try to rule a group: to give a member a role, to mute them or no longer, or to call the group something. `user`: whose; of the group itself ''. */
+/**
+ * One attempt of an owner to change a role, mute or unmute a member, or rename the group. `user` is the member, or '' for the name of the
+ * group.
+ */
 export interface Ruling extends Attempt {
   readonly what: 'ruling';
   readonly stream: string;
@@ -134,7 +137,7 @@ export interface Ruling extends Attempt {
   readonly to: string;
 }
 
-/** One try to come into a group by an invitation, or to leave it. `invite`: its code; '' where it is left. */
+/** One attempt to join a group by an invite, or to leave it. `invite` is the code of the invite, or '' for leaving. */
 export interface Visit extends Attempt {
   readonly what: 'visit';
   readonly stream: string;
@@ -143,7 +146,7 @@ export interface Visit extends Attempt {
   readonly invite: string;
 }
 
-/** An invitation that was made. `uses`: how many it lets in. */
+/** An invite that was created. `uses`: how many joins it allows. */
 export interface Invitation {
   readonly what: 'invitation';
   readonly stream: string;
@@ -151,7 +154,7 @@ export interface Invitation {
   readonly uses: number;
 }
 
-/** One try of somebody to make another the owner of a group. */
+/** One attempt of a user to transfer the ownership of a group. */
 export interface Transfer extends Attempt {
   readonly what: 'transfer';
   readonly stream: string;
@@ -159,7 +162,7 @@ export interface Transfer extends Attempt {
   readonly to: string;
 }
 
-/** One try to block somebody, or to block them no more. `stream`: the direct conversation of the two. */
+/** One attempt to block or unblock a user. `stream`: the direct conversation of the two. */
 export interface Blocking extends Attempt {
   readonly what: 'blocking';
   readonly stream: string;

@@ -3,7 +3,7 @@ import type { EntryFacts, HistoryRecord, PollRecord, Recorded } from './history.
 import { lostMs, type Violation } from './log-rules.ts';
 import type { Truth } from './truth.ts';
 
-/** A poll with all that there is about it. */
+/** A poll and everything recorded about it. */
 interface Ballot {
   readonly poll: Recorded<PollRecord>;
   /** Votes and closings, in order. */
@@ -11,7 +11,7 @@ interface Ballot {
   readonly attempts: readonly Recorded<Voting>[];
 }
 
-/** What is promised of polls: what was chosen last counts, once, and nothing from when it was closed on. */
+/** Checks the promises about polls: the last vote of each user counts, once, and no vote counts after the poll was closed. */
 export function checkBallots(truth: Truth, records: readonly HistoryRecord[]): readonly Violation[] {
   const attempts = Map.groupBy(
     records.filter((record) => record.what === 'vote'),
@@ -62,7 +62,7 @@ function checkVoters({ poll, entries, attempts }: Ballot): readonly string[] {
   });
 }
 
-/** What was chosen last counts, unless what was not answered may have come after it. */
+/** The last vote counts, unless an earlier attempt without an answer may have been stored after it. */
 function checkStanding(own: readonly Recorded<Voting>[], stands: string): readonly string[] {
   const last = own.filter(({ outcome }) => outcome !== 'refused').at(-1);
   if (last === undefined) return stands === '' ? [] : [`has ${stands}, and every vote was refused`];
@@ -71,7 +71,10 @@ function checkStanding(own: readonly Recorded<Voting>[], stands: string): readon
   return isSure && last.choices !== stands ? [`has ${stands} and not ${last.choices}`] : [];
 }
 
-/** Whatever was answered and when, the log and what counts agree; twice is once; and what was acknowledged was once so. */
+/**
+ * Whatever the outcomes were: the log and the counted vote agree, no vote is logged twice in a row, and every acknowledged vote is in the
+ * log.
+ */
 function checkLogged(own: readonly Recorded<Voting>[], stands: string, logged: readonly string[]): readonly string[] {
   const tried = new Set(own.filter(({ outcome }) => outcome !== 'refused').map(({ choices }) => choices));
   const missing = own.filter(({ outcome, choices }) => outcome === 'acknowledged' && !['', ...logged].includes(choices));

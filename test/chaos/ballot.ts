@@ -8,13 +8,13 @@ import type { Actor, Hall } from './cast.ts';
 const optionCount = 3;
 const [leastPauseMs, pauseSpreadMs] = [300, 1_500];
 const [leastOpenMs, openSpreadMs] = [1_000, 4_000];
-// So often a vote is given on two devices at once, on whichever nodes: it is one.
+// The share of votes that are cast on two devices at once, on any nodes. They count as one.
 const twoAtOnce = 1 / 4;
-// The rest are closed by nobody, at their time.
+// The other polls are closed by their closing time.
 const closedByHand = 1 / 2;
 const lookMs = 200;
 
-/** A poll as who asked was told of it. */
+/** A poll, as its author's answer describes it. */
 interface Asked {
   readonly id: string;
   readonly seq: number;
@@ -22,7 +22,10 @@ interface Asked {
   readonly multiple: boolean;
 }
 
-/** Has somebody ask one thing after the other, and everybody vote, again and again, until it is closed; where nobody is ever refused for anything else. Resolves once the last is closed. */
+/**
+ * Runs polls in a group, one after another: `by` sends the poll, and all `voters` vote until it is closed. Resolves once the last poll is
+ * closed. In this group, nothing may refuse a vote except that the poll is closed.
+ */
 export async function holdBallots(
   { random, history, going, settle }: ActParts,
   { id: stream }: Hall,
@@ -31,7 +34,7 @@ export async function holdBallots(
 ): Promise<void> {
   let asked = 0;
 
-  /** Undefined: it could not be asked, as its time was over by then, or nobody waits for it any more. */
+  /** Returns undefined if the closing time was over before the poll was stored, or if the run stopped waiting. */
   async function ask(openMs: number, isTimed: boolean): Promise<Asked | undefined> {
     asked += 1;
     const [multiple, anonymous] = [random() < 1 / 2, random() < 1 / 3];
@@ -67,7 +70,7 @@ export async function holdBallots(
     });
   }
 
-  /** Until they are refused. */
+  /** Votes until a vote is refused. */
   async function voteOn(poll: Asked, voter: Actor, isOpen: () => boolean): Promise<void> {
     while (isOpen()) {
       await delay(leastPauseMs + pauseSpreadMs * random());
@@ -87,7 +90,7 @@ export async function holdBallots(
     });
   }
 
-  /** False also where nobody waits for the answer any more. */
+  /** Also false if the run stopped waiting for the answer. */
   async function isOpenStill({ id }: Asked): Promise<boolean> {
     let open = false;
     await settle(async ({ node: { url } }) => {

@@ -3,15 +3,15 @@ import type { HistoryRecord, Recorded } from './history.ts';
 import { lostMs, type Violation } from './log-rules.ts';
 
 type Blockings = readonly Recorded<Blocking>[];
-/** From when to when, in ms since the run began. */
+/** From and until, in ms since the run began. */
 type Span = readonly [from: number, until: number];
 
-// The two words for it: of whoever blocks, and of whoever is blocked.
+// The codes of both sides: BLOCKED for the user who blocks, NOT_CONTACTS for the blocked one.
 const refusals: ReadonlySet<string> = new Set(['BLOCKED', 'NOT_CONTACTS']);
 
 /**
- * What is promised of a block between two people: from its acknowledgement on until its end begins, nothing that was begun in that time is acknowledged
- * to either, or told to anybody; and where no block can stand, nothing is refused for one.
+ * Checks the promises about blocks. From the acknowledgement of a block until the unblock begins, no send of either user that begins in
+ * that time is acknowledged or delivered to anybody. Where no block can be in effect, no send is refused for one.
  */
 export function checkBlocks(records: readonly HistoryRecord[]): readonly Violation[] {
   const blockings = records.filter((record) => record.what === 'blocking');
@@ -39,7 +39,10 @@ export function checkBlocks(records: readonly HistoryRecord[]): readonly Violati
   });
 }
 
-/** When one's block of another stands for certain, of all that they did about it. Its end may have begun before where an earlier one was not answered. */
+/**
+ * The times in which one user's block of the other is certainly in effect, from all their attempts. A block does not count if an earlier
+ * unblock without an answer may have ended it.
+ */
 export function quietSpans(own: Blockings): readonly Span[] {
   return own.flatMap((block, place) => {
     if (!block.blocked || block.outcome !== 'acknowledged') return [];
@@ -49,7 +52,10 @@ export function quietSpans(own: Blockings): readonly Span[] {
   });
 }
 
-/** When one's block may stand: from the first attempt on until it was ended; one that was not answered may come to pass after an end. */
+/**
+ * The times in which one user's block may be in effect: from the first attempt until it was ended. A block without an answer may be stored
+ * after an unblock.
+ */
 function troubledSpans(own: Blockings): readonly Span[] {
   return own.flatMap((block) => {
     if (!block.blocked || block.outcome === 'refused') return [];

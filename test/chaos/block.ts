@@ -5,11 +5,14 @@ import type { Outcome } from './attempt.ts';
 import { call } from './call.ts';
 import type { Actor, Direct } from './cast.ts';
 
-// Longer at peace than not: both do it, and what is said in between is to be heard.
+// The unblocked time is longer than the blocked time: both users block, and the messages in between have to be delivered.
 const [leastPeaceMs, peaceSpreadMs] = [1_000, 4_000];
 const [leastBlockMs, blockSpreadMs] = [300, 1_700];
 
-/** Has one of the two block the other and end it, again and again; the other may do the same at the same time. In the end nobody is blocked. */
+/**
+ * Makes one of the two users block the other and end the block, again and again. The other may do the same concurrently. In the end nobody
+ * is blocked.
+ */
 export async function takeTurnsBlocking(
   { random, history, going, settle }: ActParts,
   { id: stream, between }: Direct,

@@ -2,30 +2,30 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import type { Outcome } from './attempt.ts';
 
-/** A refusal as the API words it. */
+/** A refusal, as the API reports it. */
 interface Refusal {
   readonly code: string;
 }
 
-/** What came of one operation. `data`: only where nothing was refused. */
+/** The outcome of one operation. `data` is only set if nothing was refused. */
 export interface Called<T> {
   readonly outcome: Outcome;
   readonly data?: T;
   readonly code?: string;
 }
 
-/** A node, and who asks it. */
+/** A node's URL and the caller's token. */
 export interface Asking {
   readonly url: string;
   readonly token: string;
 }
 
-// Longer than the node's own deadline: one that is paused, or cut off, answers never.
+// Longer than the node's own deadline. A node that is paused or disconnected never answers.
 const patienceMs = 6_000;
-// Not known to be stored, or not looked at: the same request again settles it.
+// The request was not executed, or it is unknown whether it was stored. Sending it again settles it.
 const settledByRetry: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RATE_LIMITED', 'UNAUTHENTICATED']);
 
-/** Runs one operation, waiting for it with a bound. `refusals`: where its payload says what it refuses. Never throws. */
+/** Runs one operation with a time limit. `refusals` returns the errors in its payload. Never throws. */
 export async function call<T, V>(
   { url, token }: Asking,
   document: TypedDocumentNode<T, V>,
@@ -49,7 +49,7 @@ export async function call<T, V>(
     const [refusal] = refusals(data);
     return refusal === undefined ? { outcome: 'acknowledged', data } : failed(refusal.code);
   } catch (error) {
-    // The connection was refused or broke, the answer was cut short, or none came.
+    // The connection was refused or broke, the answer was cut short, or none came in time.
     return { outcome: 'unknown', code: error instanceof Error ? error.name : String(error) };
   }
 }

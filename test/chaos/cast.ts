@@ -11,17 +11,17 @@ import {
 } from '../support/generated/graphql.ts';
 import type { Holding } from './device.ts';
 
-/** Somebody who talks, reads and is here and there on two devices. */
+/** A user who writes, reads, and moves between nodes, on two devices. */
 export interface Actor {
   readonly id: string;
   readonly name: string;
-  /** One for each device. */
+  /** One per device. */
   readonly tokens: readonly [string, string];
-  /** Where both devices begin. */
+  /** The positions at which both devices start. */
   readonly holds: readonly Holding[];
 }
 
-/** A group of all, and who made it. */
+/** A group with all actors as members, and its owner. */
 export interface Hall {
   readonly id: string;
   readonly owner: Actor;
@@ -32,24 +32,24 @@ export interface Room extends Hall {
   readonly guest: Actor;
 }
 
-/** The conversation of two who block each other now and then. */
+/** The direct conversation of two users who block each other now and then. */
 export interface Direct {
   readonly id: string;
   readonly between: readonly [Actor, Actor];
 }
 
-/** Who is in a run, and where they talk. */
+/** The users of a run and their conversations. */
 export interface Cast {
   readonly actors: readonly Actor[];
   readonly rooms: readonly Room[];
-  /** Whose members leave, and come back by invitations alone. */
+  /** The group whose members leave and come back by invites only. */
   readonly door: Hall;
-  /** Whose owner makes another the owner, who does the same. */
+  /** The group whose ownership is passed on, again and again. */
   readonly crown: Hall;
   readonly directs: readonly Direct[];
 }
 
-/** Where somebody talks. */
+/** The conversations in which an actor writes. */
 export function placesOf({ id }: Actor, { rooms, door, crown, directs }: Cast): readonly { readonly id: string }[] {
   return [...rooms, door, crown, ...directs.filter(({ between }) => between.some((actor) => actor.id === id))];
 }
@@ -57,18 +57,18 @@ export function placesOf({ id }: Actor, { rooms, door, crown, directs }: Cast): 
 const password = 'correct horse battery';
 const names = ['ann', 'ben', 'cat', 'dan', 'eve'] as const;
 const roomCount = 3;
-// No owner of a room and its guest: who is blocked is not added back.
+// Never the owner and the guest of the same room: the owner could not add a guest who blocks them.
 const pairs = [
   [0, 2],
   [1, 3],
 ] as const;
 
-/** Signs everybody up, twice, and makes the groups. */
+/** Signs everybody up, signs them in on a second device, and creates the groups and direct conversations. */
 export async function assemble(url: string): Promise<Cast> {
   const people = await Promise.all(names.map((name) => signUp(url, name)));
   const rooms: Room[] = [];
   for (let n = 0; n < roomCount; n += 1) {
-    // Everybody is an owner, a guest or neither in some group.
+    // Over all rooms, everybody is the owner, the guest or neither.
     const order = [...people.slice(n), ...people.slice(0, n)];
     const [owner, ...others] = order;
     const guest = order.at(-1);
@@ -93,7 +93,7 @@ async function gather(
   return { id: createGroup.group.id, owner };
 }
 
-/** Has one greet the other, who is shown the conversation by that, and has read it when the run begins. */
+/** Sends a greeting from one to the other, so that the other sees the conversation, and has them read it before the run begins. */
 async function introduce(url: string, one: Actor | undefined, other: Actor | undefined): Promise<Direct> {
   if (one === undefined || other === undefined) throw new Error('nobody signed up');
   const { openDirectConversation } = await ask(url, OpenDirectDocument, { input: { userId: other.id } }, one.tokens[0]);

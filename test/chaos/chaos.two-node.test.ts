@@ -3,7 +3,7 @@ import { faultsAbove, faultsBelow } from './fault.ts';
 import { judge } from './report.ts';
 import { runChaos } from './run.ts';
 
-// One round of all faults takes some 40 s, starting and coming to rest some 10 each. On a busy machine everything takes longer.
+// One round of all faults takes about 40 s, starting and settling about 10 s each. On a busy machine everything takes longer.
 const longMs = 180_000;
 // Another seed: SEED=7 npx vitest run --project real test/chaos
 const seed = Number(process.env['SEED'] ?? 1);
@@ -23,12 +23,12 @@ const moreThan = {
 };
 
 it(
-  'through every kind of fault, everybody gets what was acknowledged once and in order, and nobody what is not for them',
+  'through every kind of fault, every device receives each acknowledged message once and in order, and nothing that its user may not see',
   async ({ annotate }) => {
     const { violations, faults, totals, text } = judge(await runChaos({ seed, minutes: 0, moreThan }));
     await annotate(JSON.stringify(totals));
     expect(violations, `seed ${seed}\n${text}`).toEqual([]);
-    // A run in which nothing was broken, said or heard would prove nothing.
+    // A run without faults, messages or deliveries would prove nothing.
     expect(Object.keys(faults).toSorted()).toEqual([...Object.keys(faultsAbove), ...Object.keys(faultsBelow)].toSorted());
     for (const [what, n] of Object.entries(moreThan)) expect(totals[what], what).toBeGreaterThan(n);
   },

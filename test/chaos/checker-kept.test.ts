@@ -4,13 +4,14 @@ import { check } from './checker.ts';
 import type { EntryFacts, Happening, KeptRecord, PollRecord } from './history.ts';
 import type { Rule } from './log-rules.ts';
 
-// Small histories of polls, drafts, saved messages and signals in which every promise was kept, and one broken in each test.
+// Small histories of polls, drafts, saved messages and signals. The first of each group keeps every promise. The other tests break one
+// each.
 
 const [ann, ben, hall] = ['ann', 'ben', 'hall'];
 
 type Step = Happening & { readonly at?: number };
 
-/** Whether this rule is broken; what else the short history lacks is no matter. */
+/** Whether the history breaks this rule. What else the short history lacks does not matter. */
 function breaks(rule: Rule, ...steps: readonly Step[]): boolean {
   const records = steps.map((step, n) => ({ ...step, at: step.at ?? 10_000 + n }));
   return check(records, 1_000).some((violation) => violation.rule === rule);
@@ -28,7 +29,7 @@ function log(...entries: readonly EntryFacts[]): Step {
   return { what: 'log', stream: hall, kind: 'conversation', lastSeq: entries.length, entries };
 }
 
-describe('of a poll is seen', () => {
+describe('in a poll, the checker', () => {
   const voted = (seq: number, actor: string | undefined, choices: string | undefined) =>
     entry(seq, 'PollVoted', { target: 1, actor, choices });
   const closed = (seq: number) => entry(seq, 'PollClosed', { target: 1, actor: ann });
@@ -49,7 +50,7 @@ describe('of a poll is seen', () => {
   const seen = (poll: Partial<PollRecord>, all: readonly EntryFacts[] = entries, ...more: readonly Step[]): boolean =>
     breaks('voted', ...votes, ...more, { ...stands, ...poll }, log(...all));
 
-  it('nothing wrong where what was chosen last counts, or may', () => {
+  it('accepts a history in which the last vote counts, or may have been lost', () => {
     expect(seen({})).toBe(false);
     expect(seen({}, entries, vote(ben, '2', 6, 'refused', 'TOO_LATE'))).toBe(false);
     expect(
@@ -63,12 +64,12 @@ describe('of a poll is seen', () => {
     expect(seen({ anonymous: true }, anonymous)).toBe(false);
   });
 
-  it('a count that is not of what was chosen', () => {
+  it('reports counts that do not match the votes', () => {
     expect(seen({ counts: [1, 2, 0] })).toBe(true);
     expect(seen({ voters: 3 })).toBe(true);
   });
 
-  it('a vote that was acknowledged and does not count, or is not in its log', () => {
+  it('reports an acknowledged vote that does not count, or is not in the log', () => {
     const lost = { votes: [{ by: ann, choices: '0' }], counts: [1, 0, 0], voters: 1 };
     expect(seen(lost)).toBe(true);
     expect(seen(lost, entries.toSpliced(4, 0, voted(5, ben, '')), vote(ben, '', 3, 'unknown'))).toBe(false);
@@ -76,7 +77,7 @@ describe('of a poll is seen', () => {
     expect(seen({}, entries, vote(ann, '2', 0))).toBe(true);
   });
 
-  it('a vote that is logged twice, or was never given, or counts although all were refused', () => {
+  it('reports a vote that is logged twice, was never cast, or counts although all attempts were refused', () => {
     expect(seen({}, entries.toSpliced(2, 0, voted(3, ann, '0')))).toBe(true);
     expect(seen({}, entries.toSpliced(2, 0, voted(3, ben, '2')))).toBe(true);
     expect(
@@ -89,18 +90,18 @@ describe('of a poll is seen', () => {
     ).toBe(true);
   });
 
-  it('a vote after it was closed, a second end, or none', () => {
+  it('reports a vote after the poll was closed, a second closing, and no closing', () => {
     expect(seen({}, [asked, ...entries.slice(1, 3), closed(4), voted(5, ben, '1')])).toBe(true);
     expect(seen({}, [...entries, closed(6)])).toBe(true);
     expect(seen({ closed: false }, entries.slice(0, 4))).toBe(true);
   });
 
-  it('a vote that is refused for something else', () => {
+  it('reports a vote that is refused with another code than TOO_LATE', () => {
     expect(seen({}, entries, vote(ben, '2', 6, 'refused', 'NOT_FOUND'))).toBe(true);
   });
 });
 
-describe('of what one keeps for oneself is seen', () => {
+describe('for drafts and saved messages, the checker', () => {
   const draft = (
     kind: 'saved' | 'removed' | 'sent',
     writtenAt: number,
@@ -121,7 +122,7 @@ describe('of what one keeps for oneself is seen', () => {
   });
   const stands = (writtenAt: number, text: string | null = `draft ${writtenAt}`): Step => kept({ draft: { writtenAt, text } });
 
-  it('nothing wrong with a draft where what was written last stands, or may, and is shown', () => {
+  it('accepts a draft if the last one written stands, or may stand, and the devices show it', () => {
     const shown = told({ draft: { of: hall, text: 'draft 2' } });
     expect(breaks('drafted', device, draft('saved', 2), draft('saved', 1), shown, stands(2))).toBe(false);
     expect(breaks('drafted', draft('saved', 1), draft('saved', 2, { outcome: 'unknown' }), stands(2))).toBe(false);
@@ -129,7 +130,7 @@ describe('of what one keeps for oneself is seen', () => {
     expect(breaks('drafted', kept({}))).toBe(false);
   });
 
-  it('a draft that was written earlier than another that was acknowledged, was removed, was never written, or is gone', () => {
+  it('reports a draft that an acknowledged save or removal supersedes, that was never written, or that is missing', () => {
     expect(breaks('drafted', draft('saved', 2), draft('saved', 1), stands(1))).toBe(true);
     expect(breaks('drafted', draft('saved', 1), draft('removed', 2), stands(2))).toBe(true);
     expect(breaks('drafted', draft('saved', 1), stands(1, 'something else'))).toBe(true);
@@ -138,19 +139,19 @@ describe('of what one keeps for oneself is seen', () => {
     expect(breaks('drafted', draft('saved', 1, { outcome: 'refused' }), kept({}))).toBe(true);
   });
 
-  it('an answer that tells of less than what had been acknowledged', () => {
+  it('reports an answer that is older than an acknowledged draft', () => {
     expect(breaks('drafted', draft('saved', 1), draft('saved', 5, { standsAt: 5 }), stands(5))).toBe(false);
     expect(breaks('drafted', draft('saved', 5), { ...draft('saved', 3, { standsAt: 3 }), began: 9 } as Step, stands(5))).toBe(true);
   });
 
-  it('a message that is said and has left its draft', () => {
+  it('reports a draft that outlives the message that it was sent as', () => {
     const said = log(entry(1, 'MessageSent', { sender: ann, key: 'draft 2' }));
     const sent = draft('sent', 2, { outcome: 'unknown' });
     expect(breaks('drafted', draft('saved', 1), sent, stands(2, null), said)).toBe(false);
     expect(breaks('drafted', draft('saved', 1), sent, stands(1), said)).toBe(true);
   });
 
-  it('a device that shows another draft, or none, or another note', () => {
+  it('reports a device that shows an outdated draft, none, or an outdated note', () => {
     const other = told({ draft: { of: hall, text: 'draft 1' } });
     expect(breaks('drafted', device, draft('saved', 1), draft('saved', 2), other, stands(2))).toBe(true);
     expect(breaks('drafted', device, draft('saved', 2), stands(2))).toBe(true);
@@ -161,7 +162,7 @@ describe('of what one keeps for oneself is seen', () => {
     expect(breaks('saved', device, saving('', 1), note('a'), kept({}))).toBe(true);
   });
 
-  it('a message that is saved otherwise than was settled last, unless what was not answered may have come after it', () => {
+  it('reports a saved message that differs from the last settled attempt, unless one without an answer may be later', () => {
     const saved = kept({ saved: [{ seq: 7, note: 'a' }] });
     expect(breaks('saved', saving('b', 1), saving('a', 2), saved)).toBe(false);
     expect(breaks('saved', saving('a', 1), saving('b', 2), saved)).toBe(true);
@@ -173,7 +174,7 @@ describe('of what one keeps for oneself is seen', () => {
   });
 });
 
-describe('of signals is seen', () => {
+describe('for signals, the checker', () => {
   const device: Step = { what: 'device', device: 'ben/1', user: ben, holds: [] };
   const signal = (began: number, outcome?: Outcome): Step => ({
     what: 'signal',
@@ -208,20 +209,20 @@ describe('of signals is seen', () => {
   });
   const seen = (...steps: readonly Step[]): boolean => breaks('signal', device, ...steps);
 
-  it('nothing wrong where one comes as it was told, or does not', () => {
+  it('accepts a signal that arrives as it was sent, or not at all', () => {
     expect(seen(signal(100), heard(110))).toBe(false);
     expect(seen(signal(100, 'unknown'), heard(110))).toBe(false);
     expect(seen(signal(100))).toBe(false);
   });
 
-  it('one that comes twice, elsewhere, of nobody, or was refused', () => {
+  it('reports a signal that arrives twice, in another conversation, from another sender, or although it was refused', () => {
     expect(seen(signal(100), heard(110), heard(111))).toBe(true);
     expect(seen(signal(100), heard(110, { stream: 'another' }))).toBe(true);
     expect(seen(signal(100), heard(110, { by: ben }))).toBe(true);
     expect(seen(signal(100, 'refused'), heard(110))).toBe(true);
   });
 
-  it('one that was told after somebody was removed, and not where they may have come back', () => {
+  it('reports a signal that was sent after the removal of the recipient, unless they may have come back', () => {
     expect(seen(change('removal', 50), signal(100), heard(110))).toBe(true);
     expect(seen(change('removal', 99), signal(99), heard(110))).toBe(false);
     expect(seen(change('removal', 50, 'unknown'), signal(100), heard(110))).toBe(false);
@@ -229,7 +230,7 @@ describe('of signals is seen', () => {
     expect(seen(change('addition', 40, 'unknown'), change('removal', 50), signal(100), heard(110))).toBe(false);
   });
 
-  it('one that was told behind a block, by either, and not where it had ended', () => {
+  it('reports a signal that was sent during a block, and none after the block has ended', () => {
     expect(seen(blocking(true, 50), signal(100), heard(110))).toBe(true);
     expect(seen(blocking(true, 50), blocking(false, 90), signal(100), heard(110))).toBe(false);
     expect(seen(signal(100), blocking(true, 105), heard(110))).toBe(false);

@@ -3,7 +3,7 @@ import type { Outcome } from './attempt.ts';
 import { check } from './checker.ts';
 import type { EntryFacts, Happening, HistoryRecord, Place, StateRecord } from './history.ts';
 
-// A small history in which every promise was kept, and one broken in each test.
+// A small history that keeps every promise. Each test breaks one.
 
 const [ann, ben, room] = ['ann', 'ben', 'room'];
 const boundMs = 1_000;
@@ -97,7 +97,7 @@ const begun: readonly Step[] = [
   ready('ann/1', place(ann, 1), place(room, 2)),
   ready('ben/1', place(ben, 1), place(room, 2)),
 ];
-// A fault that explains the one that was not answered.
+// A fault that explains the send without an answer.
 const killed: Step = { what: 'fault', kind: 'node killed', target: 'node 1', effect: '', began: 20, at: 40 };
 const sends = [
   killed,
@@ -152,28 +152,28 @@ function withLog(entries: readonly EntryFacts[]): Parts {
   return { ending: ending.with(2, logOf(room, 'conversation', entries)) };
 }
 
-it('a history in which all was kept breaks nothing', () => {
+it('a history that keeps every promise breaks no rule', () => {
   expect(broken({})).toEqual([]);
 });
 
-describe('of how a group is ruled is seen', () => {
-  it('an owner too many, or none', () => {
+describe('for the administration of a group, the checker', () => {
+  it('reports a second owner, and no owner', () => {
     expect(broken({ ending: ending.with(0, state(ann, { roles: ['OWNER', 'OWNER'] })) })).toEqual(['ruled']);
     expect(broken({ ending: ending.with(1, state(ben, { roles: ['MEMBER', 'MEMBER'] })) })).toEqual(['ruled']);
   });
 
-  it('a role or a name that does not stand as it was settled last', () => {
+  it('reports a role or a name that differs from the last settled change', () => {
     expect(broken({ more: [ruled('role', 'ADMIN', 90), ruled('role', 'MEMBER', 92), ruled('name', 'Called 1', 94)] })).toEqual([]);
     expect(broken({ more: [ruled('role', 'ADMIN', 90)] })).toEqual(['ruled']);
     expect(broken({ more: [ruled('name', 'Called 2', 90)] })).toEqual(['ruled']);
   });
 
-  it('nothing where what came of it is not known', () => {
+  it('accepts any state if the last change has an unknown outcome, or was refused', () => {
     expect(broken({ more: [ruled('role', 'MEMBER', 90), ruled('role', 'ADMIN', 92, 'unknown')] })).toEqual([]);
     expect(broken({ more: [ruled('role', 'MEMBER', 90), ruled('role', 'ADMIN', 92, 'refused')] })).toEqual([]);
   });
 
-  it('what somebody said who was muted', () => {
+  it('reports a message that was sent by a muted member', () => {
     expect(broken({ more: [ruled('mute', 'muted', 30), ruled('mute', 'heard', 60)] })).toEqual(['ruled']);
     expect(broken({ more: [ruled('mute', 'heard', 10, 'unknown'), ruled('mute', 'muted', 30), ruled('mute', 'heard', 60)] })).toEqual([]);
     expect(broken({ more: [ruled('mute', 'muted', 42), ruled('mute', 'heard', 60)] })).toEqual([]);
@@ -181,7 +181,9 @@ describe('of how a group is ruled is seen', () => {
   });
 });
 
-/** The rules that records break in which nobody listens. `startedAt` is 0: ms since the run began are those of the log. */
+/**
+ * The rules that these records break, without any subscription. `startedAt` is 0, so ms since the run began are also the clock of the log.
+ */
 function brokenBy(...steps: readonly Step[]): readonly string[] {
   return [
     ...new Set(
@@ -190,10 +192,10 @@ function brokenBy(...steps: readonly Step[]): readonly string[] {
   ];
 }
 
-describe('of invitations is seen', () => {
+describe('for invites, the checker', () => {
   const by = (entry: EntryFacts, actor: string): EntryFacts => ({ ...entry, change: { by: actor, fields: [] } });
   const [cat, dan] = ['cat', 'dan'];
-  /** Ann made the group; Ben came by himself with entry 2, left and came again; Cat came with entry 5. */
+  /** Ann created the group. Ben joined by himself with entry 2, left and joined again. Cat joined with entry 5. */
   const door = [by(joined(1, ann), ann), by(joined(2, ben), ben), left(3, ben), by(joined(4, ben), ben), by(joined(5, cat), cat)];
   const made: Step = { what: 'invitation', stream: room, invite: 'one', uses: 2, at: 100 };
   const another: Step = { ...made, invite: 'two', uses: 1, at: 110 };
@@ -212,51 +214,51 @@ describe('of invitations is seen', () => {
   }
 
   const visits = [visit(ben, 'one', 2), visit(ben, 'one', 4), visit(cat, 'two', 5)];
-  // What is spent is looked at once, whenever that is.
+  // An invite that is used up only appears in one look, at any time.
   const looks: readonly Step[] = [{ ...looked(1, 1), at: 3_000 }, looked(0, 0), { what: 'look', owned: [], uses: [] }];
   const tried = (...more: readonly Step[]): readonly string[] =>
     brokenBy(made, another, ...visits, ...more, ...looks, logOf(room, 'conversation', door));
 
-  it('nothing wrong where as many came as were let in, and who came too late was refused', () => {
+  it('accepts a history with as many joins as uses, and a refusal of the join that came too late', () => {
     expect(tried(visit(dan, 'two', 6, 'refused'))).toEqual([]);
   });
 
-  it('fewer uses left than none, or more than before', () => {
+  it('reports a negative number of uses left, and one that rises', () => {
     expect(brokenBy(made, { ...looked(0, 0), at: 1 }, looked(-1, 0))).toEqual(['invited']);
     expect(brokenBy(made, { ...looked(1, 0), at: 1 }, looked(2, 0))).toEqual(['invited']);
     expect(brokenBy(made, looked(3, 0))).toEqual(['invited']);
     expect(brokenBy({ ...looked(2, 0), at: 1 }, looked(1, 0))).toEqual([]);
   });
 
-  it('another number of people than of uses that were taken', () => {
+  it('reports a number of joins that differs from the number of uses taken', () => {
     expect(brokenBy(made, another, ...visits, looked(1, 0), logOf(room, 'conversation', door))).toEqual(['invited']);
     expect(brokenBy(made, another, ...visits, ...looks, logOf(room, 'conversation', door.slice(0, 4)))).toContain('invited');
   });
 
-  it('more who came by one than it has uses, where another was used for less', () => {
+  it('reports more joins by an invite than it has uses, even if another invite was used less', () => {
     const three = [visit(ben, 'two', 2), visit(ben, 'one', 4), visit(cat, 'two', 5)];
     expect(brokenBy(made, another, ...three, ...looks, logOf(room, 'conversation', door))).toEqual(['invited']);
-    // Where an answer is missing they may have been in, and taken nothing.
+    // If an answer is missing, the user may have been a member already, and taken no use.
     const asked = [{ ...visit(cat, 'two', 4, 'unknown'), at: 4_500 }, ...three];
     expect(brokenBy(made, another, ...asked, ...looks, logOf(room, 'conversation', door))).toEqual([]);
   });
 
-  it('who was let in and was not there', () => {
+  it('reports an acknowledged join of a user who was not a member then', () => {
     expect(tried(visit(dan, 'one', 6))).toContain('invited');
     expect(brokenBy(visit(ben, 'one', 3.5), logOf(room, 'conversation', door))).toEqual(['invited']);
     expect(brokenBy(visit(ben, 'one', 2.5), logOf(room, 'conversation', door))).toEqual([]);
   });
 
-  it('who comes twice, or goes and was not there', () => {
+  it('reports a second join of a member, and a leaving of a user who is no member', () => {
     expect(brokenBy(logOf(room, 'conversation', [...door, joined(6, cat)]))).toEqual(['invited']);
     expect(brokenBy(logOf(room, 'conversation', [...door, left(6, dan)]))).toEqual(['invited']);
   });
 });
 
-describe('of ownership is seen', () => {
+describe('for ownership, the checker', () => {
   const cat = 'cat';
 
-  /** Three entries from `seq` on: the heir, the group, and who owned it before. */
+  /** Three entries from `seq` on: the heir, the group, and the previous owner. */
   function succession(seq: number, from: string, to: string): readonly EntryFacts[] {
     const changed = (place: number, member: string): EntryFacts => ({
       ...{ stream: room, seq: seq + place, type: 'MemberChanged', loggedAt: time(seq + place), member },
@@ -279,37 +281,37 @@ describe('of ownership is seen', () => {
   const looked = (owners: readonly string[], named: string): Step => ({ what: 'look', owned: [{ stream: room, owners, named }], uses: [] });
   const log = (entries: readonly EntryFacts[]): Step => logOf(room, 'conversation', entries);
 
-  it('nothing wrong where each made the next one the owner', () => {
+  it('accepts a history in which each owner transfers the ownership to the next', () => {
     expect(brokenBy(looked([ann], ann), ...acts, looked([cat], cat), stands(cat), log(given))).toEqual([]);
   });
 
-  it('two owners, none, or another than the group names, at any moment', () => {
+  it('reports two owners, no owner, or an owner other than the one in the group’s row, at any moment', () => {
     expect(brokenBy(looked([ann, ben], ann))).toEqual(['owned']);
     expect(brokenBy(looked([], ann))).toEqual(['owned']);
     expect(brokenBy(looked([ben], ann))).toEqual(['owned']);
   });
 
-  it('that somebody made another the owner who was not it', () => {
+  it('reports a transfer by a user who was not the owner', () => {
     expect(brokenBy(log([...start, ...succession(4, ann, ben), ...succession(7, ann, cat)]))).toEqual(['owned']);
     expect(brokenBy(log([...start, ...succession(4, ben, cat)]))).toEqual(['owned']);
   });
 
-  it('what was acknowledged and is nowhere, of two at the same time one', () => {
+  it('reports an acknowledged transfer that is not in the log, also if it is one of two concurrent ones', () => {
     expect(brokenBy(...acts, log(given.slice(0, 6)))).toEqual(['owned']);
     expect(brokenBy(transfer(ann, ben, 10), transfer(ann, cat, 10), log(given.slice(0, 6)))).toEqual(['owned']);
     expect(brokenBy(transfer(ann, ben, 10), transfer(ann, cat, 10, 'refused'), log(given.slice(0, 6)))).toEqual([]);
   });
 
-  it('another owner in the end than was made it last', () => {
+  it('reports an owner at the end other than the heir of the last transfer', () => {
     expect(brokenBy(...acts, stands(ben), log(given))).toEqual(['owned']);
     expect(brokenBy(...acts, stands(ben))).toEqual(['owned']);
     expect(brokenBy(stands(ben), log(given))).toEqual(['owned']);
-    // One that was not answered may stand.
+    // A transfer without an answer may have been stored.
     expect(brokenBy(...acts, transfer(cat, ben, 30, 'unknown'), stands(ben))).toEqual(['owned']);
     expect(brokenBy(...acts, transfer(cat, ben, 30, 'unknown'), stands(ben), log([...given, ...succession(10, cat, ben)]))).toEqual([]);
   });
 
-  it('that who was made the owner is refused, unless they named another at the same time or an answer is missing', () => {
+  it('reports a refusal of the owner, unless they transferred the ownership concurrently or an answer is missing', () => {
     const refused = transfer(cat, ann, 30, 'refused');
     expect(brokenBy(...acts, refused, log(given))).toEqual(['owned']);
     expect(brokenBy(...acts, transfer(cat, ann, 30, 'unknown'), { ...refused, began: 40, at: 41 } as Step, log(given))).toEqual([]);
@@ -319,7 +321,7 @@ describe('of ownership is seen', () => {
   });
 });
 
-describe('of what is said later is seen', () => {
+describe('for scheduled messages, the checker', () => {
   function later(kind: 'left' | 'cancelled', outcome: Outcome = 'acknowledged'): Step {
     return { what: 'later', kind, by: ann, stream: room, key: 'ann-2', began: 1, node: 1, outcome };
   }
@@ -327,7 +329,7 @@ describe('of what is said later is seen', () => {
   const [isSaid, isNot] = [logOf(room, 'conversation', [joined(1, ann), message(2, ann)]), logOf(room, 'conversation', [joined(1, ann)])];
   const seen = (...steps: readonly Step[]): boolean => brokenBy(...steps).includes('later');
 
-  it('nothing wrong where it is said, or cancelled, or may have been', () => {
+  it('accepts a message that was sent, cancelled, or may have been either', () => {
     expect(seen(later('left'), isSaid)).toBe(false);
     expect(seen(later('left', 'unknown'), later('left', 'refused'), isSaid)).toBe(false);
     expect(seen(later('left'), later('cancelled', 'refused'), isSaid)).toBe(false);
@@ -336,18 +338,18 @@ describe('of what is said later is seen', () => {
     expect(seen(later('left', 'refused'), isNot)).toBe(false);
   });
 
-  it('that it is not said', () => {
+  it('reports a scheduled message that is not sent', () => {
     expect(seen(later('left'), isNot)).toBe(true);
     expect(seen(later('left'), later('cancelled', 'refused'), isNot)).toBe(true);
   });
 
-  it('that it is said although it was cancelled, or refused', () => {
+  it('reports a scheduled message that is sent although it was cancelled, or refused', () => {
     expect(seen(later('left'), later('cancelled'), isSaid)).toBe(true);
     expect(seen(later('left', 'refused'), isSaid)).toBe(true);
   });
 });
 
-describe('of blocks is seen', () => {
+describe('for blocks, the checker', () => {
   const direct = 'direct';
 
   function blocking(blocked: boolean, began: number, outcome: Outcome = 'acknowledged'): Step {
@@ -362,17 +364,17 @@ describe('of blocks is seen', () => {
     ...{ device, node: 1, what: 'entry', at },
     entry: { stream: direct, seq: 1, type: 'MessageSent', loggedAt: time(1), sender: key.split('-')[0], key, text: '' },
   });
-  // What the rules of the logs find in records without logs is not in question here.
+  // These records have no logs. Violations of the log rules do not matter here.
   const seen = (...steps: readonly Step[]): boolean => brokenBy(...steps).includes('blocked');
   const [block, unblock] = [blocking(true, 20), blocking(false, 60)];
 
-  it('nothing wrong with what was begun before it, or acknowledged after its end began', () => {
+  it('accepts sends that began before the block, or were acknowledged after the unblock began', () => {
     expect(seen(said(ann, 10), block, unblock, said(ben, 70))).toBe(false);
     expect(seen(block, { ...said(ben, 20), at: 30 } as Step, unblock, { ...said(ann, 50), at: 61 } as Step)).toBe(false);
     expect(seen(block, said(ann, 40, 'refused', 'BLOCKED'), said(ben, 40, 'refused', 'NOT_CONTACTS'), unblock)).toBe(false);
   });
 
-  it('what either says while it stands', () => {
+  it('reports a message that either user sends during the block', () => {
     expect(seen(block, said(ann, 40), unblock)).toBe(true);
     expect(seen(block, said(ben, 40), unblock)).toBe(true);
     expect(seen(block, said(ben, 40))).toBe(true);
@@ -380,7 +382,7 @@ describe('of blocks is seen', () => {
     expect(seen(blocking(true, 20, 'unknown'), said(ben, 40))).toBe(false);
   });
 
-  it('what comes to anybody while it stands, and was begun then', () => {
+  it('reports a message that was sent and is delivered to anybody during the block', () => {
     const tried = said(ben, 40, 'unknown');
     expect(seen(block, tried, heard('ann/1', 'ben-40', 50), unblock)).toBe(true);
     expect(seen(block, tried, heard('ben/2', 'ben-40', 50), unblock)).toBe(true);
@@ -388,18 +390,18 @@ describe('of blocks is seen', () => {
     expect(seen(said(ben, 10), block, heard('ann/1', 'ben-10', 50), unblock)).toBe(false);
   });
 
-  it('nothing where an earlier end of it was not answered', () => {
+  it('reports nothing if an earlier unblock has no answer', () => {
     expect(seen(blocking(false, 10, 'unknown'), block, said(ben, 40), unblock)).toBe(false);
   });
 
-  it('that somebody is refused without a block, or after its end', () => {
+  it('reports a refusal without a block, or after its end', () => {
     expect(seen(said(ben, 10, 'refused', 'NOT_CONTACTS'), block, unblock)).toBe(true);
     expect(seen(block, unblock, said(ann, 70, 'refused', 'BLOCKED'))).toBe(true);
     expect(seen(block, blocking(false, 60, 'unknown'), said(ann, 70, 'refused', 'BLOCKED'))).toBe(false);
     expect(seen(blocking(true, 20, 'unknown'), unblock, said(ann, 70, 'refused', 'BLOCKED'))).toBe(false);
   });
 
-  it('a message from before it that does not arrive', () => {
+  it('reports a missing message from before the block', () => {
     const greeting: EntryFacts = { stream: direct, seq: 1, type: 'MessageSent', loggedAt: time(1), sender: ann, key: 'ann-10', text: '' };
     const device: Step = { what: 'device', device: 'ben/1', user: ben, holds: [place(direct, 0)] };
     const log = { ...logOf(direct, 'conversation', [greeting]), between: [ann, ben] } as Step;
@@ -409,117 +411,117 @@ describe('of blocks is seen', () => {
     expect(brokenBy(device, block, { ...log, entries: [] } as Step, said(ann, 10))).toContain('lost');
   });
 
-  it('what somebody else wrote between the two', () => {
+  it('reports a message of a third user in the direct conversation', () => {
     const strange: EntryFacts = { stream: direct, seq: 1, type: 'MessageSent', loggedAt: time(1), sender: 'cat', key: 'cat-1', text: '' };
     expect(brokenBy({ ...logOf(direct, 'conversation', [strange]), between: [ann, ben] } as Step)).toEqual(['intruder']);
   });
 });
 
-describe('in the log is seen', () => {
-  it('a hole', () => {
+describe('in the log, the checker', () => {
+  it('reports a missing seq', () => {
     expect(broken(withLog(without(log, 5)))).toContain('hole');
   });
 
-  it('a number that is there twice', () => {
+  it('reports a seq that occurs twice', () => {
     expect(broken(withLog([...log.slice(0, 4), message(4, ben), ...log.slice(4)]))).toContain('hole');
   });
 
-  it('a time that goes back', () => {
+  it('reports a time that goes back', () => {
     const late = { ...message(6, ann), loggedAt: time(1) };
     const parts = withLog(log.with(5, late));
     expect(broken({ ...parts, annHears: annHears.with(3, told('ann/1', late)) })).toEqual(['clock']);
   });
 
-  it('a message that was acknowledged and is not there, or elsewhere, or another text', () => {
+  it('reports an acknowledged message that is missing, has another seq, or has another text', () => {
     expect(broken({ sends: [...sends, send('ann-9', 'acknowledged', 9)] })).toEqual(['lost']);
     expect(broken({ sends: sends.with(4, { ...send('ann-6', 'acknowledged', 8) }) })).toContain('lost');
     expect(broken({ sends: sends.with(4, { ...send('ann-6', 'acknowledged', 6), text: 'another' } as Step) })).toEqual(['lost']);
   });
 
-  it('two answers to one clientMessageId', () => {
+  it('reports two answers for one clientMessageId', () => {
     expect(broken({ sends: [...sends, send('ann-3', 'acknowledged', 6)] })).toEqual(['lost']);
   });
 
-  it('a message that was refused and is there', () => {
+  it('reports a refused message that is in the log', () => {
     expect(broken({ sends: sends.with(4, send('ann-6', 'refused')) })).toEqual(['left']);
   });
 
-  it('one clientMessageId that is two messages', () => {
+  it('reports one clientMessageId with two messages', () => {
     const again = { ...message(8, ann), key: 'ann-6' };
     expect(broken({ ...withLog(log.with(7, again)), annHears: annHears.with(5, told('ann/1', again)) })).toContain('twice');
   });
 
-  it('what was acknowledged before another was sent, and stands after it', () => {
+  it('reports a message that was sent after another was acknowledged, and has a lower seq', () => {
     expect(broken({ sends: [send('ann-6', 'acknowledged', 6, 10), send('ben-4', 'acknowledged', 4, 90)] })).toEqual(['realTime']);
   });
 
-  it('a send that is not answered though nothing but Redis was broken', () => {
+  it('reports a send without an answer if no fault, or only a fault of Redis, happened', () => {
     const redis: Step = { ...killed, kind: 'Redis killed', target: 'redis' };
     expect(broken({ sends: sends.with(0, redis) })).toEqual(['available']);
     expect(broken({ sends: without(sends, 0) })).toEqual(['available']);
   });
 
-  it('one who writes and is not a member', () => {
+  it('reports a message of a user who is not a member', () => {
     const intruding = { ...message(6, ben), key: 'ann-6' };
     expect(broken({ ...withLog(log.with(5, intruding)), annHears: annHears.with(3, told('ann/1', intruding)) })).toContain('intruder');
   });
 
-  it('nothing wrong with what is not known to be stored, whether it is or not', () => {
+  it('accepts a send with an unknown outcome, whether it is in the log or not', () => {
     expect(broken({ sends: [...sends, send('ann-8', 'unknown', 8), send('ann-99', 'unknown', 99)] })).toEqual([]);
   });
 });
 
-describe('at a device is seen', () => {
-  it('an entry that is missing', () => {
+describe('on a device, the checker', () => {
+  it('reports a missing entry', () => {
     for (const place of [0, 1, 3]) expect(broken({ annHears: without(annHears, place) })).toContain('gap');
   });
 
-  it('an entry that is missing at the end', () => {
+  it('reports a missing entry at the end', () => {
     expect(broken({ annHears: without(annHears, 5) })).toContain('missing');
   });
 
-  it('an entry that comes twice', () => {
+  it('reports an entry that arrives twice', () => {
     expect(broken({ annHears: [...annHears.slice(0, 2), ...annHears.slice(1)] })).toContain('gap');
   });
 
-  it('entries that change places', () => {
+  it('reports entries that are swapped', () => {
     expect(broken({ annHears: swapped(annHears, 3) })).toContain('gap');
   });
 
-  it('another text than the log has', () => {
+  it('reports a text that differs from the log', () => {
     expect(broken({ annHears: annHears.with(0, told('ann/1', { ...message(3, ann), text: 'else' })) })).toContain('content');
   });
 
-  it('an entry of the account that is missing', () => {
+  it('reports a missing entry of the account', () => {
     expect(broken({ benHears: without(benHears, 2) })).toContain('gap');
   });
 
-  it('the end of one’s own access, or what came after it', () => {
+  it('reports the entry of the user’s own removal, and an entry after it', () => {
     expect(broken({ benHears: benHears.toSpliced(2, 0, told('ben/1', left(5, ben))) })).toContain('removed');
     expect(broken({ benHears: benHears.toSpliced(2, 0, told('ben/1', left(5, ben)), told('ben/1', message(6, ann))) })).toContain(
       'removed',
     );
   });
 
-  it('a stay that is entered before the one before it was told to its end', () => {
+  it('reports a new stay that starts before the previous one was delivered to its end', () => {
     expect(broken({ benHears: without(benHears, 1) })).toContain('gap');
   });
 
-  it('nothing wrong where it had ended a second ago', () => {
+  it('accepts an incomplete previous stay if it ended more than a second ago', () => {
     const late = benHears.map((step) => ({ ...step, at: 7_000 }));
     expect(broken({ benHears: without(late, 1) })).toEqual([]);
   });
 
-  it('a stay that nobody told of', () => {
+  it('reports a stay that the account stream did not announce', () => {
     expect(broken({ benHears: without(benHears, 3) })).toContain('gap');
   });
 
-  it('nothing wrong where the end of a stay comes after the beginning of the next: streams are not ordered among each other', () => {
+  it('accepts the end of a stay after the beginning of the next, because streams are not ordered among each other', () => {
     const [three, four, ended, begins, ...rest] = benHears;
     expect(broken({ benHears: [three, ended, begins, four, ...rest] as readonly Step[] })).toEqual([]);
   });
 
-  it('a receipt well after a removal, unless something was broken meanwhile', () => {
+  it('reports a receipt well after a removal, unless there was a fault in between', () => {
     const removal: Step = { what: 'removal', stream: room, user: ben, began: 1_990, at: 2_000, node: 1, outcome: 'acknowledged' };
     const receipt = (ms: number): Step => ({ ...at('ben/1'), what: 'peer-marker', stream: room, at: ms });
     const fault: Step = { what: 'fault', kind: 'any', target: '', effect: '', began: 2_100, at: 2_200 };
@@ -528,46 +530,46 @@ describe('at a device is seen', () => {
     expect(broken({ more: [removal, fault, receipt(2_000 + boundMs)] })).toEqual([]);
   });
 
-  it('what is not of the protocol, and a close for good', () => {
+  it('reports messages outside the protocol, and a close code that forbids reconnecting', () => {
     expect(broken({ more: [{ ...at('ann/1'), what: 'odd', detail: 'INTERNAL' }] })).toEqual(['odd']);
     expect(broken({ more: [{ ...at('ann/1'), what: 'close', code: 4500, reason: '' }] })).toEqual(['odd']);
     expect(broken({ more: [{ ...at('ann/1'), what: 'close', code: 1012, reason: '' }] })).toEqual([]);
   });
 });
 
-describe('of a device that comes back is seen', () => {
+describe('for a device that reconnects, the checker', () => {
   const [account, here] = [place(ann, 1), place(room, 5)];
   const cut: Step = { ...at('ann/1'), what: 'close', code: 1006, reason: '' };
   const back = (...steps: readonly Step[]): Parts => ({ annHears: [...annHears.slice(0, 3), cut, ...steps] });
   const rest = annHears.slice(3);
 
-  it('nothing wrong where it gets what it missed', () => {
+  it('accepts a replay of what it missed', () => {
     expect(broken(back(subscribe('ann/1', account, here), ...rest, ready('ann/1', account, place(room, 8))))).toEqual([]);
   });
 
-  it('an entry that fell into the cut', () => {
+  it('reports an entry that is lost in the disconnection', () => {
     expect(broken(back(subscribe('ann/1', account, here), ...rest.slice(1), ready('ann/1', account, place(room, 8))))).toContain('gap');
   });
 
-  it('an entry from before the cut that comes again', () => {
+  it('reports an entry from before the disconnection that arrives again', () => {
     expect(broken(back(subscribe('ann/1', account, here), ...annHears.slice(2)))).toContain('gap');
   });
 
-  it('a StreamReady that names another place, or leaves a stream out', () => {
+  it('reports a StreamReady that names another position, or leaves a stream out', () => {
     expect(broken(back(subscribe('ann/1', account, here), ready('ann/1', account, place(room, 8)), ...rest))).toContain('ready');
     expect(broken(back(subscribe('ann/1', account, here), ready('ann/1', account), ...rest))).toContain('ready');
   });
 
-  it('that it lied about its positions', () => {
+  it('reports a device that resumes from a wrong position', () => {
     expect(broken(back(subscribe('ann/1', account, place(room, 8))))).toContain('client');
   });
 
-  it('a ResyncRequired where all could be had', () => {
+  it('reports a ResyncRequired although everything is available', () => {
     const resync: Step = { ...at('ann/1'), what: 'resync', stream: room, lastSeq: 8, reason: 'GAP_TOO_LARGE' };
     expect(broken(back(subscribe('ann/1', account, here), resync, ready('ann/1', account, place(room, 8))))).toContain('resync');
   });
 
-  it('nothing wrong with a ResyncRequired after one was out', () => {
+  it('accepts a ResyncRequired after a removal', () => {
     const [three, four] = benHears;
     const resync: Step = { ...at('ben/1'), what: 'resync', stream: room, lastSeq: 6, reason: 'REJOINED' };
     const resumed = [subscribe('ben/1', place(ben, 1), place(room, 4)), told('ben/1', closed(2, ben)), told('ben/1', opened(3, ben, 6))];
@@ -576,7 +578,7 @@ describe('of a device that comes back is seen', () => {
   });
 });
 
-describe('of what was done to a message is seen', () => {
+describe('for changes of messages, the checker', () => {
   const edited: EntryFacts = { stream: room, seq: 9, type: 'MessageEdited', loggedAt: time(9), target: 8, actor: ann };
   const liked: EntryFacts = {
     ...{ stream: room, seq: 10, type: 'ReactionsChanged', loggedAt: time(10) },
@@ -640,11 +642,11 @@ describe('of what was done to a message is seen', () => {
     });
   }
 
-  it('nothing wrong where it is told as it was done, and of what lies before a stay only its place', () => {
+  it('accepts events that match the log, and EntryHidden for a message from before the stay', () => {
     expect(brokenBy({})).toEqual([]);
   });
 
-  it('a message that goes back to what it said before', () => {
+  it('reports a text that goes back to an earlier one', () => {
     const [, like, pin] = to('ann/1');
     const back = [told('ann/1', { ...edited, text: 'text 8' }), like, pin] as readonly Step[];
     expect(brokenBy({ ann: back })).toEqual(['state']);
@@ -652,24 +654,24 @@ describe('of what was done to a message is seen', () => {
     expect(brokenBy({ ann: annTold })).toEqual(['content', 'state']);
   });
 
-  it('a reaction of somebody else’s, and another count of them', () => {
+  it('reports a reaction of another user, and another count of reactions', () => {
     expect(brokenBy({ ann: to('ann/1').with(1, told('ann/1', { ...liked, actor: ann })) })).toEqual(['content']);
     expect(
       brokenBy({ ending: rest.with(0, state(ann, { lastSeq: 12, newest: [{ ...newest[0], seq: 8, text: better, reactions: '👍2' }] })) }),
     ).toEqual(['state']);
   });
 
-  it('a pin that does not show', () => {
+  it('reports a pin that the message does not show', () => {
     expect(
       brokenBy({ ending: rest.with(0, state(ann, { lastSeq: 12, newest: [{ seq: 8, text: better, reactions: '👍1', pinned: false }] })) }),
     ).toEqual(['state']);
   });
 
-  it('what was done to a message from before a stay', () => {
+  it('reports a change of a message from before the stay', () => {
     expect(brokenBy({ ben: told('ben/1', early) })).toContain('content');
   });
 
-  it('an edit, a reaction or a pin that was acknowledged and does not stand', () => {
+  it('reports an acknowledged edit, reaction or pin that does not stand', () => {
     const lost = (act: Step) => brokenBy({ sends: [...tries, act] });
     expect(lost({ ...change, text: 'text 8, best', began: 96, at: 97 })).toEqual(['changed']);
     expect(lost({ ...reaction, added: false, began: 96, at: 97 })).toEqual(['changed']);
@@ -677,25 +679,25 @@ describe('of what was done to a message is seen', () => {
   });
 });
 
-describe('in the end is seen', () => {
-  it('another set of members', () => {
+describe('in the final state, the checker', () => {
+  it('reports other members', () => {
     expect(broken({ ending: ending.with(0, state(ann, { members: [ann] })) })).toEqual(['state']);
   });
 
-  it('another message', () => {
+  it('reports another message', () => {
     expect(broken({ ending: ending.with(0, state(ann, { newest: [{ seq: 8, text: 'else' }] })) })).toEqual(['state']);
   });
 
-  it('another count of what is unread', () => {
+  it('reports another unread count', () => {
     expect(broken({ ending: ending.with(1, state(ben, { unread: 2 })) })).toEqual(['state']);
   });
 
-  it('a marker that was not told, once it was sure to be', () => {
+  it('reports a read marker that a device was not told of', () => {
     const moved = { readSeq: 8, unread: 0 };
     expect(broken({ ending: ending.with(1, state(ben, moved)) })).toEqual(['markers', 'state']);
   });
 
-  it('a device that was late, and a node that ended', () => {
+  it('reports a device that was late, and a node that ended by itself', () => {
     expect(broken({ more: [{ what: 'late', detail: 'ann/1' }] })).toEqual(['late']);
     expect(broken({ more: [{ what: 'node', node: 1, detail: 'ended by itself with 1' }] })).toEqual(['node']);
   });

@@ -13,8 +13,8 @@ import { type Fault, Strand } from './strand.ts';
 import { readTruth, type Truth } from './truth.ts';
 
 /**
- * Finds everything in a history that breaks a promise; empty where all were kept. `boundMs`: how long after an acknowledged removal hints may
- * still pass. `startedAt`: the wall clock when the history began, in ms.
+ * Returns all violations in a history, or nothing if every promise was kept. `boundMs`: how long after an acknowledged removal hints may
+ * still arrive. `startedAt`: the wall clock at the start of the history, in ms.
  */
 export function check(records: readonly HistoryRecord[], boundMs: number, startedAt = 0): readonly Violation[] {
   const truth = readTruth(records);
@@ -48,7 +48,7 @@ export function check(records: readonly HistoryRecord[], boundMs: number, starte
   ];
 }
 
-// The node says no: come back later, or elsewhere. Anything else is for clients that are at fault.
+// The codes by which a node asks the client to come back later or elsewhere. All others mean that the client is at fault.
 const retriable: ReadonlySet<number> = new Set([1000, 1001, 1005, 1006, 1012, 1013, 4408, 4510, 4511, 4512]);
 
 function walkAll(truth: Truth, records: readonly HistoryRecord[], startedAt: number): readonly Walk[] {
@@ -61,7 +61,7 @@ function walkAll(truth: Truth, records: readonly HistoryRecord[], startedAt: num
   return [...walks.values()];
 }
 
-/** Goes through what one device was told, in the order in which it was. */
+/** Replays what one device received, in order. */
 class Walk {
   readonly violations: Violation[] = [];
   readonly #truth: Truth;
@@ -95,7 +95,7 @@ class Walk {
     if (strand.stale(state)) this.#say(state.at, state.stream, [['markers', `the marker stands at ${state.readSeq}`]]);
   }
 
-  /** What is missing when everything has come to rest. */
+  /** Returns what is missing once everything has settled. */
   atTheEnd(at: number): readonly Violation[] {
     const before = this.violations.length;
     for (const { stream, lastSeq } of this.#truth.logs) {
@@ -139,10 +139,10 @@ class Walk {
   }
 }
 
-// What a fault has broken may need so long to be whole again: a start of a node, a connection that is made anew.
+// The time that recovery from a fault may take: the start of a node, a new connection.
 const recoveryMs = 5_000;
 
-/** Whether a fault explains that a send is not answered. */
+/** Whether a fault explains a send without an answer. */
 function breaksSends({ kind, target }: FaultRecord): boolean {
   return (
     !kind.startsWith('Redis') &&
@@ -163,7 +163,7 @@ function checkAnswers(records: readonly HistoryRecord[]): readonly Violation[] {
   });
 }
 
-/** What is not logged has no number to tell by: once a removal is acknowledged and nothing is broken, it ends within the bound. */
+/** Hints have no seq to check. Once a removal is acknowledged and there is no fault, they have to stop within the bound. */
 function checkHints(records: readonly HistoryRecord[], boundMs: number): readonly Violation[] {
   const faults = records.filter((record) => record.what === 'fault');
   const users = new Map(records.filter((record) => record.what === 'device').map(({ device, user }) => [device, user]));

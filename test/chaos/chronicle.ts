@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 
-/** Something that happened, and when it was over, in ms since the run began. */
+/** Something that happened, with the time of its end, in ms since the run began. */
 export type Noted<T> = T & { readonly at: number };
 
 /** Everything that happened in a run, in the order in which this process learned of it. */
@@ -8,12 +8,12 @@ export interface Chronicle<T> {
   readonly records: readonly Noted<T>[];
   /** The wall clock when the run began, in ms. */
   readonly startedAt: number;
-  /** ms since the run began. */
+  /** Returns the ms since the run began. */
   now(): number;
   note(happening: T): void;
 }
 
-/** Begins a chronicle. `file`: written to as well, one JSON object a line. */
+/** Starts a chronicle. With `file`, it also writes each record there, one JSON object per line. */
 export function createChronicle<T extends object>(file?: string): Chronicle<T> {
   const records: Noted<T>[] = [];
   const began = performance.now();

@@ -4,7 +4,10 @@ import { lostMs, type Violation } from './log-rules.ts';
 
 const say = (at: number, stream: string, detail: string): Violation => ({ rule: 'owned', at, stream, detail });
 
-/** What is promised of ownership: whenever it is looked at there is one owner; each was made so by the one before; what was acknowledged has come to pass, and stands last. */
+/**
+ * Checks the promises about ownership. Whenever the database is looked at, there is one owner. Each owner was appointed by the one before.
+ * Every acknowledged transfer is in the log, and the last one stands.
+ */
 export function checkCrown(records: readonly HistoryRecord[]): readonly Violation[] {
   const logs = records.filter((record) => record.what === 'log').filter(({ kind }) => kind === 'conversation');
   const states = records.filter((record) => record.what === 'state');
@@ -31,7 +34,7 @@ interface Succession {
   readonly to: string;
 }
 
-/** Each is told as one act: first of the heir, then of the group. */
+/** A transfer is an entry of the heir, followed by one of the group. */
 function successionsIn({ entries }: LogRecord): readonly Succession[] {
   return entries.flatMap(({ type, seq, change }, place) => {
     if (type !== 'GroupChanged' || !change?.fields.includes('ownerId')) return [];
@@ -40,7 +43,7 @@ function successionsIn({ entries }: LogRecord): readonly Succession[] {
   });
 }
 
-/** Who made the group is its first owner. */
+/** The creator of the group is its first owner. */
 function checkChain(log: Recorded<LogRecord>, states: readonly Recorded<StateRecord>[]): readonly Violation[] {
   const { at, stream, entries } = log;
   const successions = successionsIn(log);
@@ -60,7 +63,7 @@ function ownedBy({ at, stream, members, roles }: Recorded<StateRecord>, of: stri
   return stands === owner ? [] : [say(at, stream, `${stands} is the owner, and ${owner} was made it last`)];
 }
 
-/** What was acknowledged is in the log, each act once: of two heirs who were named at the same time only one can be. */
+/** Every acknowledged transfer is in the log, each one separately. Of two concurrent transfers only one can succeed. */
 function checkKept(own: readonly Recorded<Transfer>[], successions: readonly Succession[]): readonly Violation[] {
   const left = [...successions];
   return own
@@ -73,12 +76,12 @@ function checkKept(own: readonly Recorded<Transfer>[], successions: readonly Suc
     });
 }
 
-/** An attempt that got no answer may come to pass so long after it. */
+/** Whether no earlier attempt without an answer may still be stored: an attempt may be stored up to `lostMs` after its time-out. */
 function isClear(own: readonly Recorded<Transfer>[], { began }: Recorded<Transfer>): boolean {
   return own.every(({ outcome, at }) => outcome !== 'unknown' || at < began - lostMs);
 }
 
-/** Who was made the owner is it until they make another one: nothing else refuses them. */
+/** An heir stays the owner until they transfer the ownership. Nothing else may refuse their transfer. */
 function checkRefused(own: readonly Recorded<Transfer>[]): readonly Violation[] {
   return own.flatMap((transfer): readonly Violation[] => {
     if (transfer.outcome !== 'refused' || !isClear(own.slice(0, own.indexOf(transfer)), transfer)) return [];

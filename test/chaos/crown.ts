@@ -6,10 +6,10 @@ import { call } from './call.ts';
 import type { Actor, Hall } from './cast.ts';
 
 const [leastReignMs, reignSpreadMs] = [200, 1_200];
-// So often the owner names two at once, on whichever nodes: one of them is it.
+// The share of transfers for which the owner names two heirs at once, on any nodes. One of them becomes the owner.
 const twoAtOnce = 1 / 3;
 
-/** Has the owner make another the owner, who does the same, and so on. */
+/** Makes the owner transfer the ownership, then the new owner, and so on. */
 export async function passCrown({ random, history, going, settle }: ActParts, hall: Hall, members: readonly Actor[]): Promise<void> {
   const { id: stream } = hall;
 
@@ -47,7 +47,7 @@ export async function passCrown({ random, history, going, settle }: ActParts, ha
       .toSorted((one, other) => one.place - other.place)
       .slice(0, random() < twoAtOnce ? 2 : 1);
     const outcomes = await Promise.all(heirs.map(async ({ heir }) => ({ heir, outcome: await give(by, heir) })));
-    // Where all were refused, an attempt from before that was not answered has come to pass.
+    // If all were refused, an earlier transfer without an answer was stored.
     owner = outcomes.find(({ outcome }) => outcome === 'acknowledged')?.heir ?? (await ownerNow());
   }
 }

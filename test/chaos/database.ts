@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import mariadb from 'mariadb';
 
-/** Makes an empty database on a server and answers its name. */
+/** Creates an empty database on a server and returns its name. */
 export async function createDatabase(serverUrl: string): Promise<string> {
   const { hostname, port, username } = new URL(serverUrl);
   const name = `chaos_${randomBytes(4).toString('hex')}`;

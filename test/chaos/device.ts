@@ -4,44 +4,44 @@ import { FollowDocument, type FollowedFragment } from '../support/generated/grap
 import type { History, Place, Told } from './history.ts';
 import { toldBy } from './told.ts';
 
-/** A device that keeps its positions and comes back with them whenever its connection ends, as docs/api/subscriptions.md says. */
+/** A device that keeps its positions and resumes from them whenever its connection ends, as docs/api/subscriptions.md describes. */
 export interface Device extends Disposable {
   readonly name: string;
   readonly user: string;
-  /** How far it has a stream; undefined where it follows none such. */
+  /** Returns the position in a stream. Undefined if the device does not follow the stream. */
   position(stream: string): number | undefined;
-  /** Where it was last told that its user's own marker stands. */
+  /** Returns the user's own read marker, as the device was last told. */
   readSeq(stream: string): number | undefined;
-  /** The newest messages it was told of. */
+  /** Returns the newest messages that the device received. */
   recent(stream: string): readonly Recent[];
-  /** Caught up, and connected. */
+  /** Whether it is connected and has caught up. */
   ready(): boolean;
-  /** Stops reading its socket, answering nothing, until `thaw`. */
+  /** Stops reading from the socket and answering until `thaw`. */
   freeze(): void;
   thaw(): void;
 }
 
-/** A message that a device was told of. */
+/** A message that a device received. */
 export interface Recent {
   readonly id: string;
   readonly seq: number;
   readonly sender: string;
 }
 
-/** What a device is given at the beginning. */
+/** The parts of a device. */
 export interface DeviceParts {
   readonly name: string;
   readonly user: string;
   readonly token: string;
   readonly holds: readonly Holding[];
-  /** Where to connect next. */
+  /** Returns the node to connect to next. */
   readonly nextNode: () => { readonly number: number; readonly url: string };
-  /** In [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
   readonly history: History;
 }
 
-/** A position as it is given back. */
+/** A position to resume from. */
 export interface Holding {
   readonly streamId: string;
   readonly seq: number;
@@ -49,15 +49,15 @@ export interface Holding {
   readonly readSeq?: number;
 }
 
-// A client asks for a sign of life, and takes a node that gives none for dead.
+// The client pings, and gives up a node that stays silent.
 const pingMs = 1_000;
 const silenceMs = 4_000;
-// Few, so that several do something to the same message.
+// Few, so that several users change the same message.
 const mostRecent = 8;
-// Back soon, but not all at once.
+// Reconnects soon, but not all devices at once.
 const [soonestMs, spreadMs] = [50, 250];
 
-// What the device knows, folded from what it is told.
+// The device's state, built from the events that it receives.
 class Memory {
   readonly #held: Map<string, Holding>;
   readonly #recent = new Map<string, readonly Recent[]>();
@@ -110,7 +110,7 @@ class Memory {
   }
 }
 
-/** Connects a device, for as long as it is not disposed of. */
+/** Connects a device until it is disposed of. */
 export function connectDevice({ name, user, token, holds, nextNode, random, history }: DeviceParts): Device {
   const memory = new Memory(holds);
   let socket: WebSocket | undefined;
@@ -135,7 +135,7 @@ export function connectDevice({ name, user, token, holds, nextNode, random, hist
     heardAt = performance.now();
     opened.on('open', () => opened.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } })));
     opened.on('message', (data) => receive(opened, String(data)));
-    // What is wrong with the connection shows in its close.
+    // The close event says what is wrong with the connection.
     opened.on('error', () => undefined);
     opened.on('close', (code, reason) => closed(code, String(reason)));
   }
@@ -158,7 +158,7 @@ export function connectDevice({ name, user, token, holds, nextNode, random, hist
   }
 
   function end(from: WebSocket, text: string): void {
-    // A node that cannot follow now says so; everything else is a defect.
+    // A node that cannot follow at the moment answers UNAVAILABLE. Anything else is a defect.
     if (!text.includes('"UNAVAILABLE"')) note({ what: 'odd', detail: text.slice(0, 500) });
     from.close(1000);
   }

@@ -2,15 +2,15 @@ import type { Visit } from './attempt.ts';
 import type { EntryFacts, HistoryRecord, LogRecord, Recorded } from './history.ts';
 import { lostMs, type Violation } from './log-rules.ts';
 
-// The clocks that are compared are of one machine, and read one after the other.
+// The compared clocks are of one machine and are read one after the other.
 const slackMs = 200;
 
 type Say = (at: number, stream: string | undefined, detail: string) => Violation;
 const say: Say = (at, stream, detail) => ({ rule: 'invited', at, stream, detail });
 
 /**
- * What is promised of invitations: the uses that are left never are fewer than none and never become more; as many come in as uses were taken; and who
- * was let in is a member, once. `startedAt`: the wall clock when the history began, in ms.
+ * Checks the promises about invites: the uses left are never negative and never rise, there are as many joins as uses taken, and everybody
+ * whose join was acknowledged is a member, once. `startedAt`: the wall clock at the start of the history, in ms.
  */
 export function checkDoor(records: readonly HistoryRecord[], startedAt: number): readonly Violation[] {
   const logs = records.filter((record) => record.what === 'log').filter(({ kind }) => kind === 'conversation');
@@ -18,7 +18,7 @@ export function checkDoor(records: readonly HistoryRecord[], startedAt: number):
   return [...logs.flatMap(checkOnce), ...checkUses(records), ...checkJoins(visits, logs, startedAt), ...checkTaken(records, visits, logs)];
 }
 
-/** Whoever comes was not there, and whoever goes was. */
+/** Only non-members join, and only members leave. */
 function checkOnce({ at, stream, entries }: Recorded<LogRecord>): readonly Violation[] {
   const members = new Set<string>();
   return entries.flatMap(({ type, seq, member = '' }): readonly Violation[] => {
@@ -42,7 +42,7 @@ function checkUses(records: readonly HistoryRecord[]): readonly Violation[] {
   });
 }
 
-/** Who was told that they are in, was so at some moment between asking and the answer. */
+/** A user whose join was acknowledged was a member at some moment between the request and the answer. */
 function checkJoins(visits: readonly Recorded<Visit>[], logs: readonly Recorded<LogRecord>[], startedAt: number): readonly Violation[] {
   return visits
     .filter(({ kind, outcome }) => kind === 'join' && outcome === 'acknowledged')
@@ -54,7 +54,7 @@ function checkJoins(visits: readonly Recorded<Visit>[], logs: readonly Recorded<
     });
 }
 
-/** In ms by the clock of the log. */
+/** In ms, by the clock of the log. */
 function staysIn(entries: readonly EntryFacts[]): readonly { readonly from: number; readonly until: number }[] {
   return entries.flatMap(({ type, loggedAt }, place) => {
     if (type !== 'MemberJoined') return [];
@@ -63,7 +63,7 @@ function staysIn(entries: readonly EntryFacts[]): readonly { readonly from: numb
   });
 }
 
-/** In the end it is counted: what was taken of all invitations is how often somebody came by themselves, and of none more came than it had uses. */
+/** At the end, the uses taken of all invites equal the number of joins, and no invite has more joins than uses. */
 function checkTaken(
   records: readonly HistoryRecord[],
   visits: readonly Recorded<Visit>[],
@@ -90,7 +90,7 @@ function checkTaken(
   });
 }
 
-/** Whether they cannot have been in before: nothing that they asked for in the time before is without an answer. */
+/** Whether the user was certainly no member before: no earlier attempt is without an answer. */
 function isNew({ stream, user, began }: Recorded<Visit>, visits: readonly Recorded<Visit>[]): boolean {
   return !visits.some(
     (other) =>

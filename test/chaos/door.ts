@@ -5,25 +5,25 @@ import type { Outcome } from './attempt.ts';
 import { call } from './call.ts';
 import type { Actor, Hall } from './cast.ts';
 
-// Fewer than there are people outside, now and then: whoever comes too late is refused.
+// Sometimes fewer than there are users outside: those who come too late are refused.
 const mostUses = 3;
 const [leastStandMs, standSpreadMs] = [500, 1_500];
 const [leastStayMs, staySpreadMs] = [500, 2_500];
-// Those who wait for the next invitation come all at once.
+// Everybody who waits for the next invite uses it at once.
 const lookMs = 20;
-// One whose making was not answered is known to nobody, and would stand for ever.
+// An invite whose creation got no answer is known to nobody, and would otherwise stay for ever.
 const inviteMs = 60_000;
-// What a node has accepted is stored or given up within its write deadline of 3 s here.
+// A node stores or gives up what it has accepted within its write deadline, which is 3 s here.
 const strayMs = 5_000;
 
-/** Has everybody but the owner leave, and come back by invitations for a few, on whichever node; in the end all are in. */
+/** Makes everybody but the owner leave and come back by invites for a few users, on any node. In the end all are members. */
 export async function keepDoor({ random, history, going, settle }: ActParts, hall: Hall, actors: readonly Actor[]): Promise<void> {
   const { id: stream, owner } = hall;
   const visitors = actors.filter(({ id }) => id !== owner.id);
   let newest = '';
   let strayUntil = 0;
 
-  /** Its code; '' where nobody waits for it any more. */
+  /** Returns the code of the invite, or '' if the run stopped waiting. */
   async function invite(uses: number): Promise<string> {
     let code = '';
     await settle(async ({ node: { url } }) => {
@@ -73,7 +73,7 @@ export async function keepDoor({ random, history, going, settle }: ActParts, hal
   }
 
   await Promise.all([host(), ...visitors.map(visit)]);
-  // A leaving that was not answered may still come to pass, and would end the stay that was begun last.
+  // A leaving without an answer may still be stored, and would end the last stay.
   await delay(Math.max(0, strayUntil - history.now()));
   const last = await invite(visitors.length);
   await Promise.all(visitors.map((visitor) => go(visitor, 'join', last)));

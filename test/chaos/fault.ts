@@ -12,10 +12,10 @@ export interface Scene {
   readonly life: Life;
 }
 
-/** A fault that has begun. */
+/** A fault in effect. */
 interface Ongoing {
   readonly target: string;
-  /** Ends it; what was seen of it, where that can be seen. */
+  /** Ends the fault. Resolves to its visible effect, or '' if there is none. */
   heal(): Promise<string>;
 }
 
@@ -31,7 +31,7 @@ function pick<T>(all: readonly T[], random: () => number): T {
   return one;
 }
 
-/** An end that shows in nothing but what happens next. */
+/** Wraps an end whose effect is not visible. */
 function unseen(end: () => Promise<void> | void): () => Promise<string> {
   return async () => {
     await end();
@@ -64,7 +64,7 @@ async function clockJumps(scene: Scene, random: () => number): Promise<Ongoing> 
 
 async function deviceFreezes({ devices, life }: Scene, random: () => number): Promise<Ongoing> {
   const device = pick(devices, random);
-  // Long texts, so that more waits for it than the kernel's buffers hold.
+  // Long texts, so that more waits for the device than the kernel's buffers hold.
   const talkUsual = life.talkLong();
   device.freeze();
   return {
@@ -95,7 +95,7 @@ async function limitHits(scene: Scene): Promise<Ongoing> {
     const list = String(await onRedis(scene, (redis) => redis.call('CLIENT', 'LIST', 'TYPE', 'pubsub')));
     return [...list.matchAll(/^id=(\d+)/gm)].map(([, id = '']) => id);
   }
-  // Where a node is just starting there may be none.
+  // While a node is starting there may be none.
   let before = await subscribers();
   for (const deadline = performance.now() + limitMs; before.length === 0 && performance.now() < deadline; ) {
     await delay(100);
@@ -105,7 +105,7 @@ async function limitHits(scene: Scene): Promise<Ongoing> {
     const left = new Set(await subscribers());
     return before.filter((id) => !left.has(id)).length;
   }
-  // Redis keeps the first 16 KB of what waits for a client out of the count: only a long text goes past it.
+  // Redis does not count the first 16 KB that wait for a client. Only a long text exceeds that.
   await onRedis(scene, (redis) => redis.config('SET', 'client-output-buffer-limit', 'pubsub 1 1 1'));
   const talkUsual = scene.life.talkLong();
   return {
@@ -148,7 +148,9 @@ async function serverPaused({ stage }: Scene, server: 'mysql' | 'redis'): Promis
   return { target: server, heal: unseen(() => stage[server].resume()) };
 }
 
-/** Faults of what nodes depend on. One at a time: each kind is then seen to do its harm alone, or with one of the others below. */
+/**
+ * Faults of the services that nodes depend on. One at a time, so that each kind takes effect alone, or together with one of `faultsAbove`.
+ */
 export const faultsBelow: Readonly<Record<string, Begin>> = {
   'Redis killed': (scene) => serverKilled(scene, 'redis'),
   'Redis paused': (scene) => serverPaused(scene, 'redis'),
@@ -163,7 +165,7 @@ export const faultsBelow: Readonly<Record<string, Begin>> = {
   'link cut': (scene, random) => linkCut(scene, random),
 };
 
-/** Faults of the nodes and of what is connected to them. One at a time, whatever happens below meanwhile. */
+/** Faults of nodes, and of the clients connected to them. One at a time, together with any of `faultsBelow`. */
 export const faultsAbove: Readonly<Record<string, Begin>> = {
   'node killed': (scene, random) => nodeEnds(scene, random, 'SIGKILL'),
   'node stopped': (scene, random) => nodeEnds(scene, random, 'SIGTERM'),

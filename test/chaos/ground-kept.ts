@@ -18,7 +18,10 @@ interface VoteRow {
   readonly userId: number;
 }
 
-/** Reads all polls of the hall in which there are any: their votes out of the database, past the server, and what a node counts. Throws where it does not answer. */
+/**
+ * Reads all polls of the group that has polls: the votes directly from the database, and the counts from a node. Throws if the node does
+ * not answer.
+ */
 export async function readPolls(databaseUrl: string, cast: Cast, post: Post): Promise<readonly PollRecord[]> {
   const stream = cast.crown.id;
   const [{ rows, votes }, names] = [await withDatabase(databaseUrl, (connection) => pollRows(connection, numberOf(stream))), namesOf(cast)];
@@ -61,7 +64,7 @@ async function counted(
   return { counts: message.poll.options.map(({ voteCount }) => voteCount), voters: message.poll.voterCount };
 }
 
-/** Reads what everybody keeps in the hall in which they do, out of the database, past the server. */
+/** Reads the drafts and saved messages of all users directly from the database. */
 export async function readKept(databaseUrl: string, { actors, crown: { id: stream } }: Cast): Promise<readonly KeptRecord[]> {
   return await withDatabase(databaseUrl, async (connection) => {
     const kept: KeptRecord[] = [];
@@ -86,7 +89,7 @@ export async function readKept(databaseUrl: string, { actors, crown: { id: strea
   });
 }
 
-/** How many drafts there are of which devices are still to be told. */
+/** Returns the number of drafts of which the devices have not been told yet. */
 export async function untoldDrafts(databaseUrl: string): Promise<number> {
   const [row] = await withDatabase(databaseUrl, (connection) =>
     connection.query('SELECT COUNT(*) AS untold FROM Draft WHERE tellAt IS NOT NULL'),

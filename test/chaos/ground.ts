@@ -6,7 +6,7 @@ import { brief, type EntryFacts, type LogRecord, type StateRecord } from './hist
 import { momentOf, namesOf, numberOf, openDatabase } from './look.ts';
 import type { Post } from './stage.ts';
 
-/** Reads all streams of a run out of the database, past the server. */
+/** Reads all streams of a run directly from the database. */
 export async function readLogs(databaseUrl: string, cast: Cast): Promise<readonly LogRecord[]> {
   const { actors, rooms, door, crown, directs } = cast;
   const connection = await openDatabase(databaseUrl);
@@ -79,12 +79,12 @@ interface EntryJson {
   readonly choices?: readonly number[] | null;
 }
 
-/** What is done to a message by somebody whom its event names. */
+/** The entries about a message whose event names the actor. */
 const acts: Readonly<Record<string, true>> = {
   ...{ MessageEdited: true, MessageRecalled: true, ReactionsChanged: true },
   ...{ PollVoted: true, PollClosed: true },
 };
-/** Of what the judge asks who did it, whether its event says so or not. */
+/** The entries for which the checker needs the actor, whether the event names one or not. */
 const changes: Readonly<Record<string, true>> = { MemberJoined: true, MemberChanged: true, GroupChanged: true };
 
 function factsOf(type: string, json: EntryJson, names: ReadonlyMap<number, string>): Partial<EntryFacts> {
@@ -96,7 +96,7 @@ function factsOf(type: string, json: EntryJson, names: ReadonlyMap<number, strin
   return userId === undefined ? {} : { member: names.get(Number(userId)) };
 }
 
-/** What a node answers somebody about all conversations that are theirs in the end. Throws where it does not. */
+/** Reads from a node what it answers a user about each of their conversations. Throws if it does not answer. */
 export function readStates(post: Post, actor: Actor, cast: Cast): Promise<readonly StateRecord[]> {
   return Promise.all(placesOf(actor, cast).map(({ id }) => readState(post, actor, id)));
 }

@@ -19,13 +19,13 @@ import type {
 } from './attempt.ts';
 import type { Chronicle, Noted } from './chronicle.ts';
 
-/** A place in a stream, as a device holds it and as StreamReady names it. */
+/** A position in a stream, as a device holds it and as StreamReady names it. */
 export interface Place {
   readonly stream: string;
   readonly seq: number;
 }
 
-/** A device that follows everything its user may see. `holds`: where it begins. */
+/** A device that follows everything its user may see. `holds`: the positions at which it starts. */
 export interface DeviceStart {
   readonly what: 'device';
   readonly device: string;
@@ -33,38 +33,41 @@ export interface DeviceStart {
   readonly holds: readonly Place[];
 }
 
-/** An entry of a log, as a device was given it or as it stands in the database. */
+/** An entry of a log, as a device received it or as the database has it. */
 export interface EntryFacts {
   readonly stream: string;
   readonly seq: number;
   readonly type: string;
-  /** ISO time. */
+  /** ISO 8601. */
   readonly loggedAt: string;
-  /** Of a message. */
+  /** For a message. */
   readonly key?: string | undefined;
   readonly text?: string | undefined;
   readonly sender?: string | undefined;
-  /** Who came or went. */
+  /** For a join or a leaving: the member. */
   readonly member?: string | undefined;
-  /** Who did it, to which message, and what: it was edited to a text, taken back, given an emoji, pinned, or the reverse. */
+  /**
+   * For a change of a message: the actor, the seq of the message, and the change. A message can be edited, recalled, reacted to or pinned,
+   * and the latter two undone.
+   */
   readonly actor?: string | undefined;
   readonly target?: number | undefined;
   readonly emoji?: string | undefined;
   readonly added?: boolean | undefined;
   readonly pinned?: boolean | undefined;
-  /** Of a vote: the places of all that was chosen, as '0 2'; undefined where nobody is told. */
+  /** For a vote: the indexes of the chosen options, as in '0 2'. Undefined if the poll is anonymous. */
   readonly choices?: string | undefined;
-  /** Of a draft, and of a saved message, of which conversation: as it stood when a device was told; null: there was none. It is in no log. */
+  /** For a draft or a saved message: its conversation, and its state when the device was told. Null if there is none. This is in no log. */
   readonly draft?: { readonly of: string; readonly text: string | null } | undefined;
   readonly saved?: { readonly of: string; readonly note: string | null } | undefined;
-  /** By whom a group or a member was changed, and what of it: as the database has it, which is not compared. */
+  /** The actor and the changed fields of a group or a member, as in the database. Not compared with what devices receive. */
   readonly change?: { readonly by: string; readonly fields: readonly string[] } | undefined;
-  /** Of a conversation that was opened: where it begins. Of one that was closed: which. */
+  /** For a conversation that was opened: where it starts. For one that was closed: its id. */
   readonly opened?: Place | undefined;
   readonly closed?: string | undefined;
 }
 
-/** What a device was told over its socket, or did with it. */
+/** What a device received over its socket, or did with it. */
 export type Told =
   | { readonly what: 'subscribe'; readonly after: readonly Place[] }
   | { readonly what: 'close'; readonly code: number; readonly reason: string }
@@ -74,13 +77,13 @@ export type Told =
   | { readonly what: 'marker'; readonly stream: string; readonly readSeq: number; readonly unread: number }
   | { readonly what: 'peer-marker'; readonly stream: string }
   | { readonly what: 'heard'; readonly stream: string; readonly by: string; readonly name: string }
-  // Nothing that a correct server sends.
+  // Anything that a correct server does not send.
   | { readonly what: 'odd'; readonly detail: string };
 
 /** The same, with the device and the node that it was connected to. */
 export type DeviceRecord = Told & { readonly device: string; readonly node: number };
 
-/** A fault, from its first effect to its healing. `effect`: what was seen of it where that can be seen. */
+/** A fault, from its first effect to its end. `effect`: its visible effect, if any. */
 export interface FaultRecord {
   readonly what: 'fault';
   readonly began: number;
@@ -89,23 +92,23 @@ export interface FaultRecord {
   readonly effect: string;
 }
 
-/** A stream as it stands in the database at the end, read past the server. */
+/** A stream at the end, read directly from the database. */
 export interface LogRecord {
   readonly what: 'log';
   readonly stream: string;
   readonly kind: 'conversation' | 'account';
   readonly lastSeq: number;
   readonly entries: readonly EntryFacts[];
-  /** Of a direct conversation: the two who may read all of it. */
+  /** For a direct conversation: the two users, who may read all of it. */
   readonly between?: readonly string[] | undefined;
 }
 
-/** What a statement found in the database in the midst of it all, past the server. */
+/** What a statement found in the database during the run, read directly. */
 export interface LookRecord {
   readonly what: 'look';
-  /** Each group, with those members whose role is OWNER and with whom it names as its owner. */
+  /** Each group, with the members whose role is OWNER, and the owner in its row. */
   readonly owned: readonly { readonly stream: string; readonly owners: readonly string[]; readonly named: string }[];
-  /** Invitations and how often they still let somebody in. */
+  /** Invites, with the uses that they have left. */
   readonly uses: readonly { readonly invite: string; readonly left: number }[];
 }
 
@@ -117,10 +120,10 @@ export interface StateRecord {
   readonly stream: string;
   readonly lastSeq: number;
   readonly members: readonly string[];
-  /** Of each member, in the same order. */
+  /** The role of each member, in the same order. */
   readonly roles: readonly string[];
   readonly name: string;
-  /** The newest messages, oldest first; `reactions`: emojis with their counts, in order of emoji. */
+  /** The newest messages, oldest first. `reactions`: emojis with their counts, sorted by emoji. */
   readonly newest: readonly {
     readonly seq: number;
     readonly text: string;
@@ -131,31 +134,31 @@ export interface StateRecord {
   readonly unread: number;
 }
 
-/** A poll once nothing changes any more: as the database has it, and as a node counts it. */
+/** A poll once nothing changes any more: its row and votes in the database, and a node's counts. */
 export interface PollRecord {
   readonly what: 'poll';
   readonly stream: string;
   readonly seq: number;
   readonly anonymous: boolean;
   readonly closed: boolean;
-  /** Who has chosen which places, as '0 2'. */
+  /** Each voter, with the indexes of the chosen options, as in '0 2'. */
   readonly votes: readonly { readonly by: string; readonly choices: string }[];
-  /** How many have chosen each option, and anything. */
+  /** The number of votes of each option, and the number of voters. */
   readonly counts: readonly number[];
   readonly voters: number;
 }
 
-/** What somebody keeps in a conversation once nothing changes any more, as the database has it. */
+/** A user's draft and saved messages in a conversation once nothing changes any more, as in the database. */
 export interface KeptRecord {
   readonly what: 'kept';
   readonly user: string;
   readonly stream: string;
-  /** null: nothing was ever written. `text` null: it was ended. */
+  /** Null if nothing was ever written. `text` is null if the draft was ended. */
   readonly draft: { readonly writtenAt: number; readonly text: string | null } | null;
   readonly saved: readonly { readonly seq: number; readonly note: string }[];
 }
 
-/** Something the nodes wrote or did that no fault explains, such as an exit by themselves. */
+/** Something that a node logged or did that no fault explains, such as an exit by itself. */
 export interface NodeRecord {
   readonly what: 'node';
   readonly node: number;
@@ -186,7 +189,7 @@ export type Happening =
   | DeviceRecord
   | FaultRecord
   | { readonly what: 'healed' }
-  /** Somebody still lacked something when all should have had everything. */
+  /** A device still lacked something when all should have had everything. */
   | { readonly what: 'late'; readonly detail: string }
   | LogRecord
   | StateRecord
@@ -194,7 +197,7 @@ export type Happening =
   | KeptRecord
   | NodeRecord;
 
-/** Something that happened, and when it was over, in ms since the run began. */
+/** Something that happened, with the time of its end, in ms since the run began. */
 export type Recorded<T extends Happening> = Noted<T>;
 
 /** Anything that happened, with its time. */
@@ -203,10 +206,10 @@ export type HistoryRecord = Recorded<Happening>;
 /** Everything that happened in a run. */
 export type History = Chronicle<Happening>;
 
-// Long texts only tell that they are long: their beginning is unique, and a history of thousands would fill the memory.
+// Long texts only matter for their length. Their beginning is unique, and thousands of whole ones would fill the memory.
 const mostText = 60;
 
-/** A text as the history keeps it. */
+/** Shortens a text for the history. */
 export function brief(text: string): string {
   return text.length <= mostText ? text : `${text.slice(0, mostText)}… ${text.length}`;
 }

@@ -3,7 +3,10 @@ import type { EntryFacts, HistoryRecord, KeptRecord, Recorded } from './history.
 import { lostMs, type Rule, type Violation } from './log-rules.ts';
 import type { Truth } from './truth.ts';
 
-/** What is promised of what people keep for themselves: of drafts what was written last, of saved messages what was settled last; and what was told last of either is how it stands. */
+/**
+ * Checks the promises about drafts and saved messages: the draft that was written last stands, a saved message is as settled last, and what
+ * the devices were told last is what stands.
+ */
 export function checkKept(truth: Truth, records: readonly HistoryRecord[]): readonly Violation[] {
   const draftings = records.filter((record) => record.what === 'drafting');
   const savings = records.filter((record) => record.what === 'saving');
@@ -50,7 +53,7 @@ function checkDraft(acts: readonly Recorded<Drafting>[], { draft }: KeptRecord):
   ];
 }
 
-/** What is answered is at least what was asked for, and what had been acknowledged by then. */
+/** An answer is never older than the request, or than any draft that was acknowledged before the request. */
 function checkAnswers(acts: readonly Recorded<Drafting>[]): readonly string[] {
   return acts.flatMap(({ standsAt, writtenAt, began, text }) => {
     if (standsAt === undefined) return [];
@@ -60,7 +63,7 @@ function checkAnswers(acts: readonly Recorded<Drafting>[]): readonly string[] {
   });
 }
 
-/** A message that is there has ended the draft, whether its sender knows of it or not. */
+/** A message in the log has ended its draft, whether its sender knows or not. */
 function checkSent(truth: Truth, acts: readonly Recorded<Drafting>[], { user, stream, draft }: KeptRecord): readonly string[] {
   const said = new Set(truth.log(stream)?.entries.flatMap(({ sender, key }) => (sender === user ? [key] : [])));
   return acts
@@ -68,7 +71,7 @@ function checkSent(truth: Truth, acts: readonly Recorded<Drafting>[], { user, st
     .map(({ text }) => `${text} is said, and its draft stands`);
 }
 
-/** Where the last that was tried of a message was acknowledged, and nothing else may have come after it, it stands. */
+/** The last attempt for a message stands if it was acknowledged and no other attempt may have been stored after it. */
 function checkSaved(acts: readonly Recorded<Saving>[], { saved }: KeptRecord): readonly string[] {
   const tried = new Set(acts.filter(({ outcome }) => outcome !== 'refused').map(({ seq, note }) => `${seq} ${note}`));
   const strange = saved

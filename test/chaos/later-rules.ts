@@ -3,8 +3,8 @@ import type { Violation } from './log-rules.ts';
 import type { Truth } from './truth.ts';
 
 /**
- * What is promised of what is said later: what was left is said, unless it was cancelled; what was cancelled is not, nor what could not be left. That nothing is said twice is found with
- * all other messages.
+ * Checks the promises about scheduled messages: a scheduled message is sent unless it was cancelled, and is not sent if it was cancelled or
+ * refused. The rules for all messages find one that is sent twice.
  */
 export function checkLater(truth: Truth, records: readonly HistoryRecord[], at: number): readonly Violation[] {
   const said = new Set(truth.logs.flatMap(({ entries }) => entries.map(({ sender, key }) => `${sender} ${key}`)));
@@ -20,7 +20,7 @@ export function checkLater(truth: Truth, records: readonly HistoryRecord[], at: 
       if (cancelled.includes('acknowledged')) return say('was cancelled and is said');
       return left.every((outcome) => outcome === 'refused') ? say('was refused and is said') : [];
     }
-    // A cancellation that was not answered may have come to pass.
+    // A cancellation without an answer may have been stored.
     const stands = left.includes('acknowledged') && cancelled.every((outcome) => outcome === 'refused');
     return stands ? say('was left and is not said') : [];
   });

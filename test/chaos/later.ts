@@ -5,17 +5,20 @@ import { call } from './call.ts';
 import type { Actor, Hall } from './cast.ts';
 
 const [leastPauseMs, pauseSpreadMs] = [300, 1_500];
-// So soon that much of it becomes due while something is broken.
+// So soon that many messages become due during a fault.
 const [leastAheadMs, aheadSpreadMs] = [300, 2_000];
-// Some of what is cancelled is being said at that moment.
+// Some of the cancelled messages are being sent at that moment.
 const cancelledShare = 1 / 3;
 const lookMs = 300;
 
-/** Has somebody leave things to be said within seconds, and cancel some of them; where nobody is ever refused. Resolves once nothing of it waits any more. */
+/**
+ * Makes a user schedule messages for seconds later, and cancel some of them, in a group that refuses no message. Resolves once none of them
+ * waits any more.
+ */
 export async function sayLater({ random, history, going, settle }: ActParts, { id: stream }: Hall, by: Actor): Promise<void> {
   let left = 0;
 
-  /** Answers the id under which it waits; undefined: it was said by then, or it is not known. */
+  /** Returns the id of the scheduled message. Undefined if it was already sent, or the outcome is unknown. */
   async function leave(key: string, aheadMs: number): Promise<string | undefined> {
     const sendAt = new Date(Date.now() + aheadMs).toISOString();
     const input = { conversationId: stream, clientMessageId: key, text: `${key} says something`, sendAt };
@@ -41,7 +44,7 @@ export async function sayLater({ random, history, going, settle }: ActParts, { i
     });
   }
 
-  /** Whether something waits; false also where nobody waits for the answer any more. */
+  /** Whether any scheduled message waits. Also false if the run stopped waiting for the answer. */
   async function waits(): Promise<boolean> {
     let some = false;
     await settle(async ({ node: { url } }) => {

@@ -28,15 +28,15 @@ import { signalOn } from './signalling.ts';
 import type { Post } from './stage.ts';
 import { writeOn } from './writing.ts';
 
-/** What goes on in a run besides the faults. */
+/** The activity in a run besides the faults. */
 export interface Life {
-  /** Makes texts as long as they may be, to run a buffer over with, until the returned function is called. */
+  /** Makes all texts as long as they may be, to overflow a buffer, until the returned function is called. */
   talkLong(): () => void;
-  /** Begins nothing any more; resolves when every send is settled and every guest is back, or the bound is reached. */
+  /** Starts nothing new. Resolves once every send is settled and every guest is back, or the time limit is reached. */
   wind(): Promise<void>;
 }
 
-/** What life needs. `random`: in [0, 1), decided by the seed. */
+/** The parts of a life. `random` returns a number in [0, 1), determined by the seed. */
 export interface LifeParts {
   readonly cast: Cast;
   readonly posts: readonly Post[];
@@ -45,15 +45,17 @@ export interface LifeParts {
   readonly history: History;
 }
 
-// About 20 messages a second from five people: two cores serve that with time to spare, so what is late is late by a fault.
+// About 20 messages a second from five users. Two cores handle that easily, so anything late is late because of a fault.
 const [leastPauseMs, pauseSpreadMs] = [50, 400];
 const [leastRetryMs, retrySpreadMs] = [100, 300];
 const [leastStayMs, staySpreadMs] = [800, 3_000];
 const windMs = 40_000;
-// 8,000 code points are the longest text, and 4 bytes each the most they take.
+// The longest text has 8,000 code points, of at most 4 bytes each.
 const wave = '🌊'.repeat(7_900);
 
-/** Has everybody write, read, edit, take back, react and pin, and be removed and added, until it is wound up. */
+/**
+ * Starts the activity: everybody writes, reads, edits, recalls, reacts and pins, and guests are removed and added, until `wind` is called.
+ */
 export function startLife({ cast, posts, devices, random, history }: LifeParts): Life {
   let going = true;
   let patient = true;
@@ -80,7 +82,7 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
     return place;
   }
 
-  /** Repeats an act, on whichever node, until it is known what came of it. */
+  /** Repeats an act, each time on any node, until its outcome is known. */
   async function settle(act: (post: Post, began: number) => Promise<Called<unknown>>): Promise<Outcome> {
     while (patient) {
       const { outcome } = await act(anyPost(), history.now());
@@ -142,7 +144,7 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
 
   async function edit(actor: Actor, room: Room, { id: messageId, seq }: Recent): Promise<void> {
     edited += 1;
-    // One in six is taken back.
+    // One in six is recalled.
     const text = random() < 1 / 6 ? '' : `${actor.name} says it better, ${edited}`;
     await settle(async ({ number: node, node: { url } }, began) => {
       const asking = { url, token: actor.tokens[0] };
@@ -185,7 +187,7 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
     });
   }
 
-  /** Does something to a message that the actor was told of: to one of their own, or of anybody. */
+  /** Changes messages that the actor has received: their own, or anybody's. */
   async function alter(actor: Actor): Promise<void> {
     while (going) {
       await delay((leastPauseMs + pauseSpreadMs * random()) * 2);
@@ -244,7 +246,7 @@ export function startLife({ cast, posts, devices, random, history }: LifeParts):
     ...cast.actors.map((by) => signalOn({ ...acting, anyPost, anyPlace }, by)),
     ...cast.directs.flatMap((direct) => direct.between.map((by) => takeTurnsBlocking(acting, direct, by))),
   ]);
-  // Seen by `wind`; until then nobody would.
+  // `wind` awaits it. This avoids an unhandled rejection until then.
   all.catch(() => undefined);
   return {
     talkLong() {

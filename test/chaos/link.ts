@@ -1,28 +1,34 @@
 import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
 
-/** What a link does to what it carries. `half`: what the server says goes nowhere and its side has ended, what clients say goes on. */
+/**
+ * What a link does with the data that it carries. `half`: data from the server is dropped and its side is closed, data from clients still
+ * passes.
+ */
 export type LinkState = 'open' | 'dropping' | 'slow' | 'half';
 
-/** A TCP connection of a network that can fail: between a node and a server, or a device and a node. */
+/** A TCP proxy that can fail like a network, between a node and a server, or a device and a node. */
 export interface Link extends AsyncDisposable {
   readonly port: number;
-  /** Of HTTP through it. */
+  /** The URL for HTTP through the link. */
   readonly url: string;
-  /** `slow`: every piece comes so many ms later. Connections that have lost something are cut when it opens again, as their ends would find. */
+  /**
+   * Changes the state. `slow` delays everything by `slowMs`. When the link opens again, connections that lost data are cut, as their ends
+   * would notice.
+   */
   set(state: LinkState, slowMs?: number): void;
-  /** Ends all connections at once; answers how many. New ones are let in. */
+  /** Closes all connections and returns their number. New connections are accepted. */
   cut(): number;
 }
 
 interface Way {
   readonly client: Socket;
   readonly upstream: Socket;
-  /** It has lost bytes, and is of no use any more. */
+  /** The connection has lost data and is unusable. */
   torn: boolean;
 }
 
-/** Writes pieces in order, each so many ms after it came, or once those before it are written. */
+/** Writes chunks in order, each one `ms` after it arrived, or after the chunks before it. */
 function lateWriter(to: Socket): (bytes: Buffer, ms: number) => void {
   const waiting: { readonly bytes: Buffer; readonly due: number }[] = [];
   function next(): void {
@@ -44,7 +50,7 @@ function lateWriter(to: Socket): (bytes: Buffer, ms: number) => void {
   };
 }
 
-/** Opens a link to a port of this machine. */
+/** Opens a link to a local port. */
 export async function openLink(target: number): Promise<Link> {
   const ways = new Set<Way>();
   let state: LinkState = 'open';
@@ -56,7 +62,7 @@ export async function openLink(target: number): Promise<Link> {
       if (state === 'dropping' || (state === 'half' && from === way.upstream)) way.torn = true;
       else later(bytes, slowMs);
     });
-    // A refusal of the target, or a reset: the other side is told in the same way.
+    // A refusal by the target, or a reset. The other side is closed too.
     from.on('error', () => undefined);
     from.on('close', () => {
       ways.delete(way);

@@ -2,17 +2,17 @@ import type { Change, Pinning, Reacting, Sending } from './attempt.ts';
 import type { EntryFacts, LogRecord, Recorded } from './history.ts';
 import type { Truth } from './truth.ts';
 
-/** A promise that was not kept. */
+/** A broken promise. */
 export interface Violation {
   readonly rule: Rule;
   readonly detail: string;
-  /** ms since the run began; the end where it shows only there. */
+  /** In ms since the run began. The end of the run if it only shows there. */
   readonly at: number;
   readonly stream?: string | undefined;
   readonly device?: string | undefined;
 }
 
-/** What is promised, in the words of a report. */
+/** The promises, as a report words them. */
 export const rules = {
   hole: 'a log has every number from 1 to its head once',
   clock: 'times in a log never go back',
@@ -47,23 +47,23 @@ export const rules = {
   node: 'a node ends only when it is told to, and reports no bug',
 } as const;
 
-/** Names a promise. */
+/** The name of a promise. */
 export type Rule = keyof typeof rules;
 
-/** A send with all its attempts. */
+/** A message with all attempts to send it. */
 interface Sent {
   readonly by: string;
   readonly key: string;
   readonly attempts: readonly Recorded<Sending>[];
 }
 
-/** What was tried. */
+/** The attempts that are checked against the logs. */
 export interface Attempts {
   readonly sends: readonly Recorded<Sending>[];
   readonly changes: readonly Recorded<Change | Reacting | Pinning>[];
 }
 
-/** What the logs themselves, and those who wrote them, say about the promises. `at`: the end of the run. */
+/** Checks the logs by themselves, and against the attempts to write to them. `at`: the end of the run. */
 export function checkLogs(truth: Truth, { sends: attempts, changes }: Attempts, at: number): readonly Violation[] {
   const found = truth.logs
     .flatMap(({ entries }) => entries)
@@ -113,13 +113,13 @@ function checkSend(truth: Truth, { key, attempts }: Sent, found: EntryFacts | un
     else if (!truth.texts(stream, found.seq).includes(found.text ?? ''))
       faults.push(['lost', `${key}, sent as ${text}, reads ${found.text}`]);
   }
-  // One whose answer was lost may come to be stored after another was refused: only if all were, there is nothing.
+  // An attempt without an answer may be stored after another one was refused. Nothing may be stored only if all were refused.
   if (found !== undefined && attempts.every(({ outcome }) => outcome === 'refused'))
     faults.push(['left', `${key} was refused and is ${found.seq}`]);
   return faults;
 }
 
-/** From the end of each stream on: nothing stands after what was sent only when that had been acknowledged. */
+/** Goes through each stream from its end: a message must not have a lower seq than another that was acknowledged before it was sent. */
 function checkRealTime(sends: readonly Sent[]): readonly (readonly [string, string])[] {
   const stored = sends.flatMap(({ key, attempts }) => {
     const answer = attempts.find(({ outcome }) => outcome === 'acknowledged');
@@ -138,13 +138,13 @@ function checkRealTime(sends: readonly Sent[]): readonly (readonly [string, stri
   });
 }
 
-/** What an act was about: those that undo each other have the same name. */
+/** The subject of an act. Acts that undo each other have the same one. */
 function nameOf(act: Change | Reacting | Pinning): string {
   if (act.what === 'reaction') return `${act.stream} ${act.seq} ${act.by} ${act.emoji}`;
   return act.what === 'pin' ? `${act.stream} ${act.seq} pin` : `${act.stream} ${act.seq} text`;
 }
 
-/** Where the last that was tried of its kind was acknowledged, and nothing else was under way, it stands: in the log and, for a text, in the message. */
+/** The last attempt for a subject stands if it was acknowledged and no other was under way: in the log and, for a text, in the message. */
 function checkChanges(truth: Truth, changes: readonly Recorded<Change | Reacting | Pinning>[]): readonly (readonly [string, string])[] {
   return [...Map.groupBy(changes, nameOf).values()].flatMap((all) => {
     const last = all.filter(({ outcome }) => outcome !== 'refused').at(-1);
@@ -157,10 +157,10 @@ function checkChanges(truth: Truth, changes: readonly Recorded<Change | Reacting
   });
 }
 
-// An attempt that got no answer may still be stored within a write's deadline of 8 s, and some.
+// An attempt without an answer may still be stored within a write's deadline of 8 s. Plus a margin.
 export const lostMs = 12_000;
 
-/** Whether an attempt may have been stored after another one was. */
+/** Whether an attempt may have been stored after another one. */
 function mayComeAfter({ outcome, at }: Recorded<Change | Reacting | Pinning>, { began }: { readonly began: number }): boolean {
   return at > (outcome === 'unknown' ? began - lostMs : began);
 }

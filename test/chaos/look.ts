@@ -3,43 +3,44 @@ import mariadb, { type Connection } from 'mariadb';
 import type { Cast } from './cast.ts';
 import type { History, LookRecord } from './history.ts';
 
-// A database that is paused answers never; the next look finds it as well.
+// A paused database never answers. The next look finds the same.
 const patienceMs = 1_500;
-// An act takes some ms: what is wrong for longer than a few of them is seen.
+// An act takes a few ms. Anything that is wrong for longer than a few looks is seen.
 const everyMs = 200;
 
-/** A connection to the database, past every link. Waits for it, and for each answer, with a bound. */
+/** Opens a direct connection to the database. Connecting and each answer have a time limit. */
 export function openDatabase(databaseUrl: string): Promise<Connection> {
   const { hostname, port, username, pathname } = new URL(databaseUrl);
   return mariadb.createConnection({
     ...{ host: hostname, port: Number(port), user: username, database: pathname.slice(1) },
-    // Times as the text that stands there, in UTC; the collation in the handshake. For another time zone or collation the driver asks by a statement of its own, and where the
-    // server dies meanwhile it rejects a promise that nobody can catch, which ends the process (seen in 3.4.5).
+    // Times are returned as stored, in UTC. The collation is set in the handshake: for another time zone or collation the driver sends a
+    // statement of its own, and if the server dies meanwhile, the driver rejects a promise that nobody can catch, which ends the process
+    // (seen in 3.4.5).
     ...{ dateStrings: true, collation: 'UTF8MB4_BIN', bigIntAsNumber: true, connectTimeout: patienceMs, socketTimeout: patienceMs * 10 },
   });
 }
 
-/** The moment that a column of such a connection says, in ISO 8601. */
+/** Converts a column's time of such a connection to ISO 8601. */
 export function momentOf(column: string): string {
   return new Date(`${column.replace(' ', 'T')}Z`).toISOString();
 }
 
-/** The database's number in a global id. */
+/** Returns the database's number in a global id. */
 export function numberOf(id: string): number {
   return numberIn(id, 0);
 }
 
-/** One of the numbers in a global id of several: of a message and of an option `1` is the message's. */
+/** Returns one of several numbers in a global id. In an option's id, place 1 is the seq of the message. */
 export function numberIn(id: string, place: number): number {
   return Number(Buffer.from(id, 'base64url').toString().split(':')[place + 1]);
 }
 
-/** The global ids of all people and conversations of a run, by their numbers. */
+/** Maps the database's numbers of all users and conversations of a run to their global ids. */
 export function namesOf({ actors, rooms, door, crown, directs }: Cast): ReadonlyMap<number, string> {
   return new Map([...actors, ...rooms, door, crown, ...directs].map(({ id }) => [numberOf(id), id]));
 }
 
-/** What stands in the database at this moment. `spent`: invitations that are good no more are looked at as well. */
+/** Reads the current state from the database. With `spent`, revoked and used-up invites are included. */
 export async function look(databaseUrl: string, cast: Cast, { spent }: { readonly spent: boolean }): Promise<LookRecord> {
   const connection = await openDatabase(databaseUrl);
   try {
@@ -49,7 +50,7 @@ export async function look(databaseUrl: string, cast: Cast, { spent }: { readonl
   }
 }
 
-/** Each of the two is one statement, which sees the rows as they stood at one moment. */
+/** Each of the two statements sees the rows as of one moment. */
 async function lookBy(connection: Connection, cast: Cast, spent: boolean): Promise<LookRecord> {
   const names = namesOf(cast);
   const owners: readonly { readonly id: number; readonly ownerId: number; readonly userId: number | null }[] = await connection.query(
@@ -68,7 +69,7 @@ async function lookBy(connection: Connection, cast: Cast, spent: boolean): Promi
   return { what: 'look', owned, uses: uses.map(({ invite, left }) => ({ invite, left })) };
 }
 
-/** Looks into the database again and again until it is ended, whatever happens to it; where it does not answer there is nothing to see. */
+/** Looks into the database again and again until it is ended, whatever fault there is. Looks without an answer are skipped. */
 export function watch(databaseUrl: string, cast: Cast, history: History): { end(): Promise<void> } & AsyncDisposable {
   const ending = new AbortController();
   async function lookOn(): Promise<void> {

@@ -1,5 +1,6 @@
 // npm run chaos -- [--seed N] [--minutes M] [--history FILE]
-// Two nodes, MariaDB and Redis under faults that a seed decides, people who talk through them, and a judge. docs/reliability.md says more.
+// Runs two nodes, MariaDB and Redis under faults that the seed determines, with users who write through them, and checks the history.
+// docs/reliability.md has more.
 import { parseArgs } from 'node:util';
 import { judge } from './report.ts';
 import { runChaos } from './run.ts';

@@ -6,17 +6,17 @@ import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { freePort } from '../support/services.ts';
 import type { NodeRecord } from './history.ts';
 
-/** A node that is started again whenever it ends, on the same port, as whoever runs it would see to. */
+/** A node that is restarted on the same port whenever it ends, as a supervisor would do. */
 export interface KeptNode extends AsyncDisposable {
   readonly url: string;
-  /** Whether it serves, with all it needs. */
+  /** Whether it is ready, including everything that it depends on. */
   ready(): Promise<boolean>;
-  /** Ends it and resolves when it is gone; it stays down until `revive`. */
+  /** Ends it and resolves once it is gone. It stays down until `revive`. */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
-  /** Starts it again, trying until it serves. */
+  /** Starts it again. Retries until it is up. */
   revive(): Promise<void>;
   signal(signal: NodeJS.Signals): void;
-  /** Sets its wall clock so many ms off the real one; at a new start it is right again. */
+  /** Sets its wall clock `ms` off the real one. A restart resets it. */
   shiftClock(ms: number): Promise<void>;
 }
 
@@ -25,15 +25,16 @@ export interface KeptNodeParts {
   readonly env: Readonly<Record<string, string>>;
   readonly folder: string;
   readonly history: { note(happening: NodeRecord): void };
-  /** Called with each line that it writes. */
+  /** Called with each line that it logs. */
   readonly hear?: ((line: string) => void) | undefined;
 }
 
 const preload = pathToFileURL(join(import.meta.dirname, 'shifted-clock.ts')).href;
 const tryAgainMs = 300;
-// Longer than any fault, and more often than faults come in the way, where a busy machine takes a dozen seconds for a start: a node that does not start by then never will.
+// Longer than any fault. The number of tries allows for busy machines, on which a start takes a dozen seconds: a node that has not started
+// by then never will.
 const [reviveMs, reviveTries] = [60_000, 20];
-// What a node writes at these levels is a defect, whatever the weather.
+// A node that logs any of these has a defect, whatever the fault.
 const alarming = /"level":"fatal"|a bug ended the process|uncaughtException|unhandledRejection/;
 
 /** Starts node `number` on a free port. */

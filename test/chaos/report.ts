@@ -3,12 +3,12 @@ import type { History, HistoryRecord } from './history.ts';
 import { rules, type Violation } from './log-rules.ts';
 import { headCheckMs } from './stage.ts';
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Verdict {
   readonly violations: readonly Violation[];
   /** Faults, totals and violations, for people to read. */
   readonly text: string;
-  /** How often each kind of fault came. */
+  /** The number of faults of each kind. */
   readonly faults: Readonly<Record<string, number>>;
   readonly totals: Totals;
 }
@@ -16,12 +16,12 @@ export interface Verdict {
 /** Counts, and times in ms. */
 export type Totals = Readonly<Record<string, number>>;
 
-// A hint that was on its way when the removal was found is on its way for no longer than a hop.
+// A hint that was under way when the removal was found arrives within one network hop.
 const slackMs = 1_000;
 const mostViolations = 10;
 const recordsBefore = 25;
 
-/** Judges a history. */
+/** Checks a history. */
 export function judge(history: History): Verdict {
   const { records } = history;
   const violations = check(records, headCheckMs + slackMs, history.startedAt);
@@ -37,7 +37,7 @@ export function judge(history: History): Verdict {
   return { violations, faults, totals, text: text.join('\n') };
 }
 
-/** What a history comes to until now: counts, and times in ms. */
+/** Returns the totals of a history up to now: counts, and times in ms. */
 export function totalsOf({ records, startedAt }: History): Totals {
   const sends = records.filter((record) => record.what === 'send');
   const entries = records.filter((record) => record.what === 'entry');
@@ -125,7 +125,7 @@ function violationLines(records: readonly HistoryRecord[], violations: readonly 
   return [...shown, violations.length === 0 ? 'every promise was kept' : `${violations.length} violations`];
 }
 
-/** What happened to that device in that stream until then, and the faults meanwhile. */
+/** The records of that device and stream up to the violation, and the faults among them. */
 function around(records: readonly HistoryRecord[], { at, device, stream }: Violation): readonly HistoryRecord[] {
   const concerned = records.filter((record) => {
     if (record.at > at || record.what === 'log' || record.what === 'peer-marker') return false;

@@ -5,11 +5,14 @@ import type { Ruling } from './attempt.ts';
 import { type Asking, type Called, call } from './call.ts';
 import type { Actor, Room } from './cast.ts';
 
-// So seldom that most of what is said is not refused.
+// So seldom that most messages are not refused.
 const [leastPauseMs, pauseSpreadMs] = [300, 1_200];
 const far = '2999-01-01T00:00:00.000Z';
 
-/** Has a room's owner give and take roles, mute and unmute, and rename it, one thing after the other. Who comes and goes is left alone: their role ends with their stay. */
+/**
+ * Makes a room's owner change roles, mute and unmute, and rename the group, one act after the other. The guest is left out: their role ends
+ * with their stay.
+ */
 export async function ruleRoom({ random, history, going, settle }: ActParts, room: Room, members: readonly Actor[]): Promise<void> {
   const others = members.filter(({ id }) => id !== room.owner.id && id !== room.guest.id);
   const muted = new Set<string>();

@@ -2,7 +2,10 @@ import type { Ruling, Sending } from './attempt.ts';
 import type { HistoryRecord, Recorded, StateRecord } from './history.ts';
 import { lostMs, type Violation } from './log-rules.ts';
 
-/** What is promised of a group's rule: one owner, what was settled last stands so on every node, and who is muted says nothing. */
+/**
+ * Checks the promises about the administration of a group: there is one owner, every node shows the last settled change, and muted members
+ * send nothing.
+ */
 export function checkRule(records: readonly HistoryRecord[]): readonly Violation[] {
   const rulings = records.filter((record) => record.what === 'ruling');
   const directs = new Set(records.flatMap((record) => (record.what === 'log' && record.between !== undefined ? [record.stream] : [])));
@@ -20,7 +23,8 @@ function nameOf({ stream, user, kind }: Ruling): string {
   return `${stream} ${user} ${kind}`;
 }
 
-// Of one thing there is one act at a time: the last that was not refused stands, unless it, or one that may come after it, was not answered.
+// There is one act at a time about each subject. The last one that was not refused stands, unless it, or one that may be stored after it,
+// has no answer.
 function checkStanding(rulings: readonly Recorded<Ruling>[], states: readonly Recorded<StateRecord>[]): readonly Violation[] {
   return [...Map.groupBy(rulings, nameOf).values()].flatMap((all) => {
     const last = all.filter(({ outcome }) => outcome !== 'refused').at(-1);
@@ -36,14 +40,17 @@ function checkStanding(rulings: readonly Recorded<Ruling>[], states: readonly Re
   });
 }
 
-/** Nothing is said between a mute that was acknowledged and whatever comes next about it; what was begun before may be found again. */
+/**
+ * A muted member sends nothing between the acknowledged mute and the next act about it. A message that was begun before may be acknowledged
+ * again.
+ */
 function checkMuted(rulings: readonly Recorded<Ruling>[], sends: readonly Recorded<Sending>[]): readonly Violation[] {
   const begun = new Map<string, number>();
   for (const { by, key, began } of sends) begun.set(`${by} ${key}`, Math.min(began, begun.get(`${by} ${key}`) ?? began));
   return [...Map.groupBy(rulings, nameOf).values()].flatMap((all) =>
     all.flatMap((mute, place) => {
       if (mute.kind !== 'mute' || mute.to !== 'muted' || mute.outcome !== 'acknowledged') return [];
-      // An end of an earlier one that was not answered may come to pass after this one.
+      // An earlier unmute without an answer may be stored after this mute.
       if (all.some(({ to, outcome, at }, n) => n < place && to === 'heard' && outcome === 'unknown' && at > mute.began - lostMs)) return [];
       const until = all[place + 1]?.began ?? Number.POSITIVE_INFINITY;
       return sends.flatMap(({ by, key, stream, outcome, at }): readonly Violation[] => {

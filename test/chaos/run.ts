@@ -13,25 +13,29 @@ import { type Totals, totalsOf } from './report.ts';
 import { type Stage, setStage } from './stage.ts';
 import { runLane } from './weather.ts';
 
-/** What decides a run. */
+/** The options of a run. */
 export interface RunOptions {
   readonly seed: number;
-  /** How long there are faults at least, in minutes; each kind comes at least once. */
+  /** The minimum time with faults, in minutes. Each kind happens at least once. */
   readonly minutes: number;
-  /** After the last fault people go on until each of these totals is larger, for up to a minute: on a slow machine they do less meanwhile. */
+  /**
+   * After the last fault, the activity goes on until each of these totals is exceeded, for up to a minute: a slow machine gets less done
+   * during the faults.
+   */
   readonly moreThan?: Totals | undefined;
-  /** Where the history is written to as well. */
+  /** A file to also write the history to. */
   readonly file?: string | undefined;
 }
 
-// After the last fault everybody has everything within this time. The longest wait of a node is a retry after 2 s, of a device 4 s of silence.
+// After the last fault everybody has everything within this time. The longest waits are a node's retry after 2 s, and a device's 4 s of
+// silence.
 const settleMs = 20_000;
 const lookMs = 50;
-// A round of faults takes half a minute, and on a busy machine nodes need most of it to start again: everybody says half of the usual in it, or less. What is missing then
-// is said within seconds where nothing breaks any more.
+// A round of faults takes half a minute, and on a busy machine nodes need most of it to restart: users then send half of the usual number
+// of messages, or less. Without faults the rest is sent within seconds.
 const longerMs = 60_000;
 
-/** Starts everything, lets faults loose on it, waits until it is whole again, and answers all that happened. */
+/** Starts everything, runs the faults, waits until everything has recovered, and returns all that happened. */
 export async function runChaos({ seed, minutes, moreThan = {}, file }: RunOptions): Promise<History> {
   const history = createChronicle<Happening>(file);
   await using stage = await setStage(history);
@@ -85,7 +89,7 @@ interface Ending {
   readonly history: History;
 }
 
-/** Lets everything come to rest, and notes how it then stands. */
+/** Lets everything settle, and records the final state. */
 async function calmDown(ending: Ending): Promise<void> {
   const { stage, cast, life, history } = ending;
   await Promise.all(stage.posts.map(({ node }) => until(() => node.ready(), 'a node does not get ready')));
@@ -119,7 +123,7 @@ async function allStates({ stage, cast }: Ending): Promise<readonly StateRecord[
   return states;
 }
 
-/** Every device knows where its user's marker stands. One's own messages move it too, and are not told of once more. */
+/** Waits until every device knows its user's read marker. A user's own messages move it too, without an event of its own. */
 async function untilMarkersTold(ending: Ending, logs: readonly LogRecord[], states: readonly StateRecord[]): Promise<void> {
   const byOthers = ({ stream, user }: StateRecord): readonly number[] =>
     (logs.find((log) => log.stream === stream)?.entries ?? [])
@@ -140,7 +144,7 @@ async function untilMarkersTold(ending: Ending, logs: readonly LogRecord[], stat
   await settled(ending, open);
 }
 
-/** Waits until nothing is open any more; what still is after the bound is noted. */
+/** Waits until nothing is open. Records what is still open after the time limit. */
 async function settled({ history }: Ending, open: () => readonly string[]): Promise<void> {
   const deadline = history.now() + settleMs;
   while (open().length > 0 && history.now() < deadline) await delay(lookMs);

@@ -8,7 +8,7 @@ import type { Device } from './device.ts';
 const [leastPauseMs, pauseSpreadMs] = [300, 1_500];
 const savedShare = 2 / 3;
 
-/** Has somebody save messages that they were told of just now, note something else with them, and save them no more; where nobody is ever refused. */
+/** Makes a user save recent messages, change their notes and unsave them, in a group that refuses none of it. */
 export async function saveSome(
   { random, history, going, settle }: ActParts,
   { id: stream }: Hall,

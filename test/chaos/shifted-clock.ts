@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-// Loaded into a node before anything else (NODE_OPTIONS=--import): its wall clock jumps to where the file named by CLOCK_FILE says, in ms
-// from the real one, at every SIGUSR2. Timers go on as they do when somebody sets a machine's clock.
+// Loaded into a node before anything else (NODE_OPTIONS=--import). At every SIGUSR2 the wall clock jumps by the offset in the file that
+// CLOCK_FILE names, in ms from the real clock. Timers go on unchanged, as when a machine's clock is set.
 
 const file = process.env['CLOCK_FILE'];
 const RealDate = Date;

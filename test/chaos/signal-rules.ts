@@ -3,7 +3,10 @@ import { quietSpans } from './block-rules.ts';
 import type { HistoryRecord, Recorded } from './history.ts';
 import { lostMs, type Violation } from './log-rules.ts';
 
-/** What is promised of signals, which may be lost: none comes twice to a device, or otherwise than it was told, or to who was removed, or behind a block, before it was. */
+/**
+ * Checks the promises about signals, which may be lost. No signal reaches a device twice, or other than as it was sent. None reaches a user
+ * who was removed before it was sent, or crosses a block.
+ */
 export function checkSignals(records: readonly HistoryRecord[]): readonly Violation[] {
   const signals = new Map<string, Recorded<Signalling>>(
     records.flatMap((record) => (record.what === 'signal' ? [[`${record.by} ${record.name}`, record] as const] : [])),
@@ -34,7 +37,7 @@ export function checkSignals(records: readonly HistoryRecord[]): readonly Violat
   });
 }
 
-/** Whether somebody had been removed before a signal was told, and nothing may have brought them back before it was heard. */
+/** Whether the user had been removed before a signal was sent, and nothing may have brought them back before it arrived. */
 function isOut(changes: readonly Recorded<MembershipChange>[], { began }: Recorded<Signalling>, heardAt: number): boolean {
   const last = changes.findLast(({ outcome, at }) => outcome !== 'refused' && at < began);
   if (last?.what !== 'removal' || last.outcome !== 'acknowledged') return false;
@@ -44,7 +47,7 @@ function isOut(changes: readonly Recorded<MembershipChange>[], { began }: Record
   );
 }
 
-/** When a block stands for certain between two, by both orders of their ids. */
+/** The times in which a block between two users is certainly in effect, by both orders of their ids. */
 function quietPairs(records: readonly HistoryRecord[]): ReadonlyMap<string, ReturnType<typeof quietSpans>> {
   const blockings = records.filter((record): record is Recorded<Blocking> => record.what === 'blocking');
   const quiet = new Map<string, ReturnType<typeof quietSpans>>();

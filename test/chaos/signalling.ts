@@ -7,7 +7,7 @@ import type { Post } from './stage.ts';
 
 const [leastPauseMs, pauseSpreadMs] = [300, 1_500];
 
-/** What is told, and where. */
+/** The parts of the activity that sends signals. */
 export interface SignalParts {
   readonly random: () => number;
   readonly history: History;
@@ -16,7 +16,7 @@ export interface SignalParts {
   readonly anyPlace: (actor: Actor) => { readonly id: string };
 }
 
-/** Has somebody tell signals wherever they talk, each once: what is not answered is not told again. */
+/** Makes a user send signals in all their conversations. Each is sent once, without retries. */
 export async function signalOn({ random, history, going, anyPost, anyPlace }: SignalParts, by: Actor): Promise<void> {
   let told = 0;
   while (going()) {

@@ -7,7 +7,7 @@ import type { History } from './history.ts';
 import { type Link, openLink } from './link.ts';
 import { type KeptNode, keepNode } from './nodes.ts';
 
-/** A node, its own ways to the two servers, and the way that devices have to it. */
+/** A node, its links to the two servers, and the devices' link to it. */
 export interface Post {
   readonly number: number;
   readonly node: KeptNode;
@@ -20,15 +20,15 @@ export interface Post {
 export interface Stage extends AsyncDisposable {
   readonly mysql: Service;
   readonly redis: Service;
-  /** The database, past every link. */
+  /** The direct URL of the database, without a link. */
   readonly databaseUrl: string;
   readonly posts: readonly [Post, Post];
 }
 
-/** How often nodes compare heads with the log here, in ms: what is lost is found within it. */
+/** How often nodes compare heads with the log here, in ms. A lost hint is found within it. */
 export const headCheckMs = 500;
 
-// Everything that waits in a node waits shorter than usual, so that a minute sees many time-outs.
+// All time limits of a node are shorter than usual, so that a minute has many time-outs.
 const hurried = {
   HEAD_CHECK_MS: String(headCheckMs),
   BUS_TIMEOUT_MS: '1000',
@@ -37,7 +37,7 @@ const hurried = {
   SOCKET_PING_MS: '2000',
   SLOW_SOCKET_MS: '2000',
   DRAFT_TELL_MS: '500',
-  // Small, so that a reader who stops for seconds is behind its queue, its socket or both.
+  // Small, so that a client that stops reading for seconds exceeds its queue, its socket or both.
   SOCKET_QUEUE_BYTES: '32768',
   SUBSCRIPTION_QUEUE: '16',
   // Clocks jump by hours.
@@ -46,11 +46,11 @@ const hurried = {
   OPERATIONS_PER_SECOND: '0',
   JOIN_ATTEMPTS: '1000000',
   GRAPHIQL: 'false',
-  // Nobody asks for it, and the port after a node's own may be another's.
+  // Not used here, and the port after a node's own may be taken.
   ADMIN_PORT: 'off',
 };
 
-/** Starts MariaDB, Redis and two nodes, each node behind links of its own. */
+/** Starts MariaDB, Redis and two nodes. Each node has links of its own. */
 export async function setStage(history: History): Promise<Stage> {
   await using open = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'mpim-chaos-'));

@@ -2,13 +2,13 @@ import type { EntryFacts, StateRecord } from './history.ts';
 import type { Rule } from './log-rules.ts';
 import { comeOrGo, type Truth } from './truth.ts';
 
-/** What is wrong with something that a device was told. */
+/** A fault in what a device received. */
 export type Fault = readonly [rule: Rule, detail: string];
 
-// A node gives a second; the clocks that are compared are of one machine, and read one after the other.
+// A node grants a second. The compared clocks are of one machine and are read one after the other.
 const leastGraceMs = 950;
 
-/** The parts of a stream that a strand is walked with. */
+/** The parts of a strand. */
 export interface StrandParts {
   readonly truth: Truth;
   readonly user: string;
@@ -16,23 +16,23 @@ export interface StrandParts {
 }
 
 /**
- * One stream as one device was told of it: where it is, and what it makes of it. Written from what the API promises, not from what the
- * server does: the next number, or the first of a stay that the account has told of; nothing else. What came before an access ended may be missing at
- * its end: who was slow, or away, when it ended is given nothing of it any more.
+ * One stream as one device received it: its position, and the state built from its events. It follows from the API's promises, not from the
+ * server's code. The next entry has to be the next seq, or the first of a stay that the account stream announced. Entries before the end of
+ * an access may be missing: a device that was slow or offline when the access ended does not receive them any more.
  */
 export class Strand {
   readonly #parts: StrandParts;
-  /** What a client gives back; undefined: it follows no such stream. */
+  /** The position that the client resumes from. Undefined if it does not follow the stream. */
   #held: number | undefined;
-  /** The last entry that was told, or where the telling begins. */
+  /** The last entry received, or the position at which delivery starts. */
   #followed: number | undefined;
-  /** Where stays begin that were told of and not entered yet. */
+  /** The starts of stays that were announced and not entered yet. */
   #starts: readonly number[] = [];
   #members: Set<string>;
-  /** Numbers of what others said since this began, and so may be unread. */
+  /** Seqs of messages of others since this stay began, which may be unread. */
   #others: number[] = [];
   #readSeq = 0;
-  /** What was told of messages since this began. */
+  /** The messages received since this stay began. */
   #messages = new Map<number, Known>();
 
   constructor(parts: StrandParts, seq: number | undefined) {
@@ -50,13 +50,13 @@ export class Strand {
     return this.#followed;
   }
 
-  /** It goes on from what the client gives back. */
+  /** Goes on from the position that the client sends. */
   resume(): void {
     this.#followed = this.#held;
     this.#starts = [];
   }
 
-  /** `at`: when it was told, in ms by the clock of the log. */
+  /** `at`: when the device received it, in ms by the clock of the log. */
   entry(entry: EntryFacts, at: number): readonly Fault[] {
     const { seq } = entry;
     const { truth, user, stream } = this.#parts;
@@ -79,13 +79,13 @@ export class Strand {
     return faults;
   }
 
-  /** The account told of a stay. */
+  /** The account stream announced a stay. */
   opened(seq: number): void {
     this.#held = seq;
     this.#starts = [...this.#starts, seq];
   }
 
-  /** The account told that a stay ended. */
+  /** The account stream announced the end of a stay. */
   closed(): void {
     this.#held = undefined;
   }
@@ -105,13 +105,13 @@ export class Strand {
     return due ? [] : [['resync', `${reason} at ${from}, on from ${lastSeq}`]];
   }
 
-  /** StreamReady, which names this place, or none. */
+  /** StreamReady names this position, or leaves the stream out. */
   ready(seq: number | undefined): readonly Fault[] {
     const before = this.#followed;
     const enters = before === undefined && seq !== undefined && this.#starts.includes(seq);
     if (enters) this.#begin(seq);
     else if (seq !== undefined && seq !== before) return [['ready', `it names ${seq}, the device has ${before}`]];
-    // What was closed is no loss, whether the device has heard of the end of it or not.
+    // Leaving out a closed conversation loses nothing, whether the device has heard of its end or not.
     else if (seq === undefined && this.#held !== undefined) return [['ready', `it leaves out what the device has up to ${this.#held}`]];
     if (seq !== undefined) this.#held = seq;
     return [];
@@ -121,7 +121,7 @@ export class Strand {
     this.#readSeq = readSeq;
   }
 
-  /** Whether what was folded is what the API answers. */
+  /** Compares the state built from events with what the API answers. */
   compare(state: StateRecord): readonly Fault[] {
     const { truth, stream } = this.#parts;
     const faults: Fault[] = [];
@@ -144,14 +144,14 @@ export class Strand {
     return faults;
   }
 
-  /** True where the device was not told where the marker stands. */
+  /** Whether the device does not know the current read marker. */
   stale({ readSeq }: StateRecord): boolean {
     const [low, high] = [Math.min(readSeq, this.#readSeq), Math.max(readSeq, this.#readSeq)];
-    // Own messages move it too, if nothing before them waits: which of the two came first may look different from here.
+    // A user's own message also moves it, if nothing before it is unread. Which of the two came first may look different here.
     return this.#others.some((seq) => seq > low && seq <= high);
   }
 
-  /** What came before an access ended is told for a while after it, and then no more. */
+  /** Entries from before the end of an access are delivered for a while after it, and then no more. */
   #isCut(followed: number, at: number): boolean {
     const endedAt = this.#parts.truth.endedAt(this.#parts.user, this.#parts.stream, followed);
     return endedAt !== undefined && at >= endedAt + leastGraceMs;
@@ -171,7 +171,7 @@ export class Strand {
     return new Set(truth.members(stream, seq));
   }
 
-  /** Takes in what was told of a message: what it says never goes back to what it said before. */
+  /** Applies an event about a message. Its text must never go back to an earlier one. */
   #read({ type, seq, text = '', target = seq, emoji = '', added = false, pinned = false, actor = '' }: EntryFacts): readonly Fault[] {
     const { truth, stream } = this.#parts;
     if (type === 'MessageSent') this.#messages.set(seq, { text, reactions: new Map(), pinned: false });
@@ -180,7 +180,7 @@ export class Strand {
     if (type === 'ReactionsChanged') react(known, { emoji, added, actor });
     if (type === 'PinChanged') known.pinned = pinned;
     if (type !== 'MessageSent' && type !== 'MessageEdited' && type !== 'MessageRecalled') return [];
-    // What the log reads in the end is what it may have read here, whether anybody is known to have written it or not: that is for others to say.
+    // The text that the log has in the end may have been read here, even if no attempt is known to have written it. Other rules check that.
     const texts = [...truth.texts(stream, target), truth.entry(stream, target)?.text];
     const [before, after] = [texts.indexOf(known.text), texts.indexOf(text)];
     known.text = text;
@@ -196,10 +196,10 @@ export class Strand {
   }
 }
 
-/** What a device knows of a message. */
+/** A device's state of a message. */
 interface Known {
   text: string;
-  /** Who has put each emoji there. */
+  /** The users who reacted with each emoji. */
   readonly reactions: Map<string, Set<string>>;
   pinned: boolean;
 }
@@ -221,10 +221,11 @@ function countsOf({ reactions }: Known): string {
     .join(' ');
 }
 
-/** `hidden`: it is about a message from before the access, of which only the place may be told. */
+/** `hidden`: the entry is about a message from before the access, so only its position may be delivered. */
 function same(told: EntryFacts, real: EntryFacts, hidden: boolean): boolean {
   if (hidden) return told.type === 'EntryHidden' && told.loggedAt === real.loggedAt && told.target === undefined;
-  // The account's other entries go by names of their own; of those only the place is compared. What a message says is read by itself.
+  // The account's other entries have other names in the API, so only their position is compared. The text of a message is checked
+  // separately.
   const fields = ['loggedAt', 'key', 'sender', 'member', 'target', 'emoji', 'added', 'pinned', 'actor', 'choices'] as const;
   const isNamed = told.key !== undefined || real.target !== undefined;
   return fields.every((field) => told[field] === real[field]) && (!isNamed || told.type === real.type);

@@ -2,7 +2,7 @@ import type { FollowedFragment } from '../support/generated/graphql.ts';
 import { brief, type EntryFacts, type Told } from './history.ts';
 import { numberIn } from './look.ts';
 
-/** An event as the history keeps it; undefined for what is of no interest there. */
+/** Converts an event for the history. Undefined if the history does not need it. */
 export function toldBy(event: FollowedFragment): Told | undefined {
   if ('seq' in event) return { what: 'entry', entry: factsOf(event) };
   switch (event.__typename) {
@@ -43,7 +43,7 @@ function factsOf(event: Logged): EntryFacts {
     case 'ReactionsChanged':
       return { ...place, actor: event.actor?.id, target: event.message?.seq, emoji: event.emoji, added: event.added };
     case 'PollVoted':
-      // Ids of options count them from 1.
+      // The ids of options count from 1.
       return {
         ...place,
         actor: event.actor?.id,

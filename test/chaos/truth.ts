@@ -1,9 +1,9 @@
 import type { EntryFacts, HistoryRecord, LogRecord } from './history.ts';
 
-/** A member's time in a conversation, by its numbers: from their own joining up to, not including, their leaving. */
+/** A member's time in a conversation, as seqs: from their joining up to, but not including, their leaving. */
 export interface Stay {
   readonly from: number;
-  /** Infinity: they are there. */
+  /** Infinity while they are a member. */
   readonly until: number;
 }
 
@@ -12,24 +12,24 @@ export interface Truth {
   readonly logs: readonly LogRecord[];
   log(stream: string): LogRecord | undefined;
   entry(stream: string, seq: number): EntryFacts | undefined;
-  /** Whoever is asked about: of their own account's stream, always. */
+  /** Whether a user may read an entry. Always true in their own account's stream. */
   mayRead(user: string, stream: string, seq: number): boolean;
-  /** Whether an access of theirs ended with exactly this entry. */
+  /** Whether an access of the user ended with exactly this entry. */
   left(user: string, stream: string, seq: number): boolean;
-  /** When the first access of theirs ended that ended after this place, in ms; undefined: none did. */
+  /** When the first access that ends after this position ended, in ms. Undefined if none did. */
   endedAt(user: string, stream: string, seq: number): number | undefined;
-  /** The first number of the access that this number lies in; 0 where it lies in none. */
+  /** Returns the first seq of the access that this seq belongs to, or 0 if it belongs to none. */
   entered(user: string, stream: string, seq: number): number;
   /**
-   * What a message may read, from its first text on in the order of its editing; '' last, where it was taken back. A text that is not known to have been
-   * stored is among them.
+   * The texts that a message may have, from the first one on in the order of its edits. '' is last if it was recalled. Includes texts that
+   * are not known to have been stored.
    */
   texts(stream: string, seq: number): readonly string[];
-  /** Who was in after this entry. */
+  /** Returns the members after this entry. */
   members(stream: string, seq: number): ReadonlySet<string>;
 }
 
-/** Reads the logs that a history ends with. */
+/** Reads the logs at the end of a history. */
 export function readTruth(records: readonly HistoryRecord[]): Truth {
   const logs = records.filter((record) => record.what === 'log');
   const byStream = new Map(logs.map((log) => [log.stream, log]));

@@ -4,21 +4,21 @@ import type { History } from './history.ts';
 
 type Faults = typeof faultsBelow | typeof faultsAbove;
 
-/** What a lane of faults needs. */
+/** The parts of a lane of faults. */
 export interface LaneParts {
   readonly scene: Scene;
   readonly history: History;
-  /** In [0, 1), decided by the seed. */
+  /** Returns a number in [0, 1), determined by the seed. */
   readonly random: () => number;
-  /** Asked between faults, once each kind was there: whether to go on. */
+  /** Whether to go on. Asked between faults, once each kind has happened. */
   readonly going: () => boolean;
 }
 
 const [leastPauseMs, pauseSpreadMs] = [300, 1_200];
-// Most faults are over before anybody's patience is; some outlast every deadline that a node has.
+// Most faults end before any client gives up. Some outlast every deadline of a node.
 const [leastMs, spreadMs] = [200, 5_000];
 
-/** Has one fault after the other, in rounds of all kinds shuffled. Resolves when the last is healed. */
+/** Runs one fault after the other, in shuffled rounds of all kinds. Resolves once the last has ended. */
 export async function runLane(kinds: Faults, parts: LaneParts): Promise<void> {
   const { random, going } = parts;
   for (let round = 1; round === 1 || going(); round += 1) {
@@ -34,7 +34,7 @@ async function oneFault(kinds: Faults, kind: string, { scene, history, random }:
   const began = history.now();
   const ongoing = await kinds[kind]?.(scene, random);
   if (ongoing === undefined) throw new Error(`no such fault: ${kind}`);
-  // Squared: short ones are the most.
+  // Squared, so that most are short.
   await delay(leastMs + spreadMs * random() ** 2);
   const effect = await ongoing.heal();
   history.note({ what: 'fault', began, kind, target: ongoing.target, effect });

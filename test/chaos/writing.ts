@@ -7,17 +7,17 @@ import type { Actor, Hall } from './cast.ts';
 import type { Post } from './stage.ts';
 
 const [leastPauseMs, pauseSpreadMs] = [300, 1_500];
-// The rest is removed, or sent.
+// The other drafts are removed, or sent.
 const savedShare = 2 / 3;
-// So often both devices write, and what was written last may come first.
+// How often both devices write, so that the draft written last may arrive first.
 const twoAtOnce = 1 / 3;
 
-/** Has somebody begin to write on both devices, write on, remove it and send it; where nobody is ever refused. */
+/** Makes a user write, change, remove and send drafts on both devices, in a group that refuses none of it. */
 export async function writeOn({ random, history, going, settle }: ActParts, { id: stream }: Hall, by: Actor): Promise<void> {
   let written = 0;
   let writtenAt = Date.now();
 
-  /** What was written next, a ms or more later than all before it. */
+  /** Returns the next draft. Its time is at least 1 ms after all before it. */
   function next(): { readonly text: string; readonly at: number } {
     written += 1;
     writtenAt = Math.max(writtenAt + 1, Date.now());

@@ -9,7 +9,7 @@ function outletOf(capacity = 16): Outlet {
   return new Outlet({ capacity, signal: new AbortController().signal, onStart: () => undefined, onEnd: () => undefined });
 }
 
-/** Subscriptions that want a turn, each of the user at its place, and the places of those who have had one, in order. */
+/** Queues one subscription per user, and collects the indexes of those that have had a turn, in order. */
 function queueUp(admission: Admission, users: readonly bigint[]) {
   const begun: number[] = [];
   const turns = users.map((userId) => admission.turn(outletOf(), userId));
@@ -27,12 +27,12 @@ function times<T>(count: number, value: T): readonly T[] {
 
 const refusal = { name: 'OverloadError', code: 'UNAVAILABLE' };
 
-/** Resolves when all that can go on without anybody's doing has gone on: turns are passed on by the event loop's next round. */
+/** Resolves once everything that can proceed by itself has done so: turns are passed on in the next round of the event loop. */
 async function settled(): Promise<void> {
   for (let round = 0; round < 3; round += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Reads pages while the turn lasts, up to so many; answers how many it had when it had to wait. */
+/** Reads at most this many pages during the turn. Returns how many it read before it had to wait. */
 async function readPages(turn: Turn, atMost: number): Promise<{ readonly pages: number; readonly waiting: Promise<void> }> {
   for (let pages = 0; pages < atMost; pages += 1) {
     let went = false;
@@ -50,7 +50,7 @@ function endAll(turns: readonly Turn[]): void {
 }
 
 describe('catching up', () => {
-  it('is a few at a time, in order of arrival for one user', async () => {
+  it('runs a few subscriptions at a time, those of one user in order of arrival', async () => {
     const { turns, begun, waits } = queueUp(createAdmission({ atOnce: 2, queue: 10 }), times(5, ann));
     await Promise.all(waits.slice(0, 2));
     expect(begun).toEqual([0, 1]);
@@ -64,7 +64,7 @@ describe('catching up', () => {
     expect(begun).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('leaves the event loop to others between turns', async () => {
+  it('leaves the event loop to other work between turns', async () => {
     const admission = createAdmission({ atOnce: 4, queue: 1_000 });
     let rounds = 0;
     let over = false;
@@ -84,7 +84,7 @@ describe('catching up', () => {
     expect(rounds).toBeGreaterThanOrEqual(24);
   });
 
-  it('is not waited for any more by one that has ended, nor is its place kept', async () => {
+  it('skips a subscription that has ended, and frees its place', async () => {
     const { turns, begun, waits } = queueUp(createAdmission({ atOnce: 1, queue: 10 }), times(3, ann));
     await waits[0];
     turns[1]?.end();
@@ -94,7 +94,7 @@ describe('catching up', () => {
     expect(begun).toEqual([0, 2]);
   });
 
-  it('is refused where too many wait, with a time to come back that differs from one to the next', async () => {
+  it('is refused with UNAVAILABLE if too many wait, each with another retry time', async () => {
     const admission = createAdmission({ atOnce: 1, queue: 2 });
     const { turns, waits } = queueUp(admission, [ann, ann, ben]);
     await waits[0];
@@ -109,7 +109,7 @@ describe('catching up', () => {
     await Promise.all(waits);
   });
 
-  it('is refused to who has waited too long, and goes on for those behind', async () => {
+  it('is refused after a wait that is too long, and goes on for those behind', async () => {
     const admission = createAdmission({ atOnce: 1, queue: 10, waitMs: 5 });
     const first = admission.turn(outletOf(), ann);
     await first.begin();
@@ -119,7 +119,7 @@ describe('catching up', () => {
     expect(await next).toBe(true);
   });
 
-  it('is another’s turn while a client makes no room, and its own again in order, however long the queue is', async () => {
+  it('passes the turn on while a client is slow, and back in order, however long the queue is', async () => {
     const admission = createAdmission({ atOnce: 1, queue: 1 });
     const outlet = outletOf(4);
     const slow = admission.turn(outlet, ann);
@@ -143,7 +143,7 @@ describe('catching up', () => {
     await room;
   });
 
-  it('does not go on for a client that left while it made no room', async () => {
+  it('ends for a client that left while it was slow', async () => {
     const admission = createAdmission({ atOnce: 1, queue: 1 });
     const outlet = outletOf(1);
     const slow = admission.turn(outlet, ann);
@@ -157,7 +157,7 @@ describe('catching up', () => {
 });
 
 describe('catching up beside other users', () => {
-  it('is each user’s turn in turn, and each user’s own are in order of arrival', async () => {
+  it('alternates between users, with the subscriptions of each in order of arrival', async () => {
     const users = [ann, ann, ann, ben, ben, cat];
     const { turns, begun, waits } = queueUp(createAdmission({ atOnce: 1, queue: 10 }), users);
     for (const at of [0, 3, 5, 1, 4, 2]) {
@@ -167,7 +167,7 @@ describe('catching up beside other users', () => {
     expect(begun).toEqual([0, 3, 5, 1, 4, 2]);
   });
 
-  it('is one user’s as often as there are turns while nobody else waits, and then once at a time', async () => {
+  it('gives one user all turns while nobody else waits, and then one at a time', async () => {
     const admission = createAdmission({ atOnce: 3, queue: 20 });
     const many = queueUp(admission, times(7, ann));
     await settled();
@@ -183,14 +183,14 @@ describe('catching up beside other users', () => {
     others.turns[0]?.end();
     await settled();
     expect(many.begun).toEqual([0, 1, 2, 3]);
-    // Nobody waits who has none: it may have more than one again.
+    // Nobody without a turn waits, so the user may have more than one again.
     endAll(others.turns);
     await settled();
     expect(many.begun).toEqual([0, 1, 2, 3, 4, 5]);
     endAll(many.turns);
   });
 
-  it('is a stranger’s turn after some pages of who has hundreds to replay, all of it with room', async () => {
+  it('passes the turn to another user after some pages, even if one user has hundreds of subscriptions to replay', async () => {
     const admission = createAdmission({ atOnce: 1, queue: 5_000 });
     const many = queueUp(admission, times(400, ann));
     await many.waits[0];
@@ -206,7 +206,7 @@ describe('catching up beside other users', () => {
     endAll(many.turns);
   });
 
-  it('goes on without a break for who has nobody beside it but its own', async () => {
+  it('goes on without interruption while only the same user’s subscriptions wait', async () => {
     const { turns, begun, waits } = queueUp(createAdmission({ atOnce: 1, queue: 10 }), times(3, ann));
     await waits[0];
     const [replay] = turns;
@@ -216,7 +216,7 @@ describe('catching up beside other users', () => {
     endAll(turns);
   });
 
-  it('is gone on with before the user’s own newcomers, for as many pages again, after one turn of each other user', async () => {
+  it('resumes a replay before the user’s other subscriptions, for as many pages again, after one turn of each other user', async () => {
     const admission = createAdmission({ atOnce: 1, queue: 5_000 });
     const replay = admission.turn(outletOf(), ann);
     await replay.begin();
@@ -237,7 +237,7 @@ describe('catching up beside other users', () => {
     endAll([...own.turns, ...others.turns, replay]);
   });
 
-  it('is refused to who waits for a tenth of the queue already, and to nobody else', async () => {
+  it('is refused to a user who has a tenth of the queue already, and to nobody else', async () => {
     const admission = createAdmission({ atOnce: 1, queue: 5_000 });
     const many = queueUp(admission, times(501, ann));
     await expect(admission.turn(outletOf(), ann).begin()).rejects.toMatchObject({ ...refusal, retryAfterMs: expect.any(Number) });
@@ -248,7 +248,7 @@ describe('catching up beside other users', () => {
     expect(await admission.turn(outletOf(), ann).begin()).toBe(true);
   });
 
-  it('has room in a small queue for two devices with a hundred subscriptions each, and one user never has more than half of it', async () => {
+  it('has room in a small queue for 200 subscriptions of one user, and never more than half of it for one user', async () => {
     const admission = createAdmission({ atOnce: 1, queue: 1_000 });
     const { turns, begun, waits } = queueUp(admission, times(200, ann));
     for (const [at, wait] of waits.entries()) {
@@ -262,7 +262,7 @@ describe('catching up beside other users', () => {
     endAll(half.turns);
   });
 
-  it('is not waited for any more by one whose stream ends between two of its turns', async () => {
+  it('does not wait for a subscription that ends between two of its turns', async () => {
     const admission = createAdmission({ atOnce: 1, queue: 10 });
     const replay = admission.turn(outletOf(), ann);
     await replay.begin();

@@ -5,7 +5,7 @@ import { serverStreamId } from '../../src/log/index.ts';
 import { embeddedChat } from '../support/chat.ts';
 import { groupOf, inWords, listen, person, say } from '../support/people.ts';
 
-describe('a subscription with little room', () => {
+describe('a subscription with small limits', () => {
   let chat: Chat;
 
   beforeAll(async () => {
@@ -24,7 +24,7 @@ describe('a subscription with little room', () => {
     return { ann, ben, group, held, events, expected: texts.map((text, n) => `${n + 3} MessageSent ${text}`) };
   }
 
-  it('gives a client that did not read for long everything, once and in order, then goes on live', async () => {
+  it('delivers everything once and in order to a client that paused for long, then goes on live', async () => {
     const { ann, group, events, expected } = await sayMany(70);
     for (const words of expected) expect(inWords(await events.next())).toBe(words);
     await say(chat, ann, group, 'live again');
@@ -32,7 +32,7 @@ describe('a subscription with little room', () => {
     events.stop();
   });
 
-  it('replays what is longer than its queue', async () => {
+  it('replays more than its queue holds', async () => {
     const { ben, held, events, expected } = await sayMany(70);
     events.stop();
     const resumed = listen(chat, ben, held);
@@ -40,7 +40,7 @@ describe('a subscription with little room', () => {
     resumed.stop();
   });
 
-  it('says GAP_TOO_LARGE rather than replay more than the limit, and goes on from there', async () => {
+  it('sends GAP_TOO_LARGE instead of a replay beyond the limit, and goes on from there', async () => {
     const { ann, ben, group, held, events } = await sayMany(81);
     events.stop();
     const resumed = listen(chat, ben, held);
@@ -50,7 +50,7 @@ describe('a subscription with little room', () => {
     resumed.stop();
   });
 
-  it('says GAP_TOO_LARGE of the server’s stream too, live and on return, and goes on from there', async () => {
+  it('sends GAP_TOO_LARGE for the server’s stream too, live and on resuming, and goes on from there', async () => {
     const post = () => chat.notices.post(null, { title: 'Maintenance', body: 'Tonight.', to: 'ALL' });
     const ann = await person(chat);
     const held = await chat.feed.positions(ann);
@@ -82,7 +82,7 @@ describe('an outlet', () => {
     return new Outlet({ capacity, signal: new AbortController().signal, onStart: () => undefined, onEnd: () => undefined });
   }
 
-  it('makes writers wait until less than half is taken', async () => {
+  it('makes writers wait until less than half of it is taken', async () => {
     const outlet = outletOf(4);
     for (let n = 0; n < 4; n += 1) outlet.push(event);
     let roomy = false;
@@ -97,7 +97,7 @@ describe('an outlet', () => {
     expect(outlet.full()).toBe(false);
   });
 
-  it('delivers what is in line before it fails, and then is complete', async () => {
+  it('delivers what is queued before it fails, and then is complete', async () => {
     const outlet = outletOf(4);
     outlet.push(event);
     outlet.fail(new Error('over'));
@@ -106,7 +106,7 @@ describe('an outlet', () => {
     expect(await outlet.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('lets writers go when the client leaves', async () => {
+  it('releases writers when the client leaves', async () => {
     const outlet = outletOf(1);
     outlet.push(event);
     const waiting = outlet.room();

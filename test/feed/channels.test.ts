@@ -10,7 +10,7 @@ import { sqliteDb } from '../support/db.ts';
 
 const warnings: string[] = [];
 const logger = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
-// The periodic check is out of the way of every test that does not ask for it.
+// Disables the periodic check in tests that do not need it.
 const never = 600_000;
 
 describe('a channel', () => {
@@ -18,7 +18,7 @@ describe('a channel', () => {
   let bus: Bus;
   let elsewhere: Bus;
   let log: Log;
-  /** Commits as a node does that dies before it publishes. */
+  /** Commits like a node that dies before it publishes. */
   let silent: Log;
   let channels: Channels;
 
@@ -38,7 +38,7 @@ describe('a channel', () => {
     return log.append({ lock: [], decide: async () => ({ create: [{ kind }], result: ({ created }) => created[0] ?? 0n }) });
   }
 
-  /** Channels on a bus that hears nothing and says of itself that it has been away when it is told to. */
+  /** Creates channels on a bus that delivers nothing, and reports a gap on demand. */
   function gappy(): { readonly repairing: Channels; readonly tellOfGap: () => void } {
     const listeners: (() => void)[] = [];
     const deaf: Bus = {
@@ -95,7 +95,7 @@ describe('a channel', () => {
     return { seqs, skips, entries, ephemerals, held };
   }
 
-  it('delivers each entry once, in order, from where it was opened on', async () => {
+  it('delivers each entry once, in order, from its opening on', async () => {
     const stream = await newStream();
     await join(log, stream);
     const { seqs } = await hear(stream);
@@ -103,7 +103,7 @@ describe('a channel', () => {
     await expect.poll(() => seqs).toEqual([2, 3, 4]);
   });
 
-  it('reads from the log what was never published, as soon as a later entry shows the hole', async () => {
+  it('reads entries that were never published from the log as soon as a later entry shows the gap', async () => {
     const stream = await newStream();
     const { seqs } = await hear(stream);
     await join(silent, stream);
@@ -112,7 +112,7 @@ describe('a channel', () => {
     await expect.poll(() => seqs).toEqual([1, 2, 3]);
   });
 
-  it('drops what it has delivered already, and puts what overtook into order', async () => {
+  it('drops entries that it has delivered already, and reorders early ones', async () => {
     const stream = await newStream();
     const { seqs } = await hear(stream);
     const entries = [await join(silent, stream), await join(silent, stream), await join(silent, stream)];
@@ -125,13 +125,13 @@ describe('a channel', () => {
     await expect.poll(() => seqs).toEqual([1, 2, 3, 4]);
   });
 
-  /** A signal whose sender had seen all up to a place. */
+  /** A signal whose sender had seen everything up to `seq`. */
   function signal(stream: bigint, seq: number): string {
     const of = { conversationId: stream, userId: 8n, name: `after-${seq}`, data: null, sentAt: new Date(0), only: null, except: [] };
     return formatHint({ kind: 'signal', seq, ...of });
   }
 
-  it('tells a signal after the entries that its sender had seen, which it reads from the log where they were lost', async () => {
+  it('delivers a signal after the entries that its sender had seen, and reads those from the log if they were lost', async () => {
     const stream = await newStream();
     const { seqs, ephemerals } = await hear(stream);
     const told: (readonly [unknown, number])[] = [];
@@ -153,7 +153,7 @@ describe('a channel', () => {
     held?.release();
   });
 
-  it('tells none that waits for what the log has not, and goes on with those that come', async () => {
+  it('drops a signal that waits for entries that the log does not have, and delivers later ones', async () => {
     const stream = await newStream();
     const { seqs, ephemerals } = await hear(stream);
     await bus.publish(streamTopic(stream), signal(stream, 7));
@@ -167,7 +167,7 @@ describe('a channel', () => {
     expect(await again()).not.toContain('after-7');
   });
 
-  it('finds silent loss by comparing heads', async () => {
+  it('finds a silent loss by comparing heads', async () => {
     const stream = await newStream();
     const { seqs } = await hear(stream);
     await join(silent, stream);
@@ -175,7 +175,7 @@ describe('a channel', () => {
     await expect.poll(() => seqs).toEqual([1]);
   });
 
-  it('has what a hint brought along at hand while it tells of the entry, and not a moment longer', async () => {
+  it('keeps what a hint brought along only while it delivers the entry', async () => {
     const stream = await newStream();
     const [held] = await channels.hold([stream]);
     const brought: unknown[] = [];
@@ -188,7 +188,7 @@ describe('a channel', () => {
     });
     const entry = await join(silent, stream);
     await bus.publish(streamTopic(stream), formatHint({ kind: 'entry', entry, along: { says: 'this' } }));
-    // Read from the log, with nothing brought along: the hint of the one before was lost.
+    // Read from the log without anything brought along, because its hint was lost.
     await join(silent, stream);
     await join(log, stream);
     await expect.poll(() => entries.length).toBe(3);
@@ -197,7 +197,7 @@ describe('a channel', () => {
     held?.release();
   });
 
-  it('compares heads by itself, again and again', async () => {
+  it('compares heads periodically by itself', async () => {
     const stream = await newStream();
     await using checking = createChannels({
       log,
@@ -230,13 +230,13 @@ describe('a channel', () => {
       held?.channel.join({ entry: ({ entry }) => seqs[name].push(entry.seq) });
     }
     await join(log, stream);
-    // A tenth, and a fifth of that.
+    // A tenth of the interval, plus its jitter of at most a fifth.
     vi.advanceTimersByTime(12_000);
     vi.useRealTimers();
     await expect.poll(() => seqs).toEqual({ there: [], away: [1] });
   });
 
-  it('says so when the hole is larger than the limit, and goes on after it', async () => {
+  it('reports a gap that exceeds the limit, and goes on after it', async () => {
     const stream = await newStream();
     const { seqs, skips } = await hear(stream);
     for (let n = 0; n < 51; n += 1) await join(silent, stream);
@@ -246,7 +246,7 @@ describe('a channel', () => {
     await expect.poll(() => seqs).toEqual([52]);
   });
 
-  it('compares heads at once when the bus has been away', async () => {
+  it('compares heads at once after the bus has been away', async () => {
     const stream = await newStream();
     const { repairing, tellOfGap } = gappy();
     await using _repairing = repairing;
@@ -258,7 +258,7 @@ describe('a channel', () => {
     await expect.poll(() => seqs).toEqual([1]);
   });
 
-  it('has only those look for their markers whose have moved while the bus was away', async () => {
+  it('only makes those users look for their markers whose markers moved while the bus was away', async () => {
     const [quiet, moved] = [await newStream('ACCOUNT'), await newStream('ACCOUNT')];
     const { repairing, tellOfGap } = gappy();
     await using _repairing = repairing;
@@ -276,7 +276,7 @@ describe('a channel', () => {
     expect(missed).toEqual([moved]);
   });
 
-  it('hands everybody the very same objects, be they heard, read or from memory', async () => {
+  it('gives all listeners the same objects, whether published, read or from memory', async () => {
     const stream = await newStream();
     for (let n = 0; n < 5; n += 1) await join(log, stream);
     const { held, ...first } = await hear(stream);
@@ -288,7 +288,7 @@ describe('a channel', () => {
     await join(log, stream);
     await expect.poll(() => second.seqs).toEqual([6]);
     expect(first.entries[0]).toBe(second.entries[0]);
-    // Further back than memory reaches: what it has in common with memory is not made anew.
+    // Further back than memory reaches: the entries that are also in memory are the same objects.
     const all = await held.channel.read(0, 6);
     expect(all.entries[1]).toBe(one.entries[0]);
     expect(all.entries[5]).toBe(first.entries[0]);
@@ -300,7 +300,7 @@ describe('a channel', () => {
     expect(second.ephemerals[0]).toBe(first.ephemerals[0]);
   });
 
-  it('asks for the heads of streams that are opened meanwhile all at once', async () => {
+  it('reads the heads of streams that are opened concurrently at once', async () => {
     const streams = [await newStream(), await newStream(), await newStream()];
     const asked: (readonly bigint[])[] = [];
     const noting: Log = {
@@ -323,7 +323,7 @@ describe('a channel', () => {
     expect(asked).toEqual([streams]);
   });
 
-  it('does not heed a hint that it cannot read, nor one of another stream, warns of them once, and goes on', async () => {
+  it('ignores unreadable hints and hints of other streams, warns once, and goes on', async () => {
     const stream = await newStream();
     const { seqs, ephemerals } = await hear(stream);
     const entry = await join(silent, stream);
@@ -336,7 +336,7 @@ describe('a channel', () => {
     expect(ephemerals).toEqual([]);
   });
 
-  it('goes on to look for what is missing after a hint that names no place', async () => {
+  it('still finds missing entries after a hint without a seq', async () => {
     const stream = await newStream();
     const { seqs } = await hear(stream);
     await bus.publish(streamTopic(stream), JSON.stringify({ kind: 'entry', v: 1, entry: { streamId: stream.toString(), actorId: null } }));
@@ -345,7 +345,7 @@ describe('a channel', () => {
     await expect.poll(() => seqs).toEqual([1]);
   });
 
-  it('is one for all its holders, and closed with the last', async () => {
+  it('is shared by its holders, and closed with the last one', async () => {
     const stream = await newStream();
     const [one, two] = await Promise.all([hear(stream), hear(stream)]);
     expect(one.held.channel).toBe(two.held.channel);
@@ -354,7 +354,7 @@ describe('a channel', () => {
     await join(log, stream);
     await expect.poll(() => two.seqs).toEqual([1]);
     two.held.release();
-    // The topic is free again: subscribing to one that is subscribed would throw.
+    // The topic is free again: a second subscription to it would throw.
     const unsubscribe = await bus.subscribe(streamTopic(stream), () => undefined);
     unsubscribe();
   });

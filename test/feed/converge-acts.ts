@@ -14,7 +14,7 @@ import {
 import { backendTokenOf } from '../support/issuer.ts';
 import { given, type Person, password, type World } from '../support/world.ts';
 
-/** The people of a scene: Ann, who acts, Ben, to whom it is done, Cat, who is by, and Dan, who knows nobody. */
+/** The users of a scene: Ann, who acts, Ben, who is acted on, Cat, who is present, and Dan, who knows nobody. */
 export interface Cast {
   readonly ann: Person;
   readonly ben: Person;
@@ -22,27 +22,27 @@ export interface Cast {
   readonly dan: Person;
 }
 
-/** Who is looked at: everybody, and Ann on another device. */
+/** Whose device is checked: every user's, and Ann's second one. */
 export type Watcher = keyof Cast | 'desk';
 
-/** Does one mutation for somebody; a refusal throws. */
+/** Runs one mutation for a user. Throws if it is refused. */
 type Do = (as: Person | undefined, input: object) => Promise<void>;
 
-/** Something that can be done. */
+/** An act to test. */
 export interface Act {
-  /** The mutation that does it. */
+  /** The mutation that the act runs. */
   readonly by: string;
-  /** What it does, in words. */
+  /** A description of the act, for the test's title. */
   readonly what: string;
-  /** Brings about what it takes, and answers how to do it. */
+  /** Sets up what the act needs, and returns the act. */
   prepare(chat: World, cast: Cast, act: Do): Promise<() => Promise<void>>;
-  /** Whose devices show something else afterwards. */
+  /** The devices that show something else afterwards. */
   readonly changes: readonly Watcher[];
-  /** Whose are told of it that were away; absent: all of them. Receipts are not logged. */
+  /** The devices that were offline and learn of it by replay. All of them if absent. Receipts are not logged. */
   readonly toldLater?: readonly Watcher[];
 }
 
-/** The way to do any mutation of one `input`. */
+/** Returns a function that runs a mutation with one `input`. */
 export function doing(chat: World, mutation: string): Do {
   const input = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
   const source: DocumentNode = parse(`mutation ($input: ${input}!) { done: ${mutation}(input: $input) { errors { code message field } } }`);
@@ -57,7 +57,7 @@ const own: readonly Watcher[] = ['ann', 'desk'];
 const two: readonly Watcher[] = [...own, 'ben'];
 const three: readonly Watcher[] = [...two, 'cat'];
 
-/** A group of Ann, Ben and Cat, in which each of these says something: their joining is entries 1 to 3. */
+/** Creates a group of Ann, Ben and Cat, in which each of `sayers` sends a message. Entries 1 to 3 are their joining. */
 async function talk(chat: World, { ann, ben, cat }: Cast, ...sayers: readonly Person[]): Promise<string> {
   const id = await chat.group(ann, ben, cat);
   for (const sayer of sayers) await chat.say(sayer, id, 'said before');
@@ -75,7 +75,7 @@ async function befriended(chat: World, one: Person, other: Person): Promise<stri
   return given((await chat.ask(AcquaintanceDocument, { handle: other.handle }, one)).user?.viewerContact, []).id;
 }
 
-/** Resolves once somebody's devices are told that a conversation is theirs no more. */
+/** Resolves once a user's account has the entry ConversationClosed of a conversation. */
 export async function toldClosed(chat: World, person: Person, conversationId: string): Promise<void> {
   const account = async () => given((await chat.ask(AccountEventsDocument, {}, person)).viewer, []).events.edges.map(({ node }) => node);
   await expect.poll(account).toContainEqual(expect.objectContaining({ __typename: 'ConversationClosed', conversationId }));
@@ -89,7 +89,7 @@ function file(name: string): object {
   return { url: `https://example.org/${name}`, mediaType: 'image/png', name, size: 3_000_000_000, width: 4, height: 3, alt: 'To be seen.' };
 }
 
-/** Says something that has two files. */
+/** Sends a message with two attachments. */
 async function show(chat: World, sayer: Person, conversationId: string): Promise<Awaited<ReturnType<World['say']>>> {
   const said = await chat.say(sayer, conversationId, 'look');
   await doing(chat, 'editMessage')(sayer, { messageId: said.id, text: 'look', attachments: [file(`${said.seq}a`), file(`${said.seq}b`)] });
@@ -270,7 +270,7 @@ const marking: readonly Act[] = [
   },
 ];
 
-/** Messages of others at 4 to 6, the second of which calls Ann. */
+/** Creates a group with messages of others at 4 to 6. The second one mentions Ann. */
 async function waiting(chat: World, cast: Cast): Promise<{ readonly group: string; readonly called: string }> {
   const group = await talk(chat, cast, cast.ben);
   const send = doing(chat, 'sendMessage');
@@ -681,7 +681,7 @@ const reporting: readonly Act[] = [
   },
 ];
 
-/** Something that Ann says in a group of Ann, Ben and Cat, to which Ben and Cat react, and something to which nobody does. */
+/** Creates a group of Ann, Ben and Cat with two messages of Ann. Ben and Cat react to the first one. */
 async function thoughtOf(chat: World, cast: Cast) {
   const group = await talk(chat, cast);
   const liked = await chat.say(cast.ann, group, 'said to be liked');
@@ -1011,7 +1011,7 @@ const ruling: readonly Act[] = [
   },
 ];
 
-/** A group of Ben and Cat, which Ann may join as it is said. */
+/** Creates a group of Ben and Cat, which Ann may join by this policy. */
 async function beyond(chat: World, { ben, cat }: Cast, joinPolicy: string): Promise<string> {
   const group = await chat.group(ben, cat);
   await chat.say(cat, group, 'said before');
@@ -1019,7 +1019,7 @@ async function beyond(chat: World, { ben, cat }: Cast, joinPolicy: string): Prom
   return group;
 }
 
-/** A group of Ann and Cat that Ben wishes to join. */
+/** Creates a group of Ann and Cat with a join request of Ben. */
 async function wished(chat: World, { ann, ben, cat }: Cast): Promise<{ readonly group: string; readonly requestId: string }> {
   const group = await chat.group(ann, cat);
   await doing(chat, 'updateGroup')(ann, { groupId: group, joinPolicy: 'APPROVAL' });
@@ -1524,7 +1524,10 @@ const signing: readonly Act[] = [
   },
 ];
 
-/** Somebody whom Ann and Ben know, who is in a group with them and owns another, asks to join a third, talks to Ann, and has asked Cat and been asked by Dan. */
+/**
+ * Creates Eve, who will be deleted. Ann and Ben are her contacts. She is in a group with them, owns another, asks to join a third, writes
+ * to Ann, has sent Cat a contact request and received one from Dan.
+ */
 export async function parting(chat: World, cast: Cast) {
   const { ann, ben, cat, dan } = cast;
   const [eve] = await chat.people('eve');
@@ -1658,7 +1661,7 @@ const ofAccounts: readonly Act[] = [
   },
 ];
 
-/** All that can be done: for every mutation at least one act, and one for each way in which it tells others of itself. */
+/** All acts: at least one for every mutation, and one for each way in which others are told of it. */
 export const acts: readonly Act[] = [
   ...sending.map((act) => ({ ...act, by: 'sendMessage' })),
   ...forwarding,

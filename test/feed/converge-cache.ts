@@ -1,39 +1,39 @@
-/** What stands in JSON. */
+/** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | Thing;
-/** An object of JSON. */
+/** A JSON object. */
 export interface Thing {
   readonly [field: string]: Json;
 }
 
-/** Where an entity stands in something that was taken apart. */
+/** A reference to an entity, in a normalized value. */
 interface Ref extends Thing {
   readonly ref: string;
 }
 
-/** Edges of a connection, in its order. */
+/** The edges of a connection, in order. */
 export interface List extends Thing {
   readonly edges: readonly Thing[];
 }
 
 /**
- * A client's cache, as the usual libraries keep one: every object with an `id` is an entity and kept once, whatever brings it; the rest is a
- * tree that refers to them. What is written of an entity replaces what was known of the same fields, and markers only rise.
+ * A client's normalized cache, as the usual libraries have it: every object with an `id` is an entity and stored once. The rest is a tree
+ * with references to entities. Writing an entity replaces its fields. Markers only rise.
  */
 export interface Cache {
-  /** Takes the entities out of what a response or an event brought, and answers what is left, with references in their place. */
+  /** Normalizes a response or an event: stores its entities, and returns the rest with references in their place. */
   write(value: Json): Json;
   entity(id: string): Thing | undefined;
   entities(): readonly Thing[];
   change(id: string, fields: Thing): void;
-  /** Forgets an entity: what refers to it reads null, and lists are without it. */
+  /** Removes an entity: references to it read null, and lists leave it out. */
   evict(id: string): void;
-  /** All that is to be seen from a tree, by the place where it is seen. */
+  /** Returns everything reachable from a tree, by entity. */
   view(tree: Json): Thing;
 }
 
 const markers: ReadonlySet<string> = new Set(['readSeq', 'deliveredSeq', 'viewerReadSeq']);
 
-/** True for an object. */
+/** Whether a value is an object. */
 export function isThing(value: Json | undefined): value is Thing {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -42,12 +42,12 @@ function isRef(value: Json): value is Ref {
   return isThing(value) && typeof value['ref'] === 'string';
 }
 
-/** The id of what a reference stands for, or null. */
+/** Returns the id of a reference, or null. */
 export function idOf(value: Json | undefined): string | null {
   return isThing(value) && typeof value['ref'] === 'string' ? value['ref'] : null;
 }
 
-/** Makes an empty cache. */
+/** Creates an empty cache. */
 export function createCache(): Cache {
   const entities = new Map<string, Thing>();
 
@@ -82,7 +82,7 @@ export function createCache(): Cache {
     return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, shown(field, reach)]));
   }
 
-  /** False for an edge whose node is gone. */
+  /** False for an edge whose node was removed. */
   function present(item: Json): boolean {
     const node = isThing(item) ? idOf(item['node']) : null;
     return node === null || entities.has(node);
@@ -116,19 +116,19 @@ function greater(known: Json | undefined, value: Json): Json {
   return typeof known === 'number' && typeof value === 'number' ? Math.max(known, value) : value;
 }
 
-/** The edges of a list; none where there is no list. */
+/** Returns the edges of a list. Empty if there is no list. */
 export function edgesOf(list: Json | undefined): readonly Thing[] {
   const edges = isThing(list) ? list['edges'] : [];
   return Array.isArray(edges) ? edges.filter(isThing) : [];
 }
 
-/** A value that is text. Throws where it is none. */
+/** Returns a value that has to be text. Throws if it is not. */
 export function text(value: Json | undefined): string {
   if (typeof value !== 'string') throw new Error(`${JSON.stringify(value)} is no text`);
   return value;
 }
 
-/** A value that is a number. Throws where it is none. */
+/** Returns a value that has to be a number. Throws if it is not. */
 export function number(value: Json | undefined): number {
   if (typeof value !== 'number') throw new Error(`${JSON.stringify(value)} is no number`);
   return value;

@@ -7,24 +7,24 @@ import { changesDocument, listsDocument, stateDocument } from './converge-docume
 import { apply, type Held, order, type Shown, settle } from './converge-rules.ts';
 import { readAnew } from './converge-waiting.ts';
 
-/** What a device shows, and how far it has followed. */
+/** What a device shows, and its positions. */
 export interface State {
-  /** By the place where it is seen. */
+  /** Everything shown, by entity. */
   view(): Thing;
   readonly positions: readonly Thing[];
 }
 
-/** A device that read the state once and keeps it by the events that come. */
+/** A device that read the state once, and keeps it up to date by events. */
 export interface Device extends State {
-  /** Subscribes from where it stands, and applies events up to StreamReady. */
+  /** Subscribes from its positions, and applies events up to StreamReady. */
   connect(): Promise<void>;
   /** Applies events until it has every entry up to these positions. */
   reach(positions: readonly Thing[]): Promise<void>;
-  /** Another that has read the very same, and is away. */
+  /** Returns another device with the same initial state, which is offline. */
   twin(): Device;
 }
 
-/** Reads all that a viewer may see, and stays away until it is told to connect. `people`: everybody whom they may know of. */
+/** Reads everything that a viewer may see. The device is offline until `connect`. `people`: all users that the viewer may know of. */
 export async function readDevice(chat: World, viewer: Person, people: readonly Person[]): Promise<Device> {
   return deviceThatRead(await chat.ask(stateDocument, { people: people.map(({ id }) => id) }, viewer), chat, viewer);
 }
@@ -59,7 +59,7 @@ function deviceThatRead(answer: ResultOf<typeof stateDocument>, chat: World, vie
     return String(type);
   }
 
-  /** Reads the lists anew that could not be kept. */
+  /** Reads the lists again that could not be kept up to date. */
   async function readLists(): Promise<void> {
     for (const id of held.waiting.anew) {
       const { viewer: own, conversation } = await chat.ask(listsDocument, { id }, viewer);

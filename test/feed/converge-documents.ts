@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, parse } from 'graphql';
 import type { Json, List, Thing } from './converge-cache.ts';
 
-// Everybody in sight, and what is between them and the viewer. Not what they change about themselves, of which nobody else is told.
+// A user, and their relation to the viewer. Without the fields of a profile, because others are not told when these change.
 const acquaintance = `fragment Acquaintance on User {
   id createdAt viewerContact { id } viewerContactRequest { id } viewerDirectConversation { id } viewerHasBlocked
 }`;
@@ -25,10 +25,10 @@ const group = `fragment Gathering on Group {
   id name description announcement avatarUrl data owner { id } joinPolicy listed historyForNewcomers postPolicy invitePolicy pinPolicy mentionPolicy slowModeSeconds mutedUntil
 }`;
 
-// What the viewer may do in a group, and whom it keeps out: with a role or a setting it is another.
+// What the viewer may do in a group, and its bans. Roles and settings change both.
 const ruling = `fragment Ruling on Group { id viewerMay viewerBans(first: 10) { edges { cursor node { id } } } }`;
 
-// Who wishes to come in, and who is invited, which those see who run the group.
+// Join requests and invites, which the group's owner and admins see.
 const door = `fragment Door on Group {
   viewerJoinRequests(first: 10) { totalCount edges { cursor node { ...Wish } } }
   ...Inviting
@@ -54,7 +54,7 @@ const talk = `fragment Talk on Conversation {
 const contacts = `fragment Known on Contact { id alias since user { ...Acquaintance } }
 fragment Asked on ContactRequest { id note createdAt from { ...Acquaintance } to { ...Acquaintance } }`;
 
-// Not lastSeenAt, which any request moves, and of which nobody is told.
+// Without lastSeenAt, which any request moves without an event.
 const self = `fragment Self on Viewer {
   user { ...Acquaintance handle displayName avatarUrl bio data }
   sessions { id deviceName deviceKind createdAt viewerIsCurrent }
@@ -70,14 +70,14 @@ fragment Later on ScheduledMessage {
   id clientMessageId sendAt createdAt conversationId text attachments { url name } data poll { options multiple anonymous closesAt } replyTo { id } threadRoot { id } mentions { id } mentionsEveryone refusal { code message }
 }`;
 
-// How far all others have a conversation, which every event of it may move.
+// How far all other members have a conversation. Every event of it may move these.
 const reached = 'fragment Reached on Conversation { deliveredToAllSeq readByAllSeq }';
 
-// What waits for the viewer, which an event that changes it brings.
+// Unread counts of the viewer. Events that change them bring the new ones.
 const waiting = `fragment Waiting on Conversation { viewerUnreadCount viewerMentionCount viewerMarkedUnreadFromSeq }
 fragment Totals on UnreadTotals { messages mentions conversations threads badge }`;
 
-// The lists of it.
+// The lists of unread mentions and threads.
 const mentioning = `fragment Mentioning on Conversation {
   viewerMentions(first: 20) { edges { node { id } } }
   waitingMentions: viewerMentions(first: 20, unread: true) { edges { node { id } } }
@@ -117,7 +117,11 @@ export const stateDocument = documentOf<{ readonly viewer: Thing; readonly peopl
   ${threads}
 `);
 
-/** What a client follows that shows it. Of a conversation's own events all can be shared by everybody in it but votes, for those by nobody are known only to who has voted, those after which the viewer may do something else, and those by which something may come back that they have deleted, or goes that waits for them. */
+/**
+ * The events of a client that shows it. All members can share the payload of a conversation's event, with three exceptions: anonymous
+ * votes, whose options only the voter knows; events after which the viewer may do something else; and events by which a message may return
+ * that the viewer has deleted, or an unread one disappear.
+ */
 export const changesDocument = documentOf<{ readonly events: Thing }, { readonly after: readonly Thing[] }>(`
   subscription Changes($after: [PositionInput!]) {
     events(after: $after) {
@@ -175,7 +179,7 @@ export const changesDocument = documentOf<{ readonly events: Thing }, { readonly
   ${fragments}
 `);
 
-/** What is read anew of a conversation where an event does not tell where something stands in the lists of what waits. */
+/** The lists to read again for a conversation if an event does not tell an item's place in the unread lists. */
 export const listsDocument = documentOf<
   { readonly viewer: { readonly threads: List }; readonly conversation: Thing | null },
   { readonly id: string }

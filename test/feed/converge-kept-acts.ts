@@ -27,7 +27,9 @@ async function saved(chat: World, as: Person, messageId: string, note?: string):
   given(saveMessage.savedMessageEdge, saveMessage.errors);
 }
 
-/** A group in which Ben has said two things, both of which Ann has saved; she has begun to write there, and in a thread. */
+/**
+ * Creates a group with two messages of Ben, both saved by Ann, and a group with a third. Ann has drafts in both groups, and in a thread.
+ */
 async function kept(chat: World, { ann, ben, cat }: Readonly<Record<'ann' | 'ben' | 'cat', Person>>) {
   const group = await chat.group(ann, ben, cat);
   const elsewhere = await chat.group(ann, ben);
@@ -43,7 +45,7 @@ async function kept(chat: World, { ann, ben, cat }: Readonly<Record<'ann' | 'ben
   return { group, first: first.id, second: second.id };
 }
 
-/** A group of Ben's whose past newcomers see, in which Ann has saved something and begun to write. */
+/** Creates a group of Ben whose newcomers see its history, in which Ann has a saved message and a draft. */
 async function keptBySomebodyElses(chat: World, { ann, ben, cat }: Readonly<Record<'ann' | 'ben' | 'cat', Person>>): Promise<string> {
   const group = await chat.group(ben, ann, cat);
   await chat.ask(UpdateGroupDocument, { input: { groupId: group, historyForNewcomers: 'ALL' } }, ben);
@@ -53,7 +55,7 @@ async function keptBySomebodyElses(chat: World, { ann, ben, cat }: Readonly<Reco
   return group;
 }
 
-/** What is done with what one keeps for oneself. */
+/** Acts on drafts and saved messages. */
 export const keptActs: readonly Act[] = [
   {
     by: 'saveDraft',

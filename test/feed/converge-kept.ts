@@ -1,12 +1,12 @@
 import { type Cache, edgesOf, idOf, isThing, type Json, number, type Thing, text } from './converge-cache.ts';
 
-/** What a device shows of what its viewer keeps for themselves. */
+/** What a device shows of its viewer's drafts and saved messages. */
 interface Keeper {
   readonly cache: Cache;
   readonly shown: { viewer: Thing };
 }
 
-/** What the viewer has begun to write stands in its place and at the front of the list, or is gone. */
+/** Applies DraftChanged: the draft is set at its conversation or thread and moves to the front of the list, or is removed. */
 export function draftChanged({ cache, shown }: Keeper, { draftId, draftEdge, conversationId, threadRootId }: Thing): void {
   const id = text(draftId);
   keep(shown, 'drafts', (edges) => edges.filter(({ node }) => idOf(node) !== id));
@@ -20,7 +20,7 @@ export function draftChanged({ cache, shown }: Keeper, { draftId, draftEdge, con
   if (cache.entity(place)?.[field] !== undefined) cache.change(place, { [field]: { ref: id } });
 }
 
-/** What the viewer has saved stands where it was saved, or is gone. */
+/** Applies SavedMessageChanged: the message is added to the list and marked as saved, or removed. */
 export function savedChanged({ cache, shown }: Keeper, { messageId, savedMessageEdge = null }: Thing): void {
   const id = text(messageId);
   keep(shown, 'savedMessages', (edges) => edges.filter(({ node }) => idOf(node) !== id));
@@ -28,7 +28,7 @@ export function savedChanged({ cache, shown }: Keeper, { messageId, savedMessage
   mark(cache, id, isThing(savedMessageEdge));
 }
 
-/** What the viewer does not see any more of a conversation is not saved either. */
+/** Messages that the viewer no longer sees are not saved any more either. */
 export function leaveOutSaved({ cache, shown }: Keeper, conversation: string, goes: (seq: number) => boolean): void {
   keep(shown, 'savedMessages', (edges) =>
     edges.filter(({ node }) => {
@@ -40,7 +40,7 @@ export function leaveOutSaved({ cache, shown }: Keeper, conversation: string, go
   );
 }
 
-/** With a conversation all goes that was kept of it. */
+/** Drafts and saved messages of a conversation end with it. */
 export function closeKept(keeper: Keeper, conversation: string): void {
   const { cache } = keeper;
   leaveOutSaved(keeper, conversation, () => true);
@@ -48,7 +48,7 @@ export function closeKept(keeper: Keeper, conversation: string): void {
     if (writtenAt !== undefined && conversationId === conversation) cache.evict(text(id));
 }
 
-/** Puts both lists into order: by when something was saved, the last first, as their cursors have it. */
+/** Changes a list and sorts it: the last saved first, as the cursors have it. */
 function keep(shown: { viewer: Thing }, name: string, change: (edges: readonly Thing[]) => readonly Thing[]): void {
   const list = shown.viewer[name];
   const rank = ({ cursor }: Thing): string => Buffer.from(text(cursor), 'base64url').toString();

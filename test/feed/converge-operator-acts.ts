@@ -6,11 +6,11 @@ import { rawId, rawSql } from '../support/raw-sql.ts';
 import type { World } from '../support/world.ts';
 import { type Act, type Cast, doing, parting, toldClosed } from './converge-acts.ts';
 
-// What operators do, of which users see something. They have a schema of their own, so these are called by their names there.
+// Acts of operators that users see. Operators have a schema of their own, so these acts have its names.
 
 const everybody = ['ann', 'desk', 'ben', 'cat', 'dan'] as const;
 
-/** Posts a notice and has it handed on; answers its id. */
+/** Posts a notice and runs its jobs. Returns its id. */
 async function tell({ node: { chat } }: World, to: NewNotice['to'], title = 'Maintenance'): Promise<string> {
   const { notice } = await chat.notices.post(null, { title, body: 'Tonight.', to });
   if (notice === null) throw new Error('nobody is told');
@@ -27,7 +27,7 @@ async function takeBack({ node: { chat } }: World, id: string): Promise<void> {
   await chat.jobs.doDue();
 }
 
-/** Everything that operators do to what users see. */
+/** All acts of operators that change what users see. */
 export const operatorActs: readonly Act[] = [
   {
     by: 'postNotice',

@@ -9,13 +9,13 @@ import { type Act, type Cast, doing, type Watcher } from './converge-acts.ts';
 const two: readonly Watcher[] = ['ann', 'desk', 'ben'];
 const three: readonly Watcher[] = [...two, 'cat'];
 
-/** A question, with the ids of what there is to choose from. */
+/** A poll, with the ids of its options. */
 interface Asked {
   readonly messageId: string;
   readonly options: readonly string[];
 }
 
-/** Asks what there is to eat, and nothing is voted. */
+/** Sends a poll without votes. */
 async function ask(chat: World, as: Person, conversationId: string, poll: object = {}): Promise<Asked> {
   const input = {
     ...{ conversationId, clientMessageId: randomUUID(), text: 'What do we eat?' },
@@ -26,7 +26,7 @@ async function ask(chat: World, as: Person, conversationId: string, poll: object
   return { messageId, options: given(asked, []).options.map(({ id }) => id) };
 }
 
-/** The same in a group of Ann, Ben and Cat, where Ben and Cat have chosen soup. */
+/** The same in a group of Ann, Ben and Cat, where Ben and Cat have voted for soup. */
 async function askedOf(chat: World, { ann, ben, cat }: Cast, poll: object = {}) {
   const group = await chat.group(ann, ben, cat);
   const asked = await ask(chat, ben, group, poll);
@@ -45,7 +45,7 @@ async function vote(chat: World, who: Person, asked: Asked, ...choices: readonly
   await doing(chat, 'votePoll')(who, choosing(asked, ...choices));
 }
 
-/** What is done with polls. */
+/** Acts on polls. */
 export const pollActs: readonly Act[] = [
   ...[false, true].map(
     (anonymous): Act => ({
@@ -153,7 +153,7 @@ export const pollActs: readonly Act[] = [
       const { messageId } = await askedOf(chat, cast, { closesAt: ahead() });
       const { conversationId, seq } = inputId('Message', messageId, 'messageId');
       await using sql = await rawSql(chat.stores);
-      // As time would, a thousand years of it.
+      // Moves the closing time back by a thousand years, as if time had passed.
       await sql.run(
         `UPDATE Message SET poll = REPLACE(poll, '"closesAt":"2', '"closesAt":"1') WHERE conversationId = ${conversationId} AND seq = ${seq}`,
         `UPDATE Job SET dueAt = (SELECT MIN(createdAt) FROM User) WHERE kind = 'PollDue'`,

@@ -1,13 +1,16 @@
 import { decodeText } from '../../schema/ids.ts';
 import { type Cache, edgesOf, idOf, isThing, type Json, type Thing, text } from './converge-cache.ts';
 
-/** Where polls are kept. */
+/** Where polls are stored. */
 interface Keeper {
   readonly cache: Cache;
   readonly shown: { readonly viewer: Thing };
 }
 
-/** What the viewer has chosen is told by who acts, and so is who else has; of an anonymous poll, where nobody does, the first is asked for. */
+/**
+ * Applies PollVoted. The actor and the options tell what the viewer and others have voted. In an anonymous poll the event has neither, so
+ * the viewer's own vote is selected with it.
+ */
 export function voted({ cache, shown }: Keeper, { actor, message, options, own }: Thing): void {
   const all = optionsIn(cache.entity(idOf(message) ?? ''));
   const chosen = Array.isArray(options) ? new Set(options.map((option: Json) => idOf(option))) : ownIn(own);
@@ -16,7 +19,7 @@ export function voted({ cache, shown }: Keeper, { actor, message, options, own }
   for (const id of all) cache.change(id, { viewerHasVoted: chosen.has(id) });
 }
 
-/** Puts somebody among those who have chosen an option, in the order of their numbers, or takes them out. */
+/** Adds a user to an option's voters, in order of ids, or removes them. */
 function count(
   cache: Cache,
   { option, voter, counts }: { readonly option: string; readonly voter: string | null; readonly counts: boolean },
@@ -32,12 +35,12 @@ function numberOf({ node }: Thing): number {
   return Number(decodeText(idOf(node) ?? '')?.split(':')[1]);
 }
 
-/** Of a message that was only said, what is known of each option: nobody has chosen it. */
+/** Returns the fields of an option of a new message: nobody has voted for it. */
 export function votesAtFirst({ poll }: Thing): Thing {
   return { viewerHasVoted: false, voters: isThing(poll) && poll['anonymous'] === true ? null : { edges: [] } };
 }
 
-/** The ids of what a message lets choose. */
+/** Returns the ids of a poll's options. */
 export function optionsIn(message: Thing | undefined): readonly string[] {
   const poll = message?.['poll'];
   const options = isThing(poll) ? poll['options'] : [];

@@ -13,7 +13,7 @@ import {
   waitingReplies,
 } from './converge-waiting.ts';
 
-/** A viewer's tree, without the entities that it refers to. */
+/** A viewer's tree. It refers to entities in the cache. */
 export interface Shown {
   viewer: Thing;
   readonly people: Json;
@@ -21,18 +21,21 @@ export interface Shown {
 
 type Rule = (held: Held, event: Thing) => void;
 
-/** What a device has. */
+/** The state of a device. */
 export interface Held {
   readonly cache: Cache;
   readonly shown: Shown;
-  /** Messages that the viewer has deleted for themselves, by what was heard: kept with the positions, for that they were said may come after it. */
+  /**
+   * Messages that the viewer has deleted for themselves, from MessageHidden. Stored like the positions, because MessageSent may come after
+   * it.
+   */
   readonly deleted: Set<string>;
   readonly waiting: Waiting;
 }
 
 /**
- * What docs/api/cache.md says that an event changes beside the things it brings. `event` has been written to the cache: references stand for them.
- * An event whose type is not here fails the test.
+ * What an event changes besides the objects that it brings, according to docs/api/cache.md. `event` is normalized already: references stand
+ * for its objects. An event type without a rule fails the test.
  */
 const rules: Readonly<Record<string, Rule>> = {
   MessageSent: messageSent,
@@ -177,12 +180,12 @@ const rules: Readonly<Record<string, Rule>> = {
   ViewerMarkersMoved: () => undefined,
   StreamReady: () => undefined,
   ResyncRequired(_held, { resyncReason }) {
-    // The account says that the conversation is closed; the rest of it is nobody's here.
+    // The account stream closes the conversation. Nothing else of it is expected here.
     if (resyncReason !== 'GONE') throw new Error(`a part of the log is missing: ${resyncReason}`);
   },
 };
 
-/** Applies an event as it came. Throws where there is no rule for it. */
+/** Applies an event. Throws if its type has no rule. */
 export function apply(held: Held, event: Thing): void {
   const rule = rules[text(event['__typename'])];
   if (rule === undefined) throw new Error(`no rule for ${JSON.stringify(event)}`);
@@ -199,14 +202,14 @@ export function apply(held: Held, event: Thing): void {
   settle(held);
 }
 
-/** Puts the lists into order, and sums up what waits. */
+/** Sorts the lists, and sums up the unread counts. */
 export function settle(held: Held): void {
   order(held);
   orderWaiting(held);
   sum(held);
 }
 
-/** Puts the conversations into order of activity. Of two that moved in the same millisecond neither is the later one: their ids decide here. */
+/** Sorts the conversations by activity. Two with the same millisecond are sorted by id. */
 export function order({ cache, shown }: Held): void {
   const edges = edgesOf(shown.viewer['conversations']).filter(({ node }) => conversationOf(cache, node) !== undefined);
   function rank({ node }: Thing): string {
@@ -216,14 +219,14 @@ export function order({ cache, shown }: Held): void {
   shown.viewer = { ...shown.viewer, conversations: { edges: edges.toSorted((one, other) => (rank(one) < rank(other) ? 1 : -1)) } };
 }
 
-/** Takes something to be said later out of its list: changed, it may stand elsewhere. */
+/** Removes a scheduled message from its list: after a change its place may be another. */
 function scheduledGone({ shown }: Held, id: string): void {
   const list = shown.viewer['scheduledMessages'];
   if (isThing(list))
     shown.viewer = { ...shown.viewer, scheduledMessages: { ...list, edges: edgesOf(list).filter(({ node }) => idOf(node) !== id) } };
 }
 
-/** Puts what is said later into order: by its time, then by id, as its cursor has them. */
+/** Sorts scheduled messages by time, then id, as the cursors have it. */
 function orderScheduled({ shown }: Held): void {
   const list = shown.viewer['scheduledMessages'];
   const rank = ({ cursor }: Thing): string => Buffer.from(text(cursor), 'base64url').toString();
@@ -232,7 +235,10 @@ function orderScheduled({ shown }: Held): void {
   shown.viewer = { ...shown.viewer, scheduledMessages: { ...list, edges } };
 }
 
-/** Puts the notices into order of posting: those to all and those to some come on streams of their own. Of two of one millisecond their ids decide. */
+/**
+ * Sorts notices by the time of posting: notices to all and notices to some come on different streams. Two with the same millisecond are
+ * sorted by id.
+ */
 function orderNotices({ shown }: Held): void {
   const list = shown.viewer['notices'];
   const rank = ({ cursor }: Thing): string => Buffer.from(text(cursor), 'base64url').toString();
@@ -247,7 +253,10 @@ function conversationOf(cache: Cache, node: Json | undefined): Thing | undefined
   return cache.entity(idOf(node) ?? '');
 }
 
-/** Whether a message that an event brings has called the viewer so far; null where it brings none, or was known. Any event may bring a later one's change. */
+/**
+ * Whether a message that an event brings mentioned the viewer before. Null if the event brings none, or is known already. Any event may
+ * bring a change that a later one made.
+ */
 function callsBefore({ cache, shown, waiting }: Held, { conversation, message, seq }: Thing): boolean | null {
   if (seq === undefined || !isThing(conversation) || !isThing(message)) return null;
   const known = cache.entity(text(conversation['id']))?.['lastSeq'];
@@ -256,7 +265,7 @@ function callsBefore({ cache, shown, waiting }: Held, { conversation, message, s
     : calls(cache.entity(text(message['id'])), shown);
 }
 
-/** Counts a call that an edit has added, and one that is gone from a message that waits. */
+/** Counts a mention that an edit has added, or removed from an unread message. */
 function count({ cache, shown }: Held, { conversation, message }: Thing, before: boolean | null): void {
   const id = idOf(conversation) ?? '';
   const held = cache.entity(id);
@@ -268,7 +277,7 @@ function count({ cache, shown }: Held, { conversation, message }: Thing, before:
   cache.change(id, { viewerMentionCount: number(held['viewerMentionCount']) + (!before && now ? 1 : gone) });
 }
 
-/** Whether a message of somebody else's mentions the viewer or everyone. */
+/** Whether a message of another user mentions the viewer or everyone. */
 function calls(message: Thing | undefined, { viewer }: Shown): boolean {
   const me = idOf(viewer['user']);
   if (message === undefined || idOf(message['sender']) === me) return false;
@@ -276,7 +285,10 @@ function calls(message: Thing | undefined, { viewer }: Shown): boolean {
   return message['mentionsEveryone'] === true || mentions.some((user: Json) => idOf(user) === me);
 }
 
-/** Leaves entries out of all that is shown of a conversation: they are not for the viewer any more. `about`: the message that a pin is of, else the entry. */
+/**
+ * Removes entries from everything shown of a conversation, because the viewer no longer sees them. `about`: the seq of the pinned message
+ * for a pin, else that of the entry.
+ */
 function leaveOut(held: Held, id: string, goes: (seq: number, about: number) => boolean): void {
   const { cache, shown } = held;
   leaveOutSaved(held, id, (seq) => goes(seq, seq));
@@ -296,7 +308,7 @@ function leaveOut(held: Held, id: string, goes: (seq: number, about: number) => 
   }
 }
 
-/** Sums up what waits to be read. */
+/** Sums up the unread counts. */
 function sum({ cache, shown }: Held): void {
   const waiting = edgesOf(shown.viewer['conversations']).map(({ node }) => {
     const conversation = conversationOf(cache, node);
@@ -313,7 +325,7 @@ function sum({ cache, shown }: Held): void {
     conversations: waiting.filter(({ messages, mentions }) => messages + mentions > 0).length,
     threads: waitingReplies({ cache, shown }),
     badge: all(({ messages, mentions, settled }) => {
-      // Whoever is silent here is so for ever.
+      // All silent periods in these tests never end.
       if (settled?.['viewerArchived'] === true || typeof settled?.['viewerSilentUntil'] === 'string') return 0;
       return { ALL: messages, MENTIONS: mentions, NONE: 0 }[String(settled?.['viewerNotificationLevel'])] ?? 0;
     }),
@@ -349,7 +361,7 @@ function messageSent(state: Held, event: Thing): void {
     cache.change(id, { viewerMentionCount: number(held['viewerMentionCount']) + 1 });
 }
 
-/** A reply waits for who takes part in its thread; who replies has read it. */
+/** A reply is unread for participants of its thread. A user who replies has read the thread. */
 function waitInThread({ cache, shown, waiting }: Held, message: Thing, seq: number): void {
   const root = cache.entity(idOf(message['threadRoot']) ?? '');
   const known = root?.['viewerThreadUnreadCount'];
@@ -361,7 +373,7 @@ function waitInThread({ cache, shown, waiting }: Held, message: Thing, seq: numb
   if (own || part) cache.change(text(root['id']), { viewerThreadUnreadCount: own ? 0 : number(known) + 1 });
 }
 
-/** A reply stands at the end of its thread; nothing has happened to itself so far. */
+/** Adds a reply to the end of its thread, with the initial values of its own fields. */
 function standInThread(cache: Cache, message: Thing, edge: Json): void {
   const id = text(message['id']);
   if (!('replies' in message)) {
@@ -374,7 +386,7 @@ function standInThread(cache: Cache, message: Thing, edge: Json): void {
   appendTo(cache, idOf(message['threadRoot']) ?? '', 'replies', edge);
 }
 
-/** Who has read all that others said has read what they say next. */
+/** A member who has read everything of others has also read their own next message. */
 function moveSender(
   { cache, shown }: Held,
   { id, sender, seq }: { readonly id: string; readonly sender: string; readonly seq: number },
@@ -383,12 +395,12 @@ function moveSender(
     .entities()
     .find((entity) => idOf(entity['conversation']) === id && 'readSeq' in entity && idOf(entity['user']) === sender);
   if (member === undefined) return;
-  // Those that the viewer has deleted, too.
+  // Including those that the viewer has deleted.
   const others = cache
     .entities()
     .filter((said) => idOf(said['conversation']) === id && 'sentAt' in said && idOf(said['sender']) !== sender)
     .map((said) => number(said['seq']));
-  /** Where a marker stands once its member has said something. */
+  /** Returns a marker's position after its member has sent a message. */
   function moved(marker: Json | undefined): Json {
     return typeof marker !== 'number' || others.some((other) => other > marker && other < seq) ? (marker ?? null) : seq;
   }
@@ -397,7 +409,7 @@ function moveSender(
   if (sender === idOf(shown.viewer['user'])) cache.change(id, { viewerReadSeq: moved(cache.entity(id)?.['viewerReadSeq']) });
 }
 
-/** How far each message has come follows from how far all others have its conversation. */
+/** Derives each message's delivery state from how far all other members have its conversation. */
 function deliver({ cache }: Held): void {
   for (const message of cache.entities()) {
     const { id, seq } = message;
@@ -408,13 +420,13 @@ function deliver({ cache }: Held): void {
   }
 }
 
-/** The viewer's own reactions are gone with the message. */
+/** A recall removes the viewer's own reactions too. */
 function recalled({ cache }: Held, { message }: Thing): void {
   const id = idOf(message) ?? '';
   if (cache.entity(id)?.['viewerReactions'] !== undefined) cache.change(id, { viewerReactions: [] });
 }
 
-/** The viewer's own reactions are theirs to keep: what comes is the same for all. */
+/** Updates the viewer's own reactions, because the event's payload is the same for all. */
 function reacted({ cache, shown }: Held, { actor, message, emoji, added }: Thing): void {
   const id = idOf(message) ?? '';
   const known = cache.entity(id)?.['viewerReactions'];
@@ -423,7 +435,7 @@ function reacted({ cache, shown }: Held, { actor, message, emoji, added }: Thing
   cache.change(id, { viewerReactions: added === true ? [...others, text(emoji)] : others });
 }
 
-/** An account is erased: nobody said or did what it did. */
+/** Applies the deletion of an account: its user is removed everywhere. */
 function forget({ cache }: Held, userId: string | null): void {
   function nobody(value: Json | undefined): boolean {
     return userId !== null && idOf(value) === userId;
@@ -443,13 +455,13 @@ function forget({ cache }: Held, userId: string | null): void {
   }
 }
 
-/** Whether the viewer has cleared what was said up to this message. */
+/** Whether the viewer has cleared the conversation up to this message. */
 function isCleared({ cache }: Held, { conversation }: Thing, message: Json | undefined): boolean {
   const seq = cache.entity(idOf(message) ?? '')?.['seq'];
   return seq !== undefined && number(seq) <= number(cache.entity(idOf(conversation) ?? '')?.['viewerClearedSeq']);
 }
 
-/** What is pinned last stands first, unless the viewer has deleted it. */
+/** Puts the last pin first, unless the viewer has deleted the message. */
 function pinned({ cache }: Held, { conversation, message = null, own, pinned }: Thing): void {
   const list = listOf(cache, idOf(conversation) ?? '', 'pins');
   const others = edgesOf(list).filter(({ node }) => idOf(node) !== idOf(message));
@@ -457,7 +469,7 @@ function pinned({ cache }: Held, { conversation, message = null, own, pinned }: 
   cache.change(idOf(conversation) ?? '', { pins: { ...list, edges: stands ? [{ node: message }, ...others] : others } });
 }
 
-/** What a message has attached stands among the files where its message belongs, the newest first, in place of what it had. */
+/** Replaces a message's attachments in the list of files, the newest message first. */
 function attach({ cache }: Held, { conversation }: Thing, message: Json | undefined): void {
   const id = idOf(conversation) ?? '';
   const list = listOf(cache, id, 'files');
@@ -469,7 +481,7 @@ function attach({ cache }: Held, { conversation }: Thing, message: Json | undefi
   cache.change(id, { files: { ...list, edges: [...others, ...own].toSorted((one, other) => seqOf(other) - seqOf(one)) } });
 }
 
-/** An entry of a conversation's log that stands in its timeline. */
+/** Adds an entry to the conversation's timeline. */
 function logged(held: Held, event: Thing): void {
   const { __typename = null, at = null, streamId = null, seq = null, actor = null, message = null } = event;
   const pin = __typename === 'PinChanged' ? { pinOf: { seq: held.cache.entity(idOf(message) ?? '')?.['seq'] ?? null } } : {};
@@ -477,7 +489,7 @@ function logged(held: Held, event: Thing): void {
   passed(held, event);
 }
 
-/** An entry of a conversation's log: the log ends with it. */
+/** Moves the conversation's lastSeq to an entry. */
 function passed({ cache }: Held, event: Thing): void {
   const id = idOf(event['conversation']) ?? '';
   const conversation = cache.entity(id);
@@ -495,32 +507,32 @@ function listOf(cache: Cache, id: string, name: string): Thing {
   return isThing(list) ? list : {};
 }
 
-/** Puts an edge at the end of a conversation's list, unless it stands there. */
+/** Adds an edge to the end of a conversation's list, unless it is there. */
 function append({ cache }: Held, event: Thing, name: string, edge: Json): void {
   appendTo(cache, idOf(event['conversation']) ?? '', name, edge);
 }
 
-/** Puts an edge at the end of a list that an entity shows, unless it stands there. */
+/** Adds an edge to the end of an entity's list, unless it is there. */
 function appendTo(cache: Cache, id: string, name: string, edge: Json): void {
   const list = listOf(cache, id, name);
   if (!isThing(edge) || !('edges' in list) || edgesOf(list).some(({ node }) => same(node ?? null, edge['node'] ?? null))) return;
   cache.change(id, { [name]: { ...list, edges: [...edgesOf(list), edge] } });
 }
 
-/** Puts an edge at the front of one of the viewer's lists, unless it stands there. */
+/** Adds an edge to the front of one of the viewer's lists, unless it is there. */
 function put({ shown }: Held, name: string, edge: Json): void {
   const list = shown.viewer[name];
   if (isThing(list)) shown.viewer = { ...shown.viewer, [name]: withFirst(list, edge) };
 }
 
-/** A list with an edge at its front, unless it stands there. */
+/** Returns a list with an edge at its front, unless it is there. */
 function withFirst(list: Thing, edge: Json): Thing {
   if (!isThing(edge) || edgesOf(list).some(({ node }) => same(node ?? null, edge['node'] ?? null))) return list;
   const total = 'totalCount' in list && { totalCount: number(list['totalCount']) + 1 };
   return { ...list, ...total, edges: [edge, ...edgesOf(list)] };
 }
 
-/** A list without an entity. */
+/** Returns a list without an entity. */
 function without(list: Json | undefined, id: string): Json {
   const edges = edgesOf(list);
   const left = edges.filter(({ node }) => idOf(node) !== id);
@@ -534,7 +546,7 @@ function requestGone({ cache, shown }: Held, { contactRequestId }: Thing): void 
   cache.evict(id);
 }
 
-/** Two entries are the same by their place, two entities by their id. */
+/** Compares entries by position, and entities by id. */
 function same(one: Json, other: Json): boolean {
   if (idOf(one) !== null || !isThing(one) || !isThing(other)) return idOf(one) === idOf(other);
   return one['streamId'] === other['streamId'] && one['seq'] === other['seq'];

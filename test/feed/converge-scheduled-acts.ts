@@ -11,14 +11,14 @@ function later(conversationId: string, text = 'later'): object {
   return { conversationId, clientMessageId: randomUUID(), text, sendAt: ahead() };
 }
 
-/** Something that is to be said; answers its id. */
+/** Schedules a message, and returns its id. */
 async function left(chat: World, as: Person, conversationId: string, ms?: number): Promise<string> {
   const input = { conversationId, clientMessageId: randomUUID(), text: 'later', sendAt: ahead(ms) };
   const { scheduleMessage } = await chat.ask(ScheduleMessageDocument, { input }, as);
   return given(scheduleMessage.scheduledMessageEdge, scheduleMessage.errors).node.id;
 }
 
-/** What is done with messages that are said later. */
+/** Acts on scheduled messages. */
 export const scheduledActs: readonly Act[] = [
   {
     by: 'scheduleMessage',

@@ -2,12 +2,12 @@ import { shapeOf } from '../../src/db/index.ts';
 import { rawSql } from '../support/raw-sql.ts';
 import type { Stores } from '../support/stores.ts';
 
-/** The rows that nodes keep, each with the version under which they do: by table and id. */
+/** The rows that nodes cache, each with its version, by table and id. */
 export type Versions = ReadonlyMap<string, { readonly changedSeq: number; readonly row: string }>;
 
 const keptTables = ['Conversation', 'User'] as const;
 
-/** Reads them from SQLite. */
+/** Reads the rows and versions from SQLite. */
 export async function readVersions(stores: Stores): Promise<Versions> {
   await using sql = await rawSql(stores);
   const versions = new Map<string, { readonly changedSeq: number; readonly row: string }>();
@@ -23,7 +23,7 @@ export async function readVersions(stores: Stores): Promise<Versions> {
   return versions;
 }
 
-/** What has changed under the version that it had: a node that keeps it would go on to show it as it was. */
+/** Returns the rows that changed without a new version: a node with such a row in its cache would keep showing the old one. */
 export function unseenChanges(before: Versions, after: Versions): readonly string[] {
   return [...after].flatMap(([name, { changedSeq, row }]) => {
     const known = before.get(name);

@@ -11,14 +11,14 @@ interface Said {
   readonly seq: number;
 }
 
-/** Says something with whatever else a message may have. */
+/** Sends a message with any other fields. */
 async function said(chat: World, as: Person, conversationId: string, more: object = {}): Promise<Said> {
   const input = { conversationId, clientMessageId: randomUUID(), text: 'said', ...more };
   const { sendMessage } = await chat.ask(SendMessageDocument, { input }, as);
   return given(sendMessage.messageEdge, sendMessage.errors).node;
 }
 
-/** Two threads of Ann's in a group, with a reply of Ben's each, the second of which is the newer. */
+/** Creates a group with two threads of Ann, each with a reply of Ben. The second thread has the newer reply. */
 async function twoThreads(chat: World, { ann, ben, cat }: Readonly<Record<'ann' | 'ben' | 'cat', Person>>) {
   const group = await chat.group(ann, ben, cat);
   const one = await said(chat, ann, group);
@@ -28,7 +28,7 @@ async function twoThreads(chat: World, { ann, ben, cat }: Readonly<Record<'ann' 
   return { group, one, other, inOne, inOther };
 }
 
-/** What moves threads and mentions in the lists of what waits. */
+/** Acts that move threads and mentions within the unread lists. */
 export const waitingActs: readonly Act[] = [
   {
     by: 'sendMessage',

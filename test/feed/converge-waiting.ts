@@ -1,14 +1,17 @@
 import { type Cache, edgesOf, idOf, isThing, type Json, type List, number, type Thing, text } from './converge-cache.ts';
 
-/** What a device keeps of the lists of what waits, beside the lists. */
+/** A device's bookkeeping for the unread lists. */
 export interface Waiting {
-  /** The conversations whose lists are to be read anew, by id: where they stand cannot be told from what is held. */
+  /** The ids of conversations whose lists have to be read again, because the stored state does not determine them. */
   readonly anew: Set<string>;
-  /** By conversation, the entry as of which its lists were read last; by the message that a thread is about, as of which its count came. */
+  /** By conversation id: the seq as of which its lists were last read. By id of a thread's root: the seq as of which its count came. */
   readonly upTo: Map<string, number>;
 }
 
-/** The entry up to which the replies of a thread are counted: not that of its conversation's counts, which come without it. */
+/**
+ * Returns the seq up to which the replies of a thread are counted. It differs from that of its conversation's counts, which come without
+ * it.
+ */
 export function countedUpTo({ upTo }: Waiting, { id = null, conversation }: Thing): number {
   return Math.max(upTo.get(text(id)) ?? 0, upTo.get(idOf(conversation) ?? '') ?? 0);
 }
@@ -19,15 +22,15 @@ interface Held {
   readonly waiting: Waiting;
 }
 
-/** By name, and as one of all. */
+/** Whether the viewer is mentioned by name, and with everyone. */
 type Called = readonly [boolean, boolean];
 
-/** How a message that an event brings has mentioned the viewer so far. `event`: before it is written. */
+/** Returns how a message that an event brings mentioned the viewer before. `event`: before it is normalized. */
 export function knownMentions(held: Held, { message }: Thing): Called {
   return isThing(message) ? called(held, held.cache.entity(text(message['id']))) : [false, false];
 }
 
-/** What docs/api/unread.md says that an event changes in `viewerMentions`. */
+/** Applies what an event changes in `viewerMentions`, according to docs/api/unread.md. */
 export function keepMentions(held: Held, event: Thing, before: Called): void {
   const { cache, waiting } = held;
   const { __typename: type, conversation, conversationEdge, seq, streamId } = event;
@@ -36,7 +39,7 @@ export function keepMentions(held: Held, event: Thing, before: Called): void {
     const opened = nodeOf(conversationEdge);
     waiting.upTo.set(opened, number(cache.entity(opened)?.['lastSeq']));
   }
-  // A list that was read since has it.
+  // A list that was read later contains it.
   const known = streamId !== id || number(seq) <= (waiting.upTo.get(id) ?? 0);
   const message = cache.entity(type === 'MessageSent' ? nodeOf(event['messageEdge']) : (idOf(event['message']) ?? ''));
   if (!known && message !== undefined) recalls(held, event, { id, message, before });
@@ -58,7 +61,7 @@ function recalls(
   else if (stands || event['__typename'] !== 'MessageSent') waiting.anew.add(id);
 }
 
-/** Whether a message is as this event has left it, and not as a later one has. */
+/** Whether a message is in the state in which this event left it, and not a later one. */
 function asItLeft({ __typename: type, at }: Thing, { editedAt = null }: Thing): boolean {
   return (type === 'MessageSent' && editedAt === null) || (type === 'MessageEdited' && editedAt === at);
 }
@@ -74,7 +77,7 @@ function called({ shown }: Held, message: Thing | undefined): Called {
   return [mentions.some((user: Json) => idOf(user) === me), message['mentionsEveryone'] === true];
 }
 
-/** What docs/api/threads.md says that an event changes in `threads`. */
+/** Applies what an event changes in `threads`, according to docs/api/threads.md. */
 export function keepThreads(held: Held, event: Thing): void {
   const { cache, waiting } = held;
   const { __typename: type, conversationEdge, conversationId, message } = event;
@@ -89,14 +92,14 @@ export function keepThreads(held: Held, event: Thing): void {
   if (type === 'ThreadRead' && root !== null && !holds(held, root)) waiting.anew.add(idOf(cache.entity(root)?.['conversation']) ?? '');
 }
 
-/** The count of a thread has come, as of the lastSeq that its conversation has come with. */
+/** Records that the count of a thread came as of its conversation's lastSeq in the same event. */
 function counts({ cache, waiting }: Held, root: string): void {
   const { conversation } = cache.entity(root) ?? {};
   const { lastSeq } = cache.entity(idOf(conversation) ?? '') ?? {};
   if (typeof lastSeq === 'number') waiting.upTo.set(root, lastSeq);
 }
 
-/** Takes the threads of a conversation out whose newest reply stands where it is gone. */
+/** Removes the threads of a conversation whose newest reply is removed. */
 export function takeOut(held: Held, conversation: string, goes: (seq: number) => boolean): void {
   const { cache } = held;
   setThreads(
@@ -112,7 +115,7 @@ function replied(held: Held, { messageEdge, conversation }: Thing): void {
   const { cache, shown } = held;
   const reply = cache.entity(nodeOf(messageEdge));
   const root = cache.entity(idOf(reply?.['threadRoot']) ?? '');
-  // What was deleted or cleared meanwhile stands nowhere.
+  // A reply that was deleted or cleared meanwhile is in no list.
   const stands = edgesOf(cache.entity(idOf(conversation) ?? '')?.['messages']).some((edge) => nodeOf(edge) === reply?.['id']);
   if (reply === undefined || root === undefined || !stands) return;
   const id = text(root['id']);
@@ -131,7 +134,7 @@ export function holds(held: Pick<Held, 'shown'>, root: string): boolean {
   return threadsOf(held).some(({ node }) => idOf(node) === root);
 }
 
-/** How many replies wait in all of the threads that the viewer's list has. */
+/** Returns the number of unread replies in all threads of the viewer's list. */
 export function waitingReplies(held: Pick<Held, 'cache' | 'shown'>): number {
   return threadsOf(held).reduce((total, { node }) => total + waitsIn(held, node), 0);
 }
@@ -148,7 +151,7 @@ function setThreads(held: Pick<Held, 'shown'>, edges: readonly Thing[]): void {
   held.shown.viewer = { ...held.shown.viewer, threads: { edges } };
 }
 
-/** Puts the threads into order of their newest replies, and makes of both lists those of what waits. */
+/** Sorts the threads by newest reply, and derives the unread lists from both lists. */
 export function orderWaiting(held: Pick<Held, 'cache' | 'shown'>): void {
   const { cache, shown } = held;
   function rank({ node, lastReply }: Thing): string {
@@ -166,14 +169,14 @@ export function orderWaiting(held: Pick<Held, 'cache' | 'shown'>): void {
   }
 }
 
-/** Of replies of one millisecond their threads decide: a conversation's id is as long as any other, the seq of a root is not. */
+/** Replies with the same millisecond are sorted by thread: ids of conversations have equal lengths, seqs of roots do not. */
 function place(id: string): string {
   return Buffer.from(id, 'base64url')
     .toString()
     .replace(/\d+$/, (seq) => seq.padStart(10, '0'));
 }
 
-/** Puts what was read anew of a conversation in place of what was held of its lists. */
+/** Replaces a conversation's lists by those that were read again. */
 export function readAnew(
   held: Held,
   id: string,

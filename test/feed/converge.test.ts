@@ -11,7 +11,7 @@ import { scheduledActs } from './converge-scheduled-acts.ts';
 import { readVersions, unseenChanges } from './converge-versions.ts';
 import { waitingActs } from './converge-waiting-acts.ts';
 
-// Nobody listens there: whoever is looked at is connected, so that nothing is pushed.
+// Nothing is at this address: the users in these tests are connected, so that nothing is pushed.
 const chat = world({
   DRAFT_TELL_MS: '0',
   PUSH_PROVIDER_URL: 'http://127.0.0.1:9',
@@ -19,7 +19,7 @@ const chat = world({
   ...backend,
 });
 
-/** Everybody's devices, as sets of whatever is made of each. */
+/** A value for each device. */
 type Each<T> = Readonly<Record<Watcher, T>>;
 
 async function cast() {
@@ -27,7 +27,7 @@ async function cast() {
   const people: Cast = { ann, ben, cat, dan };
   const everybody = [ann, ben, cat, dan];
   const desk = await chat.anotherDevice(ann);
-  // What somebody says to themselves is heard on their own devices, after all that was told there before.
+  // A user's message to themselves arrives on their own devices, after everything before it.
   const diaries = await Promise.all(everybody.map(async (person) => ({ person, diary: await chat.direct(person, person) })));
   async function each<T>(of: (person: Cast['ann']) => Promise<T>): Promise<Each<T>> {
     const [first, second, third, fourth, fifth] = await Promise.all([of(ann), of(desk), of(ben), of(cat), of(dan)]);
@@ -52,7 +52,7 @@ function changed(before: Each<State>, after: Each<State>): readonly Watcher[] {
   return watchers(before).filter((watcher) => JSON.stringify(before[watcher].view()) !== JSON.stringify(after[watcher].view()));
 }
 
-/** Expects of these devices, once they have every entry there is, what new ones show. */
+/** Expects that these devices, once they have every entry, show the same as new ones. */
 async function expectConverged(devices: Each<Device>, fresh: Each<State>, whose: readonly Watcher[]): Promise<void> {
   for (const watcher of whose) {
     await devices[watcher].reach(fresh[watcher].positions);
@@ -63,7 +63,7 @@ async function expectConverged(devices: Each<Device>, fresh: Each<State>, whose:
 const own = [...acts, ...pollActs, ...scheduledActs, ...waitingActs, ...keptActs];
 const named = [...own, ...operatorActs].map((act): [string, Act] => [`${act.by}, ${act.what}`, act]);
 
-describe('what a device has shown and the events that came since, live or once it is back, are what a new one shows, after', () => {
+describe('a device that applies events, live or after it was offline, shows the same as a new device, after', () => {
   it.each(named)('%s', async (_name, { by, prepare, changes, toldLater }) => {
     const { people, devices, writeDiaries } = await cast();
     const act = await prepare(chat, people, doing(chat, by));
@@ -82,7 +82,7 @@ describe('what a device has shown and the events that came since, live or once i
   });
 });
 
-it('knows an act for every mutation there is', () => {
+it('has an act for every mutation', () => {
   const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
   expect([...new Set(own.map(({ by }) => by))].toSorted()).toEqual(mutations.toSorted());
 });

@@ -5,7 +5,7 @@ import { serverStreamId, streamTopic } from '../../src/log/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { type Crowd, crowdOn, readAll } from './crowd.ts';
 
-/** Stores of one run, and what its feeds listen on; all of it goes with the run. */
+/** The database and bus of one run. Disposing it disposes both. */
 export interface CrowdStores extends AsyncDisposable {
   readonly db: Db;
   readonly bus: Bus;
@@ -15,11 +15,11 @@ function upTo(count: number): readonly number[] {
   return Array.from({ length: count }, (_, n) => n + 1);
 }
 
-/** What a node keeps to when everybody comes at once, whatever it runs on. */
+/** The contract of a node when many clients come at once, on any stores. */
 export function promisesToCrowds(open: () => Promise<CrowdStores>): void {
   let stores: CrowdStores;
   let crowd: Crowd;
-  /** Tells of each account whose subscription begins to be opened. */
+  /** Called with each topic that is subscribed. */
   let opening: (topic: string) => void = () => undefined;
 
   beforeAll(async () => {
@@ -33,7 +33,10 @@ export function promisesToCrowds(open: () => Promise<CrowdStores>): void {
   });
   afterAll(() => stores[Symbol.asyncDispose]());
 
-  /** How many subscriptions of these people are being opened at a time: begun, and not ready. */
+  /**
+   * Counts the subscriptions of these users that are being opened at the same time: from the subscription of their account's topic until
+   * StreamReady.
+   */
   function countOpenings(people: readonly Viewer[]) {
     const accounts = new Set(people.map(({ userId }) => streamTopic(userId)));
     const counted = { under: 0, most: 0 };
@@ -45,7 +48,7 @@ export function promisesToCrowds(open: () => Promise<CrowdStores>): void {
     return counted;
   }
 
-  it('lets 500 subscriptions catch up a few at a time, with one read of what all of them missed, while sending goes on', async () => {
+  it('lets 500 subscriptions catch up a few at a time, with one read of what all of them missed, during other sends', async () => {
     const [owner, ...members] = await crowd.people(501);
     if (owner === undefined) throw new Error('nobody is there');
     const group = await crowd.group(owner, members);
@@ -73,14 +76,14 @@ export function promisesToCrowds(open: () => Promise<CrowdStores>): void {
     }
     for (const at of readings.keys()) await expect.poll(() => words(at)).toEqual(wanted);
     expect(openings.most).toBe(4);
-    // One for all who missed the same; a second or third where a hint and a read overlap.
+    // One for all who missed the same. A second or third if a hint and a read overlap.
     expect(asked.pages.length).toBeLessThanOrEqual(3);
-    // The very same objects for everybody, so that what is made of them is made once.
+    // The same objects for everybody, so that each payload is made once.
     const objects = new Set(readings.flatMap((reading) => reading.of(group).slice(0, 50)));
     expect(objects.size).toBe(50);
   });
 
-  it('serves 5,000 positions in one subscription, and asks for their heads at once', async () => {
+  it('serves 5,000 positions in one subscription, and reads all their heads at once', async () => {
     const [viewer] = await crowd.people(1);
     if (viewer === undefined) throw new Error('nobody is there');
     const groups = await crowd.groupsOf(viewer, 5_000);
@@ -98,7 +101,7 @@ export function promisesToCrowds(open: () => Promise<CrowdStores>): void {
       ...groups.map((id) => [id, 1]),
       [serverStreamId, 0],
     ]);
-    // Their streams’ and the server’s.
+    // One for the server's stream, one for all others.
     expect(asked.heads).toEqual([1, 5_001]);
     const [first = 0n] = groups;
     await crowd.say(viewer, first, 'live');
@@ -106,7 +109,7 @@ export function promisesToCrowds(open: () => Promise<CrowdStores>): void {
   });
 
   describe('a subscription that resumes', () => {
-    it('replays no more than the limit over all streams, each whole or not at all', async () => {
+    it('replays at most the limit over all streams, each stream completely or not at all', async () => {
       const [viewer] = await crowd.people(1);
       if (viewer === undefined) throw new Error('nobody is there');
       const groups = await crowd.groupsOf(viewer, 4);
@@ -124,7 +127,7 @@ export function promisesToCrowds(open: () => Promise<CrowdStores>): void {
       expect(reading.of(four).map(({ seq }) => seq)).toEqual([1]);
     });
 
-    it('lets others go on while its client does not read, and then gets all it missed', async () => {
+    it('lets others catch up while its client does not read, and then delivers everything that it missed', async () => {
       const [slow, quick] = await crowd.people(2);
       if (slow === undefined || quick === undefined) throw new Error('nobody is there');
       const group = await crowd.group(slow, [quick]);

@@ -14,33 +14,33 @@ import { newUuid } from '../../src/uuid.ts';
 import { freshKey } from '../group/talk-world.ts';
 import { newKey } from '../user/users-world.ts';
 
-/** How often the feed has asked the log for what. */
+/** What a feed has read from the log. */
 export interface Asked {
-  /** Where each page that was read began. */
+  /** The range of each page. */
   readonly pages: LogRange[];
-  /** How many streams each question for heads named. */
+  /** The number of streams of each read of heads. */
   readonly heads: number[];
 }
 
-/** Many people, many groups, and a node's feed over them. */
+/** Many users, many groups, and a node's feed over them. */
 export interface Crowd {
   readonly log: Log;
-  /** Fresh people, written as signing up would leave them, without the hashing. */
+  /** Creates users with the rows that a sign-up writes, without hashing passwords. */
   people(count: number): Promise<readonly Viewer[]>;
-  /** A group of these people, the first of whom owns it. */
+  /** Creates a group of these users. The first one is the owner. */
   group(owner: Viewer, members: readonly Viewer[]): Promise<bigint>;
-  /** So many groups with a member of their own each, and one entry. Written as making them would leave them. */
+  /** Creates `count` groups with `member` as their only member and one entry each. Writes the rows that creating them would write. */
   groupsOf(member: Viewer, count: number): Promise<readonly bigint[]>;
   say(sender: Viewer, conversationId: bigint, text: string): Promise<unknown>;
-  /** A node's feed with these variables, and what it asks of the log. */
+  /** Creates a node's feed with these variables, and records what it reads from the log. */
   feed(env?: Readonly<Record<string, string>>): { readonly feed: Feed; readonly asked: Asked };
 }
 
 const logger = pino({ level: 'silent' });
-// Members that one call adds, and streams that one append makes.
+// The number of members that one call adds, and of streams that one append creates.
 const atOnce = 100;
 
-/** Makes the crowd's world. `feedBus`: where its feeds listen, if not on the bus that is published on. */
+/** Creates a crowd. `feedBus`: the bus on which its feeds listen, if it differs from the bus for publishing. */
 export function crowdOn({ db, bus, feedBus = bus }: { readonly db: Db; readonly bus: Bus; readonly feedBus?: Bus }): Crowd {
   const log = createLog({ db, bus, logger });
   const config = readConfig({ MAX_GROUP_MEMBERS: '10000', MAX_GROUPS_PER_USER: '10000' });
@@ -117,17 +117,17 @@ export function crowdOn({ db, bus, feedBus = bus }: { readonly db: Db; readonly 
   };
 }
 
-/** One subscription that is read as fast as it comes, the way a transport does. */
+/** One subscription that is read as fast as possible, as a transport does. */
 export interface Reading {
   readonly seen: readonly FeedEvent[];
-  /** Resolves with StreamReady. Rejects with what ended it before. */
+  /** Resolves at StreamReady. Rejects with the error if it ended before. */
   readonly ready: Promise<void>;
-  /** The entries of one stream, in the order in which they came. */
+  /** Returns the entries of one stream, in the order of arrival. */
   of(streamId: bigint): readonly Entry[];
   stop(): void;
 }
 
-/** Reads a viewer's subscription. `onReady` is called in the same moment as StreamReady is there. */
+/** Reads a viewer's subscription. Calls `onReady` at the moment of StreamReady. */
 export function readAll(
   feed: Feed,
   viewer: Viewer,
@@ -135,7 +135,7 @@ export function readAll(
 ): Reading {
   const seen: FeedEvent[] = [];
   const ready = Promise.withResolvers<void>();
-  // Not everybody waits for it.
+  // Not every caller awaits it.
   ready.promise.catch(() => undefined);
   const events = feed.events(viewer, { after, signal: new AbortController().signal });
   events.watch({

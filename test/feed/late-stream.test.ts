@@ -8,7 +8,7 @@ import { type TalkWorld, talkOn } from '../group/talk-world.ts';
 import { sqliteDb } from '../support/db.ts';
 import { inWords, listening } from '../support/people.ts';
 
-/** The same bus, on which one topic's messages arrive only once `release` is called, or never if `lose` is. */
+/** Wraps a bus. Messages on one topic arrive when `release` is called, or never if `lose` is called. */
 function holdingBack(bus: Bus, topic: () => string | undefined): { readonly bus: Bus; release(): void; lose(): void } {
   const late: (() => void)[] = [];
   const subscribe: Bus['subscribe'] = (name, onMessage) =>
@@ -27,14 +27,14 @@ function holdingBack(bus: Bus, topic: () => string | undefined): { readonly bus:
   };
 }
 
-/** A feed that repairs no more than five entries, and nothing but what it hears of. */
+/** Creates a feed that repairs gaps of at most five entries, and checks no heads. */
 function feedOn({ db, log }: TalkWorld, bus: Bus) {
   const limits = { maxReplay: 1_000, maxPositions: 1_000, subscriptionQueue: 512, catchUps: 8, catchUpQueue: 1_000 };
   const config = { headCheckMs: 600_000, maxGap: 5, typingMs: 6_000, ...limits };
   return createFeed({ db, log, bus, logger: pino({ level: 'silent' }), config });
 }
 
-it('delivers every stay of a member whose account tells of several before the conversation tells of the first’s end', async () => {
+it('delivers every stay of a member even if several are announced before the end of the first is delivered', async () => {
   await using world = talkOn(await sqliteDb());
   const [ann, ben] = await world.people();
   const group = await world.group(ann, ben);
@@ -61,7 +61,7 @@ it('delivers every stay of a member whose account tells of several before the co
   events.stop();
 });
 
-it('replays what is committed before it says StreamReady, though nobody has heard of it here', async () => {
+it('replays every entry that was committed before StreamReady, even without its hint', async () => {
   await using world = talkOn(await sqliteDb());
   const [ann, ben] = await world.people();
   const group = await world.group(ann, ben);
@@ -79,7 +79,7 @@ it('replays what is committed before it says StreamReady, though nobody has hear
   expect(inWords(await open.next())).toBe('3 MessageSent unheard');
 });
 
-it('who has come since hears no signal that was told before, and who opened the conversation hears their first', async () => {
+it('a new member receives no signal from before their joining, and a signal in an empty conversation arrives', async () => {
   await using world = talkOn(await sqliteDb());
   const [ann, ben, cat] = await world.people();
   const [group, alone] = [await world.group(ann, ben), await world.direct(ann, ann)];
@@ -111,7 +111,7 @@ it('who has come since hears no signal that was told before, and who opened the 
   await anns?.until((event) => event.kind === 'signal' && event.conversationId === alone);
 });
 
-describe('where more was missed than is repaired', () => {
+describe('a gap that exceeds the limit', () => {
   async function missed(act: (world: TalkWorld, people: { ann: Viewer; ben: Viewer; group: bigint }) => Promise<void>) {
     const world = talkOn(await sqliteDb());
     const [ann, ben] = await world.people();
@@ -138,14 +138,14 @@ describe('where more was missed than is repaired', () => {
     };
   }
 
-  it('says so, and goes on with what comes then', async () => {
+  it('is reported, and later entries are delivered', async () => {
     await using scene = await missed(async () => undefined);
     expect(inWords(await scene.all.next())).toBe('resync GAP_TOO_LARGE 9');
     await scene.world.say(scene.ann, scene.group, 'next');
     expect(inWords(await scene.all.next())).toBe('10 MessageSent next');
   });
 
-  it('a removal among it ends the access all the same', async () => {
+  it('that contains the removal ends the access', async () => {
     await using scene = await missed(async (world, { ann, ben, group }) => {
       await world.groups.removeMember(ann, { groupId: group, userId: ben.userId });
     });

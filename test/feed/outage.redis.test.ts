@@ -5,7 +5,7 @@ import { groupOf, inWords, listen, person, say } from '../support/people.ts';
 import { startRedis } from '../support/services.ts';
 import { realStores } from '../support/stores.ts';
 
-it('loses nothing and keeps order while Redis is killed, away, and back', async () => {
+it('loses nothing and keeps the order while Redis is killed, down, and back', async () => {
   await using redis = await startRedis();
   await using stores = await realStores({ redisUrl: redis.url });
   await using here = await chatOn(stores, { HEAD_CHECK_MS: '200' });
@@ -31,10 +31,10 @@ it('loses nothing and keeps order while Redis is killed, away, and back', async 
   events.stop();
 });
 
-it('tells at once who is connected to the node that stores it while Redis is away, whatever it is', async () => {
+it('delivers messages and typing at once to clients of the node that stores them while Redis is down', async () => {
   await using redis = await startRedis();
   await using stores = await realStores({ redisUrl: redis.url });
-  // So seldom that no check can bring it, nor the tenth of it in an outage.
+  // So long that no check can deliver it, not even at the tenfold frequency of an outage.
   await using chat = await chatOn(stores, { HEAD_CHECK_MS: '600000' });
   const [ann, ben] = [await person(chat), await person(chat)];
   const group = await groupOf(chat, ann, ben);
@@ -49,9 +49,9 @@ it('tells at once who is connected to the node that stores it while Redis is awa
   events.stop();
 });
 
-it('finds what a node committed and did not publish as soon as its own connection to Redis is back', async () => {
+it('finds entries that another node committed and did not publish as soon as its connection to Redis is back', async () => {
   await using redis = await startRedis();
-  // Whoever publishes here is heard by nobody, as a node that dies right after its commit.
+  // Nobody hears what this node publishes, as if it died right after its commit.
   await using nowhere = await startRedis();
   await using stores = await realStores({ redisUrl: redis.url });
   await using here = await chatOn({ ...stores, env: { ...stores.env, REDIS_URL: nowhere.url } });
@@ -68,7 +68,7 @@ it('finds what a node committed and did not publish as soon as its own connectio
   events.stop();
 });
 
-it('refuses a new subscription with UNAVAILABLE while Redis hangs, and serves it when it is back', async () => {
+it('refuses a new subscription with UNAVAILABLE while Redis hangs, and accepts it once Redis is back', async () => {
   await using redis = await startRedis();
   await using stores = await realStores({ redisUrl: redis.url });
   await using chat = await chatOn(stores, { BUS_TIMEOUT_MS: '500' });

@@ -9,7 +9,7 @@ import { type TalkWorld, talkOn } from '../group/talk-world.ts';
 import { sqliteDb } from '../support/db.ts';
 import { inWords, listening } from '../support/people.ts';
 
-/** The same bus, deaf to one account as long as `deaf` says so. */
+/** A bus that drops the messages of one account's topic while `deaf` is true. */
 interface HardOfHearing {
   readonly bus: Bus;
   deaf: boolean;
@@ -32,7 +32,7 @@ function feedOn({ db, log }: TalkWorld, bus: Bus, headCheckMs: number, subscript
   return createFeed({ db, log, bus, logger: pino({ level: 'silent' }), config: { ...limits, headCheckMs, subscriptionQueue } });
 }
 
-/** Ben in two groups in which Ann has said something; the second entry of each is his joining, the third what she said. */
+/** Creates Ben's two groups, each with a message of Ann. In each, entry 2 is his joining and entry 3 her message. */
 async function talk() {
   const world = talkOn(await sqliteDb());
   const [ann, ben] = await world.people();
@@ -41,7 +41,7 @@ async function talk() {
   return { world, ann, ben, groups, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
 }
 
-/** The same world, in which comparisons of heads are counted. */
+/** Wraps a world and counts its comparisons of heads. */
 function countingComparisons(world: TalkWorld): { readonly counted: TalkWorld; comparisons(): number } {
   let count = 0;
   function goneOn(known: Parameters<TalkWorld['log']['goneOn']>[0]): ReturnType<TalkWorld['log']['goneOn']> {
@@ -59,7 +59,7 @@ function markedIn(events: readonly FeedEvent[]): readonly bigint[] {
   return events.flatMap((event) => (event.kind === 'markers' ? [event.conversationId] : []));
 }
 
-it('finds a marker that was moved and not told of at the next comparison of heads', async () => {
+it('finds a read marker whose hint was lost at the next comparison of heads', async () => {
   await using scene = await talk();
   const { world, ben, groups } = scene;
   const { bus } = deafTo(world, ben);
@@ -72,7 +72,7 @@ it('finds a marker that was moved and not told of at the next comparison of head
   expect(markedIn(await desk.until(({ kind }) => kind === 'markers'))).toEqual([groups[1]]);
 });
 
-it('finds it as soon as a later move is heard, without any comparison', async () => {
+it('finds it at the hint of a later move, without a comparison of heads', async () => {
   await using scene = await talk();
   const { world, ben, groups } = scene;
   const ears = deafTo(world, ben);
@@ -86,7 +86,7 @@ it('finds it as soon as a later move is heard, without any comparison', async ()
   expect(new Set(markedIn(told))).toEqual(new Set(groups));
 });
 
-it('tells of it once where it is heard, and not again because heads are compared', async () => {
+it('reports it once if the hint arrives, and not again when heads are compared', async () => {
   await using scene = await talk();
   const { world, ben, groups } = scene;
   const { counted, comparisons } = countingComparisons(world);
@@ -102,7 +102,7 @@ it('tells of it once where it is heard, and not again because heads are compared
   expect(markedIn(told)).toEqual(groups);
 });
 
-it('tells before StreamReady of what moved while the device was away, and of nothing else', async () => {
+it('reports markers that moved while the device was offline before StreamReady, and no others', async () => {
   await using scene = await talk();
   const { world, ben, groups } = scene;
   await world.messages.markRead(ben, { conversationId: groups[0], seq: 3 });
@@ -113,10 +113,10 @@ it('tells before StreamReady of what moved while the device was away, and of not
   expect(markedIn(events)).toEqual([groups[0]]);
 });
 
-it('finds what moved unheard while the subscription was still being opened', async () => {
+it('finds a marker whose hint was lost while the subscription was being opened', async () => {
   await using scene = await talk();
   const { world, ann, ben, groups } = scene;
-  // More than the queue has room for: the second group's replay waits for the reader.
+  // More than the queue holds: the replay of the second group waits for the reader.
   for (let n = 0; n < 8; n += 1) await world.say(ann, groups[0]);
   const { counted, comparisons } = countingComparisons(world);
   await using feed = feedOn(counted, deafTo(world, ben).bus, soon, 4);
@@ -132,7 +132,7 @@ it('finds what moved unheard while the subscription was still being opened', asy
   expect(markedIn(await desk.until(({ kind }) => kind === 'markers'))).toEqual([groups[0]]);
 });
 
-it('goes on trying while the database does not answer', async () => {
+it('keeps trying while the database does not answer', async () => {
   await using scene = await talk();
   const { world, ben, groups } = scene;
   let failures = 0;

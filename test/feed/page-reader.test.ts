@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createPageReader } from '../../src/feed/page-reader.ts';
 import type { LogPage } from '../../src/log/index.ts';
 
-/** A reader over reads that are answered by hand, in pages of ten. */
+/** A reader whose reads the test answers itself, with pages of ten. */
 function asked() {
   const reads: (PromiseWithResolvers<LogPage> & { readonly after: number })[] = [];
   const read = createPageReader({
@@ -20,8 +20,8 @@ function page(head: number): LogPage {
   return { entries: [], head, floor: 0 };
 }
 
-describe('pages read for many', () => {
-  it('are one for all who need something of it while it is read', async () => {
+describe('pages', () => {
+  it('are read once for all callers who need part of them at the same time', async () => {
     const { reads, read } = asked();
     const all = [read(5, 5), read(5, 5), read(14, 14)];
     expect(reads.map(({ after }) => after)).toEqual([5]);
@@ -30,7 +30,7 @@ describe('pages read for many', () => {
     for (const one of rest) expect(one).toBe(first);
   });
 
-  it('are others for what lies before or after', async () => {
+  it('are read separately for other positions', async () => {
     const { reads, read } = asked();
     void read(5, 5);
     void read(4, 4);
@@ -38,7 +38,7 @@ describe('pages read for many', () => {
     expect(reads.map(({ after }) => after)).toEqual([5, 4, 15]);
   });
 
-  it('are read anew once they have been answered', async () => {
+  it('are read again after they have been answered', async () => {
     const { reads, read } = asked();
     const first = read(5, 5);
     reads[0]?.resolve(page(5));
@@ -47,7 +47,7 @@ describe('pages read for many', () => {
     expect(reads).toHaveLength(2);
   });
 
-  it('do not do for who knows of an entry that was committed while they were read', async () => {
+  it('are read again for callers who know of an entry that was committed during the read', async () => {
     const { reads, read } = asked();
     const before = read(5, 5);
     const later = [read(5, 6), read(5, 6)];
@@ -59,7 +59,7 @@ describe('pages read for many', () => {
     expect(reads).toHaveLength(2);
   });
 
-  it('that cannot be read fail for each, and each may ask again', async () => {
+  it('that cannot be read fail for all callers, and each may try again', async () => {
     const { reads, read } = asked();
     const both = Promise.allSettled([read(5, 5), read(5, 5)]);
     reads[0]?.reject(new Error('away'));

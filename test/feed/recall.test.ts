@@ -10,7 +10,7 @@ import { embeddedChat } from '../support/chat.ts';
 import { sqliteDb } from '../support/db.ts';
 import { groupOf, inWords, listen, person, say } from '../support/people.ts';
 
-describe('a message that is taken back', () => {
+describe('a recalled message', () => {
   const capacity = 16;
   let chat: Chat;
 
@@ -19,7 +19,7 @@ describe('a message that is taken back', () => {
   });
   afterAll(() => chat[Symbol.asyncDispose]());
 
-  /** A group of three, of whom the second is there and hears all: so what was said stays in memory. */
+  /** Creates a group of three. The second member is subscribed and receives everything, so messages stay in memory. */
   async function scene() {
     const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
     const conversationId = await groupOf(chat, ann, ben, cat);
@@ -44,7 +44,7 @@ describe('a message that is taken back', () => {
     return all;
   }
 
-  /** A subscription that is live, and whose client takes nothing unless it is drained. */
+  /** Opens a live subscription whose client reads nothing until it is drained. */
   async function slowly(viewer: Viewer): Promise<EventStream<FeedEvent>> {
     const events = chat.feed.events(viewer, { signal: new AbortController().signal });
     events.watch({ take: () => false, wake: () => undefined });
@@ -52,13 +52,13 @@ describe('a message that is taken back', () => {
     return events;
   }
 
-  it('is told to those who are there as it was said, then as taken back', async () => {
+  it('is delivered to a live client as it was sent, then as recalled', async () => {
     const { sayHeard, recallHeard, stop } = await scene();
     await recallHeard(await sayHeard('oops'), 5);
     stop();
   });
 
-  it('has lost its text for whoever comes back, though it was in memory', async () => {
+  it('has no text for a client that resumes, although it was in memory', async () => {
     const { cat, sayHeard, recallHeard, stop } = await scene();
     const held = await chat.feed.positions(cat);
     await sayHeard('before');
@@ -76,7 +76,7 @@ describe('a message that is taken back', () => {
     for (const end of [resumed.stop, stop]) end();
   });
 
-  it('has lost its text while it waited for a client that is slow, as one object for all', async () => {
+  it('loses its text while it waits for slow clients, in one object for all', async () => {
     const { ben, cat, sayHeard, recallHeard, stop } = await scene();
     const [one, two] = [await slowly(ben), await slowly(cat)];
     const seq = await sayHeard('oops');
@@ -87,7 +87,7 @@ describe('a message that is taken back', () => {
     for (const end of [() => void one.return?.(), () => void two.return?.(), stop]) end();
   });
 
-  it('has lost its text while more waited than there is room for', async () => {
+  it('loses its text while more waits than the queue holds', async () => {
     const { cat, sayHeard, recallHeard, stop } = await scene();
     const events = await slowly(cat);
     const seqs: number[] = [];
@@ -100,14 +100,14 @@ describe('a message that is taken back', () => {
   });
 });
 
-describe('a message that is taken back while the log is being read', () => {
+describe('a message that is recalled while the log is being read', () => {
   let world: TalkWorld;
   beforeAll(async () => {
     world = talkOn(await sqliteDb());
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** A log whose next page has been read when `read` resolves, and comes when it is let go. */
+  /** Returns a log whose next page has been read when `read` resolves, and is returned after `letGo`. */
   function slowLog() {
     const [read, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const log: Log = {
@@ -122,7 +122,7 @@ describe('a message that is taken back while the log is being read', () => {
     return { log, read: read.promise, letGo: letGo.resolve };
   }
 
-  it('has no text in what was read before, nor in memory', async () => {
+  it('has no text in the page that was read before, nor in memory', async () => {
     const [ada, bob] = await world.people();
     const conversationId = await world.group(ada, bob);
     await world.say(ada, conversationId, 'before');

@@ -38,7 +38,7 @@ function holding(entries: readonly Entry[], spare = createSpare()) {
 }
 
 describe('a ring', () => {
-  it('has the newest 64 entries, and says where it does not reach', () => {
+  it('holds the newest 64 entries, and returns null beyond them', () => {
     const ring = holding(messages(1, 70));
     expect(seqs(ring.after(6))).toEqual(seqs(messages(7, 70)));
     expect(ring.after(5)).toBeNull();
@@ -48,13 +48,13 @@ describe('a ring', () => {
     expect(ring.at(71)).toBeUndefined();
   });
 
-  it('has fewer where texts are long, but always the newest', () => {
+  it('holds fewer if texts are long, but always the newest', () => {
     expect(seqs(holding(messages(1, 5, 'x'.repeat(16_000))).after(3))).toEqual([4, 5]);
     expect(holding(messages(1, 5, 'x'.repeat(16_000))).after(2)).toBeNull();
     expect(seqs(holding([message(1, 'x'.repeat(40_000))]).after(0))).toEqual([1]);
   });
 
-  it('forgets what is kept no longer, and does not reach there', () => {
+  it('forgets entries that retention removed, and returns null for them', () => {
     const ring = holding(messages(1, 5));
     ring.forget(3);
     expect([ring.after(2), seqs(ring.after(3)), ring.at(3)]).toEqual([null, [4, 5], undefined]);
@@ -66,7 +66,7 @@ describe('a ring', () => {
     expect(seqs(ring.after(9))).toEqual([10]);
   });
 
-  it('has fewer where much is attached or put on messages, until that is taken back', () => {
+  it('holds fewer if messages have long attachments or data, until these are recalled', () => {
     const full = holding([1, 2, 3, 4].map((seq) => attached(seq, 16_000)));
     expect([seqs(full.after(2)), full.after(1)]).toEqual([[3, 4], null]);
     const ring = holding([attached(1, 16_000), attached(2, 16_000)]);
@@ -76,7 +76,7 @@ describe('a ring', () => {
     expect(seqs(ring.after(0))).toEqual([1, 2, 3]);
   });
 
-  it('takes in front what lies right before it, and nothing else', () => {
+  it('accepts entries right before its own at the front, and no others', () => {
     const ring = holding(messages(10, 12));
     ring.precede(messages(2, 8), 12);
     expect(ring.after(8)).toBeNull();
@@ -86,13 +86,13 @@ describe('a ring', () => {
     expect(ring.after(4)?.[0]).toBe(older[0]);
   });
 
-  it('begins with what ends at the stream’s place, where it is empty', () => {
+  it('starts with entries that end at the stream’s head if it is empty', () => {
     const ring = holding([]);
     ring.precede(messages(1, 4), 3);
     expect(seqs(ring.after(0))).toEqual([1, 2, 3]);
   });
 
-  it('keeps more than usual while somebody catches up, until it is narrowed', () => {
+  it('holds more than usual while a subscription catches up, until it is narrowed', () => {
     const ring = holding(messages(201, 264));
     ring.precede(messages(101, 200), 264);
     for (const entry of messages(265, 300)) ring.push(entry);
@@ -105,7 +105,7 @@ describe('a ring', () => {
     expect(ring.after(1_135)).toBeNull();
   });
 
-  it('has no text of a message that was recalled, which makes room again', () => {
+  it('has no text of a recalled message, which frees room', () => {
     const ring = holding(messages(1, 2, 'x'.repeat(16_000)));
     ring.recall(recall(3, 1));
     expect(ring.at(1)?.data).toMatchObject({ text: '', recalledAt: new Date(1_000), ordinal: 1 });
@@ -114,7 +114,7 @@ describe('a ring', () => {
     expect(seqs(ring.after(0))).toEqual([1, 2, 3]);
   });
 
-  it('leaves the rest alone where it has no such message', () => {
+  it('changes nothing if it does not hold the recalled message', () => {
     const entries = messages(5, 7);
     const ring = holding(entries);
     for (const messageSeq of [4, 8, 1_000]) ring.recall(recall(9, messageSeq));
@@ -124,7 +124,7 @@ describe('a ring', () => {
     expect(ring.at(5)).toBeUndefined();
   });
 
-  it('gives another object for what told of a notice that is taken back, so that nothing made of the old one is used', () => {
+  it('returns a new object for the posting of a revoked notice, so that nothing cached for the old one is used', () => {
     const notice = (seq: number, type: 'NoticePosted' | 'NoticeRevoked', noticeId: string): KnownEntry<typeof type> =>
       ({ streamId: 0n, seq, at: new Date(0), actorId: null, type, data: { noticeId } }) as KnownEntry<typeof type>;
     const entries = [notice(1, 'NoticePosted', 'a'), notice(2, 'NoticePosted', 'b'), notice(3, 'NoticeRevoked', 'a')];
@@ -134,14 +134,14 @@ describe('a ring', () => {
     expect(entries.map((entry) => ring.at(entry.seq) === entry)).toEqual([false, true, true]);
   });
 
-  it('shares with all others what they keep beyond the usual, and gives it back', () => {
+  it('shares the room beyond the usual with other rings, and returns it', () => {
     const spare = createSpare(100_000);
     const one = holding(messages(101, 164), spare);
     const two = holding(messages(101, 164), spare);
     one.precede(messages(1, 100), 164);
     expect(one.after(0)).toHaveLength(164);
     two.precede(messages(1, 100), 164);
-    // What is left is enough for the newest 18 of them.
+    // The rest is enough for the newest 18 of them.
     expect(two.after(82)).toHaveLength(82);
     expect(two.after(81)).toBeNull();
     expect(spare.characters).toBeGreaterThanOrEqual(0);

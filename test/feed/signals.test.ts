@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type HeardSignal, Signals } from '../../src/feed/signals.ts';
 
-/** What is told, by a clock that goes only when told to. */
+/** Signals on a clock that the test moves. */
 function signals() {
   let ms = 1_000_000;
   const told: string[] = [];
@@ -20,14 +20,14 @@ function signal(name: string, seq: number): HeardSignal {
   return { kind: 'signal', conversationId: 7n, userId: 8n, name, data: null, sentAt: new Date(0), seq, only: null, except: [] };
 }
 
-it('a signal is told at once where all is known that its sender had seen', () => {
+it('a signal is delivered at once if everything that its sender had seen is known', () => {
   const { hear, told } = signals();
   hear('a', 3, 3);
   hear('b', 1, 3);
   expect(told).toEqual(['a', 'b']);
 });
 
-it('one that is ahead waits for the entries before it, and those that come after it wait behind it', () => {
+it('a signal that is ahead waits for the entries before it, and later signals wait behind it', () => {
   const { made, hear, told } = signals();
   hear('a', 5, 3);
   hear('b', 3, 3);
@@ -42,7 +42,7 @@ it('one that is ahead waits for the entries before it, and those that come after
   expect(told).toEqual(['a', 'b', 'c', 'd']);
 });
 
-it('one that has waited for longer than five seconds is dropped, and no other', () => {
+it('a signal that has waited for more than five seconds is dropped, and no other', () => {
   const { made, hear, told, pass } = signals();
   hear('late', 5, 3);
   pass(1);
@@ -52,7 +52,7 @@ it('one that has waited for longer than five seconds is dropped, and no other', 
   expect(told).toEqual(['in time']);
 });
 
-it('a hundred wait at a time, and what is too much is dropped', () => {
+it('at most a hundred signals wait, and more are dropped', () => {
   const { made, hear, told } = signals();
   for (let n = 0; n < 150; n += 1) hear(String(n), 5, 3);
   made.reached(5);
@@ -61,7 +61,7 @@ it('a hundred wait at a time, and what is too much is dropped', () => {
   expect(told.at(-1)).toBe('next');
 });
 
-it('nothing waits any more that was cleared', () => {
+it('cleared signals are not delivered', () => {
   const { made, hear, told } = signals();
   hear('a', 5, 3);
   made.clear();

@@ -4,7 +4,7 @@ import type { EventStream, FeedEvent } from '../../src/feed/index.ts';
 import { embeddedChat } from '../support/chat.ts';
 import { groupOf, inWords, listen, person, say } from '../support/people.ts';
 
-describe('a subscription whose client has not taken all that waits', () => {
+describe('a subscription whose client has unread events', () => {
   let chat: Chat;
 
   beforeAll(async () => {
@@ -12,7 +12,7 @@ describe('a subscription whose client has not taken all that waits', () => {
   });
   afterAll(() => chat[Symbol.asyncDispose]());
 
-  /** A receipt and a signal that come when so many entries wait, and what is read then. */
+  /** Sends a receipt and a signal while `waiting` entries are unread. Returns what the client then reads. */
   async function toldBehind(waiting: number): Promise<readonly string[]> {
     const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
     const conversationId = await groupOf(chat, ann, ben, cat);
@@ -33,11 +33,11 @@ describe('a subscription whose client has not taken all that waits', () => {
     return seen.map(inWords);
   }
 
-  it('has its receipts and signals while little waits', async () => {
+  it('delivers receipts and signals while few events wait', async () => {
     expect(await toldBehind(2)).toEqual(expect.arrayContaining(['receipt', 'signal']));
   });
 
-  it('does without them from a quarter of its queue on, and has every entry', async () => {
+  it('drops them from a quarter of its queue on, and delivers every entry', async () => {
     expect(await toldBehind(4)).toEqual([
       '4 MessageSent m0',
       '5 MessageSent m1',
@@ -60,14 +60,14 @@ describe('a subscription whose client does not read', () => {
   });
   afterAll(() => chat[Symbol.asyncDispose]());
 
-  /** All that is in line, and nothing that is put there meanwhile. */
+  /** Reads everything that is queued at this moment. */
   function drain(events: EventStream<FeedEvent>): readonly FeedEvent[] {
     const all: FeedEvent[] = [];
     for (let event = events.poll(); event !== undefined; event = events.poll()) all.push(event);
     return all;
   }
 
-  /** Takes nothing as it comes; answers how often it was said that something waits. */
+  /** Takes nothing as it arrives. Returns the number of wake-ups so far. */
   function wakesOf(events: EventStream<FeedEvent>): () => number {
     let woken = 0;
     events.watch({
@@ -79,7 +79,7 @@ describe('a subscription whose client does not read', () => {
     return () => woken;
   }
 
-  it('holds no more than its queue, however many streams it is behind in', async () => {
+  it('holds at most its queue, however many streams are behind', async () => {
     const [ann, ben] = [await person(chat), await person(chat)];
     const groups = await Promise.all(Array.from({ length: 10 }, () => groupOf(chat, ann, ben)));
     const events = chat.feed.events(ben, { signal: new AbortController().signal });
@@ -88,7 +88,7 @@ describe('a subscription whose client does not read', () => {
     for (let n = 0; n < 20; n += 1) await Promise.all(groups.map((group) => say(chat, ann, group, `m${n}`)));
     const texts: string[] = [];
     for (let before = -1; texts.length < 200; before = woken()) {
-      // Whatever was read for it since it made room.
+      // Waits for what was read into the freed room.
       await expect.poll(woken).toBeGreaterThan(before);
       const inLine = drain(events).map(inWords);
       expect(inLine.length).toBeLessThanOrEqual(capacity);
@@ -101,7 +101,7 @@ describe('a subscription whose client does not read', () => {
   it.each([
     ['a few entries', 5],
     ['more than its queue', 60],
-  ])('is given nothing of a group that it was removed from a second ago: %s were waiting', async (_, waiting) => {
+  ])('delivers nothing of a group a second after the removal: %s were waiting', async (_, waiting) => {
     const [ann, ben] = [await person(chat), await person(chat)];
     const [left, kept] = [await groupOf(chat, ann, ben), await groupOf(chat, ann, ben)];
     const events = chat.feed.events(ben, { signal: new AbortController().signal });
@@ -132,7 +132,7 @@ describe('a subscription whose client does not read', () => {
     await events.return();
   });
 
-  it('that has not been told StreamReady yet is told first that such a group is gone, which StreamReady leaves out', async () => {
+  it('receives a resync for such a group before a pending StreamReady, which leaves the group out', async () => {
     const [ann, ben] = [await person(chat), await person(chat)];
     const [left, kept] = [await groupOf(chat, ann, ben), await groupOf(chat, ann, ben)];
     const after = await chat.feed.positions(ben);
@@ -140,7 +140,7 @@ describe('a subscription whose client does not read', () => {
     const events = chat.feed.events(ben, { after, signal: new AbortController().signal });
     events.watch({ take: () => false, wake: () => undefined });
     const told: FeedEvent[] = [];
-    // All streams are followed from before the first entry is replayed, and there is no room for all of these.
+    // All streams are followed before the first entry is replayed, and the queue cannot hold all of these.
     await expect.poll(() => told.push(...[events.poll()].filter((event) => event !== undefined))).toBe(1);
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     await chat.groups.removeMember(ann, { groupId: left, userId: ben.userId });
@@ -157,7 +157,7 @@ describe('a subscription whose client does not read', () => {
     await events.return();
   });
 
-  it('for which StreamReady still waits is told there where it is, and not where it would be by what is taken away from before it', async () => {
+  it('gets a queued StreamReady with the client’s actual position, even if entries before it are removed from the queue', async () => {
     const [ann, ben] = [await person(chat), await person(chat)];
     const left = await groupOf(chat, ann, ben);
     const after = await chat.feed.positions(ben);
@@ -187,7 +187,7 @@ describe('a subscription whose client does not read', () => {
   it.each([
     ['nobody else', false],
     ['somebody else', true],
-  ])('whose account is still being replayed is told that such a group is gone, and nothing of it: %s here follows it', async (_, isFollowed) => {
+  ])('whose account is being replayed receives a resync for such a group, and nothing of it: %s follows it here', async (_, isFollowed) => {
     const [ann, ben] = [await person(chat), await person(chat)];
     const [left, kept] = [await groupOf(chat, ann, ben), await groupOf(chat, ann, ben)];
     const other = isFollowed ? listen(chat, ann) : undefined;
@@ -195,7 +195,7 @@ describe('a subscription whose client does not read', () => {
     const after = await chat.feed.positions(ben);
     for (let n = 0; n < 20; n += 1) await say(chat, ann, left, `not any more ${n}`);
     await say(chat, ann, kept, 'still');
-    // More than there is room for: no other stream is followed before these are read.
+    // More than the queue holds: no other stream is followed before these are read.
     for (let n = 0; n < 40; n += 1) await groupOf(chat, ann, ben);
     const events = chat.feed.events(ben, { after, signal: new AbortController().signal });
     events.watch({ take: () => false, wake: () => undefined });
@@ -217,7 +217,7 @@ describe('a subscription whose client does not read', () => {
     await events.return();
   });
 
-  it('to that group alone is given nothing of it either, and ends with NOT_FOUND', async () => {
+  it('to that group alone delivers nothing of it either, and ends with NOT_FOUND', async () => {
     const [ann, ben] = [await person(chat), await person(chat)];
     const conversationId = await groupOf(chat, ann, ben);
     const events = chat.feed.conversationEvents(ben, { conversationId, signal: new AbortController().signal });

@@ -11,7 +11,7 @@ function message(text: string) {
   return (event: FeedEvent): boolean => event.kind === 'entry' && event.entry.type === 'MessageSent' && event.entry.data.text === text;
 }
 
-/** What every subscription promises, whatever it runs on. `open` is called once for all cases. */
+/** The contract of every subscription, on any stores. `open` is called once for all tests. */
 export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
   let opened: Chat;
   const chat = (): Chat => opened;
@@ -21,8 +21,8 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
   });
   afterAll(() => opened[Symbol.asyncDispose]());
 
-  describe('a subscription to all that the viewer follows', () => {
-    it('says StreamReady with the head of every stream, then what happens', async () => {
+  describe('a subscription to everything that the viewer follows', () => {
+    it('sends StreamReady with the head of every stream, then live events', async () => {
       const [ann, ben] = [await person(chat()), await person(chat())];
       const group = await groupOf(chat(), ann, ben);
       const events = listen(chat(), ben);
@@ -34,7 +34,7 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       events.stop();
     });
 
-    it('replays exactly what each stream holds past its position, before StreamReady', async () => {
+    it('replays exactly the entries after each position, before StreamReady', async () => {
       const [ann, ben] = [await person(chat()), await person(chat())];
       const group = await groupOf(chat(), ann, ben);
       const held = await chat().feed.positions(ben);
@@ -45,7 +45,7 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       events.stop();
     });
 
-    it('misses nothing and repeats nothing while others send', async () => {
+    it('misses nothing and repeats nothing during other sends', async () => {
       const [ann, ben] = [await person(chat()), await person(chat())];
       const group = await groupOf(chat(), ann, ben);
       const held = await chat().feed.positions(ben);
@@ -60,7 +60,7 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       events.stop();
     });
 
-    it('attaches a conversation that is opened to the viewer, its opening first', async () => {
+    it('adds a conversation that is opened for the viewer, with ConversationOpened first', async () => {
       const [ann, ben] = [await person(chat()), await person(chat())];
       const events = listen(chat(), ben);
       await events.ready();
@@ -70,7 +70,7 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       events.stop();
     });
 
-    it('starts a stream that a replayed opening names at the position it gives, unless the client has one', async () => {
+    it('starts a stream that a replayed ConversationOpened names at its position, unless the client has one', async () => {
       const [ann, ben] = [await person(chat()), await person(chat())];
       const held = await chat().feed.positions(ben);
       const group = await groupOf(chat(), ann, ben);
@@ -89,7 +89,7 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       rest.stop();
     });
 
-    it('ends a stream before the removal is delivered, and tells of it on the account', async () => {
+    it('ends a stream before the entry of the removal, and sends ConversationClosed on the account', async () => {
       const [ann, ben] = [await person(chat()), await person(chat())];
       const group = await groupOf(chat(), ann, ben);
       const events = listen(chat(), ben);
@@ -105,7 +105,7 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       events.stop();
     });
 
-    it('goes on from where a member who joins again may read', async () => {
+    it('goes on from the first readable entry when a member joins again', async () => {
       const [ann, ben] = [await person(chat()), await person(chat())];
       const group = await groupOf(chat(), ann, ben);
       const events = listen(chat(), ben);
@@ -131,7 +131,7 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       resumed.stop();
     });
 
-    it('says what it cannot serve, stream by stream, and serves the rest', async () => {
+    it('reports what it cannot serve, stream by stream, and serves the rest', async () => {
       const [ann, ben] = [await person(chat()), await person(chat())];
       const ahead = await groupOf(chat(), ann, ben);
       const restored = await groupOf(chat(), ann, ben);
@@ -161,7 +161,7 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       events.stop();
     });
 
-    it('tells of own markers that differ from what the client holds, and when they move', async () => {
+    it('reports own markers that differ from the client’s, and when they move', async () => {
       const [ann, ben] = [await person(chat()), await person(chat())];
       const group = await groupOf(chat(), ann, ben);
       const seq = await say(chat(), ann, group, 'hello');
@@ -178,7 +178,7 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       current.stop();
     });
 
-    it('shows receipts to the others', async () => {
+    it('delivers receipts to other members', async () => {
       const [ann, ben] = [await person(chat()), await person(chat())];
       const group = await groupOf(chat(), ann, ben);
       const events = listen(chat(), ann);
@@ -191,7 +191,7 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       events.stop();
     });
 
-    it('ends when its signal aborts, with the reason, though it waits', async () => {
+    it('ends with the reason when its signal aborts, even while it waits', async () => {
       const ann = await person(chat());
       const ending = new AbortController();
       const events = listen(chat(), ann, undefined, ending.signal);
@@ -201,7 +201,7 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       await ended;
     });
 
-    it('is left at once, though it waits for a quiet stream', async () => {
+    it('ends at once on return, even while it waits for a quiet stream', async () => {
       const ann = await person(chat());
       const events = chat().feed.events(ann, { signal: new AbortController().signal });
       await listening(events).ready();
@@ -212,7 +212,7 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
   });
 
   describe('a subscription to one conversation', () => {
-    it('replays, says StreamReady, goes live, and ends with NOT_FOUND on removal', async () => {
+    it('replays, sends StreamReady, goes live, and ends with NOT_FOUND on removal', async () => {
       const [ann, ben] = [await person(chat()), await person(chat())];
       const group = await groupOf(chat(), ann, ben);
       await say(chat(), ann, group, 'one');
@@ -226,7 +226,7 @@ export function promisesOfSubscriptions(open: () => Promise<Chat>): void {
       await ended;
     });
 
-    it('is refused to a stranger as if the conversation did not exist', async () => {
+    it('is refused to a non-member as if the conversation did not exist', async () => {
       const [ann, eve] = [await person(chat()), await person(chat())];
       const group = await groupOf(chat(), ann);
       const { signal } = new AbortController();

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Typists } from '../../src/feed/typists.ts';
 import type { Entry } from '../../src/log/index.ts';
 
-/** What is told, and a way to wait for so much of it. */
+/** Typists whose reports are collected, with a way to wait for a number of them. */
 function typists(typingMs: number) {
   const told: (readonly [bigint, boolean])[] = [];
   const spared: (readonly bigint[])[] = [];
@@ -28,7 +28,7 @@ function typists(typingMs: number) {
   return { made, hear, told, spared, until };
 }
 
-// So long that no test sees its end.
+// So long that no test reaches it.
 const everMs = 600_000;
 
 function entry(type: 'MessageSent' | 'MemberLeft', actorId: bigint, userId: bigint): Entry {
@@ -40,7 +40,7 @@ function entry(type: 'MessageSent' | 'MemberLeft', actorId: bigint, userId: bigi
   return { ...place, type, data: { ...message, ...untouched, mentionIds: [], mentionsEveryone: false } };
 }
 
-it('who types and says no more is not typing any more, each by themselves', async () => {
+it('typing ends by itself after the time-out, for each user separately', async () => {
   const { made, hear, told, until } = typists(20);
   hear(1n, true);
   hear(2n, true);
@@ -54,11 +54,11 @@ it('who types and says no more is not typing any more, each by themselves', asyn
   made.clear();
 });
 
-it('goes on as long as it is said again, and every word of it is passed on', async () => {
+it('goes on while it is repeated, and every repetition is reported', async () => {
   const { made, hear, told, until } = typists(60);
   hear(1n, true);
   hear(2n, true);
-  // The one goes on whenever a part of the other's time has passed; so the other ends first, however slow the machine.
+  // User 1 repeats it within a fraction of the time-out, so user 2 ends first, however slow the machine is.
   const timer = setInterval(() => hear(1n, true), 5);
   while (!told.some(([userId, typing]) => userId === 2n && !typing)) await until(told.length + 1);
   clearInterval(timer);
@@ -67,7 +67,7 @@ it('goes on as long as it is said again, and every word of it is passed on', asy
   made.clear();
 });
 
-it('ends at once when they say so, with what they send, and with their part in the conversation', () => {
+it('ends at once when the user stops, sends a message, or leaves the conversation', () => {
   const { made, hear, told } = typists(everMs);
   for (const userId of [1n, 2n, 3n, 4n]) hear(userId, true);
   told.length = 0;
@@ -79,7 +79,7 @@ it('ends at once when they say so, with what they send, and with their part in t
     [2n, false],
     [3n, false],
   ]);
-  // Of who is not typing nothing is told.
+  // Nothing is reported of users who do not type.
   hear(1n, false);
   made.entry(entry('MessageSent', 9n, 9n));
   made.entry(entry('MemberLeft', 4n, 9n));
@@ -87,7 +87,7 @@ it('ends at once when they say so, with what they send, and with their part in t
   made.clear();
 });
 
-it('of more than twenty at once only so many are told', () => {
+it('at most twenty users are reported at once', () => {
   const { made, hear, told } = typists(everMs);
   for (let userId = 1n; userId <= 30n; userId += 1n) hear(userId, true);
   expect(told.length).toBe(20);
@@ -101,7 +101,7 @@ it('of more than twenty at once only so many are told', () => {
   made.clear();
 });
 
-it('nothing is told any more once it is closed', async () => {
+it('nothing is reported after closing', async () => {
   const [closed, open] = [typists(10), typists(30)];
   closed.hear(1n, true);
   open.hear(1n, true);
@@ -110,7 +110,7 @@ it('nothing is told any more once it is closed', async () => {
   expect(closed.told).toEqual([[1n, true]]);
 });
 
-it('is told to nobody whom it is kept from, nor is its end, whatever is said with that', () => {
+it('is reported to nobody in `except`, and neither is its end, even without `except`', () => {
   const { made, hear, told, spared } = typists(everMs);
   hear(1n, true, [5n]);
   hear(1n, false, []);
@@ -122,7 +122,7 @@ it('is told to nobody whom it is kept from, nor is its end, whatever is said wit
   made.clear();
 });
 
-it('ends for whom it is kept from meanwhile, and goes on for the others', () => {
+it('ends for users who are added to `except`, and goes on for the others', () => {
   const { made, hear, told, spared } = typists(everMs);
   hear(1n, true, [5n]);
   hear(1n, true, [5n, 6n]);

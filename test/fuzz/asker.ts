@@ -13,20 +13,20 @@ import type { Lore } from './lore.ts';
 import type { Person } from './people.ts';
 import { type Answer, send, sendBySocket } from './sender.ts';
 
-/** Whoever asks and acts, one operation after the other. */
+/** A user who sends one operation after the other. */
 export interface Asker {
   readonly operations: number;
-  /** By kind of operation, DONE or the first code that it was refused with. */
+  /** By kind of operation: DONE, or the first code of the refusal. */
   readonly outcomes: Counts;
-  /** The mutations that were done, by name. */
+  /** The successful mutations, by name. */
   readonly done: Counts;
-  /** What was sent last. */
+  /** Returns the last operations sent. */
   last(): readonly string[];
-  /** Sends something and judges what comes back. */
+  /** Sends an operation and judges the answer. */
   step(): Promise<void>;
 }
 
-/** What an asker is made of. */
+/** The parts of an asker. */
 export interface AskerParts {
   readonly ground: Ground;
   readonly audience: Audience;
@@ -37,7 +37,7 @@ export interface AskerParts {
   readonly find: Find;
 }
 
-// What people do most, and what most is told of.
+// The most frequent operations, and those with the most events.
 const talk = [
   'sendMessage',
   'sendMessage',
@@ -50,7 +50,7 @@ const talk = [
   'setPresence',
 ];
 
-/** Begins to ask. */
+/** Creates an asker. */
 export function createAsker({ ground, audience, user, admin, chance, lore, find }: AskerParts): Asker {
   const outcomes: Counts = {};
   const done: Counts = {};
@@ -71,7 +71,7 @@ export function createAsker({ ground, audience, user, admin, chance, lore, find 
     find(faults, { query: sent, variables: {} }, person.name);
   }
 
-  /** Sends it once, or twice at a time: a client that was not answered does. */
+  /** Sends it once, or twice at a time, as a client without an answer does. */
   function sendAs(person: Person, operation: Operation, isAdmin: boolean, token: string | undefined): Promise<readonly Answer[]> {
     const endpoint = isAdmin ? ground.adminEndpoint : ground.endpoint;
     const bySocket = !isAdmin && token !== undefined && chance.odds(0.25);
@@ -84,7 +84,7 @@ export function createAsker({ ground, audience, user, admin, chance, lore, find 
     if (answer.broken !== undefined) find([answer.broken], operation, person.name);
     else if (answer.closed === undefined) find(createJudge(of, operation)(answer), operation, person.name);
     const code = answer.closed ?? codesOf(answer)[0] ?? refusalOf(answer) ?? 'DONE';
-    // Why it is so is worth a look: nothing is broken here.
+    // Worth a look, but nothing is broken.
     const why = code === 'UNAVAILABLE' ? ` ${answer.errors?.[0]?.message ?? ''}` : '';
     count(outcomes, `${of === schema ? '' : 'admin '}${operation.kind} ${code}${why}`);
     if (operation.kind === 'mutation' && code === 'DONE') count(done, operation.fields[0] ?? '');

@@ -11,18 +11,18 @@ import { type Listener, startListening, ways } from './listener.ts';
 import type { Lore } from './lore.ts';
 import type { Person } from './people.ts';
 
-/** Those who listen meanwhile: some subscriptions at a time, in every way. */
+/** Subscribers: several subscriptions at a time, over every transport. */
 export interface Audience extends AsyncDisposable {
-  /** Of what type they were told, and how subscriptions ended. */
+  /** Counts of received types, and of the ways in which subscriptions ended. */
   readonly heard: Counts;
   readonly endings: Counts;
-  /** What is listened to, as text. */
+  /** Returns the open subscriptions as text. */
   open(): readonly string[];
-  /** Opens anew what has ended, and ends some that have not. */
+  /** Replaces ended subscriptions, and ends some of the others. */
   tend(): void;
-  /** Has something come for everybody, and finds those who listen and are not told. */
+  /** Causes an event for everybody, and reports the subscriptions that do not receive it. */
   check(): Promise<void>;
-  /** A socket of this person, which others use too. */
+  /** Returns a user's socket, which subscriptions share. */
   clientOf(person: Person): Client;
 }
 
@@ -33,12 +33,12 @@ interface Slot {
 }
 
 const listeners = 16;
-// What several listen to alike is made once for all of them: few documents, so that it is.
+// A payload is shared by equal subscriptions. There are few documents, so that this happens.
 const documents = 4;
-// From a commit to whoever listens, on a machine that has other work: what takes longer does not come.
+// From a commit to a subscriber, on a busy machine. Anything that takes longer counts as missing.
 const hearMs = 20_000;
 
-/** Begins with nobody. */
+/** Starts without subscriptions. */
 export function createAudience(parts: {
   readonly ground: Ground;
   readonly writer: Writer;
@@ -59,7 +59,7 @@ export function createAudience(parts: {
     return client;
   }
 
-  /** Something to listen to: what others listen to as well, or not yet. */
+  /** Returns a subscription: one that others have too, or a new one. */
   function operationFor({ name }: Person): Operation {
     if (written.length === documents && chance.odds(0.7)) return chance.one(written);
     const operation = writer.write('subscription', name, chance.one(['events', 'events', 'presence', 'conversationEvents']));
@@ -104,10 +104,10 @@ export function createAudience(parts: {
         if (listener.ended === undefined) continue;
         count(endings, listener.ended);
         slots.delete(slot);
-        // What was closed is not opened again by itself.
+        // A closed socket does not reopen by itself.
         if (listener.ended.startsWith('closed')) clients.delete(person.token);
       }
-      // What ends at once must not be begun anew without end.
+      // Bounded, because a subscription that ends at once would otherwise be reopened without end.
       for (let n = 0; n < 3 && slots.size < listeners; n++) openOne();
     },
     async check() {

@@ -1,6 +1,6 @@
 import type { Chance } from './chance.ts';
 
-// Each so small, or so short, that a run of some hundred operations goes past it; or another way to do the same.
+// Each is so small, or so short, that a run of some hundred operations exceeds it, or selects another code path.
 const narrow: Readonly<Record<string, string>> = {
   AWAY_SECONDS: '1',
   CACHE_MB: '0',
@@ -38,7 +38,7 @@ const narrow: Readonly<Record<string, string>> = {
   TYPING: 'false',
 };
 
-/** What a node is configured by beside the usual: some of its bounds, as a seed decides. */
+/** Returns a random subset of these settings, determined by the seed. */
 export function narrowBounds(chance: Chance): Readonly<Record<string, string>> {
   return Object.fromEntries(chance.some(Object.entries(narrow), 0.3));
 }

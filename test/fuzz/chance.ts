@@ -1,21 +1,21 @@
 import { randomFrom } from '../support/random.ts';
 
-/** What a seed decides. */
+/** Random choices, determined by a seed. */
 export interface Chance {
-  /** A whole number between two, both included. */
+  /** Returns a whole number between two, both included. */
   whole(from: number, to: number): number;
-  /** True so often, of 1. */
+  /** Returns true with this probability. */
   odds(share: number): boolean;
-  /** One of a list that is not empty. */
+  /** Returns a random element of a non-empty list. */
   one<T>(of: readonly T[]): T;
-  /** Each of a list or not, in its order. */
+  /** Returns a random subset, in order. */
   some<T>(of: readonly T[], share: number): readonly T[];
 }
 
-// The first numbers of seeds that are close are close as well.
+// Close seeds have close first numbers.
 const warmUp = 32;
 
-/** Decides by a seed: the same seed and the same questions, the same answers. */
+/** Creates choices from a seed: the same seed and calls give the same results. */
 export function chanceFrom(seed: number): Chance {
   const random = randomFrom(seed);
   for (let n = 0; n < warmUp; n++) random();

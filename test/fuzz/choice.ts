@@ -1,26 +1,26 @@
 import type { Chance } from './chance.ts';
 import type { Operation, Writer } from './document.ts';
 
-/** Chooses what somebody sends next. */
+/** Chooses the next operation. */
 export interface Chooser {
-  /** Something for one of the schemas; undefined: what was chosen is not sent. */
+  /** Returns an operation for one of the schemas. Undefined if the chosen one is not to be sent. */
   choose(by: string, isAdmin: boolean): Operation | undefined;
 }
 
-/** What a chooser is made of. */
+/** The parts of a chooser. */
 export interface ChooserParts {
   readonly user: Writer;
   readonly admin: Writer;
   readonly chance: Chance;
-  /** What is asked more often than all else, of either kind. */
+  /** The root fields that are more frequent than all others, by kind. */
   readonly often: Readonly<Record<'query' | 'mutation', readonly string[]>>;
-  /** How often, of 1. */
+  /** The probability of choosing one of them. */
   readonly oftenShare: number;
-  /** Root fields that are not sent, those of operators as `admin nodes`, beside those that nobody sends. */
+  /** Root fields to leave out, those of operators as in `admin nodes`, besides those that are never sent. */
   readonly leftOut?: ReadonlySet<string>;
 }
 
-// What takes away somebody, or all that they have: seldom, or they would do nothing else but come anew.
+// Operations that remove a user, or all that they have. Rare, because otherwise users would do little else but sign up again.
 const ends: ReadonlySet<string> = new Set([
   'deleteAccount',
   'deleteUser',
@@ -36,12 +36,12 @@ const ends: ReadonlySet<string> = new Set([
 ]);
 const endsShare = 0.3;
 
-/** True for what would end the run, or hide what the node logs. */
+/** Whether an operation would end the run, or hide the node's log. */
 function isOutOfBounds({ fields, query, variables }: Operation): boolean {
   return fields.includes('drainNode') || `${query}${JSON.stringify(variables)}`.includes('logLevel');
 }
 
-/** Chooses by chance. */
+/** Creates a random chooser. */
 export function createChooser({ user, admin, chance, often, oftenShare, leftOut = new Set() }: ChooserParts): Chooser {
   return {
     choose(by, isAdmin) {

@@ -19,7 +19,7 @@ function faults(pet: unknown, variables = { no: false }): readonly string[] {
   return faultsOf(schema, document, variables, { pet });
 }
 
-test('an answer that is what was asked for is without fault', () => {
+test('an answer that matches the document has no faults', () => {
   expect(faults(rex)).toEqual([]);
   expect(faults({ __typename: 'Cat', lives: null })).toEqual([]);
   expect(faults({ __typename: 'Dog', called: 'Rex', friends: [] }, { no: true })).toEqual([]);
@@ -37,6 +37,6 @@ test.each([
   ['half a character', { ...rex, called: '\ud800' }],
   ['another type', { __typename: 'Query' }],
   ['what is no object', 'Rex'],
-])('it is a fault: %s', (_, pet) => {
+])('a fault is reported: %s', (_, pet) => {
   expect(faults(pet)).not.toEqual([]);
 });

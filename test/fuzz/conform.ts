@@ -14,7 +14,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** What an answer is held against. */
+/** The context of a check. */
 interface Check {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -22,7 +22,7 @@ interface Check {
   readonly faults: string[];
 }
 
-/** Something in an answer, where it is, and what was to be selected of it. */
+/** A part of an answer, with its path and selections. */
 interface Part {
   readonly value: unknown;
   readonly path: string;
@@ -30,8 +30,8 @@ interface Part {
 }
 
 /**
- * How an answer's data is not what a document asked for, by the specification: a field too many or too few, in another order, null where there is none, a value of another type. Every
- * selection of the document must ask for `__typename`. Empty: all is well.
+ * Returns how an answer's data deviates from its document, by the specification: missing or extra fields, another order, a null where none
+ * is allowed, a value of another type. Every selection of the document must include `__typename`. Empty if there are no faults.
  */
 export function faultsOf(schema: GraphQLSchema, document: DocumentNode, variables: Check['variables'], data: unknown): readonly string[] {
   const fragments = new Map(document.definitions.flatMap((one) => (one.kind === 'FragmentDefinition' ? [[one.name.value, one]] : [])));
@@ -84,7 +84,7 @@ function checkComposite(check: Check, type: string, part: Part): void {
   else check.faults.push(`${part.path} is a ${name} and no ${type}`);
 }
 
-/** Fields by the names that they have in the answer, as `CollectFields` of the specification finds them. */
+/** Groups fields by their names in the answer, as `CollectFields` in the specification. */
 function collect(check: Check, of: GraphQLObjectType, { selections }: SelectionSetNode, into: Map<string, FieldNode[]>): void {
   for (const one of selections.filter((selection) => isIncluded(check, selection.directives ?? []))) {
     if (one.kind === 'Field') {

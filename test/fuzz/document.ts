@@ -20,44 +20,44 @@ import type { Values } from './values.ts';
 /** An operation, ready to be sent. */
 export interface Operation {
   readonly kind: `${OperationTypeNode}`;
-  /** The fields at its root. */
+  /** Its root fields. */
   readonly fields: readonly string[];
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** What operations are made by. */
+/** The parts of a writer. */
 export interface WriterParts {
   readonly schema: GraphQLSchema;
   readonly chance: Chance;
   readonly values: Values;
 }
 
-/** Makes operations. */
+/** Writes operations. */
 export interface Writer {
-  /** One that somebody may send, with some fields of its root, or with the one that is named. */
+  /** Writes an operation for a user, with random root fields, or with the given one. */
   write(kind: Operation['kind'], by: string, field?: string): Operation;
 }
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** What is left of a document's bounds; see `gateway/limits.ts`. */
+/** What is left of a document's limits. See `gateway/limits.ts`. */
 interface Draft {
-  /** Not so for a subscription, of which a refusal leaves nothing to hear. */
+  /** False for a subscription, because a refusal would leave nothing to receive. */
   readonly careless: boolean;
   readonly declared: string[];
   readonly variables: Record<string, unknown>;
   readonly fragments: string[];
-  /** What each name stands for at each place of the answer: the same for all who come to the same place. */
+  /** The meaning of each name at each path of the answer, which has to be the same for all selections of that path. */
   readonly named: Map<string, string>;
   fields: number;
   aliases: number;
-  /** Fields that are resolved where every page is full. */
+  /** The number of fields that are resolved if every page is full. */
   resolved: number;
   count: number;
 }
 
-// By far within what a document may nest, select and call otherwise; a subscription may call 25 fields otherwise.
+// Well within the limits of depth, fields and aliases of a document. A subscription may have 25 aliases.
 const maxDepth = 11;
 const bounds = {
   query: { fields: 260, aliases: 120 },
@@ -65,28 +65,28 @@ const bounds = {
   subscription: { fields: 400, aliases: 25 },
 } as const;
 
-// Half of what a document may have resolved: what one field more adds is known only after it.
+// Half of the limit of resolved fields: the cost of another field is only known afterwards.
 const mostResolved = 50_000;
 const usualPage = 50;
 const fieldsEach = 15;
 
-/** Where in an answer something stands. */
+/** A place in an answer. */
 interface Place {
   readonly of: GraphQLNamedType;
   readonly place: string;
   readonly depth: number;
-  /** How often it is there where every page is full. */
+  /** How often it occurs if every page is full. */
   readonly times: number;
 }
 
-/** True where a document can ask for a field more, and for some of what is beneath it. */
+/** Whether a document has room for another field, and for part of what is below it. */
 function hasRoom(draft: Draft, { type }: Field, { depth, times }: Place): boolean {
   const isDeep = isCompositeType(getNamedType(type));
   if (draft.fields <= 0 || (isDeep && depth >= maxDepth)) return false;
   return draft.resolved >= times * (isDeep ? usualPage * fieldsEach : 1);
 }
 
-/** Makes operations of a schema, by chance: what they select, how, and with which arguments. */
+/** Creates a writer for a schema. Selections, their form and the arguments are random. */
 export function createWriter({ schema, chance, values }: WriterParts): Writer {
   function write(kind: Operation['kind'], by: string, field?: string): Operation {
     const root = { query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() }[kind];
@@ -133,7 +133,7 @@ export function createWriter({ schema, chance, values }: WriterParts): Writer {
     return `${name === field.name ? '' : `${name}: `}${field.name}${given}${directive(draft)}${below}`;
   }
 
-  /** The name of a field at a place, where it must not stand for two things; null: it cannot have one of its own any more. */
+  /** Returns a name for a field at a path, so that no name has two meanings. Null if it would need an alias and none is left. */
   function nameFor(draft: Draft, field: string, place: string, means: string): string | null {
     const called = draft.named.get(`${place}.${field}`);
     if (called === undefined && !(chance.odds(0.03) && draft.aliases > 0)) {
@@ -163,25 +163,25 @@ export function createWriter({ schema, chance, values }: WriterParts): Writer {
   }
 
   function argumentsOf(draft: Draft, { name, type, args }: Field, depth: number): string {
-    // Below the root one refusal costs much of the answer.
+    // Below the root, one refusal costs much of the answer.
     const isRoot = depth === 0 && (draft.careless || chance.odds(0.3));
     const given = askedBy(args, depth).flatMap((one) => {
       const value = values.valueFor(hintOf(one.name, name, getNamedType(type).name), one.type, !isRoot);
       if (value === undefined) return chance.odds(0.05) ? [`${one.name}: ${declare(draft, String(one.type), undefined)}`] : [];
-      // How long a page is counts against a document's bounds, and what a variable holds is not known there.
+      // The page size counts against a document's limits, and the value of a variable is not known there.
       const asVariable = /^(first|last|around)$/.test(one.name) ? chance.odds(0.05) : chance.odds(depth === 0 ? 0.7 : 0.2);
       return [`${one.name}: ${asVariable || !isWritable(value) ? declare(draft, String(one.type), value) : literal(one.type, value)}`];
     });
     return given.length === 0 ? '' : `(${given.join(', ')})`;
   }
 
-  /** What an argument is called whose own name does not tell what it takes. */
+  /** Returns a hint for an argument whose name does not say what it takes. */
   function hintOf(argument: string, field: string, type: string): string {
     if (argument === 'id') return `${field}.id`;
     return /^(after|before)$/.test(argument) ? `cursor:${type.replace(/Connection$/, 'Edge')}` : argument;
   }
 
-  /** Which arguments are given: of a page mostly its size alone, or nothing is found in most. */
+  /** Returns the arguments to give. A page mostly only gets its size, because otherwise most pages would be empty. */
   function askedBy(args: readonly GraphQLArgument[], depth: number): readonly GraphQLArgument[] {
     const isPage = args.some(({ name }) => name === 'first');
     if (!isPage || chance.odds(depth === 0 ? 0.3 : 0.1)) return args;
@@ -202,7 +202,7 @@ export function createWriter({ schema, chance, values }: WriterParts): Writer {
   }
 
   function isWanted({ name, type }: Field, { depth }: Place): boolean {
-    // What every page and payload has is its whole content.
+    // These fields hold the whole content of pages and payloads.
     if (/^(edges|node|errors|pageInfo)$/.test(name)) return chance.odds(0.95);
     const near = depth < 3 ? 0.85 : 0.4;
     return chance.odds(isCompositeType(getNamedType(type)) ? (depth < 6 ? near : 0.2) : 0.75);
@@ -229,7 +229,7 @@ export function createWriter({ schema, chance, values }: WriterParts): Writer {
     return list.map(() => rest.splice(chance.whole(0, rest.length - 1), 1)[0] as T);
   }
 
-  /** The same, now and then within a fragment. */
+  /** Returns the selection, now and then within a fragment. */
   function wrapped(draft: Draft, { name: type }: { readonly name: string }, selected: string): string {
     if (selected === '' || !chance.odds(0.04)) return selected;
     if (chance.odds(0.5)) return `...${chance.odds(0.5) ? ` on ${type}` : ''}${directive(draft)} { ${selected} }`;

@@ -5,9 +5,9 @@ import type { Chance } from './chance.ts';
 import { faultsOfErrors, type Result } from './judge.ts';
 import { oddTexts } from './odd.ts';
 
-// What is wrong around an operation, and not in it.
+// Odd requests and frames around an operation, rather than odd operations.
 
-/** Where a node is asked, and by whom. */
+/** The node's URL, and the sender's token. */
 export interface Asked {
   readonly url: string;
   readonly token: string;
@@ -41,7 +41,7 @@ const queries = [
   '{ ...F }',
 ];
 const deep = (n: number, open: string, end: string) => `${open.repeat(n)}${end.repeat(n)}`;
-// Deeper than a stack.
+// Deeper than the call stack.
 const deepQueries = [
   `{ node(id: ${deep(4_000, '[', ']')}) { id } }`,
   `{ node(id: ${deep(2_000, '{a:', '}')}) { id } }`,
@@ -65,13 +65,13 @@ const mediaTypes = [
 ];
 const accepts = ['application/json', 'application/graphql-response+json', 'text/event-stream', 'multipart/mixed', 'image/png', '*/*', ''];
 
-/** What was sent, and what is wrong with how it was answered. */
+/** What was sent, and the faults of the response. */
 export interface Exchange {
   readonly sent: string;
   readonly faults: readonly string[];
 }
 
-/** Sends one HTTP request that is odd. */
+/** Sends one odd HTTP request. */
 export async function askOddly({ url, token }: Asked, chance: Chance): Promise<Exchange> {
   const envelope = oddEnvelope(chance);
   const isGet = chance.odds(0.25);
@@ -88,7 +88,7 @@ export async function askOddly({ url, token }: Asked, chance: Chance): Promise<E
     : await fetch(`${url}/graphql`, { method: 'POST', headers: { ...headers, 'content-type': type }, body, signal });
   const sent = `${isGet ? `GET ?${parameters}` : `POST ${type} ${body}`} accept: ${accept}`;
   if (/^(text\/event-stream|multipart)/.test(response.headers.get('content-type') ?? '')) {
-    // It may go on for ever.
+    // The stream may never end.
     await response.body?.cancel();
     return { sent, faults: response.status < 500 ? [] : [`${response.status} of a stream`] };
   }
@@ -124,7 +124,7 @@ function faultsOfAnswer(status: number, text: string): readonly string[] {
   return answers.flatMap(({ errors = [] }) => faultsOfErrors(errors));
 }
 
-/** Opens a socket and sends what it should not, or not then. */
+/** Opens a socket and sends invalid messages, or valid ones at the wrong time. */
 export async function speakOddly(
   { url, token }: Asked,
   chance: Chance,

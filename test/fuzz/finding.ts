@@ -1,28 +1,28 @@
 import type { Operation } from './document.ts';
 
-/** Something that must not be. */
+/** A fault that must not occur. */
 export interface Finding {
   readonly faults: readonly string[];
-  /** What it came of or came for: a document with its variables, or what was sent as it was; absent: it is not known. */
+  /** The operation that caused or revealed it: a document with its variables, or a raw request. Undefined if it is not known. */
   readonly operation?: Pick<Operation, 'query' | 'variables'> | undefined;
-  /** Who asked. */
+  /** The name of the user who sent it. */
   readonly as?: string | undefined;
-  /** What may have brought it about: what was sent last, and what was listened to. */
+  /** Possible causes: the last operations, and the open subscriptions. */
   readonly around: readonly string[];
 }
 
-/** Takes what is wrong; where nothing is, nothing. */
+/** Reports faults. An empty list reports nothing. */
 export type Find = (faults: readonly string[], operation?: Finding['operation'], as?: string) => void;
 
-/** How often something was, by its name. */
+/** Counts by name. */
 export type Counts = Record<string, number>;
 
-/** Once more. */
+/** Adds one. */
 export function count(counts: Counts, name: string): void {
   counts[name] = (counts[name] ?? 0) + 1;
 }
 
-/** Both together. */
+/** Adds two sets of counts. */
 export function mergeCounts(one: Counts, other: Counts): Counts {
   const merged = { ...one };
   for (const [name, n] of Object.entries(other)) merged[name] = (merged[name] ?? 0) + n;

@@ -9,24 +9,24 @@ import type { Lore } from './lore.ts';
 import { type Deeds, deedsAt, type Person } from './people.ts';
 import { send } from './sender.ts';
 
-/** A node with people, and what they have said and done. */
+/** A node with users, and what they have done. */
 export interface Ground extends AsyncDisposable {
   readonly node: Node;
   readonly endpoint: string;
   readonly adminEndpoint: string;
-  /** Changes when somebody is renewed. */
+  /** Changes when a user is renewed. */
   readonly people: Person[];
-  /** Sees to it that this one has a token that is good. */
+  /** Makes sure that this user has a valid token. */
   renew(person: Person): Promise<void>;
-  /** Makes up for what was done: takes back what keeps everybody from everything, and has something happen for all to see. */
+  /** Undoes restrictions, so that users can act again, and creates some content for all to see. */
   replenish(): Promise<void>;
-  /** Has something come on everybody's own stream. */
+  /** Causes an event in everybody's account stream. */
   tap(): Promise<void>;
 }
 
 const names = ['admin', 'ann', 'ben', 'cleo', 'dan', 'eve'] as const;
 
-// What is counted against guessing and flooding would be used up within a minute.
+// The rate limits, and limits against guessing, would be used up within a minute.
 const plenty = {
   ADDRESS_ATTEMPTS: '1000000',
   OPERATIONS_PER_SECOND: '0',
@@ -43,7 +43,7 @@ const plenty = {
   ...backend,
 };
 
-// Small, so that whoever reads slowly is behind them; and soon, so that it comes within a run.
+// Small limits, so that slow readers exceed them, and short delays, so that they end within a run.
 const hurried = {
   SOCKET_QUEUE_BYTES: '32768',
   SUBSCRIPTION_QUEUE: '16',
@@ -53,17 +53,17 @@ const hurried = {
   JOB_POLL_MS: '200',
 };
 
-/** What a ground is made of. */
+/** The parts of a ground. */
 export interface GroundParts {
   readonly stores: Stores;
   readonly lore: Pick<Lore, 'learn'>;
-  /** What is configured otherwise than usual. */
+  /** Overrides the usual configuration. */
   readonly env: Readonly<Record<string, string>>;
-  /** Told what the node says at level error and above. */
+  /** Called with what the node logs at level error and above. */
   readonly tell: (line: string) => void;
 }
 
-/** Starts a node on these stores and puts people in it. */
+/** Starts a node on these stores and creates users. */
 export async function prepare({ stores, lore, env, tell }: GroundParts): Promise<Ground> {
   const usual = { PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'error', LOG_FORMAT: 'json', GRAPHIQL: 'false' };
   const config = readConfig({ ...usual, ...plenty, ...hurried, ...env, ...stores.env });
@@ -112,7 +112,7 @@ export async function prepare({ stores, lore, env, tell }: GroundParts): Promise
     renew,
     replenish,
     async tap() {
-      // One of the two is a change, and they may be made as often as one likes.
+      // One of the two is always a change, and quiet hours have no rate limit.
       for (const person of people) {
         await deeds.act(person, 'setQuietHours', { quietHours: { start: '03:00', end: '03:01', timeZone: 'UTC' } });
         await deeds.act(person, 'setQuietHours', { quietHours: null });
@@ -122,7 +122,7 @@ export async function prepare({ stores, lore, env, tell }: GroundParts): Promise
   };
 }
 
-// Ids of what only operators see.
+// Reads the ids of what only operators see.
 const everythingForAdmins = `{
   webhooks { __typename id }
   moderationQueue(first: 20) { edges { cursor node { __typename id } } }
@@ -138,7 +138,7 @@ type Made = Readonly<
   Record<string, Readonly<Record<string, { readonly id?: string; readonly node?: { readonly id: string } } | null>> | null>
 >;
 
-/** A group of all, with somebody in each role and something of each kind in it; contacts, and who speaks to whom. */
+/** Creates a group of all users with every role and every kind of content, as well as contacts and a direct conversation. */
 async function company({ act }: Deeds, people: readonly Person[]): Promise<void> {
   const [admin, owner, second, third, fourth, outsider] = people;
   if (!admin || !owner || !second || !third || !fourth || !outsider) return;

@@ -4,7 +4,7 @@ import { refusalCodes } from '../../src/errors.ts';
 import { faultsOf } from './conform.ts';
 import type { Operation } from './document.ts';
 
-/** What came back for an operation, or as one of a subscription's results. */
+/** The response to an operation, or one result of a subscription. */
 export interface Result {
   readonly data?: unknown;
   readonly errors?: readonly GraphQLFormattedError[];
@@ -17,7 +17,7 @@ const codes: ReadonlySet<unknown> = new Set<PublicCode>([
   'PERSISTED_QUERY_NOT_FOUND',
 ]);
 
-/** What is wrong with errors that a client was given, whatever it had asked. Empty: nothing. */
+/** Returns the faults of errors that a client received, for any operation. Empty if there are none. */
 export function faultsOfErrors(errors: readonly GraphQLFormattedError[]): readonly string[] {
   return errors.flatMap(({ message, extensions, path }) => {
     const code = extensions?.['code'];
@@ -25,24 +25,24 @@ export function faultsOfErrors(errors: readonly GraphQLFormattedError[]): readon
   });
 }
 
-/** The code of each error of a result. */
+/** Returns the code of each error of a result. */
 export function codesOf({ errors = [] }: Result): readonly string[] {
   return errors.map(({ extensions }) => String(extensions?.['code']));
 }
 
-/** Judges what comes back for one operation. */
+/** Creates a function that returns the faults of a result of one operation. */
 export function createJudge(schema: GraphQLSchema, { query, variables }: Operation): (result: Result) => readonly string[] {
   let document: DocumentNode | undefined;
   return function judge(result) {
     const faults = faultsOfErrors(result.errors ?? []);
     if (result.data === undefined || result.data === null) return result.errors?.length ? faults : [...faults, 'neither data nor errors'];
-    // What was answered could be parsed.
+    // An operation with data could be parsed.
     document ??= parse(query);
     return [...faults, ...faultsOf(schema, document, variables, result.data)];
   };
 }
 
-/** The code with which a mutation's payload refuses, where it was asked for. */
+/** Returns the first refusal code in a mutation's payload, if it was selected. */
 export function refusalOf({ data }: Result): string | undefined {
   for (const payload of Object.values((data ?? {}) as Record<string, { readonly errors?: unknown } | null>)) {
     const errors = payload?.errors;

@@ -4,39 +4,39 @@ import { codesOf, faultsOfErrors, type Result } from './judge.ts';
 import { typedCloses } from './sender.ts';
 import { streamOf } from './stream.ts';
 
-/** How a subscription travels. */
+/** The transports of a subscription. */
 export const ways = ['socket', 'text/event-stream', 'multipart/mixed;subscriptionSpec=1.0'] as const;
 export type Way = (typeof ways)[number];
 
 /** A subscription that is read until it ends. */
 export interface Listener {
-  /** How many results came. */
+  /** The number of results so far. */
   readonly results: number;
-  /** How it ended; undefined: it has not. */
+  /** How it ended. Undefined while it goes on. */
   readonly ended: string | undefined;
-  /** Lets one that reads slowly take some more. */
+  /** Lets a slow reader read the next chunk. */
   readOn(): void;
   /** Ends it. */
   stop(): void;
 }
 
-/** What a listener is made of. */
+/** The parts of a listener. */
 export interface ListenerParts {
   readonly operation: Operation;
   readonly endpoint: string;
   readonly token: string;
   readonly way: Way;
-  /** For the way of that name. */
+  /** For the transport `socket`. */
   readonly client: Client;
-  /** Reads only when it is told to. */
+  /** Reads only on `readOn`. */
   readonly slow: boolean;
   readonly judge: (result: Result) => readonly string[];
   readonly learn: (data: unknown) => void;
-  /** What is wrong with what came, or with how it ended. */
+  /** Called with the faults of results, and of the end. */
   readonly tell: (faults: readonly string[]) => void;
 }
 
-/** Begins to listen. */
+/** Starts a subscription. */
 export function startListening({ operation, endpoint, token, way, client, slow, judge, learn, tell }: ListenerParts): Listener {
   let results = 0;
   let ended: string | undefined;
@@ -58,7 +58,7 @@ export function startListening({ operation, endpoint, token, way, client, slow, 
     tell(faults);
   }
 
-  /** The regular end, which is one only after errors that say why. */
+  /** Returns the regular end, which is only correct after an error with the reason. */
   function complete(): readonly [how: string, faults: readonly string[]] {
     const codes = codesOf(last ?? {}).join();
     return [`complete ${codes}`, codes === '' ? ['ended without a reason'] : []];

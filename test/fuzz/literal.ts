@@ -1,6 +1,6 @@
 import { type GraphQLInputType, isEnumType, isInputObjectType, isListType, isNonNullType, isScalarType } from 'graphql';
 
-/** A value as it is written into a document, for an input of this type. Values that the type does not allow are written as what they are. */
+/** Writes a value as a literal for an input of this type. Values of a wrong type are written as they are. */
 export function literal(type: GraphQLInputType, value: unknown): string {
   if (isNonNullType(type)) return literal(type.ofType, value);
   if (value === null || value === undefined) return 'null';
@@ -23,7 +23,7 @@ function ofScalar(value: unknown): string {
     .join(', ')} }`;
 }
 
-/** Whether a document can have it: a name of JSON may be any text. */
+/** Whether a document can contain it: names in JSON may be any text. */
 export function isWritable(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
   return Object.entries(value).every(([name, one]) => (Array.isArray(value) || /^[_A-Za-z]\w*$/.test(name)) && isWritable(one));

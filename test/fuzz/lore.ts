@@ -1,42 +1,42 @@
 import { parseId } from '../../schema/ids.ts';
 import type { Chance } from './chance.ts';
 
-/** From where an id is as a rule. */
+/** A preference for ids. */
 export interface Nearness {
-  /** Who was told of it. */
+  /** The user who was told the id. */
   readonly by?: string | undefined;
-  /** A conversation in which it is. */
+  /** The conversation that the id belongs to. */
   readonly conversation?: string | undefined;
 }
 
-/** What the answers so far have told: what there is to ask for. */
+/** What the answers so far contained, which later operations can use. */
 export interface Lore {
-  /** Takes what came back to somebody, whatever it is. */
+  /** Learns from an answer to a user, of any shape. */
   learn(answer: unknown, by?: string): void;
-  /** An id of something of one of these kinds; undefined: none is known. */
+  /** Returns an id of one of these kinds. Undefined if none is known. */
   id(kinds: readonly string[], chance: Chance, from?: Nearness): string | undefined;
-  /** An id of anything. */
+  /** Returns an id of any kind. */
   anyId(chance: Chance): string | undefined;
-  /** What stood in a field of this name. */
+  /** Returns a value of a field of this name. */
   word(field: string, chance: Chance): string | undefined;
 }
 
-// What is kept of each kind: what was there first, which everybody has a part in, and what came last.
+// Of each kind, the first ones are kept, which everybody has a part in, and the last ones.
 const [firstKept, lastKept] = [12, 24];
 
-// Fields whose values can be asked for, beside ids.
+// Fields whose values can be used in operations, besides ids.
 const telling: ReadonlySet<string> = new Set(['handle', 'code', 'epoch', 'refreshToken', 'clientMessageId', 'emoji', 'name']);
 
-/** Whom something came to, and in an object of which type. */
+/** The receiving user, and the type of the containing object. */
 interface Source {
   readonly by: string | undefined;
   readonly type: string | undefined;
 }
 
-/** Begins to learn. */
+/** Creates an empty lore. */
 export function createLore(): Lore {
   const ids = new Map<string, string[]>();
-  // Those that stand for themselves: an operator's ids of jobs and the like do not.
+  // The kinds with global ids. Ids of jobs and the like, which only operators see, are not.
   const global = new Set<string>();
   const words = new Map<string, string[]>();
 
@@ -77,7 +77,7 @@ export function createLore(): Lore {
   };
 }
 
-/** What a field is called that may have another name in an answer: see `document.ts`. */
+/** Returns the field of a name in an answer, which may be an alias: see `document.ts`. */
 export function fieldOf(name: string): string {
   return name.replace(/_\d+$/, '');
 }

@@ -22,7 +22,7 @@ const seconds = Number(values.minutes) * 60;
 process.stdout.write(`seed ${seed}\n`);
 await using open = new AsyncDisposableStack();
 
-/** Opens stores of their own each time it is called: on services that end with this process, or embedded. */
+/** Returns a function that creates new stores each time: embedded ones, or on services that end with this process. */
 async function storesOn(kind: 'real' | 'embedded'): Promise<() => Promise<Stores>> {
   if (kind === 'embedded') return embeddedStores;
   const [mysql, redis] = [open.use(await startMariadb()), open.use(await startRedis())];

@@ -1,4 +1,4 @@
-// Values that nobody sends on purpose.
+// Values that no client sends on purpose.
 
 /** Texts. */
 export const oddTexts: readonly string[] = [
@@ -38,16 +38,16 @@ export const oddTexts: readonly string[] = [
   'z'.repeat(70_000),
 ];
 
-/** Whole numbers that Int holds, by the specification. */
+/** Whole numbers that fit into Int, by the specification. */
 export const oddInts: readonly number[] = [-2_147_483_648, -1_000, -1, 0, 1, 2, 99, 100, 101, 10_000, 2_147_483_646, 2_147_483_647];
 
-/** What no Int is. */
+/** Values that are no Int. */
 export const noInts: readonly unknown[] = [2_147_483_648, 1.5, '7', true, 1e300, [], {}];
 
-/** Numbers that Float holds. */
+/** Numbers that fit into Float. */
 export const oddFloats: readonly number[] = [-1, -0, 0, 0.5, 1e-320, 1e21, 2 ** 53, 2 ** 53 + 2, 1.797e308];
 
-/** Objects, some of which are not to be put on a message. */
+/** Objects, some of which are refused as custom data. */
 export const oddObjects: readonly unknown[] = [
   JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"toJSON":"x"}'),
   Object.fromEntries(oddTexts.map((text) => [text, text])),
@@ -62,7 +62,7 @@ export const oddObjects: readonly unknown[] = [
   '{}',
 ];
 
-/** Moments, some of which there are not. */
+/** Times, some of which do not exist. */
 export const oddMoments: readonly string[] = [
   '1000-01-01T00:00:00.000Z',
   '1000-01-01T00:00:00+14:00',
@@ -80,7 +80,7 @@ export const oddMoments: readonly string[] = [
   '',
 ];
 
-/** What is no id, or one of nothing. */
+/** Texts that are no id, or the id of nothing. */
 export const oddIds: readonly string[] = [
   '',
   '0',

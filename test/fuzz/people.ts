@@ -5,7 +5,7 @@ import { password } from '../support/people.ts';
 import type { Lore } from './lore.ts';
 import { type Answer, send } from './sender.ts';
 
-/** Somebody who takes part. */
+/** A user of a run. */
 export interface Person {
   readonly name: string;
   readonly id: string;
@@ -13,19 +13,19 @@ export interface Person {
   readonly token: string;
 }
 
-/** What is done on purpose, so that there is something to be odd about. */
+/** Regular acts, which create content for the odd ones. */
 export interface Deeds {
-  /** Does one thing; what was refused is no matter. */
+  /** Runs one mutation. A refusal is ignored. */
   act(as: Person, mutation: string, input: object): Promise<Answer>;
-  /** Signs somebody up. */
+  /** Signs up a user. */
   arrive(name: string): Promise<Person>;
-  /** The same one with a token that is good, or somebody new of that name. */
+  /** Returns the same user with a valid token, or a new user with that name. */
   renew(person: Person): Promise<Person>;
 }
 
 type Payload = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
 
-/** Does things at an endpoint, and learns from what comes back. */
+/** Acts at an endpoint, and learns from the answers. */
 export function deedsAt(endpoint: string, lore: Pick<Lore, 'learn'>): Deeds {
   let count = 0;
 

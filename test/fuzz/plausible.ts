@@ -4,7 +4,7 @@ import { password } from '../support/people.ts';
 import type { Chance } from './chance.ts';
 import type { Lore } from './lore.ts';
 
-// What an input's name tells of what it takes.
+// Plausible values for an input, derived from its name.
 
 type Pattern = readonly [name: RegExp, kinds: readonly string[]];
 
@@ -28,12 +28,12 @@ const idPatterns: readonly Pattern[] = [
   [/^conversation\.id$|^group(Preview)?\.id$/, ['Conversation']],
 ];
 
-/** The kinds of things that an input of this name takes the id of; undefined: of any, or a name that the client makes up. */
+/** Returns the kinds of ids that an input of this name takes. Undefined if it takes any, or an id that the client generates. */
 export function kindsFor(name: string): readonly string[] | undefined {
   return idPatterns.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-/** What people say and call things. */
+/** Texts and names. */
 export const sayings: readonly string[] = [
   'hello',
   'Said in the group, with words to be found.',
@@ -43,7 +43,7 @@ export const sayings: readonly string[] = [
   'Zwei\nZeilen',
   'badger',
   '你好，世界',
-  // What databases compare, fold, trim, match or cut each in its own way.
+  // Texts that databases compare, fold, trim or truncate differently.
   'hello ',
   ' hello',
   'HELLO',
@@ -68,7 +68,7 @@ export const sayings: readonly string[] = [
   'ö'.repeat(60),
 ];
 
-/** What their clients put on it. */
+/** Custom data. */
 export const objects: readonly object[] = [
   {},
   { type: 'poll', question: 'Where to?', options: ['sea', 'hills'], open: true, closesAt: null },
@@ -76,10 +76,10 @@ export const objects: readonly object[] = [
   { 'a name': { '': [[], {}, [1, '2', null]] }, 10: 1, 2: 2 },
 ];
 
-/** What they react with. */
+/** Emojis for reactions. */
 export const emojis: readonly string[] = ['🎉', '👍', '👍🏽', '❤️', '❤', '👩‍👩‍👧‍👦', '🇩🇪'];
 
-/** What they look for. */
+/** Search terms. */
 export const searched: readonly string[] = ['hello', 'a', 'said words', '你', 'b', 'new', 'zei'].concat(
   [
     'HELLO',
@@ -104,7 +104,10 @@ export const searched: readonly string[] = ['hello', 'a', 'said words', '你', '
 );
 const point = 'BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM';
 
-/** A token of somebody who has an account elsewhere: the same for the same number. It is made at once, so not by the library that reads it. */
+/**
+ * Returns a token of a user of another system, the same for the same number. It has to be synchronous, so it does not use the library that
+ * verifies tokens.
+ */
 function elsewhere(number: number): string {
   const claims = { iss: backend.IDENTITY_ISSUER, aud: audience, sub: String(number), preferred_username: `elsewhere.${number}`, exp: 4e9 };
   const said = [{ alg: 'HS256' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
@@ -144,24 +147,24 @@ const texts: readonly (readonly [name: RegExp, make: (chance: Chance, lore: Lore
   [/^value$/, (chance) => chance.one(['1', '7', '50', 'true', 'false', 'odd'])],
 ];
 
-/** A text such as an input of this name takes. */
+/** Returns a plausible text for an input of this name. */
 export function plausibleText(name: string, chance: Chance, lore: Lore): string {
   if (name.startsWith('cursor:')) return lore.word(name, chance) ?? 'none';
   const make = texts.find(([pattern]) => pattern.test(name))?.[1];
   return make?.(chance, lore) ?? chance.one(sayings);
 }
 
-/** A number such as an input of this name takes. */
+/** Returns a plausible number for an input of this name. */
 export function plausibleInt(name: string, chance: Chance): number {
   if (/^(first|last|around)$/.test(name)) return chance.whole(1, 4);
   if (/Ms$/.test(name)) return chance.whole(100, 5_000);
   return chance.whole(0, 40);
 }
 
-// A day, in ms: what ends or is told later does so within moments, or well after the run.
+// In ms: whatever ends or happens later does so within moments, or well after the run.
 const dayMs = 86_400_000;
 
-/** A moment around now. */
+/** Returns a time around now. */
 export function plausibleMoment(chance: Chance): string {
   const awayMs = chance.one([300, 1_000, 3_000, 60_000, dayMs, 7 * dayMs, -1_000, -dayMs]);
   return new Date(Date.now() + awayMs).toISOString();

@@ -12,19 +12,19 @@ import { createLore } from './lore.ts';
 import { send } from './sender.ts';
 import { createValues } from './values.ts';
 
-/** What decides a run. */
+/** The options of a run. */
 export interface RunOptions {
   readonly seed: number;
   readonly stores: Stores;
-  /** For how long things are asked; absent: until enough were. */
+  /** The duration. Without it, the run ends after `operations`. */
   readonly seconds?: number;
-  /** After how many it is enough. */
+  /** The number of operations after which the run ends. */
   readonly operations?: number;
-  /** Told of each finding as it is made. */
+  /** Called with each finding at once. */
   readonly tell?: ((finding: Finding) => void) | undefined;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Report {
   readonly findings: readonly Finding[];
   readonly operations: number;
@@ -34,14 +34,14 @@ export interface Report {
   readonly endings: Counts;
 }
 
-// Who asks at the same time.
+// The number of concurrent askers.
 const lanes = 3;
-// After so many operations what keeps people from everything is taken back.
+// After this many operations, restrictions are undone.
 const roundOperations = 200;
-// What is wrong is so again and again.
+// A fault recurs, so more findings would only repeat it.
 const mostFindings = 40;
 
-/** Lets a seed decide what people ask, do and listen to for a while, and answers what must not have been. */
+/** Sends operations and opens subscriptions that a seed determines, and returns all findings. */
 export async function runFuzz({
   seed,
   stores,
@@ -99,7 +99,7 @@ export async function runFuzz({
   };
 }
 
-/** Finds what would have ended a process that is only a node. */
+/** Reports what would have ended a process of the node alone. */
 function watchProcess(find: Find): Disposable {
   const uncaught = (error: unknown) => find([`uncaught: ${error instanceof Error ? error.stack : String(error)}`]);
   process.on('uncaughtException', uncaught).on('unhandledRejection', uncaught);

@@ -2,20 +2,22 @@ import type { Client } from 'graphql-ws';
 import type { Operation } from './document.ts';
 import type { Result } from './judge.ts';
 
-/** What came back. */
+/** A response. */
 export interface Answer extends Result {
-  /** Of HTTP. */
+  /** The HTTP status. */
   readonly status?: number;
-  /** By which code the socket was closed before it was answered. */
+  /** The code with which the socket was closed before an answer. */
   readonly closed?: string;
-  /** Why it is no answer of GraphQL; absent: it is one. */
+  /** Why it is not a GraphQL response. Undefined if it is one. */
   readonly broken?: string;
 }
 
-/** The codes by which a node closes a socket that is none the worse: signed out, another token, too slow, too many, ended by an operator. */
+/**
+ * The codes with which a node closes a socket in regular operation: signed out, another token, too slow, too many, ended by an operator.
+ */
 export const typedCloses: ReadonlySet<number> = new Set([4401, 4403, 4510, 4511, 1008]);
 
-// What takes longer is taken for never: an operation is bounded by a write's deadline of 8 s.
+// Anything longer counts as no answer: a write's deadline of 8 s bounds each operation.
 const patienceMs = 30_000;
 
 /** Sends an operation to an endpoint. Never throws. */

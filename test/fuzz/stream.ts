@@ -8,12 +8,12 @@ export interface Wish {
   readonly token: string;
   readonly accept: string;
   readonly signal: AbortSignal;
-  /** Waited for before each read. */
+  /** Awaited after each chunk that was read. */
   readonly wait?: (() => Promise<void>) | undefined;
   readonly take: (result: Result) => void;
 }
 
-/** Reads it to its end. Rejects where it breaks off. */
+/** Reads it to its end. Rejects if it breaks off. */
 export async function streamOf({ endpoint, query, variables, token, accept, signal, wait, take }: Wish): Promise<void> {
   const response = await fetch(endpoint, {
     method: 'POST',
@@ -36,7 +36,7 @@ export async function streamOf({ endpoint, query, variables, token, accept, sign
   }
 }
 
-/** What a line carries; a sign of life carries nothing. */
+/** Returns the result in a line. A keep-alive has none. */
 function resultIn(line: string): readonly Result[] {
   const [, json] = /^(?:data: )?(\{.+\})\r?$/.exec(line) ?? [];
   if (json === undefined) return [];

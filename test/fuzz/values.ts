@@ -12,23 +12,23 @@ import type { Lore, Nearness } from './lore.ts';
 import { noInts, oddFloats, oddIds, oddInts, oddMoments, oddObjects, oddTexts } from './odd.ts';
 import { kindsFor, objects, plausibleInt, plausibleMoment, plausibleText } from './plausible.ts';
 
-/** Makes values for inputs. */
+/** Generates values for inputs. */
 export interface Values {
-  /** From here on values are for another operation: as odd as that is to be, of what its sender knows, and about one conversation as a rule. */
+  /** Starts the values of another operation: picks how odd they are, and the conversation that they prefer, among what the sender knows. */
   begin(by: string): void;
-  /** A value for an input of this name and type; undefined: it is left out. `careful`: a likely one as a rule. */
+  /** Returns a value for an input of this name and type. Undefined if it is left out. `careful`: a likely value most of the time. */
   valueFor(name: string, type: GraphQLInputType, careful: boolean): unknown;
 }
 
-/** How often, of 1, something is made that a client does not send on purpose. */
+/** The probabilities of values that no client sends on purpose. */
 interface Oddness {
-  /** A value of the right type that is no likely one. */
+  /** An unlikely value of the right type. */
   readonly odd: number;
-  /** One that the schema does not allow: it costs the whole operation. */
+  /** A value that the schema does not allow, which fails the whole operation. */
   readonly wrong: number;
 }
 
-// Half of all operations are such as clients send: of an input with ten fields little would be left otherwise.
+// Half of all operations are regular: otherwise most inputs with ten fields would be refused.
 const moods: readonly Oddness[] = [
   { odd: 0, wrong: 0 },
   { odd: 0, wrong: 0 },
@@ -42,7 +42,7 @@ const caring: Oddness = { odd: 0.02, wrong: 0.002 };
 const usualItems = 3;
 const manyItems = 101;
 
-/** Makes values by chance, of what is known; moments by `momentFor`. */
+/** Generates random values from what is known. `momentFor` generates times. */
 export function createValues(chance: Chance, lore: Lore, momentFor: (chance: Chance) => string = plausibleMoment): Values {
   let mood = caring;
   let near: Nearness = {};
@@ -63,7 +63,7 @@ export function createValues(chance: Chance, lore: Lore, momentFor: (chance: Cha
   }
 
   function listOf(name: string, of: GraphQLInputType): unknown {
-    // What is no list stands for one of it.
+    // GraphQL coerces a single value to a list of one.
     if (chance.odds(0.05)) return some(name, of);
     if (chance.odds(odd / 10)) return Array.from({ length: manyItems }, () => some(name, of));
     const list = Array.from({ length: chance.whole(0, usualItems) }, () => (chance.odds(wrong) ? null : some(name, of)));

@@ -11,33 +11,33 @@ import type { Access } from '../../src/user/index.ts';
 import { type Bird, createFlock, type Flock, leaseMs } from '../cluster/flock.ts';
 import { sqliteDb } from '../support/db.ts';
 
-/** How long a device counts after it has gone, and when one is idle. */
+/** The grace period of a connection that is gone, and the time after which a device is idle. */
 export const presenceGraceMs = 5_000;
 export const awaySeconds = 60;
 
-/** A node with its connections, in the time of its own clock. */
+/** A node with its connections, on its own clock. */
 export interface Node {
   readonly bird: Bird;
   readonly own: OwnConnections;
 }
 
-/** Nodes on one roster, and what is seen of user 1. */
+/** Nodes with one roster, and what others see of user 1. */
 export interface Attending extends AsyncDisposable {
   readonly flock: Flock;
-  /** `maxConnections`: 100 unless another is given. */
+  /** Starts a node. `maxConnections` is 100 by default. */
   node(options?: { readonly maxConnections: number }): Promise<Node>;
-  /** A word for each of their connections on the roster. */
+  /** Returns the state of each connection of user 1 on the roster. */
   there(): Promise<readonly string[]>;
-  /** On how many devices they were told to be, one after the other. */
+  /** The reported numbers of devices of user 1, in order. */
   readonly devices: readonly number[];
 }
 
-/** Access of user 1, on a device of its own. */
+/** Returns an access of user 1 with a new session. */
 export function device(): Access {
   return { userId: 1n, sessionId: randomUUID(), deviceKind: 'WEB', expiresAt: new Date('2999-01-01'), role: 'USER', bot: false };
 }
 
-/** Begins with nobody there. */
+/** Starts without connections. */
 export async function attending(roster: Roster): Promise<Attending> {
   const open = new AsyncDisposableStack();
   const logger = pino({ level: 'silent' });

@@ -4,10 +4,10 @@ import { chatOver } from '../support/chat.ts';
 import { mysqlDb } from '../support/db.ts';
 import { person } from '../support/people.ts';
 
-// What InnoDB tells of transactions it looks up anew only where nobody has asked for 100 ms.
+// InnoDB only refreshes its transaction table if nobody has read it for 100 ms.
 const unreadMs = 200;
 
-test('who chooses for the first time as it is noted that they were last online does both', async () => {
+test('a first choice and a concurrent note of when the user was last online are both stored', async () => {
   await using db = await mysqlDb();
   await using chat = chatOver(db);
   const ann = await person(chat, 'ann');

@@ -5,7 +5,7 @@ import { chatOver } from '../support/chat.ts';
 import { sqliteDb } from '../support/db.ts';
 import { person } from '../support/people.ts';
 
-test('what is chosen once more is told once more: the node that stored it first may have died before it told', async () => {
+test('a repeated choice is published again, because the node that stored it first may have died before publishing', async () => {
   await using db = await sqliteDb();
   const bus = createMemoryBus();
   await using chat = chatOver(db, {}, bus);

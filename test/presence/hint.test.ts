@@ -19,9 +19,9 @@ let open: AsyncDisposableStack;
 let bus: Bus;
 let chat: Chat;
 let ann: Viewer;
-/** On herself: to who may watch them everybody looks the same. */
+/** Ann watches herself: every user who may watch her sees the same. */
 let watch: Watch;
-/** Called before who is online is answered. */
+/** Called before each read of the roster returns. */
 let atRoster: () => Promise<void>;
 
 beforeEach(async () => {
@@ -52,7 +52,7 @@ afterEach(async () => {
   await open.disposeAsync();
 });
 
-it('who watches goes on to be told after a hint that cannot be read', async () => {
+it('a watcher still receives changes after an unreadable hint', async () => {
   await watch.next();
   for (const text of ['not a hint', 'null', '{"kind":"of another release"}', '{"kind":"access","others":["x"]}'])
     expect(await bus.publish(presenceTopic(ann.userId), text)).toBe(true);
@@ -60,7 +60,7 @@ it('who watches goes on to be told after a hint that cannot be read', async () =
   expect(await watch.next()).toMatchObject({ value: { statusText: 'here' } });
 });
 
-it('what was read before somebody chose anew, and comes later, is not told', async () => {
+it('a presence that was read before a newer choice, and arrives later, is not delivered', async () => {
   await watch.next();
   const [reached, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   atRoster = () => {
@@ -77,7 +77,7 @@ it('what was read before somebody chose anew, and comes later, is not told', asy
   expect(await watch.next()).toMatchObject({ value: { status: 'BUSY', statusText: 'still' } });
 });
 
-it('who is invisible is not seen when their account is erased, while their device still counts', async () => {
+it('an invisible user is not shown when their account is deleted, while their device still counts', async () => {
   await chat.presence.choose(ann, { choice: 'INVISIBLE' });
   expect(await watch.next()).toMatchObject({ value: { status: 'OFFLINE' } });
   await chat.users.erase(ann, { password, messages: 'KEEP', address: '10.0.0.1' });

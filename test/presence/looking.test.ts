@@ -11,11 +11,11 @@ import { sqliteDb } from '../support/db.ts';
 import { person, say } from '../support/people.ts';
 import { connection } from './roster.contract.ts';
 
-// The part that is looked at every second would find it as well.
+// The check that reads a part every second would find it as well.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
 afterEach(() => void vi.useRealTimers());
 
-it('who is watched is read anew when another node has died, with which hints may be lost', async () => {
+it('watched users are read again when another node has died, because its hints may be lost', async () => {
   await using open = new AsyncDisposableStack();
   const db = open.use(await sqliteDb());
   const bus = createMemoryBus();
@@ -33,14 +33,14 @@ it('who is watched is read anew when another node has died, with which hints may
   await flock.live(leaseMs, heir, dying);
   await roster.put(connection(ann.userId, 1));
   expect(await watch.next()).toMatchObject({ value: { devices: 1 } });
-  // Nobody is told of that.
+  // Without a hint.
   await roster.put(connection(ann.userId, 2));
   await flock.live(3 * leaseMs, heir);
   expect(await watch.next()).toMatchObject({ value: { devices: 2 } });
   await watch.return();
 });
 
-it('who has opened the same conversation as somebody is told of them with the first that is said there, by a hint', async () => {
+it('of two users who opened the same conversation, each learns of the other by a hint with its first message', async () => {
   await using open = new AsyncDisposableStack();
   const chat = open.use(chatOver(open.use(await sqliteDb())));
   const both = [await person(chat, 'ann'), await person(chat, 'ben')] as const;

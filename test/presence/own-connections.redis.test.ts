@@ -6,7 +6,7 @@ import { leaseMs } from '../cluster/flock.ts';
 import { startRedis } from '../support/services.ts';
 import { attending, device } from './attending.ts';
 
-test('a connection that could not be put is put within a quarter of a lease of the roster’s return: then others believe that they know of all', async () => {
+test('a connection that could not be stored is stored within a quarter of a lease after the roster’s return', async () => {
   await using redis = await startRedis();
   await using roster = await createRedisRoster({ url: redis.url, namespace: randomUUID(), logger: pino({ level: 'silent' }) });
   await using at = await attending(roster);

@@ -10,7 +10,7 @@ describe('the connections of a node', () => {
   });
   afterEach(() => at[Symbol.asyncDispose]());
 
-  test('stay on the roster for a grace after they have ended, and not longer', async () => {
+  test('stay on the roster for the grace period after their end, and no longer', async () => {
     const { own, bird } = await at.node();
     const held = own.connect(device(), () => undefined);
     await expect.poll(at.there).toEqual(['here']);
@@ -23,7 +23,7 @@ describe('the connections of a node', () => {
     await expect.poll(() => at.devices).toEqual([1, 0]);
   });
 
-  test('of a device that is back within the grace, on another node, tell nobody anything', async () => {
+  test('cause no event for a device that reconnects within the grace period, on another node', async () => {
     const [one, other] = [await at.node(), await at.node()];
     const phone = device();
     const held = one.own.connect(phone, () => undefined);
@@ -34,12 +34,12 @@ describe('the connections of a node', () => {
     await expect.poll(at.there).toEqual(['leaving', 'here']);
     await one.bird.clock.advance(1);
     await expect.poll(at.there).toEqual(['here']);
-    // What would have been told is told in the order in which it happens.
+    // Any event about it would come before this one, because events are in order.
     other.own.connect(device(), () => undefined);
     await expect.poll(() => at.devices).toEqual([1, 2]);
   });
 
-  test('on which nothing was asked for in long are idle, until something is', async () => {
+  test('become idle after a time without requests, and active with the next one', async () => {
     const { own, bird } = await at.node();
     const held = own.connect(device(), () => undefined);
     await bird.clock.advance(awaySeconds * 1_000 - 1);
@@ -50,7 +50,7 @@ describe('the connections of a node', () => {
     await expect.poll(at.there).toEqual(['here']);
   });
 
-  test('of which there are too many since a roster that had lost one has it again are ended, the oldest first', async () => {
+  test('that exceed the limit after the roster has regained a lost one are ended, the oldest first', async () => {
     const roster = createMemoryRoster();
     await using forgetful = await attending(roster);
     const [one, other] = [await forgetful.node({ maxConnections: 1 }), await forgetful.node({ maxConnections: 1 })];
@@ -64,14 +64,14 @@ describe('the connections of a node', () => {
     other.own.connect(device(), (why) => closed.push(`younger ${why}`));
     await expect.poll(forgetful.there).toEqual(['here']);
     expect(closed).toEqual([]);
-    // What its node puts next brings it back.
+    // Its node restores it with its next write.
     await forgetful.flock.live(awaySeconds * 1_250, one.bird, other.bird);
     await expect.poll(() => closed).toEqual(['older TOO_MANY']);
     older[Symbol.dispose]();
     await expect.poll(forgetful.there).toEqual(['idle', 'leaving']);
   });
 
-  test('of a node that has died are removed a grace after another has taken it over', async () => {
+  test('of a node that died are removed a grace period after its takeover', async () => {
     const [dead, heir] = [await at.node(), await at.node()];
     await at.flock.live(leaseMs, dead.bird, heir.bird);
     dead.own.connect(device(), () => undefined);
@@ -84,7 +84,7 @@ describe('the connections of a node', () => {
     await expect.poll(() => at.devices).toEqual([1, 0]);
   });
 
-  test('of a node that has died are removed side by side, however many: none waits for what is noted of another', async () => {
+  test('of a node that died are removed concurrently, however many', async () => {
     const roster = createMemoryRoster();
     const all = Promise.withResolvers<void>();
     let asked = 0;
@@ -106,7 +106,7 @@ describe('the connections of a node', () => {
     await expect.poll(() => many.devices.at(-1)).toBe(0);
   });
 
-  test('of a node that was paused and taken over count until the heir’s grace is over, not only until it finds so', async () => {
+  test('of a node that was paused and taken over count until the end of the heir’s grace period, not only until it is fenced', async () => {
     const [paused, heir] = [await at.node(), await at.node()];
     await at.flock.live(leaseMs, paused.bird, heir.bird);
     paused.own.connect(device(), () => undefined);

@@ -4,7 +4,7 @@ import { type Connection, connectionId, type Roster } from '../../src/presence/r
 
 const lease = { nodeId: 'n1', epoch: 1 };
 
-/** A connection of a lease. */
+/** Returns a connection of a lease. */
 export function connection(userId: bigint, count: number, more: Partial<Connection> = {}): Connection {
   const since = new Date('2026-01-02T03:04:05.006Z');
   return {
@@ -13,10 +13,10 @@ export function connection(userId: bigint, count: number, more: Partial<Connecti
   };
 }
 
-/** What a roster promises, wherever it is kept. */
+/** The contract of a roster, in any store. */
 export function describeRoster(name: string, open: () => Promise<Roster>): void {
   describe(name, () => {
-    test('has what was put, as it was put last, until it is removed', async () => {
+    test('returns what was stored last, until it is removed', async () => {
       await using roster = await open();
       const one = connection(1n, 1);
       expect(await roster.put(one)).toMatchObject({ before: null, after: { userId: 1n, connections: [one] } });
@@ -32,7 +32,7 @@ export function describeRoster(name: string, open: () => Promise<Roster>): void 
       expect(await roster.remove(other)).toMatchObject({ before: null, after: { connections: [] } });
     });
 
-    test('has a higher revision with each change, past the end of the last connection too', async () => {
+    test('increases the revision with each change, even after the last connection is removed', async () => {
       await using roster = await open();
       const revs: number[] = [];
       for (let n = 1; n <= 3; n += 1) {
@@ -45,7 +45,7 @@ export function describeRoster(name: string, open: () => Promise<Roster>): void 
       expect((await roster.of([1n]))[0]).toEqual({ userId: 1n, rev: 0, connections: [] });
     });
 
-    test('tells of several users in the order asked for', async () => {
+    test('returns several users in the requested order', async () => {
       await using roster = await open();
       await roster.put(connection(2n, 1));
       const found = await roster.of([3n, 2n, 1n, 2n]);
@@ -74,7 +74,7 @@ export function describeRoster(name: string, open: () => Promise<Roster>): void 
       expect((await roster.of([1n]))[0]?.connections).toHaveLength(1);
     });
 
-    test('changes made at once all stand, each on top of another', async () => {
+    test('applies all concurrent changes, one after the other', async () => {
       await using roster = await open();
       const all = Array.from({ length: 50 }, (_, n) => connection(1n, n));
       const revs = (await Promise.all(all.map((one) => roster.put(one)))).map(({ after }) => after.rev);

@@ -17,7 +17,7 @@ function connect(): Disposable & { readonly redis: Redis } {
 
 describeRoster('the roster in Redis', () => createRedisRoster({ url: inject('redisUrl'), namespace: randomUUID(), logger }));
 
-test('a roster in Redis rejects within a second while Redis does not answer, and goes on when it does', async () => {
+test('a roster in Redis rejects within a second while Redis does not answer, and recovers with it', async () => {
   await using redis = await startRedis();
   await using roster = await createRedisRoster({ url: redis.url, namespace: 'test', logger });
   expect(await roster.of([1n])).toEqual([{ userId: 1n, rev: 0, connections: [] }]);
@@ -32,7 +32,7 @@ test.each([
   ['null', 'null'],
   ['a device of a kind that a later release has', '{"s":"s","k":"CAR","t":1}'],
   ['a time that is none', '{"s":"s","k":"WEB","t":1e20}'],
-])('%s in the place of a connection is left out, told once, and taken away as a connection is', async (_what, text) => {
+])('%s in place of a connection is left out, logged once, and can be removed like a connection', async (_what, text) => {
   const namespace = randomUUID();
   const warnings: string[] = [];
   const telling = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
@@ -47,7 +47,7 @@ test.each([
   expect(await admin.redis.hexists(`${namespace}:presence:1`, spoilt.id)).toBe(0);
 });
 
-test('a revision that is no number begins anew', async () => {
+test('a revision that is not a number starts again', async () => {
   const namespace = randomUUID();
   await using roster = await createRedisRoster({ url: inject('redisUrl'), namespace, logger });
   using admin = connect();
@@ -57,7 +57,7 @@ test('a revision that is no number begins anew', async () => {
   expect((await roster.put(connection(1n, 2))).after.rev).toBeGreaterThan(0);
 });
 
-test('who takes a lease over is through with it, whatever stands on its list', async () => {
+test('a takeover finishes even if the lease’s list has an invalid item', async () => {
   const namespace = randomUUID();
   await using roster = await createRedisRoster({ url: inject('redisUrl'), namespace, logger });
   using admin = connect();

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { standingBefore, standingOf } from '../../src/presence/roster.ts';
 import { connection } from './roster.contract.ts';
 
-describe('where a user stands', () => {
-  test('counts a device once, and is idle only where all of it is', () => {
+describe('the standing of a user', () => {
+  test('counts a device once, and is idle only if all connections are', () => {
     const one = connection(1n, 1, { idle: true });
     const again = connection(1n, 2, { sessionId: one.sessionId, idle: true });
     expect(standingOf([])).toEqual({ devices: 0, idle: false });
@@ -11,7 +11,7 @@ describe('where a user stands', () => {
     expect(standingOf([one, again, connection(1n, 3)])).toEqual({ devices: 2, idle: false });
   });
 
-  test('is told as it was before a change, too', () => {
+  test('can be computed for the state before a change', () => {
     const [one, other] = [connection(1n, 1), connection(1n, 2)];
     const after = { userId: 1n, rev: 2, connections: [one, other] };
     expect(standingBefore({ before: null, after }, other.id)).toEqual({ devices: 1, idle: false });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Connection } from '../../src/presence/index.ts';
 import { byAge, surplusOf } from '../../src/presence/surplus.ts';
 
-/** Named by kind of device and session, the oldest first. */
+/** Creates connections, each named by its kind of device and session, the oldest first. */
 function connections(...names: readonly string[]): readonly Connection[] {
   return names.map((name, place) => ({
     ...{ id: name, userId: 1n, sessionId: name.slice(3), deviceKind: name.startsWith('WEB') ? 'WEB' : 'DESKTOP' },
@@ -15,18 +15,18 @@ function surplus(devicePolicy: 'several' | 'newest', maxConnections: number, ...
   return [replaced.map(({ id }) => id), tooMany.map(({ id }) => id)];
 }
 
-test('of more connections than there may be the oldest are too many', () => {
+test('of more connections than allowed, the oldest are surplus', () => {
   expect(surplus('several', 3, 'WEB1', 'WEB2', 'DES3')).toEqual([[], []]);
   expect(surplus('several', 1, 'WEB1', 'WEB2', 'DES3')).toEqual([[], ['WEB1', 'WEB2']]);
 });
 
-test('where the newest device of a kind counts alone it replaces older ones of other sessions', () => {
+test('if only the newest device of a kind counts, it replaces older ones of other sessions', () => {
   expect(surplus('newest', 9, 'WEB1', 'DES2', 'WEB3', 'WEB3')).toEqual([['WEB1'], []]);
   expect(surplus('newest', 1, 'WEB1', 'DES2', 'WEB3')).toEqual([['WEB1'], ['DES2']]);
   expect(surplus('several', 9, 'WEB1', 'WEB3')).toEqual([[], []]);
 });
 
-test('those that began in one millisecond have an order all the same, whoever looks', () => {
+test('connections that began in the same millisecond have one order for all nodes', () => {
   const [one, other] = connections('WEB2', 'WEB1').map((connection) => ({ ...connection, since: new Date(0) }));
   if (one === undefined || other === undefined) throw new Error('there are two');
   expect([one, other].toSorted(byAge)).toEqual([other, one].toSorted(byAge));

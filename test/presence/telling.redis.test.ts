@@ -9,14 +9,14 @@ import { openRedisGate } from '../two-node/redis-gate.ts';
 
 const logger = pino({ level: 'silent' });
 
-/** What another node hears of a user. */
+/** Collects the hints about a user that another node receives. */
 async function heardOf(bus: Bus, userId: bigint): Promise<readonly (PresenceHint | null)[]> {
   const heard: (PresenceHint | null)[] = [];
   await bus.subscribe(presenceTopic(userId), (message) => void heard.push(parsePresenceHint(message)));
   return heard;
 }
 
-test('what the bus loses of who has told it is told once the bus is back: others are to look for themselves', async () => {
+test('hints that the bus lost are sent again once it is back, so that others read the presence again', async () => {
   const namespace = randomUUID();
   const [, port = ''] = /:(\d+)/.exec(inject('redisUrl')) ?? [];
   await using gate = await openRedisGate(Number(port));

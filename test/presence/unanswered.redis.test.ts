@@ -21,10 +21,10 @@ import { person } from '../support/people.ts';
 import { type Service, startRedis } from '../support/services.ts';
 import { connection } from './roster.contract.ts';
 
-// The bus works all the time: only the roster does not answer.
-describe('what the roster was told, and has not answered', () => {
+// The bus works all the time. Only the roster does not answer.
+describe('a write to the roster without an answer', () => {
   const namespace = randomUUID();
-  // A telling that was not answered is tried again after a second, and given half a second.
+  // A write without an answer is repeated after a second, with a time-out of half a second.
   const patience = { timeout: 10_000 };
   let open: AsyncDisposableStack;
   let redis: Service;
@@ -53,7 +53,7 @@ describe('what the roster was told, and has not answered', () => {
   });
   afterEach(() => open.disposeAsync());
 
-  /** A node's presences; each telling that is not answered is counted, by what is logged of it. */
+  /** Creates a node's presences. Counts writes without an answer by their log lines. */
   function presencesOn(cluster: Cluster): Presences {
     function write(line: string): void {
       if (line.includes('could not be put on the roster')) unanswered += 1;
@@ -70,20 +70,20 @@ describe('what the roster was told, and has not answered', () => {
     );
   }
 
-  test('is told to those who watch as soon as it answers again', async () => {
+  test('is published to watchers as soon as the roster answers again', async () => {
     const { cluster } = await flock.hatch();
     const access: Access = { ...ann, deviceKind: 'WEB', role: 'USER', bot: false, expiresAt: new Date(Date.now() + 60_000) };
     const held = presencesOn(cluster).connect(access, () => undefined);
     await expect.poll(() => heard, patience).toEqual([1]);
     await redis.pause();
     held[Symbol.dispose]();
-    // First that the connection is leaving, then that it is gone: which the server finds in its socket, and does, when it goes on.
+    // First that the connection is leaving, then that it is gone. The server has both in its socket, and executes them when it resumes.
     await expect.poll(() => unanswered, patience).toBe(2);
     redis.resume();
     await expect.poll(() => heard, patience).toEqual([1, 0]);
   });
 
-  test('is told by the next heir where the one before had come no further', async () => {
+  test('is published by the next heir if the previous one got no further', async () => {
     const [dead, heir] = [await flock.hatch(), await flock.hatch()];
     presencesOn(heir.cluster);
     const { nodeId, epoch } = dead.cluster.lease;

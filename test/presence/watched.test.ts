@@ -11,12 +11,12 @@ function known(rev: number, standing = somewhere): Known {
   return { rev, standing, row };
 }
 
-/** Somebody of whom the roster is believed as `settlesIn` says each time it is asked. */
+/** Creates a watched user. `settlesIn` is asked each time whether the roster can be trusted. */
 function watched(settlesIn: () => Promise<number> = async () => 0, reread = (): void => {}, renew = (): void => {}): Watched {
   return new Watched({ userId: 1n, settlesIn, now: () => new Date(0), reread, renew });
 }
 
-test('what is told late of somebody who has gone since, and of whom the roster has nothing left, is not believed', async () => {
+test('a late hint about a user who has gone since, and has no entry on the roster, is ignored', async () => {
   using ann = watched();
   ann.read(known(5));
   ann.stand(8, nowhere, null);
@@ -27,7 +27,7 @@ test('what is told late of somebody who has gone since, and of whom the roster h
   expect(ann.shown?.status).toBe('ONLINE');
 });
 
-test('of two hints the one with the higher revision counts, in whichever order they come', () => {
+test('of two hints, the one with the higher revision counts, in any order of arrival', () => {
   using ann = watched();
   ann.read(known(5));
   ann.stand(7, { devices: 3, idle: false }, null);
@@ -35,7 +35,7 @@ test('of two hints the one with the higher revision counts, in whichever order t
   expect(ann.shown?.devices).toBe(3);
 });
 
-test('that there is less of them is believed once it is confirmed, that there is more at once', async () => {
+test('fewer devices are shown once confirmed, more devices at once', async () => {
   const { promise: confirmed, resolve: confirm } = Promise.withResolvers<number>();
   using ann = watched(() => confirmed);
   ann.read(known(5, nowhere));
@@ -47,7 +47,7 @@ test('that there is less of them is believed once it is confirmed, that there is
   await expect.poll(() => ann.shown?.devices).toBe(1);
 });
 
-test('what is not believed, for nodes may have yet to tell it anew, is read again when they have', async () => {
+test('an unconfirmed change is read again once all nodes have restored their connections', async () => {
   const { promise: isReread, resolve: reread } = Promise.withResolvers<void>();
   using ann = watched(async () => 20, reread);
   ann.read(known(5));
@@ -56,7 +56,7 @@ test('what is not believed, for nodes may have yet to tell it anew, is read agai
   expect(ann.shown?.devices).toBe(1);
 });
 
-test('what is kept of a profile is done away with before it is shown that it is another', () => {
+test('a cached profile is dropped before a changed one is shown', () => {
   const shownThen: unknown[] = [];
   using ann = watched(undefined, undefined, () => shownThen.push(ann.shown?.profile));
   ann.read(known(5));
@@ -65,7 +65,7 @@ test('what is kept of a profile is done away with before it is shown that it is 
   ann.read({ ...known(6), row: { ...row, profile: 'b' } });
   expect(shownThen).toEqual(['a']);
   expect(ann.shown?.profile).toBe('b');
-  // Who is erased has none any more, which is told otherwise.
+  // An erased user has no profile. This is reported in another way.
   const before = ann.shown;
   ann.read({ ...known(6), row: { ...row, profile: '' } });
   expect(shownThen).toEqual(['a']);
@@ -75,7 +75,7 @@ test('what is kept of a profile is done away with before it is shown that it is 
 test.each([
   ['once', 1],
   ['twice in a row', 2],
-])('who is found gone %s before it is told is shown so after that, with when they were last seen', async (_how, times) => {
+])('a user who is found gone %s before the hint is shown so after another read, with the time of last seen', async (_how, times) => {
   const { promise: isReread, resolve: reread } = Promise.withResolvers<void>();
   using ann = watched(undefined, reread);
   ann.read(known(5));
@@ -86,7 +86,7 @@ test.each([
   await expect.poll(() => ann.shown).toMatchObject({ status: 'OFFLINE', lastSeenAt: new Date(9) });
 });
 
-test('who is found gone and is told so meanwhile is shown so at once', async () => {
+test('a user who is found gone, and whose hint arrives meanwhile, is shown so at once', async () => {
   using ann = watched();
   ann.read(known(5));
   ann.read(known(0, nowhere));
@@ -94,7 +94,7 @@ test('who is found gone and is told so meanwhile is shown so at once', async () 
   await expect.poll(() => ann.shown).toMatchObject({ status: 'OFFLINE', lastSeenAt: new Date(9) });
 });
 
-test('what was to be confirmed and is over by then changes nothing', async () => {
+test('a change that was superseded before its confirmation has no effect', async () => {
   const { promise: confirmed, resolve: confirm } = Promise.withResolvers<number>();
   using ann = watched(() => confirmed);
   ann.read(known(5));

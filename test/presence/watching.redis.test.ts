@@ -17,7 +17,7 @@ import { person } from '../support/people.ts';
 import { type Service, startRedis } from '../support/services.ts';
 import { connection } from './roster.contract.ts';
 
-/** The bus of a node that can be cut off, and then hears itself alone. */
+/** Wraps a node's bus so that it can be cut off. It then only delivers the node's own messages. */
 function cuttable(bus: Bus): Bus & { cut(): void; mend(): void } {
   const heard = new Map<string, (message: string) => void>();
   const gaps = new Set<() => void>();
@@ -52,7 +52,7 @@ function cuttable(bus: Bus): Bus & { cut(): void; mend(): void } {
   };
 }
 
-// The bus works all the time: only who is on the roster cannot be read.
+// The bus works all the time. Only the roster cannot be read.
 describe('watching', () => {
   const logger = pino({ level: 'silent' });
   let open: AsyncDisposableStack;
@@ -91,7 +91,7 @@ describe('watching', () => {
     await expect(begin(ann).next()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
-  test('reads what was to be read anew once the roster is back, without another sign', async () => {
+  test('reads what is outstanding once the roster is back, without another hint', async () => {
     await comes();
     const watch = begin(ann);
     expect(await watch.next()).toMatchObject({ value: { status: 'ONLINE' } });
@@ -102,7 +102,7 @@ describe('watching', () => {
     await watch.return();
   });
 
-  test('shows nobody by what a node hears of itself while it is cut off, or before it has looked again, who has chosen not to be seen meanwhile', async () => {
+  test('does not show a user who became invisible, by a node’s own hints while it is cut off or before it has read again', async () => {
     const comesHere = async (device: number) => {
       const { rev } = (await comes(device)).after;
       const hint = { kind: 'standing', rev, devices: device, idle: false, lastSeenAt: null } as const;
@@ -126,7 +126,7 @@ describe('watching', () => {
     await watch.return();
   });
 
-  test('begins anew where the one before was ended while the bus was still asked', async () => {
+  test('starts anew if the previous watch ended while its topic was being subscribed', async () => {
     await comes();
     const ended = begin(ann);
     const nothing = ended.next();

@@ -1,20 +1,20 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { Person, World } from './world.ts';
 
-/** What came back from the operators' schema. */
+/** The response of the operators' schema. */
 export interface AdminAnswer {
   readonly status: number;
   readonly data?: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly GraphQLFormattedError[];
 }
 
-/** Where a node serves the operators' schema. */
+/** Returns the URL of a node's operators' schema. */
 export function adminUrl({ node }: Pick<World, 'node'>): string {
   if (node.adminUrl === null) throw new Error('the node does not serve the operators’ schema');
   return node.adminUrl;
 }
 
-/** Sends one operation to the operators' schema at an address. */
+/** Sends one operation to the operators' schema at a URL. */
 export async function askAdmin(url: string, query: string, variables: object = {}, as?: Pick<Person, 'token'>): Promise<AdminAnswer> {
   const response = await fetch(url, {
     method: 'POST',
@@ -24,7 +24,7 @@ export async function askAdmin(url: string, query: string, variables: object = {
   return { status: response.status, ...((await response.json()) as Omit<AdminAnswer, 'status'>) };
 }
 
-/** Makes an admin of somebody, and signs them in as one. */
+/** Makes a user an admin, and signs them in as one. */
 export async function appoint(world: Pick<World, 'node' | 'anotherDevice'>, person: Person): Promise<Person> {
   await world.node.chat.roles.give({ handle: person.handle, role: 'ADMIN' });
   return await world.anotherDevice(person);

@@ -11,7 +11,9 @@ export interface CommandEnd {
   readonly errors: string;
 }
 
-/** Does what `npm run admin -- …` does on the system of an environment, in this process: starting one of its own takes most of a second. */
+/**
+ * Runs `npm run admin -- …` for the system of an environment, within this process: a process of its own takes most of a second to start.
+ */
 export async function runAdmin(env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<CommandEnd> {
   const [out, err] = [new PassThrough(), new PassThrough()];
   const running = runHere(words, { env: childEnv(env), output: out, errors: err }).finally(() => {
@@ -22,7 +24,7 @@ export async function runAdmin(env: Readonly<Record<string, string>>, ...words: 
   return { code, output, errors };
 }
 
-/** Runs the command itself, without npm. */
+/** Runs the command in a process of its own, without npm. */
 export async function spawnAdmin(env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<CommandEnd> {
   const child = spawn(process.execPath, ['scripts/admin.ts', ...words], { env: childEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve) => void child.once('close', resolve));

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Programs that tests and benchmarks start, and the Debian packages that bring them. */
+/** Programs that tests and benchmarks start, with the Debian packages that contain them. */
 const packages = {
   mariadbd: 'mariadb-server',
   'mariadb-install-db': 'mariadb-server',
@@ -17,7 +17,7 @@ const packages = {
 /** A program that tests start. */
 export type Program = keyof typeof packages;
 
-// Servers live in sbin, which is not on everybody's PATH.
+// Servers are in sbin, which is not on everybody's PATH.
 const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin'];
 
 function find(program: Program): string | undefined {
@@ -33,7 +33,7 @@ function find(program: Program): string | undefined {
     });
 }
 
-/** Path of an installed program. Throws one line that names the package where it is missing. */
+/** Returns the path of an installed program. Throws one line that names the package if it is missing. */
 export function requireProgram(program: Program): string {
   const path = find(program);
   if (path === undefined) throw new Error(`${program} is not installed: install the package ${packages[program]} and run the tests again`);
@@ -41,8 +41,8 @@ export function requireProgram(program: Program): string {
 }
 
 /**
- * Sees to it that programs are installed: with apt-get if this is root on Debian or Ubuntu, which takes a minute or two. Throws one line
- * that names the packages otherwise.
+ * Makes sure that programs are installed. As root on Debian or Ubuntu it installs them with apt-get, which takes a minute or two. Otherwise
+ * it throws one line that names the packages.
  */
 export function ensurePrograms(...programs: readonly Program[]): void {
   const missing = programs.filter((program) => find(program) === undefined);
@@ -60,11 +60,11 @@ export function ensurePrograms(...programs: readonly Program[]): void {
 }
 
 function apt(...args: readonly string[]): void {
-  // Its talk goes to stderr: stdout belongs to the test reporter.
+  // Output goes to stderr: stdout belongs to the test reporter.
   execFileSync('apt-get', ['-q', ...args], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 2, 2] });
 }
 
-/** Debian starts a server when it installs one, unless policy-rc.d forbids it. The tests use servers of their own. */
+/** Debian starts a server when it installs one, unless policy-rc.d forbids it. The tests start their own servers. */
 function withoutServiceStarts(install: () => void): void {
   const policy = '/usr/sbin/policy-rc.d';
   const mine = !existsSync(policy);

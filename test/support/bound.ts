@@ -1,6 +1,6 @@
 /**
- * Answers as `work` does, and rejects where a timer that is set now is over first. Where the bound is a timer of this process too, or where there is nothing to wait for, a machine that is busy makes
- * both late, and the answer is the same.
+ * Resolves as `work` does, and rejects if it takes longer than `ms`. Use it where the bound in question is a timer of this process too, or
+ * where there is nothing to wait for: a busy machine then delays both, and the result is the same.
  */
 export async function within<T>(ms: number, work: PromiseLike<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
@@ -12,7 +12,7 @@ export async function within<T>(ms: number, work: PromiseLike<T>): Promise<T> {
   }
 }
 
-/** What this process has to do until something is over, in ms of CPU: on a busy machine it may take any time. */
+/** Returns the CPU time that this process spends until `work` is done, in ms. On a busy machine its duration means nothing. */
 export async function cpuMsOf(work: () => unknown): Promise<number> {
   const before = process.cpuUsage();
   await work();

@@ -13,26 +13,26 @@ import { createMemoryQueue } from '../../src/worker/queue.memory.ts';
 import { cheapPasswords } from './cheap-passwords.ts';
 import { embeddedStores, realStores, type Stores } from './stores.ts';
 
-/** Opens a chat as a node does, on these stores, with these variables on top. */
+/** Opens a chat as a node does, on these stores. `env` overrides their variables. */
 export function chatOn(stores: Stores, env: Readonly<Record<string, string>> = {}): Promise<Chat> {
-  // Everybody in a test signs up from near by, within the same minutes.
+  // In tests, everybody signs up from one address, within the same minutes.
   return openChat(readConfig({ ADDRESS_ATTEMPTS: '100000', ...stores.env, ...env }), {
     logger: pino({ level: 'silent' }),
     passwordCost: cheapPasswords,
   });
 }
 
-/** A chat of its own on SQLite and the in-process bus. */
+/** Opens a new chat on SQLite and the in-process bus. */
 export async function embeddedChat(env: Readonly<Record<string, string>> = {}): Promise<Chat> {
   return leaving(await embeddedStores(), env);
 }
 
-/** A chat of its own on the run's MariaDB and Redis. */
+/** Opens a new chat on the run's MariaDB and Redis. */
 export async function realChat(env: Readonly<Record<string, string>> = {}): Promise<Chat> {
   return leaving(await realStores(), env);
 }
 
-/** A chat on a database, and a bus, that the test looks into as well; disposing the chat leaves the database open. */
+/** Opens a chat on a database, and a bus, that the test also uses. Disposing the chat leaves the database open. */
 export function chatOver(db: Db, env: Readonly<Record<string, string>> = {}, bus = createMemoryBus()): Chat {
   const logger = pino({ level: 'silent' });
   const caches = createMemoryCaches({ limits: { bytes: 1_048_576, keptMs: 600_000, changingMs: 10_000, readMs: 8_000 }, logger });
@@ -48,7 +48,7 @@ export function chatOver(db: Db, env: Readonly<Record<string, string>> = {}, bus
       logger,
     },
     keys: [{ id: 'k1', secret: randomBytes(32).toString('base64url') }],
-    // Jobs are done, and streams passed over, when a test says so.
+    // Jobs and workers only run when a test runs them.
     config: readConfig({ ADDRESS_ATTEMPTS: '100000', JOB_POLL_MS: '60000', WORKER_POLL_MS: '60000', ...env }),
   });
 }

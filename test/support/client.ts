@@ -3,14 +3,14 @@ import { type DocumentNode, type GraphQLFormattedError, print } from 'graphql';
 import { type Client, createClient, type FormattedExecutionResult } from 'graphql-ws';
 import WebSocket from 'ws';
 
-/** What came back over HTTP. */
+/** A response over HTTP. */
 export interface Answer<T> {
   readonly status: number;
   readonly data?: T | null;
   readonly errors?: readonly GraphQLFormattedError[];
 }
 
-// Of some documents it takes as long as to send them, and most are sent hundreds of times.
+// Printing some documents takes as long as sending them, and most are sent hundreds of times.
 const texts = new WeakMap<DocumentNode, string>();
 
 function textOf(document: DocumentNode): string {
@@ -19,7 +19,7 @@ function textOf(document: DocumentNode): string {
   return text;
 }
 
-/** Sends one operation over HTTP and answers what came back, errors and all. */
+/** Sends one operation over HTTP and returns the response, including errors. */
 export async function post<T, V>(url: string, document: TypedDocumentNode<T, V>, variables: V, token?: string): Promise<Answer<T>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -29,14 +29,14 @@ export async function post<T, V>(url: string, document: TypedDocumentNode<T, V>,
   return { status: response.status, ...((await response.json()) as Omit<Answer<T>, 'status'>) };
 }
 
-/** Sends one operation over HTTP; top-level errors throw. */
+/** Sends one operation over HTTP and returns its data. Throws on top-level errors. */
 export async function ask<T, V>(url: string, document: TypedDocumentNode<T, V>, variables: V, token?: string): Promise<T> {
   const { data, errors } = await post(url, document, variables, token);
   if (data === undefined || data === null || errors !== undefined) throw new Error(`the operation failed: ${JSON.stringify(errors)}`);
   return data;
 }
 
-/** A WebSocket client that neither retries nor hides anything. */
+/** Returns a WebSocket client without retries, which reports everything. */
 export function socketClient(url: string, token?: string): Client {
   return createClient({
     url: `${url.replace('http', 'ws')}/graphql`,
@@ -48,7 +48,7 @@ export function socketClient(url: string, token?: string): Client {
   });
 }
 
-/** One subscription over a socket, read one result at a time. */
+/** Starts one subscription over a socket. Its results are read one at a time. */
 export function subscribe<T, V extends Record<string, unknown>>(
   client: Client,
   document: TypedDocumentNode<T, V>,

@@ -2,35 +2,35 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import { listenLocally } from './local-server.ts';
 
-/** A span as a collector is told of it. */
+/** A span, as a collector receives it. */
 export interface SentSpan {
   readonly name: string;
   readonly traceId: string;
   readonly spanId: string;
-  /** Empty: it began its trace. */
+  /** Empty for the root span of a trace. */
   readonly parentSpanId: string;
   readonly notes: Readonly<Record<string, string | number>>;
-  /** The spans that it points to. */
+  /** The ids of the linked spans. */
   readonly links: readonly string[];
   readonly failed: boolean;
-  /** Of the node, by `service.instance.id`. */
+  /** The node's name, from `service.instance.id`. */
   readonly node: string;
 }
 
-/** What takes traces: a real server that speaks OTLP over HTTP, in JSON. */
+/** A collector of traces: a real server that speaks OTLP over HTTP, in JSON. */
 export interface Collector extends AsyncDisposable {
-  /** What OTEL_EXPORTER_OTLP_ENDPOINT names. */
+  /** The value for OTEL_EXPORTER_OTLP_ENDPOINT. */
   readonly url: string;
   readonly spans: readonly SentSpan[];
-  /** All that was sent, as it was sent. */
+  /** Returns all accepted requests as received. */
   readonly text: () => string;
-  /** The requests that came, by their paths. */
+  /** The paths of all requests. */
   readonly paths: readonly string[];
   /** Resolves with the spans of a trace once all of these names are among them. */
   until(traceId: string, ...names: readonly string[]): Promise<readonly SentSpan[]>;
-  /** From here on it takes requests and does not answer them. */
+  /** From now on, accepts requests and does not answer them. */
   hang(): void;
-  /** From here on it answers with a status; what comes with another than 200 is not taken. */
+  /** From now on, answers with this status. Requests answered with anything but 200 are discarded. */
   answer(status: number): void;
 }
 
@@ -79,7 +79,7 @@ export async function startCollector(): Promise<Collector> {
   };
 }
 
-// What of OTLP tests look at (opentelemetry-proto, trace/v1/trace.proto, in its JSON).
+// The parts of OTLP that tests need (opentelemetry-proto, trace/v1/trace.proto, in JSON).
 interface Told {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: readonly Note[] };

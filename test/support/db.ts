@@ -7,14 +7,14 @@ import { embeddedStores, realStores } from './stores.ts';
 // Long enough for two busy cores, short enough that a test of an outage ends.
 const writeDeadlineMs = 8_000;
 
-/** A fresh SQLite database; disposing it removes it. */
+/** Opens a new SQLite database. Disposing it removes it. */
 export async function sqliteDb(): Promise<Db> {
   const stores = await embeddedStores();
   const db = await connectSqlite({ file: join(stores.env['DATA_DIR'] ?? '', 'mpim.sqlite'), writeDeadlineMs });
   return leaving(db, stores);
 }
 
-/** A fresh database on the run's MariaDB; disposing it removes it. */
+/** Opens a new database on the run's MariaDB. Disposing it removes it. */
 export async function mysqlDb(): Promise<Db> {
   const stores = await realStores();
   const db = await connectMysql({ url: stores.env['DATABASE_URL'] ?? '', connections: 10, writeDeadlineMs, serverKey: true });

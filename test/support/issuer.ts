@@ -3,37 +3,37 @@ import { Readable } from 'node:stream';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { listenLocally } from './local-server.ts';
 
-/** What a token says; undefined is left out. */
+/** The claims of a token. Undefined ones are left out. */
 type Claims = Readonly<Record<string, unknown>>;
 
-/** A server whose tokens others take: it publishes its configuration and its keys as OpenID Connect Discovery says. */
+/** An issuer of tokens that publishes its configuration and keys by OpenID Connect Discovery. */
 export interface Issuer extends AsyncDisposable {
-  /** `iss` of its tokens. */
+  /** The `iss` of its tokens. */
   readonly url: string;
-  /** Requests that came, by their paths. */
+  /** The paths of all requests. */
   readonly paths: readonly string[];
-  /** A token of its key of now, for an hour, for `audience`; claims that are undefined are left out. */
+  /** Signs a token with the current key, valid for an hour, for `audience`. Undefined claims are left out. */
   token(claims: Claims, header?: { readonly kid?: string; readonly alg?: string }): Promise<string>;
-  /** Signs with another key from here on, and publishes it beside those before it. */
+  /** From now on, signs with a new key, which is published beside the previous ones. */
   rotate(): Promise<void>;
   /** Publishes this key too. */
   publish(key: JWK): void;
-  /** From here on it answers with this status; one that sends elsewhere sends to where the right answers are. */
+  /** From now on, answers with this status. A redirect leads to the right answers. */
   answer(status: number): void;
-  /** Has its keys elsewhere from here on. */
+  /** From now on, has its keys at another path. */
   move(): void;
-  /** From here on it says that it is somebody else. */
+  /** From now on, claims to be another issuer in its configuration. */
   pretend(issuer: string): void;
-  /** From here on its answers go on for ever. */
+  /** From now on, its answers never end. */
   ramble(): void;
-  /** From here on it takes requests and does not answer them. */
+  /** From now on, accepts requests and does not answer them. */
   hang(): void;
 }
 
-/** Whom its tokens are for. */
+/** The `aud` of its tokens. */
 export const audience = 'the-chat';
 
-/** Starts one on a free port. */
+/** Starts an issuer on a free port. */
 export async function startIssuer(): Promise<Issuer> {
   const [paths, keys]: [string[], JWK[]] = [[], []];
   let signing: Awaited<ReturnType<typeof generateKeyPair>>;
@@ -91,31 +91,31 @@ export async function startIssuer(): Promise<Issuer> {
   };
 }
 
-/** What a node is configured with whose people come with the tokens of a backend. */
+/** The configuration of a node whose users sign in with the tokens of a backend. */
 export const backend = {
   IDENTITY_ISSUER: 'the-backend',
   IDENTITY_AUDIENCE: audience,
   IDENTITY_SECRET: 'a secret of tests that two servers share',
 } as const;
 
-/** A token of that backend, for whom it names, for a minute. */
+/** Signs a token of that backend with these claims, valid for a minute. */
 export function backendTokenOf(claims: Claims): Promise<string> {
   return backendToken(backend.IDENTITY_SECRET, { iss: backend.IDENTITY_ISSUER, ...claims });
 }
 
-/** A token that a backend signs with a secret that it shares with MPIM. */
+/** Signs a token with the secret that a backend shares with MPIM. */
 export function backendToken(secret: string, claims: Claims): Promise<string> {
   return new SignJWT({ aud: audience, iat: now(), exp: now() + 60, ...claims })
     .setProtectedHeader({ alg: 'HS256' })
     .sign(Buffer.from(secret));
 }
 
-/** Now, in the seconds that tokens count in. */
+/** Returns the current time in seconds, as in tokens. */
 export function now(): number {
   return Math.floor(Date.now() / 1_000);
 }
 
-// What JSON may begin with.
+// Whitespace, with which valid JSON may begin.
 function* blanks(): Generator<string> {
   for (;;) yield ' '.repeat(65_536);
 }

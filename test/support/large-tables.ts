@@ -3,8 +3,8 @@ import { entryTypes } from '../../src/log/index.ts';
 import { uuidText } from '../../src/uuid.ts';
 import type { RawSql } from './raw-sql.ts';
 
-// How much there is. Tens of thousands of rows in every table that grows, of which the viewer's own are a part: large enough that reading all of a
-// table, or all of a conversation, is told from reading a page of it.
+// The size of the tables: tens of thousands of rows in every table that grows, some of them the viewer's own. Large enough to tell a read
+// of a whole table, or of a whole conversation, from a read of one page.
 const users = 20_000;
 const directs = 4_500;
 const smallGroups = 500;
@@ -14,7 +14,7 @@ const bigSeqs = 40_000;
 const fairMembers = 100;
 const fairSeqs = 12_000;
 
-// Ids that the database has not given out itself.
+// Ids that the database does not assign itself.
 const firstUser = 1_000_000;
 const firstDirect = 2_000_000;
 const firstSmall = 3_000_000;
@@ -24,47 +24,54 @@ const fair = 5_000_001;
 const firstAsked = 6_000_000;
 const firstListed = 7_000_000;
 
-/** What the tables are filled around, by their numbers. */
+/** What the tables are filled around, by numeric ids. */
 export interface LargeWorld {
-  /** A group of 2,000 with 30,000 messages, which the viewer owns; most of it unread. */
+  /** A group of 2,000 members with 30,000 messages, which the viewer owns. Most of it is unread. */
   readonly bigGroup: number;
-  /** A group of 100 with 9,000 messages, small enough for receipts. */
+  /** A group of 100 members with 9,000 messages, small enough for receipts. */
   readonly fairGroup: number;
   /** The newest entry of each. */
   readonly bigSeq: number;
   readonly fairSeq: number;
-  /** Messages of each that have everything: reactions, edits, replies. */
+  /** A message of each with everything: reactions, edits, replies. */
   readonly bigRoot: number;
   readonly fairRoot: number;
-  /** Somebody else, and their direct conversation with the viewer. */
+  /** Another user, and their direct conversation with the viewer. */
   readonly other: number;
   readonly direct: number;
   readonly smallGroup: number;
-  /** A contact of the viewer's, who has asked the viewer to be one, and whom the viewer has asked. */
+  /** A contact of the viewer, a user who has sent the viewer a contact request, and one to whom the viewer has sent one. */
   readonly contact: number;
   readonly asker: number;
   readonly asked: number;
-  /** A group that the viewer wishes to join, and somebody who wishes to join the big one; the code of an invitation to it, and its id in hexadecimal. */
+  /**
+   * A group with a pending join request of the viewer, and a user with one for the big group. The code of an invite to the big group, and
+   * its id in hexadecimal.
+   */
   readonly askedGroup: number;
   readonly wisher: number;
   readonly code: string;
   readonly invite: string;
 }
 
-/** The id of the row that is made with this name: 16 bytes. */
+/** Returns the 16-byte id of the row that is created under this name. */
 export function namedId(name: string): Buffer {
   return createHash('sha256').update(name).digest().subarray(0, 16);
 }
 
-/** Tables of which there are few rows by their nature; those of settings, webhooks, lists of words, imports, the audit and suspensions come by operators' acts, and are read by operators alone. */
+/**
+ * Tables that are small by nature. Settings, webhooks, word lists, imports, the audit and suspensions are written by operators and only
+ * read by them.
+ */
 export const smallTables: readonly string[] = [
   ...['ServerKey', 'Deployment', 'Commit', 'SettingsVersion', 'Webhook', 'BeforeSend', '_prisma_migrations'],
   ...['AuditEntry', 'Suspension', 'BlockedWordList', 'Imported', 'ImportPending', 'ImportedRead'],
 ];
 
 /**
- * Fills a MariaDB that a node has migrated with a busy service's rows around one viewer (the number of their id), in some seconds: 5,002 conversations, thousands
- * of contacts, requests and ended sessions, threads and mentions in their ten thousands.
+ * Fills a MariaDB database that a node has migrated with the rows of a busy service around one viewer (their numeric id). This takes some
+ * seconds. There are 5,002 conversations, thousands of contacts, requests and ended sessions, and tens of thousands of threads and
+ * mentions.
  */
 export async function fillLarge(sql: RawSql, viewer: string): Promise<LargeWorld> {
   const seq = await sql.number(`SELECT lastSeq FROM Stream WHERE id = ${viewer}`);
@@ -115,7 +122,7 @@ const analysed = [
   ...['ModerationItem', 'ModerationReport', 'ScheduledMessage', 'Draft', 'SavedMessage'],
 ];
 
-// A moment that is later the greater the number.
+// A time that grows with the number.
 const at = (number: string) => `TIMESTAMP('2026-01-01') + INTERVAL (${number}) SECOND`;
 
 function people(viewer: string): readonly string[] {
@@ -133,12 +140,12 @@ function people(viewer: string): readonly string[] {
     `INSERT INTO UserTerm (term, userId)
       SELECT 'anna', ${firstUser} + seq FROM ${numbers} UNION ALL SELECT CONCAT('anna', seq), ${firstUser} + seq FROM ${numbers}
       UNION ALL SELECT CONCAT('', seq), ${firstUser} + seq FROM ${numbers}`,
-    // Of the viewer, whose one session is live: five more, and thousands that have ended.
+    // The viewer has one live session already. This adds five more, and thousands that have ended.
     `INSERT INTO Session (id, userId, deviceName, rotatedAt, createdAt, lastSeenAt, expiresAt, endedAt)
       SELECT UNHEX(LEFT(SHA2(CONCAT('own', seq), 256), 32)), ${viewer}, 'a device', ${at('seq')}, ${at('seq')}, ${at('seq')}, '2999-01-01', IF(seq <= 5, NULL, ${at('seq')})
         FROM seq_1_to_5000
       UNION ALL SELECT UNHEX(LEFT(SHA2(seq, 256), 32)), ${firstUser} + seq, 'a device', ${at('seq')}, ${at('seq')}, ${at('seq')}, '2999-01-01', NULL FROM ${numbers}`,
-    // Each of them but the viewer's one is told by push.
+    // Every live session but the viewer's first has push.
     `INSERT INTO PushDevice (sessionId, userId, kind, addressHash, address, createdAt)
       SELECT id, userId, 'FCM', UNHEX(SHA2(HEX(id), 256)), HEX(id), createdAt FROM Session WHERE endedAt IS NULL AND deviceName = 'a device'`,
     `INSERT INTO Contact (userId, otherId, state, since)
@@ -148,7 +155,7 @@ function people(viewer: string): readonly string[] {
     `INSERT INTO Block (userId, otherId, state, since)
       SELECT ${viewer}, ${firstUser} + seq, IF(seq % 4 = 0, 'ENDED', 'ACTIVE'), ${at('seq DIV 3')} FROM seq_15001_to_${users}
       UNION ALL SELECT ${firstUser} + seq, ${firstUser} + 1 + seq % 7, 'ACTIVE', ${at('seq')} FROM seq_9_to_15000`,
-    // Some that the viewer has declined or taken back lie between those that wait.
+    // Declined and withdrawn requests lie among the pending ones.
     `INSERT INTO ContactRequest (fromId, toId, fromState, toState, createdAt)
       SELECT ${firstUser} + seq, ${viewer}, 'PENDING', IF(seq % 4 = 0, 'DECLINED', 'PENDING'), ${at('seq DIV 3')} FROM seq_5001_to_10000
       UNION ALL SELECT ${viewer}, ${firstUser} + seq, IF(seq % 4 = 0, 'WITHDRAWN', 'PENDING'), 'PENDING', ${at('seq DIV 3')} FROM seq_10001_to_15000
@@ -156,7 +163,7 @@ function people(viewer: string): readonly string[] {
   ];
 }
 
-// What people leave behind: handles they gave up, files that were made for them, work that nobody could do.
+// What users leave behind: released handles, data exports, dead jobs.
 function leftOvers(viewer: string): readonly string[] {
   const numbers = `seq_1_to_${users}`;
   return [
@@ -165,7 +172,7 @@ function leftOvers(viewer: string): readonly string[] {
       SELECT UNHEX(LEFT(SHA2(CONCAT('own', seq), 256), 32)), ${viewer}, IF(seq <= 5, 'READY', 'ENDED'), ${at('seq')}, ${at('seq')}, '2999-01-01', 9 FROM seq_1_to_5000
       UNION ALL SELECT UNHEX(LEFT(SHA2(seq, 256), 32)), ${firstUser} + seq, 'READY', ${at('seq')}, ${at('seq')}, '2999-01-01', 9 FROM ${numbers}`,
     `INSERT INTO DataExportPart (exportId, part, content) SELECT UNHEX(LEFT(SHA2(seq, 256), 32)), 0, '{"a": 1}\n' FROM ${numbers}`,
-    // To all from before the viewer was there and since, some of them taken back; as many to the viewer; and one to everybody by name.
+    // Notices to everybody from before and after the viewer's sign-up, some revoked; as many to the viewer; and one to everybody by name.
     `INSERT INTO Notice (id, title, body, audience, state, createdAt, postAt, postedAt, seq)
       SELECT UNHEX(LEFT(SHA2(CONCAT('all', seq), 256), 32)), 'A notice', 'What it says.', 'ALL', IF(seq % 4 = 0, 'REVOKED', 'POSTED'), ${at('seq')}, ${at('seq')},
         IF(seq <= 5000, ${at('seq DIV 3')}, TIMESTAMP('2998-01-01') + INTERVAL (seq DIV 3) SECOND), seq FROM ${numbers}
@@ -175,13 +182,13 @@ function leftOvers(viewer: string): readonly string[] {
     `INSERT INTO NoticeRecipient (noticeId, userId, state, postedAt)
       SELECT UNHEX(LEFT(SHA2(CONCAT('some', seq), 256), 32)), ${viewer}, IF(seq % 4 = 0, 'REVOKED', 'POSTED'), ${at('seq DIV 3')} FROM seq_1_to_5000
       UNION ALL SELECT UNHEX(LEFT(SHA2('some1', 256), 32)), ${firstUser} + seq, 'POSTED', ${at('0')} FROM ${numbers}`,
-    // A quarter of the viewer's in the big group, in answer to what is there.
+    // A quarter of the viewer's are replies in the big group.
     `INSERT INTO ScheduledMessage (id, userId, conversationId, clientMessageId, fingerprint, firstSendAt, text, replyToSeq, threadRootSeq, mentionIds, attachments,
         data, poll, sendAt, createdAt, refusalCode, refusalText)
       SELECT UNHEX(LEFT(SHA2(CONCAT('later', seq), 256), 32)), IF(seq <= 5000, ${viewer}, ${firstUser} + seq), IF(seq % 4 = 1, ${big}, ${firstSmall} + 1),
         CONCAT('later', seq), REPEAT('f', 16), ${at('seq DIV 3')}, 'Later.', IF(seq % 4 = 1, ${bigSeqs - 8}, NULL), IF(seq % 4 = 1, ${bigSeqs - 8}, NULL), '${firstUser + 1}',
         '${attachments}', '${data}', '${poll}', ${at('seq DIV 3')}, ${at('seq')}, IF(seq % 4 = 1, 'MUTED', NULL), IF(seq % 4 = 1, 'You are muted.', NULL) FROM ${numbers}`,
-    // One app that has missed something of every stream, and one that has of some.
+    // One app with a backlog in every stream, and one with a backlog in some.
     `INSERT INTO WebhookBacklog (streamId, webhookId, kind, nextSeq, upToSeq, dueAt)
       SELECT ${firstUser} + seq, UNHEX(LEFT(SHA2('app1', 256), 32)), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM ${numbers}
       UNION ALL SELECT ${firstUser} + seq, UNHEX(LEFT(SHA2('app2', 256), 32)), 'ACCOUNT', 1, 1, ${at('seq DIV 3')} FROM seq_1_to_5000`,
@@ -190,7 +197,7 @@ function leftOvers(viewer: string): readonly string[] {
     `INSERT INTO PushDue (conversationId, fromSeq, seq, dueAt) SELECT ${firstUser} + seq, 1, 2, ${at('seq')} FROM ${numbers}`,
     `INSERT INTO PushDelivery (sessionId, subject, userId, fromSeq, seq, dueAt, expiresAt)
       SELECT UNHEX(LEFT(SHA2(seq, 256), 32)), 'c:1', ${firstUser} + seq, 1, 2, ${at('seq')}, '2999-01-01' FROM ${numbers}`,
-    // Everybody was reported, and as often by the viewer.
+    // Everybody was reported, once by the viewer.
     `INSERT INTO ModerationItem (id, kind, openTarget, streamId, userId, state, createdAt)
       SELECT UNHEX(LEFT(SHA2(seq, 256), 32)), 'USER', IF(seq % 2, CONCAT('USER:', seq), NULL), ${firstUser} + seq, ${firstUser} + seq, IF(seq % 2, 'OPEN', 'RESOLVED'), ${at('seq')} FROM ${numbers}`,
     `INSERT INTO ModerationReport (itemId, reporterId, reason, at)
@@ -228,19 +235,20 @@ function conversations(viewer: string): readonly string[] {
     member(`${firstSmall} + g.seq`, `${firstUser} + (g.seq * 39 + m.seq) % ${users} + 1`, "'MEMBER'", 'm.seq + 1', each),
     member(`${big}`, `IF(seq = 1, ${viewer}, ${firstUser} + seq)`, "IF(seq = 1, 'OWNER', 'MEMBER')", 'seq', `seq_1_to_${bigMembers}`),
     member(`${fair}`, `IF(seq = 1, ${viewer}, ${firstUser} + seq)`, "IF(seq = 1, 'OWNER', 'MEMBER')", 'seq', `seq_1_to_${fairMembers}`),
-    // Whom they keep out: one has been in it, the next has not.
+    // Banned users: every other one has been a member.
     ...[big, fair].map(
       (conversation) => `INSERT INTO Membership (conversationId, userId, state, role, fromSeq, joinedSeq, untilSeq, joinedAt)
         SELECT ${conversation}, ${firstUser} + seq, 'BANNED', 'MEMBER', seq DIV 2, seq DIV 2, seq, ${at('seq')} FROM seq_5001_to_8000`,
     ),
-    // Of most direct conversations nothing waits.
+    // Most direct conversations have nothing unread.
     `UPDATE Membership SET deliveredSeq = 4, readSeq = 4 WHERE userId = ${viewer} AND conversationId > ${firstDirect + 500} AND conversationId < ${firstSmall}`,
-    // Those who came to the group of a hundred have read nearly all of it.
+    // The members of the group of a hundred have read nearly all of it.
     `UPDATE Membership SET deliveredSeq = ${fairSeqs}, readSeq = ${fairSeqs - 3} WHERE conversationId = ${fair}`,
   ];
 }
 
-// Those who wish to join, some of whom were declined; groups that the viewer wishes to join, and thousands that they wished to; invitations, most of which are good no more.
+// Join requests, some declined. Groups that the viewer has asked to join, and thousands of requests that they cancelled. Invites, most of
+// them revoked.
 function doors(viewer: string): readonly string[] {
   const asked = 'seq_1_to_50';
   const small = `seq_1_to_${smallGroups} g`;
@@ -262,7 +270,7 @@ function doors(viewer: string): readonly string[] {
   ];
 }
 
-// As many as there are people, called as those are.
+// As many listed groups as users, with similar names.
 const listed = [
   `INSERT INTO Stream (id, kind, lastAt, activeAt, createdAt)
     SELECT ${firstListed} + seq, 'GROUP', ${at('seq')}, ${at('seq')}, ${at('seq')} FROM seq_1_to_${users}`,
@@ -273,7 +281,7 @@ const listed = [
     UNION ALL SELECT CONCAT('', seq), ${firstListed} + seq FROM seq_1_to_${users}`,
 ];
 
-/** The data of any entry, whatever its type asks of it: SQL for JSON. Of messages it names the one at a seq. */
+/** Returns the data of an entry of any type, as SQL for JSON. Entries about a message name the one at `seq`. */
 function dataOf(viewer: string, { seq, userId }: { readonly seq: string; readonly userId: string }): string {
   const root = {
     conversationId: `${big}`,
@@ -315,7 +323,8 @@ function typesOf(on: 'conversation' | 'account' | 'server', timeline: boolean): 
   return types.map(([type]) => `'${type}'`);
 }
 
-// In a group: everybody joins; then of ten entries eight are messages, one is what the timeline shows beside them, and one is not shown there.
+// In a group, everybody joins first. Then, of ten entries, eight are messages, one is another entry of the timeline, and one is not in the
+// timeline.
 function said(viewer: string): readonly string[] {
   const entry = (stream: string, seq: string, { type, timeline, from }: { type: string; timeline: boolean; from: string }) =>
     `INSERT INTO Entry (streamId, seq, type, actorId, data, timeline, at)
@@ -374,7 +383,7 @@ const attachments = JSON.stringify([{ url: 'https://example.org/a.png', mediaTyp
 const poll = JSON.stringify({ options: ['sea', 'hills', 'home'], multiple: false, anonymous: false, closesAt: null });
 const data = JSON.stringify({ type: 'poll', options: ['sea', 'hills'] });
 
-// In each small group: what can become of a message has become of the last ten.
+// In each small group, the last ten messages have everything.
 function inSmallGroups(viewer: string): readonly string[] {
   const conversation = `${firstSmall} + g.seq`;
   const last = `seq_1_to_${smallGroups} g JOIN seq_51_to_60 m`;
@@ -400,12 +409,12 @@ function inSmallGroups(viewer: string): readonly string[] {
   ];
 }
 
-// In both groups: the newest messages and one far back have everything; the rest is there to be stepped over.
-// What people keep for themselves.
+// Drafts and saved messages.
 function kept(viewer: string): readonly string[] {
   const numbers = `seq_1_to_${users}`;
   return [
-    // The viewer's in threads of two groups, one that nobody is in for every one that they see; of everybody else one.
+    // The viewer has drafts in the threads of two groups: for each one that they may see, one of an earlier membership. Everybody else has
+    // one draft.
     `INSERT INTO Draft (userId, conversationId, threadRootSeq, text, replyToSeq, data, writtenAt, savedAt, joinedSeq)
       SELECT ${viewer}, m.conversationId, s.seq, 'So far.', ${bigSeqs - 8}, '${data}', ${at('s.seq')}, IF(s.seq % 4 = 0, NULL, ${at('s.seq DIV 3')}), m.joinedSeq - s.seq % 2
         FROM Membership m JOIN seq_1_to_5000 s WHERE m.userId = ${viewer} AND m.conversationId IN (${big}, ${fair})
@@ -417,6 +426,7 @@ function kept(viewer: string): readonly string[] {
   ];
 }
 
+// In both large groups, the newest messages and one far back have everything. The other rows are there to be skipped.
 function aroundMessages(viewer: string): readonly string[] {
   return [
     ['big', big, bigSeqs, bigMembers],
@@ -453,7 +463,7 @@ function around(viewer: string, conversation: number, seqs: number, members: num
       UNION ALL SELECT ${firstUser} + 3, ${conversation}, s.seq, 0 FROM ${messages}`,
     `UPDATE Message SET editedAt = sentAt, hasReactions = 1, replyCount = 1, mentionIds = '${viewer},${firstUser + 5}', replyToSeq = seq - seq % 5 - 4, poll = '${poll}'
       WHERE conversationId = ${conversation}`,
-    // Pictures and sounds.
+    // Images and audio.
     `UPDATE Message SET attachments = IF(seq % 4 = 0, '${attachments}', '${attachments.replace('image/png', 'audio/ogg')}')
       WHERE conversationId = ${conversation} AND seq % 2 = 0 AND seq > ${seqs} - 4000`,
     `INSERT INTO AttachedMessage (conversationId, kind, seq)
@@ -465,7 +475,7 @@ function around(viewer: string, conversation: number, seqs: number, members: num
   ];
 }
 
-// What others have pinned, so that there is much of it; then the head of every stream from what stands in it.
+// Pins of others, so that the table is large. Then the head of every stream, computed from its entries.
 const heads: readonly string[] = [
   `INSERT INTO Pin (conversationId, seq, messageSeq) SELECT ${firstStrange} + seq, 5, 1 FROM seq_1_to_${strangersDirects}`,
   `INSERT INTO AttachedMessage (conversationId, kind, seq) SELECT ${firstStrange} + s.seq, k.seq, 1 FROM seq_1_to_${strangersDirects} s JOIN seq_1_to_4 k`,

@@ -1,12 +1,12 @@
 import type { Db } from '../../src/db/index.ts';
 
-/** A database before whose commits something else can happen, after all that was read for them by itself. */
+/** A database with a hook before each commit, after everything that is read for the commit on its own. */
 export interface LateCommits {
   readonly db: Db;
   before: () => Promise<unknown>;
 }
 
-/** A database as it is, with nothing happening before its commits yet. */
+/** Wraps a database. Nothing happens before its commits at first. */
 export function lateCommits(db: Db): LateCommits {
   const late: LateCommits = {
     db: {

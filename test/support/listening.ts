@@ -4,12 +4,12 @@ import type { Client } from 'graphql-ws';
 import { subscribe } from './client.ts';
 import type { FollowedFragment } from './generated/graphql.ts';
 
-/** Names a type of event. */
+/** The name of a type of event. */
 export type EventName = FollowedFragment['__typename'];
 /** An event of that type. */
 export type EventOf<N extends EventName> = Extract<FollowedFragment, { readonly __typename: N }>;
 
-/** How a subscription came to its end. */
+/** How a subscription ended. */
 export type Ending =
   | { readonly how: 'complete' }
   | { readonly how: 'errors'; readonly errors: readonly GraphQLFormattedError[] }
@@ -17,21 +17,21 @@ export type Ending =
 
 /** A subscription over a socket of its own, read one event at a time. */
 export interface Listening {
-  /** The next event. Rejects where the subscription has ended, with how it did. */
+  /** Returns the next event. Rejects with the reason if the subscription has ended. */
   next(): Promise<FollowedFragment>;
   /** Reads up to and including the first event that fits. */
   until(fits: (event: FollowedFragment) => boolean): Promise<readonly FollowedFragment[]>;
-  /** Reads up to and including the first event of a type, and answers that one. */
+  /** Reads up to and including the first event of a type, and returns that one. */
   nextOf<N extends EventName>(name: N): Promise<EventOf<N>>;
   /** Reads up to and including StreamReady. */
   ready(): Promise<readonly FollowedFragment[]>;
-  /** Reads on to the end: what still came, and how it ended. */
+  /** Reads to the end. Returns the remaining events, and how it ended. */
   end(): Promise<{ readonly events: readonly FollowedFragment[]; readonly ending: Ending }>;
   /** Completes the subscription and closes the socket. */
   stop(): void;
 }
 
-/** Reads a subscription of the given root field through a client that nobody else uses. */
+/** Reads a subscription of the given root field through a client that nothing else uses. */
 export function listening<K extends string, V extends Record<string, unknown>>(
   client: Client,
   field: K,
@@ -88,7 +88,7 @@ function isOf<N extends EventName>(event: FollowedFragment, name: N): event is E
   return event.__typename === name;
 }
 
-/** What graphql-ws rejects with: the errors of an `error` message, or the event of a socket that closed. */
+/** Converts what graphql-ws rejects with: the errors of an `error` message, or the close event of the socket. */
 function endingOf(error: unknown): Ending {
   if (Array.isArray(error)) return { how: 'errors', errors: error };
   if (typeof error === 'object' && error !== null && 'code' in error && 'reason' in error) {
@@ -97,7 +97,7 @@ function endingOf(error: unknown): Ending {
   throw error;
 }
 
-/** An event in a few words, such as `MessageSent 3 hello`, `ConversationOpened 2 at 0`, `StreamReady`, `ResyncRequired GONE null`. */
+/** Formats an event, as in `MessageSent 3 hello`, `ConversationOpened 2 at 0`, `StreamReady`, `ResyncRequired GONE null`. */
 export function inWords(event: FollowedFragment): string {
   const { __typename: name } = event;
   switch (name) {

@@ -1,14 +1,14 @@
 import type { Server } from 'node:http';
 
-/** A server that listens on a port of this machine. */
+/** A server on a local port. */
 export interface LocalServer {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
-  /** Cuts what is connected, and resolves when it listens no more. */
+  /** Cuts all connections, and resolves once it no longer listens. */
   close(): Promise<void>;
 }
 
-/** Has a server listen on a free port. */
+/** Makes a server listen on a free port. */
 export async function listenLocally(server: Server): Promise<LocalServer> {
   const { promise: listens, resolve } = Promise.withResolvers<void>();
   server.listen(0, '127.0.0.1', resolve);

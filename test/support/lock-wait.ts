@@ -7,10 +7,10 @@ const onMariadb = sql`
 const onMysql = sql`
   SELECT l.ENGINE_LOCK_ID FROM performance_schema.data_lock_waits w
   JOIN performance_schema.data_locks l ON l.ENGINE_LOCK_ID = w.REQUESTING_ENGINE_LOCK_ID WHERE l.OBJECT_SCHEMA = DATABASE()`;
-// MariaDB looks its locks up anew only where nobody has asked for 100 ms.
+// MariaDB only refreshes its lock tables if nobody has read them for 100 ms.
 const unreadMs = 200;
 
-/** Resolves when somebody waits for a row of a test's own database that another transaction holds. */
+/** Resolves once a transaction of a test's own database waits for a row that another one holds. */
 export async function lockWait({ client }: Db): Promise<void> {
   const [about] = await client.$queryRaw<{ version: string }[]>`SELECT VERSION() AS version`;
   const waiting = about?.version.includes('MariaDB') ? onMariadb : onMysql;

@@ -4,9 +4,9 @@ import { connectMysql } from '../../src/db/db.mysql.ts';
 import { createLog, type Entry } from '../../src/log/index.ts';
 import type { Stores } from './stores.ts';
 
-/** The logs of a deployment, read behind its back. */
+/** The logs of a deployment, read directly from its database. */
 export interface Logs extends AsyncDisposable {
-  /** A stream's entries, oldest first. */
+  /** Returns a stream's entries, oldest first. */
   entries(streamId: bigint): Promise<readonly Entry[]>;
 }
 

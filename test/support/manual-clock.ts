@@ -1,10 +1,10 @@
 import type { Clock } from '../../src/cluster/index.ts';
 
-/** A clock that moves when a test says so. */
+/** A clock that only moves when a test moves it. */
 export interface ManualClock extends Clock {
-  /** Moves on by so many ms, doing what falls due on the way in its order, each thing to its end; by 0: does what is due. */
+  /** Moves on by `ms`. Runs all work that becomes due, in order, each to its end. With 0, runs what is due already. */
   advance(ms: number): Promise<void>;
-  /** Moves on without doing anything, as time does for a process that is paused. */
+  /** Moves on without running anything, as when a process is paused. */
   pause(ms: number): void;
 }
 
@@ -13,7 +13,7 @@ interface Due {
   readonly work: () => Promise<void>;
 }
 
-/** A clock that stands still. */
+/** Returns a clock that stands still. */
 export function manualClock(): ManualClock {
   const waiting = new Set<Due>();
   let now = 1_000_000;

@@ -2,18 +2,18 @@ import { createConnection } from 'mariadb';
 import { type Service, startMariadb } from './services.ts';
 import { until } from './until.ts';
 
-/** A MariaDB whose commits are acknowledged once a second one has them too (semi-synchronous replication). */
+/** A MariaDB that acknowledges a commit once its replica has it too (semi-synchronous replication). */
 export interface MariadbPair extends AsyncDisposable {
   readonly primary: Service;
   readonly replica: Service;
-  /** Lets the replica apply all that it has, and take writes; call it when the primary takes none any more. */
+  /** Makes the replica apply all that it has received, and accept writes. Call it once the primary accepts none. */
   promote(): Promise<void>;
 }
 
-// A commit that the replica does not confirm waits for so long: for as long as a test may take, lest it be acknowledged all the same.
+// The time that a commit waits for the replica's confirmation. As long as a test may take, so that no commit is acknowledged without it.
 const patienceMs = 120_000;
 
-/** Starts both, on free ports; resolves when commits wait for the replica. */
+/** Starts both on free ports. Resolves once commits wait for the replica. */
 export async function startMariadbPair(): Promise<MariadbPair> {
   await using starting = new AsyncDisposableStack();
   const primary = starting.use(
@@ -23,7 +23,7 @@ export async function startMariadbPair(): Promise<MariadbPair> {
         '--log-bin=log',
         '--binlog-format=ROW',
         '--rpl-semi-sync-master-enabled=1',
-        // Nobody sees what the replica has not got.
+        // Nobody sees a commit that the replica does not have.
         '--rpl-semi-sync-master-wait-point=AFTER_SYNC',
         `--rpl-semi-sync-master-timeout=${patienceMs}`,
       ],

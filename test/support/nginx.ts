@@ -3,18 +3,19 @@ import { join } from 'node:path';
 import { requireProgram } from './binaries.ts';
 import { type Service, startService } from './services.ts';
 
-// Started by root it gives its temporary folders, which are the whole machine's, to the user that it runs as: to whom Debian has given them.
+// As root, nginx gives its temporary folders, which the whole machine shares, to its user. www-data is the one to whom Debian has given
+// them.
 const ownUser = process.getuid?.() === 0 ? 'user www-data; ' : '';
 
 const shipped = join(import.meta.dirname, '../../deploy/nginx');
 
 /**
- * Starts an nginx as it ships, in front of nodes at these addresses (`http://127.0.0.1:PORT`): nothing but these, its own port and its log is the test's. Its log is
- * `access.log` in its folder.
+ * Starts nginx with the shipped configuration in front of nodes at these URLs (`http://127.0.0.1:PORT`). Only the nodes, its own port and
+ * its log differ. The log is `access.log` in its folder.
  */
 export function startNginx(nodes: readonly string[]): Promise<Service> {
   const program = requireProgram('nginx');
-  // The port is known only where it is started.
+  // The port is only known when it starts.
   const script =
     'echo "listen 127.0.0.1:$2; access_log access.log mpim;" > "$1/place.conf"; exec "$0" -p "$1" -c nginx.conf -e stderr -g "$3"';
   return startService(

@@ -3,27 +3,28 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { childEnv } from './child-env.ts';
 
-/** A gateway node as a process of its own, as a person would start it. */
+/** A gateway node in a process of its own, started as an operator would start it. */
 export interface NodeProcess extends AsyncDisposable {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
-  /** Where it serves the operators’ schema; empty: nowhere. */
+  /** The URL of the operators’ schema. Empty if it is off. */
   readonly adminUrl: string;
-  /** What it has written so far. */
+  /** Returns its output so far. */
   readonly output: () => string;
-  /** Resolves when it has ended, by itself or not, as `end` does. */
+  /** Resolves with the exit code, as `end` does, once it has ended, by itself or not. */
   readonly ended: Promise<number | null>;
-  /** Sends the signal and resolves with the exit code; null where the signal itself ended it. */
+  /** Sends the signal and resolves with the exit code. Null if the signal itself ended the process. */
   end(signal: NodeJS.Signals): Promise<number | null>;
   signal(signal: NodeJS.Signals): void;
 }
 
-// Two nodes that start at once on a new database, where ten programs want two cores, have been seen to take twelve seconds. Short of what a hook may take, which would not tell what the node has written.
+// Two nodes that start at once on a new database, with ten programs on two cores, have been seen to take twelve seconds. Shorter than the
+// time-out of a hook, which would not show the node's output.
 const startMs = 50_000;
 
 /**
- * Starts `gateway/main.ts` on a free port; resolves when it serves. Rejects with its output when it ends before. `hear`: called with each line of its log
- * as it comes.
+ * Starts `gateway/main.ts` on a free port. Resolves once it is up, and rejects with its output if it ends before. `hear`: called with each
+ * line of its log.
  */
 export async function startNodeProcess(
   env: Readonly<Record<string, string>>,
@@ -41,7 +42,7 @@ export async function startNodeProcess(
     }
     function look(): void {
       const address = /http:\/\/127\.0\.0\.1:\d+/.exec(output())?.[0];
-      // The line after.
+      // The next line of its output has the operators' URL.
       const operators = env['ADMIN_PORT'] === 'off' ? '' : /http:\S+\/admin\/graphql/.exec(output())?.[0];
       if (address === undefined || operators === undefined) return;
       clearTimeout(timer);
@@ -64,7 +65,7 @@ export async function startNodeProcess(
   };
 }
 
-/** Runs `gateway/main.ts` to its end and answers how it ended. */
+/** Runs `gateway/main.ts` to its end, and returns the exit code and output. */
 export async function runNodeProcess(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],

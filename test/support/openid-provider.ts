@@ -4,22 +4,22 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { Provider } from 'oidc-provider';
 import { listenLocally } from './local-server.ts';
 
-/** An OpenID provider as others run one: real discovery, keys and code flow. Whoever comes is signed in at once, as `login_hint` says. */
+/** A real OpenID provider, with discovery, keys and the code flow. It signs everybody in at once, as `login_hint` says. */
 export interface OpenIdProvider extends AsyncDisposable {
-  /** `iss` of its tokens. */
+  /** The `iss` of its tokens. */
   readonly url: string;
-  /** The ID token that a web app gets for somebody. */
+  /** Returns the ID token that a web app gets for a user. */
   idToken(login: string): Promise<string>;
 }
 
-/** The web app that it knows; its ID tokens are for it. */
+/** The only registered web app, and the `aud` of the ID tokens. */
 export const webApp = 'the-web-app';
 const redirectUri = 'https://app.example.org/back';
 
-/** Starts one on a free port. */
+/** Starts a provider on a free port. */
 export async function startOpenIdProvider(): Promise<OpenIdProvider> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-  // The provider has to know where it is before it is made.
+  // The provider needs its URL when it is created.
   const server = createServer();
   const { url, close } = await listenLocally(server);
 
@@ -28,7 +28,7 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
     jwks: { keys: [{ ...(await exportJWK(privateKey)), use: 'sig', alg: 'RS256' }] },
     cookies: { keys: [randomBytes(16).toString('hex')] },
     claims: { profile: ['preferred_username', 'name', 'picture'] },
-    // So that what people are called stands in the ID token, where providers that people know have it.
+    // Puts names into the ID token, as well-known providers do.
     conformIdTokenClaims: false,
     features: { devInteractions: { enabled: false } },
     ttl: { Interaction: 60, Session: 60, Grant: 60, AccessToken: 60, IdToken: 60 },
@@ -75,11 +75,11 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
   };
 }
 
-/** Follows a browser's way through the provider until it is sent back to the app, and reads the code that it brings. */
+/** Follows the redirects of a browser through the provider until it returns to the app, and returns the code. */
 async function codeOf(start: URL): Promise<string> {
   const cookies = new Map<string, string>();
   let at = start;
-  // There are five on the way.
+  // There are five redirects.
   for (let step = 0; step < 10; step += 1) {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(at, { redirect: 'manual', headers: { cookie } });

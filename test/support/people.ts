@@ -5,23 +5,23 @@ import type { Viewer } from '../../src/user/index.ts';
 
 let signedUp = 0;
 
-/** Everybody's. */
+/** The password of every user in tests. */
 export const password = 'correct horse';
 
-/** Signs somebody up under a handle of their own and answers who they are. */
+/** Signs up a user with a unique handle, and returns their viewer. */
 export async function person(chat: Chat, name = 'someone'): Promise<Viewer> {
   signedUp += 1;
   const { viewer } = await chat.users.signUp({ handle: `${name}.${signedUp}`, password, address: `10.0.0.${signedUp}` });
   return viewer;
 }
 
-/** A group of these people, the first of whom owns it. */
+/** Creates a group of these users. The first one is the owner. */
 export async function groupOf(chat: Chat, owner: Viewer, ...members: readonly Viewer[]): Promise<bigint> {
   const { id } = await chat.groups.create(owner, { name: 'The group', memberIds: members.map(({ userId }) => userId) });
   return id;
 }
 
-/** Sends a text under a fresh clientMessageId and answers its seq. */
+/** Sends a text with a new clientMessageId, and returns its seq. */
 export async function say(chat: Chat, sender: Viewer, conversationId: bigint, text: string): Promise<number> {
   const { seq } = await chat.messages.send(sender, { conversationId, text, clientMessageId: randomBytes(8).toString('hex') });
   return seq;
@@ -37,7 +37,7 @@ export interface Listening {
   stop(): void;
 }
 
-/** Subscribes a viewer to all that they follow. */
+/** Subscribes a viewer to everything that they follow. */
 export function listen(
   chat: Chat,
   viewer: Viewer,
@@ -47,7 +47,7 @@ export function listen(
   return listening(chat.feed.events(viewer, { after, signal }));
 }
 
-/** Reads any feed iterator. */
+/** Reads any iterator of the feed. */
 export function listening(events: AsyncIterableIterator<FeedEvent>): Listening {
   async function next(): Promise<FeedEvent> {
     const { done, value } = await events.next();
@@ -63,7 +63,7 @@ export function listening(events: AsyncIterableIterator<FeedEvent>): Listening {
   return { next, until, ready: () => until(({ kind }) => kind === 'ready'), stop: () => void events.return?.() };
 }
 
-/** An event in a few words, such as `3 MessageSent hello`, `ready`, `resync GONE`. */
+/** Formats an event, as in `3 MessageSent hello`, `ready`, `resync GONE`. */
 export function inWords(event: FeedEvent): string {
   switch (event.kind) {
     case 'entry':

@@ -1,13 +1,13 @@
 declare module 'vitest' {
-  /** What `inject(…)` gives a test. */
+  /** The values of `inject(…)`. */
   export interface ProvidedContext {
-    /** Which stores the tests of this project run on: SQLite in one process, or MariaDB and Redis. */
+    /** The stores of the project's tests: SQLite in one process, or MariaDB and Redis. */
     stores: 'embedded' | 'real';
-    /** A MariaDB server of this run, no database named: `mysql://root@127.0.0.1:PORT/`. Only where stores is 'real'. */
+    /** A MariaDB server of this run, without a database: `mysql://root@127.0.0.1:PORT/`. Only if stores is 'real'. */
     mysqlUrl: string;
-    /** A Redis server of this run: `redis://127.0.0.1:PORT`. Only where stores is 'real'. */
+    /** A Redis server of this run: `redis://127.0.0.1:PORT`. Only if stores is 'real'. */
     redisUrl: string;
-    /** Path of the browser to drive. Only in the browser project. */
+    /** The path of the browser. Only in the browser project. */
     chromium: string;
   }
 }

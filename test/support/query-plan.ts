@@ -1,28 +1,28 @@
 import type { RawSql } from './raw-sql.ts';
 import { onMysql } from './services.ts';
 
-/** How a table was read in the course of a statement. */
+/** How a statement read a table. */
 export interface TableRead {
-  /** The table, or its alias; `<derived2>` and the like for what the statement made itself. */
+  /** The table, or its alias. `<derived2>` and the like are tables that the statement created itself. */
   readonly table: string;
-  /** MariaDB's word: `ALL` and `index` read a table or an index from one end to the other. */
+  /** MariaDB's term. `ALL` and `index` are full scans of a table or an index. */
   readonly access: string;
   readonly key: string | undefined;
-  /** Rows that it was expected to give. */
+  /** The expected number of rows. */
   readonly expected: number;
-  /** Rows that were read of it, over all loops. */
+  /** The number of rows read, over all loops. */
   readonly rows: number;
 }
 
-/** What a statement did when it was run. */
+/** What a statement did when it ran. */
 export interface QueryPlan {
   readonly reads: readonly TableRead[];
-  /** Rows that its largest sort took, and that its largest table made for the purpose did; 0: there was none. */
+  /** The rows of its largest sort, and of its largest temporary table. 0 if there was none. */
   readonly sorted: number;
   readonly kept: number;
 }
 
-/** Runs a SELECT, with the values it has, and tells what it did. */
+/** Runs a SELECT with its actual values, and returns what it did. */
 export async function planOf(sql: RawSql, statement: string): Promise<QueryPlan> {
   const plan: Draft = { reads: [], sorted: 0, kept: 0 };
   if (onMysql) {
@@ -42,7 +42,7 @@ interface Draft {
 
 type Part = Readonly<Record<string, unknown>>;
 
-/** Takes in one part of a plan after all below it, of which `rows` were read. `name`: what it is called in the part above. */
+/** Adds one part of a plan, after all parts below it, for which `rows` rows were read. `name`: its key in the part above. */
 type Take = (plan: Draft, part: Part, name: string, rows: number) => void;
 
 function visit(node: unknown, plan: Draft, take: Take, name = ''): void {
@@ -65,7 +65,7 @@ const takeMariadb: Take = (plan, part, name, below) => {
   });
 };
 
-// MySQL's words, in MariaDB's for what reads all there is.
+// MySQL's terms for full scans, mapped to MariaDB's.
 const mysqlScans: Readonly<Record<string, string>> = { table: 'ALL', index_scan: 'index' };
 
 const takeMysql: Take = (plan, part) => {
@@ -78,7 +78,7 @@ const takeMysql: Take = (plan, part) => {
   const isOneRow = String(part['operation']).startsWith('Single-row index lookup');
   const way = String(part['index_access_type'] ?? access);
   plan.reads.push({
-    // What the statement made itself is in no database.
+    // A table that the statement created itself has no schema.
     table: part['schema_name'] === undefined ? `<${alias}>` : String(alias),
     access: isOneRow ? 'eq_ref' : (mysqlScans[way] ?? way),
     key: keyOf(part['index_name']),
@@ -91,17 +91,17 @@ function keyOf(name: unknown): string | undefined {
   return name === undefined ? undefined : String(name);
 }
 
-/** Rows over all loops; none where it was never come to. */
+/** Returns the rows over all loops. 0 if the step never ran. */
 function product(loops: unknown, rows: unknown): number {
   return Math.round(Number(loops ?? 0) * Number(rows ?? 0));
 }
 
-/** Rows that were read of all tables together. */
+/** Returns the rows read from all tables. */
 export function rowsOf(reads: readonly TableRead[]): number {
   return reads.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** A statement that may do more than what a page needs, how much, and why. */
+/** A statement that may do more than one page needs, how much more, and why. */
 export interface Allowance {
   readonly statement: RegExp;
   readonly rows: number;
@@ -109,12 +109,12 @@ export interface Allowance {
   readonly why: string;
 }
 
-// A page is 100 entries at most, and one more to see whether there are more; of a page of pages a part is read for each.
+// A page has at most 100 entries, and one more is read to see whether there are more. A page of pages reads one of these for each.
 const page = 101;
-// What a page costs: its entries, and a look-up or two for each.
+// The cost of a page: its entries, and one or two look-ups for each.
 const rowsOfPage = 1_000;
 
-/** What is wrong with what a statement did; empty: it read ranges of keys, and no more than a page needs. */
+/** Returns what is wrong with a plan. Empty if it only read ranges of keys, and no more rows than a page needs. */
 export function faultsOf(
   { reads, sorted, kept }: QueryPlan,
   { rows = rowsOfPage, sorted: mostSorted = page }: Partial<Allowance> = {},

@@ -1,8 +1,8 @@
-/** A sequence of numbers in [0, 1) that a seed determines, so that a failed run can be run again. */
+/** Returns a generator of numbers in [0, 1) that the seed determines, so that a failed run can be repeated. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
-    // xorshift32: any non-zero state visits all others.
+    // xorshift32: from any non-zero state it visits all others.
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;

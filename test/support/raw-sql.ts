@@ -4,17 +4,17 @@ import { sqliteFile } from '../../src/db/sqlite-driver.ts';
 import { onMysql } from './services.ts';
 import type { Stores } from './stores.ts';
 
-/** A connection to a node's database behind its back, for what only another release or an operator would do. */
+/** A direct connection to a node's database, for what only another release or an operator would do. */
 export interface RawSql extends AsyncDisposable {
   /** Runs statements that both databases understand, one after the other. */
   run(...statements: readonly string[]): Promise<void>;
-  /** The one number that a query answers. */
+  /** Returns the single number of a query. */
   number(sql: string): Promise<number>;
-  /** The one text that it answers. */
+  /** Returns the single text of a query. */
   text(sql: string): Promise<string>;
-  /** The rows that a query answers, each as its values. */
+  /** Returns the rows of a query, each as its values. */
   rows(sql: string): Promise<readonly (readonly unknown[])[]>;
-  /** Keeps everybody else from writing until it is released. */
+  /** Blocks all other writes until it is released. */
   holdWrites(): Promise<AsyncDisposable>;
 }
 
@@ -25,7 +25,7 @@ export function rawSql({ env }: Stores): Promise<RawSql> {
 }
 
 async function sqlite(file: string): Promise<RawSql> {
-  // The library that the node itself uses: two copies of SQLite in one process undo each other's locks.
+  // The same library that the node uses: two copies of SQLite in one process release each other's locks.
   const connection = await sqliteFile(file)();
   async function run(...statements: readonly string[]): Promise<void> {
     for (const sql of statements) await connection.executeRaw({ sql, args: [], argTypes: [] });
@@ -63,7 +63,7 @@ async function mysql(url: string): Promise<RawSql> {
   return { run, number, text, rows, holdWrites, [Symbol.asyncDispose]: () => connection.end() };
 }
 
-/** MariaDB's tables of numbers, `seq_1_to_9` and `seq_1_to_9_step_2`, as MySQL has none. */
+/** Replaces MariaDB's sequence tables, `seq_1_to_9` and `seq_1_to_9_step_2`, which MySQL does not have. */
 function withNumbers(text: string): string {
   return text.replaceAll(
     /\bseq_(\d+)_to_(\d+)(?:_step_(\d+))?\b( [a-z]\b)?/g,
@@ -72,7 +72,7 @@ function withNumbers(text: string): string {
   );
 }
 
-/** The number that a global id of a user or conversation stands for. */
+/** Returns the number in a global id of a user or conversation. */
 export function rawId(id: string): string {
   return Buffer.from(id, 'base64url').toString().split(':')[1] ?? '';
 }

@@ -3,7 +3,10 @@ import type { TestProject } from 'vitest/node';
 import { ensurePrograms } from './binaries.ts';
 import { startMariadb, startRedis } from './services.ts';
 
-/** Before the project `real`: a MariaDB and a Redis of this run. Returns what stops them; their guards do if nobody calls it. */
+/**
+ * Global setup of the project `real`: starts a MariaDB and a Redis for this run. Returns the function that stops them. If it is never
+ * called, their guards stop them.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   ensurePrograms('mariadbd', 'mariadb-install-db', 'redis-server');
   const stack = new AsyncDisposableStack();

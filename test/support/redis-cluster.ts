@@ -2,26 +2,26 @@ import { Redis } from 'ioredis';
 import { freePort, type Service, startRedis } from './services.ts';
 import { until } from './until.ts';
 
-/** A Redis Cluster of three masters that belongs to whoever started it, each with a third of the slots. */
+/** A private Redis Cluster of three masters, each with a third of the slots. */
 export interface RedisCluster extends AsyncDisposable {
   /** `redis+cluster://127.0.0.1:PORT,127.0.0.1:PORT,127.0.0.1:PORT`. */
   readonly url: string;
   readonly masters: readonly [Service, Service, Service];
-  /** A connection to one node, as an operator has it; ends with the cluster. */
+  /** Returns an operator's connection to one node. It ends with the cluster. */
   admin(node: Service): Redis;
-  /** The master to which a name belongs, by what move() has done; failovers are not followed. */
+  /** Returns the master that owns a name's slot, following move() but not failovers. */
   ownerOf(name: string): Promise<Service>;
-  /** Gives a name's slot, which must hold no keys, to another master, as resharding does. */
+  /** Moves a name's slot, which must hold no keys, to another master, as resharding does. */
   move(name: string, target: Service): Promise<void>;
-  /** Adds a replica of a master; resolves when it has all that the master has, and can be elected in its place. */
+  /** Adds a replica of a master. Resolves once it has all the master's data and can be elected in its place. */
   addReplica(master: Service): Promise<Service>;
 }
 
-// Below this a master that is only slow on a busy machine is taken for dead.
+// With less, a master that is only slow on a busy machine would be considered dead.
 const nodeTimeoutMs = 1_500;
 const slots = 16_384;
 
-/** Starts three servers and joins them. It takes one to three seconds. `argsOf` gives more arguments for each, by its place. */
+/** Starts three servers and joins them, in one to three seconds. `argsOf` returns more arguments for each, by its index. */
 export async function startRedisCluster(argsOf: (at: number) => readonly string[] = () => []): Promise<RedisCluster> {
   let stack = new AsyncDisposableStack();
   await using starting = stack;
@@ -49,7 +49,10 @@ export async function startRedisCluster(argsOf: (at: number) => readonly string[
   const idOf = async (node: Service): Promise<string> => String(await admin(node).call('CLUSTER', 'MYID'));
   const busPortOf = async (node: Service): Promise<string> => String(((await admin(node).config('GET', 'cluster-port')) as string[])[1]);
 
-  /** An election needs both: who is asked for a vote must know the replica's master, and a replica hears only nodes that it knows. */
+  /**
+   * An election needs both directions: a voter has to know the replica's master, and a replica only accepts messages from nodes that it
+   * knows.
+   */
   async function untilKnown(to: Service, node: Service, as: string): Promise<void> {
     const known = new RegExp(`^${await idOf(node)} \\S+ ${as} .* connected`, 'm');
     await until(async () => known.test(String(await admin(to).cluster('NODES'))));
@@ -64,7 +67,7 @@ export async function startRedisCluster(argsOf: (at: number) => readonly string[
     const slot = Number(await admin(target).call('CLUSTER', 'KEYSLOT', name));
     moved.set(slot, target);
     const id = await idOf(target);
-    // The new owner first: of two that claim a slot the one with the newer claim has it.
+    // The new owner first: of two nodes that claim a slot, the one with the newer claim gets it.
     for (const node of [target, ...masters.filter((master) => master !== target)]) {
       await admin(node).call('CLUSTER', 'SETSLOT', String(slot), 'NODE', id);
     }
@@ -85,7 +88,7 @@ export async function startRedisCluster(argsOf: (at: number) => readonly string[
   for (const [at, node] of masters.entries()) {
     const [from, to] = [Math.ceil((at * slots) / 3), Math.ceil(((at + 1) * slots) / 3) - 1];
     await admin(node).call('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to));
-    // Different from the start: nodes that have the same one must first come to terms.
+    // Distinct from the start: nodes with the same epoch would have to resolve the conflict first.
     await admin(node).call('CLUSTER', 'SET-CONFIG-EPOCH', String(at + 1));
     if (at > 0) await admin(node).call('CLUSTER', 'MEET', '127.0.0.1', String(masters[0].port), await busPortOf(masters[0]));
   }
@@ -93,7 +96,7 @@ export async function startRedisCluster(argsOf: (at: number) => readonly string[
     await until(async () => /cluster_state:ok.*cluster_known_nodes:3/s.test(String(await admin(node).cluster('INFO'))));
   }
   const url = `redis+cluster://${masters.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
-  // move() leaves the first empty: what is started from here on belongs to the second.
+  // move() leaves the first stack empty. Later servers are added to the second one.
   stack = starting.move();
   return { url, masters, admin, ownerOf, move, addReplica, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

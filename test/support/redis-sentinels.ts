@@ -5,7 +5,7 @@ import { requireProgram } from './binaries.ts';
 import { type Service, startRedis, startService } from './services.ts';
 import { until } from './until.ts';
 
-/** A master and its replica, and three sentinels that watch them: what belongs to whoever started it. */
+/** A private master with its replica, and three sentinels that watch them. */
 export interface RedisSentinels extends AsyncDisposable {
   /** `redis+sentinel://127.0.0.1:PORT,127.0.0.1:PORT,127.0.0.1:PORT/main`. */
   readonly url: string;
@@ -14,15 +14,15 @@ export interface RedisSentinels extends AsyncDisposable {
   readonly first: Service;
   /** Its replica at the start. */
   readonly second: Service;
-  /** Resolves when the sentinels name this one the master. */
+  /** Resolves once the sentinels name this server as the master. */
   untilMaster(server: Service): Promise<void>;
 }
 
 const name = 'main';
-// A master that is silent for so long is replaced. Less, and one that is only slow on a busy machine would be.
+// A master that is silent for this long is replaced. With less, one that is only slow on a busy machine would be too.
 const downMs = 3_000;
 
-/** Starts all five, on free ports; resolves when each knows the others. `password`: that servers and sentinels ask for. */
+/** Starts all five on free ports. Resolves once each knows the others. `password`: required by the servers and sentinels. */
 export async function startRedisSentinels({ password = '' } = {}): Promise<RedisSentinels> {
   await using starting = new AsyncDisposableStack();
   const secret = password === '' ? [] : ['--requirepass', password, '--masterauth', password];
@@ -38,7 +38,7 @@ export async function startRedisSentinels({ password = '' } = {}): Promise<Redis
       client.disconnect();
     }
   };
-  // A sentinel that first meets a replica without a link to its master would not have it in its place.
+  // A sentinel that first sees a replica without a link to its master would never promote it.
   await until(async () => String(await ask(first, 'INFO', 'replication')).includes('state=online'));
 
   const sentinel = async (): Promise<Service> => starting.use(await startSentinel(first, password));
@@ -64,7 +64,7 @@ export async function startRedisSentinels({ password = '' } = {}): Promise<Redis
   };
 }
 
-/** A sentinel writes what it learns into the file that it is started with. */
+/** A sentinel writes its state into its configuration file. */
 function startSentinel(master: Service, password: string): Promise<Service> {
   const secret = password === '' ? [] : [`requirepass ${password}`, `sentinel auth-pass ${name} ${password}`];
   const lines = [

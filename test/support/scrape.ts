@@ -1,19 +1,19 @@
 import type { Node } from '../../gateway/node.ts';
 
-/** What one request for metrics told. */
+/** The result of one request for metrics. */
 export interface Scraped {
-  /** Every name that is explained, whether there is a value of it or not. */
+  /** Every name with a TYPE line, whether it has a value or not. */
   readonly names: ReadonlySet<string>;
-  /** The value under this name and these labels, as Prometheus writes them: `mpim_jobs{kind="X",state="DEAD"}`; undefined: there is none. */
+  /** Returns the value of a series, named as Prometheus writes it: `mpim_jobs{kind="X",state="DEAD"}`. Undefined if there is none. */
   value(series: string): number | undefined;
 }
 
-/** Where a node tells its metrics. */
+/** Returns the URL of a node's metrics. */
 export function metricsUrl({ adminUrl }: Pick<Node, 'adminUrl'>): string {
   return new URL('/metrics', adminUrl ?? '').href;
 }
 
-/** Reads what a node tells, as Prometheus does. Throws where a line is not of its text format. */
+/** Reads a node's metrics as Prometheus does. Throws if a line is not in its text format. */
 export async function scrape(node: Pick<Node, 'adminUrl'>, token?: string): Promise<Scraped> {
   const response = await fetch(metricsUrl(node), { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
   if (response.status !== 200) throw new Error(`metrics were answered with ${response.status}`);

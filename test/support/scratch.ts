@@ -1,16 +1,16 @@
 import { mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 
-// Linux keeps what lies there in memory.
+// Linux keeps these files in memory.
 const memory = '/dev/shm';
-// The files of a whole run come to 1.1 GB at a time; a container has 64 MB there if nobody has said otherwise.
+// The files of a whole run need up to 1.1 GB at a time. A container has 64 MB there by default.
 const enough = 3 * 2 ** 30;
-// Beside them the programs of a run take some 5 GB.
+// The programs of a run need about 5 GB besides.
 const enoughMemory = 9 * 2 ** 30;
 
 /**
- * Has the temporary files of this process, and of those that it starts, in memory where there is room for them, unless TMPDIR says where they go. Tests make a database
- * for each chat and commit all the time, and their commits need to survive killed servers only: on a disk they would wait for it.
+ * Keeps the temporary files of this process and its children in memory if there is room, unless TMPDIR is set. Tests create a database for
+ * each chat and commit all the time, and their commits only need to survive killed servers. On a disk they would wait for it.
  */
 export function keepScratchInMemory(): void {
   if (process.env['TMPDIR'] !== undefined || !hasRoom()) return;
@@ -34,7 +34,7 @@ function nameOf(pid: number): string {
   return `mpim-tests-${pid}`;
 }
 
-/** A run that was killed has left its folder. */
+/** Removes the folders of runs that were killed. */
 function removeLeftOvers(): void {
   for (const name of readdirSync(memory)) {
     const pid = /^mpim-tests-(\d+)$/.exec(name)?.[1];

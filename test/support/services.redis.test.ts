@@ -14,7 +14,7 @@ function client(url: string, options: RedisOptions = {}): Redis {
 }
 
 describe('a private service', () => {
-  it('is not the one of the run, and is gone with its files after stop', async () => {
+  it('is not the run’s shared one, and its files are removed when it stops', async () => {
     const service = await startRedis();
     expect(service.url).not.toBe(inject('redisUrl'));
     const [, folder] = (await client(service.url).config('GET', 'dir')) as string[];
@@ -33,7 +33,7 @@ describe('a private service', () => {
     expect(await redis.get('word')).toBeNull();
   });
 
-  it('answers nothing while it is paused, and goes on where it was', async () => {
+  it('does not answer while it is paused, and keeps its state', async () => {
     await using service = await startRedis();
     const redis = client(service.url, { commandTimeout: 200 });
     await redis.set('word', 'kept');
@@ -43,7 +43,7 @@ describe('a private service', () => {
     expect(await redis.get('word')).toBe('kept');
   });
 
-  it('does not outlive a runner that is killed', async () => {
+  it('does not outlive a test runner that is killed', async () => {
     const program = `
       import { startRedis } from './test/support/services.ts';
       const service = await startRedis();

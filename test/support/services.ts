@@ -10,42 +10,45 @@ import { promisify } from 'node:util';
 import { requireProgram } from './binaries.ts';
 import { untilStill } from './standstill.ts';
 
-/** A server that belongs to whoever started it: on a free port of 127.0.0.1, its files in a folder of their own, both gone after it. */
+/** A private server on a free port of 127.0.0.1, with its files in a folder of its own. Both are gone after it is stopped. */
 export interface Service extends AsyncDisposable {
   /** `mysql://root@127.0.0.1:PORT/` or `redis://127.0.0.1:PORT`. */
   readonly url: string;
   readonly port: number;
-  /** Where its files are. */
+  /** The folder of its files. */
   readonly folder: string;
-  /** Its process; another one after restart(). */
+  /** Its process id. It changes with restart(). */
   readonly pid: number;
   /** Ends it for good and removes its files. Idempotent. */
   stop(): Promise<void>;
-  /** SIGKILL; resolves when it is gone. Its files stay, so that restart() finds them. */
+  /** Sends SIGKILL, and resolves once it is gone. Its files stay for restart(). */
   kill(): Promise<void>;
-  /** Starts it again on the same port with the same files, after killing it if it runs; resolves when it answers. */
+  /** Starts it again on the same port with the same files, after killing it if it runs. Resolves once it is up. */
   restart(): Promise<void>;
-  /** SIGSTOP: connections stay open and nothing is answered. Resolves when all its threads stand still: until then one of them may answer. */
+  /**
+   * Sends SIGSTOP: connections stay open and nothing is answered. Resolves once all its threads have stopped: until then one of them may
+   * answer.
+   */
   pause(): Promise<void>;
-  /** SIGCONT: goes on after pause(). */
+  /** Sends SIGCONT, to go on after pause(). */
   resume(): void;
 }
 
 /** How a kind of server is started. */
 export interface Recipe {
   readonly name: string;
-  /** What the service's `url` is. */
+  /** Returns the service's `url`. */
   readonly url: (port: number) => string;
-  /** Makes the files that the server needs before its first start. */
+  /** Creates the files that the server needs before its first start. */
   readonly prepare?: (folder: string) => Promise<unknown>;
   readonly command: (folder: string, port: number) => readonly [program: string, ...args: string[]];
-  /** What it writes once it serves. Asking the port instead could be answered by somebody else who took it first. */
+  /** Its output once it is up. Asking the port instead could reach another process that took it first. */
   readonly ready: string;
 }
 
-/** How a service may be started. */
+/** The options of a service. */
 export interface ServiceOptions {
-  /** Port to listen on; a free one if absent. */
+  /** The port to listen on. A free one by default. */
   readonly port?: number | undefined;
   /** More arguments for the server. */
   readonly args?: readonly string[] | undefined;
@@ -54,10 +57,10 @@ export interface ServiceOptions {
 // The path of a mysqld.
 const mysqld = process.env['MYSQLD'] || undefined;
 
-/** Whether what else is a MariaDB is a MySQL: where the two have other words for the same, or another way to it. */
+/** Whether MySQL takes MariaDB's place, where the two differ in terms or behaviour. */
 export const onMysql = mysqld !== undefined;
 
-/** Starts a MariaDB, or the MySQL that MYSQLD names. It takes some seconds; root has no password. */
+/** Starts a MariaDB, or the MySQL that MYSQLD names. This takes some seconds. root has no password. */
 export function startMariadb(options: ServiceOptions = {}): Promise<Service> {
   const { program, args, prepare } = mysqld === undefined ? mariadb() : mysql(mysqld);
   return startService(options, {
@@ -73,7 +76,7 @@ export function startMariadb(options: ServiceOptions = {}): Promise<Service> {
       '--skip-name-resolve',
       '--max-connections=400',
       '--innodb-buffer-pool-size=256M',
-      // Durable against a killed server, which tests do, not against a lost machine, which they cannot: no fsync for each commit.
+      // Durable against a killed server, which happens in tests, but not against a lost machine, which cannot: no fsync for each commit.
       '--innodb-flush-log-at-trx-commit=2',
       ...args,
     ],
@@ -81,7 +84,7 @@ export function startMariadb(options: ServiceOptions = {}): Promise<Service> {
   });
 }
 
-/** What is different between the two. */
+/** The differences between the two. */
 interface Make extends Required<Pick<Recipe, 'prepare'>> {
   readonly program: string;
   readonly args: readonly string[];
@@ -94,7 +97,7 @@ function ownFiles(folder: string): readonly string[] {
     '--no-defaults',
     `--user=${userInfo().username}`,
     `--datadir=${folder}/data`,
-    // A server that starts removes what others keep in a folder for temporary tables that they share.
+    // A server that starts removes the files of others from a shared folder for temporary tables.
     `--tmpdir=${folder}`,
   ];
 }
@@ -108,7 +111,7 @@ function mariadb(): Make {
   };
 }
 
-// It would let root in by name only, and names are not looked up.
+// By default root may only sign in by host name, and names are not resolved here.
 const rootByAddress = 'CREATE USER root@127.0.0.1; GRANT ALL ON *.* TO root@127.0.0.1 WITH GRANT OPTION;\n';
 
 function mysql(program: string): Make {
@@ -144,7 +147,7 @@ export function startRedis(options: ServiceOptions = {}): Promise<Service> {
   });
 }
 
-/** Starts a server; resolves when it serves. */
+/** Starts a server. Resolves once it is up. */
 export async function startService({ port, args = [] }: ServiceOptions, recipe: Recipe): Promise<Service> {
   const folder = await mkdtemp(join(tmpdir(), `mpim-${recipe.name}-`));
   const guard = guardFolder(folder);
@@ -163,7 +166,7 @@ export async function startService({ port, args = [] }: ServiceOptions, recipe: 
     if (child === undefined || hasEnded(child)) return;
     const gone = once(child, 'exit');
     child.ref();
-    // With the processes that it has started itself, of which nginx has some.
+    // With its child processes, of which nginx has some.
     process.kill(-(child.pid ?? 0), 'SIGKILL');
     await gone;
   }
@@ -201,7 +204,7 @@ export async function startService({ port, args = [] }: ServiceOptions, recipe: 
   };
 }
 
-/** A free port may be taken between finding and using it: another one is tried. */
+/** A free port may be taken between finding and using it. Then another one is tried. */
 async function launchAnywhere(launch: (port: number) => Promise<void>): Promise<void> {
   for (let triesLeft = 3; ; triesLeft -= 1) {
     try {
@@ -212,7 +215,7 @@ async function launchAnywhere(launch: (port: number) => Promise<void>): Promise<
   }
 }
 
-/** A port that nobody listens on at this moment. */
+/** Returns a port on which nobody listens at the moment. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -228,8 +231,8 @@ function outputOf(folder: string): string {
 }
 
 /**
- * Starts a process in a group of its own, which a Ctrl-C in the terminal does not reach, and keeps its id in the folder while it runs, for
- * the guard. It does not keep this process from ending.
+ * Starts a process in a group of its own, which a Ctrl-C in the terminal does not reach. Keeps its id in the folder while it runs, for the
+ * guard. It does not keep this process alive.
  */
 function spawnNoted(folder: string, command: readonly string[]): ChildProcess {
   const script = 'echo $$ > "$0/pid"; exec "$@" > "$0/output" 2>&1';
@@ -240,8 +243,8 @@ function spawnNoted(folder: string, command: readonly string[]): ChildProcess {
 }
 
 /**
- * A process that waits until this one is gone, however it went (a SIGKILL too: its end of the pipe closes), then ends what runs in the
- * folder and removes it. release() does the same at once.
+ * Starts a process that waits until this one is gone, even by SIGKILL, because its end of the pipe closes. It then ends what runs in the
+ * folder, and removes the folder. release() does the same at once.
  */
 function guardFolder(folder: string): { release(): Promise<void> } {
   const script = 'cat > /dev/null; test -f "$0/pid" && kill -9 -"$(cat "$0/pid")" 2> /dev/null; until rm -rf "$0"; do sleep 0.1; done';
@@ -258,7 +261,7 @@ function guardFolder(folder: string): { release(): Promise<void> } {
 }
 
 async function untilReady(child: ChildProcess, folder: string, { name, ready }: Recipe): Promise<void> {
-  // A cold disk and two busy cores: MariaDB has been seen to take eight seconds.
+  // With a cold disk and two busy cores, MariaDB has been seen to take eight seconds.
   const deadline = Date.now() + 30_000;
   for (;;) {
     const output = await readFile(outputOf(folder), 'utf8').catch(() => '');

@@ -3,11 +3,11 @@ import { dirname, join, normalize } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-/** A source file of ours: its path from the root, its text, and what it imports. */
+/** A source file of this repository: its path from the root, its text, and its imports. */
 export interface Source {
   readonly path: string;
   readonly text: string;
-  /** Files as paths from the root, packages as they are written. */
+  /** Files as paths from the root, packages as written. */
   readonly imports: readonly string[];
 }
 
@@ -19,13 +19,13 @@ function readSource(path: string): Source {
   return { path, text, imports: imports.map((target) => (target.startsWith('.') ? normalize(join(dirname(path), target)) : target)) };
 }
 
-/** Everything written by hand in TypeScript under these folders. */
+/** Reads all hand-written TypeScript below these folders. */
 export function readSources(...folders: readonly string[]): readonly Source[] {
   const globs = folders.map((folder) => `${folder}/**/*.{ts,tsx}`);
   return globSync(globs, { cwd: root, exclude: ['**/generated/**', '**/dist/**'] }).map(readSource);
 }
 
-/** The files that import each other in a circle, as `a → b → a`; empty where there is none. */
+/** Returns the import cycles, as in `a → b → a`. Empty if there are none. */
 export function cycles(sources: readonly Source[]): readonly string[] {
   const graph = new Map(sources.map((source) => [source.path, source.imports]));
   const done = new Set<string>();

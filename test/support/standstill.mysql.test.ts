@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { startMariadb } from './services.ts';
 
-// Without waiting one in ten was found running.
+// Without the wait, one pause in ten left a thread running.
 const times = 60;
 
-it('a database that is paused stands still, with all its threads', async () => {
+it('when a database is paused, all its threads have stopped', async () => {
   await using service = await startMariadb();
   const tasks = `/proc/${service.pid}/task`;
   for (let n = 0; n < times; n += 1) {

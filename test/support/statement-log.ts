@@ -4,16 +4,19 @@ import { type RawSql, rawSql } from './raw-sql.ts';
 import { startMariadb } from './services.ts';
 import type { Stores } from './stores.ts';
 
-/** A MariaDB of one's own, and all that it is told, to the letter. */
+/** A private MariaDB, with all statements that it receives, verbatim. */
 export interface StatementLog extends AsyncDisposable {
-  /** An empty database there; no Redis. */
+  /** An empty database on it. No Redis. */
   readonly stores: Stores;
   readonly sql: RawSql;
-  /** Does something, and answers the statements that the server received meanwhile, from whomever; without what a connection begins and ends with. */
+  /**
+   * Runs `work`, and returns all statements that the server received meanwhile, from any client, without those that open and close a
+   * connection.
+   */
   during<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly statements: readonly string[] }>;
 }
 
-/** Starts one, with its general log in a file: in the table of that name four-byte characters would be lost. */
+/** Starts it with its general log in a file: the log table would lose four-byte characters. */
 export async function startStatementLog(): Promise<StatementLog> {
   await using starting = new AsyncDisposableStack();
   const server = starting.use(await startMariadb({ args: ['--general-log=1', '--log-output=FILE', '--general-log-file=statements.log'] }));
@@ -44,11 +47,11 @@ async function readFrom(file: string, start: number): Promise<string> {
   return readable(buffer.toString('latin1'));
 }
 
-// A literal of bytes as the driver writes it. Each character stands for a byte.
+// A binary literal as the driver writes it. Each character stands for a byte.
 const bytesLiteral = /_BINARY '((?:[^'\\]|\\.)*)'/gs;
 const escapes: Readonly<Record<string, string>> = { 0: '\0', n: '\n', r: '\r', t: '\t', b: '\b', Z: '\x1a' };
 
-/** The log as text: what it holds as bytes is spelled in hexadecimal, for it need not be UTF-8. */
+/** Converts the log to text. Binary literals become hexadecimal, because they need not be UTF-8. */
 function readable(log: string): string {
   const spelled = log.replace(bytesLiteral, (_, literal: string) => {
     const bytes = literal.replace(/\\(.)/gs, (_escape, letter: string) => escapes[letter] ?? letter);
@@ -57,7 +60,8 @@ function readable(log: string): string {
   return Buffer.from(spelled, 'latin1').toString('utf8');
 }
 
-// Of each command the log has a time, where it is another one than before, the connection, what kind it is, and its text, which may go over lines.
+// For each command, the log has a time if it differs from the previous one, the connection, the kind of command, and its text, which may
+// span lines.
 const command = /^(?:\d{6} +\d+:\d\d:\d\d|[\d-]+T[\d:.]+Z)?\t+ *\d+ (\w[\w ]*?)\t/;
 
 function statementsIn(log: string): readonly string[] {
@@ -71,7 +75,7 @@ function statementsIn(log: string): readonly string[] {
   return commands.flatMap(({ kind, text }) => (kind === 'Query' && !/^SET /.test(text) ? [text.trimEnd()] : []));
 }
 
-/** What kind of statement it is: without its values, however many of them there are, and but one part of a UNION. */
+/** Returns the kind of a statement: without its values, however many, and with only one part of a UNION. */
 export function kindOf(statement: string): string {
   return statement
     .replace(/'(?:[^'\\]|\\.)*'/gs, '?')

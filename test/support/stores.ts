@@ -5,23 +5,26 @@ import { join } from 'node:path';
 import mariadb from 'mariadb';
 import { inject } from 'vitest';
 
-/** Where one test's chat keeps everything: the variables that choose it, and the way to be rid of it. */
+/** The stores of one test's chat: the variables that select them. Disposing them removes them. */
 export interface Stores extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Fresh stores for one test, on what the project runs on: a SQLite folder, or a MariaDB database and a Redis number of its own. */
+/** Creates new stores for one test, of the project's kind: a SQLite folder, or a MariaDB database and the run's Redis. */
 export function freshStores(): Promise<Stores> {
   return inject('stores') === 'real' ? realStores() : embeddedStores();
 }
 
-/** A folder for SQLite and the generated key. */
+/** Creates a folder for SQLite and the generated key. */
 export async function embeddedStores(): Promise<Stores> {
   const folder = await mkdtemp(join(tmpdir(), 'mpim-data-'));
   return { env: { DATA_DIR: folder }, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** A database of its own on the run's MariaDB (or on `mysqlUrl`), and the run's Redis: topics name no database, so each gets a key prefix by its number. */
+/**
+ * Creates a database on the run's MariaDB (or on `mysqlUrl`), for use with the run's Redis. Topics name no database, so the chat prefixes
+ * each key with the database's number.
+ */
 export async function realStores({ mysqlUrl = inject('mysqlUrl'), redisUrl = inject('redisUrl') } = {}): Promise<Stores> {
   const name = `mpim_${randomBytes(6).toString('hex')}`;
   await onServer(mysqlUrl, `CREATE DATABASE ${name}`);

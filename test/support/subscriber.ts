@@ -3,11 +3,11 @@ import { createClient as createSseClient } from 'graphql-sse';
 import { socketClient, subscribe } from './client.ts';
 import { type EventPartsFragment, EventsDocument, type EventsSubscription, type PositionInput } from './generated/graphql.ts';
 
-/** A client that keeps its positions and comes back with them, as client libraries should. */
+/** A client that keeps its positions and resumes from them, as client libraries should. */
 export interface Subscriber {
-  /** Every log event it was given, in the order it was given. */
+  /** All logged events, in the order of arrival. */
   readonly received: readonly LoggedEvent[];
-  /** Connects, resumes, and reads until `enough` says so; then cuts the connection. Rejects when the subscription ends by itself. */
+  /** Connects, resumes, and reads until `enough` returns true. Then it cuts the connection. Rejects if the subscription ends by itself. */
   attend(url: string, enough: (event: EventPartsFragment) => boolean): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ function isLogged(event: EventPartsFragment): event is LoggedEvent {
   return 'seq' in event && typeof event.seq === 'number';
 }
 
-/** A subscription from these positions on, and the way to cut it off without a goodbye. */
+/** A subscription that resumes from given positions, and the way to cut it without a close handshake. */
 export interface Connected {
   readonly results: AsyncIterable<{ readonly data?: EventsSubscription | null | undefined; readonly errors?: unknown }>;
   cut(): void;
@@ -26,13 +26,13 @@ export interface Connected {
 /** How a subscriber connects. */
 export type Connect = (at: { readonly url: string; readonly token: string }, after: PositionInput[]) => Connected;
 
-/** Over a WebSocket. */
+/** Connects over a WebSocket. */
 export function overSocket({ url, token }: Parameters<Connect>[0], after: PositionInput[]): Connected {
   const client = socketClient(url, token);
   return { results: subscribe(client, EventsDocument, { after }), cut: () => client.terminate() };
 }
 
-/** Over HTTP, as server-sent events. */
+/** Connects over HTTP, by server-sent events. */
 export function overSse({ url, token }: Parameters<Connect>[0], after: PositionInput[]): Connected {
   const client = createSseClient({ url: `${url}/graphql`, headers: { authorization: `Bearer ${token}` }, retryAttempts: 0 });
   return {
@@ -41,7 +41,7 @@ export function overSse({ url, token }: Parameters<Connect>[0], after: PositionI
   };
 }
 
-/** Makes a subscriber who starts with these positions. */
+/** Creates a subscriber that starts with these positions. */
 export function createSubscriber(token: string, positions: readonly PositionInput[], connect: Connect = overSocket): Subscriber {
   const received: LoggedEvent[] = [];
   const held = new Map(positions.map((position) => [position.streamId, position]));
@@ -52,7 +52,7 @@ export function createSubscriber(token: string, positions: readonly PositionInpu
       held.set(event.streamId, { ...held.get(event.streamId), streamId: event.streamId, seq: event.seq });
     }
     if (event.__typename === 'StreamReady') for (const position of event.positions) hold(position);
-    // Held at once: the connection may break before the stream's own entries come.
+    // Stored at once: the connection may break before the stream's own entries arrive.
     if (event.__typename === 'ConversationOpened' && event.position.seq >= (held.get(event.position.streamId)?.seq ?? 0))
       hold(event.position);
     if (event.__typename === 'ConversationClosed') held.delete(event.conversationId);
@@ -81,7 +81,7 @@ export function createSubscriber(token: string, positions: readonly PositionInpu
         }
         throw new Error('the subscription completed by itself');
       } finally {
-        // The connection breaks as a train enters a tunnel, without a goodbye.
+        // The connection breaks without a close handshake, as when a train enters a tunnel.
         cut();
       }
     },

@@ -3,26 +3,26 @@ import { print } from 'graphql';
 import { SendMessageDocument } from './generated/graphql.ts';
 import { given, type Person } from './world.ts';
 
-/** The span of a client, from which a node is to go on. */
+/** A client's span, which a node is to continue. */
 export interface ClientSpan {
   readonly traceId: string;
   readonly spanId: string;
-  /** As the client sends it. */
+  /** The header, as the client sends it. */
   readonly traceparent: string;
 }
 
-/** Begins a trace as a client does; `flags`: 01 where it is recorded there. */
+/** Starts a trace as a client does. `flags`: 01 if the client records it. */
 export function clientSpan(flags = '01'): ClientSpan {
   const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
   return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-${flags}` };
 }
 
-/** A sending of a text, as it goes over the network. */
+/** Returns the request body that sends a text. */
 export function sending(conversationId: string, text = 'hello') {
   return { query: print(SendMessageDocument), variables: { input: { conversationId, clientMessageId: randomUUID(), text } } };
 }
 
-/** Sends over HTTP, with headers of one's own. */
+/** Sends a request over HTTP with extra headers. */
 export async function sendWith(url: string, sender: Person, operation: object, headers: Readonly<Record<string, string>>): Promise<void> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-// Servers that come to terms with each other tell nobody when they have: there is no other way to hear of it than to ask.
+// Servers that reach agreement notify nobody, so there is no other way than to poll.
 const askMs = 25;
 
-/** Resolves when something has happened of which nobody tells; what rejects has not. Throws where it does not within 30 s. */
+/** Resolves once `happened` resolves to true, for events without a notification. A rejection counts as false. Throws after 30 s. */
 export async function until(happened: () => Promise<boolean>): Promise<void> {
   for (const deadline = Date.now() + 30_000; !(await happened().catch(() => false)); await delay(askMs)) {
     if (Date.now() > deadline) throw new Error(`it has not happened within 30 s: ${happened}`);

@@ -2,15 +2,15 @@ import { subscribe } from './client.ts';
 import { type SeenFragment, WatchDocument } from './generated/graphql.ts';
 import type { Person, World } from './world.ts';
 
-/** What a watch on somebody's presence has told, one after the other. */
+/** A presence subscription, read one presence at a time. */
 export interface Watching {
-  /** The next presence. Rejects where the subscription has ended. */
+  /** Returns the next presence. Rejects if the subscription has ended. */
   next(): Promise<SeenFragment>;
-  /** The next one of a user. */
+  /** Returns the next presence of a user. */
   of(person: Pick<Person, 'id'>): Promise<SeenFragment>;
 }
 
-/** Watches people on a socket that goes with the test, by which who watches is online. */
+/** Watches users on a socket that ends with the test. The watching user is online by that. */
 export function watching(
   world: Pick<World, 'socket'>,
   as: Pick<Person, 'token'> | null,
@@ -35,7 +35,7 @@ export function watching(
   return { next, of };
 }
 
-/** A presence in a few words, such as `ONLINE 1`, `OFFLINE seen`, `BUSY 2 in a meeting`. */
+/** Formats a presence, as in `ONLINE 1`, `OFFLINE seen`, `BUSY 2 in a meeting`. */
 export function seenInWords({ status, devices, statusText, lastSeenAt }: SeenFragment): string {
   return [status, devices || '', lastSeenAt === null ? '' : 'seen', statusText ?? ''].filter((word) => word !== '').join(' ');
 }

@@ -22,13 +22,13 @@ import {
 import { type Listening, listening } from './listening.ts';
 import { freshStores, type Stores } from './stores.ts';
 
-/** The stream that everybody follows, as a position names it. */
+/** The id of the stream that everybody follows. */
 export const serverStream = formatId('Server', serverStreamId);
 
-/** Everybody's. */
+/** The password of every user in tests. */
 export const password = 'correct horse battery';
 
-/** Somebody who is signed in on one device. */
+/** A user who is signed in on one device. */
 export interface Person {
   readonly id: string;
   readonly handle: string;
@@ -43,30 +43,30 @@ export interface Sent {
   readonly cursor: string;
 }
 
-/** A node of its own on the project's stores, and people who use it over the network. */
+/** A node on the project's stores, and users who use it over the network. */
 export interface World {
   readonly url: string;
   readonly node: Node;
   readonly stores: Stores;
-  /** Sends one operation over HTTP, signed in if `as` is given, and answers what came back. */
+  /** Sends one operation over HTTP, signed in if `as` is given, and returns the response. */
   post<T, V>(document: TypedDocumentNode<T, V>, variables: V, as?: Pick<Person, 'token'>): Promise<Answer<T>>;
-  /** The same; top-level errors throw. */
+  /** The same, but returns the data. Throws on top-level errors. */
   ask<T, V>(document: TypedDocumentNode<T, V>, variables: V, as?: Pick<Person, 'token'>): Promise<T>;
-  /** Signs people up under handles of their own that begin with these names. */
+  /** Signs up users with unique handles that begin with these names. */
   people<const N extends readonly string[]>(...names: N): Promise<{ readonly [K in keyof N]: Person }>;
-  /** The same person on another device. */
+  /** Signs in the same user on another device. */
   anotherDevice(person: Person, deviceName?: string): Promise<Person>;
-  /** The id of a new group, in which nothing was said yet. */
+  /** Creates a group without messages, and returns its id. */
   group(owner: Person, ...members: readonly Person[]): Promise<string>;
-  /** The id of the direct conversation of two; the other side is shown it with its first message. */
+  /** Opens the direct conversation of two users, and returns its id. The other one sees it once it has a message. */
   direct(one: Person, other: Person): Promise<string>;
-  /** Says something under a clientMessageId of its own. */
+  /** Sends a message with a new clientMessageId. */
   say(sender: Person, conversationId: string, text: string): Promise<Sent>;
-  /** Says several things, one after the other. */
+  /** Sends several messages, one after the other. */
   sayAll(sender: Person, conversationId: string, texts: readonly string[]): Promise<readonly Sent[]>;
-  /** The heads of all that a person follows, as they are given to `listen`. */
+  /** Returns the heads of everything that a user follows, in the form that `listen` takes. */
   positions(person: Person): Promise<readonly PositionInput[]>;
-  /** Subscribes to all that a person follows, on a socket of its own; null: signed out. */
+  /** Subscribes to everything that a user follows, on a socket of its own. Null for a caller who is signed out. */
   listen(person: Pick<Person, 'token'> | null, after?: readonly PositionInput[]): Listening;
   /** Subscribes to one conversation, on a socket of its own. */
   listenTo(
@@ -74,13 +74,12 @@ export interface World {
     conversationId: string,
     from?: { readonly after?: number; readonly epoch?: string },
   ): Listening;
-  /** A socket that goes when the test ends. */
+  /** Opens a socket that is closed when the test ends. */
   socket(person: Pick<Person, 'token'> | null): Client;
 }
 
 /**
- * Starts a node before the tests of the file (or of the describe) in which it is called, and stops it after them. `env`: what is configured
- * otherwise than usual.
+ * Starts a node before the tests of the file or describe that calls it, and stops it after them. `env` overrides the usual configuration.
  */
 export function world(env: Readonly<Record<string, string>> = {}): World {
   const open = new AsyncDisposableStack();
@@ -89,8 +88,8 @@ export function world(env: Readonly<Record<string, string>> = {}): World {
 
   beforeAll(async () => {
     const stores = open.use(await freshStores());
-    // Everybody signs up from one address, within the same minutes.
-    // Everybody signs up from one address, within the same minutes; a bug that is masked for clients is shown to whoever runs the tests.
+    // Everybody signs up from one address, within the same minutes. Bugs that are masked for clients are logged, for those who run the
+    // tests.
     const usual = { PORT: '0', LOG_LEVEL: 'error', GRAPHIQL: 'false', ADDRESS_ATTEMPTS: '1000000', OPERATIONS_PER_SECOND: '0' };
     running = {
       stores,
@@ -131,10 +130,10 @@ export function world(env: Readonly<Record<string, string>> = {}): World {
   };
 }
 
-/** What people do on a node. */
+/** What users do on a node. */
 export type Doings = Omit<World, 'url' | 'node' | 'stores' | 'socket' | 'listen' | 'listenTo'>;
 
-/** People who use the node at this address. */
+/** Returns functions for users of the node at this URL. */
 export function peopleOf(url: () => string): Doings {
   const askAs = <T, V>(document: TypedDocumentNode<T, V>, variables: V, as?: Pick<Person, 'token'>) =>
     ask(url(), document, variables, as?.token);
@@ -183,7 +182,7 @@ export function peopleOf(url: () => string): Doings {
   };
 }
 
-/** What a mutation gives where it refuses nothing. */
+/** Returns the result of a mutation. Throws if it was refused. */
 export function given<T>(thing: T | null | undefined, errors: readonly unknown[]): T {
   if (thing === null || thing === undefined || errors.length > 0) throw new Error(`refused: ${JSON.stringify(errors)}`);
   return thing;

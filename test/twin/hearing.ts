@@ -7,29 +7,30 @@ import type { Person } from '../fuzz/people.ts';
 import { socketClient } from '../support/client.ts';
 import { rawId } from '../support/raw-sql.ts';
 
-/** An event as it came. */
+/** An event as received. */
 export type Told = Readonly<Record<string, unknown>>;
 
-/** What one person is told by subscriptions to all events, and to the presence of everybody. */
+/** What one user receives by a subscription to all events, and one to everybody's presence. */
 export interface Hearing extends AsyncDisposable {
-  /** Entries by stream, in their order, that came since they were last taken. */
+  /** Returns the entries since the last call, by stream, in order. */
   takeEntries(): ReadonlyMap<string, readonly Told[]>;
-  /** What came last of each thing that is in no log, by what it is about. */
+  /** The last event of each subject that is in no log, by subject. */
   readonly latest: ReadonlyMap<string, Told>;
-  /** How it ended; undefined: it goes on. */
+  /** How the subscription ended. Undefined while it goes on. */
   readonly ended: string | undefined;
-  /** True where an entry of a stream (as the database numbers both) has come, or does not come here. */
+  /** Whether an entry of a stream (both by the database's numbers) has arrived, or is not to arrive here. */
   hasHeard(streamId: string, seq: number): boolean;
-  /** Resolves when something comes. Rejects after `ms`. */
+  /** Resolves at the next event. Rejects after `ms`. */
   next(ms: number): Promise<void>;
-  /** Resolves when it follows all there is. Rejects after some seconds. */
+  /** Resolves once it has caught up. Rejects after some seconds. */
   begun(): Promise<void>;
 }
 
 function eventsQuery(): string {
   const event = schema.getType('Event');
   if (!isInterfaceType(event)) throw new Error('there are events');
-  // Each type is written once: a node keeps no document as long as all of them in place, and would validate it anew for whoever subscribes.
+  // Each type is written once: a node does not cache a document as long as one with all types in place, and would validate it again for
+  // each subscription.
   const fragments = new Map<string, string>();
   function shown({ name, type }: GraphQLField<unknown, unknown>): string {
     const named = getNamedType(type);
@@ -47,14 +48,14 @@ function eventsQuery(): string {
 const events = eventsQuery();
 const presence =
   'subscription ($userIds: [ID!]!) { presence(userIds: $userIds) { __typename status statusText devices lastSeenAt user { id } } }';
-// It is ready within moments; on a machine with other work, within seconds.
+// Usually ready at once. Within seconds on a busy machine.
 const readyMs = 20_000;
 
-/** Begins to listen for somebody; `userIds`: whose presence they want to know. */
+/** Subscribes a user. `userIds`: whose presence to watch. */
 export function createHearing(url: string, { token }: Person, userIds: readonly string[]): Hearing {
   const client: Client = socketClient(url, token);
   const came = new EventEmitter().setMaxListeners(0);
-  // Of each stream that is followed, how far it was heard.
+  // The position that was received of each followed stream.
   const heard = new Map<string, number>();
   const latest = new Map<string, Told>();
   let entries = new Map<string, Told[]>();
@@ -81,7 +82,7 @@ export function createHearing(url: string, { token }: Person, userIds: readonly 
     ended ??= how;
   }
 
-  /** Has each result taken; errors, and how it ends, are an end. */
+  /** Passes on each result. Errors and completion are ends. */
   function listen(query: string, variables: Record<string, unknown>, taking: (event: Told) => void, ending: (how: string) => void): void {
     function end(how: string): void {
       ending(how);
@@ -110,7 +111,7 @@ export function createHearing(url: string, { token }: Person, userIds: readonly 
     presence,
     { userIds },
     (told) => latest.set(`Presence ${(told['user'] as { readonly id: string }).id}`, told),
-    // It ends alone where so many may not be watched.
+    // Only this subscription ends if so many users may not be watched.
     (how) => latest.set('Presence', { how }),
   );
   return {
@@ -139,7 +140,7 @@ interface Position {
   readonly seq: number;
 }
 
-/** What an event that is in no log is about. */
+/** Returns the subject of an event that is in no log. */
 function aboutOf(event: Told): string {
   const { __typename, conversationId, streamId, conversation, membership, user } = event;
   const ids = [conversation, membership, user].map((one) => (one as { readonly id?: string } | null | undefined)?.id);

@@ -1,23 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Chance } from '../fuzz/chance.ts';
 
-/** When things were done, in acts: both worlds have this machine's clock, and each act is over in both before the next begins. */
+/** Times, compared by acts. Both worlds have this machine's clock, and each act ends in both before the next begins. */
 export interface Instants {
-  /** Begins another act. */
+  /** Starts the next act. */
   begin(): Promise<void>;
-  /** Whether two moments are of the same act; or both still to come, as the same was counted from that act. */
+  /**
+   * Whether two times belong to the same act. Two future times are the same if they are close, because they were computed within the same
+   * act.
+   */
   same(one: string, other: string): boolean;
-  /** A moment for an input: between two acts, or so far away that it does not come meanwhile. */
+  /** Returns a time for an input: between two acts, or too far away to be reached during the run. */
   pick(chance: Chance): string;
 }
 
-// No clock of whole ms takes one act for the other.
+// So that whole ms suffice to tell acts apart.
 const apartMs = 2;
-// What both worlds do takes no longer.
+// One act in both worlds takes less.
 const togetherMs = 60_000;
 const dayMs = 86_400_000;
 
-/** Begins to count. */
+/** Starts without acts. */
 export function createInstants(): Instants {
   const starts: number[] = [];
 

@@ -9,46 +9,46 @@ import type { Instants } from './instants.ts';
 import type { Pairing } from './pairing.ts';
 import type { World } from './world.ts';
 
-/** Something to ask, as it is in the first world. */
+/** An operation, with the ids of the first world. */
 export type Asked = NonNullable<Finding['operation']> & Partial<Pick<Operation, 'fields'>>;
 
-/** Two worlds in which everything is done at once, and nothing before both are at rest. */
+/** Two worlds that execute everything in parallel. Each step waits until both have settled. */
 export interface Lockstep {
-  /** Asks it in both; answers what came in the first. */
+  /** Sends an operation to both, and returns the answer of the first. */
   ask(by: string, operation: Asked, isAdmin: boolean): Promise<Answer>;
-  /** Does several things to both. What is heard of them is not compared, only what came back. */
+  /** Does several things in both. Only the answers are compared, not the events. */
   both(work: (world: World) => Promise<unknown>): Promise<void>;
 }
 
-/** What a lockstep is made of. */
+/** The parts of a lockstep. */
 export interface LockstepParts {
   readonly one: World;
   readonly other: World;
   readonly instants: Instants;
   readonly pairing: Pairing;
-  /** Of the first world. */
+  /** The lore of the first world. */
   readonly lore: Lore;
-  /** Whose answers are compared; undefined: an operator. */
+  /** Whether answers to this user are compared. Undefined: an operator. */
   readonly compares: (by: string | undefined) => boolean;
-  /** Told how the two differ. */
+  /** Called with the differences. */
   readonly find: (faults: readonly string[], operation?: Asked, by?: string) => void;
 }
 
-// What stores one thing after the other: an event of the first shows what there is by then, which may be the second already.
+// Operations that commit in several steps. An event of the first step shows the current state, which may include the second step already.
 const inSteps =
   /^(requestContact|answerContactRequest|deleteAccount|deleteUser|dissolveGroup|createGroup|postNotice|revokeNotice|requestDataExport|blockUser|resolveReport)$/;
 
-// What is in no log comes within moments, or on a busy machine within seconds, or never.
+// An event that is in no log arrives at once, within seconds on a busy machine, or never.
 const [patienceMs, againMs] = [20_000, 250];
 
-// What the stores of one world do not answer in time, as on a busy machine: the same again settles it. Where they never do, that is a difference.
+// Stores may time out on a busy machine, and the same request again settles it. A world that never answers is a difference.
 const attempts = 3;
 
 type Entries = ReadonlyMap<string, readonly Told[]>;
 
-/** Walks two worlds that have just been opened. */
+/** Starts the comparison of two worlds that have just been opened. */
 export function createLockstep({ one, other, instants, pairing, lore, compares, find }: LockstepParts): Lockstep {
-  /** Waits until nothing goes on any more; answers who has not heard what, and how what was learned differs. */
+  /** Waits until both have settled. Returns the users who lack an entry, and the differences in what was learned. */
   async function rest(): Promise<readonly string[]> {
     const deaf = (await Promise.all([one, other].map((world) => world.settle()))).flat();
     const [learned = [], learnedThere = []] = [one, other].map((world) => world.takeLearned().filter(({ by }) => compares(by)));
@@ -78,7 +78,7 @@ export function createLockstep({ one, other, instants, pairing, lore, compares, 
     const differing: string[] = [];
     for (const [stream, events] of entries) {
       const translated = pairing.translate(stream);
-      // A stream that no answer has told of is the first that is left.
+      // A stream that no answer has named yet is paired with the first one left.
       const same = others.has(translated) ? translated : ([...others.keys()].find((key) => !known.has(key)) ?? '');
       differing.push(...pairing.differences(events.map(shown), (others.get(same) ?? []).map(shown), `${name} heard`));
       others.delete(same);
@@ -124,7 +124,7 @@ export function createLockstep({ one, other, instants, pairing, lore, compares, 
     return answer;
   }
 
-  /** Of errors that exclude each other it is no matter which came first. */
+  /** Of errors that exclude each other, the order does not matter. */
   function differencesOf(first: Answer, second: Answer): readonly string[] {
     const errors = [first, second].map(({ errors = [] }) =>
       errors.map(({ message, extensions }) => ({ message, code: extensions?.['code'] })),
@@ -143,7 +143,7 @@ export function createLockstep({ one, other, instants, pairing, lore, compares, 
     await instants.begin();
     await Promise.all([one, other].map(work));
     find(await rest());
-    // Several things one after the other: an event shows what there is by then, which is another time in each.
+    // After several things in a row, an event shows the current state, at a different time in each world.
     for (const name of one.hearings.keys()) await listenAnew(name);
   }
 
@@ -156,12 +156,12 @@ function personIn({ ground }: World, by: string): Person {
   return person;
 }
 
-/** What an entry says itself. */
+/** Returns the scalar fields of an event. */
 function factsOf(event: Told): Told {
   return Object.fromEntries(Object.entries(event).filter(([, value]) => typeof value !== 'object' || value === null));
 }
 
-/** What is told once more is told with another time. */
+/** A repeated event has another time. */
 function timeless(event: object | undefined): unknown {
   return event === undefined ? undefined : { ...event, at: null };
 }

@@ -6,7 +6,7 @@ const message =
   '{ id seq: seq text sentAt editedAt recalledAt pinnedAt delivery sender { id } mentions { id } mentionsEveryone replyCount threadParticipants(first: 5) { id } replyTo { id } reactions { emoji count users(first: 5) { edges { cursor node { id } } } } attachments { url mediaType name alt size } data poll { options { id text voteCount viewerHasVoted voters(first: 5) { edges { cursor node { id } } } } voterCount multiple anonymous closesAt closedAt } }';
 const page = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
 
-/** All that somebody has, in one query. */
+/** Everything that a user has, in one query. */
 export const lookAround: Asked = {
   query: `{ viewer {
     user ${user} unread { conversations mentions messages threads } messagesFrom readReceipts lastSeen presenceChoice statusText statusUntil

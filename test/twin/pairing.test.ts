@@ -10,14 +10,14 @@ function pairing() {
   return createPairing(createInstants());
 }
 
-test('what each world makes up is the same, as long as it stands for the same', () => {
+test('generated values are equal as long as they stand for the same thing', () => {
   const { differences } = pairing();
   expect(differences({ id: conversation(7n) }, { id: conversation(9n) })).toEqual([]);
   expect(differences([{ id: message(7n, 3), cursor: 'one' }], [{ id: message(9n, 3), cursor: 'other' }])).toEqual([]);
   expect(differences({ cursor: 'one' }, { cursor: 'other' })).toEqual([]);
 });
 
-test('an operation is translated by what is known: ids, and tokens with dots', () => {
+test('an operation is translated by known pairs: ids, and tokens with dots', () => {
   const { differences, translate } = pairing();
   differences({ id: conversation(7n), refreshToken: 'k1.abc-def.1' }, { id: conversation(9n), refreshToken: 'k1.uvw-xyz.1' });
   expect(translate(`{ conversation(id: "${conversation(7n)}") { id } } k1.abc-def.1`)).toBe(
@@ -38,11 +38,11 @@ test.each<readonly [string, unknown, unknown]>([
   ['another order', ['a', 'b'], ['b', 'a']],
   ['one more', ['a'], ['a', 'b']],
   ['a time before the first act', { at: '2026-01-01T00:00:00.000Z' }, { at: '2026-01-01T00:00:01.000Z' }],
-])('it differs: %s', (_, one, other) => {
+])('a difference is reported: %s', (_, one, other) => {
   expect(pairing().differences({ one }, { one: other })).not.toEqual([]);
 });
 
-test('a time is the act in which it lies', async () => {
+test('times are equal if they belong to the same act', async () => {
   const instants = createInstants();
   await instants.begin();
   const first = [new Date().toISOString(), new Date().toISOString()] as const;

@@ -3,31 +3,31 @@ import { isUuid } from '../../src/uuid.ts';
 import { fieldOf } from '../fuzz/lore.ts';
 import type { Instants } from './instants.ts';
 
-/** What of one world is what of the other: ids, cursors, tokens and the like, which each makes up for itself. */
+/** Pairs the generated values of one world with those of the other: ids, cursors, tokens and the like. */
 export interface Pairing {
-  /** How what came in the two worlds differs. What is new in both is a pair from then on. Empty: it is the same. */
+  /** Returns the differences between the results of the two worlds. Values that are new in both become a pair. Empty if there are none. */
   differences(one: unknown, other: unknown, path?: string): readonly string[];
-  /** A text of the one world, such as an operation, as it is in the other. */
+  /** Translates a text of the first world, such as an operation, for the other one. */
   translate(text: string): string;
 }
 
-// Fields whose values a server makes up, beside ids.
+// Fields with generated values, besides ids.
 const madeUp =
   /^(cursor|startCursor|endCursor|code|epoch|accessToken|refreshToken|secret|previousSecret|password|vapidPublicKey|clientMessageId|clientGroupId)$/;
 
-// What has no counterpart: how long a file is, for ids have their digits; how long to wait, and which request of the log it was; when somebody was seen, which is written now and
-// then; in which order jobs wait that were made within one ms.
+// Values that cannot be compared: the length of a file, which depends on the digits of ids; waiting times and request ids; the time
+// somebody was last seen, which is written now and then; and the order of jobs created within one ms.
 const incomparable: ReadonlySet<string> = new Set(['bytes', 'retryAfterMs', 'requestId', 'lastSeenAt', 'jobs']);
 
 const isMoment = (text: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text);
 
-/** Begins with nothing paired. */
+/** Starts without pairs. */
 export function createPairing(instants: Instants): Pairing {
   const there = new Map<string, string>();
   const back = new Map<string, string>();
   const words = new Map<string, string>();
 
-  /** True where the two are each other's, or nobody's yet. */
+  /** Pairs two values if both are new. Returns whether they are a pair. */
   function pair(kind: string, one: string, other: string): boolean {
     const [from, to] = [`${kind} ${one}`, `${kind} ${other}`];
     if (!there.has(from) && !back.has(to)) {
@@ -37,7 +37,7 @@ export function createPairing(instants: Instants): Pairing {
     return there.get(from) === to;
   }
 
-  /** The same for what an id names, part by part. */
+  /** Does the same for the parts of an id's key. */
   function pairKeys(one: unknown, other: unknown): boolean {
     if (typeof one === 'bigint' && typeof other === 'bigint') return pair('number', String(one), String(other));
     if (typeof one === 'string' && typeof other === 'string') return isUuid(one) ? pair('uuid', one, other) : one === other;
@@ -58,7 +58,7 @@ export function createPairing(instants: Instants): Pairing {
   }
 
   function translate(text: string): string {
-    // A token has dots; an id may stand beside one.
+    // A token contains dots. An id may be next to a dot.
     const parts = (word: string) => word.replaceAll(/[\w-]{6,}/g, (part) => words.get(part) ?? part);
     return text.replaceAll(/[\w.-]{6,}/g, (word) => words.get(word) ?? parts(word));
   }
@@ -87,12 +87,12 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What a text is the id of, as it is or as operators are shown it. */
+/** Parses an id, in its global form or as operators see it. */
 function idIn(text: string): ParsedId | null {
   return parseId(text) ?? parseId(encodeText(text));
 }
 
-/** What an operator is shown as it is kept; undefined: it is something else. */
+/** Parses a stored value that is shown to operators. Undefined if it is none. */
 function readJson(value: unknown): unknown {
   if (typeof value !== 'string' || !value.startsWith('{')) return undefined;
   try {
@@ -102,7 +102,7 @@ function readJson(value: unknown): unknown {
   }
 }
 
-/** A link to a file of somebody's own is a proof. */
+/** A link to a user's own file contains a signature. */
 function isLink(one: string, other: string): boolean {
   return [one, other].every((url) => /\/exports\/[\w-]{36}\?until=\d+&signature=[\w.-]+$/.test(url));
 }

@@ -8,35 +8,35 @@ import type { Operation } from '../fuzz/document.ts';
 import type { Lore } from '../fuzz/lore.ts';
 import { emojis, sayings, searched } from '../fuzz/plausible.ts';
 
-/** Makes what clients send most, all of it well-formed, of few things again and again, with texts that look alike. */
+/** Writes the operations that clients send most, all well-formed, about a few things again and again, with similar texts. */
 export interface Plain {
-  /** Something for somebody; undefined: what it is about is not known yet. */
+  /** Returns an operation for a user. Undefined if it needs an id that is not known yet. */
   make(by: string, isAdmin: boolean): Operation | undefined;
 }
 
-// So few that they meet.
+// So few that operations meet.
 const hotKept = 3;
-// To a database that folds or pads some of these are one.
+// Some of these are equal to a database that folds case or accents, or pads.
 const keys = ['key', 'KEY', 'kéy', ' key', 'k ey', 'key-1', 'key_1', 'key%', 'Key'];
 
-// Most of what they do.
+// The most frequent operations.
 const talk = ['sendMessage', 'sendMessage', 'editMessage', 'addReaction', 'addReaction', 'removeReaction', 'votePoll', 'saveDraft'];
 
 type Input = Readonly<Record<string, unknown>>;
 
 const choices = ['soup', 'Soup', 'soup ', 'suppe', 'süppe', '👍', '👍🏽'];
 
-/** The message of whose poll this is an option. */
+/** Returns the id of the message whose poll has this option. */
 function askedBy(optionId: string): string {
   const [, conversationId, seq] = decodeText(optionId)?.split(':') ?? [];
   return encodeText(`Message:${conversationId}:${seq}`);
 }
 
-/** Makes by chance, of what is known. */
+/** Creates a generator of operations from random numbers and known values. */
 export function createPlain(chance: Chance, lore: Lore): Plain {
   const hot = new Map<string, string[]>();
 
-  /** Mostly one of the few. */
+  /** Mostly returns one of the few. */
   function id(kind: string, by: string): string | undefined {
     const name = `${kind} ${by}`;
     const kept = hot.get(name) ?? [];

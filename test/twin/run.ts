@@ -14,19 +14,19 @@ import { createPairing } from './pairing.ts';
 import { createPlain } from './plain.ts';
 import type { World } from './world.ts';
 
-/** What decides a run. */
+/** The options of a run. */
 export interface TwinOptions {
   readonly seed: number;
   readonly operations: number;
-  /** Opens the two. */
+  /** Opens the two worlds. */
   readonly open: (tell: (line: string) => void) => Promise<readonly [one: World, other: World]>;
-  /** Names of those who ask. */
+  /** The names of the users who send operations. */
   readonly askers: readonly string[];
   /** Whether one of them is an operator. */
   readonly operator: boolean;
-  /** Root fields that are not asked, beside those that never are. */
+  /** More root fields to leave out, besides those that are never sent. */
   readonly leftOut?: readonly string[];
-  /** Begins what is done before each operation, beside it. */
+  /** Returns a function that runs before each operation, in addition to it. */
   readonly meanwhile?: ((walk: Walk) => Promise<() => Promise<void>>) | undefined;
   readonly tell?: ((finding: Finding) => void) | undefined;
 }
@@ -39,7 +39,7 @@ export interface Walk {
   readonly step: Lockstep;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface TwinReport {
   readonly findings: readonly Finding[];
   readonly operations: number;
@@ -47,7 +47,7 @@ export interface TwinReport {
   readonly done: Counts;
 }
 
-// What people do most, and what is ordered, compared or cut by the database.
+// The most frequent operations, and those whose results the database orders, compares or truncates.
 const often = {
   mutation: [
     ...['sendMessage', 'sendMessage', 'sendMessage', 'editMessage', 'recallMessage', 'forwardMessage', 'addReaction', 'removeReaction'],
@@ -58,21 +58,27 @@ const often = {
   query: ['messages', 'messages', 'users', 'users', 'user', 'conversation', 'conversation', 'viewer', 'nodes'],
 };
 
-/** What is not asked, as it is not of the dialects: what calls out, what tells of nodes and of work that waits, and what ends by a clock. */
+/**
+ * Fields that are never sent, because they do not depend on the database: those that call other servers, that report nodes and pending
+ * work, or that depend on a clock.
+ */
 const neverAsked: readonly string[] = [
   ...['connections', 'effectLag', 'jobCounts', 'jobs', 'nodes', 'replayJob', 'discardJob', 'webhooks', 'createWebhook'],
   ...['updateWebhook', 'deleteWebhook', 'enableWebhook', 'rotateWebhookSecret', 'testWebhook', 'setBeforeSend', 'beforeSend'],
 ].map((field) => `admin ${field}`);
 
-/** True where what is asked with it is said later: of two who ask each other it is chance whose comes first. */
+/**
+ * Whether the operation sends a contact request with a message, which is sent later: if two users ask each other, chance decides which is
+ * first.
+ */
 function isRace({ fields, query, variables }: Operation): boolean {
   return fields.includes('requestContact') && `${query}${JSON.stringify(variables)}`.search(/message"?: ?["$]/) >= 0;
 }
 
-// After so many everybody looks at all that they have; after more of them, what keeps people from everything is taken back.
+// After every 25 operations everybody queries everything they have. After every 150, restrictions are lifted.
 const [lookEvery, replenishEvery] = [25, 150];
 
-/** Lets a seed decide what is asked in two worlds, until they differ. */
+/** Sends operations that a seed determines to two worlds, until they differ. */
 export async function runTwin({
   seed,
   operations,
@@ -94,7 +100,7 @@ export async function runTwin({
     findings.push(finding);
     tell(finding);
   }
-  // Of others only what they say to those who ask counts.
+  // For others, only what they write to those who ask is compared.
   const compares = (by: string | undefined) => operator || askers.includes(by ?? '');
   await instants.begin();
   const [one, other] = await open((line) => find([`logged: ${line.trim()}`]));
@@ -114,7 +120,7 @@ export async function runTwin({
 
   const plain = createPlain(chance, lore);
 
-  /** Asks one thing; answers whether it was asked. */
+  /** Sends one operation. Returns whether it was sent. */
   async function askOne(): Promise<boolean> {
     const isAdmin = operator && chance.odds(0.12);
     const by = isAdmin ? 'admin' : chance.one(askers);

@@ -4,17 +4,17 @@ import type { Chance } from '../fuzz/chance.ts';
 import type { Lore } from '../fuzz/lore.ts';
 import type { Deeds, Person } from '../fuzz/people.ts';
 
-/** What is there for secrets. */
+/** The context of secret acts. */
 export interface Secrecy {
   readonly deeds: Deeds;
   readonly chance: Chance;
-  /** What those who have secrets were told. */
+  /** What the keepers were told. */
   readonly lore: Lore;
-  /** Who has secrets, and the operator. */
+  /** The users who act in secret, and the operator. */
   readonly keepers: readonly Person[];
-  /** From whom. */
+  /** The users who must not notice. */
   readonly observers: readonly Person[];
-  /** Of those who have no part in them: conversations, messages in them, groups. */
+  /** Conversations, their messages, and groups, in which the observers have no part. */
   readonly known: { readonly conversations: string[]; readonly messages: string[]; readonly groups: string[] };
 }
 
@@ -29,7 +29,7 @@ function idIn(data: unknown, mutation: string, field: string): string | undefine
   return found?.node?.id ?? found?.id;
 }
 
-/** The id of the first option of a message's poll, whether it has one or not. */
+/** Returns the id of the first option of a message's poll, whether it has a poll or not. */
 function firstOption(messageId: string): string {
   return encodeText(`${decodeText(messageId)?.replace('Message', 'PollOption')}:1`);
 }
@@ -42,7 +42,7 @@ function another({ chance, keepers }: Secrecy, keeper: Person): Person {
   return chance.one(keepers.filter((one) => one !== keeper));
 }
 
-/** Does something to one of a list, if there is one. */
+/** Runs `work` with a random element, if there is one. */
 async function withOne<T>({ chance }: Secrecy, of: readonly T[], work: (one: T) => Promise<unknown>): Promise<void> {
   if (of.length > 0) await work(chance.one(of));
 }
@@ -58,7 +58,7 @@ async function say(secrecy: Secrecy, keeper: Person, conversationId: string, mor
   note(known.messages, idIn(data, 'sendMessage', 'messageEdge'));
 }
 
-/** Something that was said where the observers are, and which they have a part in. */
+/** Returns a message in a conversation that the observers share. */
 function overheard({ chance, lore, known }: Secrecy, keeper: Person): string | undefined {
   const id = lore.id(['Message'], chance, { by: keeper.name });
   return id === undefined || known.messages.includes(id) ? undefined : id;
@@ -104,7 +104,7 @@ const alone =
   async ({ deeds }, keeper) =>
     await deeds.act(keeper, mutation, input);
 
-/** What observers must not be able to tell, by what it is. */
+/** The acts that observers must not notice, by name. */
 export const secretActs: Readonly<Record<string, Act>> = {
   async 'a direct conversation'(secrecy, keeper) {
     const { data } = await secrecy.deeds.act(keeper, 'openDirectConversation', { userId: another(secrecy, keeper).id });
@@ -189,7 +189,7 @@ export const secretActs: Readonly<Record<string, Act>> = {
   'a signal to the own devices': onConversation('sendSignal', { name: 'secretly', recipientIds: [] }),
   'a conversation marked unread': onConversation('markUnread', { fromSeq: 3 }),
   'a conversation made silent': onConversation('updateMembership', { notificationLevel: 'NONE' }),
-  // Keepers show nobody how far they have read.
+  // Keepers send no read receipts.
   'a conversation read': onConversation('markRead', { seq: 12 }),
   'a conversation received': onConversation('markDelivered', { seq: 12 }),
   'a thread read': onMessage('markThreadRead', { seq: 12 }),

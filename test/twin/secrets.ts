@@ -18,7 +18,7 @@ function peopleIn({ ground }: World, names: readonly string[]): readonly Person[
 
 type Opened = { readonly openDirectConversation?: { readonly conversationEdge?: { readonly node: { readonly id: string } } | null } };
 
-/** Before there are secrets all have talked with each other. */
+/** Before there are secrets, all users have written to each other. */
 async function talk(world: World, deeds: Deeds): Promise<void> {
   for (const keeper of peopleIn(world, keepers)) {
     for (const observer of peopleIn(world, observers)) {
@@ -31,8 +31,9 @@ async function talk(world: World, deeds: Deeds): Promise<void> {
 }
 
 /**
- * What is no secret, in both worlds, so that a block of an observer changes nothing that is to be seen: keepers take messages from contacts only, have no observer among them,
- * show nobody what they have read or when they were there, and have asked none to be a contact.
+ * Settings that are no secret, made in both worlds, so that a block of an observer has no visible effect: keepers accept messages from
+ * contacts only, have no observer as a contact, show neither read receipts nor when they were last seen, and have sent no contact requests
+ * to observers.
  */
 async function withdraw(world: World, deeds: Deeds): Promise<void> {
   for (const keeper of peopleIn(world, keepers)) {
@@ -68,7 +69,10 @@ async function secretly({ one, other, instants, step }: Walk, seed: number, done
   };
 }
 
-/** Asks the same of two chats, in one of which others do in private what the askers must not be able to tell: they must answer and tell the same. */
+/**
+ * Sends the same operations to two chats. In one of them, others act in private in ways that the askers must not notice: the answers and
+ * events have to be equal.
+ */
 export async function runSecrets({
   stores: [first, second],
   ...options
@@ -80,7 +84,7 @@ export async function runSecrets({
     ...options,
     askers: observers,
     operator: false,
-    // Everybody has one password.
+    // Everybody has the same password.
     leftOut: ['signIn'],
     meanwhile: (walk) => secretly(walk, options.seed, secrets),
     async open(tell) {

@@ -1,10 +1,10 @@
 import { mergeCounts } from '../fuzz/finding.ts';
 import type { TwinReport } from './run.ts';
 
-// Worlds grow, and what grows is asked for in ever larger answers: after so many operations others begin, with the next seed.
+// Worlds grow, and their answers with them. After this many operations, the next seed starts with new worlds.
 const operations = 600;
 
-/** Runs one seed after the other for so many seconds; answers what all came to. */
+/** Runs one seed after the other for this many seconds, and returns the merged report. */
 export async function runSeries(
   { seed, seconds }: { readonly seed: number; readonly seconds: number },
   run: (options: { readonly seed: number; readonly operations: number }) => Promise<TwinReport>,

@@ -4,10 +4,10 @@ import type { Stores } from '../support/stores.ts';
 import { runTwin, type TwinOptions, type TwinReport } from './run.ts';
 import { openWorld } from './world.ts';
 
-// Narrow only where a clock does not say when.
+// Bounds that depend on a clock are not narrowed.
 const timely: ReadonlySet<string> = new Set(['AWAY_SECONDS', 'EDIT_WINDOW_SECONDS', 'CONTACT_REQUEST_DAYS', 'TYPING']);
 
-/** Asks the same of a chat on each of two stores: they must answer and tell the same. */
+/** Sends the same operations to a chat on each of two stores: the answers and events have to be equal. */
 export async function runStores({
   stores: [first, second],
   ...options

@@ -5,37 +5,37 @@ import { type RawSql, rawSql } from '../support/raw-sql.ts';
 import type { Stores } from '../support/stores.ts';
 import { createHearing, type Hearing } from './hearing.ts';
 
-/** A node with people of whom some listen. */
+/** A node with users, some of whom subscribe. */
 export interface World extends AsyncDisposable {
   readonly ground: Ground;
-  /** By the name of who listens. */
+  /** By the name of the subscribed user. */
   readonly hearings: ReadonlyMap<string, Hearing>;
-  /** What came back for deeds since it was last taken. */
+  /** Returns the answers to deeds since the last call. */
   takeLearned(): readonly Learned[];
-  /** Does what was left for later, and has all entries heard by those who listen; answers who has not heard which. */
+  /** Runs due jobs, and waits until every subscriber has received all entries. Returns who lacks which. */
   settle(): Promise<readonly string[]>;
-  /** Lets somebody listen anew. */
+  /** Subscribes a user again. */
   listen(person: Person): Promise<void>;
 }
 
-/** An answer, and to whom. */
+/** An answer, and the user who received it. */
 export interface Learned {
   readonly answer: unknown;
   readonly by: string | undefined;
 }
 
-/** What a world is made of. */
+/** The parts of a world. */
 export interface WorldParts {
   readonly stores: Stores;
   readonly env: Readonly<Record<string, string>>;
   readonly listeners: (person: Person) => boolean;
-  /** Told what the node logs at level error and above. */
+  /** Called with what the node logs at level error and above. */
   readonly tell: (line: string) => void;
 }
 
-// What a clock decides is left out, or comes at once, or not within a run.
+// Whatever depends on a clock is off, immediate, or later than the run.
 const timeless = {
-  // Jobs are done when they are told to be, and nothing is pushed and no app is called.
+  // Jobs only run on demand, nothing is pushed, and no app is called.
   ROLES: 'gateway',
   JOB_POLL_MS: '60000',
   PRESENCE_GRACE_MS: '600000',
@@ -47,7 +47,7 @@ const timeless = {
   WRITE_DEADLINE_MS: '30000',
 };
 
-// From a commit to whoever listens, on a machine that has other work: what takes longer does not come.
+// From a commit to a subscriber, on a busy machine. Anything that takes longer counts as missing.
 const hearMs = 20_000;
 
 /** Opens a world. */

@@ -28,13 +28,13 @@ beforeAll(async () => {
   admin = await here.anotherDevice(ada);
 });
 
-/** Does what operators do, on the node where things are done. */
+/** Runs an operator's mutation on the node `here`. */
 async function operate(mutation: string): Promise<void> {
   const { data, errors } = await askAdmin(deployed.hereNode.adminUrl, `mutation { done: ${mutation} { errors { code } } }`, {}, admin);
   expect({ data, errors }).toEqual({ data: { done: { errors: [] } }, errors: undefined });
 }
 
-/** Ways out of a group. */
+/** The ways to leave a group. */
 const partings = [
   {
     did: 'was removed',
@@ -72,7 +72,7 @@ function streamIds(events: readonly FollowedFragment[]): readonly string[] {
   return events.flatMap((event) => ('streamId' in event ? [event.streamId] : []));
 }
 
-/** How a conversation that is not theirs looks to somebody, whatever they ask. */
+/** Expects that a conversation does not exist for a user, whatever they query. */
 async function expectNothing({ there }: Way, person: Person, group: string): Promise<void> {
   const { ask, post } = peopleOf(() => there().url);
   expect((await ask(HistoryDocument, { id: group }, person)).conversation).toBeNull();
@@ -85,7 +85,7 @@ async function expectNothing({ there }: Way, person: Person, group: string): Pro
 }
 
 describe.each(ways)('on another node, $name', (way) => {
-  it.each(partings)('a member who $did gets nothing more of the group, and all the rest', async ({ leaveReason, part }) => {
+  it.each(partings)('a member who $did receives nothing more of the group, and still everything else', async ({ leaveReason, part }) => {
     const [ann, ben, cyd] = await here.people('ann', 'ben', 'cyd');
     const [group, rest] = [await here.group(ann, ben, cyd), await here.group(ann, ben)];
     const node = way.there();
@@ -102,7 +102,7 @@ describe.each(ways)('on another node, $name', (way) => {
       await here.say(ann, group, 'not for ben');
       await expectNothing(way, ben, group);
       for (const ear of ofGroup) expect(await ear.end()).toEqual({ events: [], how: 'NOT_FOUND' });
-      // Whoever stayed has it by then: had it been handed to ben, it would lie before what comes next.
+      // The members who stayed have received it by now. Had it been sent to ben, it would come before what follows.
       expect((await others.hear(says('not for ben'))).map(({ __typename }) => __typename)).toEqual(['MemberLeft', 'MessageSent']);
       await here.say(ann, rest, 'for ben');
       for (const ear of whole) {
@@ -117,7 +117,7 @@ describe.each(ways)('on another node, $name', (way) => {
     }
   });
 
-  it('the last one out finds the group dissolved on all their devices', async () => {
+  it('when the last member leaves, all their devices learn that the group was dissolved', async () => {
     const [ann] = await here.people('ann');
     const [group, rest] = [await here.group(ann), await here.group(ann)];
     const node = way.there();
@@ -143,7 +143,7 @@ describe.each(ways)('on another node, $name', (way) => {
   it.each([
     ['its owner dissolves', (groupId: string, owner: Person) => here.ask(DissolveGroupDocument, { input: { groupId } }, owner)],
     ['an operator dissolves', (groupId: string) => operate(`dissolveGroup(input: { groupId: "${groupId}" })`)],
-  ])('a member whose group %s gets nothing more of it, and is told by and by', async (_by, dissolve) => {
+  ])('a member whose group %s receives nothing more of it, and ConversationClosed later', async (_by, dissolve) => {
     const [ann, ben] = await here.people('ann', 'ben');
     const [group, rest] = [await here.group(ann, ben), await here.group(ann, ben)];
     const node = way.there();
@@ -166,7 +166,7 @@ describe.each(ways)('on another node, $name', (way) => {
     }
   });
 
-  it('somebody who was removed and added again has what came since, and not what came between', async () => {
+  it('a user who was removed and added again receives what came since, and nothing from in between', async () => {
     const [ann, ben] = await here.people('ann', 'ben');
     const group = await here.group(ann, ben);
     const whole = [await listen(way.there(), ben), await stream(way.there(), ben)];
@@ -178,7 +178,7 @@ describe.each(ways)('on another node, $name', (way) => {
       await here.ask(AddMembersDocument, { input: { groupId: group, userIds: [ben.id] } }, ann);
       await here.say(ann, group, 'again');
     } finally {
-      // A conversation that is new to a node is followed once the bus has acknowledged it: not before it works.
+      // A node follows a conversation that is new to it once the bus has acknowledged the topic, so not before the bus works again.
       await way.end();
     }
     for (const ear of whole) {

@@ -8,10 +8,14 @@ import { realStores } from '../support/stores.ts';
 import { peopleOf } from '../support/world.ts';
 import { earOnSocket } from './ear.ts';
 
-// As time goes by a node also asks how late it is, and whether what is asked before a send has changed.
+// Now and then a node also asks for the database's time, and for changes of the app that is asked before a send. Those statements do not
+// count.
 const ofTheConversation = /\b(Stream|Entry|Message|Reply|Mention|Reaction|Pin|Conversation|Membership|User)\b/;
 
-/** Two nodes on one database, the second of which tells what it asks the database of a conversation and its people once it is told to. */
+/**
+ * Starts two nodes on one database. After `listening`, the statements of the second one about conversations and users are collected in
+ * `asked`.
+ */
 async function twoNodes(env: Readonly<Record<string, string>> = {}) {
   await using opened = new AsyncDisposableStack();
   const stores = opened.use(await realStores());
@@ -19,7 +23,7 @@ async function twoNodes(env: Readonly<Record<string, string>> = {}) {
   const proxy = opened.use(await startProxy(Number(place.port)));
   place.port = String(proxy.port);
   const here = opened.use(await startNodeProcess({ ...stores.env, ...env }));
-  // Checks heads of its own accord no sooner than the test is over.
+  // Does not check heads by itself within the test.
   const there = opened.use(
     await startNodeProcess({
       ...stores.env,
@@ -42,7 +46,7 @@ async function twoNodes(env: Readonly<Record<string, string>> = {}) {
   return { url: there.url, asked, listening: ask, ...peopleOf(() => here.url), [Symbol.asyncDispose]: () => nodes.disposeAsync() };
 }
 
-it('what is said in a group is shown on another node without asking the database', async () => {
+it('a message in a group is delivered on another node without a database query', async () => {
   await using nodes = await twoNodes();
   const [ann, ben] = await nodes.people('ann', 'ben');
   const room = await nodes.group(ann, ben);
@@ -57,7 +61,7 @@ it('what is said in a group is shown on another node without asking the database
   ear.stop();
 });
 
-it('nor is it where so much is said at once that some of it has to wait for the rest', async () => {
+it('many concurrent messages are delivered without a database query too, even if some have to wait for others', async () => {
   await using nodes = await twoNodes();
   const [ann, ben] = await nodes.people('ann', 'ben');
   const room = await nodes.group(ann, ben);
@@ -75,7 +79,7 @@ const source: DocumentNode = parse(`subscription { events { __typename ... on Me
   conversation { deliveredToAllSeq readByAllSeq } messageEdge { node { text delivery } } } } }`);
 const withDelivery: TypedDocumentNode<{ readonly events: object }, Record<string, never>> = source;
 
-it('nor is it asked how far a message has come in a group too large for receipts', async () => {
+it('delivery states in a group too large for receipts need no database query', async () => {
   await using nodes = await twoNodes({ RECEIPT_MEMBERS: '2' });
   const [ann, ben, cat] = await nodes.people('ann', 'ben', 'cat');
   const room = await nodes.group(ann, ben, cat);

@@ -9,7 +9,7 @@ import { type RawSql, rawSql } from '../support/raw-sql.ts';
 import { realStores } from '../support/stores.ts';
 import { atOnce, type Deed, type Realm } from './rulers.ts';
 
-// Enough that sends and blocks meet in the middle of each other many times, few enough for some seconds.
+// Enough that sends and blocks overlap many times, few enough for some seconds.
 const rounds = 40;
 const sendsOfEach = 4;
 
@@ -29,10 +29,10 @@ beforeAll(async () => {
 });
 afterAll(() => open.disposeAsync());
 
-// Of the whole server: they are counted nowhere else.
+// For the whole server: MariaDB has no narrower count.
 const deadlocks = (): Promise<number> => sql.number("SELECT COUNT FROM information_schema.INNODB_METRICS WHERE NAME = 'lock_deadlocks'");
 
-it('of messages that meet blocks of the same two each is stored or refused for the block, and none fails, whatever deadlocks they come to', async ({
+it('of messages that race with blocks between the two users, each is stored or refused for the block, and none fails, whatever deadlocks occur', async ({
   annotate,
 }) => {
   if (ann === undefined || ben === undefined) return expect.fail();
@@ -41,7 +41,7 @@ it('of messages that meet blocks of the same two each is stored or refused for t
     { viewer: ben, other: ann },
   ];
   const { id: conversationId } = await realm.nodes[0].groups.openDirect(ann, { userId: ben.userId });
-  // Who has opened it sees it, whether anything was said or not.
+  // A user who opened the conversation sees it even if it is empty.
   await realm.nodes[0].groups.openDirect(ben, { userId: ann.userId });
   const before = await deadlocks();
   const keys: string[] = [];
@@ -77,7 +77,7 @@ it('of messages that meet blocks of the same two each is stored or refused for t
   const stored = (where: string) => sql.number(`SELECT COUNT(*) FROM Message WHERE conversationId = ${conversationId} AND ${where}`);
   expect(await stored('TRUE')).toBe(keys.length);
   expect(await stored(`clientMessageId IN ('${keys.join("','")}')`)).toBe(keys.length);
-  // Neither has had all that was said refused, or all stored: they have met.
+  // Some messages were stored, and some were refused: sends and blocks did overlap.
   expect(keys.length).toBeGreaterThan(0);
   expect(keys.length).toBeLessThan(rounds * sides.length * sendsOfEach);
 }, 60_000);

@@ -14,7 +14,7 @@ import { type Doings, type Person, peopleOf } from '../support/world.ts';
 import { deployment } from './deployment.ts';
 import type { Ear } from './ear.ts';
 
-// Nobody's typing is over because a busy machine takes its time.
+// Nobody's typing ends only because the machine is busy.
 const { here, ways, listen } = deployment({ TYPING_MS: '60000' });
 
 function isOf(type: FollowedFragment['__typename']) {
@@ -31,7 +31,7 @@ async function befriend(one: Person, other: Person): Promise<void> {
   await here.ask(RequestContactDocument, { input: { userId: one.id } }, other);
 }
 
-/** What ends that one may write to the other. */
+/** What ends a user's right to write to another. */
 const endings = [
   {
     did: 'was blocked',
@@ -51,7 +51,7 @@ const endings = [
 ] as const;
 
 describe.each(ways)('on another node, $name', (way) => {
-  it.each(endings)('who $did writes nothing more, from the moment on that this was answered', async ({ end, code }) => {
+  it.each(endings)('a sender who $did is refused once this has been answered', async ({ end, code }) => {
     const [ann, ben] = await here.people('ann', 'ben');
     const there = peopleOf(() => way.there().url);
     await befriend(ann, ben);
@@ -67,7 +67,7 @@ describe.each(ways)('on another node, $name', (way) => {
     }
   });
 
-  it('the other devices of who blocks hear of it, and who was blocked of nothing', async () => {
+  it('the blocker’s other devices receive BlockChanged, and the blocked user receives nothing', async () => {
     const [ann, ben] = await here.people('ann', 'ben');
     const group = await here.group(ann, ben);
     const phone = await here.anotherDevice(ann);
@@ -85,7 +85,7 @@ describe.each(ways)('on another node, $name', (way) => {
   });
 });
 
-it('who is blocked and who blocks do not see each other type, on whichever nodes, and others see both', async () => {
+it('two users between whom there is a block do not see each other type, on any nodes, and others see both', async () => {
   const [ann, ben, cyd] = await here.people('ann', 'ben', 'cyd');
   const [way] = ways;
   if (way === undefined) throw new Error('there is another node');
@@ -95,17 +95,17 @@ it('who is blocked and who blocks do not see each other type, on whichever nodes
   const [anns, bens, cyds] = [await listen(way.there(), ann), await listen(way.there(), ben), await listen(way.there(), cyd)];
   await here.ask(SetTypingDocument, { input: { conversationId: group, typing: true } }, ben);
   await there.ask(SetTypingDocument, { input: { conversationId: group, typing: true } }, ann);
-  // All listen on one node: by then whoever was to hear of it has.
+  // All listen on one node, so everybody who receives it has it by now.
   for (const _ of [ben, ann]) await cyds.hear(isOf('TypingChanged'));
   await here.say(ann, group, 'hello');
   await here.say(ben, group, 'hello');
   await here.say(cyd, group, 'over');
   const [toAnn, toBen, toCyd] = await Promise.all([anns, bens, cyds].map(typingTold));
-  // Of the end of it, with what was sent, those two are told as little as of its beginning.
+  // The two are not told of the end of typing either, which comes with the message.
   expect([toAnn, toBen, toCyd]).toEqual([0, 0, 2]);
 });
 
-/** How often typing is told up to the third message. */
+/** Returns the number of TypingChanged events up to the third message. */
 async function typingTold(ear: Ear): Promise<number> {
   let told = 0;
   for (let messages = 0; messages < 3; messages += 1) told += (await ear.hear(isOf('MessageSent'))).filter(isOf('TypingChanged')).length;

@@ -18,7 +18,7 @@ const groupDocument = `query Group($id: ID!) {
   }
 }`;
 
-/** Two nodes on one database and one Redis; what goes from the first to Redis passes a gate. */
+/** Starts two nodes on one database and one Redis. What the first one sends to Redis passes a gate. */
 async function twoNodes(env: Readonly<Record<string, string>> = {}) {
   await using open = new AsyncDisposableStack();
   const redis = open.use(await startRedis());
@@ -34,13 +34,13 @@ function seen(chat: Chat, viewer: Viewer, group: bigint) {
   return ask(chat, viewer, groupDocument, { id: formatId('Conversation', group) });
 }
 
-/** Reads without end until told to stop. */
+/** Reads continuously until it is stopped. */
 function readAllTheTime(read: () => Promise<unknown>): () => Promise<void> {
   let stopped = false;
   const reading = (async () => {
     while (!stopped) {
       await read();
-      // What is found in memory would leave no room for anything else.
+      // Results from memory would otherwise never yield to anything else.
       await nextTurn();
     }
   })();
@@ -51,7 +51,7 @@ function readAllTheTime(read: () => Promise<unknown>): () => Promise<void> {
 }
 
 describe('on another node', () => {
-  it('the next read of a member who was removed finds nothing, and that of others one member less, however many are reading', async () => {
+  it('the next read of a removed member finds nothing, and that of other members one member less, however many reads are under way', async () => {
     await using nodes = await twoNodes();
     const { here, there } = nodes;
     const [ann, ben] = [await person(here), await person(here)];
@@ -73,7 +73,7 @@ describe('on another node', () => {
     ['nothing reaches Redis from where it is done', (nodes: Awaited<ReturnType<typeof twoNodes>>) => nodes.gate.swallow()],
     ['Redis hangs', (nodes: Awaited<ReturnType<typeof twoNodes>>) => nodes.redis.pause()],
     ['Redis is gone', (nodes: Awaited<ReturnType<typeof twoNodes>>) => nodes.redis.kill()],
-  ])('so it is when %s', async (_name, begin) => {
+  ])('the same is true when %s', async (_name, begin) => {
     await using nodes = await twoNodes();
     const { here, there } = nodes;
     const [ann, ben] = [await person(here), await person(here)];
@@ -87,12 +87,12 @@ describe('on another node', () => {
       await here.groups.removeMember(ann, { groupId: group, userId: ben.userId });
       expect((await seen(there, ben, group)).data).toEqual({ conversation: null });
     }
-    // Nodes that stop say so to Redis, and would wait for its answers.
+    // Nodes that stop send this to Redis, and would wait for its answers.
     nodes.redis.resume();
     nodes.gate.mend();
   });
 
-  it('a profile is seen as changed by the next read after its event, however often it changes and is read', async () => {
+  it('the next read after ProfileChanged returns the new profile, however often it changes and is read', async () => {
     await using nodes = await twoNodes();
     const { here, there } = nodes;
     const ann = await person(here);
@@ -109,12 +109,12 @@ describe('on another node', () => {
     events.stop();
   });
 
-  it('a profile is seen as changed by who is told of it as of a change in who they watch, however often it changes and is read', async () => {
+  it('a watcher who is told of a new profile reads the new one, however often it changes and is read', async () => {
     await using nodes = await twoNodes();
     const { here, there } = nodes;
     const [ann, ben] = [await person(here), await person(here)];
     await groupOf(here, ann, ben);
-    // That somebody is not there is told only when the nodes' leases are over.
+    // A node reports users as offline only when the leases of other nodes are over.
     const expiresAt = new Date(Date.now() + 60_000);
     using _isThere = here.presence.connect({ ...ann, deviceKind: 'WEB', role: 'USER', bot: false, expiresAt }, () => undefined);
     const watch = there.presence.watch(ben, { userIds: [ann.userId], signal: new AbortController().signal });
@@ -130,7 +130,7 @@ describe('on another node', () => {
     await watch.return();
   });
 
-  it('nothing is seen of an account that is erased by who heard of it before', async () => {
+  it('an erased profile disappears from a node that had cached it', async () => {
     await using nodes = await twoNodes();
     const { here, there } = nodes;
     for (let times = 0; times < 10; times += 1) {
@@ -146,7 +146,7 @@ describe('on another node', () => {
     }
   });
 
-  it('a profile is seen as changed even by who hears of it from nobody, after a while', async () => {
+  it('a changed profile is read after a while, even if the hint is lost', async () => {
     await using nodes = await twoNodes({ CACHE_PROFILE_SECONDS: '1' });
     const { here, there, gate } = nodes;
     const ann = await person(here);

@@ -12,39 +12,42 @@ import { listening } from '../support/listening.ts';
 import { createSubscriber, type Subscriber } from '../support/subscriber.ts';
 import type { Doings, Person } from '../support/world.ts';
 
-/** A group that people come to and go from, by a seed. */
+/** A group that users join and leave, as a seed determines. */
 export interface Comings {
   readonly nodes: readonly { readonly url: string; readonly doings: Doings }[];
   readonly owner: Person;
   readonly group: string;
-  /** Who comes and goes. */
+  /** The users who join and leave. */
   readonly users: readonly Person[];
-  /** The conversation that each user has for themselves. */
+  /** The conversation that each user has alone. */
   readonly own: readonly string[];
   readonly random: () => number;
 }
 
-/** What one user is told of one conversation, from StreamReady on. */
+/** What one user receives of one conversation, from StreamReady on. */
 export interface Visit {
   readonly user: Person;
-  /** The conversation's head at StreamReady; null: the user was out again before. */
+  /** The head of the conversation at StreamReady. Null if the user was removed before. */
   readonly start: number | null;
   readonly seqs: readonly number[];
   /** 'good-bye', which ends the run, or the code of the error that ended it before. */
   readonly how: string;
 }
 
-// Events after which one who comes and goes leaves at the latest.
+// A wanderer disconnects after at most this many events.
 const longestVisit = 12;
 
-/** One of several, by chance. */
+/** Returns a random element. */
 export function oneOf<T>(things: readonly T[], random: () => number): T {
   const found = things[Math.floor(random() * things.length)];
   if (found === undefined) throw new Error('there is nothing to choose from');
   return found;
 }
 
-/** Adds, removes or lets leave somebody; answers whom it added. It may be refused: others act at the same time. */
+/**
+ * Adds or removes a random user, or makes them leave. Returns the user if they were added. It may be refused, because others act at the
+ * same time.
+ */
 export async function change({ owner, group, users, random }: Comings, { ask }: Doings): Promise<Person | null> {
   const user = oneOf(users, random);
   const chance = random();
@@ -57,12 +60,12 @@ export async function change({ owner, group, users, random }: Comings, { ask }: 
   return null;
 }
 
-/** Says something, as a member or as somebody who is none at the moment and is refused. */
+/** Sends a message as a random user, who may not be a member, and is refused then. */
 export async function speak({ owner, group, users, random }: Comings, { ask }: Doings, text: string): Promise<void> {
   await ask(SendMessageDocument, { input: { conversationId: group, clientMessageId: text, text } }, oneOf([owner, ...users], random));
 }
 
-/** Follows the group alone, on either node, until it is not the user's any more or 'good-bye' is said. */
+/** Follows the group alone, on any node, until the user is no member any more or 'good-bye' arrives. */
 export async function visit({ nodes, group, random }: Comings, user: Person): Promise<Visit> {
   const client = socketClient(oneOf(nodes, random).url, user.token);
   const events = listening(client, 'conversationEvents', FollowConversationDocument, { conversationId: group });
@@ -83,17 +86,17 @@ export async function visit({ nodes, group, random }: Comings, user: Person): Pr
   return { user, how, start: ready?.positions[0]?.seq ?? null, seqs: heard.flatMap((event) => ('seq' in event ? [event.seq] : [])) };
 }
 
-/** Somebody who follows everything they have. */
+/** A user who follows everything they have. */
 export interface Follower {
   readonly user: Person;
   readonly subscriber: Subscriber;
-  /** What could not be had, as they were told. */
+  /** The ResyncRequired events that they received. */
   readonly resyncs: readonly EventPartsFragment[];
-  /** Resolves when 'the end' was said to the user alone. */
+  /** Resolves once 'the end' arrives in the user's own conversation. */
   readonly done: Promise<void>;
 }
 
-/** Lets every user follow on every node, without a break. Resolves when all of them do. */
+/** Makes every user follow on every node, without interruption. Resolves once all of them do. */
 export async function stay({ nodes, users }: Comings): Promise<readonly Follower[]> {
   const followers = nodes.flatMap(({ url, doings }) =>
     users.map(async (user): Promise<Follower> => {
@@ -112,7 +115,7 @@ export async function stay({ nodes, users }: Comings): Promise<readonly Follower
   return Promise.all(followers);
 }
 
-/** Lets every user come to one node or the other, go again, and come back with the positions they have. */
+/** Makes every user connect to a random node, disconnect, and resume from their positions, again and again. */
 export function wander({ nodes, users, random }: Comings): Promise<readonly Follower[]> {
   const followers = users.map(async (user): Promise<Follower> => {
     const subscriber = createSubscriber(user.token, (await nodes[0]?.doings.positions(user)) ?? []);
@@ -130,7 +133,7 @@ export function wander({ nodes, users, random }: Comings): Promise<readonly Foll
   return Promise.all(followers);
 }
 
-/** Lets everybody go who follows: says 'the end' to each user alone, so often that whoever counts events is through. */
+/** Ends all followers: sends 'the end' to each user's own conversation, often enough for those who count events. */
 export async function end({ nodes, users, own }: Comings): Promise<void> {
   for (const [n, user] of users.entries()) {
     for (let times = 0; times <= longestVisit; times += 1) await nodes[0]?.doings.say(user, own[n] ?? '', 'the end');
@@ -141,7 +144,7 @@ function isTheEnd(event: EventPartsFragment): boolean {
   return event.__typename === 'MessageSent' && event.messageEdge?.node.text === 'the end';
 }
 
-/** What a follower received of a conversation. */
+/** Returns the seqs that a follower received of a conversation. */
 export function seqsIn({ subscriber: { received } }: Follower, conversationId: string): readonly number[] {
   return received.filter(({ streamId }) => streamId === conversationId).map(({ seq }) => seq);
 }

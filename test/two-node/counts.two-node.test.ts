@@ -23,7 +23,7 @@ const source = `{
 }
 fragment Thread on Message { seq viewerThreadUnreadCount }`;
 
-// A hundred are more than there ever are.
+// There are always fewer than a hundred.
 const lists = `{
   viewer {
     all: threads(first: 100) { ...Threads } waiting: threads(first: 100, unread: true) { ...Threads } rest: threads(first: 100, unread: false) { ...Threads }
@@ -81,7 +81,7 @@ interface ShownConversation {
   readonly messages: { readonly edges: readonly { readonly node: Thread & { readonly threadRoot: Thread | null } }[] };
 }
 
-/** A node that counts as its clients are told. */
+/** A node that counts by its API's answers. */
 function counting({ groups, messages, ...rest }: Chat): CountingNode {
   return {
     ...{ groups, messages },
@@ -98,7 +98,7 @@ function counting({ groups, messages, ...rest }: Chat): CountingNode {
         const conversationId = keyOf(node.id);
         return {
           ...{ conversationId, unread: node.viewerUnreadCount, mentions: node.viewerMentionCount },
-          // Of what one sees nothing of, nothing waits.
+          // A thread that is not visible has nothing unread.
           threads: Object.fromEntries((roots.get(conversationId) ?? []).map((seq) => [seq, counted.get(seq) ?? 0])),
         };
       });
@@ -123,18 +123,18 @@ function counting({ groups, messages, ...rest }: Chat): CountingNode {
   };
 }
 
-// Six times forty steps, each looked at by three people on two nodes: what rarely meets has met, and nobody has waited for minutes.
+// Six times forty steps, each checked by three users on two nodes: enough for rare combinations, in less than minutes.
 const runs = 6;
 const each = { least: 40, most: 40 };
 
-it('on two nodes what waits for anybody is, after every step, what counting the log entry by entry gives', async () => {
+it('on two nodes, after every step, the unread counts of every user equal what counting the log entry by entry gives', async () => {
   const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31) + 1);
   await using stores = await realStores();
   await using here = await chatOn(stores);
   await using there = await chatOn(stores);
   await using logs = await logsOf(stores);
   const ground = { nodes: [counting(here), counting(there)], person: () => person(here), entries: logs.entries };
-  // A failure tells the seed; SEED in the environment plays it again.
+  // A failure prints the seed. SEED in the environment repeats it.
   await fc.assert(
     fc.asyncProperty(steps(each), (script) => playAndCount(ground, script)),
     { seed, numRuns: runs, endOnFailure: true },

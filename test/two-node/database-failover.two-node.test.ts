@@ -9,7 +9,7 @@ import { groupOf, inWords, listen, person } from '../support/people.ts';
 import { onMysql } from '../support/services.ts';
 import { realStores } from '../support/stores.ts';
 
-/** Sends one numbered text after the other, each until it is acknowledged, as a client does. */
+/** Sends numbered texts one after the other, each until it is acknowledged, as a client does. */
 function sendSteadily(chat: Chat, sender: Viewer, conversationId: bigint, name: string) {
   const acknowledged: string[] = [];
   let going = true;
@@ -36,9 +36,9 @@ function sendSteadily(chat: Chat, sender: Viewer, conversationId: bigint, name: 
   };
 }
 
-// MySQL has other words for all that makes a replica.
+// MySQL has other statements for replication.
 it.skipIf(onMysql)(
-  'when the database fails over to its replica, nodes go on there, and what was acknowledged is delivered once and in order',
+  'when the database fails over to its replica, nodes go on there, and acknowledged messages are delivered once and in order',
   async () => {
     await using database = await startMariadbPair();
     await using proxy = await startProxy(database.primary.port);

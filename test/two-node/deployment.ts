@@ -8,35 +8,37 @@ import { type Doings, type Person, peopleOf } from '../support/world.ts';
 import { type Ear, earOnSocket, earOnStream } from './ear.ts';
 import { openRedisGate, type RedisGate } from './redis-gate.ts';
 
-/** Nodes in processes of their own, on one database and one Redis that can fail them. */
+/** Nodes in processes of their own, on one database and one Redis, whose Redis can fail. */
 export interface Deployment {
-  /** Where things are done. */
+  /** Users of the node on which the tests act. */
   readonly here: Doings;
-  /** The node where they are. */
+  /** The node on which the tests act. */
   readonly hereNode: NodeProcess;
-  /** With which another node, or a command, joins them. */
+  /** The environment with which another node, or a command, joins the deployment. */
   readonly env: Readonly<Record<string, string>>;
   readonly sql: RawSql;
-  /** The ways in which what is done here can come to be known elsewhere. */
+  /** The ways in which another node learns of what happens here. */
   readonly ways: readonly Way[];
-  /** Does this before the nodes are stopped, which they are whatever comes of it: after an afterAll that fails no other is run. */
+  /**
+   * Adds a clean-up before the nodes are stopped. They are stopped even if it fails, whereas no other afterAll runs after one that failed.
+   */
   defer(end: () => Promise<void> | void): void;
-  /** Listens over a WebSocket; ends with the test. */
+  /** Subscribes over a WebSocket until the test ends. */
   listen(node: NodeProcess, person: Person, conversationId?: string): Promise<Ear>;
-  /** Listens over HTTP; ends with the test. */
+  /** Subscribes over HTTP until the test ends. */
   stream(node: NodeProcess, person: Person, conversationId?: string): Promise<Ear>;
 }
 
-/** One way in which another node learns, or has to find out. */
+/** One way in which another node is told, or has to find out. */
 export interface Way {
   readonly name: string;
-  /** The node that is not `here`. */
+  /** Returns the node that is not `here`. */
   readonly there: () => NodeProcess;
-  /** Call it when everybody listens. */
+  /** Starts the disturbance. Call it once every subscription is live. */
   readonly begin: () => Promise<void> | void;
-  /** What kept the news from going over the bus; 0 where nothing did. */
+  /** Returns how much the disturbance kept from the bus. 0 if there is none. */
   readonly lost: () => number;
-  /** Everything works again. */
+  /** Ends the disturbance. */
   readonly end: () => Promise<void> | void;
 }
 
@@ -44,21 +46,21 @@ interface Running {
   readonly env: Readonly<Record<string, string>>;
   readonly redis: Service;
   readonly sql: RawSql;
-  /** Between Redis and the node where things are done, and the node that checks often. */
+  /** Gates between Redis and, respectively, the node `here` and the node that checks often. */
   readonly sending: RedisGate;
   readonly hearing: RedisGate;
-  /** Checks no heads within a test: what it knows it has heard. */
+  /** Checks no heads within a test, so it only knows what the bus delivers. */
   readonly trusting: NodeProcess;
   /** Checks heads all the time. */
   readonly watchful: NodeProcess;
   readonly here: NodeProcess;
 }
 
-// Longer than any test, and as short as may be configured without the checks being all that the machine does.
+// Never is longer than any test. Often is as short as configurable without keeping the machine busy with checks alone.
 const neverMs = '600000';
 const oftenMs = '200';
 
-/** Starts the nodes before the tests of the describe in which it is called, and stops them after. `env`: what is configured otherwise than usual. */
+/** Starts the nodes before the tests of the describe that calls it, and stops them after them. `env` overrides the usual configuration. */
 export function deployment(env: Readonly<Record<string, string>> = {}): Deployment {
   const open = new AsyncDisposableStack();
   const ears: Ear[] = [];
@@ -102,7 +104,7 @@ export function deployment(env: Readonly<Record<string, string>> = {}): Deployme
 
 async function start(env: Readonly<Record<string, string>>, open: AsyncDisposableStack): Promise<Running> {
   const stores = open.use(await realStores());
-  // Its own: it is killed.
+  // A private Redis, because it is killed.
   const redis = open.use(await startRedis());
   const [sending, hearing] = [open.use(await openRedisGate(redis.port)), open.use(await openRedisGate(redis.port))];
   const usual = { ...stores.env, ADDRESS_ATTEMPTS: '1000000', OPERATIONS_PER_SECOND: '0', ...env };
@@ -149,7 +151,10 @@ function waysOf(running: () => Running): readonly Way[] {
   ];
 }
 
-/** Resolves when every node has found Redis again, and knows of no gap any more: a later one would look for what a test says it cannot know. */
+/**
+ * Resolves once every node is connected to Redis again and has closed all gaps. Otherwise a later repair would find what a test expects to
+ * stay unknown.
+ */
 async function comeBack({ redis, here, trusting, watchful }: Running): Promise<void> {
   await redis.restart();
   async function isReady({ url }: NodeProcess): Promise<boolean> {

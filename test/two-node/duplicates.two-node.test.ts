@@ -5,7 +5,7 @@ import { startNodeProcess } from '../support/node-process.ts';
 import { realStores } from '../support/stores.ts';
 import { peopleOf } from '../support/world.ts';
 
-it('of twenty duplicates that race on two nodes one message is stored', async () => {
+it('of twenty duplicates that race on two nodes, one message is stored', async () => {
   await using stores = await realStores();
   await using open = new AsyncDisposableStack();
   const { first, second } = await allOf(open, { first: startNodeProcess(stores.env), second: startNodeProcess(stores.env) });

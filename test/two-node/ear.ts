@@ -4,21 +4,21 @@ import { socketClient } from '../support/client.ts';
 import { FollowConversationDocument, FollowDocument, type FollowedFragment, FollowedFragmentDoc } from '../support/generated/graphql.ts';
 import { type Ending, listening } from '../support/listening.ts';
 
-/** A subscription that is live, whatever carries it. */
+/** A live subscription, over any transport. */
 export interface Ear {
-  /** Reads up to the event with which each of these has been found, in whatever order they come. */
+  /** Reads until each of these has matched an event, in any order. */
   hear(...wanted: readonly ((event: FollowedFragment) => boolean)[]): Promise<readonly FollowedFragment[]>;
-  /** Reads on to the end: what still came, and the close code or error code it ended with. */
+  /** Reads to the end. Returns the remaining events, and the close code or error code. */
   end(): Promise<{ readonly events: readonly FollowedFragment[]; readonly how: number | string }>;
   stop(): void;
 }
 
-/** What to listen to. */
+/** What to subscribe to. */
 export interface Subject {
-  /** Of the node. */
+  /** The URL of the node. */
   readonly url: string;
   readonly token: string;
-  /** Everything, if absent. */
+  /** Everything if absent. */
   readonly conversationId?: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export async function earOnSocket({ url, token, conversationId }: Subject): Prom
   };
 }
 
-/** Subscribes over HTTP, as server-sent events. Resolves at StreamReady. */
+/** Subscribes over HTTP, by server-sent events. Resolves at StreamReady. */
 export async function earOnStream({ url, token, conversationId }: Subject): Promise<Ear> {
   const field = conversationId === undefined ? 'events' : 'conversationEvents';
   const call = conversationId === undefined ? field : `${field}(conversationId: "${conversationId}")`;
@@ -70,15 +70,18 @@ export async function earOnStream({ url, token, conversationId }: Subject): Prom
   };
 }
 
-/** With which a node refuses the socket of a session that is over: its token, or, once it has noticed that Redis is away, anybody, as it cannot watch their accounts. */
+/**
+ * The close codes with which a node refuses the socket of a session that is over: 4403 for its token, or 1013 for everybody once it has
+ * noticed that Redis is away, because it cannot watch accounts then.
+ */
 export const turnedAway: readonly (number | string)[] = [4403, 1013];
 
-/** The close code with which a node turns this token away, or the error code with which it refuses the subscription. */
+/** Returns the close code with which a node refuses the connection, or the error code with which it refuses the subscription. */
 export async function refusalOnSocket({ url, token }: Subject): Promise<number | string> {
   return codeOf((await listening(socketClient(url, token), 'events', FollowDocument, {}).end()).ending);
 }
 
-/** The next event, or the code of the error in its place. */
+/** Returns the next event, or the code of the error in its place. */
 async function read(stream: EventStream, field: string): Promise<FollowedFragment | string> {
   const { data, errors } = ((await stream.next()) ?? {}) as {
     readonly data?: Readonly<Record<string, FollowedFragment>>;

@@ -9,9 +9,9 @@ import { realStores } from '../support/stores.ts';
 import { type Doings, given, type Person, peopleOf } from '../support/world.ts';
 import { type Ear, earOnSocket, earOnStream, refusalOnSocket } from './ear.ts';
 
-// A test waits that long; a busy machine takes some of it to open what is to be ended.
+// A test waits this long. A busy machine needs part of it to open what is to be ended.
 const briefSeconds = '8';
-// A timer may go off a little before the clock says so.
+// A timer may fire slightly before the clock reaches its time.
 const timerMs = 50;
 
 function expiryOf({ token }: Person): number {
@@ -27,9 +27,9 @@ describe('an access token', () => {
   const open = new AsyncDisposableStack();
   const ears: Ear[] = [];
   let nodes: readonly NodeProcess[];
-  /** Gives tokens of a quarter of an hour. */
+  /** Issues tokens for a quarter of an hour. */
   let here: Doings;
-  /** Gives tokens that are soon over. */
+  /** Issues tokens that expire soon. */
   let briefly: Doings;
 
   beforeAll(async () => {
@@ -48,24 +48,24 @@ describe('an access token', () => {
   });
   afterAll(() => open.disposeAsync());
 
-  /** The same session, with the next pair of tokens. */
+  /** Returns the same session with the next pair of tokens. */
   async function refresh(person: Person, on: Doings): Promise<Person> {
     const { refreshToken: next } = await on.ask(RefreshTokenDocument, { input: { refreshToken: person.refreshToken } });
     return { ...person, token: given(next.accessToken, next.errors), refreshToken: given(next.refreshToken, next.errors) };
   }
 
-  /** On every node. */
+  /** Subscribes on every node. */
   async function everywhere(kind: typeof earOnSocket, { token }: Person): Promise<readonly Ear[]> {
     const made = await Promise.all(nodes.map(({ url }) => kind({ url, token })));
     ears.push(...made);
     return made;
   }
 
-  it('that expires ends on every node what was opened with it, and nothing else of its session', async () => {
+  it('that expires ends all subscriptions that were opened with it, on every node, and nothing else of its session', async () => {
     const [ann, ben] = await here.people('ann', 'ben');
     const group = await here.group(ben, ann);
     const positions = await here.positions(ann);
-    // The first token goes on being good when the session is refreshed.
+    // The first token stays valid when the session is refreshed.
     const lasting = [...(await everywhere(earOnSocket, ann)), ...(await everywhere(earOnStream, ann))];
     const brief = await refresh(ann, briefly);
     const [onSockets, onStreams] = [await everywhere(earOnSocket, brief), await everywhere(earOnStream, brief)];
@@ -91,7 +91,7 @@ describe('an access token', () => {
     }
   });
 
-  it('goes on being good until then, whatever comes of the session’s other tokens', async () => {
+  it('stays valid until it expires, whatever happens to the other tokens of its session', async () => {
     const [ann, ben] = await here.people('ann', 'ben');
     const group = await here.group(ben, ann);
     const all = [...(await everywhere(earOnSocket, ann)), ...(await everywhere(earOnStream, ann))];

@@ -7,12 +7,12 @@ import { chatOn } from '../support/chat.ts';
 import { person } from '../support/people.ts';
 import { realStores, type Stores } from '../support/stores.ts';
 
-// Each race is run so often that every order of its parts has come up, and nobody has waited for minutes.
+// Enough rounds of each race to see every order of its parts, in less than minutes.
 const rounds = 12;
-// As long as an act takes: in any order, and in the middle of each other.
+// About the duration of an act, so that acts come in any order and overlap.
 const spreadMs = 12;
 
-/** Does these on two nodes in turn, each at a moment of its own. */
+/** Runs these alternately on two nodes, each after a random delay. Returns which succeeded. */
 function race(acts: readonly ((chat: Chat) => Promise<unknown>)[], chats: readonly [Chat, Chat]): Promise<readonly boolean[]> {
   return Promise.all(
     acts.map(async (act, place) => {
@@ -20,7 +20,7 @@ function race(acts: readonly ((chat: Chat) => Promise<unknown>)[], chats: readon
       return act(chats[place % 2 === 0 ? 0 : 1]).then(
         () => true,
         (error: unknown) => {
-          // Whatever loses is refused; nothing may break.
+          // The losers are refused. Nothing may break.
           expect(String(error)).toMatch(/^ChatError/);
           return false;
         },
@@ -29,7 +29,7 @@ function race(acts: readonly ((chat: Chat) => Promise<unknown>)[], chats: readon
   );
 }
 
-describe('on two nodes at once', () => {
+describe('in races on two nodes', () => {
   const open = new AsyncDisposableStack();
   let chats: readonly [Chat, Chat];
   beforeAll(async () => {
@@ -46,7 +46,7 @@ describe('on two nodes at once', () => {
     return (await chats[0].groups.create(owner, { name: 'A group', joinPolicy, memberIds })).id;
   }
 
-  /** Who is in a group, whichever way it is asked: their number, their list, and each one's own part. */
+  /** Returns the members of a group, and checks that the count, the list and each membership agree. */
   async function membersOf(groupId: bigint, among: readonly Viewer[]): Promise<readonly bigint[]> {
     const [{ items }, [group], parts] = await Promise.all([
       chats[1].groups.members(groupId, { first: 50 }),
@@ -63,7 +63,7 @@ describe('on two nodes at once', () => {
     return ids;
   }
 
-  it('an invitation with one use left lets in one of ten', async () => {
+  it('an invite with one use left admits one of ten users', async () => {
     for (let round = 0; round < rounds; round += 1) {
       const [ada, ...ten] = await people(11);
       if (ada === undefined) return expect.fail();
@@ -79,7 +79,7 @@ describe('on two nodes at once', () => {
     }
   });
 
-  it('the last place of a group is taken by one of ten, however they come', async () => {
+  it('the last place in a group goes to one of ten users, however they join', async () => {
     for (let round = 0; round < rounds; round += 1) {
       const [ada, bob, cy, dan, eve, ...ten] = await people(15);
       if (!(ada && bob && cy && dan && eve)) return expect.fail();
@@ -97,7 +97,7 @@ describe('on two nodes at once', () => {
     }
   });
 
-  it('a request is accepted or taken back, and answered by one of two: who asked is in or not, and nothing waits', async () => {
+  it('a join request ends with one result: accepted and a member, or declined or cancelled and not, and none stays pending', async () => {
     for (let round = 0; round < rounds; round += 1) {
       const [ada, cy] = await people(2);
       if (!(ada && cy)) return expect.fail();
@@ -112,7 +112,7 @@ describe('on two nodes at once', () => {
         ],
         chats,
       );
-      // One of the two answers at most; what was declined in silence may still be taken back.
+      // At most one of the two answers succeeds. A request that was declined without notice may still be cancelled.
       expect([accepted, declined].filter(Boolean).length).toBeLessThanOrEqual(1);
       if (accepted) expect(cancelled).toBe(false);
       expect((await membersOf(groupId, [cy])).includes(cy.userId)).toBe(accepted);
@@ -121,7 +121,7 @@ describe('on two nodes at once', () => {
     }
   });
 
-  it('whoever asks, is added and comes by an invitation at once is in once, and nothing waits', async () => {
+  it('a user who asks to join, is added and uses an invite at once is a member once, and no request stays pending', async () => {
     for (let round = 0; round < rounds; round += 1) {
       const [ada, cy] = await people(2);
       if (!(ada && cy)) return expect.fail();
@@ -142,7 +142,7 @@ describe('on two nodes at once', () => {
     }
   });
 
-  it('who joins while the group is dissolved is told that it is gone, or was in it to its end', async () => {
+  it('a group that its owner leaves while others join is dissolved without members, or keeps its owner', async () => {
     for (let round = 0; round < rounds; round += 1) {
       const [ada, ...others] = await people(3);
       if (ada === undefined) return expect.fail();
@@ -152,7 +152,7 @@ describe('on two nodes at once', () => {
         chats,
       );
       const [group] = await chats[1].groups.byIds([groupId]);
-      // It was dissolved by its last member, or somebody came first, and the owner stays.
+      // Either the last member dissolved it, or somebody joined first and the owner stays.
       if (group === null || group === undefined) {
         expect((await chats[1].groups.members(groupId, { first: 5 })).items).toEqual([]);
       } else {
@@ -161,7 +161,7 @@ describe('on two nodes at once', () => {
     }
   });
 
-  it('who is removed while they join again is in or out, and never twice', async () => {
+  it('a user who is removed while they join again is a member once, or not at all', async () => {
     for (let round = 0; round < rounds; round += 1) {
       const [ada, cy] = await people(2);
       if (!(ada && cy)) return expect.fail();
@@ -179,7 +179,7 @@ describe('on two nodes at once', () => {
     }
   });
 
-  it('who is banned while they join, ask or come by an invitation is out in the end, and nothing of theirs waits to be answered', async () => {
+  it('a user who is banned while they join, ask or use an invite is no member in the end, and has no pending request', async () => {
     for (let round = 0; round < rounds; round += 1) {
       const [ada, cy] = await people(2);
       if (!(ada && cy)) return expect.fail();
@@ -200,7 +200,7 @@ describe('on two nodes at once', () => {
     }
   });
 
-  it('who ask each other to be contacts, accept and take back at once are contacts of each other, or neither is', async () => {
+  it('users who request, accept and cancel a contact at once are both contacts, or both not', async () => {
     for (let round = 0; round < rounds; round += 1) {
       const [ada, cy] = await people(2);
       if (!(ada && cy)) return expect.fail();
@@ -221,7 +221,7 @@ describe('on two nodes at once', () => {
       const [one, other] = await chats[1].contacts.byRefs(sides);
       expect(one === null).toBe(other === null);
       const waiting = await Promise.all(sides.map(({ userId }) => chats[1].contacts.countRequests({ userId, sessionId: '' }, 'INCOMING')));
-      // Where the first was taken back, the second waits by itself.
+      // If the first request was cancelled, the second one is pending alone.
       expect(waiting).toEqual(one === null ? [1, 0] : [0, 0]);
     }
   });

@@ -11,13 +11,13 @@ import { type Fleet, resuming, startFleet } from './reconnect-fleet.ts';
 import { type FullGroup, fillGroup } from './reconnect-people.ts';
 
 const clients = 50;
-// Long beside what a busy machine keeps a process waiting, short beside a test.
+// Long compared with the pauses of a process on a busy machine, short compared with a test.
 const leaseMs = 3_000;
-// A node is taken over when its people are seen to be gone, for which each takeover waits: nobody comes back within it here.
+// A takeover waits until the node's users are seen as gone. Nobody comes back within this grace period here.
 const times = { NODE_LEASE_MS: String(leaseMs), PRESENCE_GRACE_MS: '100' };
 const longMs = 120_000;
 
-describe('nodes that know of each other', () => {
+describe('nodes of one cluster', () => {
   const open = new AsyncDisposableStack();
   let stores: Stores;
   let group: FullGroup;
@@ -47,7 +47,7 @@ describe('nodes that know of each other', () => {
   }
 
   it(
-    'send their clients away when they were paused for longer than their lease, lose nothing of theirs, and serve them anew',
+    'that were paused for longer than their lease send their clients away, lose no messages, and serve the clients again',
     async () => {
       const owner = group.owner as Person;
       await expect.poll(() => record(paused)).toEqual({ epoch: 1, state: 'READY' });
@@ -56,7 +56,7 @@ describe('nodes that know of each other', () => {
       const [first] = group.members;
       const stream = await earOnStream({ url: paused.url, token: first?.token ?? '' });
       paused.signal('SIGSTOP');
-      // The survivors take it over, and are done.
+      // The survivors take it over and finish that.
       await expect.poll(() => record(paused), { timeout: 10 * leaseMs }).toBeUndefined();
       const { seq } = await on(other).say(owner, group.conversationId, 'while you slept');
       paused.signal('SIGCONT');
@@ -71,7 +71,7 @@ describe('nodes that know of each other', () => {
   );
 
   it(
-    'stop when another asks them to, as by SIGTERM',
+    'stop when another node asks them to, as by SIGTERM',
     async () => {
       const node = (await observer.cluster.nodes()).find(({ address }) => address === other.url);
       await observer.cluster.send(node?.nodeId ?? '', { kind: 'drain' });

@@ -8,13 +8,17 @@ import { type Comings, change, end, type Follower, seqsIn, speak, stay, type Vis
 import { openRedisGate, type RedisGate } from './redis-gate.ts';
 import { readTruth, seqsOf, type Truth } from './stay.ts';
 
-// By each node. Enough that each of the three comes and goes some ten times, few enough for seconds.
+// Per node. Enough that each of the three joins and leaves about ten times, few enough for seconds.
 const changes = 40;
 const messages = 60;
-// Three users are in it when it begins, two of those who come and go among them; what came before everybody listens counts for nobody.
+// At the start, the group has three members: the owner and two of the three users. Entries from before everybody has subscribed do not
+// count.
 const firstSeq = 4;
 
-/** Lets both nodes act at the same time; answers what those saw who looked into the group while they were in. `lost`: the share of all messages on the bus that nobody hears. */
+/**
+ * Makes both nodes act at the same time. Returns the visits of all users who were added. `lost`: the share of messages on the bus that are
+ * dropped.
+ */
 async function act(comings: Comings, gate: RedisGate, lost: number): Promise<readonly Visit[]> {
   const { nodes, random, owner, group } = comings;
   gate.lose(() => random() < lost);
@@ -42,7 +46,10 @@ function entitled({ user }: Follower, { stays, lastSeq }: Truth): readonly numbe
   return seqsOf(stays(user.id), lastSeq).filter((seq) => seq >= firstSeq);
 }
 
-/** Whoever comes and goes may be away when a stay ends, and then has of it what came before, without a hole; all of a stay that lasts. */
+/**
+ * A wanderer may be disconnected when a stay ends, and then receives the beginning of it, without a gap. Of a current stay they receive
+ * everything.
+ */
 function expectBeginnings(received: readonly number[], { id }: { readonly id: string }, { stays, lastSeq }: Truth): void {
   const of = stays(id).map((one) => {
     const all = seqsOf([one], lastSeq).filter((seq) => seq >= firstSeq);
@@ -52,17 +59,17 @@ function expectBeginnings(received: readonly number[], { id }: { readonly id: st
   expect(received).toEqual(of.flat());
 }
 
-/** From where the visit began on all there was of the stay, and the end that it had. */
+/** A visit receives everything of the stay from its start on, and then the end of the stay. */
 function expectWhole({ user, start, seqs, how }: Visit, { stays, lastSeq }: Truth): void {
   const during = stays(user.id).find(({ fromSeq, untilSeq }) => start !== null && fromSeq <= start && start < untilSeq);
   const rest = during === undefined ? [] : seqsOf([{ ...during, fromSeq: (start ?? 0) + 1 }], lastSeq);
   const lasts = during?.untilSeq === Number.POSITIVE_INFINITY;
   expect({ seqs, how }).toEqual({ seqs: rest, how: lasts ? 'good-bye' : 'NOT_FOUND' });
-  // Where it began was the user's: nobody is made ready for what is not.
+  // It started within a stay: StreamReady never comes without one.
   expect(during === undefined).toBe(start === null);
 }
 
-/** Reads on, where the last stay lasts, to the newest entry. */
+/** If the last stay is current, reads on to the newest entry. */
 async function readOn({ user, subscriber }: Follower, { nodes, group }: Comings, { stays, lastSeq }: Truth): Promise<void> {
   const isNewest = (event: object) => 'seq' in event && 'streamId' in event && event.streamId === group && event.seq === lastSeq;
   const lasts = stays(user.id).at(-1)?.untilSeq === Number.POSITIVE_INFINITY;
@@ -72,7 +79,7 @@ async function readOn({ user, subscriber }: Follower, { nodes, group }: Comings,
 it.each([
   { bus: 'a bus that works', lost: 0 },
   { bus: 'a bus that loses half', lost: 0.5 },
-])('who comes and goes receives all that was said while they were in, once, in order, and nothing else, by $bus', async ({ lost }) => {
+])('a user receives every message of their memberships once, in order, and nothing else, with $bus', async ({ lost }) => {
   const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31) + 1);
   await using stores = await realStores();
   await using gate = await openRedisGate(Number(new URL(stores.env['REDIS_URL'] ?? '').port));

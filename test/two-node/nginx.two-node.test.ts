@@ -18,10 +18,10 @@ import { createSubscriber, overSocket, overSse, type Subscriber } from '../suppo
 import { password, peopleOf } from '../support/world.ts';
 import { talk } from './talker.ts';
 
-// A few more than people who sign up here, and few enough to try them all.
+// A few more than the users who sign up here, and few enough to use them all up.
 const attempts = 12;
 
-describe('nginx, as it ships, before three nodes', () => {
+describe('nginx, as shipped, in front of three nodes', () => {
   const open = new AsyncDisposableStack();
   let nginx: Service;
   let nodes: readonly NodeProcess[];
@@ -36,7 +36,7 @@ describe('nginx, as it ships, before three nodes', () => {
   });
   afterAll(() => open.disposeAsync());
 
-  /** Signs in from an address of this machine; answers how that was refused. */
+  /** Tries to sign in from a local address, and returns the refusal. */
   async function signInFrom(localAddress: string, handle: string, headers: Readonly<Record<string, string>> = {}) {
     const call = request(`${nginx.url}/graphql`, {
       method: 'POST',
@@ -49,7 +49,7 @@ describe('nginx, as it ships, before three nodes', () => {
     return refusals(data.signIn.errors);
   }
 
-  it('tells nodes the address that a client comes from, whatever the client says of it', async () => {
+  it('passes the client’s real address to nodes, whatever the client claims', async () => {
     for (let n = 0; n < attempts; n += 1) {
       expect(await signInFrom('127.0.0.8', `nobody.${n}`, { 'x-forwarded-for': `10.0.0.${n}` })).toEqual(['INVALID_CREDENTIALS']);
     }
@@ -57,7 +57,7 @@ describe('nginx, as it ships, before three nodes', () => {
     expect(await signInFrom('127.0.0.9', 'nobody', { 'x-forwarded-for': '127.0.0.8' })).toEqual(['INVALID_CREDENTIALS']);
   });
 
-  it('passes bodies as large as nodes take them, and the id of a request, and writes down no more of its address than the path', async () => {
+  it('passes bodies as large as nodes accept, and request ids, and logs only the path of a URL', async () => {
     const query = `{ viewer { user { id } } } #${'x'.repeat(90_000)}`;
     async function sized(bytes: number) {
       const extensions = 'x'.repeat(bytes);
@@ -76,12 +76,13 @@ describe('nginx, as it ships, before three nodes', () => {
     expect(log).not.toContain('secret');
   });
 
-  it('leads to nothing of what is for operators', async () => {
+  it('does not expose the operators’ paths', async () => {
     for (const path of ['/metrics', '/admin/graphql', '/admin/audit']) expect((await fetch(`${nginx.url}${path}`)).status).toBe(404);
     expect((await fetch(`${nginx.url}/health/ready`)).status).toBe(200);
   });
 
-  // Nginx sends nothing more to a node that has failed, and takes an answer that comes while it still sends for a failure where the connection is closed behind it.
+  // Nginx stops sending to a node that has failed. If it is still sending and the node answers and closes the connection, nginx takes that
+  // for a failure.
   it.each([
     ['a method that there is not', 400, 'FOO /graphql HTTP/1.1\r\nHost: a\r\n'],
     ['a header that is none', 400, 'POST /graphql HTTP/1.1\r\nHost: a\r\nA: \x7f\r\n'],
@@ -97,7 +98,7 @@ describe('nginx, as it ships, before three nodes', () => {
       400,
       'GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n',
     ],
-  ])('takes no node away from others because somebody sends %s', async (_, status, head) => {
+  ])('keeps all nodes in use when a client sends %s', async (_, status, head) => {
     const body = 'x'.repeat(2_000_000);
     for (let n = 0; n < 6; n += 1) {
       const socket = connect(nginx.port, '127.0.0.1');
@@ -108,7 +109,7 @@ describe('nginx, as it ships, before three nodes', () => {
     expect(await readFile(join(nginx.folder, 'output'), 'utf8')).not.toContain('upstream');
   });
 
-  it('loses nothing and tells nothing twice while one node is killed and another stops, of which no client sees an error', async () => {
+  it('loses and repeats no message while one node is killed and another stops, and clients only see errors of requests in flight', async () => {
     const [ann, ben, cem, dee] = await here.people('ann', 'ben', 'cem', 'dee');
     const group = await here.group(ann, ben, cem, dee);
     const positions = await here.positions(dee);
@@ -121,7 +122,7 @@ describe('nginx, as it ships, before three nodes', () => {
     await more();
     await nodes[0]?.end('SIGKILL');
     await more();
-    // Of what was under way nobody knows what has become of it; nothing else was refused.
+    // The requests in flight have an unknown outcome. Nothing else was refused.
     const killed = failures();
     expect(killed.length).toBeLessThanOrEqual(talkers.length);
     for (const failure of killed) expect(failure).toMatch(/^502 .*"UNAVAILABLE","retryable":true/);
@@ -144,7 +145,7 @@ describe('nginx, as it ships, before three nodes', () => {
   });
 });
 
-/** Comes back with its positions, as often as it takes, until it has heard the last words. */
+/** Resumes from its positions, as often as necessary, until the last message has arrived. */
 async function attend(subscriber: Subscriber, url: string, lastWords: string): Promise<void> {
   function isLast(event: EventPartsFragment): boolean {
     return event.__typename === 'MessageSent' && event.messageEdge?.node.text === lastWords;

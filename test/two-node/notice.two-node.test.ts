@@ -15,7 +15,7 @@ beforeAll(async () => {
   admin = await here.anotherDevice(ann);
 });
 
-/** Does one mutation with a notice on the node `here`; answers its id. */
+/** Runs one mutation about a notice on the node `here`, and returns the id of the notice. */
 async function run(name: 'postNotice' | 'revokeNotice', input: object, url = place.hereNode.adminUrl): Promise<string> {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
   const document = `mutation ($input: ${type}!) { ${name}(input: $input) { notice { id } errors { code field } } }`;
@@ -29,8 +29,8 @@ function about(name: FollowedFragment['__typename'], id: string) {
   return (event: FollowedFragment): boolean => event.__typename === name && 'noticeId' in event && event.noticeId === id;
 }
 
-describe.each(ways)('what is posted on one node comes to who listens on another, $name', (way) => {
-  it('once: to all, and to some, and that it is taken back', async () => {
+describe.each(ways)('a notice that is posted on one node, to a client of another, $name', (way) => {
+  it('arrives once, whether it is for all or for some, and so does its revocation', async () => {
     const [ann, ben] = await here.people('ann', 'ben');
     const node = way.there();
     const ears = [await listen(node, ann), await stream(node, ann), await listen(node, ben)];
@@ -56,12 +56,12 @@ describe.each(ways)('what is posted on one node comes to who listens on another,
   });
 });
 
-it('what a node has committed and did not live to tell comes to who listens elsewhere, and its jobs are done there', async () => {
+it('a notice that a node committed before it was killed arrives elsewhere, and its jobs run there', async () => {
   const [ann, ben] = await here.people('ann', 'ben');
   const way = ways.find(({ name }) => name === 'when who publishes is cut off');
   if (way === undefined) throw new Error('there is such a way');
   const [atAnns, atBens] = [await listen(way.there(), ann), await listen(way.there(), ben)];
-  // From here on nothing that the node says reaches anybody; then it is no more, before the time of what it has left for later.
+  // From now on nothing that the node publishes arrives. It is killed before its delayed job is due.
   await way.begin();
   const some = await run('postNotice', {
     title: 'For one',

@@ -23,7 +23,7 @@ function isText(text: string) {
   return (event: EventPartsFragment): boolean => event.__typename === 'MessageSent' && event.messageEdge?.node.text === text;
 }
 
-/** True from the n-th time on that it is asked. */
+/** Returns true from the n-th call on. */
 function after(n: number): () => boolean {
   let asked = 0;
   return () => {
@@ -32,9 +32,9 @@ function after(n: number): () => boolean {
   };
 }
 
-it('what is sent on one node arrives on the other, both ways, and a subscriber of a killed node resumes elsewhere', async () => {
+it('messages arrive on the other node, both ways, and a subscriber of a killed node resumes elsewhere', async () => {
   await using stores = await realStores();
-  // Both at once on an empty database: the migration lock lets one of them work and the other wait.
+  // Both at once on an empty database: the migration lock makes one of them wait.
   await using open = new AsyncDisposableStack();
   const { first, second } = await allOf(open, { first: startNodeProcess(stores.env), second: startNodeProcess(stores.env) });
   const [here, there] = [on(first), on(second)];
@@ -58,14 +58,14 @@ it('what is sent on one node arrives on the other, both ways, and a subscriber o
   expect(new Set(texts(benHears)).size).toBe(texts(benHears).length);
 });
 
-// Enough that every subscriber comes and goes dozens of times, few enough for two cores.
+// Enough that every subscriber connects dozens of times, few enough for two cores.
 const senders = 20;
 const messagesEach = 100;
 const subscribers = 5;
-// Events after which a subscriber leaves at the latest.
+// A subscriber disconnects after at most this many events.
 const longestVisit = 60;
 
-it('twenty senders on two nodes reach five subscribers that come and go: every message once, in order', async () => {
+it('twenty senders on two nodes reach five reconnecting subscribers: every message once, in order', async () => {
   const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31) + 1);
   const random = randomFrom(seed);
   await using stores = await realStores();
@@ -94,7 +94,7 @@ it('twenty senders on two nodes reach five subscribers that come and go: every m
     }
   });
   await sent;
-  // Whoever waits for one more event than there are gets it now; then each reads to the same end.
+  // Subscribers that wait for one more event receive it now. Then all read to the same end.
   await doings[1].say(owner, group, 'the end');
   for (let n = 0; n < longestVisit; n += 1) await doings[0].say(owner, group, `epilogue ${n}`);
   await Promise.all(heard);

@@ -32,12 +32,12 @@ describe('operators, while Redis is away', () => {
   it.each([
     ['which nodes there are', '{ nodes { id } }'],
     ['where somebody is connected', 'query ($userId: ID!) { connections(userId: $userId) { id } }'],
-  ])('are not told %s, and are told that', async (_what, query) => {
+  ])('are refused with UNAVAILABLE when they ask %s', async (_what, query) => {
     const { errors } = await ask(query, { userId: ben.id });
     expect(errors).toMatchObject([{ message: expect.stringMatching(/Try again later\.$/), extensions: { code: 'UNAVAILABLE' } }]);
   });
 
-  it('cannot stop a node, nor disconnect anybody who is to stay signed in', async () => {
+  it('cannot stop a node, or disconnect a user without ending their sessions', async () => {
     const drain = await ask('mutation { drainNode(input: { nodeId: "any" }) { node { id } errors { code } } }');
     expect(drain.data).toEqual({ drainNode: { node: null, errors: [{ code: 'UNAVAILABLE' }] } });
     const mutation = 'mutation ($userId: ID!) { disconnectUser(input: { userId: $userId }) { connections sessions errors { code } } }';
@@ -45,7 +45,7 @@ describe('operators, while Redis is away', () => {
     expect(data).toEqual({ disconnectUser: { connections: null, sessions: null, errors: [{ code: 'UNAVAILABLE' }] } });
   });
 
-  it('sign somebody out all the same, whom another node disconnects as soon as it looks', async () => {
+  it('can end a user’s sessions, and the other node closes the connection at its next check', async () => {
     const mutation =
       'mutation ($userId: ID!) { disconnectUser(input: { userId: $userId, endSessions: true }) { connections sessions errors { code } } }';
     const { data } = await ask(mutation, { userId: ben.id });
@@ -59,7 +59,7 @@ describe('operators, while Redis is away', () => {
     expect((await ask('{ settings { name value } }')).data?.['settings']).toContainEqual({ name: 'maxPins', value: '3' });
   });
 
-  it('change them and take away what an admin may by the command, which says that nodes are not told', async () => {
+  it('can change settings and revoke admins by the command, which says that nodes could not be told', async () => {
     const [cat] = await here.people('cat');
     const conversationId = await here.group(admin, cat);
     for (const words of [
@@ -81,14 +81,14 @@ describe('operators, while Redis is away', () => {
     await expect.poll(send).toEqual(['INVALID_INPUT input.text']);
   });
 
-  it('sign somebody out by the command', async () => {
+  it('can end a user’s sessions by the command', async () => {
     const [cat] = await here.people('cat');
     const { output } = await runAdmin(deployed.env, 'disconnect', cat.handle, '--end-sessions');
     expect(output).toBe(`${cat.handle}: 1 session ended. Open connections are closed within HEAD_CHECK_MS.\n`);
     expect(refusals((await here.post(MeDocument, {}, cat)).errors)).toEqual(['UNAUTHENTICATED']);
   });
 
-  it('are told by the command what it cannot do', async () => {
+  it('get an error from commands that need Redis', async () => {
     for (const words of [['nodes'], ['connections', ben.handle], ['disconnect', ben.handle], ['drain', 'any']]) {
       const { code, output, errors } = await runAdmin(deployed.env, ...words);
       expect({ code, output, errors }).toEqual({ code: 1, output: '', errors: expect.stringMatching(/^REDIS_URL: no Redis .*\n$/) });

@@ -9,12 +9,12 @@ import { type Ear, earOnSocket, earOnStream, refusalOnSocket } from './ear.ts';
 import { resuming, startFleet } from './reconnect-fleet.ts';
 import { type FullGroup, fillGroup } from './reconnect-people.ts';
 
-// More than are sent away in one wave, so that draining takes as long as there is between two: a fortieth of this.
+// More than one wave of a drain, so that draining takes as long as one interval between waves: a fortieth of this.
 const clients = 50;
 const drainMs = 120_000;
 const longMs = 120_000;
 
-describe('operators, whichever node they ask', () => {
+describe('operators, on any node', () => {
   const open = new AsyncDisposableStack();
   let env: Readonly<Record<string, string>>;
   let group: FullGroup;
@@ -49,7 +49,7 @@ describe('operators, whichever node they ask', () => {
     return output;
   }
 
-  /** Somebody with a socket and a stream on the node that is not asked. */
+  /** Connects a user by a socket and a stream, on the node that is not asked. */
   async function connected(): Promise<{ readonly ben: Person; readonly ears: readonly [Ear, Ear] }> {
     const [ben] = await people.people('ben');
     const desk = await people.anotherDevice(ben, 'desk');
@@ -69,7 +69,7 @@ describe('operators, whichever node they ask', () => {
     return [(await socket.end()).how, (await stream.end()).how];
   }
 
-  it('see all nodes, and nobody who only looks', async () => {
+  it('see all nodes, and not the command that asks', async () => {
     const node = (name: string, { url: address }: NodeProcess) => ({ name, address, state: 'READY' });
     const wanted = { nodes: [node('here', here), node('there', there)] };
     await expect.poll(() => ask('{ nodes { name address state } }')).toEqual(wanted);
@@ -79,11 +79,11 @@ describe('operators, whichever node they ask', () => {
       expect.stringMatching(`^here +\\S+ +READY +${here.url} `),
       expect.stringMatching(`^there +\\S+ +READY +${there.url} `),
     ]);
-    // The command that has just looked was no node.
+    // The command that just asked was no node.
     expect(await ask('{ nodes { name address state } }')).toEqual(wanted);
   });
 
-  it('see and disconnect who is connected to another node, whose clients may come back', async () => {
+  it('see and disconnect a user on another node, whose clients may reconnect', async () => {
     const { ben, ears } = await connected();
     expect(await devices(ben)).toMatchObject([{ node: { name: 'there' } }, { deviceName: 'desk', node: { name: 'there' } }]);
     const mutation = 'mutation ($userId: ID!) { disconnectUser(input: { userId: $userId }) { connections sessions errors { code } } }';
@@ -92,7 +92,7 @@ describe('operators, whichever node they ask', () => {
     (await earOnSocket({ url: there.url, token: ben.token })).stop();
   });
 
-  it('sign out who is connected to another node', async () => {
+  it('sign out a user who is connected to another node', async () => {
     const { ben, ears } = await connected();
     const mutation =
       'mutation ($userId: ID!) { disconnectUser(input: { userId: $userId, endSessions: true }) { connections sessions errors { code } } }';
@@ -120,7 +120,7 @@ describe('operators, whichever node they ask', () => {
   });
 
   it(
-    'stop a node, which others see, and whose clients go on at another one and miss nothing',
+    'stop a node: others show it as draining, and its clients resume on another node and miss nothing',
     async () => {
       const owner = group.owner as Person;
       await using fleet = startFleet({ document: resuming, streamId: group.conversationId, members: group.members });
@@ -131,7 +131,7 @@ describe('operators, whichever node they ask', () => {
         { name: 'here', state: 'READY' },
         { name: 'there', state: 'DRAINING' },
       ];
-      // Looked for from before on: the command takes its time to end, and so may the node.
+      // Polls from before on: the command takes its time to end, and so may the node.
       const [told] = await Promise.all([command('drain', 'there'), expect.poll(() => ask('{ nodes { name state } }')).toEqual({ nodes })]);
       expect(told).toMatch(/^there \(\S+\) was asked to stop\.\n$/);
       const { seq } = await peopleOf(() => here.url).say(owner, group.conversationId, 'while it stops');
@@ -146,7 +146,7 @@ describe('operators, whichever node they ask', () => {
     longMs,
   );
 
-  it('stop the very node that they ask, and are answered', async () => {
+  it('stop the node that they ask, and get an answer', async () => {
     const data = await ask('{ nodes { id } }');
     const [node] = (data?.['nodes'] ?? []) as readonly { readonly id: string }[];
     const mutation = 'mutation ($nodeId: ID!) { drainNode(input: { nodeId: $nodeId }) { node { name } errors { code } } }';

@@ -27,7 +27,7 @@ function bodies({ received }: Browser): readonly string[] {
 }
 
 describe('with several nodes', () => {
-  it('nobody is told who listens on another node, until they do not', async () => {
+  it('a user with a subscription on another node gets no push until it ends', async () => {
     const [ann, ben, cat] = await here.people('ann', 'ben', 'cat');
     const [atBens, atCats] = [await register(ben), await register(cat)];
     const group = await here.group(ann, ben, cat);
@@ -47,19 +47,19 @@ describe('with several nodes', () => {
     expect(new Set(bodies(atBens))).toEqual(new Set(['not heard']));
   });
 
-  it('each message is told by one of them', async () => {
+  it('each message is pushed once', async () => {
     const [ann, ben] = await here.people('ann', 'ben');
     const atBens = await register(ben);
     const groups = await Promise.all(Array.from({ length: 10 }, () => here.group(ann, ben)));
     await Promise.all(groups.map((group, n) => here.say(ann, group, `${n}`)));
     await expect.poll(() => bodies(atBens).length).toBeGreaterThanOrEqual(10);
-    // One more, which is told after them.
+    // One more, which is pushed after them.
     await here.say(ann, groups[0] ?? expect.fail(), 'last');
     await expect.poll(() => bodies(atBens)).toContain('last');
     expect(bodies(atBens).toSorted()).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'last']);
   });
 
-  it('what a node has taken and did not live to tell is told by another', async () => {
+  it('a message that a node stored before it was killed is pushed by another', async () => {
     const [ann, ben] = await here.people('ann', 'ben');
     const atBens = await register(ben);
     const group = await here.group(ann, ben);

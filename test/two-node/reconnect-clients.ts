@@ -1,12 +1,12 @@
 import WebSocket from 'ws';
 import type { FleetMember, FleetPlan, FleetReport, ToFleet } from './reconnect-fleet.ts';
 
-// A process of its own: clients that do as docs/api/subscriptions.md says. Each keeps its positions, comes back after any close that allows it, and notes
-// whatever it was promised and did not get.
+// A process with clients that behave as docs/api/subscriptions.md says. Each keeps its positions, reconnects after any close that allows
+// it, and records every promise that was not kept.
 
-// The protocol's codes after which a client must not come back: 44xx but for an expired token, and a mistake in the server.
+// The close codes after which a client must not reconnect: the 44xx codes except an expired token, and errors of the server.
 const forGood: ReadonlySet<number> = new Set([4400, 4401, 4406, 4409, 4429, 4500, 1009]);
-// Come back soon, but not all at once.
+// Reconnects soon, but not all clients at once.
 const [soonestMs, spreadMs] = [200, 600];
 
 interface Event {
@@ -78,7 +78,7 @@ function connect(client: Client): void {
     socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${client.member.token}` } })),
   );
   socket.on('message', (text) => receive(client, socket, String(text)));
-  // What is wrong with the connection shows in its close.
+  // The close event says what is wrong with the connection.
   socket.on('error', () => undefined);
   socket.on('close', (code, reason) => {
     closes[code] = (closes[code] ?? 0) + 1;

@@ -2,15 +2,15 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'vitest';
 
-/** One client of a fleet: who it is, and how far it has the stream that is watched. */
+/** One client of a fleet: its token, and its positions. */
 export interface FleetMember {
   readonly token: string;
-  /** What it subscribes with, if not with the fleet's. */
+  /** Its subscription, if it differs from the fleet's. */
   readonly document?: string;
   readonly after: readonly { readonly streamId: string; readonly seq: number; readonly epoch?: string }[];
 }
 
-/** Everything that happens to a client, from its positions on, with nothing of what it is about. */
+/** A subscription to all events after the client's positions, without their contents. */
 export const resuming = `subscription ($after: [PositionInput!]) {
   events(after: $after) {
     __typename
@@ -19,51 +19,54 @@ export const resuming = `subscription ($after: [PositionInput!]) {
   }
 }`;
 
-/** What a fleet is told once. */
+/** The configuration of a fleet, which it receives once. */
 export interface FleetPlan {
   readonly document: string;
-  /** Each client has to get every entry of this stream, once and in order. */
+  /** Each client has to receive every entry of this stream, once and in order. */
   readonly streamId: string;
   readonly members: readonly FleetMember[];
 }
 
-/** What a fleet is asked. `connect`: all of it, at once, from where each is; `hold`: who loses the connection stays away until then. */
+/**
+ * A message to a fleet. `connect`: all clients connect at once and resume. `hold`: clients that lose the connection do not reconnect before
+ * the next `connect`.
+ */
 export type ToFleet =
   | { readonly kind: 'plan'; readonly plan: FleetPlan }
   | { readonly kind: 'connect'; readonly url: string }
   | { readonly kind: 'hold' }
   | { readonly kind: 'report' };
 
-/** How a fleet stands. */
+/** The state of a fleet. */
 export interface FleetReport {
   readonly connected: number;
-  /** Clients that are caught up: StreamReady has come on the connection that they have. */
+  /** The number of clients that have caught up: StreamReady has arrived on their current connection. */
   readonly ready: number;
-  /** ms from `connect` until the last of them was. */
+  /** The ms from `connect` until the last of them had caught up. */
   readonly readyMs: number;
-  /** The least and the greatest seq that a client has. */
+  /** The least and the greatest seq of all clients. */
   readonly least: number;
   readonly most: number;
-  /** What broke a promise: an entry twice, missing or out of order, a resync, an error. Empty if all is well. */
+  /** Broken promises: an entry that is repeated, missing or out of order, a resync, an error. Empty if there are none. */
   readonly faults: readonly string[];
-  /** With which codes, and how often, connections were closed. */
+  /** The number of closed connections by code. */
   readonly closes: Readonly<Record<string, number>>;
 }
 
-/** Many clients on real sockets in a process of their own. */
+/** Many clients on real sockets, in a process of their own. */
 export interface Fleet extends AsyncDisposable {
   tell(message: ToFleet): void;
   report(): Promise<FleetReport>;
-  /** Waits until the report fits this. Fails at once where a promise was broken. */
+  /** Waits until the report matches. Fails at once if a promise was broken. */
   until(wanted: Partial<FleetReport>): Promise<FleetReport>;
-  /** SIGSTOP or SIGCONT, which it sleeps through. */
+  /** Pauses or resumes the process. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
-// Thousands of clients that share two cores with the node they wait for, and with whatever else runs there.
+// Thousands of clients share two cores with the node that they wait for, and with whatever else runs there.
 const longestWaitMs = 150_000;
 
-/** Starts the process. Nothing is connected yet. */
+/** Starts the process. Nothing connects yet. */
 export function startFleet(plan: FleetPlan): Fleet {
   const { PATH = '' } = process.env;
   const child = fork(new URL('reconnect-clients.ts', import.meta.url), { execArgv: [], env: { PATH } });

@@ -10,21 +10,21 @@ import type { FleetMember } from './reconnect-fleet.ts';
 
 /** A group with many members, all of them signed in. */
 export interface FullGroup {
-  /** What makes a node take their tokens. */
+  /** The environment with which a node accepts their tokens. */
   readonly env: Readonly<Record<string, string>>;
   readonly conversationId: string;
-  /** Entries that were there before anybody spoke. */
+  /** The last seq before any message. */
   readonly head: number;
   readonly owner: { readonly token: string };
   readonly members: readonly FleetMember[];
 }
 
-// Rows of one INSERT.
+// The number of rows in one INSERT.
 const atOnce = 500;
 // Longer than any test.
 const dayMs = 86_400_000;
 
-/** Makes it, written as sign-ups and joinings would leave it, without hashing thousands of passwords. No node needs to run yet. */
+/** Writes the rows that sign-ups and joins would write, without hashing thousands of passwords. No node has to run. */
 export async function fillGroup(databaseUrl: string, count: number): Promise<FullGroup> {
   await using db = await connectMysql({ url: databaseUrl, connections: 4, writeDeadlineMs: 20_000, serverKey: true });
   await using bus = createMemoryBus();

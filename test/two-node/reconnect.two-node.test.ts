@@ -11,9 +11,9 @@ import { type FullGroup, fillGroup } from './reconnect-people.ts';
 
 const clients = 2_000;
 const missed = 50;
-// Up to twenty messages a second for each of the thousands: the node has that to do besides.
+// Up to twenty messages a second to each of the thousands of clients, as load on the node.
 const betweenSendsMs = 50;
-// Starting two nodes and filling a group with thousands takes its time on two busy cores.
+// Starting two nodes and filling a group with thousands of members takes long on two busy cores.
 const longMs = 300_000;
 
 const document = `subscription ($after: [PositionInput!]) {
@@ -25,7 +25,7 @@ const document = `subscription ($after: [PositionInput!]) {
   }
 }`;
 
-describe('2,000 clients that come back at once', () => {
+describe('2,000 clients that reconnect at once', () => {
   const open = new AsyncDisposableStack();
   let service: Service;
   let stores: Stores;
@@ -36,7 +36,7 @@ describe('2,000 clients that come back at once', () => {
   let head: number;
 
   beforeAll(async () => {
-    // Its own, so that its counters count nobody else.
+    // A private server, so that its counters count nothing else.
     service = open.use(await startMariadb({ args: onMysql ? [] : ['--userstat=1'] }));
     stores = open.use(await realStores({ mysqlUrl: service.url }));
     group = await fillGroup(stores.env['DATABASE_URL'] ?? '', clients);
@@ -56,14 +56,17 @@ describe('2,000 clients that come back at once', () => {
     ({ seq: head } = await on(node).say(group.owner as Person, group.conversationId, text));
   }
 
-  /** Sends, as busy people do, until `over`; answers how many ms each waited for its acknowledgement, the longest last. */
+  /**
+   * Sends messages, as busy users do, until `over` resolves. Returns how long each waited for its acknowledgement in ms, sorted, the
+   * longest last.
+   */
   async function sayUntil(over: Promise<unknown>, node: NodeProcess): Promise<readonly number[]> {
     const waits: number[] = [];
     let going = true;
     const end = over.finally(() => {
       going = false;
     });
-    // Told below, when the send that is under way is done with.
+    // The rejection is reported below, after the send that is under way.
     end.catch(() => undefined);
     while (going) {
       const since = performance.now();
@@ -92,7 +95,7 @@ describe('2,000 clients that come back at once', () => {
   }
 
   it(
-    'get what they missed, once and in order, while sending goes on, and cost the log a few reads',
+    'receive what they missed, once and in order, during other sends, for few reads of the log',
     async ({ annotate }) => {
       for (let n = 0; n < missed; n += 1) await say(nodes[1], `missed ${n}`);
       const before = await rowsRead('Message');
@@ -109,7 +112,7 @@ describe('2,000 clients that come back at once', () => {
   );
 
   it(
-    'move to the other node when theirs is killed',
+    'resume on the other node when theirs is killed',
     async ({ annotate }) => {
       fleet.tell({ kind: 'hold' });
       await nodes[0].end('SIGKILL');

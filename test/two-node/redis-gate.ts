@@ -1,25 +1,25 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A node's way to Redis, on which messages can be lost without anybody being told. */
+/** A proxy between a node and Redis that can lose messages silently. */
 export interface RedisGate extends AsyncDisposable {
   /** `redis://127.0.0.1:PORT` */
   readonly url: string;
-  /** From here on a connection that publishes is cut, and what it published goes nowhere. */
+  /** From now on, a connection that publishes is cut, and what it published is dropped. */
   cutPublishers(): void;
-  /** From here on nothing passes, either way; connections stay open, as behind a dead router. */
+  /** From now on, nothing passes in either direction. Connections stay open, as behind a dead router. */
   swallow(): void;
-  /** From here on each message to who listens is lost where this says so. Nobody notices but by what comes next. */
+  /** From now on, each message to a subscriber is dropped if `isLost` returns true. Only later messages show the loss. */
   lose(isLost: () => boolean): void;
-  /** Everything passes again; what was connected meanwhile connects anew. */
+  /** Lets everything pass again. After `swallow`, open connections are cut. */
   mend(): void;
-  /** Pieces and messages that did not pass, since the way was last mended. */
+  /** Returns the number of chunks and messages that were dropped since the last `mend`. */
   lost(): number;
 }
 
 type Fault = 'none' | 'cut publishers' | 'lose some' | 'swallow';
 
-/** Opens a way to the Redis on a port of this machine. */
+/** Opens a proxy to the Redis on a local port. */
 export async function openRedisGate(target: number): Promise<RedisGate> {
   const open = new Set<Socket>();
   let fault: Fault = 'none';
@@ -78,7 +78,7 @@ export async function openRedisGate(target: number): Promise<RedisGate> {
       isLost = chance;
     },
     mend() {
-      // What was asked meanwhile is never answered.
+      // Requests sent during the fault are never answered.
       if (fault === 'swallow') cutAll();
       fault = 'none';
       lost = 0;
@@ -92,7 +92,7 @@ export async function openRedisGate(target: number): Promise<RedisGate> {
   };
 }
 
-/** Cuts what Redis sends into whole replies, so that none is passed on in part. */
+/** Splits what Redis sends into whole replies, so that none is passed on in part. */
 function inReplies(take: (reply: Buffer) => void): (bytes: Buffer) => void {
   let rest = Buffer.alloc(0);
   return (bytes) => {
@@ -104,7 +104,10 @@ function inReplies(take: (reply: Buffer) => void): (bytes: Buffer) => void {
   };
 }
 
-/** Where the reply ends that begins at an offset (RESP 2: https://redis.io/docs/latest/develop/reference/protocol-spec/); null: not all of it is there. */
+/**
+ * Returns the end of the reply that starts at an offset (RESP 2: https://redis.io/docs/latest/develop/reference/protocol-spec/). Null if it
+ * is incomplete.
+ */
 function replyEnd(bytes: Buffer, from: number): number | null {
   const lineEnd = bytes.indexOf('\r\n', from);
   if (lineEnd < 0) return null;

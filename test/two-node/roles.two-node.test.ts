@@ -5,7 +5,7 @@ import { startRedis } from '../support/services.ts';
 import { realStores } from '../support/stores.ts';
 import { peopleOf } from '../support/world.ts';
 
-it('of two nodes one serves clients, and the other does what is left for later and says how it is', { timeout: 60_000 }, async () => {
+it('of two nodes, the gateway serves clients, and the worker runs jobs and answers health checks', { timeout: 60_000 }, async () => {
   await using stores = await realStores();
   await using redis = await startRedis();
   const env = { ...stores.env, REDIS_URL: redis.url, ADDRESS_ATTEMPTS: '1000000', JOB_POLL_MS: '50', WORKER_POLL_MS: '50' };
@@ -23,7 +23,7 @@ it('of two nodes one serves clients, and the other does what is left for later a
   );
 
   await using worker = await startNodeProcess({ ...env, ROLES: 'worker' });
-  // What nobody wants is passed over, and what was left is done: by the worker, for so far nobody has.
+  // The worker passes over streams without consumers and runs the jobs that are left. No node did so before.
   await expect.poll(due).toBe(0);
   await expect.poll(() => sql.number('SELECT COUNT(*) FROM Job')).toBe(0);
   for (const path of ['/health/live', '/health/ready']) expect((await fetch(`${worker.url}${path}`)).status).toBe(200);

@@ -13,7 +13,7 @@ import { atOnce, type Deed, expectOrder, groupOf, type Realm } from './rulers.ts
 
 // Enough that each of two acts comes first many times, few enough for some seconds each.
 const rounds = 25;
-// Of the storm: five people do so many things at once.
+// For the last test: the number of concurrent acts of five users.
 const deedsAtOnce = 40;
 
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31) + 1);
@@ -40,7 +40,7 @@ const says =
   ({ messages }) =>
     messages.send(viewer, { conversationId, clientMessageId: randomUUID(), text: 'hear me' });
 
-/** Plays a race again and again, each time with a new group of Ada's, Bob's, Cy's and Di's; Eve is outside. What became of all of them. */
+/** Runs a race again and again, each time with a new group of Ada, Bob, Cy and Di. Eve is no member. Returns the outcomes of all rounds. */
 async function race(play: (group: bigint) => Promise<readonly string[]>): Promise<readonly (readonly string[])[]> {
   const outcomes: (readonly string[])[] = [];
   const [ada, bob, cy, di] = people;
@@ -56,8 +56,8 @@ async function race(play: (group: bigint) => Promise<readonly string[]>): Promis
   return outcomes;
 }
 
-describe('of acts that meet on two nodes, in whatever order, a group keeps one owner, its count and its log:', () => {
-  it('transfer against transfer: one of them is done', async () => {
+describe('in races on two nodes, a group keeps one owner, a correct count and a consistent log:', () => {
+  it('of two transfers, one succeeds', async () => {
     const [ada, bob, cy] = people;
     const outcomes = await race((groupId) =>
       atOnce(
@@ -69,7 +69,7 @@ describe('of acts that meet on two nodes, in whatever order, a group keeps one o
     expect(new Set(outcomes.map((both) => both.toSorted().join()))).toEqual(new Set(['FORBIDDEN,done']));
   });
 
-  it('transfer against the heir’s leaving, and against the owner’s', async () => {
+  it('transfer against the heir’s leaving, and the owner’s: the heir leaves or becomes the owner', async () => {
     const [ada, bob] = people;
     const outcomes = await race((groupId) =>
       atOnce(
@@ -79,11 +79,11 @@ describe('of acts that meet on two nodes, in whatever order, a group keeps one o
         groups((on) => on.leave(ada, { groupId })),
       ),
     );
-    // Bob has gone or owns it, never both.
+    // Bob has left or is the owner, never both.
     for (const [handedOver, bobLeft] of outcomes) expect([handedOver, bobLeft].filter((one) => one === 'done')).toHaveLength(1);
   });
 
-  it('the last two: the owner hands over and goes, or they stay', async () => {
+  it('with two members left, transfers and leavings keep the group consistent', async () => {
     const [ada, bob] = people;
     for (let round = 0; round < rounds; round += 1) {
       const groupId = await groupOf(realm, ada, bob);
@@ -98,7 +98,7 @@ describe('of acts that meet on two nodes, in whatever order, a group keeps one o
     }
   });
 
-  it('two admins take the role from each other: the first one does', async () => {
+  it('of two admins who take the role from each other, the first one succeeds', async () => {
     const [ada, bob, cy] = people;
     const outcomes = await race(async (groupId) => {
       for (const { userId } of [bob, cy]) await realm.nodes[0].groups.setRole(ada, { groupId, userId, role: 'ADMIN' });
@@ -109,7 +109,7 @@ describe('of acts that meet on two nodes, in whatever order, a group keeps one o
       );
     });
     expect(new Set(outcomes.map((both) => both.toSorted().join()))).toEqual(new Set(['FORBIDDEN,done']));
-    // On two nodes neither is always the first.
+    // On two nodes, neither is always first.
     expect(new Set(outcomes.map(([first]) => first)).size).toBe(2);
   });
 
@@ -126,7 +126,7 @@ describe('of acts that meet on two nodes, in whatever order, a group keeps one o
     expect(new Set(sends)).toEqual(new Set(['done', 'NOT_FOUND']));
   });
 
-  it('ban against addition: who is banned is out in the end', async () => {
+  it('ban against addition: a banned user is no member in the end', async () => {
     const [ada, bob, , , eve] = people;
     await race(async (groupId) => {
       const outcome = await atOnce(
@@ -144,7 +144,7 @@ describe('of acts that meet on two nodes, in whatever order, a group keeps one o
     });
   });
 
-  it('dissolving against everything: nothing stands after it', async () => {
+  it('dissolution against everything: no entry follows it', async () => {
     const [ada, bob, cy, di, eve] = people;
     const outcomes = await race((groupId) =>
       atOnce(
@@ -164,7 +164,7 @@ describe('of acts that meet on two nodes, in whatever order, a group keeps one o
     expect(new Set(outcomes.map(([dissolved]) => dissolved))).toContain('done');
   });
 
-  it('slow mode against a flood: one gets through', async () => {
+  it('slow mode against many sends: one message per member is stored', async () => {
     const [ada, bob, cy] = people;
     const outcomes = await race(async (group) => {
       await realm.nodes[0].groups.update(ada, { groupId: group, slowModeSeconds: 3_600 });
@@ -177,7 +177,7 @@ describe('of acts that meet on two nodes, in whatever order, a group keeps one o
     }
   });
 
-  it('all of it by everybody', async () => {
+  it('everything by everybody', async () => {
     const { random } = realm;
     await race((groupId) => {
       const deed = (): Deed => {
@@ -194,7 +194,7 @@ describe('of acts that meet on two nodes, in whatever order, a group keeps one o
           groups((on) => on.muteMember(by, { groupId, userId, until: random() < 0.5 ? null : new Date('2999-01-01') })),
           groups((on) => on.updateOwnPart(by, { conversationId: groupId, nickname: randomUUID() })),
         ];
-        // Rarely, so that most of it happens before.
+        // Rare, so that most acts happen before.
         return random() < 0.005 ? groups((on) => on.dissolve(by, { groupId })) : oneOf(acts, random);
       };
       return atOnce(realm, ...Array.from({ length: deedsAtOnce }, deed));

@@ -6,7 +6,7 @@ import type { Entry } from '../../src/log/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import type { RawSql } from '../support/raw-sql.ts';
 
-/** A group that is ruled from two nodes at once. */
+/** A group that is administered from two nodes at once. */
 export interface Realm {
   readonly nodes: readonly [Chat, Chat];
   readonly sql: RawSql;
@@ -14,13 +14,13 @@ export interface Realm {
   readonly random: () => number;
 }
 
-/** Something that somebody does on one of the nodes. */
+/** An act of a user on one of the nodes. */
 export type Deed = (chat: Chat) => Promise<unknown>;
 
-// As long as a commit takes or two: acts that begin within it meet in every order.
+// As long as one or two commits, so that acts overlap in every order.
 const spreadMs = 8;
 
-/** Does all at once, each on one of the nodes and a moment later or sooner than the others; answers what became of each: done, or the code of its refusal. */
+/** Runs all acts concurrently, each on a random node after a random delay. Returns each outcome: done, or the code of the refusal. */
 export async function atOnce({ nodes, random }: Realm, ...deeds: readonly Deed[]): Promise<readonly string[]> {
   return Promise.all(
     deeds.map(async (deed) => {
@@ -37,13 +37,13 @@ export async function atOnce({ nodes, random }: Realm, ...deeds: readonly Deed[]
   );
 }
 
-/** What the log says of who was in a group. */
+/** The membership history in a group's log. */
 interface Story {
   readonly members: ReadonlySet<bigint>;
   readonly dissolved: boolean;
 }
 
-/** Reads a group's log from its beginning. Fails where somebody comes who is in it, goes or speaks who is not, or anything stands after its end. */
+/** Reads a group's log from its beginning. Fails if a member joins, a non-member leaves or acts, or an entry follows the dissolution. */
 function toldBy(entries: readonly Entry[]): Story {
   const members = new Set<bigint>();
   let dissolved = false;
@@ -64,7 +64,7 @@ function toldBy(entries: readonly Entry[]): Story {
   return { members, dissolved };
 }
 
-/** Expects of a group that it has one owner, nobody in it twice, as many members as it says, and a log that tells the same. */
+/** Expects that a group has one owner, no member twice, a correct member count, and a log that agrees. */
 export async function expectOrder({ sql, entries }: Realm, groupId: bigint): Promise<Story> {
   const story = toldBy(await entries(groupId));
   const count = (where: string) => sql.number(`SELECT COUNT(*) FROM Membership WHERE conversationId = ${groupId} AND ${where}`);
@@ -80,7 +80,7 @@ export async function expectOrder({ sql, entries }: Realm, groupId: bigint): Pro
   return story;
 }
 
-/** A group of these people, the first of whom owns it, made on the first node. */
+/** Creates a group of these users on the first node. The first user is the owner. */
 export async function groupOf({ nodes: [chat] }: Realm, owner: Viewer, ...members: readonly Viewer[]): Promise<bigint> {
   return (await chat.groups.create(owner, { name: 'The realm', memberIds: members.map(({ userId }) => userId) })).id;
 }

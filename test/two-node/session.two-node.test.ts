@@ -18,7 +18,7 @@ import { refusalOnSocket, turnedAway } from './ear.ts';
 const deployed = deployment({ MAX_SESSIONS: '2' });
 const { here, ways, listen, stream } = deployed;
 
-/** What ends the session of a phone whose owner has a desk as well. */
+/** What ends the session on a phone, whose owner also has a desk. */
 const endings = [
   { did: 'signs out', end: (phone: Person) => here.ask(SignOutDocument, { input: {} }, phone) },
   {
@@ -47,7 +47,7 @@ const endings = [
     async end({ id, refreshToken }: Person) {
       const refresh = () => here.ask(RefreshTokenDocument, { input: { refreshToken } });
       expect((await refresh()).refreshToken.errors).toEqual([]);
-      // Sooner it would count as the same refresh, sent again.
+      // Before that, it would count as a repetition of the same refresh.
       await deployed.sql.run(`UPDATE Session SET rotatedAt = rotatedAt - INTERVAL 1 MINUTE WHERE userId = ${rawId(id)}`);
       expect(refusals((await refresh()).refreshToken.errors)).toEqual(['INVALID_CREDENTIALS']);
     },
@@ -67,7 +67,7 @@ function changesViewer({ __typename }: FollowedFragment): boolean {
   return __typename === 'ViewerChanged';
 }
 
-/** Whatever is asked with the token is refused, and nothing is done. */
+/** Expects that every request with the token is refused. */
 async function expectRefused({ there }: Way, person: Person, conversationId: string): Promise<void> {
   const { url } = there();
   const { post } = peopleOf(() => url);
@@ -78,7 +78,7 @@ async function expectRefused({ there }: Way, person: Person, conversationId: str
 }
 
 describe.each(ways)('on another node, $name', (way) => {
-  it.each(endings)('a session that $did loses all it has open, and no other session anything', async ({ end }) => {
+  it.each(endings)('a session that $did loses all its connections, and no other session loses any', async ({ end }) => {
     const [phone, ben] = await here.people('ann', 'ben');
     const desk = await here.anotherDevice(phone, 'desk');
     const group = await here.group(phone, ben);

@@ -10,7 +10,7 @@ import { deployment } from './deployment.ts';
 
 const deployed = deployment();
 const { here, ways } = deployed;
-/** The one that checks nothing within a test: what it knows it has heard, or was told to look for. */
+/** Returns the node that checks nothing within a test: it only knows what the bus delivers, or tells it to look for. */
 const trusting = (): NodeProcess => (ways[0] as (typeof ways)[number]).there();
 const whenRedisIsGone = ways[3] as (typeof ways)[number];
 
@@ -30,7 +30,7 @@ async function command(...words: readonly string[]): Promise<string> {
   return output;
 }
 
-/** What is answered: the version that was made, or why there is none. */
+/** Changes settings. Returns the new version, or the code of the refusal. */
 async function change(
   field: 'setSettings' | 'rollBackSettings',
   input: object,
@@ -48,7 +48,7 @@ function longest(value: number, expectedVersion?: number) {
   return { settings: [{ name: 'maxMessageLength', value: String(value) }], expectedVersion };
 }
 
-/** The longest message that a node takes: found by trying, from one that is too long for all tests down. */
+/** Returns the longest message that a node accepts, by trying from a length that is too long in all tests downwards. */
 async function taken({ url }: NodeProcess): Promise<number> {
   const { ask } = peopleOf(() => url);
   for (let length = 9; length > 0; length -= 1) {
@@ -59,7 +59,7 @@ async function taken({ url }: NodeProcess): Promise<number> {
 }
 
 describe.each(ways)('a setting, $name', (way) => {
-  it('that is changed on one node counts on the other', async () => {
+  it('that is changed on one node takes effect on the other', async () => {
     await change('setSettings', longest(5));
     await expect.poll(() => taken(way.there())).toBe(5);
     await way.begin();
@@ -75,7 +75,7 @@ describe.each(ways)('a setting, $name', (way) => {
 });
 
 describe('settings of several nodes', () => {
-  it('that were changed while Redis was away count everywhere once it is back', async () => {
+  it('that were changed while Redis was away take effect everywhere once it is back', async () => {
     await change('setSettings', longest(5));
     await expect.poll(() => taken(trusting())).toBe(5);
     await whenRedisIsGone.begin();
@@ -89,7 +89,7 @@ describe('settings of several nodes', () => {
     await expect.poll(() => taken(trusting())).toBe(3);
   });
 
-  it('that were changed on a node which could not tell count everywhere once it can', async () => {
+  it('that were changed on a node that could not publish take effect everywhere once it can', async () => {
     const [, cutOff] = ways;
     await change('setSettings', longest(5));
     await expect.poll(() => taken(trusting())).toBe(5);
@@ -104,7 +104,7 @@ describe('settings of several nodes', () => {
     await expect.poll(() => taken(trusting())).toBe(4);
   });
 
-  it('are changed from the command line, and put back', async () => {
+  it('are changed and rolled back from the command line', async () => {
     const version = Number((await command('settings', 'set', 'maxMessageLength', '6')).split(' ')[0]);
     await expect.poll(() => Promise.all([taken(deployed.hereNode), taken(trusting())])).toEqual([6, 6]);
     await command('settings', 'set', 'maxMessageLength', '2');
@@ -113,7 +113,7 @@ describe('settings of several nodes', () => {
     await expect.poll(() => Promise.all([taken(deployed.hereNode), taken(trusting())])).toEqual([6, 6]);
   });
 
-  it('are put back on one node as they stood after a version, and so on the other', async () => {
+  it('are rolled back to a version on one node, and so on the other', async () => {
     const version = await change('setSettings', longest(7));
     await change('setSettings', longest(1));
     await expect.poll(() => taken(trusting())).toBe(1);
@@ -141,7 +141,7 @@ describe('settings of several nodes', () => {
     }
   });
 
-  it('that two change at once, both knowing the same version, are changed by one of them', async () => {
+  it('that two admins change at once, from the same version, are changed by one of them', async () => {
     const version = Number(await change('setSettings', longest(8)));
     const outcomes = await Promise.all([
       change('setSettings', longest(7, version)),
@@ -153,7 +153,7 @@ describe('settings of several nodes', () => {
     await expect.poll(() => taken(trusting())).toBe(value);
   });
 
-  it('are in force on a node that starts later, from its first answer on', async () => {
+  it('take effect on a node that starts later, from its first answer on', async () => {
     await change('setSettings', longest(2));
     await using later = await startNodeProcess(deployed.env);
     expect(await taken(later)).toBe(2);

@@ -18,13 +18,13 @@ beforeAll(async () => {
 });
 afterAll(() => open.disposeAsync());
 
-/** What comes up to the next message, in words. */
+/** Returns the names of signals, and the types of other events, up to the next message. */
 async function heard(ear: Ear): Promise<readonly string[]> {
   const events = await ear.hear(({ __typename }) => __typename === 'MessageSent');
   return events.map((event) => (event.__typename === 'SignalReceived' ? event.name : event.__typename));
 }
 
-it('a signal that is sent on one node is heard on all, by whom it is for', async () => {
+it('a signal that is sent on one node arrives on all nodes, at its recipients only', async () => {
   const [ann, ben, cat, dan] = await here.people('ann', 'ben', 'cat', 'dan');
   const [id, rest] = [await here.group(ann, ben, cat, dan), await here.group(ann, ben, cat, dan)];
   const ears = await Promise.all([

@@ -8,18 +8,20 @@ import { fillGroup } from './reconnect-people.ts';
 const healthyClients = 1_000;
 const frozenClients = 20;
 const messages = 300;
-// A message of 4 KB, which the frozen clients ask for 16 times over: 64 KB a frame.
+// A message of 4 KB, which the frozen clients select 16 times: 64 KB a frame.
 const text = 'x'.repeat(4_000);
 const times = 16;
 const mib = 1_024 * 1_024;
-// What is sent to the frozen ones. The kernel takes some 4 MB for each of their sockets; were the rest queued, the node would grow by over 200 MB.
+// The bytes sent to the frozen clients. The kernel buffers about 4 MB for each of their sockets. If the rest were queued, the node would
+// grow by over 200 MB.
 const sentBytes = frozenClients * messages * times * text.length;
-// 20 sockets hold at most 256 KB, what one tick gathers, and a few events that are made beforehand: 16 MB together. As much again for chance.
+// 20 sockets hold at most 256 KB each, the frames of one tick, and a few events that are made in advance: 16 MB together. As much again as
+// a margin.
 const mostHeld = 32 * mib;
-// The process's own memory, in which what was freed stays for a while.
+// The resident memory, in which freed memory stays for a while.
 const mostResident = 64 * mib;
-// Garbage comes and goes by a hundred MB: it is collected before the node is weighed. What holds memory down is how much is queued, not that
-// the frozen are dropped.
+// Garbage varies by a hundred MB, so it is collected before each measurement. The bound on queues is what limits memory here, not the
+// disconnection of slow clients.
 const weighing = `import { setFlagsFromString } from 'node:v8'; import { runInNewContext } from 'node:vm'; setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc'); process.on('SIGUSR2', () => { gc(); gc();
 const { rss, heapUsed, external } = process.memoryUsage(); console.error('weighs ' + (heapUsed + external) + ' in ' + rss + ' bytes'); });`;
@@ -40,13 +42,13 @@ function following(fields: string): string {
   }`;
 }
 
-/** Each in words of its own: what all share would be queued for all of them but once. */
+/** A document of the client's own: a shared payload would be queued only once for all clients. */
 function wide(client: number): string {
   return following(Array.from({ length: times }, (_, n) => `c${client}t${n}: text`).join(' '));
 }
 const narrow = following('id');
 
-/** What a node holds, its garbage collected, and what the system has given it for that, in bytes. */
+/** A node's memory after garbage collection, and its resident memory, in bytes. */
 interface Weight {
   readonly held: number;
   readonly resident: number;
@@ -61,7 +63,7 @@ async function weigh(node: NodeProcess): Promise<Weight> {
   return { held: Number(held), resident: Number(resident) };
 }
 
-it('a process of clients that is frozen costs 1,000 others nothing and the node no memory, and has all when it thaws', async ({
+it('a frozen process of clients costs 1,000 others nothing and the node no memory, and receives every message when it thaws', async ({
   annotate,
 }) => {
   await using stores = await realStores();
@@ -74,7 +76,7 @@ it('a process of clients that is frozen costs 1,000 others nothing and the node 
   async function sayMany(count: number): Promise<void> {
     for (let n = 0; n < count; n += 1) ({ seq: head } = await say(group.owner as Person, streamId, text));
   }
-  // From the head on: the kernel holds the more for a socket, the more has been read from it.
+  // These start from the head: the kernel buffers the more for a socket, the more has been read from it.
   const newcomers = members.slice(0, frozenClients).map(({ token }, n) => ({ token, document: wide(n), after: [] }));
   const wideFleet = () => startFleet({ document: narrow, streamId, members: newcomers });
   async function begin(fleet: Fleet, clients: number): Promise<void> {
@@ -83,7 +85,7 @@ it('a process of clients that is frozen costs 1,000 others nothing and the node 
   }
   await begin(healthy, healthyClients);
   {
-    // What the node needs to serve readers like them is there before it is weighed.
+    // The node has allocated what it needs for such readers before it is measured.
     await using reading = wideFleet();
     await begin(reading, frozenClients);
     await sayMany(messages / 2);

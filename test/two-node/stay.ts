@@ -1,18 +1,18 @@
 import mariadb from 'mariadb';
 import { rawId } from '../support/raw-sql.ts';
 
-/** One stay of a user in a conversation: what they may read of it lies in [fromSeq, untilSeq). */
+/** One stay of a user in a conversation. They may read [fromSeq, untilSeq). */
 export interface Stay {
   readonly fromSeq: number;
-  /** Infinity while it lasts. */
+  /** Infinity while they are a member. */
   readonly untilSeq: number;
 }
 
-/** What a database says of one conversation. */
+/** A conversation's history in the database. */
 export interface Truth {
-  /** Of its newest entry. */
+  /** The seq of its newest entry. */
   readonly lastSeq: number;
-  /** A user's stays, the earliest first. */
+  /** Returns a user's stays, the earliest first. */
   stays(userId: string): readonly Stay[];
 }
 
@@ -23,7 +23,7 @@ interface Row {
   readonly data: { readonly conversationId?: string; readonly userId?: string; readonly seq?: number };
 }
 
-/** Reads, behind the nodes' backs, who was in a conversation when. */
+/** Reads directly from the database who was a member of a conversation, and when. */
 export async function readTruth(databaseUrl: string, conversationId: string): Promise<Truth> {
   const { hostname, port, username, pathname } = new URL(databaseUrl);
   const sql = await mariadb.createConnection({ host: hostname, port: Number(port), user: username, database: pathname.slice(1) });
@@ -52,7 +52,7 @@ function staysIn(
     .map(({ data: { seq = 0 } }) => ({ fromSeq: seq + 1, untilSeq: ends.find((end) => end > seq) ?? Number.POSITIVE_INFINITY }));
 }
 
-/** Every seq of these stays up to `lastSeq`, in order. */
+/** Returns every seq of these stays up to `lastSeq`, in order. */
 export function seqsOf(stays: readonly Stay[], lastSeq: number): readonly number[] {
   return stays.flatMap(({ fromSeq, untilSeq }) => {
     const count = Math.max(0, Math.min(untilSeq - 1, lastSeq) - fromSeq + 1);

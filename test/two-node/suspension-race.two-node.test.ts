@@ -8,7 +8,7 @@ import { groupOf, person, say } from '../support/people.ts';
 import { type RawSql, rawSql } from '../support/raw-sql.ts';
 import { realStores } from '../support/stores.ts';
 
-// Enough that sends and suspensions meet in the middle of each other many times, few enough for some seconds.
+// Enough that sends and suspensions overlap many times, few enough for some seconds.
 const rounds = 20;
 const sendersOfEach = 4;
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => open.disposeAsync());
 
-it('of messages that meet the suspension of their sender none is stored after its answer, on whichever node, and the others are', async () => {
+it('of messages that race with the suspension of their sender, none is stored after its answer, on any node, and all acknowledged ones are', async () => {
   if (ann === undefined || ben === undefined) return expect.fail();
   const [sender, other] = [ann, ben];
   const group = await groupOf(nodes[0], sender, other);
@@ -35,14 +35,14 @@ it('of messages that meet the suspension of their sender none is stored after it
   for (let round = 0; round < rounds; round += 1) {
     let over = false;
     const keys: string[] = [];
-    /** Says one thing after the other until the answer was there for a while. */
+    /** Sends messages one after the other, until one that began after the answer. */
     async function talk(node: Chat, conversationId: bigint): Promise<void> {
       for (let last = false; !last; ) {
         last = over;
         const clientMessageId = randomUUID();
         try {
           await node.messages.send(sender, { conversationId, clientMessageId, text: 'hello' });
-          // What began after the answer is none of what may be stored.
+          // A send that began after the answer must not be stored.
           expect(last).toBe(false);
           keys.push(clientMessageId);
           done += 1;
@@ -57,7 +57,7 @@ it('of messages that meet the suspension of their sender none is stored after it
     const before = keys.length;
     await expect.poll(() => keys.length).toBeGreaterThan(before + 2);
     await nodes[round % 2 === 0 ? 0 : 1].administration.suspend(null, { userId: sender.userId, reason: 'spam' });
-    // What stands behind these was stored after the answer.
+    // Any message after these was stored after the answer.
     const marks = await Promise.all([group, direct].map((conversationId) => say(nodes[0], other, conversationId, 'that was it')));
     over = true;
     await Promise.all(talking);
@@ -68,7 +68,7 @@ it('of messages that meet the suspension of their sender none is stored after it
     expect(await sql.number(`SELECT COUNT(*) FROM Message WHERE clientMessageId IN ('${keys.join("','")}')`)).toBe(keys.length);
     await nodes[0].administration.restore({ userId: sender.userId });
   }
-  // They have met, and each in both ways.
+  // Sends and suspensions did overlap, with both outcomes.
   expect(done).toBeGreaterThan(rounds);
   expect(refused).toBeGreaterThan(rounds);
 }, 60_000);

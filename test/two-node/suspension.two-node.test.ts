@@ -26,7 +26,7 @@ beforeAll(async () => {
   admin = await here.anotherDevice(ada);
 });
 
-/** Asks the operators’ schema of the node where things are done. */
+/** Runs an operator's mutation on the node `here`. */
 async function operate(mutation: string, userId: string): Promise<void> {
   const document = `mutation ($userId: ID!) { ${mutation} { errors { code message } } }`;
   const { data, errors } = await askAdmin(deployed.hereNode.adminUrl, document, { userId }, admin);
@@ -41,7 +41,10 @@ function says(text: string) {
   return (event: FollowedFragment): boolean => event.__typename === 'MessageSent' && event.messageEdge?.node.text === text;
 }
 
-/** A subscription whose response comes in parts: answers all that is left of it, once it has ended. Resolves when it has begun. */
+/**
+ * Opens a subscription with a multipart response. Resolves once it has begun, with a function that returns the whole response once it has
+ * ended.
+ */
 async function inParts(url: string, { token }: Person): Promise<() => Promise<string>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -65,8 +68,8 @@ function send(conversationId: string, clientMessageId: string) {
   return { input: { conversationId, clientMessageId, text: 'let me in' } };
 }
 
-describe.each(ways)('on another node, $name, somebody who is suspended', (way) => {
-  it('is there no more in any way: nothing they have open goes on, and nothing they hold is accepted', async () => {
+describe.each(ways)('on another node, $name, a suspended user', (way) => {
+  it('loses every connection, and none of their tokens is accepted any more', async () => {
     const [ann, ben] = await here.people('ann', 'ben');
     const desk = await here.anotherDevice(ann, 'desk');
     const group = await here.group(ann, ben);
@@ -76,13 +79,13 @@ describe.each(ways)('on another node, $name, somebody who is suspended', (way) =
     const streams = [await stream(way.there(), ann), await stream(way.there(), desk, group)];
     const [parts, others] = [await inParts(url, desk), await listen(way.there(), ben)];
     const client = socketClient(url, ann.token);
-    // Open from before on, for what is said on it later.
+    // Open from before, for the message that is sent on it later.
     expect((await subscribe(client, MeDocument, {}).next()).value).toMatchObject({ data: { viewer: {} } });
 
     await way.begin();
     try {
       await suspend(ann);
-      // On the socket, if it is not closed yet.
+      // On the socket, unless it is closed already.
       const said = await subscribe(client, SendMessageDocument, send(group, 'socket'))
         .next()
         .catch(() => null);
@@ -106,7 +109,7 @@ describe.each(ways)('on another node, $name, somebody who is suspended', (way) =
       for (const ear of sockets) expect((await ear.end()).how).toBe(4401);
       for (const ear of streams) expect((await ear.end()).how).toBe('UNAUTHENTICATED');
       expect(await parts()).toMatch(/"UNAUTHENTICATED"[\s\S]*--graphql--\s*$/);
-      // Nobody else is concerned, and what is sent to them is stored.
+      // Nobody else is affected, and what is sent to the suspended user is stored.
       await here.say(ben, group, 'meanwhile');
       await others.hear(says('meanwhile'));
       if (way !== ways[0]) expect(way.lost()).toBeGreaterThan(0);
@@ -124,7 +127,7 @@ describe.each(ways)('on another node, $name, somebody who is suspended', (way) =
     await ear.hear(says('welcome back'));
     ear.stop();
     const { seq } = await there.say(back, group, 'thank you');
-    // What was said meanwhile stands between: they were a member all the time.
+    // The message from the time of the suspension comes before: the user stayed a member.
     expect(seq).toBeGreaterThan(2);
   });
 });

@@ -3,26 +3,26 @@ import { post } from '../support/client.ts';
 import { SendMessageDocument, type SendMessageInput } from '../support/generated/graphql.ts';
 import type { Person } from '../support/world.ts';
 
-/** Somebody who says one thing after the other, each again under the same id until it is acknowledged. */
+/** A user who sends messages one after the other, each with the same id until it is acknowledged. */
 export interface Talker {
-  /** What was acknowledged, in the order in which it was said. */
+  /** The acknowledged messages, in order. */
   readonly said: readonly string[];
-  /** What came in place of acknowledgements: `502 [{"message":…}]`. */
+  /** The responses other than acknowledgements: `502 [{"message":…}]`. */
   readonly failures: readonly string[];
-  /** Resolves when so many more are acknowledged. */
+  /** Resolves once `count` more are acknowledged. */
   more(count: number): Promise<void>;
-  /** Resolves when the last is acknowledged. */
+  /** Resolves once the last one is acknowledged. */
   stop(): Promise<void>;
 }
 
-/** Begins to talk, over HTTP. */
+/** Starts to send, over HTTP. */
 export function talk(url: string, person: Person, conversationId: string): Talker {
   const said: string[] = [];
   const failures: string[] = [];
   const looks = new Set<() => void>();
   let stopped = false;
 
-  /** Null where it is acknowledged. */
+  /** Returns null if it is acknowledged, else the failure. */
   async function attempt(input: SendMessageInput): Promise<string | null> {
     try {
       const { status, data, errors } = await post(url, SendMessageDocument, { input }, person.token);

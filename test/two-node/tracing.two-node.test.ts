@@ -7,14 +7,14 @@ import { clientSpan, sending, sendWith } from '../support/traced.ts';
 import { peopleOf } from '../support/world.ts';
 import { earOnSocket } from './ear.ts';
 
-it('what is said on one node and heard on others is one trace, of which each node tells its part, at the latest when it stops', async () => {
+it('a message and its delivery on another node are one trace, of which each node exports its spans, at the latest when it stops', async () => {
   await using collector = await startCollector();
   await using stores = await realStores();
   const traced = { ...stores.env, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '5' };
   await using nodes = new AsyncDisposableStack();
   const { here, there, silent } = await allOf(nodes, {
     here: startNodeProcess({ ...traced, NODE_NAME: 'here', OTEL_BSP_SCHEDULE_DELAY: '60000' }),
-    // What one node records is recorded by all who have part in it.
+    // A trace that one node records is recorded by all nodes involved.
     there: startNodeProcess({ ...traced, NODE_NAME: 'there', TRACE_RATIO: '0' }),
     silent: startNodeProcess({ ...stores.env, NODE_NAME: 'silent' }),
   });
@@ -35,7 +35,7 @@ it('what is said on one node and heard on others is one trace, of which each nod
   expect(chain.map((span) => span?.node)).toEqual(['there', 'here', 'here']);
   expect(chain.map((span) => span?.parentSpanId)).toEqual([chain[1]?.spanId, chain[2]?.spanId, client.spanId]);
   expect(chain[0]?.notes).toEqual({ 'mpim.entry': 'MessageSent', 'mpim.receivers': 2 });
-  // Nobody listens where it was sent.
+  // There is no subscription on the sending node.
   expect(spans.filter(({ name }) => name === 'deliver')).toHaveLength(1);
   for (const ear of ears) ear.stop();
 });

@@ -6,7 +6,7 @@ import { realStores } from '../support/stores.ts';
 import { type Doings, type Person, peopleOf } from '../support/world.ts';
 import { type Ear, earOnSocket } from './ear.ts';
 
-// What ends by itself on the one node ends within the test, and on the other long after it.
+// Typing times out within the test on one node, and long after it on the other.
 const open = new AsyncDisposableStack();
 let brief: NodeProcess;
 let lasting: NodeProcess;
@@ -37,13 +37,13 @@ async function type(person: Person, conversationId: string, typing: boolean): Pr
   expect(setTyping.errors).toEqual([]);
 }
 
-/** What comes up to the next word of typing, or to a message: whether they type, and what else. */
+/** Returns what arrives up to the next TypingChanged or message: whether they type, and the types of other events. */
 async function next(ear: Ear): Promise<readonly unknown[]> {
   const events = await ear.hear(({ __typename }) => __typename === 'TypingChanged' || __typename === 'MessageSent');
   return events.map((event) => (event.__typename === 'TypingChanged' ? event.typing : event.__typename));
 }
 
-it('who types on one node is shown on all, and is done there too when they say so or send', async () => {
+it('typing on one node is shown on all, until the user stops or sends a message', async () => {
   const [ann, ben] = await here.people('ann', 'ben');
   const id = await here.group(ann, ben);
   const bens = await listen(lasting, ben);
@@ -56,11 +56,11 @@ it('who types on one node is shown on all, and is done there too when they say s
   expect(await next(bens)).toEqual([true]);
   await here.say(ann, id, 'typed');
   expect([await next(bens), await next(bens)]).toEqual([['MessageSent'], [false]]);
-  // On their own devices, wherever these are, nothing of it is told.
+  // Nothing of it is sent to the user's own devices, on any node.
   expect(await next(own)).toEqual(['MessageSent']);
 });
 
-it('each node lets it end by itself where no more is heard of it', async () => {
+it('each node ends typing by itself after its time-out', async () => {
   const [ann, ben] = await here.people('ann', 'ben');
   const id = await here.group(ann, ben);
   const [there, patient] = [await listen(brief, ben), await listen(lasting, ben)];

@@ -23,7 +23,7 @@ let webhookId = '';
 
 beforeAll(async () => {
   const stores = open.use(await realStores());
-  // Its own: it is killed.
+  // A private Redis, because it is killed.
   redis = open.use(await startRedis());
   env = {
     ...{ ...stores.env, REDIS_URL: redis.url, ADDRESS_ATTEMPTS: '1000000' },
@@ -43,14 +43,14 @@ beforeAll(async () => {
 });
 afterAll(() => open.disposeAsync());
 
-/** Does a mutation of the operators' on a node. */
+/** Runs an operator's mutation on a node. */
 async function operate(name: string, input: string, asks: string, node = nodes[0]): Promise<Readonly<Record<string, unknown>>> {
   const answer = await askAdmin(node.adminUrl, `mutation { ${name}(input: { ${input} }) { ${asks} errors { code message } } }`, {}, admin);
   expect(answer).toMatchObject({ data: { [name]: { errors: [] } } });
   return answer.data?.[name] as Readonly<Record<string, unknown>>;
 }
 
-/** Says something on one node or, where that is away, on the other: it is said once. */
+/** Sends a message on one node or, if that fails, on the other, with the same id. */
 async function say(conversationId: string, text: string): Promise<void> {
   const input = { conversationId, text, clientMessageId: randomUUID() };
   for (let tries = 0; tries < 20; tries += 1) {
@@ -63,14 +63,14 @@ async function say(conversationId: string, text: string): Promise<void> {
   throw new Error('neither node takes it');
 }
 
-/** Kills a node in the middle of whatever it does, and has another begin in its place. */
+/** Kills a node in the middle of its work, and starts another in its place. */
 async function replace(place: 0 | 1): Promise<void> {
   await nodes[place].end('SIGKILL');
   nodes[place] = open.use(await startNodeProcess(env));
 }
 
 describe(`an app that fails in every way, while workers and Redis are killed (SEED=${seed})`, () => {
-  it('is told of everything at least once, of each conversation in its order, under ids that make it once', async () => {
+  it('receives everything at least once, in order for each conversation, under ids that identify repetitions', async () => {
     const random = randomFrom(seed);
     const pick = <T>(things: readonly T[]): T => things[Math.floor(random() * things.length)] as T;
     const ways: readonly Behaviour[] = [takes, takes, answers(500), answers(429), breaksOff, hangs];
@@ -94,7 +94,7 @@ describe(`an app that fails in every way, while workers and Redis are killed (SE
       said.get(group)?.push(`${step}`);
     }
     app.behaves(takes);
-    // It rests for minutes by now: an operator says that it is back.
+    // Its webhook is paused for minutes by now: an operator re-enables it.
     const told = async (): Promise<number> => {
       await operate('enableWebhook', `webhookId: "${webhookId}", missed: true`, 'webhook { id }');
       return once(app.calls).length;
@@ -105,10 +105,10 @@ describe(`an app that fails in every way, while workers and Redis are killed (SE
       expect(own.map(({ data }) => data.messageEdge?.node.text)).toEqual(texts);
     }
     expect(app.forged).toEqual([]);
-    // Nodes are started anew, which takes seconds where two cores have much to do.
+    // Nodes are restarted, which takes seconds on two busy cores.
   }, 300_000);
 
-  it('is told nothing of what is said once it is deleted, whichever node hears of it', async () => {
+  it('receives nothing of later messages once its webhook is deleted, from any node', async () => {
     const group = await peopleOf(() => nodes[0].url).group(ann as Person);
     await operate('deleteWebhook', `webhookId: "${webhookId}"`, 'deletedId');
     const other = open.use(await receiver());
@@ -116,13 +116,13 @@ describe(`an app that fails in every way, while workers and Redis are killed (SE
     other.knows(String(made['secret']));
     await say(group, 'after');
     await other.until(1);
-    // What was on its way to it, or was sent again, may arrive meanwhile.
+    // Earlier deliveries, or their retries, may still arrive.
     expect(app.calls.filter(({ data }) => data.conversation?.id === group)).toEqual([]);
   });
 });
 
-describe('who is asked before something is said', () => {
-  it('is asked by every node within moments of when operators say so, and no longer once they take that back', async () => {
+describe('the app that is asked before a send', () => {
+  it('is asked by every node soon after operators set it, and by none after they remove it', async () => {
     const group = await peopleOf(() => nodes[0].url).group(ann as Person);
     await operate('setBeforeSend', `url: "${app.url}", onFailure: REFUSE`, 'secret').then(({ secret }) => app.knows(String(secret)));
     const reason = 'Not here.';

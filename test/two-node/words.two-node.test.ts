@@ -10,7 +10,7 @@ import { deployment } from './deployment.ts';
 
 const deployed = deployment();
 const { here, ways } = deployed;
-/** The one that checks nothing within a test: what it knows it has heard, or was told to look for. */
+/** Returns the node that checks nothing within a test: it only knows what the bus delivers, or tells it to look for. */
 const trusting = (): NodeProcess => (ways[0] as (typeof ways)[number]).there();
 const whenRedisIsGone = ways[3] as (typeof ways)[number];
 
@@ -37,7 +37,7 @@ async function forbid(word: string, node?: NodeProcess): Promise<void> {
   expect(await ask(document, { name: 'list', words: [word] }, node)).toEqual({ setBlockedWords: { errors: [] } });
 }
 
-/** What becomes of a text on a node. */
+/** Sends a text on a node, and returns the outcome. */
 async function outcome({ url }: NodeProcess, text: string): Promise<string> {
   const input = { conversationId, clientMessageId: randomUUID(), text };
   return refusals((await peopleOf(() => url).ask(SendMessageDocument, { input }, ben)).sendMessage.errors)[0] ?? 'DONE';
@@ -45,8 +45,8 @@ async function outcome({ url }: NodeProcess, text: string): Promise<string> {
 
 const refused = 'INVALID_INPUT input.text';
 
-describe.each(ways)('a list of words, $name', (way) => {
-  it('that is changed on one node is in force there at once and on the other before long', async () => {
+describe.each(ways)('a word list, $name', (way) => {
+  it('that is changed on one node takes effect there at once, and on the other soon', async () => {
     await forbid('fox');
     await expect.poll(() => outcome(way.there(), 'a fox')).toBe(refused);
     await way.begin();
@@ -62,8 +62,8 @@ describe.each(ways)('a list of words, $name', (way) => {
   });
 });
 
-describe('lists of words on several nodes', () => {
-  it('are in force on another node within a second', async () => {
+describe('word lists on several nodes', () => {
+  it('take effect on another node within a second', async () => {
     await forbid('fox');
     await expect.poll(() => outcome(trusting(), 'a fox')).toBe(refused);
     const delays: number[] = [];
@@ -73,11 +73,11 @@ describe('lists of words on several nodes', () => {
       await expect.poll(() => outcome(trusting(), word), { interval: 5 }).toBe(refused);
       delays.push(performance.now() - start);
     }
-    // Of five the best: a machine that is busy with other things says nothing about the bus.
+    // The best of five: on a busy machine, a single delay says nothing about the bus.
     expect(Math.min(...delays)).toBeLessThan(1_000);
   });
 
-  it('that were changed while Redis was away are in force everywhere once it is back', async () => {
+  it('that were changed while Redis was away take effect everywhere once it is back', async () => {
     await forbid('fox');
     await expect.poll(() => outcome(trusting(), 'a fox')).toBe(refused);
     await whenRedisIsGone.begin();
@@ -98,15 +98,15 @@ describe('lists of words on several nodes', () => {
     await expect.poll(() => Promise.all([outcome(deployed.hereNode, 'an owl'), outcome(trusting(), 'an owl')])).toEqual([refused, refused]);
   });
 
-  it('are in force on a node that starts later, from its first answer on', async () => {
+  it('take effect on a node that starts later, from its first answer on', async () => {
     await forbid('owl');
     await using later = await startNodeProcess(deployed.env);
     expect(await outcome(later, 'an owl')).toBe(refused);
   });
 });
 
-describe('a report that admins decide on at once, each on a node of theirs', () => {
-  it('is decided by one of them, and the message that is removed is gone on both', async () => {
+describe('a report that two admins resolve at once, on different nodes', () => {
+  it('is resolved by one of them, and the removed message is recalled on both nodes', async () => {
     const { id: messageId } = await here.say(admin, conversationId, 'something bad');
     const [ear, far] = [await deployed.listen(deployed.hereNode, ben), await deployed.listen(trusting(), ben)];
     const report = 'mutation ($input: ReportMessageInput!) { reportMessage(input: $input) { errors { code } } }';

@@ -2,29 +2,29 @@ import { randomBytes } from 'node:crypto';
 import { ask } from '../../support/client.ts';
 import { CreateGroupDocument, SignInDocument, SignUpDocument } from '../../support/generated/graphql.ts';
 
-/** Somebody with a token for each of their devices. */
+/** A user with a token for each device. */
 export interface Actor {
   readonly id: string;
   readonly name: string;
   readonly tokens: readonly string[];
 }
 
-/** Who is in a run: all are in one group, so that everybody may watch everybody. */
+/** The users of a run. All are in one group, so that everybody may watch everybody. */
 export interface Cast {
-  /** They come and go. */
+  /** The users who connect and disconnect. */
   readonly people: readonly Actor[];
-  /** They watch: `perNode` on each node. */
+  /** The users who watch: `watchersPerNode` on each node. */
   readonly watchers: readonly Actor[];
 }
 
-/** How many watch on each node. */
+/** The number of watchers on each node. */
 export const watchersPerNode = 2;
 
 const password = 'correct horse battery';
 const names = ['ann', 'ben', 'cat', 'dan', 'eve', 'fay', 'gil', 'hal', 'ida', 'jon', 'kim', 'lea'] as const;
 const mostDevices = 3;
 
-/** Signs everybody up, on one to three devices each, and makes the group. */
+/** Signs everybody up, on one to three devices each, and creates the group. */
 export async function assemble(url: string, nodes: number): Promise<Cast> {
   const people = await Promise.all(names.map((name, n) => signUp(url, name, 1 + (n % mostDevices))));
   const watchers = await Promise.all(Array.from({ length: nodes * watchersPerNode }, (_, n) => signUp(url, `watcher-${n + 1}`, 1)));

@@ -3,20 +3,20 @@ import { expect, it } from 'vitest';
 import { judge } from './report.ts';
 import { runPresence } from './run.ts';
 
-// Starting takes some ten seconds, a round of faults and the rest after it as many again. On a busy machine everything takes longer.
+// Starting takes about ten seconds, a round of faults and the settling after it as many again. On a busy machine everything takes longer.
 const longMs = 180_000;
 const most = 2 ** 31;
-// One seed that is always the same, and one that nobody has tried. Others: SEED=7 npx vitest run --project real test/presence/chaos
+// A fixed seed, and a new one. Others: SEED=7 npx vitest run --project real test/presence/chaos
 const seeds = process.env['SEED']?.split(',').map(Number) ?? [1, randomInt(1, most)];
 const parts = seeds.map((seed, place) => ({ seed, rounds: place === 0 ? 2 : 1, minutes: 0 }));
 
 it(
-  `through ends and pauses of nodes and of Redis everybody is seen as they are, and nobody flickers (seeds ${seeds.join(', ')})`,
+  `while nodes and Redis are killed and paused, every presence is shown correctly and does not flicker (seeds ${seeds.join(', ')})`,
   async ({ annotate }) => {
     const { violations, faults, totals, text } = judge(await runPresence({ parts, nodes: 2 }));
     await annotate(JSON.stringify({ seeds, faults, ...totals }));
     expect(violations, `seeds ${seeds}\n${text}`).toEqual([]);
-    // A run in which nothing was broken, done or seen would prove nothing.
+    // A run without faults, changes or reports would prove nothing.
     expect(Object.keys(faults).length).toBeGreaterThan(2);
     expect(totals['rests']).toBe(1 + seeds.length);
     expect(totals['connections']).toBeGreaterThan(30);

@@ -4,7 +4,7 @@ import type { Violation } from './rule.ts';
 import { checkRests, checkTold } from './told-rules.ts';
 import { readTruth } from './truth.ts';
 
-/** Finds everything in a history that breaks a promise, in its order; empty where all were kept. */
+/** Returns all violations in a history, in order of time. Empty if every promise was kept. */
 export function check(records: readonly HistoryRecord[]): readonly Violation[] {
   const truth = readTruth(records);
   return [

@@ -2,38 +2,38 @@ import type { History } from './history.ts';
 import { type ClientSocket, openSocket } from './socket.ts';
 import type { Post } from './stage.ts';
 
-/** A device that is here or away as it is told, and comes back by itself whenever its connection ends otherwise. */
+/** A device that connects and disconnects on demand, and reconnects by itself whenever its connection ends otherwise. */
 export interface Device extends Disposable {
   readonly name: string;
-  /** Whether it wants to be connected. */
+  /** Whether it is to be connected. */
   readonly here: boolean;
   readonly connected: boolean;
-  /** Connects, on a node that it chooses. */
+  /** Connects to a random node. */
   come(): void;
-  /** Ends its connection, with a goodbye or without, and stays away until it is told to come. */
+  /** Ends its connection, with a close handshake or without, and stays offline until `come`. */
   leave(how: 'close' | 'terminate'): void;
 }
 
-/** What a device is given. */
+/** The parts of a device. */
 export interface DeviceParts {
   readonly name: string;
   readonly user: string;
   readonly token: string;
-  /** Does not notice that a node says nothing. */
+  /** Whether it ignores a node that stays silent. */
   readonly patient: boolean;
   readonly posts: readonly Post[];
-  /** In [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
   readonly history: History;
 }
 
-// Sooner than a lease is over: who notices in time is back before anybody thinks that they have gone.
+// Shorter than a lease: a device that notices in time reconnects before the node counts as dead.
 const silenceMs = 1_000;
-// Back soon, but not all at once.
+// Reconnects soon, but not all devices at once.
 const [soonestMs, spreadMs] = [30, 200];
 let connections = 0;
 
-/** Makes a device that is away. */
+/** Creates an offline device. */
 export function makeDevice({ name, user, token, patient, posts, random, history }: DeviceParts): Device {
   let socket: ClientSocket | undefined;
   let here = false;
@@ -52,7 +52,7 @@ export function makeDevice({ name, user, token, patient, posts, random, history 
       { url: post.clients.url, token, silenceMs: patient ? null : silenceMs },
       {
         onAck() {
-          // Who has left meanwhile says so without having been there.
+          // A device that has left meanwhile has no connection to record.
           if (socket !== opened) return;
           [connection, connected, acknowledged] = [own, true, true];
           history.note({ what: 'open', device: name, connection, node, began });

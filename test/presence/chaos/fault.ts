@@ -5,16 +5,16 @@ import type { FaultKind, History } from './history.ts';
 import type { Post, Stage } from './stage.ts';
 import { leaseMs } from './times.ts';
 
-/** What a fault does, and for how long: it resolves when nothing is broken by it any more. */
+/** Runs a fault. Resolves once its effect has ended. */
 type Fault<Target> = (target: Target, random: () => number) => Promise<void>;
 
-/** Now clearly shorter than a lease, now clearly longer: 0.1 to 0.6, or 1.3 to 2.3 leases. */
+/** Waits either clearly less than a lease (0.1 to 0.6 leases) or clearly more (1.3 to 2.3 leases). */
 function lasting(random: () => number): Promise<void> {
   const leases = random() < 0.5 ? 0.1 + 0.5 * random() : 1.3 + random();
   return delay(leases * leaseMs);
 }
 
-// A third are restarts that are over before the next beat, the others last for up to two leases; squared, for most are short.
+// A third are restarts that end before the next beat. The others last for up to two leases, squared so that most are short.
 function outage(random: () => number): Promise<void> {
   return delay(2 * leaseMs * Math.max(0, 1.5 * random() - 0.5) ** 2);
 }
@@ -47,7 +47,7 @@ const ofNodes = {
   },
 } as const satisfies Partial<Record<FaultKind, Fault<Post>>>;
 
-/** Faults of Redis, which all nodes have. */
+/** Faults of Redis, which affect all nodes. */
 const ofRedis = {
   async 'Redis killed'({ redis }, random) {
     await redis.kill();
@@ -70,21 +70,21 @@ const ofRedis = {
 type NodeFault = keyof typeof ofNodes;
 type RedisFault = keyof typeof ofRedis;
 
-/** Every kind of fault. */
+/** All kinds of faults. */
 const faultKinds = [...Object.keys(ofNodes), ...Object.keys(ofRedis)] as readonly (NodeFault | RedisFault)[];
 
-/** A fault that is to come: what, where, and how many ms after its round has begun. */
+/** A planned fault, with its delay after the start of its round in ms. */
 export interface Plan {
   readonly kind: NodeFault | RedisFault;
-  /** Which of the nodes, from 0; of Redis it is not asked. */
+  /** The index of the node. Ignored for faults of Redis. */
   readonly place: number;
   readonly afterMs: number;
 }
 
-// Within the time that most faults last, so that they meet.
+// Shorter than most faults, so that they overlap.
 const spreadMs = 1_500;
 
-/** Plans rounds without end. Every kind comes before any comes again; in one round each node has one fault at most, and so has Redis. */
+/** Plans rounds without end. Every kind happens before any is repeated. In one round, each node and Redis have at most one fault each. */
 export function* planRounds(nodes: number, random: () => number): Generator<readonly Plan[], never> {
   let bag: Plan['kind'][] = [];
   for (;;) {
@@ -103,7 +103,7 @@ export function* planRounds(nodes: number, random: () => number): Generator<read
   }
 }
 
-/** Has a planned fault; resolves when it is over and noted. */
+/** Runs a planned fault. Resolves once it has ended and is recorded. */
 export async function befall({ kind, place, afterMs }: Plan, stage: Stage, random: () => number, history: History): Promise<void> {
   await delay(afterMs);
   const began = history.now();

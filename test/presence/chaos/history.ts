@@ -1,17 +1,17 @@
 import type { Chronicle, Noted } from '../../chaos/chronicle.ts';
 
-/** A device, and whose it is. */
+/** A device and its user. */
 export interface DeviceRecord {
   readonly what: 'device';
   readonly device: string;
   readonly user: string;
 }
 
-/** The server has acknowledged a connection of a device, which began to connect at `began`. */
+/** The server has acknowledged a device's connection, which began to connect at `began`. */
 export interface OpenRecord {
   readonly what: 'open';
   readonly device: string;
-  /** Numbers the connections of all devices. */
+  /** Unique over all devices. */
   readonly connection: number;
   readonly node: number;
   readonly began: number;
@@ -24,7 +24,7 @@ export interface LeaveRecord {
   readonly connection: number;
 }
 
-/** A device, or a watcher, has seen the end of a connection; of a watcher's `connection` is 0. */
+/** A device, or a watcher, has seen the end of a connection. `connection` is 0 for a watcher. */
 export interface CloseRecord {
   readonly what: 'close';
   readonly device: string;
@@ -34,20 +34,20 @@ export interface CloseRecord {
   readonly reason: string;
 }
 
-/** One try of a user to be seen otherwise. */
+/** One attempt of a user to change their status. */
 export interface ChoiceRecord {
   readonly what: 'choice';
   readonly user: string;
   readonly began: number;
   readonly node: number;
   readonly status: 'ONLINE' | 'AWAY' | 'BUSY' | 'INVISIBLE';
-  /** '' is none. */
+  /** '' if there is none. */
   readonly text: string;
   readonly outcome: 'acknowledged' | 'refused' | 'unknown';
   readonly code?: string | undefined;
 }
 
-/** A watcher has begun a subscription; each has a number of its own. */
+/** A watcher has started a subscription. Its number is unique. */
 export interface WatchRecord {
   readonly what: 'watch';
   readonly subscription: number;
@@ -55,19 +55,19 @@ export interface WatchRecord {
   readonly node: number;
 }
 
-/** What a subscription told of a user. */
+/** A presence that a subscription received. */
 export interface ToldRecord {
   readonly what: 'told';
   readonly subscription: number;
   readonly user: string;
   readonly status: 'ONLINE' | 'AWAY' | 'BUSY' | 'OFFLINE';
-  /** '' is none. */
+  /** '' if there is none. */
   readonly text: string;
   readonly devices: number;
   readonly lastSeenAt: string | null;
 }
 
-/** A fault that has ended. `node`: which it befell; null: Redis, and with it all. */
+/** A fault that has ended. `node`: the affected one, or null for Redis, which affects all. */
 export interface FaultRecord {
   readonly what: 'fault';
   readonly began: number;
@@ -75,7 +75,7 @@ export interface FaultRecord {
   readonly node: number | null;
 }
 
-/** What can befall nodes and Redis. */
+/** The kinds of faults. */
 export type FaultKind =
   | 'node killed'
   | 'node stopped'
@@ -87,26 +87,26 @@ export type FaultKind =
   | 'Redis connections cut'
   | 'clients cut';
 
-/** What a node said of leases: it has claimed one, it has done what was to be done about it, it was fenced, it has left by itself. */
+/** A node's log about a lease: it has claimed one, finished a takeover, was fenced, or another node has left by itself. */
 export interface LeaseRecord {
   readonly what: 'lease';
   readonly kind: 'claimed' | 'finished' | 'fenced' | 'left';
-  /** Who says it. */
+  /** The node whose log it is. */
   readonly node: number;
-  /** `nodeId:epoch` of the lease that has ended. */
+  /** `nodeId:epoch` of the lease that ended. */
   readonly lease: string;
-  /** Whose it was; undefined where it is not said. */
+  /** The node that held it. Undefined if the log does not say. */
   readonly holder?: number | undefined;
 }
 
-/** A node did what none does: ended by itself, wrote of a bug. */
+/** A node's unexpected behaviour: an exit by itself, or a bug in its log. */
 export interface NodeRecord {
   readonly what: 'node';
   readonly node: number;
   readonly detail: string;
 }
 
-/** Everybody has stayed as they were since `began`, when nothing was broken any more. `here`: devices that want to be connected. */
+/** Nothing has changed since `began`, and there was no fault. `here`: the devices that are to be connected. */
 export interface RestRecord {
   readonly what: 'rest';
   readonly began: number;
@@ -127,7 +127,7 @@ export type Happening =
   | NodeRecord
   | RestRecord;
 
-/** Something that happened, and when it was over, in ms since the run began. */
+/** Something that happened, with the time of its end, in ms since the run began. */
 export type Recorded<T extends Happening> = Noted<T>;
 
 /** Anything that happened, with its time. */

@@ -12,7 +12,7 @@ interface Line {
   readonly name?: string;
 }
 
-/** By the words with which src/cluster tells of it. */
+/** By the log messages of src/cluster. */
 const kinds: Readonly<Record<string, LeaseRecord['kind']>> = {
   'a node has not shown itself for a whole lease and is taken over': 'claimed',
   'a node has left': 'left',
@@ -20,9 +20,9 @@ const kinds: Readonly<Record<string, LeaseRecord['kind']>> = {
   'this node was taken for dead and its people told so: it drops its connections and begins anew': 'fenced',
 };
 
-/** What a line of a node's log says of a lease; undefined: nothing. */
+/** Parses a line of a node's log about a lease. Undefined if the line is about something else. */
 export function leaseSaid(line: string, node: number): LeaseRecord | undefined {
-  // What is not JSON is told before the log begins.
+  // Lines from before the log begins are no JSON.
   if (!line.startsWith('{')) return undefined;
   const { msg = '', lease, dead, name }: Line = JSON.parse(line);
   const [kind, ended] = [kinds[msg], dead ?? lease];

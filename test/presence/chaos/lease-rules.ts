@@ -12,10 +12,10 @@ interface Round {
   readonly until: number;
 }
 
-// How long a client may be on its way out: a close frame, its answer, and what a busy machine keeps both waiting.
+// How long closing a connection may take: the close frame, its answer, and delays on a busy machine.
 const leavingMs = 1_500;
 
-/** Judges what became of leases: in a round each node has one fault at most, and what follows from it is over before the rest is. */
+/** Checks the leases. In a round, each node has at most one fault, and its consequences end before the rest does. */
 export function checkLeases(records: readonly HistoryRecord[], truth: Truth): readonly Violation[] {
   const said = records.filter((record) => record.what === 'lease');
   return [
@@ -49,7 +49,7 @@ function nodesOf({ faults }: Round): readonly number[] {
   return faults.flatMap(({ node }) => node ?? []);
 }
 
-/** The registry has forgotten all claims, and who it was that died. */
+/** The registry has lost all claims, and which nodes died. */
 function forgot({ faults }: Round): boolean {
   return faults.some(({ kind }) => kind === 'Redis emptied');
 }
@@ -63,7 +63,7 @@ function claimedTwice(round: Round): readonly Violation[] {
   );
 }
 
-/** Who has died, or was fenced, was taken over. */
+/** A node that died, or was fenced, has to be taken over. */
 function missed(round: Round, node: number): readonly Violation[] {
   const claims = round.said.filter((said) => isClaim(said) && said.holder === node);
   const fenced = round.said.filter(({ kind, holder }) => kind === 'fenced' && holder === node);
@@ -94,7 +94,7 @@ function unfinished(round: Round, claim: Said): readonly Violation[] {
   return [{ rule: 'takeover', at: round.until, detail: `the takeover of the lease ${claim.lease} was not seen through` }];
 }
 
-/** Fenced, and nobody has said that they took it over. */
+/** The node was fenced, but no other has logged a takeover. */
 function groundless(said: readonly Said[], fence: Said): readonly Violation[] {
   if (said.some((claim) => isClaim(claim) && claim.lease === fence.lease)) return [];
   return [{ rule: 'fenced', at: fence.at, detail: `node ${fence.node} was fenced, and nobody has taken it over` }];

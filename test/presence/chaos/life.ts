@@ -7,31 +7,31 @@ import type { ChoiceRecord, History } from './history.ts';
 import type { Post } from './stage.ts';
 import { graceMs } from './times.ts';
 
-/** What people do: come, go, come back at once, settle how they are seen. */
+/** The activity of users: they connect, disconnect, reconnect, and change their status. */
 export interface Life extends AsyncDisposable {
-  /** Resolves when everybody has come to the end of what they do; they stay so until `wake`. */
+  /** Resolves once every user's act has ended. Nothing happens until `wake`. */
   rest(): Promise<void>;
   wake(): void;
 }
 
-/** What somebody is given. */
+/** The parts of a user's activity. */
 export interface LifeParts {
   readonly actor: Actor;
   readonly devices: readonly Device[];
   readonly posts: readonly Post[];
-  /** In [0, 1), decided by the seed. */
+  /** Returns a number in [0, 1), determined by the seed. */
   readonly random: () => number;
   readonly history: History;
 }
 
-// So short that somebody comes or goes in every phase of every fault.
+// So short that users connect and disconnect in every phase of every fault.
 const [leastPauseMs, pauseSpreadMs] = [100, 700];
 const againMs = 300;
-// A user may change how they are seen sixty times in a quarter of an hour (src/presence/create-presences.ts).
+// A user may change their status sixty times in a quarter of an hour (src/presence/create-presences.ts).
 const betweenChoicesMs = 16_000;
 const statuses = ['ONLINE', 'AWAY', 'BUSY', 'INVISIBLE', 'INVISIBLE'] as const;
 
-/** Begins a life for each. */
+/** Starts the activity of each user. */
 export function startLife(all: readonly LifeParts[]): Life {
   let resting = false;
   let over = false;
@@ -67,7 +67,7 @@ export function startLife(all: readonly LifeParts[]): Life {
   };
 }
 
-/** What somebody does next. */
+/** Returns a function that does the user's next act. */
 function actor({ actor: { name, tokens }, devices, posts, random, history }: LifeParts): () => Promise<void> {
   let mayChooseAt = 0;
   let texts = 0;
@@ -82,7 +82,7 @@ function actor({ actor: { name, tokens }, devices, posts, random, history }: Lif
     return random() < 0.5 ? 'close' : 'terminate';
   }
 
-  /** Repeats it until it is known what came of it. */
+  /** Repeats the change until its outcome is known. */
   async function choose(): Promise<void> {
     mayChooseAt = history.now() + betweenChoicesMs;
     texts += 1;
@@ -99,7 +99,7 @@ function actor({ actor: { name, tokens }, devices, posts, random, history }: Lif
     }
   }
 
-  /** Goes and is back within the grace, or a little after it. */
+  /** Disconnects and reconnects within the grace period, or shortly after it. */
   async function blink(device: Device): Promise<void> {
     device.leave(how());
     await delay(random() < 0.5 ? 0 : 1.3 * graceMs * random());

@@ -1,5 +1,6 @@
 // npm run chaos:presence -- [--seed N] [--minutes M] [--nodes 2|3] [--history FILE]
-// Nodes, MariaDB and Redis under faults that a seed decides, people who come and go, others who watch, and a judge. docs/reliability.md says more.
+// Runs nodes, MariaDB and Redis under faults that the seed determines, with users who connect and disconnect and others who watch, and
+// checks the history. docs/reliability.md has more.
 import { parseArgs } from 'node:util';
 import { judge } from './report.ts';
 import { runPresence } from './run.ts';

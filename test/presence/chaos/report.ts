@@ -2,12 +2,12 @@ import { check } from './checker.ts';
 import type { History, HistoryRecord } from './history.ts';
 import { rules, type Violation } from './rule.ts';
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Verdict {
   readonly violations: readonly Violation[];
   /** Faults, totals and violations, for people to read. */
   readonly text: string;
-  /** How often each kind of fault came. */
+  /** The number of faults of each kind. */
   readonly faults: Readonly<Record<string, number>>;
   readonly totals: Readonly<Record<string, number>>;
 }
@@ -15,7 +15,7 @@ export interface Verdict {
 const mostViolations = 12;
 const recordsBefore = 25;
 
-/** Judges a history. */
+/** Checks a history. */
 export function judge({ records }: History): Verdict {
   const violations = check(records);
   const faults = countBy(records.flatMap((record) => (record.what === 'fault' ? [record.kind] : [])));
@@ -77,7 +77,7 @@ function brokenLines(records: readonly HistoryRecord[], violations: readonly Vio
   return [...shown, violations.length === 0 ? 'every promise was kept' : `${violations.length} violations`];
 }
 
-/** What happened to that user and that subscription until then, and to the nodes meanwhile. */
+/** The records of that user and subscription up to the violation, and the faults and leases among them. */
 function around(records: readonly HistoryRecord[], { at, user, subscription }: Violation): readonly HistoryRecord[] {
   const concerned = records.filter((record) => {
     if (record.at > at + 1_000) return false;

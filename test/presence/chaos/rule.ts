@@ -1,4 +1,4 @@
-/** What the judge holds, and what it says when it is broken. */
+/** The rules of the checker, and the text of a violation. */
 export const rules = {
   right: 'After a rest everybody is seen as they are, by everybody who watches, on every node',
   flicker: 'Nobody is told to be offline who had a device there, or back within the grace',
@@ -14,10 +14,10 @@ export const rules = {
 /** The name of a rule. */
 export type Rule = keyof typeof rules;
 
-/** A promise that was broken. */
+/** A broken promise. */
 export interface Violation {
   readonly rule: Rule;
-  /** ms since the run began. */
+  /** In ms since the run began. */
   readonly at: number;
   readonly detail: string;
   readonly user?: string | undefined;

@@ -10,28 +10,31 @@ import { type Stage, setStage } from './stage.ts';
 import { graceMs, rightWithinMs } from './times.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
-/** A part of a run: its seed decides faults and what people do, for so long at least. */
+/** A part of a run. Its seed determines the faults and the activity. `rounds` and `minutes` are minimums. */
 export interface Part {
   readonly seed: number;
   readonly rounds: number;
   readonly minutes: number;
 }
 
-/** What decides a run. */
+/** The options of a run. */
 export interface RunOptions {
-  /** One after the other, on the same nodes. */
+  /** Run one after the other, on the same nodes. */
   readonly parts: readonly Part[];
   readonly nodes: number;
-  /** Where the history is written to as well. */
+  /** A file to also write the history to. */
   readonly file?: string | undefined;
 }
 
-// Some faults are over at once: people go on coming and going after them.
+// Some faults end at once: the activity goes on after them.
 const leastRoundMs = 2 * graceMs;
 const startMs = 30_000;
 const lookMs = 20;
 
-/** Starts everything, has one round of faults after the other, each followed by a rest in which all has to come right, and answers all that happened. */
+/**
+ * Starts everything, runs rounds of faults, each followed by a rest in which every presence has to become correct, and returns all that
+ * happened.
+ */
 export async function runPresence({ parts, nodes, file }: RunOptions): Promise<History> {
   const history = createChronicle<Happening>(file);
   await using stage = await setStage(history, nodes);
@@ -75,7 +78,7 @@ function enter({ people, watchers }: Cast, { posts }: Stage, seed: number, histo
   const lives = people.map((actor, place) => {
     const random = randomFrom(seed + 100 + place);
     const devices = actor.tokens.map((token, n) =>
-      // The second of three notices nothing: such a device is still there when its node is, after a long pause.
+      // Each user's second device ignores silence: it stays connected to its node through a long pause.
       open.use(makeDevice({ name: `${actor.name}/${n + 1}`, user: actor.name, token, patient: n === 1, posts, random, history })),
     );
     return { actor, devices, posts, random, history };
@@ -89,7 +92,7 @@ function enter({ people, watchers }: Cast, { posts }: Stage, seed: number, histo
   return { lives, devices: lives.flatMap(({ devices }) => devices), watchers: watching, [Symbol.dispose]: () => parts.dispose() };
 }
 
-/** Lets everybody stay as they are for as long as it may take until everybody is seen so. */
+/** Stops the activity for as long as it may take until every presence is correct. */
 async function rest(life: Life, devices: readonly Device[], history: History): Promise<void> {
   await life.rest();
   const began = history.now();

@@ -1,34 +1,34 @@
 import WebSocket from 'ws';
 
-/** A connection of a client that speaks graphql-transport-ws and nothing more than it must. */
+/** A minimal graphql-transport-ws client. */
 export interface ClientSocket {
   send(message: object): void;
-  /** With a goodbye. */
+  /** Ends with a close handshake. */
   close(): void;
-  /** Without one, as a train enters a tunnel. */
+  /** Ends without one, as when a train enters a tunnel. */
   terminate(): void;
 }
 
-/** What its holder does with it. Each is called with what came; `onClose` once, and nothing after it. */
+/** The callbacks of a socket. `onClose` is called once, and nothing after it. */
 export interface SocketHolder {
   onAck(): void;
   onNext(payload: { readonly data?: unknown; readonly errors?: unknown }): void;
-  /** What was subscribed has ended: of the client's own choice it never does. */
+  /** The subscription has ended. Clients here never end it themselves. */
   onEnd(message: string): void;
   onClose(code: number, reason: string): void;
 }
 
-/** How a client connects. */
+/** The options of a connection. */
 export interface SocketOptions {
   readonly url: string;
   readonly token: string;
-  /** A node that has said nothing for so many ms is taken for dead; null: never, once it has acknowledged. */
+  /** A node that is silent for this many ms counts as dead. Null: never, once it has acknowledged the connection. */
   readonly silenceMs: number | null;
 }
 
-// Several signs of life within the shortest silence that anybody bears.
+// Several pings within the shortest silence that any client accepts.
 const pingMs = 250;
-// A node that is paused takes connections, and acknowledges none.
+// A paused node accepts connections and does not acknowledge them.
 const ackMs = 2_000;
 
 /** Connects a client. */
@@ -59,7 +59,7 @@ export function openSocket({ url, token, silenceMs }: SocketOptions, holder: Soc
 
   socket.on('open', () => send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
   socket.on('message', (message) => receive(String(message)));
-  // What is wrong with the connection shows in its close.
+  // The close event says what is wrong with the connection.
   socket.on('error', () => undefined);
   socket.on('close', (code, reason) => {
     clearInterval(pulse);

@@ -9,7 +9,7 @@ import type { History } from './history.ts';
 import { leaseSaid } from './lease-log.ts';
 import { graceMs, leaseMs } from './times.ts';
 
-/** A node, its way to Redis, and the way that devices have to it. */
+/** A node, its link to Redis, and the devices' link to it. */
 export interface Post {
   readonly number: number;
   readonly node: KeptNode;
@@ -26,7 +26,7 @@ export interface Stage extends AsyncDisposable {
 const settings = {
   NODE_LEASE_MS: String(leaseMs),
   PRESENCE_GRACE_MS: String(graceMs),
-  // Nobody is away because they say nothing.
+  // Nobody becomes AWAY by inactivity.
   AWAY_SECONDS: '0',
   DRAIN_MS: '500',
   SOCKET_PING_MS: '5000',
@@ -35,16 +35,16 @@ const settings = {
   ADDRESS_ATTEMPTS: '1000000',
   OPERATIONS_PER_SECOND: '0',
   GRAPHIQL: 'false',
-  // Nobody asks for it, and the port after a node's own may be another's.
+  // Not used here, and the port after a node's own may be taken.
   ADMIN_PORT: 'off',
-  // Takeovers and fences are told at these levels.
+  // Takeovers and fences are logged at these levels.
   LOG_LEVEL: 'info',
 };
 
 // The error and where it was thrown.
 const mostOfLine = 1_000;
 
-/** Starts MariaDB, a Redis that keeps its data in a file, and so many nodes, each behind links of its own. */
+/** Starts MariaDB, a Redis that keeps its data in a file, and this many nodes, each with links of its own. */
 export async function setStage(history: History, nodes: number): Promise<Stage> {
   await using open = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'mpim-presence-'));

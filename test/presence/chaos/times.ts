@@ -1,17 +1,21 @@
-/** How long a node's lease and a device's grace are here, in ms. A seventh of the defaults: what takes half a minute is seen within five seconds. */
+/**
+ * The lease of a node and the grace period of a device, in ms. A seventh of the defaults: what takes half a minute there takes less than
+ * five seconds here.
+ */
 export const leaseMs = 1_500;
 export const graceMs = 1_500;
 
-/** A node shows itself so often, or more often (src/cluster/create-cluster.ts). */
+/** The longest interval between a node's beats (src/cluster/create-cluster.ts). */
 export const beatMs = leaseMs / 4;
 
-/** A client of Redis that was away for seconds tries again after so many ms at most (src/redis.ts). */
+/** The longest delay before a Redis client that was disconnected for seconds retries, in ms (src/redis.ts). */
 export const reconnectMs = 2_000;
-// What two busy cores keep a process, a timer or a message waiting.
+// The delay of a process, a timer or a message on two busy cores.
 const scheduleMs = 1_000;
 
 /**
- * So long after the last change and the last fault everybody is seen as they are: nodes reach Redis again, find at their next beat that they had not, count a
- * lease for whoever is gone, find it over at the beat after that, and wait for the grace.
+ * The time after the last change and the last fault within which every presence is correct: nodes reconnect to Redis, notice at their next
+ * beat that they were disconnected, wait for the lease of a missing node, find it expired at the following beat, and wait for the grace
+ * period.
  */
 export const rightWithinMs = leaseMs + graceMs + reconnectMs + 2 * beatMs + scheduleMs;

@@ -5,12 +5,12 @@ import type { Truth } from './truth.ts';
 
 type Told = Recorded<ToldRecord>;
 
-// A timer may be early by its resolution; what a device did it noted just before.
+// A timer may be early by its resolution, and a device records an act just before it.
 const earlyMs = 50;
-// What is true no more is told for no longer than this: a hop, a reading, and what a busy machine keeps both waiting.
+// An outdated presence arrives at most this late: a network hop, a read, and delays on a busy machine.
 const lateMs = 1_000;
 
-/** Judges what every subscription was told. */
+/** Checks everything that subscriptions received. */
 export function checkTold(records: readonly HistoryRecord[], truth: Truth): readonly Violation[] {
   const strands = Map.groupBy(
     records.filter((record) => record.what === 'told'),
@@ -22,7 +22,7 @@ export function checkTold(records: readonly HistoryRecord[], truth: Truth): read
   ]);
 }
 
-/** Judges what everybody was shown when all had come to rest. */
+/** Checks what every watcher was shown at each rest. */
 export function checkRests(records: readonly HistoryRecord[], truth: Truth): readonly Violation[] {
   const users = new Set(records.flatMap((record) => (record.what === 'device' ? [record.user] : [])));
   return records.flatMap((record) =>
@@ -72,7 +72,7 @@ function thereUntil(user: string, at: number, truth: Truth): string {
   return near.map(({ device, node, from, until }) => `${device} on node ${node} from ${from} to ${until}`).join(', ');
 }
 
-/** Somebody who has just come cannot have gone for a whole grace. */
+/** A user who has just come online cannot have been offline for a whole grace period. */
 function hasty(strand: readonly Told[], truth: Truth): readonly Violation[] {
   return strand.flatMap((told, n) => {
     const [came, before] = [strand.slice(0, n).findLastIndex((one) => one.status === 'OFFLINE') + 1, told.at - lateMs];
@@ -113,7 +113,7 @@ function shownWrong(rest: Recorded<RestRecord>, { records, users, truth }: Shown
   );
 }
 
-/** How somebody is to be seen at a time at which nothing changes. */
+/** Returns the correct presence of a user at a time at which nothing changes. */
 function truly(user: string, at: number, { held, wishes }: Truth): string {
   const devices = new Set(held.filter((one) => one.user === user && one.from <= at && at <= one.until).map(({ device }) => device)).size;
   const { status = 'ONLINE', text = '' } = wishes(user).findLast(({ from }) => from <= at) ?? {};

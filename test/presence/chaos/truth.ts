@@ -1,50 +1,53 @@
 import type { ChoiceRecord, FaultRecord, HistoryRecord, LeaseRecord, Recorded } from './history.ts';
 import { beatMs, graceMs, leaseMs, reconnectMs, rightWithinMs } from './times.ts';
 
-/** A time in ms since the run began, its end not included. */
+/** A time span in ms since the run began, without its end. */
 export interface Span {
   readonly from: number;
   readonly until: number;
 }
 
-/** A connection of a device, as the device had it. */
+/** A connection of a device, as the device saw it. */
 export interface Held extends Span {
   readonly connection: number;
   readonly device: string;
   readonly user: string;
   readonly node: number;
-  /** How it ended by the node or the way there; undefined: the device ended it, or it has not ended. */
+  /** The close code if the node or the network ended it. Undefined if the device ended it, or it is open. */
   readonly code: number | undefined;
 }
 
-/** How somebody wished to be seen from the acknowledgement on until they began to wish otherwise. `possible`: when nodes may have held so. */
+/** A user's chosen status, from its acknowledgement until they begin the next change. `possible`: when nodes may have stored it. */
 export interface Wish extends Span {
   readonly status: ChoiceRecord['status'];
   readonly text: string;
   readonly possible: Span;
 }
 
-/** What the records say of what was the case. */
+/** The facts that follow from the records. */
 export interface Truth {
   readonly held: readonly Held[];
   /** Oldest first. */
   wishes(user: string): readonly Wish[];
-  /** Times in which nothing had to be known of any device of theirs: none was connected, or what knew was dead, paused or cut off. */
+  /**
+   * Returns the spans in which nodes may not know of any device of the user: none was connected, or its node was dead, paused or cut off.
+   */
   absences(user: string): readonly Span[];
-  /** How many ms of a span were neither in a fault nor in the time that it may take until all is well after one. */
+  /** Returns how many ms of a span were outside of faults and of the recovery after them. */
   calm(span: Span): number;
-  /** Faults, in the order in which they began. */
+  /** The faults, in the order of their beginning. */
   readonly faults: readonly Recorded<FaultRecord>[];
 }
 
-// What a busy machine may keep a message or a timer waiting where nothing is broken.
+// The delay of a message or timer on a busy machine without faults.
 const hopMs = 250;
-/** A node whose faults last for so long may be taken over: it may have shown itself a beat before. */
+/** A fault that lasts this long may lead to a takeover: the node's last beat may have been just before it. */
 export const leastLeaseMs = leaseMs - beatMs - hopMs;
-// A Redis that was empty has been told of everybody: a quarter of a lease each until it is reached, until the next beat, and until what failed is tried again.
+// The time until an emptied Redis has all connections again: up to a quarter of a lease each until it is reached, until the next beat, and
+// until failed writes are repeated.
 const retoldMs = (3 / 4) * leaseMs;
 const forever = Number.POSITIVE_INFINITY;
-// Until a node that was paused, or cut off, has been fenced, or has told all that it has: at its next beat, once it reaches Redis.
+// The time until a node that was paused or cut off has been fenced, or has restored its connections: its next beat, once it reaches Redis.
 const recoveryMs = { 'node paused': beatMs + 2 * hopMs, 'Redis out of reach': reconnectMs + beatMs + 2 * hopMs } as const;
 
 /** Reads a history. */
@@ -84,7 +87,7 @@ function connectionsOf(records: readonly HistoryRecord[]): readonly Held[] {
   });
 }
 
-/** When nodes had to know of a connection. */
+/** Returns when nodes had to know of a connection. */
 function knownTimes(
   { node, from, until, code }: Held,
   faults: readonly Recorded<FaultRecord>[],
@@ -98,10 +101,10 @@ function knownTimes(
       if (kind === 'node killed' || kind === 'node stopped') return began < end && from < at ? [{ from: began, until: end }] : [];
       if (kind !== 'node paused' && kind !== 'Redis out of reach') return [];
       const whole = { from: began, until: at + recoveryMs[kind] };
-      // What came meanwhile was not told; what was there before stays for a grace after somebody has taken the node over.
+      // A connection from during the fault was not recorded. One from before it stays for a grace period after a takeover.
       if (from > began - hopMs) return from < whole.until ? [whole] : [];
       const claim = claims.find((said) => said.holder === node && said.at >= began && said.at <= whole.until);
-      // A Redis that has come back empty is told of it only when it is back itself.
+      // An emptied Redis only gets the connections of a cut-off node back once that node is back.
       const emptied = faults.find((other) => other.kind === 'Redis emptied' && began < other.at + retoldMs && at > other.at);
       const lostAt = Math.min(claim === undefined ? forever : claim.at - hopMs, emptied?.began ?? forever);
       return lostAt < whole.until ? [{ ...whole, from: lostAt }] : [];
@@ -112,7 +115,7 @@ function knownTimes(
 function wishesOf(choices: readonly Recorded<ChoiceRecord>[]): readonly Wish[] {
   const made = choices.filter(({ outcome }) => outcome !== 'refused');
   const settled = made.filter(({ outcome }) => outcome === 'acknowledged');
-  // Tries that were not answered are of the next that was.
+  // Attempts without an answer belong to the next one with an answer.
   const firstTry = settled.map(({ at }, n) => made.find((one) => one.at > (settled[n - 1]?.at ?? -1) && one.at <= at)?.began ?? at);
   const all = [{ status: 'ONLINE', text: '', at: 0 } as const, ...settled];
   return all.map(({ status, text, at }, n) => {
@@ -126,7 +129,7 @@ function overlap(one: Span, other: Span): number {
   return Math.max(0, Math.min(one.until, other.until) - Math.max(one.from, other.from));
 }
 
-/** The same times without overlaps, in order. */
+/** Merges overlapping spans, in order. */
 function union(spans: readonly Span[]): readonly Span[] {
   const merged: Span[] = [];
   for (const span of spans.toSorted((a, b) => a.from - b.from)) {
@@ -137,7 +140,7 @@ function union(spans: readonly Span[]): readonly Span[] {
   return merged;
 }
 
-/** The times before, between and after. */
+/** Returns the spans before, between and after. */
 function gaps(spans: readonly Span[]): readonly Span[] {
   const starts = [Number.NEGATIVE_INFINITY, ...spans.map(({ until }) => until)];
   const ends = [...spans.map(({ from }) => from), forever];

@@ -5,13 +5,13 @@ import type { History } from './history.ts';
 import { type ClientSocket, openSocket } from './socket.ts';
 import type { Post } from './stage.ts';
 
-/** Somebody who watches everybody on one node, and subscribes again whenever that ends. */
+/** A user who watches everybody on one node, and subscribes again whenever the subscription ends. */
 export interface Watcher extends Disposable {
-  /** Whether they have been told of everybody, by the subscription that they have. */
+  /** Whether the current subscription has received everybody's presence. */
   readonly complete: boolean;
 }
 
-/** What a watcher is given. */
+/** The parts of a watcher. */
 export interface WatcherParts {
   readonly actor: Actor;
   readonly people: readonly Actor[];
@@ -23,7 +23,7 @@ const silenceMs = 1_500;
 const againMs = 100;
 let subscriptions = 0;
 
-/** Begins to watch. */
+/** Starts to watch. */
 export function startWatcher({ actor, people, post, history }: WatcherParts): Watcher {
   const userIds = people.map(({ id }) => id);
   const names = new Map(people.map(({ id, name }) => [id, name]));
@@ -66,7 +66,7 @@ export function startWatcher({ actor, people, post, history }: WatcherParts): Wa
   }
 
   function end(from: ClientSocket, message: string): void {
-    // A node that cannot tell now says so; everything else is a defect.
+    // A node that cannot serve it at the moment answers UNAVAILABLE. Anything else is a defect.
     if (!message.includes('"UNAVAILABLE"')) history.note({ what: 'node', node: post.number, detail: `${actor.name} was told ${message}` });
     from.close();
   }
