@@ -34,7 +34,7 @@ class Numbers extends EventLine<number> {
 
 const nothing = { done: true, value: undefined };
 
-test('an abort ends it at once: waiting events are dropped, and the pending read rejects with the reason', async () => {
+test('an abort ends a line at once: waiting events are dropped, and the pending read rejects with the reason', async () => {
   const closing = new AbortController();
   const line = new Numbers(closing.signal);
   line.push(1, 2);
@@ -48,7 +48,7 @@ test('an abort ends it at once: waiting events are dropped, and the pending read
   await expect(pending).rejects.toThrow('signed out');
 });
 
-test('after fail() it returns the waiting events first', async () => {
+test('after fail() a line returns the waiting events first', async () => {
   const line = new Numbers(new AbortController().signal);
   line.push(1);
   line.fail(new Error('lost'));

@@ -74,7 +74,7 @@ describe('a handle', () => {
 describe('the search for users', () => {
   const chat = world({ SEARCHES_PER_MINUTE: '3' });
 
-  it('is throttled per user, and the typed error says when to retry', async () => {
+  it('is throttled per user, across documents, and the typed error says when to retry', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const page = await chat.ask(FindUsersDocument, { search: ann.handle, first: 1 }, ann);
     expect(page.users.edges.map(({ node }) => node.id)).toEqual([ann.id]);

@@ -160,7 +160,7 @@ const mutations: Readonly<Record<string, () => Deed>> = {
   }),
   replayJob: () => ({ input: { id: dead[0] }, entry: { target: `Job:${dead[0]}`, after: expect.stringContaining('"PENDING"') } }),
   discardJob: () => ({ input: { id: dead[1] }, entry: { target: `Job:${dead[1]}`, before: expect.stringContaining('"DEAD"') } }),
-  // The node only hears that it is to stop: whoever runs it does that.
+  // The node is only asked to stop. Its supervisor does that.
   drainNode: () => {
     const { nodeId } = place.node.chat.cluster.lease;
     return { input: { nodeId }, entry: { target: `node:${nodeId}`, before: expect.stringContaining('"state":"READY"') } };

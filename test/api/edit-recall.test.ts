@@ -89,7 +89,7 @@ describe('editMessage', () => {
     expect(await shownTo(ben, conversationId)).toEqual(['helo']);
   });
 
-  it('is allowed to the sender only, and who cannot see the message gets NOT_FOUND as if it did not exist', async () => {
+  it('is allowed to the sender only, and a user who cannot see the message gets NOT_FOUND as if it did not exist', async () => {
     const { ann, ben, cat, conversationId, sent } = await scene();
     const [eve] = await chat.people('eve');
     for (const other of [ann, cat]) expect(refusals((await edit(other, sent.id, 'hello')).errors)).toEqual(['FORBIDDEN input.messageId']);
@@ -130,7 +130,7 @@ describe('recallMessage', () => {
     expect(await live.next()).toMatchObject({ __typename: 'MessageSent', seq: sent.seq + 2 });
   });
 
-  it('is allowed to the sender and to admins, and who cannot see the message gets NOT_FOUND as if it did not exist', async () => {
+  it('is allowed to the sender and to admins, and a user who cannot see the message gets NOT_FOUND as if it did not exist', async () => {
     const { ann, ben, cat, conversationId, sent } = await scene('oops');
     const [eve] = await chat.people('eve');
     expect(refusals((await recall(cat, sent.id)).errors)).toEqual(['FORBIDDEN input.messageId']);

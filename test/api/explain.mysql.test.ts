@@ -322,7 +322,7 @@ describe('watching presence', () => {
 
   it('reads by keys: a few rows for each user, however many conversations the viewer is in', async () => {
     for (const statement of await statementsOf(500)) {
-      // For users who are no contacts, the conversations that they are in are counted and read.
+      // For users who are not contacts, the conversations that they are in are counted and read.
       expect(faultsOf(await planOf(log.sql, statement), { rows: 400 * 20 }), statement).toEqual([]);
     }
   });

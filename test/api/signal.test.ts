@@ -82,7 +82,7 @@ it('many signals that one device sends on its socket without waiting arrive in o
   expect(await heardUntil(bens, 'over')).toEqual([...names, 'MessageSent']);
 });
 
-it('a signal does not reach former members, nor a user whom the sender has blocked, and naming one who is no member is refused', async () => {
+it('a signal does not reach former members, nor a user whom the sender has blocked, and naming a user who is not a member is refused', async () => {
   const [ann, ben, cat, dan] = await chat.people('ann', 'ben', 'cat', 'dan');
   const [id, other] = [await chat.group(ann, ben, cat, dan), await chat.group(ann, ben, cat, dan)];
   await chat.ask(BlockUserDocument, { input: { userId: cat.id } }, ann);

@@ -24,7 +24,7 @@ function key<T>(id: string): T {
   return parsed.key as T;
 }
 
-/** At least one of each type. */
+/** At least one object of each type. */
 export const entities: readonly Entity[] = [
   { type: 'User', name: 'anybody', id: (_, { target }) => target.id, seenBy: signedIn },
   { type: 'Presence', name: 'of the target', id: (_, { target }) => formatId('Presence', key(target.id)), seenBy: inGroup },

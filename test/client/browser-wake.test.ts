@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { browserWake } from '../../client/index.ts';
 
-it('wakes when the browser is online again or its page becomes visible, until it is cancelled', () => {
+it('browserWake wakes when the browser is online again or its page becomes visible, until it is cancelled', () => {
   const page = Object.assign(new EventTarget(), { visibilityState: 'hidden' });
   const browser = new EventTarget();
   vi.stubGlobal('addEventListener', browser.addEventListener.bind(browser));
@@ -24,7 +24,7 @@ it('wakes when the browser is online again or its page becomes visible, until it
   expect(woken).toBe(2);
 });
 
-it('wakes in a worker, which has no page, when the browser is online again', () => {
+it('browserWake wakes in a worker, which has no page, when the browser is online again', () => {
   const worker = new EventTarget();
   vi.stubGlobal('addEventListener', worker.addEventListener.bind(worker));
   vi.stubGlobal('removeEventListener', worker.removeEventListener.bind(worker));
@@ -39,7 +39,7 @@ it('wakes in a worker, which has no page, when the browser is online again', () 
   expect(woken).toBe(1);
 });
 
-it('does nothing without a browser, and with a window that has no addEventListener, as in React Native', () => {
+it('browserWake does nothing without a browser, and with a window that has no addEventListener, as in React Native', () => {
   expect(() => browserWake(() => undefined)()).not.toThrow();
   vi.stubGlobal('window', globalThis);
   vi.stubGlobal('addEventListener', undefined);

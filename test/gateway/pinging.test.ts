@@ -39,7 +39,7 @@ test('a removed socket is not pinged, and no timer runs without sockets', () => 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a short interval has fewer turns, and is kept', () => {
+test('a short interval has fewer turns, and each socket is still pinged once in it', () => {
   const { pings } = open(3, createPinging(15));
   vi.advanceTimersByTime(150);
   expect(pings).toEqual([10, 10, 10]);

@@ -4,14 +4,14 @@ import { createSessions } from '../../gateway/sessions.ts';
 import { createAccessTokens } from '../../src/user/access-token.ts';
 import { embeddedChat } from '../support/chat.ts';
 
-test('of two next tokens that come at once the one that expires later counts, whichever comes first', async () => {
+test('of two concurrent renewals the token that expires later counts, in either order', async () => {
   const secret = randomBytes(32).toString('base64url');
   await using chat = await embeddedChat({ ACCESS_TOKEN_SECONDS: '60', SECRET_KEYS: `k:${secret}` });
   using sessions = createSessions(chat);
   const { viewer, accessToken } = await chat.users.signUp({ handle: 'ada', password: 'correct horse battery', address: 'test' });
   const [soon, later] = [createAccessTokens([{ id: 'k', secret }], 600), createAccessTokens([{ id: 'k', secret }], 900)];
   const [shorter, longer] = [await soon.sign(viewer, new Date()), await later.sign(viewer, new Date())];
-  // Known to be valid already, so that both take equally long.
+  // Both are verified and cached here, so that both renewals take equally long.
   for (const token of [shorter, longer]) await chat.users.readToken(token.accessToken);
   for (const order of [
     [shorter, longer],

@@ -335,7 +335,7 @@ test('a thread that is malformed, hidden or of another conversation is shown as 
   expect(looked()).toEqual([null, false]);
 });
 
-test('a viewer who is removed from a group during a look at its thread sees neither any more', async () => {
+test('a viewer who is removed from a group while its thread is open sees neither any more', async () => {
   const [ann, ben] = await world.people('ann', 'ben');
   const group = await world.group(ben, ann);
   const root = await world.say(ben, group, 'Ideas?');
