@@ -214,7 +214,7 @@ describe('for invites, the checker', () => {
   }
 
   const visits = [visit(ben, 'one', 2), visit(ben, 'one', 4), visit(cat, 'two', 5)];
-  // An invite that is used up only appears in one look, at any time.
+  // Used-up invites appear in one look only, whichever it is.
   const looks: readonly Step[] = [{ ...looked(1, 1), at: 3_000 }, looked(0, 0), { what: 'look', owned: [], uses: [] }];
   const tried = (...more: readonly Step[]): readonly string[] =>
     brokenBy(made, another, ...visits, ...more, ...looks, logOf(room, 'conversation', door));

@@ -5,7 +5,7 @@ import type { History, LookRecord } from './history.ts';
 
 // A paused database never answers. The next look finds the same.
 const patienceMs = 1_500;
-// An act takes a few ms. Anything that is wrong for longer than a few looks is seen.
+// An act takes a few ms. A wrong state that lasts longer than this interval is seen.
 const everyMs = 200;
 
 /** Opens a direct connection to the database. Connecting and each answer have a time limit. */
@@ -30,7 +30,7 @@ export function numberOf(id: string): number {
   return numberIn(id, 0);
 }
 
-/** Returns one of several numbers in a global id. In an option's id, place 1 is the seq of the message. */
+/** Returns one of several numbers in a global id. In the ids of a message and of an option, place 1 is the message's seq. */
 export function numberIn(id: string, place: number): number {
   return Number(Buffer.from(id, 'base64url').toString().split(':')[place + 1]);
 }

@@ -9,7 +9,7 @@ import type { Post } from './stage.ts';
 const [leastPauseMs, pauseSpreadMs] = [300, 1_500];
 // The other drafts are removed, or sent.
 const savedShare = 2 / 3;
-// How often both devices write, so that the draft written last may arrive first.
+// The share of acts on both devices at once, so that the draft written last may arrive first.
 const twoAtOnce = 1 / 3;
 
 /** Makes a user write, change, remove and send drafts on both devices, in a group that refuses none of it. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { requireProgram } from './binaries.ts';
 import { type Service, startService } from './services.ts';
 
-// As root, nginx gives its temporary folders, which the whole machine shares, to its user. www-data is the one to whom Debian has given
-// them.
+// As root, nginx gives its temporary folders, which the whole machine shares, to its user. On Debian they belong to
+// www-data.
 const ownUser = process.getuid?.() === 0 ? 'user www-data; ' : '';
 
 const shipped = join(import.meta.dirname, '../../deploy/nginx');

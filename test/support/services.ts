@@ -57,7 +57,7 @@ export interface ServiceOptions {
 // The path of a mysqld.
 const mysqld = process.env['MYSQLD'] || undefined;
 
-/** Whether MySQL takes MariaDB's place, where the two differ in terms or behaviour. */
+/** Whether the run uses MySQL instead of MariaDB. For tests in which the two differ in names or behaviour. */
 export const onMysql = mysqld !== undefined;
 
 /** Starts a MariaDB, or the MySQL that MYSQLD names. This takes some seconds. root has no password. */

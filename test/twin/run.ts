@@ -75,7 +75,7 @@ function isRace({ fields, query, variables }: Operation): boolean {
   return fields.includes('requestContact') && `${query}${JSON.stringify(variables)}`.search(/message"?: ?["$]/) >= 0;
 }
 
-// After every 25 operations everybody queries everything they have. After every 150, restrictions are lifted.
+// The numbers of operations after which everybody queries everything they have, and after which restrictions are lifted.
 const [lookEvery, replenishEvery] = [25, 150];
 
 /** Sends operations that a seed determines to two worlds, until they differ. */

@@ -97,7 +97,7 @@ describe('in races on two nodes', () => {
     }
   });
 
-  it('a join request ends with one result: accepted and a member, or declined or cancelled and not, and none stays pending', async () => {
+  it('a join request that is accepted, declined and cancelled at once has one result, and none waits for an answer', async () => {
     for (let round = 0; round < rounds; round += 1) {
       const [ada, cy] = await people(2);
       if (!(ada && cy)) return expect.fail();

@@ -109,7 +109,7 @@ describe('nginx, as shipped, in front of three nodes', () => {
     expect(await readFile(join(nginx.folder, 'output'), 'utf8')).not.toContain('upstream');
   });
 
-  it('loses and repeats no message while one node is killed and another stops, and clients only see errors of requests in flight', async () => {
+  it('loses and repeats no message while one node is killed and another stops, and only requests in flight at the kill fail', async () => {
     const [ann, ben, cem, dee] = await here.people('ann', 'ben', 'cem', 'dee');
     const group = await here.group(ann, ben, cem, dee);
     const positions = await here.positions(dee);

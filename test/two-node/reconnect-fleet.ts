@@ -59,7 +59,7 @@ export interface Fleet extends AsyncDisposable {
   report(): Promise<FleetReport>;
   /** Waits until the report matches. Fails at once if a promise was broken. */
   until(wanted: Partial<FleetReport>): Promise<FleetReport>;
-  /** Pauses or resumes the process. */
+  /** Pauses or resumes the process: SIGSTOP, SIGCONT. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The lease of a node and the grace period of a device, in ms. A seventh of the defaults: what takes half a minute there takes less than
+ * The lease of a node and the grace period of a device, in ms. A seventh of the defaults: what takes half a minute by default takes less than
  * five seconds here.
  */
 export const leaseMs = 1_500;
