@@ -168,7 +168,7 @@ describe('for the administration of a group, the checker', () => {
     expect(broken({ more: [ruled('name', 'Called 2', 90)] })).toEqual(['ruled']);
   });
 
-  it('accepts any state if the last change has an unknown outcome, or was refused', () => {
+  it('accepts the value of the last acknowledged change if a later one has no answer, or was refused', () => {
     expect(broken({ more: [ruled('role', 'MEMBER', 90), ruled('role', 'ADMIN', 92, 'unknown')] })).toEqual([]);
     expect(broken({ more: [ruled('role', 'MEMBER', 90), ruled('role', 'ADMIN', 92, 'refused')] })).toEqual([]);
   });
@@ -390,7 +390,7 @@ describe('for blocks, the checker', () => {
     expect(seen(said(ben, 10), block, heard('ann/1', 'ben-10', 50), unblock)).toBe(false);
   });
 
-  it('reports nothing if an earlier unblock has no answer', () => {
+  it('reports nothing for a message during the block if an earlier unblock has no answer', () => {
     expect(seen(blocking(false, 10, 'unknown'), block, said(ben, 40), unblock)).toBe(false);
   });
 

@@ -143,7 +143,7 @@ describe('catching up', () => {
     await room;
   });
 
-  it('ends for a client that left while it was slow', async () => {
+  it('frees the turn of a client that left while it was slow', async () => {
     const admission = createAdmission({ atOnce: 1, queue: 1 });
     const outlet = outletOf(1);
     const slow = admission.turn(outlet, ann);

@@ -300,7 +300,7 @@ describe('a channel', () => {
     expect(second.ephemerals[0]).toBe(first.ephemerals[0]);
   });
 
-  it('reads the heads of streams that are opened concurrently at once', async () => {
+  it('reads the heads of concurrently opened streams in one read', async () => {
     const streams = [await newStream(), await newStream(), await newStream()];
     const asked: (readonly bigint[])[] = [];
     const noting: Log = {

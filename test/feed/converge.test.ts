@@ -82,7 +82,7 @@ describe('a device that applies events, live or after it was offline, shows the 
   });
 });
 
-it('has an act for every mutation', () => {
+it('every mutation has an act', () => {
   const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
   expect([...new Set(own.map(({ by }) => by))].toSorted()).toEqual(mutations.toSorted());
 });

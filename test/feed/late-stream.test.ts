@@ -34,7 +34,7 @@ function feedOn({ db, log }: TalkWorld, bus: Bus) {
   return createFeed({ db, log, bus, logger: pino({ level: 'silent' }), config });
 }
 
-it('delivers every stay of a member even if several are announced before the end of the first is delivered', async () => {
+it('a subscription delivers every stay of a member even if several are announced before the end of the first arrives', async () => {
   await using world = talkOn(await sqliteDb());
   const [ann, ben] = await world.people();
   const group = await world.group(ann, ben);
@@ -61,7 +61,7 @@ it('delivers every stay of a member even if several are announced before the end
   events.stop();
 });
 
-it('replays every entry that was committed before StreamReady, even without its hint', async () => {
+it('a subscription replays every entry that was committed before StreamReady, even without its hint', async () => {
   await using world = talkOn(await sqliteDb());
   const [ann, ben] = await world.people();
   const group = await world.group(ann, ben);

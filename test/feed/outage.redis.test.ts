@@ -5,7 +5,7 @@ import { groupOf, inWords, listen, person, say } from '../support/people.ts';
 import { startRedis } from '../support/services.ts';
 import { realStores } from '../support/stores.ts';
 
-it('loses nothing and keeps the order while Redis is killed, down, and back', async () => {
+it('a subscription loses nothing and keeps the order while Redis is killed, down, and back', async () => {
   await using redis = await startRedis();
   await using stores = await realStores({ redisUrl: redis.url });
   await using here = await chatOn(stores, { HEAD_CHECK_MS: '200' });
@@ -31,7 +31,7 @@ it('loses nothing and keeps the order while Redis is killed, down, and back', as
   events.stop();
 });
 
-it('delivers messages and typing at once to clients of the node that stores them while Redis is down', async () => {
+it('a node delivers messages and typing to its own clients at once while Redis is down', async () => {
   await using redis = await startRedis();
   await using stores = await realStores({ redisUrl: redis.url });
   // So long that no check can deliver it, not even at the tenfold frequency of an outage.
@@ -49,7 +49,7 @@ it('delivers messages and typing at once to clients of the node that stores them
   events.stop();
 });
 
-it('finds entries that another node committed and did not publish as soon as its connection to Redis is back', async () => {
+it('a node finds entries that another one committed and did not publish as soon as its connection to Redis is back', async () => {
   await using redis = await startRedis();
   // Nobody hears what this node publishes, as if it died right after its commit.
   await using nowhere = await startRedis();
@@ -68,7 +68,7 @@ it('finds entries that another node committed and did not publish as soon as its
   events.stop();
 });
 
-it('refuses a new subscription with UNAVAILABLE while Redis hangs, and accepts it once Redis is back', async () => {
+it('a new subscription is refused with UNAVAILABLE while Redis hangs, and accepted once Redis is back', async () => {
   await using redis = await startRedis();
   await using stores = await realStores({ redisUrl: redis.url });
   await using chat = await chatOn(stores, { BUS_TIMEOUT_MS: '500' });

@@ -59,7 +59,7 @@ function markedIn(events: readonly FeedEvent[]): readonly bigint[] {
   return events.flatMap((event) => (event.kind === 'markers' ? [event.conversationId] : []));
 }
 
-it('finds a read marker whose hint was lost at the next comparison of heads', async () => {
+it('a subscription finds a read marker whose hint was lost at the next comparison of heads', async () => {
   await using scene = await talk();
   const { world, ben, groups } = scene;
   const { bus } = deafTo(world, ben);
@@ -72,7 +72,7 @@ it('finds a read marker whose hint was lost at the next comparison of heads', as
   expect(markedIn(await desk.until(({ kind }) => kind === 'markers'))).toEqual([groups[1]]);
 });
 
-it('finds it at the hint of a later move, without a comparison of heads', async () => {
+it('a read marker whose hint was lost is found at the hint of a later move, without a comparison of heads', async () => {
   await using scene = await talk();
   const { world, ben, groups } = scene;
   const ears = deafTo(world, ben);
@@ -86,7 +86,7 @@ it('finds it at the hint of a later move, without a comparison of heads', async 
   expect(new Set(markedIn(told))).toEqual(new Set(groups));
 });
 
-it('reports it once if the hint arrives, and not again when heads are compared', async () => {
+it('a moved read marker is reported once if its hint arrives, and not again when heads are compared', async () => {
   await using scene = await talk();
   const { world, ben, groups } = scene;
   const { counted, comparisons } = countingComparisons(world);
@@ -102,7 +102,7 @@ it('reports it once if the hint arrives, and not again when heads are compared',
   expect(markedIn(told)).toEqual(groups);
 });
 
-it('reports markers that moved while the device was offline before StreamReady, and no others', async () => {
+it('read markers that moved while the device was offline are reported before StreamReady, and no others', async () => {
   await using scene = await talk();
   const { world, ben, groups } = scene;
   await world.messages.markRead(ben, { conversationId: groups[0], seq: 3 });
@@ -113,7 +113,7 @@ it('reports markers that moved while the device was offline before StreamReady, 
   expect(markedIn(events)).toEqual([groups[0]]);
 });
 
-it('finds a marker whose hint was lost while the subscription was being opened', async () => {
+it('a read marker whose hint was lost while the subscription was being opened is found', async () => {
   await using scene = await talk();
   const { world, ann, ben, groups } = scene;
   // More than the queue holds: the replay of the second group waits for the reader.
@@ -132,7 +132,7 @@ it('finds a marker whose hint was lost while the subscription was being opened',
   expect(markedIn(await desk.until(({ kind }) => kind === 'markers'))).toEqual([groups[0]]);
 });
 
-it('keeps trying while the database does not answer', async () => {
+it('a lost read marker is looked for until the database answers', async () => {
   await using scene = await talk();
   const { world, ben, groups } = scene;
   let failures = 0;

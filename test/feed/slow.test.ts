@@ -101,7 +101,7 @@ describe('a subscription whose client does not read', () => {
   it.each([
     ['a few entries', 5],
     ['more than its queue', 60],
-  ])('delivers nothing of a group a second after the removal: %s were waiting', async (_, waiting) => {
+  ])('delivers nothing of a group from which the viewer was removed a second ago: %s were waiting', async (_, waiting) => {
     const [ann, ben] = [await person(chat), await person(chat)];
     const [left, kept] = [await groupOf(chat, ann, ben), await groupOf(chat, ann, ben)];
     const events = chat.feed.events(ben, { signal: new AbortController().signal });

@@ -54,7 +54,7 @@ it('typing ends by itself after the time-out, for each user separately', async (
   made.clear();
 });
 
-it('goes on while it is repeated, and every repetition is reported', async () => {
+it('typing goes on while it is repeated, and every repetition is reported', async () => {
   const { made, hear, told, until } = typists(60);
   hear(1n, true);
   hear(2n, true);
@@ -67,7 +67,7 @@ it('goes on while it is repeated, and every repetition is reported', async () =>
   made.clear();
 });
 
-it('ends at once when the user stops, sends a message, or leaves the conversation', () => {
+it('typing ends at once when the user stops, sends a message, or leaves the conversation', () => {
   const { made, hear, told } = typists(everMs);
   for (const userId of [1n, 2n, 3n, 4n]) hear(userId, true);
   told.length = 0;
@@ -87,7 +87,7 @@ it('ends at once when the user stops, sends a message, or leaves the conversatio
   made.clear();
 });
 
-it('at most twenty users are reported at once', () => {
+it('of more than twenty users who type at once, twenty are reported', () => {
   const { made, hear, told } = typists(everMs);
   for (let userId = 1n; userId <= 30n; userId += 1n) hear(userId, true);
   expect(told.length).toBe(20);
@@ -110,7 +110,7 @@ it('nothing is reported after closing', async () => {
   expect(closed.told).toEqual([[1n, true]]);
 });
 
-it('is reported to nobody in `except`, and neither is its end, even without `except`', () => {
+it('typing is reported to nobody in `except`, and neither is its end, even without `except`', () => {
   const { made, hear, told, spared } = typists(everMs);
   hear(1n, true, [5n]);
   hear(1n, false, []);
@@ -122,7 +122,7 @@ it('is reported to nobody in `except`, and neither is its end, even without `exc
   made.clear();
 });
 
-it('ends for users who are added to `except`, and goes on for the others', () => {
+it('typing ends for users who are added to `except`, and goes on for the others', () => {
   const { made, hear, told, spared } = typists(everMs);
   hear(1n, true, [5n]);
   hear(1n, true, [5n, 6n]);

@@ -40,7 +40,7 @@ it('watched users are read again when another node has died, because its hints m
   await watch.return();
 });
 
-it('of two users who opened the same conversation, each learns of the other by a hint with its first message', async () => {
+it('a watcher who opened the same conversation as another user learns of them by a hint with its first message', async () => {
   await using open = new AsyncDisposableStack();
   const chat = open.use(chatOver(open.use(await sqliteDb())));
   const both = [await person(chat, 'ann'), await person(chat, 'ben')] as const;

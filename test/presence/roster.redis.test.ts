@@ -72,7 +72,7 @@ test('a takeover finishes even if the lease’s list has an invalid item', async
 });
 
 // Removed page by page from where Redis begins to scan, a list is soon so empty there that one step of a scan finds nothing, long before it shrinks.
-test('a lease of very many connections is through only when the last of them is removed', async () => {
+test('a lease with thousands of connections is listed until the last of them is removed', async () => {
   const namespace = randomUUID();
   await using roster = await createRedisRoster({ url: inject('redisUrl'), namespace, logger });
   using admin = connect();

@@ -5,14 +5,14 @@ function partsOf(round: Round<number>, count: number): readonly (readonly number
   return Array.from({ length: count }, () => round.part(3));
 }
 
-it('returns every user once per round, in parts of similar sizes', () => {
+it('a round returns every user once, in parts of similar sizes', () => {
   const round = new Round(new Set([1, 2, 3, 4, 5, 6, 7]));
   const first = partsOf(round, 3);
   expect(first).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
   expect(partsOf(round, 3)).toEqual(first);
 });
 
-it('continues with users who were added meanwhile, and without those removed', () => {
+it('a round continues with users who were added meanwhile, and without those removed', () => {
   const all = new Map([1, 2, 3, 4, 5, 6].map((key) => [key, '']));
   const round = new Round(all);
   expect(round.part(3)).toEqual([1, 2]);
@@ -24,7 +24,7 @@ it('continues with users who were added meanwhile, and without those removed', (
   ]);
 });
 
-it('works on an empty set to which users are added later', () => {
+it('a round of nobody returns users once they are added', () => {
   const all = new Set<number>();
   const round = new Round(all);
   expect(round.part(3)).toEqual([]);

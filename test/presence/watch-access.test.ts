@@ -8,7 +8,7 @@ import { chatOver } from '../support/chat.ts';
 import { sqliteDb } from '../support/db.ts';
 import { groupOf, person } from '../support/people.ts';
 
-/** The database, whose first answer to a statement of SQL comes only when it is let through. */
+/** Wraps a database. The result of its first raw SQL query is only returned after `letThrough`. */
 function slowAtFirst(db: Db): { readonly db: Db; readonly read: Promise<void>; letThrough(): void } {
   const [read, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let isFirst = true;
@@ -31,7 +31,7 @@ function online(userId: bigint): Presence {
   return { userId, status: 'ONLINE', statusText: null, devices: 1, lastSeenAt: null, profile: 'a' };
 }
 
-test('who blocks a viewer whose watch is just being opened is not shown to them by what was read before, and others are', async () => {
+test('a user who blocks a viewer while their watch is being opened is not shown by an older read, and others are', async () => {
   await using db = await sqliteDb();
   await using chat = chatOver(db);
   const [ann, ben, eve] = [await person(chat, 'ann'), await person(chat, 'ben'), await person(chat, 'eve')];

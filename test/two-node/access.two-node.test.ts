@@ -143,7 +143,7 @@ describe.each(ways)('on another node, $name', (way) => {
   it.each([
     ['its owner dissolves', (groupId: string, owner: Person) => here.ask(DissolveGroupDocument, { input: { groupId } }, owner)],
     ['an operator dissolves', (groupId: string) => operate(`dissolveGroup(input: { groupId: "${groupId}" })`)],
-  ])('a member whose group %s receives nothing more of it, and ConversationClosed later', async (_by, dissolve) => {
+  ])('a member whose group %s receives nothing more of it, and then ConversationClosed', async (_by, dissolve) => {
     const [ann, ben] = await here.people('ann', 'ben');
     const [group, rest] = [await here.group(ann, ben), await here.group(ann, ben)];
     const node = way.there();

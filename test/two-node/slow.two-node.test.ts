@@ -63,7 +63,7 @@ async function weigh(node: NodeProcess): Promise<Weight> {
   return { held: Number(held), resident: Number(resident) };
 }
 
-it('a frozen process of clients costs 1,000 others nothing and the node no memory, and receives every message when it thaws', async ({
+it('while a process of clients is frozen, 1,000 others miss nothing and the node’s memory stays bounded, and it catches up when it thaws', async ({
   annotate,
 }) => {
   await using stores = await realStores();

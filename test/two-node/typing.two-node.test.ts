@@ -43,7 +43,7 @@ async function next(ear: Ear): Promise<readonly unknown[]> {
   return events.map((event) => (event.__typename === 'TypingChanged' ? event.typing : event.__typename));
 }
 
-it('typing on one node is shown on all, until the user stops or sends a message', async () => {
+it('typing is shown until the user stops or sends a message, and never on their own devices, on any node', async () => {
   const [ann, ben] = await here.people('ann', 'ben');
   const id = await here.group(ann, ben);
   const bens = await listen(lasting, ben);
@@ -60,7 +60,7 @@ it('typing on one node is shown on all, until the user stops or sends a message'
   expect(await next(own)).toEqual(['MessageSent']);
 });
 
-it('each node ends typing by itself after its time-out', async () => {
+it('typing on one node is shown on another, and each node ends it by itself after its time-out', async () => {
   const [ann, ben] = await here.people('ann', 'ben');
   const id = await here.group(ann, ben);
   const [there, patient] = [await listen(brief, ben), await listen(lasting, ben)];
