@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { allOf } from './all-of.ts';
-import { type Audit, createAudit } from './audit/index.ts';
+import { type Actor, type Audit, createAudit } from './audit/index.ts';
 import { createClusterBus } from './bus/bus.cluster.redis.ts';
 import { createMemoryBus } from './bus/bus.memory.ts';
 import { createRedisBus } from './bus/bus.redis.ts';
@@ -19,9 +17,12 @@ import { type Config, ConfigError } from './config.ts';
 import { connectMysql } from './db/db.mysql.ts';
 import { connectSqlite } from './db/db.sqlite.ts';
 import { DatabaseError, type Db, renewEpoch, tellOutages } from './db/index.ts';
+import { openSource } from './db/source.sqlite.ts';
+import { openTarget } from './db/target.mysql.ts';
 import { createGroupAdministration, type GroupAdministration } from './group/index.ts';
 import { createImports, type Imports } from './import/index.ts';
 import { type Backlog, createBacklog } from './jobs/index.ts';
+import { keptKeys, keyFile, parseKeys, pathOfKeys } from './key-file.ts';
 import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
 import { createRedisLimits } from './limit/limit.redis.ts';
@@ -36,6 +37,7 @@ import { parseRedisUrl } from './redis-url.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import { noTracer, type Tracer } from './tracer.ts';
+import { createTransfer, keysToBring, type Transfer } from './transfer/index.ts';
 import {
   type Accounts,
   type Administration,
@@ -156,12 +158,39 @@ export async function openOperator(config: Config, { logger }: { readonly logger
   };
 }
 
+// As long as a restart of a database takes. Nobody waits for an answer, and a failed transfer begins anew.
+const transferDeadlineMs = 60_000;
+
+/**
+ * Opens the transfer of the embedded deployment in DATA_DIR to DATABASE_URL. `hold` keeps nodes and imports from the source until the
+ * transfer is disposed of; without it, the transfer can only be planned. Throws ConfigError if the signing keys would be lost, and
+ * DatabaseError if source or target cannot be used, with a message of one line.
+ */
+export async function openTransfer(
+  config: Config,
+  { logger, actor, hold }: { readonly logger: Logger; readonly actor: Actor; readonly hold: boolean },
+): Promise<Transfer & AsyncDisposable> {
+  const { databaseUrl: url, databaseConnections: connections, dataDir } = config;
+  await using opened = new AsyncDisposableStack();
+  const source = opened.use(await openSource({ file: sqliteFileOf(config), hold }));
+  const kept = parseKeys(await keptKeys(dataDir));
+  const keys = keysToBring({ configured: parseKeys(config.secretKeys), kept, file: pathOfKeys(dataDir) });
+  const target = opened.use(await openTarget({ url, connections, writeDeadlineMs: transferDeadlineMs }));
+  const transfer = createTransfer({ source, target, keys, actor, audit: (db) => createAudit({ db, logger, config }) });
+  const parting = opened.move();
+  return { ...transfer, [Symbol.asyncDispose]: () => parting.disposeAsync() };
+}
+
+function sqliteFileOf({ dataDir }: Config): string {
+  return join(dataDir, 'mpim.sqlite');
+}
+
 async function openDb(config: Config, logger: Logger, { beside = false } = {}): Promise<Db> {
-  const { databaseUrl: url, databaseConnections: connections, writeDeadlineMs, dataDir, secretKeys } = config;
+  const { databaseUrl: url, databaseConnections: connections, writeDeadlineMs, secretKeys } = config;
   const tell = tellOutages(logger);
   try {
     if (url !== '') return await connectMysql({ url, connections, writeDeadlineMs, serverKey: secretKeys === '', tell });
-    return await connectSqlite({ file: join(dataDir, 'mpim.sqlite'), writeDeadlineMs, beside, tell });
+    return await connectSqlite({ file: sqliteFileOf(config), writeDeadlineMs, beside, tell });
   } catch (error) {
     throw error instanceof DatabaseError ? new ConfigError(error.message, { cause: error }) : error;
   }
@@ -234,36 +263,4 @@ async function openKeys({ secretKeys, databaseUrl, dataDir }: Config, db: Db): P
   if (secretKeys !== '') return parseKeys(secretKeys);
   if (databaseUrl === '') return parseKeys(await keyFile(dataDir));
   return db.client.serverKey.findMany({ orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], select: { id: true, secret: true } });
-}
-
-function parseKeys(text: string): readonly ServerKey[] {
-  return text
-    .trim()
-    .split(',')
-    .map((pair) => {
-      const [id = '', secret = ''] = pair.split(':');
-      return { id, secret };
-    });
-}
-
-/** Returns the embedded key in the format of SECRET_KEYS, created at the first start and readable by its owner only. */
-async function keyFile(dataDir: string): Promise<string> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const path = join(dataDir, 'secret-keys');
-  try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(`k1:${randomBytes(32).toString('base64url')}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-      throw new ConfigError(`DATA_DIR ${dataDir} cannot be written to: ${(error as Error).message}`);
-  }
-  const text = await readFile(path, 'utf8');
-  if (!/^[\w-]+:[\w-]{43,}/.test(text))
-    throw new ConfigError(`${path} does not hold a signing key. Remove it to get a new one: everybody then has to sign in again`);
-  return text;
 }

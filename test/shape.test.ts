@@ -23,6 +23,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   words: ['db', 'bus', 'log', 'newest', 'queue'],
   jobs: ['db'],
   audit: ['db'],
+  transfer: ['db', 'audit'],
   identity: [],
   user: ['db', 'log', 'limit', 'cache', 'jobs', 'words', 'identity'],
   group: ['db', 'limit', 'log', 'user', 'cache', 'jobs', 'words'],

@@ -1,4 +1,5 @@
 import type { Note } from '../../src/audit/index.ts';
+import type { Config } from '../../src/config.ts';
 import type { NewData } from '../../src/data.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Operator } from '../../src/open.ts';
@@ -80,8 +81,14 @@ export interface Command {
   ) => Promise<string | AsyncIterable<string>>;
 }
 
+/** A command that opens more than the system that the environment names, and records itself in the audit. */
+export interface ApartCommand extends Pick<Command, 'words' | 'says'> {
+  /** Resolves to the output. `tell` prints a line of progress. Throws UsageError, ConfigError, and the refusals of the modules. */
+  readonly apart: (config: Config, flags: Flags, tell: Tell) => Promise<string>;
+}
+
 /** Commands by name. A name has one or two words. */
-export type Commands = Readonly<Record<string, Command>>;
+export type Commands = Readonly<Record<string, Command | ApartCommand>>;
 
 /** A command line that cannot be understood, or that asks for something impossible. */
 export class UsageError extends Error {

@@ -9,6 +9,7 @@ import { nodesCommands } from './nodes.ts';
 import { noticesCommands } from './notices.ts';
 import { peopleCommands } from './people.ts';
 import { settingsCommands } from './settings.ts';
+import { transferCommands } from './transfer.ts';
 import { usersCommands } from './users.ts';
 import { webhooksCommands } from './webhooks.ts';
 import { wordsCommands } from './words.ts';
@@ -27,5 +28,6 @@ export const commands: Commands = {
   ...moderationCommands,
   ...wordsCommands,
   ...importCommands,
+  ...transferCommands,
   ...auditCommands,
 };

@@ -7,7 +7,7 @@ import { ConfigError, readConfig } from '../../src/config.ts';
 import { DatabaseError } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import { type Operator, openOperator } from '../../src/open.ts';
-import { type Flags, type Tell, table, UsageError } from './command.ts';
+import { type ApartCommand, type Command, type Flags, type Tell, table, UsageError } from './command.ts';
 import { commands } from './commands.ts';
 import { whoRuns } from './operator.ts';
 
@@ -75,7 +75,11 @@ function parse(line: readonly string[]): { readonly flags: Flags; readonly posit
   }
 }
 
-type Asked = NonNullable<ReturnType<typeof read>>;
+type Asked = NonNullable<ReturnType<typeof read>> & { readonly command: Command };
+
+function isApart(command: Command | ApartCommand): command is ApartCommand {
+  return 'apart' in command;
+}
 
 /** Runs a command. A command that does more than read is recorded in the audit before and after. */
 async function run(operator: Operator, { name, command, words, flags }: Asked, tell: Tell): Promise<string | AsyncIterable<string>> {
@@ -118,9 +122,15 @@ export async function runAdmin(line: readonly string[], { env, output, errors }:
       output.write(`${usage(line.filter((word) => !word.startsWith('-')))}\n`);
       return 0;
     }
+    const { command } = asked;
+    const tell: Tell = (line) => void errors.write(`${shown(line)}\n`);
+    if (isApart(command)) {
+      output.write(`${shown(await command.apart(readConfig(env), asked.flags, tell))}\n`);
+      return 0;
+    }
     // Errors are printed below. The modules' other log lines are for a node's log.
     await using operator = await openOperator(readConfig(env), { logger: pino({ level: 'silent' }) });
-    const said = await run(operator, asked, (line) => void errors.write(`${shown(line)}\n`));
+    const said = await run(operator, { ...asked, command }, tell);
     if (typeof said === 'string') output.write(`${shown(said)}\n`);
     else await pipeline(said, output, { end: false });
     const { redisFault: fault } = operator;

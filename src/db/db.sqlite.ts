@@ -33,7 +33,8 @@ export interface SqliteOptions {
   readonly tell?: Tell | undefined;
 }
 
-const ownMigrations = join(import.meta.dirname, '../../prisma/sqlite/migrations');
+/** Folder of the migrations of SQLite. */
+export const ownMigrations = join(import.meta.dirname, '../../prisma/sqlite/migrations');
 
 // As Prisma's migration engine creates it.
 const bookkeeping = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (

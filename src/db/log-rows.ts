@@ -1,3 +1,4 @@
+import { inBatches, rowsAtOnce } from './batches.ts';
 import type { Db, Tx } from './db.ts';
 import type { Prisma } from './generated/mysql/client.ts';
 import type { Kind } from './kind.ts';
@@ -52,31 +53,6 @@ export interface HeadMove {
   readonly lastMessageSeq: number;
   readonly otherMessageSeq: number;
   readonly changedSeq: number;
-}
-
-// Bounds the text of one statement, in UTF-16 code units. The lowest default limit is MariaDB's, 16 MB (max_allowed_packet), and a code
-// unit takes up to three bytes, as UTF-8 or escaped.
-const textAtOnce = 1_000_000;
-// SQLite takes at most 32,766 parameters per statement.
-const rowsAtOnce = 400;
-
-async function inBatches<R>(
-  rows: readonly R[],
-  weight: (row: R) => number,
-  write: (batch: readonly R[]) => Promise<unknown>,
-): Promise<void> {
-  let batch: R[] = [];
-  let weighs = 0;
-  for (const row of rows) {
-    if (batch.length === rowsAtOnce || (batch.length > 0 && weighs + weight(row) > textAtOnce)) {
-      await write(batch);
-      batch = [];
-      weighs = 0;
-    }
-    batch.push(row);
-    weighs += weight(row);
-  }
-  if (batch.length > 0) await write(batch);
 }
 
 const plainColumns = ['conversationId', 'seq', 'ordinal', 'senderId', 'clientMessageId', 'fingerprint', 'text', 'sentAt'] as const;

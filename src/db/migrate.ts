@@ -17,7 +17,8 @@ export interface Migratable {
   script(sql: string): Promise<void>;
 }
 
-interface Migration {
+/** A migration of a folder. */
+export interface Migration {
   readonly name: string;
   readonly sql: string;
   /** SHA-256 of the file in lowercase hex, as Prisma records it. */
@@ -43,12 +44,33 @@ export async function readMigrations(folder: string): Promise<readonly Migration
 }
 
 /**
- * Returns the names of the migrations that are applied. Throws DatabaseError if one of them differs from the folder's or was not finished.
+ * The name of a migration that counts as begun and not finished while a transfer fills the database. So nodes of every release, and
+ * `prisma migrate`, refuse it meanwhile.
  */
-function check(migrations: readonly Migration[], applied: readonly Readonly<Record<string, unknown>>[]): ReadonlySet<string> {
+export const fillingMark = 'transfer';
+
+/** Selects the migrations that are applied. */
+export const appliedQuery =
+  'SELECT migration_name, checksum, finished_at, logs FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at';
+
+/**
+ * Returns the names of the migrations that are applied. Throws DatabaseError if one of them differs from the folder's or was not finished, and
+ * unless `filling`, if a transfer was not finished.
+ */
+export function checkApplied(
+  migrations: readonly Migration[],
+  applied: readonly Readonly<Record<string, unknown>>[],
+  { filling }: { readonly filling: boolean },
+): ReadonlySet<string> {
   const done = new Map<string, unknown>();
   for (const row of applied) {
     const name = String(row['migration_name']);
+    if (name === fillingMark) {
+      if (filling) continue;
+      throw new DatabaseError(
+        'a transfer into this database was begun and not finished: run npm run admin -- transfer again, which begins anew, or use an empty database',
+      );
+    }
     if (row['finished_at'] === null) {
       throw new DatabaseError(
         `the migration ${name} was begun and not finished${row['logs'] ? ` (${row['logs']})` : ''}: restore the backup, or undo by hand what it did and set rolled_back_at in its row of _prisma_migrations, then start again`,
@@ -122,6 +144,8 @@ export interface MigrateOptions {
   readonly folder: string;
   /** Whether to create a ServerKey row if there is none. */
   readonly serverKey: boolean;
+  /** Whether an unfinished transfer into the database is accepted. */
+  readonly filling?: boolean;
 }
 
 /**
@@ -131,13 +155,13 @@ export interface MigrateOptions {
  * Migrations that the database has and the folder lacks are those of a newer release, and are ignored. Throws DatabaseError if a migration
  * does not match or fails.
  */
-export async function migrate(database: Migratable, { folder, serverKey }: MigrateOptions): Promise<{ readonly epoch: string }> {
+export async function migrate(
+  database: Migratable,
+  { folder, serverKey, filling = false }: MigrateOptions,
+): Promise<{ readonly epoch: string }> {
   const migrations = await readMigrations(folder);
   await database.run(database.bookkeeping);
-  const applied = await database.rows(
-    'SELECT migration_name, checksum, finished_at, logs FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at',
-  );
-  const done = check(migrations, applied);
+  const done = checkApplied(migrations, await database.rows(appliedQuery), { filling });
   for (const migration of migrations) {
     if (!done.has(migration.name)) await apply(database, migration);
   }

@@ -95,6 +95,11 @@ function plain(value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
+// Some column names are reserved words of MySQL, such as `key`.
+function quoted(name: string): string {
+  return `\`${name}\``;
+}
+
 /** Inserts rows with one statement. */
 export async function insertRows<R extends object>(
   db: Pick<Db, 'dialect'>,
@@ -103,7 +108,7 @@ export async function insertRows<R extends object>(
 ): Promise<void> {
   const columns = Object.entries(kinds);
   const names = columns.map(([name]) => name);
-  const into = `INSERT INTO ${table} (${names.join(', ')}) VALUES `;
+  const into = `INSERT INTO ${table} (${names.map(quoted).join(', ')}) VALUES `;
   if (db.dialect === 'sqlite') {
     const values = rows.map((row) => sql`(${join(names.map((name) => plain(Reflect.get(row, name))))})`);
     await tx.$executeRaw(sql`${raw(into)} ${join(values)}`);

@@ -47,7 +47,7 @@ export function sqliteFile(file: string): () => Promise<SqlDriverAdapter> {
 }
 
 /** Wraps a connection so that texts are stored whole and transient faults are thrown as Transient. */
-function queryable(connection: SqlQueryable): SqlQueryable {
+export function queryable(connection: SqlQueryable): SqlQueryable {
   return {
     provider: connection.provider,
     adapterName: connection.adapterName,

@@ -63,6 +63,30 @@ async function hold(
   return letGo;
 }
 
+/**
+ * Keeps nodes from a database file, and imports, which may run beside a node. Resolves to the function that lets them in again. Throws
+ * DatabaseError if one of them has the file.
+ */
+export async function holdStill(file: string): Promise<() => Promise<void>> {
+  const letNodes = await hold(`${file}.lock`, {
+    patienceMs: usualPatienceMs,
+    otherwise: `A node has ${file} open. Stop it first.`,
+  });
+  try {
+    const letImports = await hold(`${file}.import.lock`, {
+      patienceMs: usualPatienceMs,
+      otherwise: `An import into ${file} is under way. Wait for its end, or stop it: it can be run again on the new database.`,
+    });
+    return async () => {
+      await letImports();
+      await letNodes();
+    };
+  } catch (error) {
+    await letNodes();
+    throw error;
+  }
+}
+
 /** Implements Db.alone for a database file. */
 export async function holdWork(file: string, work: string): Promise<AsyncDisposable | null> {
   const letGo = await tryHold(`${file}.${work}.lock`, usualPatienceMs);
