@@ -31,7 +31,7 @@ function disconnect({ id: userId }: Person, endSessions?: boolean) {
 }
 
 describe('nodes', () => {
-  it('are shown with what they are, where they are and what they have to do', async () => {
+  it('are listed with their ID, name, address, version, roles, state and load', async () => {
     const [ann] = await place.people('ann');
     await place.listen(ann).ready();
     const document = '{ nodes { id epoch name address version roles startedAt state load { sockets eventsPerSecond loopDelayMs } } }';
@@ -44,7 +44,7 @@ describe('nodes', () => {
     await expect.poll(async () => await ask('{ nodes { load { sockets } } }')).toEqual({ nodes: [{ load: { sockets: 1 } }] });
   });
 
-  it('hear that they are to stop', async () => {
+  it('are asked to stop by drainNode', async () => {
     const document = 'mutation ($nodeId: ID!) { drainNode(input: { nodeId: $nodeId }) { node { id } errors { code } } }';
     const { nodeId } = place.node.chat.cluster.lease;
     expect(await ask(document, { nodeId })).toEqual({ drainNode: { node: { id: nodeId }, errors: [] } });
@@ -53,7 +53,7 @@ describe('nodes', () => {
 });
 
 describe('a user', () => {
-  it('is found by their handle, in whatever case, and nobody is by one that nobody has', async () => {
+  it('is found by handle in any case, and an unknown or malformed handle finds none', async () => {
     const [ann] = await place.people('ann');
     const document = 'query ($handle: String!) { user(handle: $handle) { id handle } }';
     const user = { id: ann.id, handle: ann.handle };
@@ -61,7 +61,7 @@ describe('a user', () => {
     for (const handle of ['nobody.at.all', '', '@', 'x'.repeat(1_000)]) expect(await ask(document, { handle })).toEqual({ user: null });
   });
 
-  it('is shown with each of their connections, by socket and over HTTP, and by which device that is', async () => {
+  it('has all open connections listed with their device, both sockets and HTTP', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const desk = await place.anotherDevice(ann, 'desk');
     await place.listen(ann).ready();
@@ -78,7 +78,7 @@ describe('a user', () => {
     await expect.poll(async () => await connectionsOf(ann)).toEqual([phone]);
   });
 
-  it('who is nobody has no connections, and what is no id is said to be none', async () => {
+  it('that does not exist has null as connections, and an invalid id is BAD_USER_INPUT', async () => {
     const document = 'query ($userId: ID!) { connections(userId: $userId) { id } }';
     const nobody = Buffer.from('User:999999999').toString('base64url');
     expect(await ask(document, { userId: nobody })).toEqual({ connections: null });
@@ -88,7 +88,7 @@ describe('a user', () => {
     }
   });
 
-  it('is disconnected on all devices, may come back at once, and is still signed in', async () => {
+  it('is disconnected on all devices, stays signed in, can reconnect at once, and others are not affected', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const desk = await place.anotherDevice(ann, 'desk');
     const [atAnns, atBens] = [place.listen(ann), place.listen(ben)];
@@ -100,13 +100,13 @@ describe('a user', () => {
     expect((await atAnns.end()).ending).toEqual(closed);
     expect((await stream.end()).how).toBe('UNAVAILABLE');
     await place.listen(ann).ready();
-    // Nobody else has noticed.
+    // Others are still connected.
     const group = await place.group(ben, ann);
     await place.say(ann, group, 'still here');
     await atBens.nextOf('MessageSent');
   });
 
-  it('is signed out on all devices, and comes back by signing in', async () => {
+  it('is disconnected and signed out on all devices with endSessions, and can sign in again', async () => {
     const [ann] = await place.people('ann');
     const desk = await place.anotherDevice(ann, 'desk');
     const [atPhone, atDesk] = [place.listen(ann), place.listen(desk)];

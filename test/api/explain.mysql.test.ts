@@ -294,7 +294,7 @@ describe('the check of who may write to whom', () => {
     expect(inDirect.length).toBeLessThanOrEqual(inGroup.length + 2);
   });
 
-  it('reads by keys, and so does the choice of who is not told of typing', async () => {
+  it('reads by keys, like the choice of who gets typing in a group', async () => {
     const typing = () => chat.messages.setTyping(viewer, { conversationId: BigInt(world.fairGroup), typing: false });
     const statements = [...(await readsOf(sending(world.direct))), ...(await readsOf(typing))].filter((each) => between.test(each));
     expect(statements).toHaveLength(2);

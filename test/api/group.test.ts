@@ -102,7 +102,7 @@ describe('a group', () => {
     expect(payload.group).toBeNull();
   });
 
-  it('is not created, and nobody is told, if one of its members does not exist', async () => {
+  it('is not created, and sends no event, if one of its members does not exist', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const events = chat.listen(ben);
     await events.ready();

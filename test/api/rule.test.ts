@@ -176,7 +176,7 @@ describe('a muted member', () => {
 });
 
 describe('a group’s settings', () => {
-  it('limit who may send, how often, and for how long nobody may', async () => {
+  it('limit who may send, how often, and until when members may not', async () => {
     const { ann, ben, cat, group } = await scene();
     const all = { postPolicy: 'EVERYONE', slowModeSeconds: 3_600, mutedUntil: null } as const;
     expect((await update(ben, group, { slowModeSeconds: 3_600 })).errors).toEqual([]);

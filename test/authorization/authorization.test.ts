@@ -307,7 +307,7 @@ describe('every subscription', () => {
     }
   });
 
-  test('to presence shows each standing the users with whom they share a conversation, and nobody else', async () => {
+  test('to presence shows each viewer the users with whom they share a conversation, and nobody else', async () => {
     const scene = await setUp(place, cast);
     expect(await seenByAll(place, scene)).toEqual(mutuallySeen);
     await expect(watching(place, null, scene.target).next()).rejects.toThrow('UNAUTHENTICATED');

@@ -238,7 +238,7 @@ describe('with an identity provider', () => {
     expect([await session.token(), asked]).toEqual([null, []]);
   });
 
-  it('a page does not switch to another user of the provider until it is told to', async () => {
+  it('a page does not switch to another user of the provider until begin() is called', async () => {
     const [sub, another] = [randomUUID(), randomUUID()];
     let current = sub;
     const { session, changes } = page({ identityToken: () => backendTokenOf({ sub: current }) });
@@ -251,7 +251,7 @@ describe('with an identity provider', () => {
     expect([null, 'refused', handle]).not.toContain(await whoIs(session.fetch));
   });
 
-  it('a session stays if the provider has no user when it is told to begin', async () => {
+  it('a session continues if the provider has no user when begin() is called', async () => {
     let token: string | null = await backendTokenOf({ sub: randomUUID() });
     const { session, asked } = page({ identityToken: async () => token });
     const held = await session.token();

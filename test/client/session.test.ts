@@ -210,7 +210,7 @@ describe('a session with an identity provider', () => {
     expect(changes).toEqual(['signed in', 'INVALID_CREDENTIALS', 'signed in']);
   });
 
-  it('does not begin again after a sign-out or a refusal until it is told to', async () => {
+  it('does not begin again after a sign-out or a refusal until begin() is called', async () => {
     const sub = randomUUID();
     let isGood = true;
     const { session, asked } = page({ identityToken: async () => (isGood ? backendTokenOf({ sub }) : 'expired') });

@@ -61,7 +61,7 @@ function shown({ conversations, rooms, thread }: State) {
   return { conversations: Object.fromEntries(conversations), rooms: Object.fromEntries(rooms), thread };
 }
 
-/** The same part, read anew, with the same conversations open. */
+/** The same part after a fresh start, with the same conversations open. */
 async function readAnew(person: Person, state: State) {
   const ask = askAs(person);
   let fresh = withRead(state, given((await ask(EverythingDocument, {})).viewer, []));
@@ -74,7 +74,7 @@ async function readAnew(person: Person, state: State) {
   return shown(fresh);
 }
 
-test('after each act the app shows what it would read anew, also if its connection breaks meanwhile', async () => {
+test('after each act the app shows the same as after a fresh start, also if its connection breaks meanwhile', async () => {
   const [ann, ben, cy] = await world.people('ann', 'ben', 'cy');
   const app = await openApp(ann);
   const { ask } = world;
@@ -269,7 +269,7 @@ test('the app shows the first hundred conversations, those with new events, and 
   for (const { node } of given(viewer, []).conversations.edges) expect(shownNow.conversations[node.id]).toEqual(node);
 });
 
-test('the app shows the first hundred replies of a long thread, and later ones in order, also while somebody replies', async () => {
+test('the app shows the first hundred replies of a long thread, and later ones in order, also when new replies arrive', async () => {
   const [ann, ben] = await world.people('ann', 'ben');
   const conversationId = await world.direct(ann, ben);
   const { id: threadRootId } = await world.say(ann, conversationId, 'Ideas?');
@@ -391,7 +391,7 @@ test('after its connection broke, the app has the read markers of a pinned conve
 test.each([
   ['after it was away', false],
   ['after it was away for longer than its account’s entries are kept', true],
-])('%s, the app shows what it would read anew, nothing that was deleted meanwhile, and follows what is new', async (_name, isLong) => {
+])('%s, the app shows the same as after a fresh start, nothing that was deleted meanwhile, and new events', async (_name, isLong) => {
   const [ann, ben] = await world.people('ann', 'ben');
   const left = await world.group(ben, ann);
   const kept = await world.group(ben, ann);
