@@ -43,7 +43,7 @@ async function next(ear: Ear): Promise<readonly unknown[]> {
   return events.map((event) => (event.__typename === 'TypingChanged' ? event.typing : event.__typename));
 }
 
-it('typing is shown until the user stops or sends a message, and never on their own devices, on any node', async () => {
+it('typing is shown until the user stops or sends a message, and never on their own device on another node', async () => {
   const [ann, ben] = await here.people('ann', 'ben');
   const id = await here.group(ann, ben);
   const bens = await listen(lasting, ben);
