@@ -11,7 +11,7 @@ export interface BacklogMetrics {
 const lookMs = 2_500;
 
 /** Creates the metrics. All nodes report the same numbers for the work left: if no worker is alive, the other nodes have to report it. */
-export function createBacklogMetrics({ ailments, worker, backlog, webhooks }: Chat, registers: Registry[]): BacklogMetrics {
+export function createBacklogMetrics({ problems, worker, backlog, webhooks }: Chat, registers: Registry[]): BacklogMetrics {
   function gauge<L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> {
     return new Gauge({ name, help, labelNames, registers });
   }
@@ -37,7 +37,7 @@ export function createBacklogMetrics({ ailments, worker, backlog, webhooks }: Ch
   }
 
   async function lookAtHealth(): Promise<void> {
-    ready.set((await ailments()).length === 0 ? 1 : 0);
+    ready.set((await problems()).length === 0 ? 1 : 0);
   }
 
   return {

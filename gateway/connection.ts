@@ -6,14 +6,14 @@ import { ChatError } from '../src/errors.ts';
 import type { StreamEnd } from '../src/feed/index.ts';
 import { type Close, closes, fitReason, sessionCloses } from './close-codes.ts';
 import type { Delivery, Transport } from './delivery.ts';
-import { Frames, type Surroundings } from './frames.ts';
+import { type FrameHandlers, Frames } from './frames.ts';
 import type { Logging } from './logger.ts';
 import { Outgoing, type OutgoingOwner } from './outgoing.ts';
 import { toBytes } from './payload.ts';
 import type { Peer } from './peer.ts';
 import type { Protocol } from './protocol.ts';
+import type { SocketOutput, SocketProtocol } from './protocol-session.ts';
 import { type FollowedSession, type SessionEnd, sessionOver } from './sessions.ts';
-import type { Line, Spoken } from './speech.ts';
 import type { Tick } from './tick.ts';
 
 /** The parts of a connection. */
@@ -73,7 +73,7 @@ class Pump implements Transport {
 }
 
 /** A WebSocket with the protocol on it, until either side closes it. The owner passes on the events of the socket. */
-export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
+export class Connection implements Peer, SocketOutput, FrameHandlers, OutgoingOwner {
   readonly id: string;
   readonly address: string;
   session: FollowedSession | null = null;
@@ -81,7 +81,7 @@ export class Connection implements Peer, Line, Surroundings, OutgoingOwner {
   readonly #logging: Logging;
   readonly #outgoing: Outgoing;
   readonly #frames: Frames;
-  readonly #spoken: Spoken;
+  readonly #spoken: SocketProtocol;
   readonly #over = new AbortController();
   /** Pumps of deliveries with more payloads than the socket takes at the moment. */
   #behind: Set<Pump> | undefined;

@@ -186,7 +186,7 @@ type Result = IteratorResult<never, undefined>;
  * What the engine returns for a subscription: stands for the delivery, which the transport takes by itself. If it is iterated, it yields
  * nothing, ends when the source does, and rejects with the error that ended it.
  */
-export class Life implements AsyncIterableIterator<never, undefined> {
+export class SubscriptionResult implements AsyncIterableIterator<never, undefined> {
   readonly #delivery: Delivery;
   #end: Promise<Result> | undefined;
 

@@ -6,7 +6,7 @@ import type { Tracer } from '../src/tracer.ts';
 import { useBodyLimit } from './body-limit.ts';
 import type { Call, Caller } from './call.ts';
 import { corsFor } from './cors.ts';
-import { Delivery, Life } from './delivery.ts';
+import { Delivery, SubscriptionResult } from './delivery.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { usePublicCodes } from './document-codes.ts';
 import { asRequestError, codeOf, type Mask } from './errors.ts';
@@ -109,7 +109,7 @@ function useCaller({ createContext, pace, mask, fanout, ...watching }: CallerPar
           const delivery = await fanout.open({ ...given, contextValue: await open(args, true) });
           if (!(delivery instanceof Delivery)) return delivery;
           (args.contextValue as Call).deliver(delivery);
-          return new Life(delivery);
+          return new SubscriptionResult(delivery);
         }),
       );
     },

@@ -26,7 +26,7 @@ interface Operation {
 }
 
 /** The socket that frames come from, and the protocol's core on it. */
-export interface Surroundings {
+export interface FrameHandlers {
   /**
    * Handles a message of the protocol. Resolves when the message is done with, and the operation that it started, unless that is served
    * from then on.
@@ -59,10 +59,10 @@ const clientMessages: ReadonlySet<string> = new Set([
  * such a `subscribe` waits here.
  */
 export class Frames {
-  readonly #surroundings: Surroundings;
+  readonly #surroundings: FrameHandlers;
   readonly #operations = new Map<string, Operation>();
 
-  constructor(surroundings: Surroundings) {
+  constructor(surroundings: FrameHandlers) {
     this.#surroundings = surroundings;
   }
 

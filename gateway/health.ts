@@ -14,6 +14,8 @@ export function live(): Health {
 /** Returns whether this node takes requests: not while it stops, nor while database or bus do not answer. Takes at most 2 s. */
 export async function ready(chat: Chat, draining: boolean): Promise<Health> {
   if (draining) return { status: 503, body: { status: 'draining' } };
-  const ailments = await chat.ailments();
-  return ailments.length === 0 ? { status: 200, body: { status: 'ready' } } : { status: 503, body: { status: 'ailing', ailments } };
+  const problems = await chat.problems();
+  return problems.length === 0
+    ? { status: 200, body: { status: 'ready' } }
+    : { status: 503, body: { status: 'ailing', ailments: problems } };
 }

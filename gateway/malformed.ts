@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { sayLast } from './last-words.ts';
+import { endWithResponse } from './final-response.ts';
 
 const statuses: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
@@ -25,6 +25,6 @@ export function answerMalformed(server: Server): void {
     // The client has gone, or an answer is being sent.
     if (!socket.writable || answering.has(socket)) return void socket.destroy();
     refused.add(socket);
-    sayLast(socket, { status: statuses[code] ?? 400 });
+    endWithResponse(socket, { status: statuses[code] ?? 400 });
   });
 }

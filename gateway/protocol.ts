@@ -8,16 +8,16 @@ import type { Delivery } from './delivery.ts';
 import type { Engine } from './engine.ts';
 import { asSocketError, type Mask } from './errors.ts';
 import type { Logging } from './logger.ts';
-import { createPatience } from './patience.ts';
 import type { Peer } from './peer.ts';
 import type { PersistedDocuments } from './persisted.ts';
+import { ProtocolSession, type ProtocolSessionParts, type SocketOutput, type SocketProtocol } from './protocol-session.ts';
 import type { Sessions } from './sessions.ts';
-import { type Line, Speech, type SpeechParts, type Spoken } from './speech.ts';
+import { createTimeouts } from './timeouts.ts';
 
 /** The protocol graphql-transport-ws on a node's sockets. */
 export interface Protocol {
   /** Starts the protocol on a new socket. */
-  open(peer: Peer & Line): Spoken;
+  open(peer: Peer & SocketOutput): SocketProtocol;
   /** Refuses every new operation from now on, with UNAVAILABLE. */
   drain(): void;
 }
@@ -50,7 +50,7 @@ const served: ExecutionResult = {};
 /** Creates the protocol: graphql-ws' core on top of the engine, so documents have the same parsing, limits and masking as over HTTP. */
 export function createProtocol({ sessions, config, engine, persisted, mask, logging }: ProtocolParts): Protocol {
   let draining = false;
-  const silent = createPatience<Peer>(config.socketInitMs, (peer) => peer.close(closes.noInit));
+  const silent = createTimeouts<Peer>(config.socketInitMs, (peer) => peer.close(closes.noInit));
 
   function refusal(peer: Peer): ChatError | null {
     if (draining) return new ChatError('UNAVAILABLE', 'This node is shutting down. Connect again.');
@@ -131,10 +131,10 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
     onNext: (_context, _id, _payload, _args, result) => (result.errors ? withoutHttp(result) : undefined),
     onError: ({ extra }, id, _payload, errors) => errorsOf(extra, id, errors),
   });
-  const speaking: SpeechParts = { core, silent, logging, errorsOf };
+  const speaking: ProtocolSessionParts = { core, silent, logging, errorsOf };
 
   return {
-    open: (peer) => new Speech(peer, speaking),
+    open: (peer) => new ProtocolSession(peer, speaking),
     drain() {
       draining = true;
     },

@@ -1,12 +1,12 @@
 import type { Chat } from '../src/chat.ts';
 import { ChatError, type ErrorCode } from '../src/errors.ts';
 import type { AccountWatcher, EntryEvent } from '../src/feed/index.ts';
-import type { Held, Parting } from '../src/presence/index.ts';
+import type { DisconnectReason, Held } from '../src/presence/index.ts';
 import type { Access, Claims } from '../src/user/index.ts';
 import { tokenOf } from './auth.ts';
 
 /** Why a followed session is over: its token expired, it was signed out or revoked, or its connection has to close. */
-export type SessionEnd = 'expired' | 'ended' | Parting;
+export type SessionEnd = 'expired' | 'ended' | DisconnectReason;
 
 /** A session that is being followed. */
 export interface FollowedSession {

@@ -1,4 +1,4 @@
-import type { DraftAt, Draft as DraftShape, DraftWord } from '../src/draft/index.ts';
+import type { DraftAt, Draft as DraftShape, DraftState } from '../src/draft/index.ts';
 import { builder, type Types } from './builder.ts';
 import type { Edge } from './connection.ts';
 import { requireViewer } from './context.ts';
@@ -7,7 +7,7 @@ import { inputDescription, type Refusable, settle, withErrors } from './errors.t
 import { inputId } from './ids.ts';
 
 interface DraftActShape extends Refusable {
-  readonly word?: DraftWord;
+  readonly word?: DraftState;
 }
 
 function draftPayload(mutation: string) {

@@ -3,7 +3,7 @@ import type { Chat } from '../src/chat.ts';
 import type { StreamKind } from '../src/db/index.ts';
 import { ChatError } from '../src/errors.ts';
 import type { Entry } from '../src/log/index.ts';
-import type { Saying } from '../src/message/index.ts';
+import type { PendingMessage } from '../src/message/index.ts';
 import { type Context, forEveryone } from './context.ts';
 import { inConversation, standsOn } from './event.ts';
 import { formatId } from './ids.ts';
@@ -98,8 +98,8 @@ function eventIn({ data, errors = [] }: ExecutionResult): object | null {
 }
 
 /** Returns the message that an app is asked about before it is stored, with the API's ids. */
-export function showDraft({ senderId, conversationId, text, attachments, data, poll, clientMessageId, ...refers }: Saying): object {
-  const messageId = (ref: Saying['replyTo']) => ref && formatId('Message', ref);
+export function showDraft({ senderId, conversationId, text, attachments, data, poll, clientMessageId, ...refers }: PendingMessage): object {
+  const messageId = (ref: PendingMessage['replyTo']) => ref && formatId('Message', ref);
   return {
     conversationId: formatId('Conversation', conversationId),
     conversationKind: refers.conversationKind,

@@ -1,12 +1,10 @@
 import type { Logger } from 'pino';
-import { ailmentsOf } from './ailments.ts';
 import { type Audit, createAudit } from './audit/index.ts';
 import type { Bus } from './bus/index.ts';
 import type { CacheCounts, Caches } from './cache/index.ts';
 import { type Cluster, createCluster, type Registry } from './cluster/index.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/index.ts';
-import { doersOf } from './doers.ts';
 import { createDrafts, type Drafts } from './draft/index.ts';
 import { createExports, type DataExports } from './export/index.ts';
 import { createFeed, type Feed } from './feed/index.ts';
@@ -20,6 +18,7 @@ import {
   type Joining,
 } from './group/index.ts';
 import { createIdentities } from './identity/index.ts';
+import { jobHandlersOf } from './job-handlers.ts';
 import { type Backlog, createBacklog, createJobs, type Jobs } from './jobs/index.ts';
 import type { Limits } from './limit/index.ts';
 import { type CommitCounts, createLog, type Entry } from './log/index.ts';
@@ -28,6 +27,7 @@ import { createModeration, createReports, type Moderation, type Reports } from '
 import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
 import { createPresences, type Presences, type Roster } from './presence/index.ts';
+import { problemsOf } from './problems.ts';
 import { createPush, type Push } from './push/index.ts';
 import { createRetention, type Retention } from './retention/index.ts';
 import { createSavedMessages, type SavedMessages } from './saved/index.ts';
@@ -96,7 +96,7 @@ export interface Chat extends AsyncDisposable {
   /** Largest number of members for which a group has receipts. */
   readonly receiptMembers: number;
   /** Finds what is wrong, one line each. Empty while database, bus and the registry of nodes answer. Takes at most 2 s. */
-  ailments(): Promise<readonly string[]>;
+  problems(): Promise<readonly string[]>;
 }
 
 /** The parts that a chat is made of. */
@@ -187,7 +187,7 @@ export function createChat({
   const retention = createRetention({ db, log, logger, config });
   const effects: readonly Effect[] = [webhooks.effect, push.effect, ...(more.effects ?? [])];
   const worker = createWorker({ db, log, queue, effects, config, logger, tracer });
-  const doers = doersOf({
+  const handlers = jobHandlersOf({
     ...{
       users,
       contacts,
@@ -206,7 +206,7 @@ export function createChat({
       retention,
     },
   });
-  const jobs = createJobs({ db, logger, config, doers, tracer, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
+  const jobs = createJobs({ db, logger, config, handlers, tracer, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
 
   async function dispose(): Promise<void> {
     await settings[Symbol.asyncDispose]();
@@ -265,7 +265,7 @@ export function createChat({
     groupAdministration: createGroupAdministration({ db, log, config }),
     audit,
     receiptMembers,
-    ailments: () => ailmentsOf({ db, bus, cluster }),
+    problems: () => problemsOf({ db, bus, cluster }),
     [Symbol.asyncDispose]: dispose,
   };
 }

@@ -5,7 +5,7 @@ import { type Actor, type Audit, createAudit } from './audit/index.ts';
 import { createClusterBus } from './bus/bus.cluster.redis.ts';
 import { createMemoryBus } from './bus/bus.memory.ts';
 import { createRedisBus } from './bus/bus.redis.ts';
-import { type Bus, withOwnEar } from './bus/index.ts';
+import { type Bus, withLocalEcho } from './bus/index.ts';
 import { createMemoryCaches } from './cache/caches.memory.ts';
 import { createRedisCaches } from './cache/caches.redis.ts';
 import { type CacheLimits, type Caches, createNoCaches } from './cache/index.ts';
@@ -16,7 +16,7 @@ import { createRedisRegistry } from './cluster/registry.redis.ts';
 import { type Config, ConfigError } from './config.ts';
 import { connectMysql } from './db/db.mysql.ts';
 import { connectSqlite } from './db/db.sqlite.ts';
-import { DatabaseError, type Db, renewEpoch, tellOutages } from './db/index.ts';
+import { DatabaseError, type Db, logOutages, renewEpoch } from './db/index.ts';
 import { openSource } from './db/source.sqlite.ts';
 import { openTarget } from './db/target.mysql.ts';
 import { createGroupAdministration, type GroupAdministration } from './group/index.ts';
@@ -187,7 +187,7 @@ function sqliteFileOf({ dataDir }: Config): string {
 
 async function openDb(config: Config, logger: Logger, { beside = false } = {}): Promise<Db> {
   const { databaseUrl: url, databaseConnections: connections, writeDeadlineMs, secretKeys } = config;
-  const tell = tellOutages(logger);
+  const tell = logOutages(logger);
   try {
     if (url !== '') return await connectMysql({ url, connections, writeDeadlineMs, serverKey: secretKeys === '', tell });
     return await connectSqlite({ file: sqliteFileOf(config), writeDeadlineMs, beside, tell });
@@ -227,7 +227,9 @@ async function openShared(
   const namespace = namespaceOf(db);
   const { cluster, urls } = place;
   const shared = { namespace, timeoutMs, logger };
-  const bus = withOwnEar(opened.use(await (cluster ? createClusterBus({ urls, ...shared }) : createRedisBus({ url: urls[0], ...shared }))));
+  const bus = withLocalEcho(
+    opened.use(await (cluster ? createClusterBus({ urls, ...shared }) : createRedisBus({ url: urls[0], ...shared }))),
+  );
   // After an outage, all nodes must report who is connected within one lease. Reconnecting, sending the heartbeat and repeating the report
   // take up to a quarter each.
   const ofNodes = { url: redisUrl, namespace, logger, longestRetryMs: nodeLeaseMs / 4 };

@@ -1,7 +1,7 @@
 import { Cluster, type Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import { ConfigError } from './config.ts';
-import { manners, retryMs } from './redis.ts';
+import { connectionOptions, retryMs } from './redis.ts';
 
 /** The settings of a connection to a Redis Cluster. */
 export interface RedisClusterConnection {
@@ -34,7 +34,7 @@ export async function connectRedisCluster({ urls, role, timeoutMs, logger, longe
   const { protocol, username, password } = new URL(urls[0]);
   // As with one server: until the first connection is made, answers may take longer than the command time-out.
   const ofNodes: RedisOptions = {
-    ...manners({ role, timeoutMs: startMs }),
+    ...connectionOptions({ role, timeoutMs: startMs }),
     ...(username === '' ? {} : { username: decodeURIComponent(username) }),
     ...(password === '' ? {} : { password: decodeURIComponent(password) }),
     ...(protocol === 'rediss:' ? { tls: {} } : {}),

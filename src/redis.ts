@@ -45,14 +45,14 @@ export async function connectRedis(connection: RedisConnection): Promise<Redis> 
   await begin(client, url, () => fault, signal);
   started = true;
   client.options.commandTimeout = timeoutMs;
-  tellOutages(client, role, logger);
+  logOutages(client, role, logger);
   return client;
 }
 
 /** Connects in the background, without waiting as connectRedis does. Keeps trying until it is disconnected. */
 export function openRedis(connection: RedisConnection): Redis {
   const client = makeClient(connection, () => true);
-  tellOutages(client, connection.role, connection.logger);
+  logOutages(client, connection.role, connection.logger);
   // Reports the first attempt only. The client keeps trying.
   client.connect().catch(() => {});
   return client;
@@ -61,7 +61,7 @@ export function openRedis(connection: RedisConnection): Redis {
 function makeClient({ url, role, timeoutMs, logger, longestRetryMs }: RedisConnection, comesBack: () => boolean): Redis {
   const again = (attempt: number): number | null => (comesBack() ? retryMs(attempt, longestRetryMs) : null);
   const options: RedisOptions = {
-    ...manners({ role, timeoutMs }),
+    ...connectionOptions({ role, timeoutMs }),
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -108,7 +108,7 @@ function whereIs({ sentinels, name, db }: Watched): RedisOptions {
 }
 
 /** Options of every connection, to one server or to the nodes of a cluster. */
-export function manners({ role, timeoutMs }: Pick<RedisConnection, 'role' | 'timeoutMs'>) {
+export function connectionOptions({ role, timeoutMs }: Pick<RedisConnection, 'role' | 'timeoutMs'>) {
   return {
     connectionName: `mpim-${role}`,
     disableClientInfo: true,
@@ -128,7 +128,7 @@ export function retryMs(attempt: number, longestMs = usualRetryMs): number {
   return Math.min(50 * 2 ** Math.min(attempt, 6), usualRetryMs, longestMs) * (0.5 + Math.random() / 2);
 }
 
-function tellOutages(client: Redis, role: string, logger: Logger): void {
+function logOutages(client: Redis, role: string, logger: Logger): void {
   let away = false;
   client.on('reconnecting', () => {
     if (!away) logger.warn({ role }, 'Redis is gone');

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { EventLine } from '../src/event-line.ts';
+import { EventQueue } from '../src/event-queue.ts';
 
 /** A line of numbers. */
-class Numbers extends EventLine<number> {
+class Numbers extends EventQueue<number> {
   readonly happened: string[] = [];
   #line: number[] = [];
 

@@ -46,7 +46,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };
 /** The wiring, which is above every module. */
-const wiring = ['src/chat.ts', 'src/doers.ts', 'src/open.ts'];
+const wiring = ['src/chat.ts', 'src/job-handlers.ts', 'src/open.ts'];
 /** The files of one variant of a port, such as `bus.redis.ts` and `db.sqlite.ts`. */
 const variant = /\.(redis|memory|mysql|sqlite)\.ts$/;
 /** Packages that serve clients. src/ is the chat without them. */

@@ -1,10 +1,10 @@
 import DataLoader from 'dataloader';
 import {
   type AccountState,
+  type AccountStatus,
   accountStates,
   type LinkedIdentity,
   type Session as SessionShape,
-  type Standing,
   type Suspension as SuspensionShape,
 } from '../../src/user/index.ts';
 import { formatId } from '../ids.ts';
@@ -16,7 +16,7 @@ import { User, userById } from './user.ts';
 // What only operators see of users. Read for a whole page of users together.
 
 interface Loaders {
-  readonly standing: DataLoader<bigint, Standing | null>;
+  readonly standing: DataLoader<bigint, AccountStatus | null>;
   readonly sessions: DataLoader<bigint, readonly SessionShape[]>;
   readonly identities: DataLoader<bigint, readonly LinkedIdentity[]>;
   readonly groups: DataLoader<bigint, number>;
@@ -45,7 +45,7 @@ function many<V>(read: (ids: readonly bigint[]) => Promise<readonly V[]>): DataL
   return new DataLoader<bigint, V>(read, { cache: false });
 }
 
-async function standingOf(context: AdminContext, userId: bigint): Promise<Standing> {
+async function standingOf(context: AdminContext, userId: bigint): Promise<AccountStatus> {
   const standing = await loadersOf(context).standing.load(userId);
   if (standing === null) throw new Error('a user without a row');
   return standing;
@@ -71,7 +71,7 @@ const UserRole = builder.enumType('UserRole', {
   values: {
     USER: { description: 'A user without additional rights.' },
     ADMIN: { description: 'An admin, who can use the operators’ schema.' },
-  } satisfies Record<Standing['role'], unknown>,
+  } satisfies Record<AccountStatus['role'], unknown>,
 });
 
 /** Why a user may not sign in. */

@@ -1,5 +1,5 @@
 import type { Note } from '../../src/audit/index.ts';
-import { inWords } from '../../src/message/index.ts';
+import { asPlainText } from '../../src/message/index.ts';
 import type { Decision } from '../../src/moderation/index.ts';
 import type { Operator } from '../../src/open.ts';
 import { type Item, itemKinds, itemStates } from '../../src/queue/index.ts';
@@ -80,14 +80,14 @@ async function show({ moderation, accounts }: Operator, [id = '']: readonly stri
     context.map(async (message) => {
       const { sentAt, senderId, seq } = message;
       const here = item.target.kind === 'MESSAGE' && item.target.seq === seq;
-      return [here ? '>' : ' ', sentAt.toISOString(), await who(senderId), line(inWords(message))];
+      return [here ? '>' : ' ', sentAt.toISOString(), await who(senderId), line(asPlainText(message))];
     }),
   );
   return [
     `${item.target.kind} ${target(item)}, since ${item.createdAt.toISOString()}, ${state(item)}`,
     ...(item.target.kind === 'GROUP' ? [] : [`of ${await who(item.target.userId)}`]),
     `then: ${safe(item.text ?? '(not kept)')}`,
-    ...(message === null ? [] : [`now: ${message.recalledAt === null ? safe(inWords(message)) : '(recalled)'}`]),
+    ...(message === null ? [] : [`now: ${message.recalledAt === null ? safe(asPlainText(message)) : '(recalled)'}`]),
     table(said),
     ...(around.length === 0 ? [] : [table(around)]),
   ].join('\n');

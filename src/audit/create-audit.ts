@@ -52,7 +52,7 @@ export function createAudit({ db, logger, config }: AuditParts): Audit {
       ...(target !== undefined && { target: storable(target, widths.target) }),
     };
     try {
-      await db.commitAgain(async (tx) => endEntry(tx, id, { ...ending, endedAt: await db.now(tx) }));
+      await db.commitIdempotent(async (tx) => endEntry(tx, id, { ...ending, endedAt: await db.now(tx) }));
     } catch (error) {
       logger.error(
         { err: error, audit: String(id), action: act.action, outcome: how.outcome },

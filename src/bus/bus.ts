@@ -15,7 +15,7 @@ export interface Bus extends AsyncDisposable {
   /**
    * Publishes a message, best effort. No answer to a client may wait for it. Resolves with true once the message is handed over, and with
    * false if it was given up; this takes a bounded time. Never rejects. After false, `onGap` calls as soon as messages can be published
-   * again. (With `withOwnEar`, this node receives the message in both cases.)
+   * again. (With `withLocalEcho`, this node receives the message in both cases.)
    */
   publish(topic: string, message: string): Promise<boolean>;
   /**

@@ -7,4 +7,4 @@
 //
 // It stores nothing: what is lost here can be read from the log. It does not know what messages mean.
 export type { Bus, OnMessage, Unsubscribe } from './bus.ts';
-export { withOwnEar } from './own-ear.ts';
+export { withLocalEcho } from './local-echo.ts';

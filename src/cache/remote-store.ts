@@ -1,7 +1,7 @@
 import type { L2CacheDriver } from 'bentocache/types';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { type Complain, createComplaints } from '../complaint.ts';
+import { createIgnoredReports, type ReportIgnored } from '../ignored-data.ts';
 import { readJson } from '../read-json.ts';
 import { together } from '../together.ts';
 import type { Remote } from './remote.ts';
@@ -42,12 +42,12 @@ export class RemoteStore implements L2CacheDriver {
   readonly type = 'l2';
   readonly #parts: RemoteStoreParts;
   readonly #read: (key: string) => Promise<string | null>;
-  readonly #complain: Complain;
+  readonly #complain: ReportIgnored;
   #restsUntil = 0;
 
   constructor(parts: RemoteStoreParts) {
     this.#parts = parts;
-    this.#complain = createComplaints(parts.logger, 'what stands in the cache in Redis cannot be read and is not used');
+    this.#complain = createIgnoredReports(parts.logger, 'what stands in the cache in Redis cannot be read and is not used');
     this.#read = together((keys: readonly string[]) => this.#readAll(keys), { atOnce: keysAtOnce, name: (key) => key });
   }
 

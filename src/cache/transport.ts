@@ -2,7 +2,7 @@ import type { BusDriver } from 'bentocache/types';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Bus } from '../bus/index.ts';
-import { createComplaints } from '../complaint.ts';
+import { createIgnoredReports } from '../ignored-data.ts';
 import { readJson } from '../read-json.ts';
 
 // One topic for all kinds: invalidations are few.
@@ -18,7 +18,7 @@ type Heard = z.output<typeof hint>['payload'];
  * acknowledged.
  */
 export async function openTransport({ bus, logger }: { readonly bus: Bus; readonly logger: Logger }): Promise<BusDriver> {
-  const complain = createComplaints(logger, 'what another node said that it forgets could not be read and was ignored');
+  const complain = createIgnoredReports(logger, 'what another node said that it forgets could not be read and was ignored');
   let id = '';
   let tell: ((heard: Heard) => void) | undefined;
   const leave = await bus.subscribe(topic, (message) => {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Bus, Unsubscribe } from '../bus/index.ts';
-import { createComplaints } from '../complaint.ts';
 import type { Config } from '../config.ts';
+import { createIgnoredReports } from '../ignored-data.ts';
 import { nodeNameOf } from '../node-name.ts';
 import { release } from '../release.ts';
 import { type Clock, monotonicClock } from './clock.ts';
@@ -129,7 +129,7 @@ export function createCluster({
     if (phase === 'beating' && beating === undefined) schedule(0);
   }
 
-  const complain = createComplaints(logger, 'this node was told what it does not understand');
+  const complain = createIgnoredReports(logger, 'this node was told what it does not understand');
   let ear: Promise<Unsubscribe | undefined> | undefined;
   function hear(): void {
     ear = bus

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import { createKeyCheck } from './key-check.ts';
 import { isSame, type Lease, type NodeRecord } from './node-record.ts';
-import type { Census, Registered, Registry } from './registry.ts';
+import type { Registered, Registry, RegistryState } from './registry.ts';
 import type { Takeovers } from './takeovers.ts';
 import { createWatch, type WatchTimes } from './watch.ts';
 
@@ -96,7 +96,7 @@ export function createMember({ registry, takeovers, clock, logger, times, nodeId
 
   async function act(
     { keys }: Registered,
-    { records, takeovers: pending }: Census,
+    { records, takeovers: pending }: RegistryState,
     at: { readonly askedAt: number; readonly answeredAt: number },
   ): Promise<void> {
     const others = records.filter((record) => record.nodeId !== nodeId);

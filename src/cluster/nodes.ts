@@ -2,7 +2,7 @@ import type { Bus } from '../bus/index.ts';
 import { ChatError } from '../errors.ts';
 import { type NodeMessage, topicOf, writeMessage } from './node-message.ts';
 import type { NodeRecord } from './node-record.ts';
-import type { Census, Registry } from './registry.ts';
+import type { Registry, RegistryState } from './registry.ts';
 
 /** The nodes of the system, for readers that need not be a node themselves. */
 export interface Nodes {
@@ -16,7 +16,7 @@ export interface Nodes {
 export function createNodes({ registry, bus }: { readonly registry: Registry; readonly bus: Bus }): Nodes {
   return {
     async nodes() {
-      const { records } = await registry.read().catch((cause: unknown): Census => {
+      const { records } = await registry.read().catch((cause: unknown): RegistryState => {
         throw new ChatError('UNAVAILABLE', 'The registry of nodes does not answer. Try again later.', { cause });
       });
       return records.filter(({ state }) => state !== 'GONE').map(({ beat: _, ...shown }) => shown);

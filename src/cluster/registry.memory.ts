@@ -1,5 +1,5 @@
 import { isSame, type Lease } from './node-record.ts';
-import { type BeatAnswer, type Census, type Registered, type Registry, type Takeover, tombstoneMs } from './registry.ts';
+import { type BeatAnswer, type Registered, type Registry, type RegistryState, type Takeover, tombstoneMs } from './registry.ts';
 
 /** Creates a registry in this process. It is never away and forgets nothing. `now`: the time in ms of any clock that does not go back. */
 export function createMemoryRegistry(now: () => number = () => performance.now()): Registry {
@@ -12,7 +12,7 @@ export function createMemoryRegistry(now: () => number = () => performance.now()
     return record !== undefined && isSame(record, lease) && record.state !== 'LEFT';
   }
 
-  function census(): Census {
+  function census(): RegistryState {
     return { records: [...records.values()], takeovers: [...takeovers.values()] };
   }
 

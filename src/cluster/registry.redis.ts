@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { type Complain, createComplaints } from '../complaint.ts';
+import { createIgnoredReports, type ReportIgnored } from '../ignored-data.ts';
 import { readJson } from '../read-json.ts';
 import { connectAnyRedis } from '../redis-client.ts';
 import { type Lease, nodeStates } from './node-record.ts';
-import type { BeatAnswer, Census, Registered, Registry, Takeover } from './registry.ts';
+import type { BeatAnswer, Registered, Registry, RegistryState, Takeover } from './registry.ts';
 import { beatScript, claimScript, finishScript, leaveScript, reclaimScript } from './registry-scripts.ts';
 
 /** The options of a registry in Redis. */
@@ -26,7 +26,7 @@ export async function createRedisRegistry({ url, namespace, logger, longestRetry
   const redis = await connectAnyRedis({ url, role: 'nodes', timeoutMs: commandMs, logger, longestRetryMs });
   const { client } = redis;
   const key = `${namespace}:nodes`;
-  const complain = createComplaints(logger, 'what the registry of nodes holds here cannot be read and is ignored');
+  const complain = createIgnoredReports(logger, 'what the registry of nodes holds here cannot be read and is ignored');
 
   function run(script: string, ...args: readonly (string | number)[]): Promise<unknown> {
     // A cluster client queues commands while it is not connected.
@@ -57,7 +57,7 @@ export async function createRedisRegistry({ url, namespace, logger, longestRetry
     await run(leaveScript, nodeId, epoch);
   }
 
-  async function read(): Promise<Census> {
+  async function read(): Promise<RegistryState> {
     if (client.status !== 'ready') throw new Error('Redis is away');
     return readCensus(Object.entries(await client.hgetall(key)).flat(), complain);
   }
@@ -90,7 +90,7 @@ function selfOf({ startedAt, ...rest }: Omit<Registered, 'nodeId' | 'epoch' | 'b
 }
 
 /** Reads the hash from a flat list: field, value, field, value, … */
-function readCensus(flat: readonly string[], complain: Complain): Census {
+function readCensus(flat: readonly string[], complain: ReportIgnored): RegistryState {
   const records: Registered[] = [];
   const takeovers: Takeover[] = [];
   for (let at = 0; at < flat.length; at += 2) {

@@ -13,7 +13,7 @@ export interface Takeover {
 }
 
 /** Everything in the registry. */
-export interface Census {
+export interface RegistryState {
   readonly records: readonly Registered[];
   readonly takeovers: readonly Takeover[];
 }
@@ -21,7 +21,7 @@ export interface Census {
 /** The answer to a beat: the newer epoch if the node's lease was taken over, otherwise everything in the registry. */
 export type BeatAnswer =
   | { readonly fencedBy: number }
-  | (Census & {
+  | (RegistryState & {
       /** The node's former beat, or null if the registry did not know the node. */
       readonly before: number | null;
       /** How long the registry has held data, in ms. Infinity if it never forgets. */
@@ -49,7 +49,7 @@ export interface Registry extends AsyncDisposable {
   finish(takeover: Takeover): Promise<void>;
   /** Sets a node that stops to LEFT. It must not beat again. */
   leave(lease: Lease): Promise<void>;
-  read(): Promise<Census>;
+  read(): Promise<RegistryState>;
 }
 
 /** How long a node can be paused and still learn that it was taken over. */

@@ -1,8 +1,8 @@
 import type { Tx } from './db.ts';
 import type { Prisma } from './generated/mysql/client.ts';
+import { isNotDissolved } from './not-dissolved.ts';
 import { inPieces } from './pieces.ts';
 import { join, raw, sql } from './sql.ts';
-import { standing } from './standing.ts';
 
 /** The relation between two users, in either direction. */
 export interface Acquaintance {
@@ -60,5 +60,5 @@ export async function selectAcquaintance(tx: Tx, userId: bigint, otherIds: reado
 function sharedOf(one: Prisma.Sql, other: Prisma.Sql): Prisma.Sql {
   return sql`(SELECT 1 FROM Membership m ${byUser} WHERE m.userId = ${one} AND m.state = 'ACTIVE' AND m.shown = 1
     AND (SELECT o.shown FROM Membership o /*! FORCE INDEX (PRIMARY) */ WHERE o.conversationId = m.conversationId AND o.userId = ${other} AND o.state = 'ACTIVE') = 1
-    AND (SELECT s.lastSeq FROM Stream s WHERE s.id = m.conversationId) > 0 AND ${standing('m')} LIMIT 1)`;
+    AND (SELECT s.lastSeq FROM Stream s WHERE s.id = m.conversationId) > 0 AND ${isNotDissolved('m')} LIMIT 1)`;
 }

@@ -1,6 +1,6 @@
 import type { Tx } from './db.ts';
+import { isNotDissolved } from './not-dissolved.ts';
 import { empty, raw, sql } from './sql.ts';
-import { standing } from './standing.ts';
 
 /** The marks that a user has put on conversations, as a filter. Absent: with or without the mark. */
 export interface Marks {
@@ -38,7 +38,7 @@ export async function listShown(tx: Tx, { userId, limit, marks = {}, before }: S
     SELECT s.id AS id, s.activeAt AS activeAt, s.lastSeq AS lastSeq, s.lastOrdinal AS lastOrdinal, CASE WHEN s.floorSeq >= m.fromSeq THEN s.floorSeq + 1 ELSE m.fromSeq END AS fromSeq, m.clearedSeq AS clearedSeq,
       m.readSeq AS readSeq, m.markedUnreadFromSeq AS markedUnreadFromSeq
     FROM Membership m JOIN Stream s ON s.id = m.conversationId
-    WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1 AND ${standing('m')} ${markedAs('pinned', marks.pinned)} ${markedAs('archived', marks.archived)} ${below}
+    WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1 AND ${isNotDissolved('m')} ${markedAs('pinned', marks.pinned)} ${markedAs('archived', marks.archived)} ${below}
     ORDER BY s.activeAt DESC, s.id DESC
     LIMIT ${limit}`);
   return rows.map(({ id, activeAt, ...row }) => ({

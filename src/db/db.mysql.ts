@@ -1,22 +1,22 @@
 import { join } from 'node:path';
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { createBeginning } from './beginning.ts';
 import type { Db, LockedStreams, Tx } from './db.ts';
 import { PrismaClient } from './generated/mysql/client.ts';
 import { migrate } from './migrate.ts';
 import { connectMs, openMysql } from './mysql-connection.ts';
 import { explainMysql } from './mysql-error.ts';
-import { holdWork } from './mysql-lock.ts';
+import { lockWork } from './mysql-lock.ts';
 import { createMysqlPool } from './mysql-pool.ts';
 import { preparing } from './mysql-preparing.ts';
 import { readingOptions } from './mysql-reading.ts';
 import { statementsOver } from './mysql-statements.ts';
 import { readMysqlUrl } from './mysql-url.ts';
-import type { Tell } from './outage.ts';
+import type { OnError } from './outage.ts';
 import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
 import { empty, join as list, sql } from './sql.ts';
 import { streamRows } from './stream-row.ts';
+import { createTransactionRunner } from './transaction-runner.ts';
 
 /** The address of a MySQL database, how many connections to use, and how long calls may take. */
 export interface MysqlOptions {
@@ -33,7 +33,7 @@ export interface MysqlOptions {
   /** Whether a database may be opened into which a transfer was begun and not finished: for the transfer itself. */
   readonly filling?: boolean;
   /** Called with each error that ends a call. */
-  readonly tell?: Tell | undefined;
+  readonly tell?: OnError | undefined;
 }
 
 /** Folder of the migrations for MySQL. */
@@ -98,9 +98,9 @@ export async function connectMysql({
   const address = readMysqlUrl(url);
   try {
     const { epoch } = await preparing(address, (connection) => migrate(connection, { folder: migrations, serverKey, filling }));
-    const beginning = createBeginning();
+    const beginning = createTransactionRunner();
     const pool = createMysqlPool({
-      onLent: (ask) => beginning.onBegun(statementsOver(ask)),
+      onLent: (ask) => beginning.onConnection(statementsOver(ask)),
       open: () => openMysql({ ...address.connection, ...readingOptions, connectTimeout: Math.min(connectMs, writeDeadlineMs) }),
       size: connections,
       deadlineMs: writeDeadlineMs,
@@ -115,7 +115,7 @@ export async function connectMysql({
     const statements = statementsOver((statement, values) => pool.query(statement, values));
     const slots = { writers: places, snapshots: places, snapshotLevel: 'RepeatableRead' } as const;
     return createPrismaDb(
-      { dialect: 'mysql', prisma, statements, beginning, ...slots, lockStreams, alone: (work) => holdWork(address, work), now },
+      { dialect: 'mysql', prisma, statements, beginning, ...slots, lockStreams, exclusive: (work) => lockWork(address, work), now },
       { epoch, deadlineMs: writeDeadlineMs, tell },
     );
   } catch (error) {

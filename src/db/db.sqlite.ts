@@ -1,18 +1,18 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createBeginning } from './beginning.ts';
 import { DatabaseError } from './database-error.ts';
 import type { Client, Db, LockedStreams, Tx } from './db.ts';
 import { PrismaClient } from './generated/sqlite/client.ts';
 import { type Migratable, type MigrateOptions, migrate } from './migrate.ts';
-import type { Tell } from './outage.ts';
+import type { OnError } from './outage.ts';
 import { inPieces } from './pieces.ts';
 import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
 import { sqliteDriver } from './sqlite-driver.ts';
-import { holdFile, holdWork, preparing, type Statements } from './sqlite-lock.ts';
+import { holdFile, lockWork, preparing, type Statements } from './sqlite-lock.ts';
 import { sqliteStatements } from './sqlite-statements.ts';
 import { streamRows } from './stream-row.ts';
+import { createTransactionRunner } from './transaction-runner.ts';
 
 /** The file of the embedded database, and how long calls may take. */
 export interface SqliteOptions {
@@ -30,7 +30,7 @@ export interface SqliteOptions {
   /** Folder of the migrations. Defaults to this project's own. */
   readonly migrations?: string;
   /** Called with each error that ends a call. */
-  readonly tell?: Tell | undefined;
+  readonly tell?: OnError | undefined;
 }
 
 /** Folder of the migrations of SQLite. */
@@ -97,8 +97,8 @@ export async function connectSqlite(options: SqliteOptions): Promise<Db> {
   const letGo = beside ? async () => {} : await holdFile(file);
   try {
     const { epoch } = await prepare(file, { folder: migrations, serverKey });
-    const beginning = createBeginning();
-    const driver = sqliteDriver(file, (connection) => beginning.onBegun(sqliteStatements(connection)));
+    const beginning = createTransactionRunner();
+    const driver = sqliteDriver(file, (connection) => beginning.onConnection(sqliteStatements(connection)));
     // The two generated clients have the same shape: test/db/models.test.ts compares their models.
     const prisma = new PrismaClient({ adapter: driver.factory }) as unknown as Client;
     const db = createPrismaDb(
@@ -112,7 +112,7 @@ export async function connectSqlite(options: SqliteOptions): Promise<Db> {
         snapshots: createSlots(4),
         snapshotLevel: 'Serializable',
         lockStreams,
-        alone: (work) => holdWork(file, work),
+        exclusive: (work) => lockWork(file, work),
         now: async () => new Date(),
       },
       { epoch, deadlineMs: writeDeadlineMs, tell },

@@ -35,7 +35,7 @@ export interface Db extends AsyncDisposable {
    * Like `transaction`, for work that finds what it has done before and so needs no mark: if the connection is lost at COMMIT, it is run
    * again.
    */
-  commitAgain<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  commitIdempotent<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Removes the marks of commits that nobody can ask for any more. */
   forgetCommits(): Promise<void>;
   /** Runs reads that all see the same state (REPEATABLE READ; a read transaction on SQLite). */
@@ -55,7 +55,7 @@ export interface Db extends AsyncDisposable {
    * some lowercase letters. Resolves to null if another process still has it after two seconds. A database that fails over forgets the
    * reservation.
    */
-  alone(work: string): Promise<AsyncDisposable | null>;
+  exclusive(work: string): Promise<AsyncDisposable | null>;
   /** Resolves when the database has answered. For health checks. */
   ping(): Promise<void>;
   /** The epoch of this database, made with its first migration. */

@@ -46,7 +46,7 @@ export async function countDue(tx: Tx): Promise<number> {
 }
 
 /** Stores up to which seq effects are done; the stored seq only rises. A stream without later entries is no longer due. */
-export async function settleStreams({ dialect }: Pick<Db, 'dialect'>, tx: Tx, settled: readonly Settled[]): Promise<void> {
+export async function markEffectsDone({ dialect }: Pick<Db, 'dialect'>, tx: Tx, settled: readonly Settled[]): Promise<void> {
   // All transactions lock streams in id order, which avoids deadlocks.
   const sorted = settled.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   await inPieces(sorted, async (piece) => {

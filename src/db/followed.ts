@@ -1,6 +1,6 @@
 import type { Tx } from './db.ts';
+import { isNotDissolved } from './not-dissolved.ts';
 import { sql } from './sql.ts';
-import { standing } from './standing.ts';
 
 /** A conversation that is shown to a user, and where their access begins. */
 export interface FollowedRow {
@@ -18,7 +18,7 @@ export async function selectFollowed(tx: Tx, userId: bigint, only?: bigint): Pro
   const rows = await tx.$queryRaw<{ readonly [C in keyof FollowedRow]: bigint | number }[]>(sql`
     SELECT m.conversationId AS conversationId, m.fromSeq AS fromSeq, m.joinedSeq AS joinedSeq, m.readSeq AS readSeq
     FROM Membership m
-    WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1 AND ${standing('m')} ${one}
+    WHERE m.userId = ${userId} AND m.state = 'ACTIVE' AND m.shown = 1 AND ${isNotDissolved('m')} ${one}
     ORDER BY m.conversationId`);
   return rows.map(({ conversationId, fromSeq, joinedSeq, readSeq }) => ({
     conversationId: BigInt(conversationId),

@@ -18,7 +18,7 @@ interface Run {
  * Returns how far each marker reaches, in the order of `places`. A marker also covers the member's own messages that follow it, up to the
  * first message by somebody else. So the lowest marker of all members says what all of them have, including the senders (decision 17).
  */
-export async function runOn(tx: Tx, places: readonly MarkerPlace[]): Promise<readonly number[]> {
+export async function extendMarkers(tx: Tx, places: readonly MarkerPlace[]): Promise<readonly number[]> {
   const ends = places.map(({ seq }) => seq);
   const asked = places.map((marker, place) => ({ ...marker, place }));
   const rows = await inPieces(asked, (piece) => tx.$queryRaw<readonly Run[]>(join(piece.map(select), ' UNION ALL ')));

@@ -158,7 +158,7 @@ export function createMysqlPool({ open, size, deadlineMs, now = () => performanc
   let restsUntil = Number.NEGATIVE_INFINITY;
 
   /** Stops using all connections except `but`, including those that are being opened. */
-  function leaveAll(but?: Connection): void {
+  function retireAll(but?: Connection): void {
     current = new WeakSet(but && [but]);
     for (const others of Object.values(idle)) {
       for (const other of others.splice(0)) {
@@ -170,27 +170,27 @@ export function createMysqlPool({ open, size, deadlineMs, now = () => performanc
 
   // A server that has become read-only, or is about to shut down, says so and leaves connections open, while new ones may lead to another
   // server. None of the older connections is used again, because reads on them would succeed silently.
-  function heedRefusal(connection: Connection): void {
+  function onRefusal(connection: Connection): void {
     if (!current.has(connection) || now() < restsUntil) return;
     restsUntil = now() + restMs;
     inDoubt = true;
-    leaveAll();
+    retireAll();
   }
 
   // New connections may have led to the same server for a while. Nothing is known of those without a write, so they are left too.
-  function heedWrite(connection: Connection): void {
+  function onWrite(connection: Connection): void {
     if (!current.has(connection)) return;
     inDoubt = false;
-    leaveAll(connection);
+    retireAll(connection);
   }
 
   async function send(connection: Connection, sql: string, values?: unknown): Promise<unknown> {
     try {
       const answer = await ask(connection, sql, values, deadlineIn(deadlineMs));
-      if (inDoubt && writes.test(sql)) heedWrite(connection);
+      if (inDoubt && writes.test(sql)) onWrite(connection);
       return answer;
     } catch (error) {
-      if (error instanceof Transient && error.kind === 'lost' && connection.isValid()) heedRefusal(connection);
+      if (error instanceof Transient && error.kind === 'lost' && connection.isValid()) onRefusal(connection);
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { ChatError } from '../errors.ts';
 
 /** A callback for the error that a caller is about to get. */
-export type Tell = (error: unknown) => void;
+export type OnError = (error: unknown) => void;
 
 // In an outage all calls fail for the same reason.
 const quietMs = 10_000;
@@ -12,7 +12,7 @@ const quietMs = 10_000;
  * then at most one in ten seconds, with the number of such errors since the last one. It ignores all other errors. `now` is in ms, on a
  * clock that does not jump.
  */
-export function tellOutages(logger: Logger, now: () => number = () => performance.now()): Tell {
+export function logOutages(logger: Logger, now: () => number = () => performance.now()): OnError {
   let toldAt = Number.NEGATIVE_INFINITY;
   let times = 0;
   return (error) => {

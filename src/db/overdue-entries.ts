@@ -1,6 +1,6 @@
 import type { Tx } from './db.ts';
-import type { OverduePage, OverdueRange } from './overdue.ts';
 import { sql } from './sql.ts';
+import type { OverduePage, OverdueRange } from './trim-candidates.ts';
 
 /**
  * Reads the next `limit` streams, by id, and returns the account streams, and the server's stream, whose first kept entry is older than

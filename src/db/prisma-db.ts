@@ -1,10 +1,10 @@
 import { ChatError } from '../errors.ts';
-import { type Beginning, under } from './beginning.ts';
 import { forgetMarks, isMarked, leaveMark } from './commit-mark.ts';
 import type { Client, Db, Statements, Tx } from './db.ts';
 import { backOff, type Deadline, deadlineIn, unavailable, within } from './deadline.ts';
-import type { Tell } from './outage.ts';
+import type { OnError } from './outage.ts';
 import type { Slots } from './slots.ts';
+import { type TransactionRunner, withStatements } from './transaction-runner.ts';
 import { Transient } from './transient.ts';
 
 /** What differs between the two databases. */
@@ -14,7 +14,7 @@ export interface Dialect {
   readonly prisma: Client;
   /** Runs raw statements outside of transactions, beneath Prisma's client. */
   readonly statements: Statements;
-  readonly beginning: Beginning;
+  readonly beginning: TransactionRunner;
   /** Slots for transactions. Waiters are served in order. */
   readonly writers: Slots;
   /** Slots for snapshots. May be the same object. */
@@ -22,8 +22,8 @@ export interface Dialect {
   /** The isolation level that makes a transaction a snapshot. */
   readonly snapshotLevel: 'RepeatableRead' | 'Serializable';
   readonly lockStreams: Db['lockStreams'];
-  /** Db.alone, which may throw any error. */
-  readonly alone: Db['alone'];
+  /** Db.exclusive, which may throw any error. */
+  readonly exclusive: Db['exclusive'];
   readonly now: (tx: Tx) => Promise<Date>;
 }
 
@@ -33,7 +33,7 @@ export interface DbOptions {
   /** Bounds every call, in ms. */
   readonly deadlineMs: number;
   /** Called with each error that ends a call. */
-  readonly tell: Tell | undefined;
+  readonly tell: OnError | undefined;
 }
 
 // How long close() waits for transactions to end. They are short, and have deadlines of their own anyway.
@@ -85,7 +85,7 @@ function readingClient({ prisma, statements }: Dialect, { deadlineMs, tell }: Db
   });
   const $queryRaw = async (...asked: Parameters<Client['$queryRaw']>) => read(async () => statements.$queryRaw(...asked));
   // $extends returns a type of its own, which only lacks $on.
-  return under(extended as unknown as Client, { $queryRaw } as unknown as Partial<Statements>);
+  return withStatements(extended as unknown as Client, { $queryRaw } as unknown as Partial<Statements>);
 }
 
 /** One try of a transaction. COMMIT is sent only if a caller still waits for it. */
@@ -195,9 +195,9 @@ export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
     }
   }
 
-  async function alone(work: string): Promise<AsyncDisposable | null> {
+  async function exclusive(work: string): Promise<AsyncDisposable | null> {
     try {
-      return await parts.alone(work);
+      return await parts.exclusive(work);
     } catch (error) {
       const refusal = error instanceof ChatError ? error : unavailable(error);
       tell?.(refusal);
@@ -217,12 +217,12 @@ export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
     epoch,
     client,
     transaction: (work) => run(work, { snapshot: false }),
-    commitAgain: (work) => run(work, { snapshot: false, again: true }),
+    commitIdempotent: (work) => run(work, { snapshot: false, again: true }),
     commit: (mark, work) => run(work, { snapshot: false, mark }),
     forgetCommits: () => run((tx) => forgetMarks(parts, tx), { snapshot: false }),
     snapshot: (read) => run(read, { snapshot: true }),
     lockStreams: parts.lockStreams,
-    alone,
+    exclusive,
     now: (tx = client) => parts.now(tx),
     async ping() {
       await parts.now(client);

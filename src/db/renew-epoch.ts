@@ -7,6 +7,6 @@ import { newEpoch } from './migrate.ts';
  */
 export async function renewEpoch(db: Db): Promise<string> {
   const epoch = newEpoch();
-  await db.commitAgain((tx) => tx.deployment.update({ where: { id: 1 }, data: { epoch } }));
+  await db.commitIdempotent((tx) => tx.deployment.update({ where: { id: 1 }, data: { epoch } }));
   return epoch;
 }

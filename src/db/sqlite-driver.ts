@@ -107,7 +107,7 @@ export interface SqliteDriver extends AsyncDisposable {
  * - SERIALIZABLE transactions are snapshots, which may only read.
  * - Statements outside of a transaction may only read.
  *
- * `onBegun` is called when a transaction begins, in the asynchronous context that began it.
+ * `onConnection` is called when a transaction begins, in the asynchronous context that began it.
  */
 export function sqliteDriver(file: string, onBegun: (connection: SqlQueryable) => void): SqliteDriver {
   const open = sqliteFile(file);

@@ -87,8 +87,8 @@ export async function holdStill(file: string): Promise<() => Promise<void>> {
   }
 }
 
-/** Implements Db.alone for a database file. */
-export async function holdWork(file: string, work: string): Promise<AsyncDisposable | null> {
+/** Implements Db.exclusive for a database file. */
+export async function lockWork(file: string, work: string): Promise<AsyncDisposable | null> {
   const letGo = await tryHold(`${file}.${work}.lock`, usualPatienceMs);
   return letGo && { [Symbol.asyncDispose]: letGo };
 }

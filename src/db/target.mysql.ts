@@ -118,7 +118,7 @@ async function openFilling(options: TargetOptions): Promise<Filling> {
     async finish(deployment) {
       const { epoch, createdAt, wordsVersion } = deployment;
       // Every statement can be repeated, so a lost COMMIT needs no mark.
-      await db.commitAgain(async (tx) => {
+      await db.commitIdempotent(async (tx) => {
         await tx.$executeRaw(
           sql`UPDATE Deployment SET epoch = ${epoch}, createdAt = ${createdAt}, wordsVersion = ${wordsVersion} WHERE id = 1`,
         );

@@ -1,6 +1,6 @@
 import type { Tx } from './db.ts';
+import { isNotDissolved } from './not-dissolved.ts';
 import { empty, sql } from './sql.ts';
-import { standing } from './standing.ts';
 
 /** A thread's place in a user's list of threads. */
 export interface ThreadPlace {
@@ -51,7 +51,7 @@ export async function listThreads(
         m.clearedSeq AS clearedSeq, ${newestSeen(userId)} AS replySeq
       FROM ThreadPart p
       JOIN Membership m ON m.conversationId = p.conversationId AND m.userId = p.userId AND m.state = 'ACTIVE' AND m.shown = 1
-      WHERE p.userId = ${userId} ${within} AND ${standing('m')}
+      WHERE p.userId = ${userId} ${within} AND ${isNotDissolved('m')}
     ) t
     JOIN Message r ON r.conversationId = t.conversationId AND r.seq = t.replySeq
     JOIN Stream s ON s.id = t.conversationId

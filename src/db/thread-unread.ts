@@ -1,7 +1,7 @@
 import type { Tx } from './db.ts';
+import { isNotDissolved } from './not-dissolved.ts';
 import { inPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
-import { standing } from './standing.ts';
 
 /** A thread as one member of its conversation sees it. */
 export interface ThreadOf {
@@ -43,7 +43,7 @@ export async function sumThreadUnread(tx: Tx, userId: bigint): Promise<number> {
     SELECT COUNT(*) AS count FROM ThreadPart p
     JOIN Membership m ON m.conversationId = p.conversationId AND m.userId = p.userId AND m.state = 'ACTIVE' AND m.shown = 1
     JOIN Reply r ON r.conversationId = p.conversationId AND r.rootSeq = p.rootSeq AND r.seq > p.readSeq
-    WHERE p.userId = ${userId} AND ${standing('m')} AND ${newestReply} > p.readSeq AND r.senderId <> ${userId} AND r.seq >= m.joinedSeq AND r.seq > m.clearedSeq AND NOT EXISTS (${hiddenReply(userId)})`);
+    WHERE p.userId = ${userId} AND ${isNotDissolved('m')} AND ${newestReply} > p.readSeq AND r.senderId <> ${userId} AND r.seq >= m.joinedSeq AND r.seq > m.clearedSeq AND NOT EXISTS (${hiddenReply(userId)})`);
   return Number(row?.count ?? 0);
 }
 

@@ -1,8 +1,8 @@
 import { deleteAttachedWithin } from './attached-rows.ts';
 import type { Tx } from './db.ts';
-import type { TrimStretch } from './overdue.ts';
 import type { EntryStretch } from './overdue-entries.ts';
 import { join, sql } from './sql.ts';
+import type { TrimStretch } from './trim-candidates.ts';
 
 /**
  * Trims a range of a conversation, right after what was trimmed before. The transaction must hold the stream.

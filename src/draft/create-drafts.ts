@@ -2,7 +2,7 @@ import type { Verdict } from '../log/index.ts';
 import type { Drafts } from './draft.ts';
 import { ending, remove } from './end.ts';
 import type { DraftParts } from './parts.ts';
-import { cancelUntold, draftChanged, draftsKey } from './rule.ts';
+import { cancelDraftEvent, draftChanged, draftsKey } from './rule.ts';
 import { save } from './save.ts';
 import { allDrafts, draftKey, draftOf, draftRow, listDrafts, type OwnPlace, putDraft, readDrafts, stands } from './store.ts';
 
@@ -31,7 +31,7 @@ export function createDrafts(parts: DraftParts): Drafts {
     async eraseAll(userId) {
       await db.transaction(async (tx) => {
         const untold = await tx.draft.findMany({ where: { userId, tellAt: { not: null } } });
-        for (const row of untold) await cancelUntold(tx, row);
+        for (const row of untold) await cancelDraftEvent(tx, row);
         await tx.draft.deleteMany({ where: { userId } });
       });
     },

@@ -1,5 +1,5 @@
 import type { NewData } from '../data.ts';
-import type { MessageRef, Part, SettledApart, Settling } from '../message/index.ts';
+import type { IndependentWrite, JointAct, MessageRef, Part } from '../message/index.ts';
 import type { Viewer } from '../user/index.ts';
 
 /** The place of a draft: a conversation, or a thread in it. */
@@ -39,7 +39,7 @@ export interface NewDraft extends DraftAt {
 }
 
 /** The state of a place after an act. It stems from that act, or from one that was written later. */
-export interface DraftWord {
+export interface DraftState {
   /** Null if there is no draft. */
   readonly draft: Draft | null;
   /** The time of that draft, or of what ended the one before. */
@@ -55,16 +55,16 @@ export interface Drafts {
    * Saves a draft in place of the one before, unless that was written at the same time or later. Throws INVALID_INPUT (text, data, data.…,
    * writtenAt), NOT_FOUND (conversationId, replyToId, threadRootId), LIMIT_REACHED, UNAVAILABLE.
    */
-  save(viewer: Viewer, wanted: NewDraft): Promise<DraftWord>;
+  save(viewer: Viewer, wanted: NewDraft): Promise<DraftState>;
   /**
    * Removes a draft, unless it was written at the same time or later. If there is none, the time is still stored, so that a save that was
    * written before and arrives later is ignored. Throws INVALID_INPUT (writtenAt), NOT_FOUND (conversationId, threadRootId), UNAVAILABLE.
    */
-  remove(viewer: Viewer, at: DraftAt): Promise<DraftWord>;
+  remove(viewer: Viewer, at: DraftAt): Promise<DraftState>;
   /**
    * Makes the removal of a draft that commits with a message, sent or scheduled. A `writtenAt` more than a day ahead is cut to a day ahead.
    */
-  ending(viewer: Viewer, at: DraftAt): Settling<SettledApart>;
+  ending(viewer: Viewer, at: DraftAt): JointAct<IndependentWrite>;
   /** Returns the viewer's drafts, the one saved last first. `key` is an item's cursor. */
   list(
     viewer: Viewer,

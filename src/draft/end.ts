@@ -1,20 +1,20 @@
 import type { Inside, Verdict } from '../log/index.ts';
-import { type MessageRef, messageAt, type SettledApart, type Settling, threadOf } from '../message/index.ts';
+import { type IndependentWrite, type JointAct, type MessageRef, messageAt, threadOf } from '../message/index.ts';
 import { userRow, type Viewer } from '../user/index.ts';
-import type { DraftAt, DraftWord } from './draft.ts';
+import type { DraftAt, DraftState } from './draft.ts';
 import type { DraftParts } from './parts.ts';
-import { cancelUntold, draftChanged, draftsKey, latestWritten, requirePart, requireWritten } from './rule.ts';
-import { wordOf } from './save.ts';
+import { cancelDraftEvent, draftChanged, draftsKey, latestWritten, requirePart, requireWritten } from './rule.ts';
+import { stateOf } from './save.ts';
 import { type DraftRow, draftRow, type OwnPlace, putDraft, stands } from './store.ts';
 
 /** Removes a draft. Throws as Drafts.remove says. */
-export async function remove({ log }: DraftParts, viewer: Viewer, { conversationId, threadRoot, writtenAt }: DraftAt): Promise<DraftWord> {
+export async function remove({ log }: DraftParts, viewer: Viewer, { conversationId, threadRoot, writtenAt }: DraftAt): Promise<DraftState> {
   const { userId } = viewer;
-  return log.append<DraftWord>({
+  return log.append<DraftState>({
     lock: [userId],
     keys: [draftsKey(viewer)],
     repeatable: true,
-    async decide(inside): Promise<Verdict<DraftWord>> {
+    async decide(inside): Promise<Verdict<DraftState>> {
       requireWritten(writtenAt, inside.now);
       const access = await requirePart(inside, viewer, conversationId);
       // Looked up by the given root first: the viewer may no longer see the thread, and must still be able to remove the draft.
@@ -23,19 +23,19 @@ export async function remove({ log }: DraftParts, viewer: Viewer, { conversation
       const rootSeq = found?.threadRootSeq ?? (await threadOf(inside, access, threadRoot))?.rootSeq ?? 0;
       const place = { userId, conversationId, threadRootSeq: rootSeq };
       const before = found ?? (await inside.read(draftRow, place));
-      if (before !== null && before.writtenAt >= writtenAt) return { result: () => wordOf(before, access.joinedSeq) };
+      if (before !== null && before.writtenAt >= writtenAt) return { result: () => stateOf(before, access.joinedSeq) };
       return { ...ended(place, before, writtenAt), result: () => ({ draft: null, writtenAt }) };
     },
   });
 }
 
 /** Removes a draft together with a message. As Drafts.ending says. */
-export function ending(viewer: Viewer, { conversationId, threadRoot, writtenAt: told }: DraftAt): Settling<SettledApart> {
+export function ending(viewer: Viewer, { conversationId, threadRoot, writtenAt: told }: DraftAt): JointAct<IndependentWrite> {
   const { userId } = viewer;
   return {
     streamId: userId,
     key: draftsKey(viewer),
-    async decide(inside): Promise<SettledApart> {
+    async decide(inside): Promise<IndependentWrite> {
       // Cut rather than refused: a wrong clock must not keep anybody from sending. The draft is still removed, because no draft was saved
       // with a later time than this.
       const writtenAt = new Date(Math.min(told.getTime(), latestWritten(inside.now).getTime()));
@@ -50,7 +50,7 @@ export function ending(viewer: Viewer, { conversationId, threadRoot, writtenAt: 
   };
 }
 
-const nothing: SettledApart = { entries: () => [], write: async () => undefined };
+const nothing: IndependentWrite = { entries: () => [], write: async () => undefined };
 
 async function rootSeqOf(inside: Inside, conversationId: bigint, named: MessageRef | undefined): Promise<number | null> {
   if (named === undefined) return 0;
@@ -59,13 +59,13 @@ async function rootSeqOf(inside: Inside, conversationId: bigint, named: MessageR
 }
 
 /** Returns what removes a draft. The row stays, without a draft, so that a save that was written before and arrives later is ignored. */
-function ended(place: OwnPlace, before: DraftRow | null, writtenAt: Date): SettledApart {
+function ended(place: OwnPlace, before: DraftRow | null, writtenAt: Date): IndependentWrite {
   const row: DraftRow = { ...place, text: '', replyToSeq: null, data: null, writtenAt, savedAt: null, joinedSeq: 0, tellAt: null };
   return {
     entries: () => (stands(before) ? [draftChanged(place)] : []),
     async write(tx) {
       await putDraft(tx, row, before);
-      if (before !== null && before.tellAt !== null) await cancelUntold(tx, place);
+      if (before !== null && before.tellAt !== null) await cancelDraftEvent(tx, place);
     },
   };
 }

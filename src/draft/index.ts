@@ -14,5 +14,5 @@
 //
 // Does not check whether the text may be sent.
 export { createDrafts } from './create-drafts.ts';
-export type { Draft, DraftAt, DraftPlace, Drafts, DraftWord } from './draft.ts';
+export type { Draft, DraftAt, DraftPlace, DraftState, Drafts } from './draft.ts';
 export { draftKey } from './store.ts';

@@ -1,7 +1,7 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { conversationRow, isActive, type MembershipRow, membershipRow } from '../group/index.ts';
-import { cancelJob, leaveJob } from '../jobs/index.ts';
+import { cancelJob, putJob } from '../jobs/index.ts';
 import type { Inside, NewEntry } from '../log/index.ts';
 import { noConversation } from '../message/index.ts';
 import { accountGone, userRow, type Viewer } from '../user/index.ts';
@@ -61,12 +61,12 @@ function jobKey({ userId, conversationId, threadRootSeq }: OwnPlace): string {
 }
 
 /** Leaves a job that tells the user's devices of a draft at `dueAt`. */
-export function leaveUntold(tx: Tx, { userId, conversationId, threadRootSeq }: OwnPlace, dueAt: Date): Promise<void> {
+export function scheduleDraftEvent(tx: Tx, { userId, conversationId, threadRootSeq }: OwnPlace, dueAt: Date): Promise<void> {
   const data = { userId, conversationId, threadRootSeq };
-  return leaveJob(tx, { kind: 'DraftUntold', key: jobKey(data), data, dueAt });
+  return putJob(tx, { kind: 'DraftUntold', key: jobKey(data), data, dueAt });
 }
 
 /** Cancels that job, if there is one: the devices have been told, or there is nothing to tell. */
-export function cancelUntold(tx: Tx, place: OwnPlace): Promise<void> {
+export function cancelDraftEvent(tx: Tx, place: OwnPlace): Promise<void> {
   return cancelJob(tx, 'DraftUntold', jobKey(place));
 }

@@ -4,26 +4,26 @@ import type { Inside, Verdict } from '../log/index.ts';
 import { requireQuoted, threadOf } from '../message/index.ts';
 import { codePoints, isBlank, isStorable } from '../text.ts';
 import type { Viewer } from '../user/index.ts';
-import type { DraftWord, NewDraft } from './draft.ts';
+import type { DraftState, NewDraft } from './draft.ts';
 import type { DraftParts } from './parts.ts';
-import { cancelUntold, draftChanged, draftsKey, leaveUntold, requirePart, requireWritten } from './rule.ts';
+import { cancelDraftEvent, draftChanged, draftsKey, requirePart, requireWritten, scheduleDraftEvent } from './rule.ts';
 import { type DraftRow, deleteUnseen, draftCount, draftOf, draftRow, putDraft, seenCount, stands } from './store.ts';
 
 // A job that has been due for so long was given up, so another one is left.
 const overdueMs = 60_000;
 
 /** Saves a draft. Throws as Drafts.save says. */
-export async function save({ log, config }: DraftParts, viewer: Viewer, wanted: NewDraft): Promise<DraftWord> {
+export async function save({ log, config }: DraftParts, viewer: Viewer, wanted: NewDraft): Promise<DraftState> {
   const { conversationId, text, writtenAt } = wanted;
   const { userId } = viewer;
   const data = requireData(wanted.data);
   requireFitting(data, config);
   requireWriting(wanted, config.maxMessageLength);
-  return log.append<DraftWord>({
+  return log.append<DraftState>({
     lock: [userId],
     keys: [draftsKey(viewer)],
     repeatable: true,
-    async decide(inside): Promise<Verdict<DraftWord>> {
+    async decide(inside): Promise<Verdict<DraftState>> {
       requireWritten(writtenAt, inside.now);
       const access = await requirePart(inside, viewer, conversationId);
       const [replyToSeq, thread] = await Promise.all([
@@ -33,7 +33,7 @@ export async function save({ log, config }: DraftParts, viewer: Viewer, wanted: 
       const place = { userId, conversationId, threadRootSeq: thread?.rootSeq ?? 0 };
       const before = await inside.read(draftRow, place);
       const { joinedSeq } = access;
-      if (before !== null && before.writtenAt >= writtenAt) return { result: () => wordOf(before, joinedSeq) };
+      if (before !== null && before.writtenAt >= writtenAt) return { result: () => stateOf(before, joinedSeq) };
       const isMore = !stands(before) || before.joinedSeq !== joinedSeq;
       const isFull = isMore && (await isFullFor(inside, userId, config.maxDrafts));
       const telling = tellingAt(before, inside.now, config.draftTellMs);
@@ -43,8 +43,8 @@ export async function save({ log, config }: DraftParts, viewer: Viewer, wanted: 
         async write(tx) {
           await putDraft(tx, row, before);
           if (isFull) await deleteUnseen(tx, userId);
-          if (telling.isNew) await leaveUntold(tx, place, telling.at);
-          else if (telling.at === null && before !== null && before.tellAt !== null) await cancelUntold(tx, place);
+          if (telling.isNew) await scheduleDraftEvent(tx, place, telling.at);
+          else if (telling.at === null && before !== null && before.tellAt !== null) await cancelDraftEvent(tx, place);
         },
         result: () => ({ draft: draftOf(row), writtenAt }),
       };
@@ -53,7 +53,7 @@ export async function save({ log, config }: DraftParts, viewer: Viewer, wanted: 
 }
 
 /** Returns the state of a row for a viewer whose membership has this `joinedSeq`. */
-export function wordOf(row: DraftRow, joinedSeq: number): DraftWord {
+export function stateOf(row: DraftRow, joinedSeq: number): DraftState {
   return { draft: stands(row) && row.joinedSeq === joinedSeq ? draftOf(row) : null, writtenAt: row.writtenAt };
 }
 

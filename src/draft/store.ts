@@ -1,4 +1,4 @@
-import { byKey, empty, inPieces, inSameStay, join, selectRows, sql, type Tx } from '../db/index.ts';
+import { byKey, empty, inCurrentMembership, inPieces, join, selectRows, sql, type Tx } from '../db/index.ts';
 import type { Fact } from '../log/index.ts';
 import type { Draft, DraftPlace } from './draft.ts';
 
@@ -67,7 +67,7 @@ export const seenCount: Fact<bigint, number> = {
     Promise.all(
       userIds.map(async (userId) => {
         const [row] = await tx.$queryRaw<{ readonly drafts: bigint | number }[]>(
-          sql`SELECT COUNT(*) AS drafts FROM Draft WHERE userId = ${userId} AND savedAt IS NOT NULL AND ${inSameStay('Draft', userId)}`,
+          sql`SELECT COUNT(*) AS drafts FROM Draft WHERE userId = ${userId} AND savedAt IS NOT NULL AND ${inCurrentMembership('Draft', userId)}`,
         );
         return Number(row?.drafts ?? 0);
       }),
@@ -78,7 +78,7 @@ export const seenCount: Fact<bigint, number> = {
 export async function deleteUnseen(tx: Tx, userId: bigint): Promise<void> {
   // CASE, because the condition may be NULL for a draft that is not visible.
   await tx.$executeRaw(sql`DELETE FROM Draft WHERE userId = ${userId} AND savedAt IS NOT NULL
-    AND CASE WHEN ${inSameStay('Draft', userId)} THEN 1 ELSE 0 END = 0`);
+    AND CASE WHEN ${inCurrentMembership('Draft', userId)} THEN 1 ELSE 0 END = 0`);
 }
 
 /** Returns a draft's cursor in a list. */
@@ -95,7 +95,7 @@ export async function listDrafts(
   userId: bigint,
   { first, after }: { readonly first: number; readonly after?: string | undefined },
 ): Promise<readonly Draft[]> {
-  const rest = sql`userId = ${userId} AND savedAt IS NOT NULL ${past(after)} AND ${inSameStay('Draft', userId)}
+  const rest = sql`userId = ${userId} AND savedAt IS NOT NULL ${past(after)} AND ${inCurrentMembership('Draft', userId)}
     ORDER BY userId DESC, savedAt DESC, conversationId DESC, threadRootSeq DESC LIMIT ${first}`;
   return (await selectRows(tx, 'Draft', rest, byTime)).filter(stands).map(draftOf);
 }

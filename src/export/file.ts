@@ -199,7 +199,7 @@ async function* placesOf(groups: Sources['groups'], userId: bigint): AsyncGenera
 
 async function* saidIn(messages: Sources['messages'], userId: bigint, conversationId: bigint): AsyncGenerator<readonly object[]> {
   for (let after = 0; ; ) {
-    const page = await messages.saidBy(userId, { conversationId, first, after });
+    const page = await messages.messagesBy(userId, { conversationId, first, after });
     yield page.filter(({ recalledAt }) => recalledAt === null).map(ownWords);
     const last = page.at(-1);
     if (last === undefined) return;

@@ -1,4 +1,4 @@
-import { leaveJob } from '../jobs/index.ts';
+import { putJob } from '../jobs/index.ts';
 import type { Verdict } from '../log/index.ts';
 import { uuidBytes } from '../uuid.ts';
 import type { ExportRef } from './data-export.ts';
@@ -47,7 +47,7 @@ function finish({ log, config }: Sources, { userId, exportId, attempt, bytes }: 
           const expiresAt = new Date(at.getTime() + config.exportDays * dayMs);
           const data = { state: 'READY', readyAt: at, expiresAt, bytes };
           await tx.dataExport.update({ where: { id: uuidBytes(exportId) }, data });
-          await leaveJob(tx, { kind: 'DataExportOver', key: exportId, data: { userId, exportId }, dueAt: expiresAt });
+          await putJob(tx, { kind: 'DataExportOver', key: exportId, data: { userId, exportId }, dueAt: expiresAt });
         },
         result: () => undefined,
       };

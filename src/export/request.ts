@@ -1,5 +1,5 @@
 import { ChatError } from '../errors.ts';
-import { leaveJob } from '../jobs/index.ts';
+import { putJob } from '../jobs/index.ts';
 import type { Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { newUuid, uuidBytes } from '../uuid.ts';
@@ -49,7 +49,7 @@ function ask(userId: bigint, messages: boolean): Verdict<DataExport> {
     entries: () => [dataExportChanged(userId, exportId)],
     async write(tx, { at }) {
       await tx.dataExport.create({ data: { id, userId, state: 'PENDING', createdAt: at } });
-      await leaveJob(tx, { kind: 'DataExport', key: exportId, data: { userId, exportId, messages }, dueAt: at });
+      await putJob(tx, { kind: 'DataExport', key: exportId, data: { userId, exportId, messages }, dueAt: at });
     },
     result: ({ at }) => ({ id: exportId, userId, state: 'PENDING', createdAt: at, readyAt: null, expiresAt: null, bytes: null }),
   };
@@ -58,7 +58,7 @@ function ask(userId: bigint, messages: boolean): Verdict<DataExport> {
 function askAgain(file: DataExport, messages: boolean): Verdict<DataExport> {
   const { id: exportId, userId } = file;
   return {
-    write: (tx, { at }) => leaveJob(tx, { kind: 'DataExport', key: exportId, data: { userId, exportId, messages }, dueAt: at }),
+    write: (tx, { at }) => putJob(tx, { kind: 'DataExport', key: exportId, data: { userId, exportId, messages }, dueAt: at }),
     result: () => file,
   };
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Bus, Unsubscribe } from '../bus/index.ts';
-import { createComplaints } from '../complaint.ts';
 import type { StreamRow } from '../db/index.ts';
+import { createIgnoredReports } from '../ignored-data.ts';
 import { type Log, markerCount, parseHint, streamTopic } from '../log/index.ts';
 import { noTracer, type Tracer } from '../tracer.ts';
 import { type Channel, type ChannelParts, StreamChannel } from './channel.ts';
@@ -75,7 +75,7 @@ class Hold implements HeldChannel {
 /** Creates the channels of a node and starts the head check. */
 export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now, onHeard, tracer = noTracer }: Parts): Channels {
   const slots = new Map<bigint, Slot>();
-  const complain = createComplaints(logger, 'a hint could not be read and was ignored; if it was of an entry, the head check finds it');
+  const complain = createIgnoredReports(logger, 'a hint could not be read and was ignored; if it was of an entry, the head check finds it');
   const readHeads = createHeadReader(log);
   const parts: ChannelParts = { log, logger, maxGap, typingMs, now, onHeard, tracer, spare: createSpare() };
   let closed = false;
@@ -174,7 +174,7 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs
   async function check(): Promise<void> {
     try {
       const known = [...slots.values()].map(({ source }) => source.knownHead());
-      for (const { id, lastSeq, markerCount: moves } of await log.goneOn(known)) {
+      for (const { id, lastSeq, markerCount: moves } of await log.movedHeads(known)) {
         const source = slots.get(id)?.source;
         source?.reaches(lastSeq);
         source?.markersReach(moves);

@@ -1,4 +1,4 @@
-import { EventLine } from '../event-line.ts';
+import { EventQueue } from '../event-queue.ts';
 import { type Entry, type KnownEntry, recalledMessage } from '../log/index.ts';
 import { type EntryEvent, eventOf, type FeedEvent } from './event.ts';
 
@@ -15,7 +15,7 @@ interface OutletParts {
  * The queue of a subscription's events for its client. It is bounded: writers of entries wait for room, and other events are dropped if
  * there is none.
  */
-export class Outlet extends EventLine<FeedEvent> {
+export class Outlet extends EventQueue<FeedEvent> {
   readonly #parts: OutletParts;
   readonly #capacity: number;
   /** Created while an event waits. */

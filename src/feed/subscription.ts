@@ -14,7 +14,7 @@ import { hasEnded, readSnapshot, type Snapshot } from './snapshot.ts';
 import { type Stay, Stays } from './stays.ts';
 
 /** A stream of a subscription: its channel and its follower. */
-interface Strand {
+interface AttachedStream {
   readonly held: HeldChannel;
   readonly follower: Follower;
 }
@@ -50,7 +50,7 @@ export class ViewerSubscription implements Subscription, Owner {
   readonly #userId: bigint;
   readonly #outlet: Outlet;
   readonly #markers: OwnMarkers;
-  readonly #strands = new Map<bigint, Strand>();
+  readonly #strands = new Map<bigint, AttachedStream>();
   #opening: Opening | undefined;
   #account: HeldChannel | undefined;
   // Created when needed, because most subscriptions never need them.

@@ -1,10 +1,10 @@
 import type { Tx } from '../db/index.ts';
-import type { Inside, Relock } from '../log/index.ts';
+import type { Inside, NeedsLocks } from '../log/index.ts';
 import { type Arrival, arrivalEntries, storeArrival } from './arrival.ts';
 import type { Written } from './entries.ts';
+import { groupAdmins, lockFor } from './group-admins.ts';
 import { requestsEnded } from './join-request-entries.ts';
 import { isOpen, isWaiting, joinRequestRow, settleJoinRequests } from './join-request-store.ts';
-import { lockFor, runners } from './runner.ts';
 
 /** What an act logs and stores to admit users to a group. */
 export interface Admission {
@@ -23,12 +23,12 @@ interface Letting extends Arrival {
  * Admits users whom the caller has checked. Their join requests to this group are settled, however they join. The owner and the admins, who
  * would have answered, are told as well.
  */
-export async function admit(inside: Inside, letting: Letting): Promise<Admission | Relock> {
+export async function admit(inside: Inside, letting: Letting): Promise<Admission | NeedsLocks> {
   const { group, joiners, actorId } = letting;
   const conversationId = group.row.id;
   const found = await Promise.all(joiners.map(({ userId }) => inside.read(joinRequestRow, { conversationId, userId })));
   const requests = found.filter(isWaiting);
-  const answerers = requests.some(isOpen) ? (await inside.read(runners, conversationId)).map(({ userId }) => userId) : [];
+  const answerers = requests.some(isOpen) ? (await inside.read(groupAdmins, conversationId)).map(({ userId }) => userId) : [];
   const relock = lockFor(answerers, letting);
   if (relock !== null) return relock;
   return {

@@ -1,9 +1,9 @@
 import { ChatError } from '../errors.ts';
-import type { Inside, Relock, Verdict } from '../log/index.ts';
+import type { Inside, NeedsLocks, Verdict } from '../log/index.ts';
+import { groupAdmins, lockFor } from './group-admins.ts';
 import { requestMade } from './join-request-entries.ts';
 import { isWaiting, joinRequestOf, joinRequestRow, putJoinRequest, waitingCount } from './join-request-store.ts';
 import type { JoinRequest } from './joining.ts';
-import { lockFor, runners } from './runner.ts';
 
 /** A request to join a group. */
 export interface Asking {
@@ -20,7 +20,7 @@ export interface Asking {
  * Decides on a request to join, which the owner and the admins answer. If one is pending for the requester, it is returned unchanged, even
  * if it was declined silently: the requester must cancel it before asking again. Throws LIMIT_REACHED.
  */
-export async function ask(inside: Inside, asking: Asking): Promise<Verdict<JoinRequest> | Relock> {
+export async function ask(inside: Inside, asking: Asking): Promise<Verdict<JoinRequest> | NeedsLocks> {
   const { conversationId, userId, note, limit } = asking;
   const ref = { conversationId, userId };
   const known = await inside.read(joinRequestRow, ref);
@@ -28,7 +28,7 @@ export async function ask(inside: Inside, asking: Asking): Promise<Verdict<JoinR
   if ((await inside.read(waitingCount, userId)) >= limit) {
     throw new ChatError('LIMIT_REACHED', `You can have at most ${limit} pending join requests. Cancel one first.`);
   }
-  const answerers = (await inside.read(runners, conversationId)).map((runner) => runner.userId);
+  const answerers = (await inside.read(groupAdmins, conversationId)).map((runner) => runner.userId);
   const relock = lockFor(answerers, asking);
   if (relock !== null) return relock;
   return {

@@ -1,8 +1,9 @@
 import type { Tx } from '../db/index.ts';
-import type { Inside, Relock, Verdict } from '../log/index.ts';
+import type { Inside, NeedsLocks, Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { memberChanged } from './entries.ts';
 import { membershipRow, userExists } from './facts.ts';
+import { groupAdmins, lockFor } from './group-admins.ts';
 import { requestClosed } from './join-request-entries.ts';
 import { isOpen, joinRequestRow, settleJoinRequests } from './join-request-store.ts';
 import { requireMay } from './may.ts';
@@ -10,7 +11,6 @@ import { changeMember, unchanged } from './member-change.ts';
 import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 import { noUser } from './refusal.ts';
-import { lockFor, runners } from './runner.ts';
 import type { MembershipRow } from './store.ts';
 
 /** A user who is not a member and is to be banned. */
@@ -32,12 +32,12 @@ export async function banOutsider(
   inside: Inside,
   actorId: bigint | null,
   { groupId, userId, earlier, ...locks }: Outsider,
-): Promise<Verdict<void> | Relock> {
+): Promise<Verdict<void> | NeedsLocks> {
   if (!(await inside.read(userExists, userId))) throw noUser('userId');
   if (earlier?.state === 'BANNED') return unchanged;
   const ref = { conversationId: groupId, userId };
   const asks = isOpen(await inside.read(joinRequestRow, ref));
-  const answerers = asks ? (await inside.read(runners, groupId)).map((runner) => runner.userId) : [];
+  const answerers = asks ? (await inside.read(groupAdmins, groupId)).map((runner) => runner.userId) : [];
   const relock = lockFor(answerers, locks);
   if (relock !== null) return relock;
   return {

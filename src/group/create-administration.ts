@@ -1,9 +1,9 @@
-import { type Db, selectPages, sql, standingGroup } from '../db/index.ts';
+import { type Db, isLiveGroup, selectPages, sql } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { together } from '../together.ts';
 import type { GroupAdministration, OverseenGroup } from './administration.ts';
 import { createMemberList, lastId } from './list.ts';
-import { dissolveByOperator, overseen, removeByOperator, setOwnerByOperator, unlistByOperator } from './operated.ts';
+import { dissolveByOperator, operatorView, removeByOperator, setOwnerByOperator, unlistByOperator } from './operator-acts.ts';
 import type { GroupParts } from './parts.ts';
 import { readConversationRows } from './store.ts';
 
@@ -28,7 +28,7 @@ export function createGroupAdministration(parts: Pick<GroupParts, 'db' | 'log' |
   return {
     async byIds(ids) {
       const rows = await readConversationRows(db.client, ids);
-      return rows.map((row) => (row?.kind === 'GROUP' ? overseen(row) : null));
+      return rows.map((row) => (row?.kind === 'GROUP' ? operatorView(row) : null));
     },
     async of(userId, { first, after }) {
       const found = await pages({ userId, before: after === undefined ? lastId : idOf(after), limit: first + 1 });
@@ -52,7 +52,7 @@ function idOf(key: string): bigint {
 async function readGroupRanges(db: Db, ranges: readonly GroupRange[]): Promise<readonly (readonly OverseenGroup[])[]> {
   const rests = ranges.map(
     ({ userId, before, limit }) => sql`userId = ${userId} AND state = 'ACTIVE' AND conversationId < ${before}
-      AND ${standingGroup('Membership')} ORDER BY conversationId DESC LIMIT ${limit}`,
+      AND ${isLiveGroup('Membership')} ORDER BY conversationId DESC LIMIT ${limit}`,
   );
   const found = await selectPages(db, db.client, { model: 'Membership', rests });
   const ids = [...new Set(found.flat().map(({ conversationId }) => conversationId))];
@@ -62,7 +62,7 @@ async function readGroupRanges(db: Db, ranges: readonly GroupRange[]): Promise<r
       .toSorted((one, other) => (one.conversationId > other.conversationId ? -1 : 1))
       .flatMap(({ conversationId }) => {
         const row = rows.get(conversationId);
-        return row ? [overseen(row)] : [];
+        return row ? [operatorView(row)] : [];
       }),
   );
 }

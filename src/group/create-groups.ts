@@ -1,7 +1,6 @@
-import { selectRows, sql, standing } from '../db/index.ts';
+import { isNotDissolved, selectRows, sql } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { unbanUser } from './ban.ts';
-import { calledSieve } from './called.ts';
 import type { Conversation, Membership, MembershipRef } from './conversation.ts';
 import { createConversationReader } from './conversation-reader.ts';
 import { createGroup, type NewGroup } from './create.ts';
@@ -13,14 +12,15 @@ import { leaveGroup, removeMember } from './leave.ts';
 import { leaveAll } from './leave-all.ts';
 import { createBanList, createMemberList, directsWith, listConversations } from './list.ts';
 import { findMembers } from './member-search.ts';
+import { updateMemberSettings } from './member-settings.ts';
+import { listMembershipRecords } from './membership-record.ts';
 import { muteMember } from './mute.ts';
-import { updateOwnPart } from './own-part.ts';
+import { nameFilter } from './name-filter.ts';
 import { transferOwnership } from './ownership.ts';
 import type { SearchingParts } from './parts.ts';
 import { readRights } from './rights.ts';
 import { setRole } from './role.ts';
 import { createSearchLimit } from './search-limit.ts';
-import { listStays } from './stay.ts';
 import { conversationOf, isActive, membershipOf, readConversationRows, readMemberships } from './store.ts';
 import { updateGroup } from './update.ts';
 
@@ -87,16 +87,16 @@ export function createGroups(given: SearchingParts): Groups {
       return member(muting.groupId, muting.userId);
     },
     async updateOwnPart(viewer, part) {
-      await updateOwnPart(parts, viewer, part);
+      await updateMemberSettings(parts, viewer, part);
       return member(part.conversationId, viewer.userId);
     },
     dissolve: (viewer, options) => dissolveGroup(parts, viewer, options),
     leave: (viewer, options) => leaveGroup(parts, viewer, options),
     tellDissolved: (options) => tellDissolved(parts, options),
     leaveAll: (userId, signal) => leaveAll(parts, userId, signal),
-    stays: (userId, options) => listStays(db.client, userId, options),
+    stays: (userId, options) => listMembershipRecords(db.client, userId, options),
     byIds: conversations,
-    async evenDissolved(id) {
+    async byIdsIncludingDissolved(id) {
       const head = (await log.heads([id])).get(id);
       const [row] = await readConversationRows(db.client, [id]);
       return head && row ? conversationOf(row, head) : null;
@@ -106,7 +106,7 @@ export function createGroups(given: SearchingParts): Groups {
       const rows = await selectRows(
         db.client,
         'Membership',
-        sql`userId = ${userId} AND state = 'ACTIVE' AND shown = 1 AND ${standing('Membership')}`,
+        sql`userId = ${userId} AND state = 'ACTIVE' AND shown = 1 AND ${isNotDissolved('Membership')}`,
       );
       return rows.map(membershipOf);
     },
@@ -114,7 +114,7 @@ export function createGroups(given: SearchingParts): Groups {
     list: (viewer, request) => listConversations(parts, viewer, request),
     async called(viewer, text) {
       await countSearch(viewer.userId);
-      return calledSieve(parts, viewer, text);
+      return nameFilter(parts, viewer, text);
     },
     members: createMemberList(parts),
     async findMembers(viewer, conversation, request) {

@@ -2,8 +2,8 @@ import type { Data, NewData } from '../data.ts';
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
-import { addressing, unwelcome, type Viewer } from '../user/index.ts';
-import { type Admitted, admit, openScreen, putFlag } from '../words/index.ts';
+import { addressing, addressingError, type Viewer } from '../user/index.ts';
+import { type AllowedText, allowAll, putFlag, requireAllowedText } from '../words/index.ts';
 import type { GroupHistory, JoinPolicy } from './conversation.ts';
 import { lookAtData, requireGroupData } from './data.ts';
 import { conversationOpened, memberJoined, onlyCreated } from './entries.ts';
@@ -49,7 +49,7 @@ interface Plan {
  * description, data, memberIds, clientGroupId; listed: the joinPolicy is neither OPEN nor APPROVAL), FORBIDDEN (listed: there is no
  * directory), NOT_FOUND (memberIds.N), LIMIT_REACHED.
  */
-export async function createGroup({ log, config, screen = openScreen }: GroupParts, viewer: Viewer, group: NewGroup): Promise<bigint> {
+export async function createGroup({ log, config, screen = allowAll }: GroupParts, viewer: Viewer, group: NewGroup): Promise<bigint> {
   requireClientGroupId(group.clientGroupId);
   const asked: Plan = {
     ownerId: viewer.userId,
@@ -62,8 +62,8 @@ export async function createGroup({ log, config, screen = openScreen }: GroupPar
     history: group.history ?? 'JOINING',
     others: requireUsers('memberIds', group.memberIds ?? []).filter(({ userId }) => userId !== viewer.userId),
   };
-  const called = screen.called(asked.name, 'name');
-  const described = asked.description === null ? null : screen.said(asked.description, 'description');
+  const called = screen.checkName(asked.name, 'name');
+  const described = asked.description === null ? null : screen.checkText(asked.description, 'description');
   const enclosed = asked.data === null ? null : lookAtData(screen, asked.data);
   return log.append<bigint>({
     lock: [asked.ownerId, ...asked.others.map(({ userId }) => userId)],
@@ -71,7 +71,7 @@ export async function createGroup({ log, config, screen = openScreen }: GroupPar
       const known = await findMade(inside, asked);
       if (known !== null) return { result: () => known };
       if (asked.listed) requireListable(asked.joinPolicy, config);
-      const said = [called, ...(described === null ? [] : [described]), ...(enclosed?.looked ?? [])].map(admit);
+      const said = [called, ...(described === null ? [] : [described]), ...(enclosed?.looked ?? [])].map(requireAllowedText);
       await requireRoom(inside, asked, config);
       return makeGroup({ ...asked, description: described?.text ?? null, data: enclosed?.data ?? null }, said);
     },
@@ -103,7 +103,7 @@ async function requireRoom(
   const answers = await Promise.all(others.map(({ userId }) => inside.read(addressing, { fromId: ownerId, toId: userId })));
   const refused = others[answers.findIndex((answer) => answer !== null)];
   const unwanted = answers.find((answer) => answer !== null);
-  if (refused !== undefined && unwanted) throw unwelcome(unwanted, ...placeOf(refused));
+  if (refused !== undefined && unwanted) throw addressingError(unwanted, ...placeOf(refused));
   if ((await inside.read(groupCount, ownerId)) >= maxGroupsPerUser) throw tooManyGroups(maxGroupsPerUser);
   const counts = await Promise.all(others.map(({ userId }) => inside.read(groupCount, userId)));
   const busy = others[counts.findIndex((count) => count >= maxGroupsPerUser)];
@@ -114,7 +114,7 @@ function placeOf({ index }: Named): readonly string[] {
   return ['memberIds', String(index)];
 }
 
-function makeGroup(plan: Plan, said: readonly Admitted[]): Verdict<bigint> {
+function makeGroup(plan: Plan, said: readonly AllowedText[]): Verdict<bigint> {
   const { ownerId, others } = plan;
   const members = [ownerId, ...others.map(({ userId }) => userId)];
   return {

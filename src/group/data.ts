@@ -1,5 +1,5 @@
 import { type Data, type NewData, replaceTexts, requireData, requireFitting } from '../data.ts';
-import type { Looked, Screen } from '../words/index.ts';
+import type { Screen, ScreenResult } from '../words/index.ts';
 
 // As much as an announcement may have, because the hint of each message of a group carries the group's row.
 const maxDataBytes = 4_096;
@@ -12,10 +12,10 @@ export function requireGroupData(wanted: NewData | null | undefined): Data {
 }
 
 /** Matches the texts in `data` with the lists of blocked words. */
-export function lookAtData(screen: Screen, data: string): { readonly data: string; readonly looked: readonly Looked[] } {
-  const looked: Looked[] = [];
+export function lookAtData(screen: Screen, data: string): { readonly data: string; readonly looked: readonly ScreenResult[] } {
+  const looked: ScreenResult[] = [];
   function standing(said: string, at: readonly string[]): string {
-    const found = screen.said(said, 'data', ...at);
+    const found = screen.checkText(said, 'data', ...at);
     looked.push(found);
     return found.text;
   }

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/index.ts';
-import { appendSearching, type Inside, type Verdict } from '../log/index.ts';
-import { addressing, unwelcome, type Viewer } from '../user/index.ts';
+import { appendDiscoveringLocks, type Inside, type Verdict } from '../log/index.ts';
+import { addressing, addressingError, type Viewer } from '../user/index.ts';
 import { conversationOpened, onlyCreated } from './entries.ts';
 import { directUnder, membershipRow, userExists } from './facts.ts';
 import type { GroupParts } from './parts.ts';
@@ -21,14 +21,15 @@ interface Pair {
 export function openDirect({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { userId }: { readonly userId: bigint }): Promise<bigint> {
   const pair: Pair = { opener: viewer.userId, other: userId };
   const accounts = [...new Set([pair.opener, pair.other])];
-  return appendSearching<bigint>(log, {
+  return appendDiscoveringLocks<bigint>(log, {
     lock: accounts,
     async decide(inside, holds) {
       if (!(await inside.read(userExists, pair.other))) throw noUser('userId');
       const known = await inside.read(directUnder, directKey(pair.opener, pair.other));
       if (known === null) {
         // Existing messages stay readable despite the block. A new conversation requires unblocking first.
-        if ((await inside.read(addressing, { fromId: pair.opener, toId: pair.other })) === 'BLOCKED') throw unwelcome('BLOCKED', 'userId');
+        if ((await inside.read(addressing, { fromId: pair.opener, toId: pair.other })) === 'BLOCKED')
+          throw addressingError('BLOCKED', 'userId');
         return makeDirect(pair);
       }
       return (await showDirect(inside, known, { ...pair, holds })) ?? { relock: [...accounts, known] };

@@ -2,7 +2,7 @@ import type { Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { conversationClosed } from './entries.ts';
 import { conversationRow, membershipRow } from './facts.ts';
-import { part } from './leave.ts';
+import { endMembership } from './leave.ts';
 import { requireMay } from './may.ts';
 import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
@@ -22,7 +22,7 @@ export function dissolveGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, 
     async decide(inside) {
       const { wish } = await requireGroup(inside, { groupId, viewer });
       requireMay('DISSOLVE_GROUP', wish);
-      return part({ groupId, actorId: userId, userId, reason: 'DISSOLVED' });
+      return endMembership({ groupId, actorId: userId, userId, reason: 'DISSOLVED' });
     },
   });
 }

@@ -5,12 +5,12 @@ import type { Conversation, Membership, MembershipRef, Role } from './conversati
 import type { NewGroup } from './create.ts';
 import type { Removal } from './leave.ts';
 import type { FoundMemberPage, MemberSearchRequest } from './member-search.ts';
+import type { MemberSettings } from './member-settings.ts';
+import type { MembershipRecord } from './membership-record.ts';
 import type { Muting } from './mute.ts';
-import type { OwnPart } from './own-part.ts';
 import type { PartIn, Rights } from './rights.ts';
 import type { AssignableRole } from './role.ts';
-import type { Sieve } from './sift.ts';
-import type { Stay } from './stay.ts';
+import type { ConversationFilter } from './sift.ts';
 import type { GroupChange } from './update.ts';
 
 /** Direct conversations, groups and their members. Refusals are thrown as ChatError. */
@@ -63,7 +63,7 @@ export interface Groups {
    * Changes the settings of the viewer's own membership. Throws NOT_FOUND (conversationId), INVALID_INPUT (notificationLevel, silentUntil,
    * pinned, archived, nickname).
    */
-  updateOwnPart(viewer: Viewer, part: OwnPart): Promise<Membership | null>;
+  updateOwnPart(viewer: Viewer, part: MemberSettings): Promise<Membership | null>;
   /** Ends the group for all members at once. Throws NOT_FOUND (groupId), FORBIDDEN. */
   dissolve(viewer: Viewer, options: { groupId: bigint }): Promise<void>;
   /** Ends the viewer's membership. When the last member leaves, the group is dissolved. Throws NOT_FOUND (groupId), OWNER_MUST_TRANSFER. */
@@ -76,11 +76,11 @@ export interface Groups {
    */
   leaveAll(userId: bigint, signal: AbortSignal): Promise<void>;
   /** Reads all memberships that a user has or ever had, for an export of their data, in pages ordered by conversation id. */
-  stays(userId: bigint, options: { first: number; after: bigint }): Promise<readonly Stay[]>;
+  stays(userId: bigint, options: { first: number; after: bigint }): Promise<readonly MembershipRecord[]>;
   /** Reads conversations. Results are in the order of `ids`; null if there is none or it is dissolved. Does not check who may see them. */
   byIds(ids: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
   /** Reads one conversation, even if it is dissolved: former members may still be shown what was sent there. */
-  evenDissolved(id: bigint): Promise<Conversation | null>;
+  byIdsIncludingDissolved(id: bigint): Promise<Conversation | null>;
   /**
    * Reads active memberships in the order of `refs`; null if there is none. Does not check whether the conversation is dissolved; `byIds`
    * does.
@@ -94,10 +94,10 @@ export interface Groups {
    */
   list(
     viewer: Viewer,
-    options: { first: number; after?: string | undefined; marks?: Marks | undefined; sieves?: readonly Sieve[] },
+    options: { first: number; after?: string | undefined; marks?: Marks | undefined; sieves?: readonly ConversationFilter[] },
   ): Promise<{ readonly items: readonly { readonly conversation: Conversation; readonly key: string }[]; readonly hasNextPage: boolean }>;
   /** Counts a search and returns the sieve for conversations with a matching name. Throws RATE_LIMITED past SEARCHES_PER_MINUTE. */
-  called(viewer: Viewer, text: string): Promise<Sieve>;
+  called(viewer: Viewer, text: string): Promise<ConversationFilter>;
   /**
    * Lists active members in the order they joined, or those that have one of some roles. Keys are opaque text. Throws BAD_USER_INPUT
    * (after).

@@ -17,15 +17,7 @@
 // Writes MemberJoined, MemberChanged, MemberLeft and GroupChanged to the conversation's stream; ConversationOpened, ConversationClosed,
 // MembershipSettled, JoinRequestSent, JoinRequestReceived, JoinRequestClosed and InvitesChanged to accounts.
 export type { GroupAdministration, OverseenGroup } from './administration.ts';
-export {
-  type BroughtGroup,
-  bringDirect,
-  bringGroup,
-  type ForeignPart,
-  importedState,
-  requireForeignGroup,
-  storeFormer,
-} from './brought.ts';
+export { frozenMarkers } from './block-effects.ts';
 export {
   type Conversation,
   type GroupHistory,
@@ -46,16 +38,33 @@ export { createJoining } from './create-joining.ts';
 export { showTo } from './direct.ts';
 export { conversationOpened, groupChanged, memberLeft } from './entries.ts';
 export { conversationRow, membershipRow, sideRows, userExists } from './facts.ts';
-export { frozenMarkers } from './frozen.ts';
+export { seesInvites, seesRequests } from './group-admins.ts';
 export type { Groups } from './groups.ts';
+export {
+  type ImportedGroup,
+  type ImportedPart,
+  importDirect,
+  importedState,
+  importGroup,
+  requireImportableGroup,
+  storeFormer,
+} from './import-groups.ts';
 export { joinRequestKey, ownJoinRequestKey } from './join-request-list.ts';
 export type { GroupName, Invite, Joining, JoinRequest } from './joining.ts';
 export { conversationKey, memberKey } from './key.ts';
-export { allowedActions, allowedTo, type GroupRules, judge, msUntil, requireMay, type Standing, type Wish } from './may.ts';
+export {
+  allowedActions,
+  allowedTo,
+  type GroupRules,
+  judge,
+  type MemberStatus,
+  msUntil,
+  type PermissionRequest,
+  requireMay,
+} from './may.ts';
+export type { MembershipRecord } from './membership-record.ts';
 export { type GroupAction, groupActions } from './permission.ts';
 export type { Rights } from './rights.ts';
 export { type AssignableRole, assignableRoles } from './role.ts';
-export { seesInvites, seesRequests } from './runner.ts';
-export type { Sieve } from './sift.ts';
-export type { Stay } from './stay.ts';
+export type { ConversationFilter } from './sift.ts';
 export { type ConversationRow, conversationOf, isActive, type MembershipRow } from './store.ts';

@@ -1,22 +1,22 @@
 import { ChatError } from '../errors.ts';
-import { appendSearching, type Inside, type Relock, type Verdict } from '../log/index.ts';
+import { appendDiscoveringLocks, type Inside, type NeedsLocks, type Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { newUuid, uuidBytes } from '../uuid.ts';
 import type { GroupPolicy } from './conversation.ts';
+import { groupAdmins, lockFor, seesInvites } from './group-admins.ts';
 import { invitesChanged } from './invite-entries.ts';
 import { endInvites, type InviteRow, inviteOf, inviteRow, isGood, newCode, readInvites, standingInvites } from './invite-store.ts';
 import type { Invite, Joining } from './joining.ts';
 import { judge, requireMay } from './may.ts';
 import { requireGroup } from './open-group.ts';
 import type { GroupParts, JoiningParts } from './parts.ts';
-import { lockFor, runners, seesInvites } from './runner.ts';
 
 /** Returns the users who may see a group's invites, according to its invitePolicy. */
 export async function inviters(
   inside: Inside,
   { id, invitePolicy }: { readonly id: bigint; readonly invitePolicy: string },
 ): Promise<readonly bigint[]> {
-  const found = await inside.read(runners, id);
+  const found = await inside.read(groupAdmins, id);
   return found.flatMap((runner) => (seesInvites({ invitePolicy: invitePolicy as GroupPolicy }, runner) ? [runner.userId] : []));
 }
 
@@ -34,9 +34,9 @@ export async function createInvite(
   // Made once, so that the invite is the same if the transaction runs again.
   const name = { id: uuidBytes(newUuid()), code: newCode() };
   const lock = [groupId, viewer.userId];
-  return appendSearching<Invite>(log, {
+  return appendDiscoveringLocks<Invite>(log, {
     lock,
-    async decide(inside, holds): Promise<Verdict<Invite> | Relock> {
+    async decide(inside, holds): Promise<Verdict<Invite> | NeedsLocks> {
       const { row, wish } = await requireGroup(inside, { groupId, viewer });
       requireMay('MANAGE_INVITES', wish);
       requireLater(expiresAt, inside.now);
@@ -83,9 +83,9 @@ export async function revokeInvite({ db, log }: Pick<GroupParts, 'db' | 'log'>, 
   if (!known) throw noInvite();
   const groupId = known.conversationId;
   const lock = [groupId, viewer.userId];
-  return appendSearching<void>(log, {
+  return appendDiscoveringLocks<void>(log, {
     lock,
-    async decide(inside, holds): Promise<Verdict<void> | Relock> {
+    async decide(inside, holds): Promise<Verdict<void> | NeedsLocks> {
       const group = await requireGroup(inside, { groupId, viewer }).catch((error: unknown) => {
         throw error instanceof ChatError && error.code === 'NOT_FOUND' ? noInvite() : error;
       });

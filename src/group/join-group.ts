@@ -1,11 +1,12 @@
 import { ChatError } from '../errors.ts';
-import { appendSearching, type Inside, type Relock, type Verdict } from '../log/index.ts';
+import { appendDiscoveringLocks, type Inside, type NeedsLocks, type Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
-import { admit as admitText, openScreen, putFlag } from '../words/index.ts';
+import { requireAllowedText as admitText, allowAll, putFlag } from '../words/index.ts';
 import { admit } from './admission.ts';
 import { ask } from './ask.ts';
 import type { JoinPolicy } from './conversation.ts';
 import { conversationRow, groupCount, membershipRow } from './facts.ts';
+import { lockFor } from './group-admins.ts';
 import { inviters } from './invite.ts';
 import { invitesChanged } from './invite-entries.ts';
 import { type InviteRow, inviteByCode, isCode, isGood, readInvitesByCode, takeUse } from './invite-store.ts';
@@ -14,7 +15,6 @@ import type { OpenGroup } from './open-group.ts';
 import type { JoiningParts } from './parts.ts';
 import { joining } from './permission.ts';
 import { groupFull, noGroup, tooManyGroups } from './refusal.ts';
-import { lockFor } from './runner.ts';
 import { requireNote } from './shape.ts';
 import { isActive, type MembershipRow } from './store.ts';
 
@@ -31,15 +31,15 @@ interface Named {
 /** Joins a group, or requests to join it. Throws as Joining.join does. */
 export async function joinGroup(parts: JoiningParts, viewer: Viewer, options: Parameters<Joining['join']>[1]): Promise<Joined> {
   const note = requireNote(options.note);
-  const { screen = openScreen } = parts;
-  const looked = note === null ? null : screen.said(note, 'note');
+  const { screen = allowAll } = parts;
+  const looked = note === null ? null : screen.checkText(note, 'note');
   const named = await findNamed(parts, options);
   const { groupId } = named;
   const { userId } = viewer;
   const lock = [groupId, userId];
-  return appendSearching<Joined>(parts.log, {
+  return appendDiscoveringLocks<Joined>(parts.log, {
     lock,
-    async decide(inside, holds): Promise<Verdict<Joined> | Relock> {
+    async decide(inside, holds): Promise<Verdict<Joined> | NeedsLocks> {
       const group = await groupNamed(inside, named);
       const earlier = await inside.read(membershipRow, { conversationId: groupId, userId });
       // Before the invite is checked: a member who used its last use may repeat the request after a lost answer.
@@ -113,7 +113,7 @@ interface Coming {
   readonly holds: (streamId: bigint) => boolean;
 }
 
-async function comeIn(inside: Inside, coming: Coming): Promise<Verdict<Joined> | Relock> {
+async function comeIn(inside: Inside, coming: Coming): Promise<Verdict<Joined> | NeedsLocks> {
   const { viewer, group, earlier, invite, lock, holds } = coming;
   const { userId } = viewer;
   const groupId = group.row.id;

@@ -1,9 +1,10 @@
 import { ChatError } from '../errors.ts';
-import { appendSearching, type Inside, type Relock, type Verdict } from '../log/index.ts';
+import { appendDiscoveringLocks, type Inside, type NeedsLocks, type Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { admit } from './admission.ts';
 import type { MembershipRef } from './conversation.ts';
 import { groupCount, membershipRow, userExists } from './facts.ts';
+import { groupAdmins, lockFor } from './group-admins.ts';
 import { requestClosed, requestsEnded } from './join-request-entries.ts';
 import {
   isOpen,
@@ -18,7 +19,6 @@ import { requireMay } from './may.ts';
 import { type OpenGroup, requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 import { groupFull, tooManyGroups } from './refusal.ts';
-import { lockFor, runners } from './runner.ts';
 import { maxUsersAtOnce } from './shape.ts';
 
 /** The locks of an act, with which it can request more. */
@@ -34,9 +34,9 @@ export function answerJoinRequest(
   { ref, accept }: { readonly ref: MembershipRef; readonly accept: boolean },
 ): Promise<void> {
   const lock = [...new Set([ref.conversationId, ref.userId, viewer.userId])];
-  return appendSearching<void>(log, {
+  return appendDiscoveringLocks<void>(log, {
     lock,
-    async decide(inside, holds): Promise<Verdict<void> | Relock> {
+    async decide(inside, holds): Promise<Verdict<void> | NeedsLocks> {
       if (ref.userId === viewer.userId) throw await ownRequest(inside, ref);
       const group = await requireGroup(inside, { groupId: ref.conversationId, viewer, field: 'requestId' });
       // Checked before the request is read: a member who may not answer must not learn who has requested to join.
@@ -63,7 +63,7 @@ async function letIn(
     readonly config: GroupParts['config'];
     readonly actorId: bigint;
   },
-): Promise<Verdict<void> | Relock> {
+): Promise<Verdict<void> | NeedsLocks> {
   const { conversationId, userId } = row;
   const [exists, earlier, groups] = await Promise.all([
     inside.read(userExists, userId),
@@ -81,9 +81,9 @@ async function letIn(
 async function decline(
   inside: Inside,
   { row, actorId, ...locks }: Locks & { readonly row: JoinRequestRow; readonly actorId: bigint },
-): Promise<Verdict<void> | Relock> {
+): Promise<Verdict<void> | NeedsLocks> {
   const { conversationId, userId } = row;
-  const answerers = (await inside.read(runners, conversationId)).map((runner) => runner.userId);
+  const answerers = (await inside.read(groupAdmins, conversationId)).map((runner) => runner.userId);
   return (
     lockFor(answerers, locks) ?? {
       entries: () => answerers.map((stream) => requestClosed(stream, actorId, { conversationId, userId, accepted: false })),
@@ -97,9 +97,9 @@ async function decline(
 export function cancelJoinRequest({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, ref: MembershipRef): Promise<void> {
   const { conversationId, userId } = ref;
   const lock = [conversationId, userId];
-  return appendSearching<void>(log, {
+  return appendDiscoveringLocks<void>(log, {
     lock,
-    async decide(inside, holds): Promise<Verdict<void> | Relock> {
+    async decide(inside, holds): Promise<Verdict<void> | NeedsLocks> {
       if (userId !== viewer.userId) throw await strangersRequest(inside, viewer, ref);
       const row = await inside.read(joinRequestRow, ref);
       if (row?.state === 'CANCELLED') return { result: () => undefined };
@@ -117,9 +117,9 @@ export async function withdrawAll({ db, log }: Pick<GroupParts, 'db' | 'log'>, u
   for (const { conversationId } of await readWaiting(db.client, userId)) {
     signal.throwIfAborted();
     const lock = [conversationId, userId];
-    await appendSearching<void>(log, {
+    await appendDiscoveringLocks<void>(log, {
       lock,
-      async decide(inside, holds): Promise<Verdict<void> | Relock> {
+      async decide(inside, holds): Promise<Verdict<void> | NeedsLocks> {
         const row = await inside.read(joinRequestRow, { conversationId, userId });
         return isWaiting(row) ? takeBack(inside, { row, lock, holds }) : { result: () => undefined };
       },
@@ -129,9 +129,9 @@ export async function withdrawAll({ db, log }: Pick<GroupParts, 'db' | 'log'>, u
   await db.transaction((tx) => tx.joinRequest.updateMany({ where: { userId }, data: { note: null } }));
 }
 
-async function takeBack(inside: Inside, { row, ...locks }: Locks & { readonly row: JoinRequestRow }): Promise<Verdict<void> | Relock> {
+async function takeBack(inside: Inside, { row, ...locks }: Locks & { readonly row: JoinRequestRow }): Promise<Verdict<void> | NeedsLocks> {
   const { conversationId, userId } = row;
-  const answerers = isOpen(row) ? (await inside.read(runners, conversationId)).map((runner) => runner.userId) : [];
+  const answerers = isOpen(row) ? (await inside.read(groupAdmins, conversationId)).map((runner) => runner.userId) : [];
   return (
     lockFor(answerers, locks) ?? {
       entries: () => requestsEnded([row], { actorId: userId, accepted: false, answerers }),

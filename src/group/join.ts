@@ -1,6 +1,6 @@
 import { ChatError } from '../errors.ts';
-import { appendSearching, type Inside, type Relock, type Verdict } from '../log/index.ts';
-import { addressing, unwelcome, type Viewer } from '../user/index.ts';
+import { appendDiscoveringLocks, type Inside, type NeedsLocks, type Verdict } from '../log/index.ts';
+import { addressing, addressingError, type Viewer } from '../user/index.ts';
 import { admit } from './admission.ts';
 import type { Joiner as Arriving } from './arrival.ts';
 import { groupCount, membershipRow, userExists } from './facts.ts';
@@ -33,9 +33,9 @@ export async function addMembers(
 ): Promise<Joined> {
   const named = requireUsers('userIds', userIds);
   const lock = [...new Set([groupId, ...named.map(({ userId }) => userId)])];
-  return appendSearching<Joined>(log, {
+  return appendDiscoveringLocks<Joined>(log, {
     lock,
-    async decide(inside, holds): Promise<Verdict<Joined> | Relock> {
+    async decide(inside, holds): Promise<Verdict<Joined> | NeedsLocks> {
       const group = await requireGroup(inside, { groupId, viewer });
       requireMay('ADD_MEMBERS', group.wish);
       const { joiners, errors } = await sortOut(inside, named, { viewer, group, config });
@@ -76,7 +76,7 @@ async function judge(
     inside.read(groupCount, userId),
   ]);
   if (!exists) return noUser(...field);
-  if (unwanted !== null) return unwelcome(unwanted, ...field);
+  if (unwanted !== null) return addressingError(unwanted, ...field);
   if (isActive(earlier)) return new ChatError('CONFLICT', 'This user is already a member.', { field });
   if (earlier?.state === 'BANNED') return new ChatError('FORBIDDEN', 'This user is banned from the group. Unban them first.', { field });
   if (groups >= config.maxGroupsPerUser) return tooManyGroups(config.maxGroupsPerUser, field);

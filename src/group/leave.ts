@@ -1,7 +1,7 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { leaveJob } from '../jobs/index.ts';
-import { appendSearching, type LeaveReason, type Placed, type Verdict } from '../log/index.ts';
+import { putJob } from '../jobs/index.ts';
+import { appendDiscoveringLocks, type LeaveReason, type Placed, type Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { banOutsider } from './ban.ts';
 import { conversationClosed, memberLeft } from './entries.ts';
@@ -27,7 +27,7 @@ export interface Removal {
  */
 export function removeMember({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { groupId, userId, ban = false }: Removal): Promise<void> {
   const lock = [...new Set([groupId, userId])];
-  return appendSearching<void>(log, {
+  return appendDiscoveringLocks<void>(log, {
     lock,
     async decide(inside, holds) {
       const group = await requireGroup(inside, { groupId, viewer });
@@ -40,7 +40,7 @@ export function removeMember({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, {
       }
       if (!isActive(access)) throw noUser('userId');
       requireMay(ban ? 'BAN_MEMBERS' : 'REMOVE_MEMBERS', { ...group.wish, to: access });
-      return part({ groupId, actorId: viewer.userId, userId, reason: ban ? 'BANNED' : 'REMOVED' });
+      return endMembership({ groupId, actorId: viewer.userId, userId, reason: ban ? 'BANNED' : 'REMOVED' });
     },
   });
 }
@@ -54,13 +54,13 @@ export function leaveGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { g
       const { row, wish } = await requireGroup(inside, { groupId, viewer });
       requireMay('LEAVE_GROUP', wish);
       const last = row.memberCount === 1;
-      return part({ groupId, actorId: userId, userId, reason: last ? 'DISSOLVED' : 'LEFT' });
+      return endMembership({ groupId, actorId: userId, userId, reason: last ? 'DISSOLVED' : 'LEFT' });
     },
   });
 }
 
 /** The end of a membership; with DISSOLVED, of all memberships of the group. */
-interface Parting {
+interface EndOfMembership {
   readonly groupId: bigint;
   /** null for an operator. */
   readonly actorId: bigint | null;
@@ -72,7 +72,7 @@ interface Parting {
  * Makes the verdict that ends a membership, with entries for the conversation and the account. With DISSOLVED it leaves a job that tells
  * the other members and the users with pending requests.
  */
-export function part(parting: Parting): Verdict<void> {
+export function endMembership(parting: EndOfMembership): Verdict<void> {
   const { groupId, actorId, userId, reason } = parting;
   return {
     entries: () => [
@@ -84,7 +84,7 @@ export function part(parting: Parting): Verdict<void> {
   };
 }
 
-async function storeParting(tx: Tx, { groupId, actorId, userId, reason }: Parting, { at, entries: [left] }: Placed): Promise<void> {
+async function storeParting(tx: Tx, { groupId, actorId, userId, reason }: EndOfMembership, { at, entries: [left] }: Placed): Promise<void> {
   if (left === undefined) throw new Error('a parting is an entry');
   await tx.membership.update({
     where: { conversationId_userId: { conversationId: groupId, userId } },
@@ -107,5 +107,5 @@ export async function leaveDissolved(
   at: Date,
 ): Promise<void> {
   await storeTerms(tx, row.id, { before: row, after: { ...row, listed: false } });
-  await leaveJob(tx, { kind: 'GroupDissolved', key: String(row.id), data: { groupId: row.id, actorId }, dueAt: at });
+  await putJob(tx, { kind: 'GroupDissolved', key: String(row.id), data: { groupId: row.id, actorId }, dueAt: at });
 }

@@ -7,7 +7,7 @@ import type { ReadingParts } from './conversation-reader.ts';
 import type { Groups } from './groups.ts';
 import { memberKey } from './key.ts';
 import type { GroupParts } from './parts.ts';
-import { type Sieve, siftShown } from './sift.ts';
+import { type ConversationFilter, siftShown } from './sift.ts';
 import { directKey, isActive, type MembershipRow, type MembershipState, membershipOf, readMemberships } from './store.ts';
 
 /** A page of a list, after a key. */
@@ -45,7 +45,12 @@ function parseKey(key: string, limit: bigint): readonly [number, bigint] {
 export async function listConversations(
   { db, conversations: read }: Pick<ReadingParts, 'db' | 'conversations'>,
   viewer: Viewer,
-  { first, after, marks = {}, sieves = [] }: ListRequest & { readonly marks?: Marks | undefined; readonly sieves?: readonly Sieve[] },
+  {
+    first,
+    after,
+    marks = {},
+    sieves = [],
+  }: ListRequest & { readonly marks?: Marks | undefined; readonly sieves?: readonly ConversationFilter[] },
 ): Promise<Listed<{ readonly conversation: Conversation; readonly key: string }>> {
   const [activeAtMs, id] = after === undefined ? [] : parseKey(after, lastTime);
   const rows = await siftShown(db, viewer, {

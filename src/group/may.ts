@@ -9,27 +9,27 @@ export type GroupRules = Readonly<Record<PolicyField, string>> & {
 };
 
 /** The properties of a member that decide what they may do. */
-export interface Standing {
+export interface MemberStatus {
   /** A Role. */
   readonly role: string;
   readonly mutedUntil: Date | null;
 }
 
 /** An act that a member wants to do. */
-export interface Wish {
+export interface PermissionRequest {
   readonly group: GroupRules;
-  readonly access: Standing;
+  readonly access: MemberStatus;
   /** The database's clock. */
   readonly now: Date;
   /** The member to whom it is done, if it is done to a member. */
-  readonly to?: Pick<Standing, 'role'>;
+  readonly to?: Pick<MemberStatus, 'role'>;
 }
 
 // The largest Int of GraphQL, some 24 days. A client that comes back by then is told the rest.
 const longestMs = 2 ** 31 - 1;
 
 /** Looks up in the table of permissions whether a member may act. Without `to`: whether there is any member to whom they may do it. */
-export function judge(action: GroupAction, { group, access, now, to }: Wish): Answer {
+export function judge(action: GroupAction, { group, access, now, to }: PermissionRequest): Answer {
   const rule: Permission = permissions[action];
   const role = access.role as Role;
   const policy = rule.policy === null ? 'EVERYONE' : (group[rule.policy] as GroupPolicy);
@@ -41,13 +41,13 @@ export function judge(action: GroupAction, { group, access, now, to }: Wish): An
 }
 
 /** Returns until when a member is muted, alone or with everyone (which excludes the owner and the admins); null if they are not muted. */
-export function mutedUntil({ group, access, now }: Omit<Wish, 'to'>): Date | null {
+export function mutedUntil({ group, access, now }: Omit<PermissionRequest, 'to'>): Date | null {
   const ends = [access.mutedUntil, access.role === 'MEMBER' ? group.mutedUntil : null].filter((end) => end !== null && end > now);
   return ends.reduce((last, end) => (last !== null && end !== null && last > end ? last : end), null);
 }
 
 /** Throws the refusal of the table of permissions, with this field. */
-export function requireMay(action: GroupAction, wish: Wish, field?: readonly string[]): void {
+export function requireMay(action: GroupAction, wish: PermissionRequest, field?: readonly string[]): void {
   const answer = judge(action, wish);
   if (answer === 'ALLOWED') return;
   const until = answer === 'MUTED' ? mutedUntil(wish) : null;
@@ -63,7 +63,7 @@ export function msUntil(moment: Date, now: Date): number {
 }
 
 /** Everything that a member may do in a group, in the order of the table. */
-export function allowedActions(wish: Omit<Wish, 'to'>): readonly GroupAction[] {
+export function allowedActions(wish: Omit<PermissionRequest, 'to'>): readonly GroupAction[] {
   return groupActions.filter((action) => judge(action, wish) === 'ALLOWED');
 }
 
@@ -71,6 +71,6 @@ export function allowedActions(wish: Omit<Wish, 'to'>): readonly GroupAction[] {
  * Everything that a member may do to another member or themselves, in the order of the table. Only actions that are done to a member are
  * included.
  */
-export function allowedTo(wish: Omit<Wish, 'to'>, to: Pick<Standing, 'role'>): readonly GroupAction[] {
+export function allowedTo(wish: Omit<PermissionRequest, 'to'>, to: Pick<MemberStatus, 'role'>): readonly GroupAction[] {
   return groupActions.filter((action) => 'to' in permissions[action] && judge(action, { ...wish, to }) === 'ALLOWED');
 }

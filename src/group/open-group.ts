@@ -2,7 +2,7 @@ import type { Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { MembershipRef, Role } from './conversation.ts';
 import { conversationRow, membershipRow } from './facts.ts';
-import type { Wish } from './may.ts';
+import type { PermissionRequest } from './may.ts';
 import { noGroup, noUser } from './refusal.ts';
 import { type ActiveRow, type ConversationRow, isActive } from './store.ts';
 
@@ -14,7 +14,7 @@ export interface OpenGroup {
   /** The viewer's role. */
   readonly role: Role;
   /** What the viewer's rights depend on. */
-  readonly wish: Wish;
+  readonly wish: PermissionRequest;
 }
 
 /** Reads a group that the viewer is a member of. Its stream must be locked. Throws NOT_FOUND (`field`, by default groupId). */

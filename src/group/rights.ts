@@ -1,9 +1,9 @@
 import type { Conversation, Membership } from './conversation.ts';
-import type { Wish } from './may.ts';
+import type { PermissionRequest } from './may.ts';
 import type { GroupParts } from './parts.ts';
 
 /** What a member's rights in a group depend on. */
-export type Rights = Omit<Wish, 'to'>;
+export type Rights = Omit<PermissionRequest, 'to'>;
 
 /** A conversation and a membership in it. */
 export interface PartIn {

@@ -2,7 +2,7 @@ import { type Db, listShown, type Marks, type ShownRange, type ShownRow } from '
 import type { Viewer } from '../user/index.ts';
 
 /** Decides which conversations are wanted. Results are in the order of `rows`. */
-export type Sieve = (rows: readonly ShownRow[]) => Promise<readonly boolean[]>;
+export type ConversationFilter = (rows: readonly ShownRow[]) => Promise<readonly boolean[]>;
 
 // As many as one statement looks up (src/db/pieces.ts). The first step is smaller, as many as may fill a page, which is usually enough.
 const siftedAtOnce = 400;
@@ -11,7 +11,7 @@ const readAtOnce = 5_000;
 
 /** The page of a user's conversations, and the conditions on it. */
 interface Sifting {
-  readonly sieves: readonly Sieve[];
+  readonly sieves: readonly ConversationFilter[];
   readonly most: number;
   readonly marks: Marks;
   readonly before: ShownRange['before'];
@@ -37,7 +37,7 @@ export async function siftShown(
   }
 }
 
-async function siftOnce(rows: readonly ShownRow[], sieves: readonly Sieve[]): Promise<readonly ShownRow[]> {
+async function siftOnce(rows: readonly ShownRow[], sieves: readonly ConversationFilter[]): Promise<readonly ShownRow[]> {
   let left = rows;
   for (const sieve of sieves) {
     const wanted = await sieve(left);

@@ -2,7 +2,7 @@ import { type Data, isSameData, type NewData } from '../data.ts';
 import { ChatError } from '../errors.ts';
 import type { GroupField, Verdict } from '../log/index.ts';
 import { requireAvatarUrl, type Viewer } from '../user/index.ts';
-import { type Admitted, admit, type Looked, openScreen, putFlag, type Screen } from '../words/index.ts';
+import { type AllowedText, allowAll, putFlag, requireAllowedText, type Screen, type ScreenResult } from '../words/index.ts';
 import type { GroupHistory, GroupPolicy, JoinPolicy, Role } from './conversation.ts';
 import { lookAtData, requireGroupData } from './data.ts';
 import { groupChanged } from './entries.ts';
@@ -59,7 +59,7 @@ type Wanted = Partial<
  * owner nor admin; a policy: only the owner may change it; listed), INVALID_INPUT (the field at fault).
  */
 export async function updateGroup(
-  { log, config, screen = openScreen }: Pick<GroupParts, 'log' | 'config' | 'screen'>,
+  { log, config, screen = allowAll }: Pick<GroupParts, 'log' | 'config' | 'screen'>,
   viewer: Viewer,
   change: GroupChange,
 ): Promise<void> {
@@ -100,14 +100,14 @@ const words = ['name', 'description', 'announcement'] as const satisfies readonl
 interface LookedAt {
   readonly field: (typeof words)[number] | 'data';
   readonly text: string;
-  readonly looked: readonly Looked[];
+  readonly looked: readonly ScreenResult[];
 }
 
 function look(asked: Wanted, screen: Screen): readonly LookedAt[] {
   const said = words.flatMap((field) => {
     const text = asked[field];
     if (!text) return [];
-    const looked = field === 'name' ? screen.called(text, field) : screen.said(text, field);
+    const looked = field === 'name' ? screen.checkName(text, field) : screen.checkText(text, field);
     return [{ field, text: looked.text, looked: [looked] }];
   });
   if (!asked.data) return said;
@@ -122,10 +122,10 @@ function look(asked: Wanted, screen: Screen): readonly LookedAt[] {
 function judge(
   looked: readonly LookedAt[],
   { row, asked }: { readonly row: ConversationRow; readonly asked: Wanted },
-): { readonly wanted: Wanted; readonly said: readonly Admitted[] } {
+): { readonly wanted: Wanted; readonly said: readonly AllowedText[] } {
   const judged = looked.filter(({ field }) => !isSame(field, asked[field], row[field]));
   const texts = Object.fromEntries(judged.map(({ field, text }) => [field, text]));
-  return { wanted: { ...asked, ...texts }, said: judged.flatMap((one) => one.looked.map(admit)) };
+  return { wanted: { ...asked, ...texts }, said: judged.flatMap((one) => one.looked.map(requireAllowedText)) };
 }
 
 /** Whether the group is listed after the change. Throws INVALID_INPUT (listed), FORBIDDEN (listed). */

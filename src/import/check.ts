@@ -1,5 +1,5 @@
 import { createScratch, type ImportedRow, inPieces, readImported, type Scratch } from '../db/index.ts';
-import { requireForeigner, unclaimedHandles } from '../user/index.ts';
+import { requireImportable, unclaimedHandles } from '../user/index.ts';
 import { type Content, requireContent } from './content.ts';
 import { requireConversation } from './conversations.ts';
 import {
@@ -16,7 +16,7 @@ import {
   type UserLine,
   unknownReference,
 } from './line.ts';
-import { type BatchEnd, judgeAll, type Run } from './parts.ts';
+import { type BatchEnd, convertAll, type Run } from './parts.ts';
 
 /** A check of lines that stores nothing in the database. */
 export interface Checking extends AsyncDisposable {
@@ -53,7 +53,7 @@ async function check(run: Run, scratch: Scratch, lines: readonly Numbered[]): Pr
   const isKnown = (key: string): boolean => stored.has(key) || scratch.get(key) !== null;
   let shifted = 0;
 
-  const { judged, faults } = await judgeAll(run, lines, async (line: Line): Promise<boolean> => {
+  const { judged, faults } = await convertAll(run, lines, async (line: Line): Promise<boolean> => {
     const { own, refers } = keysOf(keys, line);
     if (own !== null && isKnown(own)) {
       requireKind(line, own, scratch);
@@ -121,7 +121,7 @@ function accountOf({ scratch, stored }: Told, key: string): string {
 }
 
 async function checkUser(run: Run, line: UserLine, { scratch }: Told): Promise<void> {
-  const { handle, identity } = requireForeigner(run, line);
+  const { handle, identity } = requireImportable(run, line);
   const subject = identity === null ? null : `subject ${JSON.stringify(identity)}`;
   if (subject !== null && scratch.get(subject) !== null) throw subjectTaken();
   const met = identity === null ? null : await run.db.client.identity.findUnique({ where: { issuer_subject: identity } });

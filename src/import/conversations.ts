@@ -1,14 +1,14 @@
 import { insertImported, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { type BroughtGroup, bringDirect, bringGroup, requireForeignGroup } from '../group/index.ts';
+import { type ImportedGroup, importDirect, importGroup, requireImportableGroup } from '../group/index.ts';
 import { type DirectLine, type GroupLine, keysOf, type Numbered, otherKind, requirePast } from './line.ts';
-import { type BatchEnd, judgeAll, type Run, requireKnown } from './parts.ts';
+import { type BatchEnd, convertAll, type Run, requireKnown } from './parts.ts';
 
 /** A conversation line that was accepted: known already, a direct conversation, or a group. */
 type Judged =
   | { readonly key: string; readonly known: true }
   | { readonly key: string; readonly sides: readonly bigint[]; readonly createdAt: Date | undefined }
-  | { readonly key: string; readonly group: BroughtGroup; readonly userIds: readonly bigint[]; readonly joinPolicy: string };
+  | { readonly key: string; readonly group: ImportedGroup; readonly userIds: readonly bigint[]; readonly joinPolicy: string };
 
 /**
  * Stores conversations, without letting anybody in yet. If two users already have a direct conversation here, that one is used. Throws
@@ -39,7 +39,7 @@ export async function importConversations(run: Run, lines: readonly Numbered<Dir
     return judged;
   }
 
-  const { judged, faults } = await judgeAll(run, lines, judge);
+  const { judged, faults } = await convertAll(run, lines, judge);
   const fresh = judged.filter((one) => !('known' in one));
   // In parallel, because conversations that have no account in common share a commit.
   await Promise.all(fresh.map((one) => store(run, one)));
@@ -73,10 +73,10 @@ export function requireConversation(
   parts: Pick<Run, 'config'>,
   line: DirectLine | GroupLine,
   { now, users }: { readonly now: Date; readonly users: readonly unknown[] },
-): BroughtGroup | null {
+): ImportedGroup | null {
   requirePast(line.createdAt, now, 'createdAt');
   if (line.kind === 'direct') return null;
-  const group = requireForeignGroup(parts, line);
+  const group = requireImportableGroup(parts, line);
   const first = new Map(users.map((user, place) => [user, place] as const).toReversed());
   const twice = users.findIndex((user, place) => first.get(user) !== place);
   if (twice >= 0) throw invalid('This user is listed twice.', 'members', String(twice), 'user');
@@ -87,10 +87,10 @@ async function store(run: Run, judged: Judged): Promise<void> {
   const { db } = run;
   const note = (tx: Tx, streamId: bigint) => insertImported(db, tx, [{ key: judged.key, streamId, seq: 0 }]);
   if ('sides' in judged) {
-    await bringDirect(run, judged.sides, { createdAt: judged.createdAt, also: note });
+    await importDirect(run, judged.sides, { createdAt: judged.createdAt, also: note });
   } else if ('group' in judged) {
     const { group, userIds, joinPolicy } = judged;
-    await bringGroup(run, group, {
+    await importGroup(run, group, {
       userIds,
       async also(tx, id) {
         await note(tx, id);

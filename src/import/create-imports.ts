@@ -8,7 +8,7 @@ import { importConversations } from './conversations.ts';
 import { createKeys, type DirectLine, type GroupLine, type MessageLine, type Numbered, type ReadLine, type UserLine } from './line.ts';
 import { importMessages } from './messages.ts';
 import { openAll } from './opening.ts';
-import { type BatchEnd, type ImportOptions, type ImportParts, type ImportSummary, Known, type Run, Unsettled } from './parts.ts';
+import { type BatchEnd, EffectsOverdue, type ImportOptions, type ImportParts, type ImportSummary, Known, type Run } from './parts.ts';
 import type { Fault } from './read-lines.ts';
 import { importReads } from './reads.ts';
 import { importUsers } from './users.ts';
@@ -53,7 +53,7 @@ const longestRestMs = 250;
 export function createImports(parts: ImportParts): Imports {
   return {
     async run(chunks, options = {}) {
-      await using alone = await insist(() => parts.db.alone('import'));
+      await using alone = await insist(() => parts.db.exclusive('import'));
       if (alone === null) throw new ChatError('CONFLICT', 'Another import is running. Try again when it has finished.');
       const run = beginRun(parts, options);
       const summary = await storeAll(chunks, options, async (kind, lines) => {
@@ -123,7 +123,8 @@ async function insist<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
-      const passes = isDuplicate(error) || (error instanceof ChatError && error.code === 'UNAVAILABLE' && !(error instanceof Unsettled));
+      const passes =
+        isDuplicate(error) || (error instanceof ChatError && error.code === 'UNAVAILABLE' && !(error instanceof EffectsOverdue));
       if (!passes || tried === tries) throw error;
       await delay(againMs);
     }

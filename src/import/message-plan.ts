@@ -2,7 +2,7 @@ import type { HeldUser, ImportedRow, PendingRow, Settled } from '../db/index.ts'
 import { ChatError } from '../errors.ts';
 import type { ConversationRow } from '../group/index.ts';
 import type { Inside } from '../log/index.ts';
-import type { BroughtMessage, Message } from '../message/index.ts';
+import type { ImportedMessage, Message } from '../message/index.ts';
 import type { Content } from './content.ts';
 import { noSide, tooOld, unknownReference } from './line.ts';
 
@@ -24,7 +24,7 @@ interface Planned {
   readonly key: string;
   readonly words: Content['words'];
   readonly refers: { readonly replyToSeq: number | null };
-  readonly brought: BroughtMessage;
+  readonly imported: ImportedMessage;
   readonly at: Date;
 }
 
@@ -83,7 +83,7 @@ export class MessagePlan {
     this.messages.push({
       ...{ key, words, at },
       refers: { replyToSeq: content.replyTo === null ? null : this.#seqOf(content.replyTo) },
-      brought: {
+      imported: {
         ...{ conversationId, seq, senderId, reactions, attachments: words.attachments },
         thread: root && { rootSeq: root.seq, rootSenderId: root.senderId, replyCount: root.replyCount },
         mentionIds: isRecalled ? [] : [...new Set(content.mentions.map((user) => this.#idOf(user)))],
@@ -158,7 +158,7 @@ export class MessagePlan {
     throw tooOld(lastAt);
   }
 
-  #reactionsOf({ reactions }: Content, seq: number): BroughtMessage['reactions'] {
+  #reactionsOf({ reactions }: Content, seq: number): ImportedMessage['reactions'] {
     // Two users of the file may be the same account here, if they have the same subject. Their equal reactions count once.
     const own = reactions.map(({ emoji, user }) => ({ emoji, userId: this.#idOf(user) }));
     const once = new Map(own.map((reaction) => [`${reaction.emoji} ${reaction.userId}`, reaction]));

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { enterPending, type HeldUser, type ImportedRow, insertImported, settleStreams } from '../db/index.ts';
-import { type ConversationRow, conversationRow, type ForeignPart, membershipRow, storeFormer } from '../group/index.ts';
-import type { Asked, Inside, Verdict } from '../log/index.ts';
-import { type Message, messageAt, nameOfBrought, senderAtCommit, storeBrought } from '../message/index.ts';
+import { enterPending, type HeldUser, type ImportedRow, insertImported, markEffectsDone } from '../db/index.ts';
+import { type ConversationRow, conversationRow, type ImportedPart, membershipRow, storeFormer } from '../group/index.ts';
+import type { EntryToLog, Inside, Verdict } from '../log/index.ts';
+import { type Message, messageAt, nameOfBrought, senderAtCommit, storeImported } from '../message/index.ts';
 import { requireContent } from './content.ts';
 import { keysOf, type MessageLine, type Numbered, type Reference } from './line.ts';
 import { MessagePlan, type Roots } from './message-plan.ts';
-import { type BatchEnd, importedAt, isSettled, isTold, judgeAll, onceSettled, type Run } from './parts.ts';
+import { type BatchEnd, convertAll, importedAt, isSettled, isTold, type Run, waitForEffects } from './parts.ts';
 
 /**
  * Stores messages in order, in one commit. They get numbers, counts and everything else that a message has, but their own times, and no
@@ -17,7 +17,7 @@ export async function importMessages(run: Run, lines: readonly Numbered<MessageL
   const named = [...refers.values()].flat().filter(({ what }) => what !== 'message');
   const found = await run.known.find(named.map(({ key }) => key));
   const streams = [...new Set(lines.flatMap(({ line }) => found.get(run.keys.conversation(line.conversation)) ?? []))];
-  return await onceSettled(() =>
+  return await waitForEffects(() =>
     run.log.append<BatchEnd | 'busy'>({
       lock: streams,
       async decide(inside): Promise<Verdict<BatchEnd | 'busy'>> {
@@ -45,7 +45,7 @@ async function decide(run: Run, inside: Inside, { lines, found, streams }: Batch
   ]);
   const plan = new MessagePlan({ inside, found, stored, roots, senders, rows, shiftTimes: run.options.shiftTimes === true });
   let known = 0;
-  const { judged, faults } = await judgeAll(run, lines, (line: MessageLine) => {
+  const { judged, faults } = await convertAll(run, lines, (line: MessageLine) => {
     if (plan.has(run.keys.message(line.conversation, line.id))) known += 1;
     else plan.add(requireContent(run, line, inside.now));
   });
@@ -53,10 +53,10 @@ async function decide(run: Run, inside: Inside, { lines, found, streams }: Batch
 }
 
 /** Users who send or react in a conversation of which they were never a member, each with the first message that needs it. */
-async function readFormer(inside: Inside, { messages }: MessagePlan): Promise<readonly ForeignPart[]> {
+async function readFormer(inside: Inside, { messages }: MessagePlan): Promise<readonly ImportedPart[]> {
   const firsts = new Map(
     messages
-      .flatMap(({ at, brought: { conversationId, senderId, seq, reactions } }) =>
+      .flatMap(({ at, imported: { conversationId, senderId, seq, reactions } }) =>
         [senderId, ...reactions.map(({ userId }) => userId)].map((userId) => ({ conversationId, userId, seq, at })),
       )
       .toReversed()
@@ -119,7 +119,7 @@ async function readRows(inside: Inside, streams: readonly bigint[]): Promise<Rea
 function verdictOf(
   { db, name }: Run,
   plan: MessagePlan,
-  { former, end }: { readonly former: readonly ForeignPart[]; readonly end: Omit<BatchEnd, 'shifted'> },
+  { former, end }: { readonly former: readonly ImportedPart[]; readonly end: Omit<BatchEnd, 'shifted'> },
 ): Verdict<BatchEnd> {
   const { messages, shifted } = plan;
   return {
@@ -127,27 +127,27 @@ function verdictOf(
     entries: () => messages.flatMap((message) => entriesOf(message, name)),
     async write(tx) {
       if (messages.length === 0) return;
-      await storeBrought(
+      await storeImported(
         db,
         tx,
-        messages.map(({ brought }) => brought),
+        messages.map(({ imported }) => imported),
       );
       await insertImported(
         db,
         tx,
-        messages.map(({ key, brought: { conversationId: streamId, seq } }) => ({ key, streamId, seq })),
+        messages.map(({ key, imported: { conversationId: streamId, seq } }) => ({ key, streamId, seq })),
       );
       await storeFormer(tx, former);
       await enterPending(db, tx, plan.pending());
-      await settleStreams(db, tx, plan.heads());
+      await markEffectsDone(db, tx, plan.heads());
     },
     result: () => ({ ...end, shifted }),
   };
 }
 
-function entriesOf({ words, refers, brought, at }: MessagePlan['messages'][number], name: string): readonly Asked[] {
-  const { conversationId: stream, senderId, seq: messageSeq, mentionIds, mentionsEveryone, thread, reactions } = brought;
-  const message: Asked = {
+function entriesOf({ words, refers, imported, at }: MessagePlan['messages'][number], name: string): readonly EntryToLog[] {
+  const { conversationId: stream, senderId, seq: messageSeq, mentionIds, mentionsEveryone, thread, reactions } = imported;
+  const message: EntryToLog = {
     ...{ stream, at, actorId: senderId },
     entry: {
       ...{
@@ -168,7 +168,7 @@ function entriesOf({ words, refers, brought, at }: MessagePlan['messages'][numbe
   return [
     message,
     ...reactions.map(
-      ({ userId: actorId, emoji }): Asked => ({
+      ({ userId: actorId, emoji }): EntryToLog => ({
         stream,
         at,
         actorId,

@@ -1,4 +1,4 @@
-import { type MarkerRaise, raiseMarkers, raiseThreadReads, settleStreams, type Tx } from '../db/index.ts';
+import { type MarkerRaise, markEffectsDone, raiseMarkers, raiseThreadReads, type Tx } from '../db/index.ts';
 import {
   type ConversationRow,
   conversationOpened,
@@ -10,8 +10,8 @@ import {
   membershipRow,
   userExists,
 } from '../group/index.ts';
-import { type Asked, countMarkerMoves, type Fact, type GroupField, type Inside, type Placed, type Verdict } from '../log/index.ts';
-import { type ImportParts, isSettled, onceSettled } from './parts.ts';
+import { countMarkerMoves, type EntryToLog, type Fact, type GroupField, type Inside, type Placed, type Verdict } from '../log/index.ts';
+import { type ImportParts, isSettled, waitForEffects } from './parts.ts';
 
 /** What is left to do for a conversation: its row, and how far each user has read it, if the file says so. */
 interface Pending {
@@ -54,7 +54,7 @@ export async function openAll(parts: ImportParts, { unread }: { readonly unread:
       select: { conversationId: true },
     });
     const ids = rows.map(({ conversationId }) => conversationId);
-    const outcomes = await Promise.all(ids.map((id) => onceSettled(() => complete(parts, id, unread))));
+    const outcomes = await Promise.all(ids.map((id) => waitForEffects(() => complete(parts, id, unread))));
     opened += outcomes.filter((wasOpened) => wasOpened).length;
     const last = ids.at(-1);
     if (last === undefined) return opened;
@@ -133,14 +133,14 @@ class Opening {
       write: async (tx, placed) => {
         await this.#letIn(tx, placed);
         await this.#putReads(db, tx);
-        await settleStreams(db, tx, highestOf(placed));
+        await markEffectsDone(db, tx, highestOf(placed));
       },
       result: () => this.entering.length > 0,
     };
   }
 
   // At the time of the newest message, so that another file can still add messages after that.
-  #told(): readonly Asked[] {
+  #told(): readonly EntryToLog[] {
     const { id } = this.#given.row;
     const at = this.#inside.head(id)?.lastAt;
     const fields = this.#changedFields();

@@ -147,16 +147,16 @@ const patienceMs = 30_000;
 const askAgainMs = 100;
 
 /** The effects of earlier entries are overdue. An immediate retry would not help. */
-export class Unsettled extends ChatError {}
+export class EffectsOverdue extends ChatError {}
 
 /** Retries until the effects of earlier entries are done. Throws Unsettled (UNAVAILABLE) if that takes too long. */
-export async function onceSettled<T>(attempt: () => Promise<T | 'busy'>): Promise<T> {
+export async function waitForEffects<T>(attempt: () => Promise<T | 'busy'>): Promise<T> {
   const until = performance.now() + patienceMs;
   for (;;) {
     const outcome = await attempt();
     if (outcome !== 'busy') return outcome;
     if (performance.now() > until) {
-      throw new Unsettled(
+      throw new EffectsOverdue(
         'UNAVAILABLE',
         'Webhooks or push notifications for earlier messages in a conversation of this file have not been sent yet. Start a worker node, let apps catch up (see webhooks list) or remove them, then run this again.',
       );
@@ -166,13 +166,13 @@ export async function onceSettled<T>(attempt: () => Promise<T | 'busy'>): Promis
 }
 
 /** Converts a line. Throws ChatError to reject it. */
-export type Judge<L extends Line, T> = (line: L, numbered: Numbered<L>) => T;
+export type Convert<L extends Line, T> = (line: L, numbered: Numbered<L>) => T;
 
 /** Converts lines. Without `skipFaulty`, stops at the first fault and returns the results before it. */
-export async function judgeAll<L extends Line, T>(
+export async function convertAll<L extends Line, T>(
   { options }: Pick<Run, 'options'>,
   lines: readonly Numbered<L>[],
-  judge: Judge<L, T | Promise<T>>,
+  judge: Convert<L, T | Promise<T>>,
 ): Promise<{ readonly judged: readonly T[]; readonly faults: readonly Fault[] }> {
   const judged: T[] = [];
   const faults: Fault[] = [];

@@ -1,6 +1,6 @@
 import { enterPending, raiseImportedReads } from '../db/index.ts';
 import { keysOf, type Numbered, type ReadLine, unknownReference } from './line.ts';
-import { type BatchEnd, importedAt, judgeAll, type Run, requireKnown } from './parts.ts';
+import { type BatchEnd, convertAll, importedAt, type Run, requireKnown } from './parts.ts';
 
 /** Stores how far users have read. It takes effect at the end of the run. Throws ChatError UNAVAILABLE. */
 export async function importReads(run: Run, lines: readonly Numbered<ReadLine>[]): Promise<BatchEnd> {
@@ -15,7 +15,7 @@ export async function importReads(run: Run, lines: readonly Numbered<ReadLine>[]
   );
   const stored = new Map(rows.flatMap((row) => (row === null ? [] : [[row.key, row.seq]])));
 
-  const { judged, faults } = await judgeAll(run, lines, (line: ReadLine) => {
+  const { judged, faults } = await convertAll(run, lines, (line: ReadLine) => {
     const [user, conversation, message] = refers.get(line) ?? [];
     if (user === undefined || conversation === undefined || message === undefined) throw new Error('a mark refers to three');
     const seq = stored.get(message.key);

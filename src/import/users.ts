@@ -1,13 +1,13 @@
 import { insertImported } from '../db/index.ts';
-import { type BroughtAccount, bringAccounts, readHandle, requireForeigner, unclaimedHandles } from '../user/index.ts';
+import { type ImportedAccount, importAccounts, readHandle, requireImportable, unclaimedHandles } from '../user/index.ts';
 import { handleTaken, type Numbered, subjectTaken, type UserLine } from './line.ts';
-import { type BatchEnd, judgeAll, type Run } from './parts.ts';
+import { type BatchEnd, convertAll, type Run } from './parts.ts';
 
 /** A user line that was accepted: known already, an existing account, or a new one. */
 type Judged =
   | { readonly key: string; readonly known: true }
   | { readonly key: string; readonly met: bigint }
-  | { readonly key: string; readonly made: BroughtAccount };
+  | { readonly key: string; readonly made: ImportedAccount };
 
 /**
  * Stores users. If the line's subject already signs in to an account, that account is the user. Otherwise the handle must be free. Throws
@@ -25,7 +25,7 @@ export async function importUsers(run: Run, lines: readonly Numbered<UserLine>[]
   async function judge(line: UserLine): Promise<Judged> {
     const key = run.keys.user(line.id);
     if (stored.has(key)) return { key, known: true };
-    const made = requireForeigner(run, line);
+    const made = requireImportable(run, line);
     const { handle, identity } = made;
     const met = identity === null ? null : await db.client.identity.findUnique({ where: { issuer_subject: identity } });
     const subject = JSON.stringify(identity);
@@ -40,10 +40,10 @@ export async function importUsers(run: Run, lines: readonly Numbered<UserLine>[]
     return { key, made };
   }
 
-  const { judged, faults } = await judgeAll(run, lines, judge);
+  const { judged, faults } = await convertAll(run, lines, judge);
   const made = judged.flatMap((one) => ('made' in one ? [one] : []));
   const met = judged.flatMap((one) => ('met' in one ? [one] : []));
-  await bringAccounts(
+  await importAccounts(
     run,
     made.map((one) => one.made),
     async (tx, ids) => {

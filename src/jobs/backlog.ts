@@ -90,7 +90,7 @@ export function createBacklog({ db }: { readonly db: Db }): Backlog {
       return groups.map(({ kind, state, _count }) => ({ kind, state: state as JobState, count: _count._all }));
     },
     replay: (id) =>
-      db.commitAgain(async (tx) => {
+      db.commitIdempotent(async (tx) => {
         const job = await required(tx, id);
         if (job.state === 'PENDING') return job;
         const fresh = { state: 'PENDING', attempts: 0, dueAt: await db.now(tx) };

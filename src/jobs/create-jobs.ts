@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { noTracer, recorded, type Tracer } from '../tracer.ts';
-import { type Doers, type JobKind, jobKinds } from './job.ts';
+import { type JobHandlers, type JobKind, jobKinds } from './job.ts';
 import { finishJob, freeOf, type JobRow, putOff, renewLease, takeDue } from './store.ts';
 
 /** This node's runner of jobs. */
@@ -17,7 +17,7 @@ export interface Jobs extends AsyncDisposable {
 
 interface JobParts {
   readonly db: Db;
-  readonly doers: Doers;
+  readonly handlers: JobHandlers;
   readonly logger: Logger;
   readonly config: Pick<Config, 'jobPollMs'>;
   /** Without it, nothing is traced. */
@@ -39,9 +39,9 @@ const retryMs = { first: 1_000, last: 3_600_000 };
 const maxAttempts = 20;
 
 /** Starts to run due jobs on this node. Disposing it aborts running jobs, which are then taken up elsewhere. */
-export function createJobs({ db, doers, logger, config, nodeId = '', looks = true, tracer = noTracer }: JobParts): Jobs {
+export function createJobs({ db, handlers, logger, config, nodeId = '', looks = true, tracer = noTracer }: JobParts): Jobs {
   const closing = new AbortController();
-  const kinds = Object.keys(doers);
+  const kinds = Object.keys(handlers);
   // A job that takes minutes blocks only its own place.
   const underWay = new Set<Promise<void>>();
   let taking: Promise<number> | undefined;
@@ -62,7 +62,7 @@ export function createJobs({ db, doers, logger, config, nodeId = '', looks = tru
     try {
       const data = jobKinds[kind].parse(JSON.parse(row.data));
       await within(AbortSignal.any([AbortSignal.timeout(doMs), closing.signal]), (signal) =>
-        recorded(tracer, tracer.enter(`job ${kind}`, {}), () => doers[kind](data as never, signal)),
+        recorded(tracer, tracer.enter(`job ${kind}`, {}), () => handlers[kind](data as never, signal)),
       );
       clearInterval(renewal);
       await renewing;

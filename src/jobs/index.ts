@@ -9,5 +9,5 @@
 // The function that does a job must be idempotent. The module does not know what the kinds mean.
 export { type Backlog, createBacklog, type JobCount, type JobState, jobKindNames, jobStates, type LeftJob } from './backlog.ts';
 export { createJobs, type Jobs } from './create-jobs.ts';
-export type { Doers, JobData, JobKind, NewJob } from './job.ts';
-export { cancelJob, leaveDead, leaveJob, leaveJobOnce } from './store.ts';
+export type { JobData, JobHandlers, JobKind, NewJob } from './job.ts';
+export { cancelJob, putDeadJob, putJob, putJobOnce } from './store.ts';

@@ -73,4 +73,4 @@ export type NewJob = {
  * The functions that do the jobs, by kind. Each must be idempotent: it may be called again with the same data. Any error makes the job be
  * retried later.
  */
-export type Doers = { readonly [K in JobKind]: (data: JobData<K>, signal: AbortSignal) => Promise<void> };
+export type JobHandlers = { readonly [K in JobKind]: (data: JobData<K>, signal: AbortSignal) => Promise<void> };

@@ -6,7 +6,7 @@ import type { JobKind, NewJob } from './job.ts';
 export type JobRow = Awaited<ReturnType<Tx['job']['findMany']>>[number];
 
 /** Leaves a job in the transaction that needs it. Replaces a job of the same kind and key. */
-export async function leaveJob(tx: Tx, job: NewJob): Promise<void> {
+export async function putJob(tx: Tx, job: NewJob): Promise<void> {
   await put(tx, job, { attempts: 0, state: 'PENDING', failure: null });
 }
 
@@ -14,7 +14,7 @@ export async function leaveJob(tx: Tx, job: NewJob): Promise<void> {
  * Leaves a job unless there is one of the same kind and key. Throws the error of a duplicate if another transaction leaves it at the same
  * time.
  */
-export async function leaveJobOnce(tx: Tx, { kind, key, data, dueAt }: NewJob): Promise<void> {
+export async function putJobOnce(tx: Tx, { kind, key, data, dueAt }: NewJob): Promise<void> {
   const known = await tx.job.findUnique({ where: { kind_key: { kind, key } }, select: { id: true } });
   if (known !== null) return;
   await tx.job.create({
@@ -26,7 +26,7 @@ export async function leaveJobOnce(tx: Tx, { kind, key, data, dueAt }: NewJob): 
  * Leaves a job as DEAD: it has failed too often and runs again only if an operator replays it. The first 1,000 characters of the reason are
  * kept.
  */
-export async function leaveDead(
+export async function putDeadJob(
   tx: Tx,
   job: NewJob,
   { reason, attempts }: { readonly reason: string; readonly attempts: number },
@@ -82,7 +82,7 @@ export async function takeDue(db: Db, { kinds, limit, leaseMs, nodeId }: Taking)
 
 /** Makes the jobs of a dead node due at once. `leaseMs`: the lease with which they were taken up. */
 export async function freeOf(db: Db, { nodeId, leaseMs }: { readonly nodeId: string; readonly leaseMs: number }): Promise<void> {
-  await db.commitAgain(async (tx) => {
+  await db.commitIdempotent(async (tx) => {
     const now = await db.now(tx);
     // A leased job is due within a lease, which makes this a range of the index.
     const leased = { gt: now, lte: new Date(now.getTime() + leaseMs) };

@@ -34,7 +34,7 @@ export function newestByOther({ lastSenderId, lastMessageSeq, otherMessageSeq }:
 }
 
 /** An entry to log, its stream, and the user who caused it. */
-export interface Asked {
+export interface EntryToLog {
   readonly stream: bigint;
   readonly actorId: bigint | null;
   readonly entry: NewEntry | NewMessage;
@@ -53,7 +53,7 @@ export interface Verdict<T> {
    * The entries to log, in order for each stream. `stream` is the id of a locked stream or of a created one. `head` is the same function as
    * `Placed.head`, for entries that name a position in another stream.
    */
-  readonly entries?: (created: readonly bigint[], head: Placed['head']) => readonly Asked[];
+  readonly entries?: (created: readonly bigint[], head: Placed['head']) => readonly EntryToLog[];
   /** The members' markers that rise with the entries. */
   readonly markers?: (placed: Placed) => readonly MarkerRaise[];
   /** Row changes that commit with the entries. Those of all appends that share the commit are written together. */
@@ -103,7 +103,7 @@ export interface Append<T> {
    * Requests what the decision is certain to read. The requests are sent right behind the locks, and the database answers them under the
    * locks. This saves a round trip if all appends of a commit do so (decision 49). Acts that change users must not use it.
    */
-  readonly foresee?: (read: Inside['read']) => Promise<unknown>;
+  readonly prefetch?: (read: Inside['read']) => Promise<unknown>;
   /** Throws ChatError to refuse, which leaves nothing. Must have no effect outside the transaction: it may run again after a deadlock. */
   readonly decide: (inside: Inside) => Promise<Verdict<T>>;
 }

@@ -26,17 +26,17 @@ export function commit(
   { leaveBusy }: { readonly leaveBusy: boolean },
 ): Promise<readonly Outcome[]> {
   const ids = appends.flatMap(({ lock }) => lock);
-  const run: Db['commitAgain'] = appends.every(({ repeatable }) => repeatable)
-    ? (work) => db.commitAgain(work)
+  const run: Db['commitIdempotent'] = appends.every(({ repeatable }) => repeatable)
+    ? (work) => db.commitIdempotent(work)
     : (work) => db.commit(uuidBytes(newUuid()), work);
   return run(async (tx) => {
     const read = readInside(tx);
     const locking = db.lockStreams(tx, ids, { leaveBusy });
     // These reads may lock user rows, even for an append that turns out to be busy. An act that changes users would hold these locks while
-    // it waits for another such act: a deadlock. Acts that foresee change no users, so a commit foresees only if all of its appends do.
-    if (appends.every(({ foresee }) => foresee !== undefined)) {
+    // it waits for another such act: a deadlock. Acts that prefetch change no users, so a commit prefetches only if all of its appends do.
+    if (appends.every(({ prefetch }) => prefetch !== undefined)) {
       // The decision makes the same read and gets the error.
-      for (const { foresee } of appends) foresee?.(read).catch(() => undefined);
+      for (const { prefetch } of appends) prefetch?.(read).catch(() => undefined);
     }
     const locked = lookInside(await locking, read);
     const outcomes: (Outcome | { readonly verdict: Verdict<unknown> })[] = await settleAll(

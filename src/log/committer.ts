@@ -6,8 +6,8 @@ import type { Span, Tracer } from '../tracer.ts';
 import type { Append } from './append.ts';
 import { takeBatch } from './batch.ts';
 import { commit, type Outcome } from './commit.ts';
+import { CommitQueue } from './commit-queue.ts';
 import { beginCommit, beginWait, type Wait } from './commit-span.ts';
-import { Line } from './line.ts';
 import type { Done } from './place.ts';
 
 /** The limits of a committer. */
@@ -70,7 +70,7 @@ export class Committer implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #busy = new Map<bigint, Waiting[]>();
   readonly #lanes = new Set<Promise<void>>();
-  readonly #line: Line<Waiting>;
+  readonly #line: CommitQueue<Waiting>;
   #starting = false;
   #waiting = 0;
   #begun = 0;
@@ -82,7 +82,7 @@ export class Committer implements AsyncDisposable {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#line = new Line({ limit: parts.limits.batch, sharing: ({ append }) => append, isGone: ({ gone }) => gone });
+    this.#line = new CommitQueue({ limit: parts.limits.batch, sharing: ({ append }) => append, isGone: ({ gone }) => gone });
   }
 
   /** Resolves once the append is stored. Rejects as Log.append does. */

@@ -12,7 +12,7 @@
 // Leaves to its callers: who may read or write. They decide it inside the append, under the locks.
 
 export { changesAccess, endsAccess, recalledMessage, seenFrom } from './access.ts';
-export { type Append, type Asked, type Fact, type Head, type Inside, newestByOther, type Placed, type Verdict } from './append.ts';
+export { type Append, type EntryToLog, type Fact, type Head, type Inside, newestByOther, type Placed, type Verdict } from './append.ts';
 export { changesRows } from './change.ts';
 export type { CommitCounts, CommitLimits } from './committer.ts';
 export { type Effect, type EffectKind, effect } from './effect.ts';
@@ -50,5 +50,5 @@ export {
   parsePoll,
 } from './message-row.ts';
 export { type LogPage, type LogRange, readHeads } from './read.ts';
-export { appendSearching, type Relock, type Searching } from './relock.ts';
+export { appendDiscoveringLocks, type LockDiscovery, type NeedsLocks } from './relock.ts';
 export { serverStreamId } from './server-stream.ts';

@@ -7,7 +7,7 @@ import { type CommitCounts, type CommitLimits, Committer } from './committer.ts'
 import type { Entry } from './entry.ts';
 import { formatHint, streamTopic } from './hint.ts';
 import type { Done } from './place.ts';
-import { type LogPage, type LogRange, readGoneOn, readHeads, readPage, readPages, type StreamRange } from './read.ts';
+import { type LogPage, type LogRange, readHeads, readMovedHeads, readPage, readPages, type StreamRange } from './read.ts';
 
 /** Appends to streams and reads them. Disposing it waits until the appends that were accepted have ended. */
 export interface Log extends AsyncDisposable {
@@ -27,7 +27,7 @@ export interface Log extends AsyncDisposable {
    * Compares known heads with the database. Returns the current heads of the streams that have moved past them. Throws ChatError
    * UNAVAILABLE.
    */
-  goneOn(known: readonly KnownHead[]): Promise<readonly KnownHead[]>;
+  movedHeads(known: readonly KnownHead[]): Promise<readonly KnownHead[]>;
   /** Counts what this log has committed. */
   counts(): CommitCounts;
 }
@@ -76,7 +76,7 @@ export function createLog({ db, bus, logger, limits = usualLimits, onStored, tra
     read: (streamId, range) => readPage(db, streamId, range),
     readAll: (ranges) => readPages(db, ranges),
     heads: (ids) => readHeads(db.client, ids),
-    goneOn: (known) => readGoneOn(db, known),
+    movedHeads: (known) => readMovedHeads(db, known),
     counts: () => committer.counts(),
     [Symbol.asyncDispose]: () => committer[Symbol.asyncDispose](),
   };

@@ -1,5 +1,5 @@
 import { type Db, type HeadMove, insertEntries, insertMessages, type MarkerRaise, moveHeads, type Tx } from '../db/index.ts';
-import type { Asked, Head, Placed, Verdict } from './append.ts';
+import type { EntryToLog, Head, Placed, Verdict } from './append.ts';
 import { changesRows } from './change.ts';
 import { type Effect, writeEffects } from './effect.ts';
 import { type Entry, entryTypes, entryVersion, type KnownEntry, type NewEntry, type NewMessage } from './entry.ts';
@@ -94,7 +94,7 @@ class Plan {
   }
 
   /** Entry times never decrease within a stream, because history is opened at a date by them. A stream without entries accepts any time. */
-  #timeOf({ stream, at }: Asked, { lastSeq }: Head): Date {
+  #timeOf({ stream, at }: EntryToLog, { lastSeq }: Head): Date {
     if (at === undefined) {
       this.#times.delete(stream);
       return this.#at;

@@ -4,7 +4,7 @@ import {
   type KnownHead,
   type StreamKind,
   type StreamRow,
-  selectGoneOn,
+  selectMovedHeads,
   selectPages,
   selectRows,
   sql,
@@ -135,7 +135,7 @@ export async function readHeads(tx: Tx, ids: readonly bigint[]): Promise<Readonl
 }
 
 /** Returns the current heads of the streams that have moved past what is known. Throws ChatError UNAVAILABLE. */
-export async function readGoneOn(db: Db, known: readonly KnownHead[]): Promise<readonly KnownHead[]> {
-  const rows = await selectGoneOn(db, db.client, known);
+export async function readMovedHeads(db: Db, known: readonly KnownHead[]): Promise<readonly KnownHead[]> {
+  const rows = await selectMovedHeads(db, db.client, known);
   return rows.map((row) => ({ id: row.id, lastSeq: row.lastSeq, markerCount: markerCount(row) }));
 }

@@ -2,7 +2,7 @@ import type { Attachments, NewPoll } from '../log/index.ts';
 import type { MessageRef } from './message.ts';
 
 /** A message that is about to be stored or edited. */
-export interface Saying {
+export interface PendingMessage {
   readonly act: 'SEND' | 'EDIT';
   readonly senderId: bigint;
   readonly conversationId: bigint;
@@ -33,7 +33,10 @@ export interface Approval {
    * with the reason for the sender, and UNAVAILABLE if there is no answer and the message must not be stored without one. Both name
    * `field`.
    */
-  approve(saying: Saying, options: { readonly fits: (text: string) => boolean; readonly field: readonly string[] }): Promise<string>;
+  approve(
+    saying: PendingMessage,
+    options: { readonly fits: (text: string) => boolean; readonly field: readonly string[] },
+  ): Promise<string>;
 }
 
 /** No check: every text is approved as it is. */

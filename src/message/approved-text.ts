@@ -1,14 +1,15 @@
 import { ChatError } from '../errors.ts';
 import { isActive, membershipRow } from '../group/index.ts';
 import type { Viewer } from '../user/index.ts';
-import type { Saying } from './approval.ts';
+import type { PendingMessage } from './approval.ts';
+import { hasExtras } from './content.ts';
 import { sentUnder } from './facts.ts';
 import type { MessageParts } from './parts.ts';
 import { isText, requireClientMessageId } from './shape.ts';
-import { isMore } from './words.ts';
 
 /** What is asked about, and the input field that a refusal names. */
-type Asking = Pick<Saying, 'act' | 'conversationId' | 'text' | 'attachments' | 'data'> & Partial<Saying> & { readonly field: string };
+type Asking = Pick<PendingMessage, 'act' | 'conversationId' | 'text' | 'attachments' | 'data'> &
+  Partial<PendingMessage> & { readonly field: string };
 
 /**
  * Returns the text to store a message with, after asking the approval.
@@ -32,8 +33,8 @@ export async function approvedText({ db, approval, config }: MessageParts, viewe
   const kind = stream?.kind;
   if ((known[0] ?? null) !== null || !isActive(access ?? null) || (kind !== 'DIRECT' && kind !== 'GROUP')) return null;
   const nothing = { clientMessageId, poll: null, edits: null, forwards: null, replyTo: null, threadRoot: null };
-  const saying: Saying = { ...nothing, ...withoutField(asking), senderId: userId, conversationKind: kind };
-  const rule = { maxLength: config.maxMessageLength, emptyToo: isMore(asking) };
+  const saying: PendingMessage = { ...nothing, ...withoutField(asking), senderId: userId, conversationKind: kind };
+  const rule = { maxLength: config.maxMessageLength, emptyToo: hasExtras(asking) };
   return approval.approve(saying, { fits: (text) => isText(text, rule), field: [field] });
 }
 

@@ -8,7 +8,7 @@ import {
   sumThreadUnread,
 } from '../db/index.ts';
 import { OverloadError } from '../errors.ts';
-import type { Conversation, Membership, Sieve } from '../group/index.ts';
+import type { Conversation, ConversationFilter, Membership } from '../group/index.ts';
 import { inTurnsOfEach } from '../turns.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Message, UnreadTotals } from './message.ts';
@@ -43,7 +43,7 @@ type Reading = Pick<Membership, 'conversationId' | 'userId' | 'fromSeq' | 'clear
  * Returns the unread range of a conversation: everything after the member's read marker, or from where they marked the conversation as
  * unread, whichever is earlier.
  */
-export function stretchOf({
+export function unreadRange({
   conversation: { lastSeq, lastOrdinal },
   access,
 }: Pick<Held, 'conversation'> & { readonly access: Reading }): Stretch {
@@ -55,7 +55,7 @@ export function stretchOf({
 
 /** Returns the number of unread messages from others, up to the lastSeq of the given conversation, in the order asked for. */
 export function unreadCounts({ db }: Pick<MessageParts, 'db'>, of: readonly Held[]): Promise<readonly number[]> {
-  return countUnread(db.client, of.map(stretchOf));
+  return countUnread(db.client, of.map(unreadRange));
 }
 
 /**
@@ -63,7 +63,7 @@ export function unreadCounts({ db }: Pick<MessageParts, 'db'>, of: readonly Held
  * counts if it adds the mention there.
  */
 export function mentionCounts({ db }: Pick<MessageParts, 'db'>, of: readonly Held[]): Promise<readonly number[]> {
-  return countMentions(db.client, of.map(stretchOf));
+  return countMentions(db.client, of.map(unreadRange));
 }
 
 /** A filter on conversations by what is unread. True: something is; false: nothing is; absent: no filter. */
@@ -86,7 +86,7 @@ const retryAfterMs = 2_000;
  * Makes the sieves that filter conversations by the counts above. The calls of one user run one after the other. A sieve throws UNAVAILABLE
  * if too many of them are waiting.
  */
-export function createWaitingSieves({ db }: Pick<MessageParts, 'db'>): (viewer: Viewer, what: Waiting) => readonly Sieve[] {
+export function createWaitingSieves({ db }: Pick<MessageParts, 'db'>): (viewer: Viewer, what: Waiting) => readonly ConversationFilter[] {
   const inTurn = inTurnsOfEach<bigint>({
     ...{ atOnce, waiting: mostWaiting, longestMs },
     refusal: () =>
@@ -97,12 +97,12 @@ export function createWaitingSieves({ db }: Pick<MessageParts, 'db'>): (viewer: 
   });
   return ({ userId }, { unread, mentioned }) => {
     const stretches = (rows: readonly ShownRow[]) =>
-      rows.map((row) => stretchOf({ conversation: row, access: { ...row, conversationId: row.id, userId } }));
-    const byUnread: Sieve = async (rows) => {
+      rows.map((row) => unreadRange({ conversation: row, access: { ...row, conversationId: row.id, userId } }));
+    const byUnread: ConversationFilter = async (rows) => {
       const counts = await inTurn(userId, () => countUnread(db.client, stretches(rows)));
       return rows.map(({ markedUnreadFromSeq }, place) => ((counts[place] ?? 0) > 0 || markedUnreadFromSeq !== null) === unread);
     };
-    const byMentions: Sieve = async (rows) => {
+    const byMentions: ConversationFilter = async (rows) => {
       const counts = await inTurn(userId, () => countMentions(db.client, stretches(rows)));
       return counts.map((count) => count > 0 === mentioned);
     };
@@ -132,7 +132,7 @@ export async function unreadTotals(
     const conversation = heads.get(access.conversationId);
     return conversation === undefined ? [] : [{ conversation, access }];
   });
-  const stretches = held.map(stretchOf);
+  const stretches = held.map(unreadRange);
   const [unread, mentions, threads] = await Promise.all([
     countUnread(db.client, stretches),
     countMentions(db.client, stretches),

@@ -1,14 +1,13 @@
 import type { ServerKey } from '../server-key.ts';
-import { openScreen, type Screen } from '../words/index.ts';
+import { allowAll, type Screen } from '../words/index.ts';
 import { type Approval, noApproval } from './approval.ts';
-import { enterAttached } from './attached-round.ts';
+import { repairAttachments } from './attachment-repair.ts';
 import { createWaitingSieves, lastMessages, mentionCounts, threadCounts, unreadCounts, unreadTotals } from './counts.ts';
 import { edit } from './edit.ts';
 import { listEdits } from './edits.ts';
 import { createFingerprints } from './fingerprint.ts';
-import { sayFirst } from './first-message.ts';
+import { sendFirstMessage } from './first-message.ts';
 import { clear, hide } from './hide.ts';
-import { readLater, requireSayable } from './later.ts';
 import { MarkQueue } from './mark-queue.ts';
 import { markUnread } from './mark-unread.ts';
 import type { Messages } from './messages.ts';
@@ -24,6 +23,7 @@ import { countReactions, listOwnReactions, listReactors } from './reaction-list.
 import { recall } from './recall.ts';
 import { removeAll } from './remove-all.ts';
 import { listSaid } from './said.ts';
+import { readScheduledContent, requireSendable } from './schedulable.ts';
 import { forward, send } from './send.ts';
 import { SignalTeller } from './signal.ts';
 import { readHidden, readMessages } from './store.ts';
@@ -45,7 +45,7 @@ interface Given extends Omit<MessageParts, 'fingerprints' | 'screen' | 'approval
  * - `screen`: blocked words; absent: none.
  * - `approval`: the check that is asked before a message is stored or edited; absent: none.
  */
-export function createMessages({ keys, screen = openScreen, approval = noApproval, ...rest }: Given): Messages {
+export function createMessages({ keys, screen = allowAll, approval = noApproval, ...rest }: Given): Messages {
   const parts: MessageParts = { ...rest, screen, approval, fingerprints: createFingerprints(keys) };
   const { db } = parts;
 
@@ -54,8 +54,8 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
   const signals = new SignalTeller(parts);
   return {
     send: async (viewer, request, settling) => send(parts, viewer, request, settling),
-    readLater: (request) => readLater(parts, request),
-    requireSayable: (inside, viewer, request) => requireSayable(parts, inside, viewer, request),
+    readLater: (request) => readScheduledContent(parts, request),
+    requireSendable: (inside, viewer, request) => requireSendable(parts, inside, viewer, request),
     forward: async (viewer, request) => forward(parts, viewer, request),
     edit: async (viewer, change) => edit(parts, viewer, change),
     recall: (viewer, ref) => recall(parts, viewer, ref),
@@ -80,7 +80,7 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
       ),
     ...createPages(parts),
     ...createThreadLists(parts),
-    enterAttached: (from, signal) => enterAttached(parts, from, signal),
+    repairAttachments: (from, signal) => repairAttachments(parts, from, signal),
     edits: (requests) => listEdits(db.client, requests),
     reactions: (refs) => countReactions(db.client, refs),
     ownReactions: ({ userId }, refs) => listOwnReactions(db.client, userId, refs),
@@ -104,10 +104,10 @@ export function createMessages({ keys, screen = openScreen, approval = noApprova
     removeAll: (userId, what, signal) => removeAll(parts, { userId, what }, signal),
     reactionsBy: (userId, options) => reactionsBy(db.client, userId, options),
     votesBy: (userId, options) => votesBy(db.client, userId, options),
-    saidBy: (userId, options) => listSaid(db.client, userId, options),
+    messagesBy: (userId, options) => listSaid(db.client, userId, options),
     receiptsTelling: (viewer) => tellingOf(parts, viewer),
     tellReading: (of) => tellReading(parts, of),
-    sayFirst: (ref, first) => sayFirst(parts, ref, first),
+    sendFirstMessage: (ref, first) => sendFirstMessage(parts, ref, first),
     setTyping: (viewer, what) => typing.tell(viewer, what),
     sendSignal: (viewer, signal) => signals.tell(viewer, signal),
     [Symbol.asyncDispose]: () => marks[Symbol.asyncDispose](),

@@ -8,14 +8,24 @@ import { putFlag } from '../words/index.ts';
 import { approvedText, unasked } from './approved-text.ts';
 import { replaceAttached } from './attached.ts';
 import { type NewAttachment, requireAllowed, requireAttachments } from './attachment.ts';
+import {
+  asPlainText,
+  type Extras,
+  hasExtras,
+  hasSameAttachments,
+  hasSameExtras,
+  isSameContent,
+  noExtras,
+  requireAllowedContent,
+  screenContent,
+} from './content.ts';
+import { requireReach } from './conversation-access.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { requireSaid, requireText } from './shape.ts';
 import { readMessages } from './store.ts';
-import { requireStanding, type Target } from './target.ts';
-import { admitWords, attachesSame, type Enclosed, enclosesSame, inWords, isMore, lookAt, nothingEnclosed, saysSame } from './words.ts';
-import { requireReach } from './writing.ts';
+import { requireNotRecalled, type Target } from './target.ts';
 
 /** An edit. Absent fields keep their current value. */
 export interface Change extends Partial<Wanted> {
@@ -40,18 +50,18 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
   requireText(change.text, { maxLength: config.maxMessageLength, emptyToo: !nothingLeft });
   const approved = approval.asks ? await approvedChange(parts, viewer, { ref, text: change.text, named }) : null;
   const asked = approved === null ? change.text : approved.text;
-  const looked = asked === null ? null : lookAt(screen, { text: asked, ...nothingEnclosed, ...named });
+  const looked = asked === null ? null : screenContent(screen, { text: asked, ...noExtras, ...named });
   return log.append<Message>({
     lock: [ref.conversationId],
     async decide(inside) {
-      const target = await requireStanding(inside, viewer, ref);
+      const target = await requireNotRecalled(inside, viewer, ref);
       const { message } = target;
       requireOwn(target, viewer);
       const mentions = await mentionsOf(inside, target, change);
       const words = { text: looked?.text ?? change.text, ...standing(message, named, looked ?? named) };
-      requireSaid(words.text, { emptyToo: isMore({ ...words, poll: message.poll }) });
-      if (saysSame(words, message) && isSame(mentions, message)) return { result: () => message };
-      const attachesOther = !attachesSame(words, message);
+      requireSaid(words.text, { emptyToo: hasExtras({ ...words, poll: message.poll }) });
+      if (isSameContent(words, message) && isSame(mentions, message)) return { result: () => message };
+      const attachesOther = !hasSameAttachments(words, message);
       if (attachesOther) requireAllowed(words.attachments, config);
       if (!isSameData(words.data, message.data)) requireFitting(named.data ?? null, config);
       if (isPast(inside.now, message.sentAt, config.editWindowSeconds)) {
@@ -60,9 +70,9 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       requireSay(inside, target);
       await requireReach(inside, { db }, { writing: target, field: ['messageId'] });
       // Blocked words come last: a viewer who may not edit the message must learn nothing about the lists.
-      const isOther = approved !== null && !enclosesSame(approved, standing(message, named, named));
+      const isOther = approved !== null && !hasSameExtras(approved, standing(message, named, named));
       if (looked === null || isOther) throw unasked('text');
-      const { said } = admitWords(looked);
+      const { said } = requireAllowedContent(looked);
       const edited = { ...message, ...words, ...mentions };
       return {
         entries: () => [
@@ -87,7 +97,7 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
           await putFlag(tx, {
             target: { kind: 'MESSAGE', ...ref, userId: viewer.userId },
             said,
-            whole: () => inWords({ ...words, poll: message.poll }),
+            whole: () => asPlainText({ ...words, poll: message.poll }),
             at,
           });
         },
@@ -98,7 +108,7 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
 }
 
 /** Returns the attachments and data that an edit names, as they would be stored. */
-function enclosedIn({ attachments, data }: Change): Partial<Enclosed> {
+function enclosedIn({ attachments, data }: Change): Partial<Extras> {
   return {
     ...(attachments !== undefined && { attachments: requireAttachments(attachments) }),
     ...(data !== undefined && { data: requireData(data) }),
@@ -109,7 +119,7 @@ function enclosedIn({ attachments, data }: Change): Partial<Enclosed> {
  * Returns the attachments and data of a message after the edit. What the edit does not name stays, even if a list of blocked words forbids
  * it by now. `become` has the values for what the edit names.
  */
-function standing(message: Enclosed, named: Partial<Enclosed>, become: Partial<Enclosed>): Enclosed {
+function standing(message: Extras, named: Partial<Extras>, become: Partial<Extras>): Extras {
   const { attachments = message.attachments } = named.attachments === undefined ? {} : become;
   const { data = message.data } = named.data === undefined ? {} : become;
   return { attachments, data };
@@ -118,7 +128,7 @@ function standing(message: Enclosed, named: Partial<Enclosed>, become: Partial<E
 /**
  * The text that the approval returned, and the attachments and data it was asked with. A null text means that the approval was not asked.
  */
-interface Approved extends Enclosed {
+interface Approved extends Extras {
   readonly text: string | null;
 }
 
@@ -126,13 +136,13 @@ interface Approved extends Enclosed {
 async function approvedChange(
   parts: MessageParts,
   viewer: Viewer,
-  { ref, text, named }: { readonly ref: MessageRef; readonly text: string; readonly named: Partial<Enclosed> },
+  { ref, text, named }: { readonly ref: MessageRef; readonly text: string; readonly named: Partial<Extras> },
 ): Promise<Approved> {
   const [message] = await readMessages(parts.db.client, [ref]);
-  const enclosed = standing(message ?? nothingEnclosed, named, named);
+  const enclosed = standing(message ?? noExtras, named, named);
   if (message?.senderId !== viewer.userId || message.recalledAt !== null) return { text, ...enclosed };
   // An edit that would leave an empty message is refused later in any case.
-  if (saysSame({ text, ...enclosed }, message) || (text === '' && !isMore({ ...enclosed, poll: message.poll })))
+  if (isSameContent({ text, ...enclosed }, message) || (text === '' && !hasExtras({ ...enclosed, poll: message.poll })))
     return { text, ...enclosed };
   const asking = {
     act: 'EDIT',

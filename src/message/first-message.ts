@@ -7,7 +7,7 @@ import { send } from './send.ts';
  * Sends the first message of an accepted contact request, in the direct conversation of the two users. Idempotent. If the message is
  * refused by then, for example because the users are no longer contacts, it is dropped. Throws UNAVAILABLE.
  */
-export async function sayFirst(
+export async function sendFirstMessage(
   parts: MessageParts,
   { fromId, toId }: ContactRequestRef,
   { text, clientMessageId }: FirstMessage,

@@ -1,5 +1,6 @@
 import { ChatError } from '../errors.ts';
 import type { Viewer } from '../user/index.ts';
+import { requireAccess } from './conversation-access.ts';
 import { hidden } from './facts.ts';
 import type { MessageRef } from './message.ts';
 import { ownKey } from './own-key.ts';
@@ -7,7 +8,6 @@ import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
 import { requireSeq } from './shape.ts';
 import { requireTarget } from './target.ts';
-import { requireWriting } from './writing.ts';
 
 /** Hides a message for the viewer alone. Repeating it has no effect. Throws NOT_FOUND (messageId), UNAVAILABLE. */
 export function hide({ log }: MessageParts, viewer: Viewer, ref: MessageRef): Promise<void> {
@@ -47,7 +47,7 @@ export function clear({ log }: MessageParts, viewer: Viewer, { conversationId, s
     lock: [conversationId, userId],
     keys: [ownKey(viewer)],
     async decide(inside) {
-      const { access } = await requireWriting(inside, viewer, conversationId);
+      const { access } = await requireAccess(inside, viewer, conversationId);
       const head = inside.head(conversationId);
       if (head === null) throw noConversation();
       if (seq !== undefined && seq > head.lastSeq) throw past(head.lastSeq);

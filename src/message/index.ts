@@ -21,23 +21,25 @@
 //
 // In docstrings, `CODE (field)` is a ChatError with that code which names that input field.
 export { type MessageAlong, parseAlong, senderAtCommit, storedAlong } from './along.ts';
-export type { Approval, Saying } from './approval.ts';
+export type { Approval, PendingMessage } from './approval.ts';
 export { type AttachmentKind, attachmentKinds } from './attached.ts';
 export type { Attached } from './attached-list.ts';
 export type { Attachment, NewAttachment } from './attachment.ts';
-export {
-  type BroughtMessage,
-  type ForeignMessage,
-  isBrought,
-  nameOfBrought,
-  requireForeignEmojis,
-  requireForeignMessage,
-  storeBrought,
-} from './brought.ts';
+export { asPlainText } from './content.ts';
 export { createMessages } from './create-messages.ts';
 export { maySeeEdits } from './edits.ts';
 export { emojiIn, isEmoji } from './emoji.ts';
 export { messageAt, sentUnder } from './facts.ts';
+export {
+  type ForeignMessage,
+  type ImportedMessage,
+  isImported,
+  nameOfBrought,
+  requireForeignEmojis,
+  requireForeignMessage,
+  storeImported,
+} from './imported.ts';
+export { type IndependentWrite, type JointAct, withIndependentWrite } from './joint-act.ts';
 export type {
   Edit,
   EditsRequest,
@@ -64,9 +66,7 @@ export { takingBack } from './recall.ts';
 export { noConversation } from './refusal.ts';
 export { type NewText, usedBefore } from './send.ts';
 export { requireQuoted } from './sending.ts';
-export { type SettledApart, type Settling, withSettledApart } from './settling.ts';
 export { messageOf, messagesAround, readMessages } from './store.ts';
-export { firstSeen, requireSeen, requireStanding } from './target.ts';
+export { firstSeen, requireNotRecalled, requireSeen } from './target.ts';
 export { threadOf } from './thread.ts';
 export type { ListedThread } from './thread-list.ts';
-export { inWords } from './words.ts';

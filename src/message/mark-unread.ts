@@ -1,13 +1,13 @@
 import { isActive, membershipRow } from '../group/index.ts';
 import type { Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { requireAccess } from './conversation-access.ts';
 import { past } from './hide.ts';
 import type { Mark } from './marker.ts';
 import { ownKey } from './own-key.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
 import { requireSeq } from './shape.ts';
-import { requireWriting } from './writing.ts';
 
 /** The seq from which on a conversation counts as unread for the viewer. */
 export interface UnreadMark {
@@ -26,7 +26,7 @@ export function markUnread({ log }: MessageParts, viewer: Viewer, { conversation
     lock: [conversationId, userId],
     keys: [ownKey(viewer)],
     async decide(inside) {
-      const { access } = await requireWriting(inside, viewer, conversationId);
+      const { access } = await requireAccess(inside, viewer, conversationId);
       const head = inside.head(conversationId);
       if (head === null) throw noConversation();
       if (fromSeq > head.lastSeq) throw past(head.lastSeq, 'fromSeq');

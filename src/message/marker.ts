@@ -1,4 +1,4 @@
-import { type MarkerRaise, raiseMarkers, runOn, type StreamRow, type Tx } from '../db/index.ts';
+import { extendMarkers, type MarkerRaise, raiseMarkers, type StreamRow, type Tx } from '../db/index.ts';
 import { type ConversationRow, conversationRow, isActive, type MembershipRow, membershipRow } from '../group/index.ts';
 import { countMarkerMoves, newestByOther, readHeads } from '../log/index.ts';
 import { past } from './hide.ts';
@@ -148,7 +148,7 @@ async function furtherOn(tx: Tx, raises: readonly Raise[]): Promise<readonly Rai
   );
   // Almost always everything is read, and then the stream's row is enough.
   const between = places.filter(({ conversationId, userId, seq }) => !hasAllOfOthers(heads.get(conversationId), { userId, seq }));
-  const ends = new Map((await runOn(tx, between)).map((seq, place) => [between[place], seq]));
+  const ends = new Map((await extendMarkers(tx, between)).map((seq, place) => [between[place], seq]));
   const reached = places.map((place) => ends.get(place) ?? Math.max(place.seq, ownEnd(heads.get(place.conversationId), place.userId)));
   return raises.flatMap((raise, place) => {
     const further = { ...raise, deliveredSeq: reached[2 * place] ?? 0, readSeq: reached[2 * place + 1] ?? 0 };

@@ -1,6 +1,6 @@
 import { byKey, type Db, selectPages, sql } from '../db/index.ts';
 import { together } from '../together.ts';
-import { stretchOf } from './counts.ts';
+import { unreadRange } from './counts.ts';
 import { everyone } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { Messages } from './messages.ts';
@@ -27,7 +27,7 @@ export function createMentionList(db: Db, messageAt: (ref: MessageRef) => Promis
   });
 
   return async (held, { first, after, unread }) => {
-    const { conversationId, userId, firstSeq, afterSeq, lastSeq } = stretchOf(held);
+    const { conversationId, userId, firstSeq, afterSeq, lastSeq } = unreadRange(held);
     const from = unread === true ? afterSeq + 1 : firstSeq;
     const to = Math.min(unread === false ? afterSeq : lastSeq, (after ?? Number.POSITIVE_INFINITY) - 1);
     if (from > to) return { items: [], hasNextPage: false };

@@ -1,13 +1,13 @@
-import type { Conversation, Membership, Sieve } from '../group/index.ts';
+import type { Conversation, ConversationFilter, Membership } from '../group/index.ts';
 import type { Inside } from '../log/index.ts';
 import type { Page } from '../page.ts';
 import type { ContactRequestRef, FirstMessage, Viewer } from '../user/index.ts';
 import type { Attached, AttachedRequest } from './attached-list.ts';
-import type { AttachedFrom } from './attached-round.ts';
+import type { AttachedFrom } from './attachment-repair.ts';
 import type { Held, Waiting } from './counts.ts';
 import type { Change } from './edit.ts';
 import type { Clearing } from './hide.ts';
-import type { Later, Refs, Sayable } from './later.ts';
+import type { JointAct } from './joint-act.ts';
 import type { UnreadMark } from './mark-unread.ts';
 import type { Mark } from './marker.ts';
 import type {
@@ -33,8 +33,8 @@ import type {
 import type { OwnActs, OwnActsRequest, OwnReacted, OwnVoted } from './own-acts.ts';
 import type { Voting } from './poll.ts';
 import type { Reacting } from './reaction.ts';
+import type { Refs, Schedulable, ScheduledContent } from './schedulable.ts';
 import type { Forward, NewText } from './send.ts';
-import type { Settling } from './settling.ts';
 import type { Signal } from './signal.ts';
 import type { ListedThread, ThreadsRequest } from './thread-list.ts';
 import type { ThreadMark } from './thread-mark.ts';
@@ -46,11 +46,11 @@ import type { Typing } from './typing.ts';
  */
 export interface Messages extends AsyncDisposable {
   /** Stores a message, or returns the one stored under this clientMessageId. `settling` is committed with it. */
-  send(viewer: Viewer, request: NewText, settling?: Settling): Promise<Message>;
+  send(viewer: Viewer, request: NewText, settling?: JointAct): Promise<Message>;
   /** Validates a message to be scheduled, without reading the database. */
-  readLater(request: NewText): Later;
+  readLater(request: NewText): ScheduledContent;
   /** Throws unless the message could be sent now, apart from what is checked only when it is sent. */
-  requireSayable(inside: Inside, viewer: Viewer, request: Sayable): Promise<Refs>;
+  requireSendable(inside: Inside, viewer: Viewer, request: Schedulable): Promise<Refs>;
   /** Sends on a message, naming the sender of the original. Otherwise like `send`. */
   forward(viewer: Viewer, request: Forward): Promise<Message>;
   edit(viewer: Viewer, change: Change): Promise<Message>;
@@ -95,7 +95,7 @@ export interface Messages extends AsyncDisposable {
    * Adds the rows of attachments for messages stored before there were any. Leaves the rest, or the next round, as a job. Throws
    * UNAVAILABLE, or the abort reason of `signal`.
    */
-  enterAttached(from: AttachedFrom, signal: AbortSignal): Promise<void>;
+  repairAttachments(from: AttachedFrom, signal: AbortSignal): Promise<void>;
   /** Returns earlier versions of messages. Does not check who may see them: `maySeeEdits` does. */
   edits(requests: readonly EditsRequest[]): Promise<readonly Part<Edit>[]>;
   /** Returns the number of reactions with each emoji on each message. The emoji that was used first comes first. */
@@ -122,7 +122,7 @@ export interface Messages extends AsyncDisposable {
    * Makes the sieves that filter the viewer's conversations by what is unread. The calls of one user run one after the other; throws
    * UNAVAILABLE if too many are waiting.
    */
-  waiting(viewer: Viewer, what: Waiting): readonly Sieve[];
+  waiting(viewer: Viewer, what: Waiting): readonly ConversationFilter[];
   /** Returns the number of unread replies from others in threads that the member takes part in. */
   threadUnread(of: readonly { readonly root: Pick<Message, 'seq'>; readonly access: Membership }[]): Promise<readonly number[]>;
   /** Returns the participants of each thread: its author, then the others by their first reply. Does not check who may see it. */
@@ -144,7 +144,7 @@ export interface Messages extends AsyncDisposable {
    */
   removeAll(userId: bigint, what: 'ALL' | 'UNSEEN', signal: AbortSignal): Promise<void>;
   /** Returns the messages that a user sent in a conversation, ascending by seq, for the export of their data. */
-  saidBy(userId: bigint, options: { conversationId: bigint; first: number; after: number }): Promise<readonly Message[]>;
+  messagesBy(userId: bigint, options: { conversationId: bigint; first: number; after: number }): Promise<readonly Message[]>;
   /** Returns a user's reactions in a conversation, range by range from its start, for the export of their data. */
   reactionsBy(userId: bigint, options: OwnActsRequest): Promise<OwnActs<OwnReacted>>;
   /** Returns a user's votes in a conversation, in the same way. */
@@ -157,7 +157,7 @@ export interface Messages extends AsyncDisposable {
    */
   tellReading(options: { conversationId: bigint; userIds: readonly bigint[]; to: Audience }): void;
   /** Sends the first message of a contact request that was accepted, once. Throws UNAVAILABLE. */
-  sayFirst(request: ContactRequestRef, first: FirstMessage): Promise<void>;
+  sendFirstMessage(request: ContactRequestRef, first: FirstMessage): Promise<void>;
   /** Tells the members of the conversation that the viewer is typing, or has stopped. Not stored; throttled. */
   setTyping(viewer: Viewer, typing: Typing): Promise<void>;
   /**

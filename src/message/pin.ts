@@ -2,10 +2,10 @@ import { ChatError } from '../errors.ts';
 import { requireMay } from '../group/index.ts';
 import type { Fact, Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { requireReach } from './conversation-access.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
-import { requireSeen, requireStanding, type Target } from './target.ts';
-import { requireReach } from './writing.ts';
+import { requireNotRecalled, requireSeen, type Target } from './target.ts';
 
 /** The number of pins in a conversation. Guarded by the lock on its stream. */
 const pinCount: Fact<bigint, number> = {
@@ -23,7 +23,7 @@ export function pin({ db, log, config }: MessageParts, viewer: Viewer, ref: Mess
   return log.append<Message>({
     lock: [conversationId],
     async decide(inside) {
-      const target = await requireStanding(inside, viewer, ref);
+      const target = await requireNotRecalled(inside, viewer, ref);
       const { message } = target;
       requireRight(inside, target);
       if (message.pinnedAt !== null) return { result: () => message };

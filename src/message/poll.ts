@@ -1,17 +1,17 @@
 import { deleteVotes, insertVotes, type NewVoteRow, type Tx, type VoteRow } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { conversationRow, requireMay } from '../group/index.ts';
-import { cancelJob, leaveJob } from '../jobs/index.ts';
+import { cancelJob, putJob } from '../jobs/index.ts';
 import { type Effect, type EffectKind, effect, type Fact, type Inside, type NewPoll, type Poll, type Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { requireReach } from './conversation-access.ts';
 import { messageAt } from './facts.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { type OwnVotes, readChoices } from './poll-list.ts';
 import { maxOptions } from './poll-shape.ts';
 import { refKey } from './store.ts';
-import { requireStanding, type Target } from './target.ts';
-import { requireReach } from './writing.ts';
+import { requireNotRecalled, type Target } from './target.ts';
 
 /** An option of a message's poll, by its index, from 0. */
 export interface OptionRef extends MessageRef {
@@ -47,7 +47,7 @@ const newClosings: EffectKind<Closing> = {
   name: 'polls to be closed',
   async write(tx, closings) {
     for (const { conversationId, seq: messageSeq, closesAt: dueAt } of closings) {
-      await leaveJob(tx, {
+      await putJob(tx, {
         kind: 'PollDue',
         key: closingKey({ conversationId, seq: messageSeq }),
         data: { conversationId, messageSeq },
@@ -89,7 +89,7 @@ export async function votePoll({ db, log }: MessageParts, viewer: Viewer, { mess
     // One vote of a user in a commit. Votes of others do not affect it, and what changes the message has its stream to itself.
     keys: [`votes:${refKey(own)}:${own.userId}`],
     async decide(inside) {
-      const target = await requireStanding(inside, viewer, ref);
+      const target = await requireNotRecalled(inside, viewer, ref);
       const { message } = target;
       const poll = requirePoll(message);
       const wanted = requireChoices(options, { ref, poll });
@@ -154,7 +154,7 @@ export function closePoll({ log }: MessageParts, viewer: Viewer, ref: MessageRef
   return log.append<Message>({
     lock: [ref.conversationId],
     async decide(inside) {
-      const target = await requireStanding(inside, viewer, ref);
+      const target = await requireNotRecalled(inside, viewer, ref);
       const poll = requirePoll(target.message);
       requireRight(inside, viewer, target);
       return closing(target.message, { poll, actorId: viewer.userId });

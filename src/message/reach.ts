@@ -1,4 +1,4 @@
-import { readReach, readReaders } from '../db/index.ts';
+import { readReaders, readReceiptBounds } from '../db/index.ts';
 import type { Conversation } from '../group/index.ts';
 import { formatHint, streamTopic } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
@@ -15,7 +15,7 @@ export async function readReaches(
   of: readonly Pick<Conversation, 'id' | 'memberCount'>[],
   viewerId: bigint | null = null,
 ): Promise<readonly (Reach | null)[]> {
-  const rows = await readReach(db.client, small(of, config), viewerId);
+  const rows = await readReceiptBounds(db.client, small(of, config), viewerId);
   const found = new Map(rows.map((row) => [row.conversationId, row]));
   return of.map(({ id }) => {
     const row = found.get(id);

@@ -2,12 +2,12 @@ import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { type Append, type EffectKind, effect, type Fact, type Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { requireReach } from './conversation-access.ts';
 import { emojiIn } from './emoji.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { refKey } from './store.ts';
-import { requireSeen, requireStanding } from './target.ts';
-import { requireReach } from './writing.ts';
+import { requireNotRecalled, requireSeen } from './target.ts';
 
 /** A reaction: an emoji on a message. */
 export interface Reacting {
@@ -90,7 +90,7 @@ export async function addReaction({ db, log, config }: MessageParts, viewer: Vie
   return log.append<Message>({
     ...sharing(ref),
     async decide(inside) {
-      const target = await requireStanding(inside, viewer, ref);
+      const target = await requireNotRecalled(inside, viewer, ref);
       const { message } = target;
       if (message.hasReactions) {
         if (await inside.read(reacted, own)) return { result: () => message };

@@ -1,25 +1,25 @@
 import { isFitting, type NewData, requireData, requireFitting } from '../data.ts';
 import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { appendSearching, type Inside, type MessageRow, type NewPoll } from '../log/index.ts';
+import { appendDiscoveringLocks, type Inside, type MessageRow, type NewPoll } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { senderAtCommit } from './along.ts';
 import { approvedText, unasked } from './approved-text.ts';
 import { areAllowed, type NewAttachment, requireAllowed, requireAttachments } from './attachment.ts';
+import { type Extras, hasExtras, isSameContent, type MessageContent, noExtras, requireAllowedContent, screenContent } from './content.ts';
+import { requireMaySend } from './conversation-access.ts';
 import { sentUnder } from './facts.ts';
 import type { Request } from './fingerprint.ts';
+import { type JointAct, withJointWrite } from './joint-act.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { requirePollShape, requireTimely, type WantedPoll } from './poll-shape.ts';
-import { postingAt } from './posting.ts';
+import { sendFacts } from './send-facts.ts';
 import { type Content, type Refers, type Sending, store } from './sending.ts';
-import { type Settling, withSettled } from './settling.ts';
 import { requireClientMessageId, requireText } from './shape.ts';
 import { paceKey, requirePause, slowed } from './slow-mode.ts';
 import { messageOf, readMessages } from './store.ts';
-import { requireStanding } from './target.ts';
-import { admitWords, type Enclosed, isMore, lookAt, nothingEnclosed, saysSame, type Words } from './words.ts';
-import { requireAdmitted } from './writing.ts';
+import { requireNotRecalled } from './target.ts';
 
 /** A message to send, as a client gives it. */
 export interface NewText extends Refers {
@@ -57,7 +57,7 @@ const looks = 3;
  * - FORBIDDEN and UNAVAILABLE (text) from the approval
  * - CONFLICT (clientMessageId), UNAVAILABLE
  */
-export async function send(parts: MessageParts, viewer: Viewer, request: NewText, settling?: Settling): Promise<Message> {
+export async function send(parts: MessageParts, viewer: Viewer, request: NewText, settling?: JointAct): Promise<Message> {
   const { conversationId, clientMessageId, replyTo = null, threadRoot = null } = request;
   const poll = requirePollShape(request.poll);
   const enclosed = requireShape(parts.config, request, poll);
@@ -77,14 +77,14 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
         field: 'text',
       })
     : request.text;
-  const looked = text === null ? null : lookAt(parts.screen, { text, ...enclosed, poll });
+  const looked = text === null ? null : screenContent(parts.screen, { text, ...enclosed, poll });
   async function content({ now }: Inside): Promise<Content> {
     // Checked only once the message is known to be new: what was stored before a list or a setting forbade it must still be found.
     requireAllowed(attachments, parts.config);
     requireFitting(data, parts.config);
     requireTimely(poll, now);
     if (looked === null) throw unasked('text');
-    return { ...admitWords(looked), origin: null };
+    return { ...requireAllowedContent(looked), origin: null };
   }
   // The fingerprint is of the request as it came in, before masking and approval, so that a retry matches.
   return insist(() => tryToSend(parts, viewer, { ...request, print: request, also: [], content, settling }));
@@ -98,9 +98,9 @@ export function requireShape(
   config: MessageParts['config'],
   request: Pick<NewText, 'text' | 'attachments' | 'data'>,
   poll: NewPoll | null = null,
-): Enclosed {
+): Extras {
   const enclosed = { attachments: requireAttachments(request.attachments), data: requireData(request.data) };
-  requireText(request.text, { maxLength: config.maxMessageLength, emptyToo: isMore({ ...enclosed, poll }) });
+  requireText(request.text, { maxLength: config.maxMessageLength, emptyToo: hasExtras({ ...enclosed, poll }) });
   return enclosed;
 }
 
@@ -118,13 +118,13 @@ export async function forward(parts: MessageParts, viewer: Viewer, { message, ..
 
 /** The content to forward, and the text that the approval returned; null if it was not asked. */
 interface ApprovedWords {
-  readonly words: Words;
+  readonly words: MessageContent;
   readonly become: string | null;
 }
 
 async function approvedWords(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<ApprovedWords> {
   const [source] = await readMessages(parts.db.client, [message]);
-  if (!source || source.recalledAt !== null) return { words: { text: '', ...nothingEnclosed }, become: null };
+  if (!source || source.recalledAt !== null) return { words: { text: '', ...noExtras }, become: null };
   const { text, attachments, data } = source;
   return {
     words: source,
@@ -137,13 +137,13 @@ async function forwardedContent(
   inside: Inside,
   { viewer, source, approved }: { readonly viewer: Viewer; readonly source: MessageRef; readonly approved: ApprovedWords | null },
 ): Promise<Content> {
-  const { message } = await requireStanding(inside, viewer, source);
+  const { message } = await requireNotRecalled(inside, viewer, source);
   const { senderId, origin, attachments, data } = message;
   requireAllowed(attachments, config, 'messageId');
   requireFitting(data, config, 'messageId');
-  const text = approved === null || !saysSame(approved.words, message) ? null : approved.become;
+  const text = approved === null || !isSameContent(approved.words, message) ? null : approved.become;
   if (approved !== null && text === null) throw unasked('messageId');
-  const said = admitWords(lookAt(screen, { text: text ?? message.text, attachments, data }, 'messageId'));
+  const said = requireAllowedContent(screenContent(screen, { text: text ?? message.text, attachments, data }, 'messageId'));
   if (origin !== null) return { ...said, origin };
   const sender = await inside.read(senderAtCommit(db), senderId);
   return { ...said, origin: { userId: senderId, name: sender?.displayName ?? '' } };
@@ -166,7 +166,7 @@ interface Attempt extends Refers, Pick<Sending, 'content'> {
   readonly print: Request;
   /** Other streams to lock. */
   readonly also: readonly bigint[];
-  readonly settling?: Settling | undefined;
+  readonly settling?: JointAct | undefined;
 }
 
 function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, request: Attempt): Promise<Message> {
@@ -176,12 +176,12 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
   const lock = also.length === 0 ? [conversationId] : [...new Set([conversationId, ...also])];
   const place = { conversationId, senderId: viewer.userId, clientMessageId };
   const keys = [sentUnder.key(place), ...(settling === undefined ? [] : [settling.key])];
-  const posting = postingAt(db);
-  return appendSearching<Message>(log, {
+  const posting = sendFacts(db);
+  return appendDiscoveringLocks<Message>(log, {
     lock,
     keys,
     repeatable: true,
-    foresee: (read) => read(posting, place),
+    prefetch: (read) => read(posting, place),
     async decide(inside, holds, hasKey) {
       const rows = await inside.read(posting, place);
       const { known, sender } = rows;
@@ -189,9 +189,9 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
       // Checked before the right to post: a sender who repeats a request may have lost that right.
       if (known !== null) {
         if (!isSame(fingerprints, known, { print, settling })) throw usedBefore();
-        return withSettled({ result: () => messageOf(known) }, settled, () => known);
+        return withJointWrite({ result: () => messageOf(known) }, settled, () => known);
       }
-      const writing = await requireAdmitted(inside, { db }, viewer, { conversationId, rows });
+      const writing = await requireMaySend(inside, { db }, viewer, { conversationId, rows });
       const { unaware } = writing;
       const slow = slowed(writing);
       if (slow !== null && !hasKey(paceKey(slow))) return { relock: lock, keys: [...keys, paceKey(slow)] };
@@ -201,7 +201,7 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
       const fingerprint = settling?.fingerprint ?? fingerprints.of(print);
       const refers = { replyTo, threadRoot, mentionIds, mentionsEveryone };
       const verdict = await store(inside, writing, { clientMessageId, fingerprint, content, refers, db, sender, row: rows.row });
-      return withSettled(verdict, settled, (head) => ({ conversationId, seq: head(conversationId).lastSeq + 1 }));
+      return withJointWrite(verdict, settled, (head) => ({ conversationId, seq: head(conversationId).lastSeq + 1 }));
     },
   });
 }

@@ -14,14 +14,14 @@ import {
 import { flagEffects } from '../words/index.ts';
 import { keepAlong, type MessageAlong } from './along.ts';
 import { newAttached } from './attached.ts';
+import { type AllowedContent, asPlainText } from './content.ts';
+import type { ConversationAccess } from './conversation-access.ts';
 import { messageAt } from './facts.ts';
 import { judgeMentions, type Mentions, newMentions, nobody, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import { closingsOf } from './poll.ts';
 import { newReplies, type Thread, threadOf } from './thread.ts';
 import { messageOfEntry } from './timeline.ts';
-import { type AdmittedWords, inWords } from './words.ts';
-import type { Writing } from './writing.ts';
 
 /** What a message refers to, as a client gives it. */
 export interface Refers extends Partial<Wanted> {
@@ -30,7 +30,7 @@ export interface Refers extends Partial<Wanted> {
 }
 
 /** The content of a message, and the original sender if it is forwarded. */
-export interface Content extends AdmittedWords {
+export interface Content extends AllowedContent {
   readonly origin: EntryData<'MessageSent'>['origin'];
 }
 
@@ -52,7 +52,7 @@ export interface Sending {
  * Decides on a message and everything that is written with it. Throws what `content` throws, and NOT_FOUND, INVALID_INPUT and FORBIDDEN for
  * what the message refers to.
  */
-export async function store(inside: Inside, writing: Writing, sending: Sending): Promise<Verdict<Message>> {
+export async function store(inside: Inside, writing: ConversationAccess, sending: Sending): Promise<Verdict<Message>> {
   const { access, row, unaware } = writing;
   const { clientMessageId, fingerprint, refers, db, sender } = sending;
   const { conversationId, userId } = access;
@@ -90,7 +90,12 @@ export async function store(inside: Inside, writing: Writing, sending: Sending):
         ...(mentions === nobody ? [] : [effect(newMentions, { ...mentions, ...sent })]),
         ...(attachments.length === 0 ? [] : [effect(newAttached, { ...sent, attachments })]),
         ...closingsOf({ conversationId, seq, poll }),
-        ...flagEffects({ target: { kind: 'MESSAGE', conversationId, seq, userId }, said, whole: () => inWords(message), at: placed.at }),
+        ...flagEffects({
+          target: { kind: 'MESSAGE', conversationId, seq, userId },
+          said,
+          whole: () => asPlainText(message),
+          at: placed.at,
+        }),
       ];
     },
     ...(unaware !== null && { write: (tx: Tx) => showTo(tx, conversationId, unaware.userId) }),
@@ -120,7 +125,7 @@ export interface Referred {
  * Resolves what a message refers to. Throws NOT_FOUND (replyToId, threadRootId, mentionIds.N), INVALID_INPUT (mentionIds), FORBIDDEN
  * (mentionsEveryone).
  */
-export async function requireReferred(inside: Inside, writing: Writing, refers: Refers): Promise<Referred> {
+export async function requireReferred(inside: Inside, writing: ConversationAccess, refers: Refers): Promise<Referred> {
   const [replyToSeq, thread, mentions] = await Promise.all([
     requireQuoted(inside, writing.access, refers.replyTo),
     threadOf(inside, writing.access, refers.threadRoot),
@@ -129,7 +134,7 @@ export async function requireReferred(inside: Inside, writing: Writing, refers: 
   return { replyToSeq, thread, mentions };
 }
 
-async function mentionsIn(inside: Inside, writing: Writing, { mentionIds, mentionsEveryone }: Refers) {
+async function mentionsIn(inside: Inside, writing: ConversationAccess, { mentionIds, mentionsEveryone }: Refers) {
   if ((mentionIds ?? []).length === 0 && mentionsEveryone !== true) return nobody;
   return judgeMentions(inside, writing, { wanted: { mentionIds, mentionsEveryone } });
 }

@@ -3,7 +3,7 @@ import { blockedWithin } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { type Conversation, type Membership, requireMay } from '../group/index.ts';
 import { formatHint, streamTopic } from '../log/index.ts';
-import { addressing, requireUnsuspended, unwelcome, type Viewer } from '../user/index.ts';
+import { addressing, addressingError, requireUnsuspended, type Viewer } from '../user/index.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
 import { SignalPace } from './signal-pace.ts';
@@ -113,7 +113,7 @@ export class SignalTeller {
     if (conversation.sides !== null) {
       const peerId = conversation.sides.find((side) => side !== userId) ?? userId;
       const [why = null] = await addressing.read(db.client, [{ fromId: userId, toId: peerId }]);
-      if (why !== null) throw unwelcome(why, ...field);
+      if (why !== null) throw addressingError(why, ...field);
       return [];
     }
     const [[rights], except] = await Promise.all([

@@ -2,9 +2,9 @@ import { ChatError } from '../errors.ts';
 import type { ConversationRow, MembershipRow } from '../group/index.ts';
 import type { Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { requireAccess } from './conversation-access.ts';
 import { hidden, messageAt } from './facts.ts';
 import type { Message, MessageRef } from './message.ts';
-import { requireWriting } from './writing.ts';
 
 /** A message that the viewer acts on, read under the lock on its conversation's stream. */
 export interface Target {
@@ -20,7 +20,7 @@ export interface Target {
 export async function requireTarget(inside: Inside, viewer: Viewer, ref: MessageRef): Promise<Target> {
   const [message, writing] = await Promise.all([
     inside.read(messageAt, ref),
-    requireWriting(inside, viewer, ref.conversationId).catch((error: unknown) => {
+    requireAccess(inside, viewer, ref.conversationId).catch((error: unknown) => {
       if (error instanceof ChatError && error.code === 'NOT_FOUND') return null;
       throw error;
     }),
@@ -40,7 +40,7 @@ export async function requireSeen(inside: Inside, viewer: Viewer, ref: MessageRe
 }
 
 /** Like `requireSeen`; throws INVALID_INPUT (messageId) if the message is recalled. */
-export async function requireStanding(inside: Inside, viewer: Viewer, ref: MessageRef): Promise<Target> {
+export async function requireNotRecalled(inside: Inside, viewer: Viewer, ref: MessageRef): Promise<Target> {
   const target = await requireSeen(inside, viewer, ref);
   if (target.message.recalledAt === null) return target;
   throw new ChatError('INVALID_INPUT', 'The message has been recalled.', { field: ['messageId'] });

@@ -1,6 +1,7 @@
 import { ChatError } from '../errors.ts';
 import type { Fact, Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { requireAccess } from './conversation-access.ts';
 import { past } from './hide.ts';
 import type { MessageRef } from './message.ts';
 import { ownKey } from './own-key.ts';
@@ -9,7 +10,6 @@ import { requireSeq } from './shape.ts';
 import { refKey } from './store.ts';
 import { firstSeen, noMessage } from './target.ts';
 import { threadOf } from './thread.ts';
-import { requireWriting } from './writing.ts';
 
 /** Up to which reply the viewer has read a thread. */
 export interface ThreadMark {
@@ -79,7 +79,7 @@ export async function markThreadRead({ log }: MessageParts, viewer: Viewer, { me
 async function requireRoot(inside: Inside, viewer: Viewer, message: MessageRef): Promise<MessageRef> {
   const { conversationId } = message;
   try {
-    const { access } = await requireWriting(inside, viewer, conversationId);
+    const { access } = await requireAccess(inside, viewer, conversationId);
     const thread = await threadOf(inside, { conversationId, fromSeq: firstSeen(access) }, message);
     if (thread !== null) return { conversationId, seq: thread.rootSeq };
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Limits } from '../limit/index.ts';
 import type { Log, Verdict } from '../log/index.ts';
-import { inWords, type Message, requireStanding } from '../message/index.ts';
+import { asPlainText, type Message, requireNotRecalled } from '../message/index.ts';
 import { listReportsBy, type NewReport, putReport } from '../queue/index.ts';
 import { userRow } from '../user/index.ts';
 import type { Reports, ReportWords } from './reports.ts';
@@ -44,10 +44,10 @@ export function createReports({ db, log, limits, config }: ReportParts): Reports
           lock: [ref.conversationId],
           repeatable: true,
           async decide(inside): Promise<Verdict<Message>> {
-            const { message } = await requireStanding(inside, viewer, ref);
+            const { message } = await requireNotRecalled(inside, viewer, ref);
             if (message.senderId === viewer.userId) throw own('You cannot report your own message. You can recall it.', 'messageId');
             const { conversationId, seq, senderId: userId } = message;
-            const text = inWords(message);
+            const text = asPlainText(message);
             const target = { kind: 'MESSAGE', conversationId, seq, userId } as const;
             return { write: (tx, { at }) => putReport(tx, { ...report, target, text, at }), result: () => message };
           },

@@ -1,7 +1,7 @@
 import { readMessages } from '../message/index.ts';
 import { eraseItems, eraseNotes, itemsAbout } from '../queue/index.ts';
 import type { DeletedMessages } from '../user/index.ts';
-import { leaveForgetting } from './forgetting.ts';
+import { leaveRemoval } from './forgetting.ts';
 import type { ModerationParts } from './parts.ts';
 
 /**
@@ -23,6 +23,6 @@ export async function eraseFromQueue({ db, config }: ModerationParts, userId: bi
       ended.map(({ id }) => id),
       at,
     );
-    for (const { id: itemId, state } of ended) if (state === 'OPEN') await leaveForgetting(tx, config, { itemId, at });
+    for (const { id: itemId, state } of ended) if (state === 'OPEN') await leaveRemoval(tx, config, { itemId, at });
   });
 }

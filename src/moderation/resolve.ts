@@ -3,7 +3,7 @@ import type { Inside, Verdict } from '../log/index.ts';
 import { takingBack } from '../message/index.ts';
 import { type Item, itemFact, type Resolution, readItems, resolveItem, streamOf } from '../queue/index.ts';
 import { isUuid } from '../uuid.ts';
-import { leaveForgetting } from './forgetting.ts';
+import { leaveRemoval } from './forgetting.ts';
 import type { Decision, Moderation } from './moderation.ts';
 import type { ModerationParts } from './parts.ts';
 import { requireNote } from './shape.ts';
@@ -45,7 +45,7 @@ export async function resolve(
         async write(tx, { at }) {
           await removal?.write(tx, at);
           await resolveItem(tx, itemId, resolutionOf(deciding, at));
-          await leaveForgetting(tx, config, { itemId, at });
+          await leaveRemoval(tx, config, { itemId, at });
         },
         result: ({ at }) => ({ ...item, state: 'RESOLVED', resolution: resolutionOf(deciding, at) }),
       };

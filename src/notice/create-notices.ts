@@ -1,7 +1,7 @@
 import { type NoticePlace, selectNotices } from '../db/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { isUuid, uuidBytes, uuidText } from '../uuid.ts';
-import { postDue, tellRevoked } from './hand-on.ts';
+import { postDue, tellRevoked } from './deliver.ts';
 import type { Notice, NoticePage, Notices } from './notice.ts';
 import { type NoticeParts, postNotice } from './post.ts';
 import { revokeNotice } from './revoke.ts';

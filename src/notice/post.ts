@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { leaveJob } from '../jobs/index.ts';
+import { putJob } from '../jobs/index.ts';
 import { type Inside, type Log, serverStreamId, type Verdict } from '../log/index.ts';
 import { readHandle } from '../user/index.ts';
 import { newUuid } from '../uuid.ts';
@@ -90,7 +90,7 @@ function postingNow({ now, head }: Inside, { at, userIds, ...made }: Wished): Ve
     entries: () => (row.seq === null ? [] : [noticePosted(id)]),
     async write(tx) {
       await insertNotice(tx, row, userIds);
-      if (later || !toAll) await leaveJob(tx, { kind: 'NoticeDue', key: id, data: { noticeId: id }, dueAt: row.postAt });
+      if (later || !toAll) await putJob(tx, { kind: 'NoticeDue', key: id, data: { noticeId: id }, dueAt: row.postAt });
     },
     result: () => ({ notice: row, errors: [] }),
   };

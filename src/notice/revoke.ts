@@ -1,5 +1,5 @@
 import { ChatError } from '../errors.ts';
-import { cancelJob, leaveJob } from '../jobs/index.ts';
+import { cancelJob, putJob } from '../jobs/index.ts';
 import { serverStreamId, type Verdict } from '../log/index.ts';
 import { isUuid } from '../uuid.ts';
 import { noticeRevoked } from './entries.ts';
@@ -24,7 +24,7 @@ export async function revokeNotice({ log }: NoticeParts, id: string): Promise<Po
           await updateNotice(tx, id, { state: 'REVOKED', revokedAt: at });
           await cancelJob(tx, 'NoticeDue', id);
           if (row.state === 'POSTED' && row.audience === 'SOME')
-            await leaveJob(tx, { kind: 'NoticeRevoked', key: id, data: { noticeId: id }, dueAt: at });
+            await putJob(tx, { kind: 'NoticeRevoked', key: id, data: { noticeId: id }, dueAt: at });
         },
         result: ({ at }) => ({ ...row, state: 'REVOKED', revokedAt: at }),
       };

@@ -4,17 +4,17 @@ import type { Limit } from '../limit/index.ts';
 import type { Fact, Log, Verdict } from '../log/index.ts';
 import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
 import { accountGone, type Viewer } from '../user/index.ts';
-import { admit, openScreen, putFlag, type Screen } from '../words/index.ts';
+import { allowAll, putFlag, requireAllowedText, type Screen } from '../words/index.ts';
 import { type ChosenRow, chosenAt, readAccounts } from './chosen.ts';
+import type { HintPublisher } from './hint-publisher.ts';
 import type { Chosen, Presences } from './presence.ts';
-import type { Telling } from './telling.ts';
 
 /** The parts that `choose` needs. */
 export interface ChooseParts {
   readonly db: Db;
   readonly log: Log;
   readonly changes: Limit;
-  readonly telling: Telling;
+  readonly telling: HintPublisher;
   /** Matches the status text against the blocked words. Without it, every text is allowed. */
   readonly screen?: Screen | undefined;
 }
@@ -27,12 +27,12 @@ const chosenRow: Fact<bigint, ChosenRow | null> = { name: 'chosen', key: String,
 
 /** Sets how others see the viewer. A change that changes nothing appends no entry. Throws the errors that `Presences.choose` lists. */
 export async function choose(
-  { db, log, changes, telling, screen = openScreen }: ChooseParts,
+  { db, log, changes, telling, screen = allowAll }: ChooseParts,
   { userId }: Viewer,
   options: Parameters<Presences['choose']>[1],
 ): Promise<Chosen> {
   const text = requireText(options.statusText ?? null);
-  const said = text === null ? [] : [admit(screen.said(text, 'statusText'))];
+  const said = text === null ? [] : [requireAllowedText(screen.checkText(text, 'statusText'))];
   const wish = { ...options, ...(options.statusText !== undefined && { statusText: said[0]?.text ?? null }) };
   const [stands, now] = await Promise.all([readAccounts(db.client, [userId]), db.now()]);
   requireFuture(wish.statusUntil, now);

@@ -1,6 +1,6 @@
 import { selectChosen, type Tx } from '../db/index.ts';
 import type { Chosen, Presence, PresenceChoice, PresenceStatus } from './presence.ts';
-import type { Standing } from './roster.ts';
+import type { ConnectionSummary } from './roster.ts';
 
 /** What the database knows about how others see a user. */
 export interface ChosenRow extends Chosen {
@@ -35,7 +35,7 @@ export function chosenAt({ choice, statusText, statusUntil }: Chosen, now: Date)
 }
 
 /** Returns how others see a user. An invisible user is OFFLINE, and `lastSeenAt` stays as it was when they became invisible. */
-export function seenAs(userId: bigint, { devices, idle }: Standing, row: ChosenRow, now: Date): Presence {
+export function seenAs(userId: bigint, { devices, idle }: ConnectionSummary, row: ChosenRow, now: Date): Presence {
   const { statusText } = chosenAt(row, now);
   const status = statusOf(row.choice, { devices, idle });
   const isOffline = status === 'OFFLINE';
@@ -49,7 +49,7 @@ export function seenAs(userId: bigint, { devices, idle }: Standing, row: ChosenR
   };
 }
 
-function statusOf(choice: PresenceChoice, { devices, idle }: Standing): PresenceStatus {
+function statusOf(choice: PresenceChoice, { devices, idle }: ConnectionSummary): PresenceStatus {
   if (devices === 0 || choice === 'INVISIBLE') return 'OFFLINE';
   return choice === 'ONLINE' && idle ? 'AWAY' : choice;
 }

@@ -9,14 +9,14 @@ import type { Entry, Log } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Screen } from '../words/index.ts';
 import { watchable } from './acquaintance.ts';
-import { readAttendances } from './attendances.ts';
 import { choose } from './choose.ts';
 import { chosenAt, readChosen, seenAs, veiled } from './chosen.ts';
+import { createHintPublisher } from './hint-publisher.ts';
 import { createLastSeenNotes } from './last-seen.ts';
 import { type ConnectionOption, OwnConnections } from './own-connections.ts';
 import type { Presence, Presences } from './presence.ts';
-import { type Roster, standingOf } from './roster.ts';
-import { createTelling } from './telling.ts';
+import { type Roster, summaryOf } from './roster.ts';
+import { readUserConnections } from './user-connections.ts';
 import { Watch } from './watch.ts';
 import { Watching } from './watching.ts';
 
@@ -47,7 +47,7 @@ const windowSeconds = 15 * 60;
 export function createPresences(parts: PresenceParts): Presences {
   const { db, log, bus, limits, roster, config, logger, screen } = parts;
   const lastSeen = createLastSeenNotes({ db, logger });
-  const telling = createTelling(bus);
+  const telling = createHintPublisher(bus);
   const own = new OwnConnections({ ...parts, lastSeen, telling });
   const watching = new Watching(parts);
   const changes = limits.limit({ name: 'presence', points: changesPerWindow, windowSeconds });
@@ -57,13 +57,13 @@ export function createPresences(parts: PresenceParts): Presences {
     const [may, rows, attendances, now] = await Promise.all([
       watchable(db.client, viewerId, userIds),
       readChosen(db.client, userIds),
-      readAttendances(roster, userIds),
+      readUserConnections(roster, userIds),
       db.now(),
     ]);
     return userIds.map((userId, place) => {
       const [row, { connections = [] } = {}] = [rows[place], attendances[place]];
       if (row === undefined || may[place] === 'CLOSED') return null;
-      return may[place] === 'VEILED' ? veiled(userId) : seenAs(userId, standingOf(connections), row, now);
+      return may[place] === 'VEILED' ? veiled(userId) : seenAs(userId, summaryOf(connections), row, now);
     });
   }
 

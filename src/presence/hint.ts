@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readJson } from '../read-json.ts';
-import type { Standing } from './roster.ts';
+import type { ConnectionSummary } from './roster.ts';
 
 const id = z.coerce.bigint();
 const parsed = z.discriminatedUnion('kind', [
@@ -22,7 +22,7 @@ const parsed = z.discriminatedUnion('kind', [
  * - `access`: who may watch whom has changed between the user and `others`, or everybody if `others` is null; read it again.
  */
 export type PresenceHint =
-  | ({ readonly kind: 'standing'; readonly rev: number; readonly lastSeenAt: Date | null } & Standing)
+  | ({ readonly kind: 'standing'; readonly rev: number; readonly lastSeenAt: Date | null } & ConnectionSummary)
   | { readonly kind: 'chosen' }
   | { readonly kind: 'access'; readonly others: readonly bigint[] | null };
 

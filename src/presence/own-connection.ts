@@ -1,4 +1,4 @@
-import type { Held, Parting } from './presence.ts';
+import type { DisconnectReason, Held } from './presence.ts';
 import type { Connection } from './roster.ts';
 
 /** The owner of a node's connections, as each connection sees it. */
@@ -16,7 +16,7 @@ export interface Keeper {
 export class OwnConnection implements Held {
   readonly connection: Connection;
   readonly bot: boolean;
-  readonly onClose: (why: Parting) => void;
+  readonly onClose: (why: DisconnectReason) => void;
   /** `here` while it is open, `leaving` during the grace, `gone` once it is to be removed from the roster. */
   phase: 'here' | 'leaving' | 'gone' = 'here';
   idle = false;
@@ -34,7 +34,7 @@ export class OwnConnection implements Held {
 
   constructor(
     connection: Connection,
-    onClose: (why: Parting) => void,
+    onClose: (why: DisconnectReason) => void,
     { now, keeper, bot }: { readonly now: number; readonly keeper: Keeper; readonly bot: boolean },
   ) {
     this.connection = connection;

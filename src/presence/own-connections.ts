@@ -2,23 +2,23 @@ import type { Logger } from 'pino';
 import { type Clock, type Cluster, type Lease, monotonicClock, type NodeMessage } from '../cluster/index.ts';
 import type { Config } from '../config.ts';
 import type { Access, Viewer } from '../user/index.ts';
+import type { HintPublisher } from './hint-publisher.ts';
 import type { LastSeenNotes } from './last-seen.ts';
 import { type Keeper, OwnConnection } from './own-connection.ts';
 import { every, wait } from './pace.ts';
-import type { Held, Parting } from './presence.ts';
+import type { DisconnectReason, Held } from './presence.ts';
+import { RemoteActivity } from './remote-activity.ts';
 import {
-  type Attended,
   type Connection,
   type ConnectionRef,
   connectionId,
   leaseOf,
   type Roster,
+  type RosterChange,
   standingBefore,
-  standingOf,
+  summaryOf,
 } from './roster.ts';
 import { byAge, surplusOf } from './surplus.ts';
-import type { Telling } from './telling.ts';
-import { Touches } from './touches.ts';
 
 /** The configuration options that this file reads. */
 export type ConnectionOption = 'nodeLeaseMs' | 'presenceGraceMs' | 'awaySeconds' | 'maxConnections' | 'devicePolicy';
@@ -27,7 +27,7 @@ export type ConnectionOption = 'nodeLeaseMs' | 'presenceGraceMs' | 'awaySeconds'
 export interface OwnConnectionsParts {
   readonly roster: Roster;
   readonly cluster: Cluster;
-  readonly telling: Telling;
+  readonly telling: HintPublisher;
   readonly lastSeen: LastSeenNotes;
   readonly config: Pick<Config, ConnectionOption>;
   readonly logger: Logger;
@@ -49,7 +49,7 @@ export class OwnConnections implements Keeper, AsyncDisposable {
   readonly #own = new Map<string, OwnConnection>();
   /** By session id. Most sessions have one connection. */
   readonly #sessions = new Map<string, readonly OwnConnection[]>();
-  readonly #touches: Touches;
+  readonly #touches: RemoteActivity;
   readonly #clock: Clock;
   readonly #cancels: readonly (() => void)[];
   readonly #stopping = new AbortController();
@@ -57,7 +57,7 @@ export class OwnConnections implements Keeper, AsyncDisposable {
 
   constructor(parts: OwnConnectionsParts) {
     this.#parts = parts;
-    this.#touches = new Touches(parts);
+    this.#touches = new RemoteActivity(parts);
     const { cluster, config, clock = monotonicClock } = parts;
     this.#clock = clock;
     cluster.onRestored(() => this.#tellAll());
@@ -72,7 +72,7 @@ export class OwnConnections implements Keeper, AsyncDisposable {
     ];
   }
 
-  connect({ userId, sessionId, deviceKind, bot }: Access, onClose: (why: Parting) => void): Held {
+  connect({ userId, sessionId, deviceKind, bot }: Access, onClose: (why: DisconnectReason) => void): Held {
     this.#count += 1;
     const id = connectionId(this.#parts.cluster.lease, this.#count);
     const connection: Connection = { id, userId, sessionId, deviceKind, since: new Date(), idle: false, leaving: false };
@@ -93,7 +93,7 @@ export class OwnConnections implements Keeper, AsyncDisposable {
   }
 
   /** Closes connections, on whichever node they are. False: a node could not be told. */
-  async #endAll(connections: readonly ConnectionRef[], why: Parting): Promise<boolean> {
+  async #endAll(connections: readonly ConnectionRef[], why: DisconnectReason): Promise<boolean> {
     const { cluster } = this.#parts;
     const told = [...Map.groupBy(connections, ({ id }) => leaseOf(id).nodeId)].map(([nodeId, there]) => {
       const ids = there.map(({ id }) => id);
@@ -139,7 +139,7 @@ export class OwnConnections implements Keeper, AsyncDisposable {
     else if (message.kind === 'active') for (const id of message.connections) this.#own.get(id)?.active();
   }
 
-  #close(ids: readonly string[], why: Parting): void {
+  #close(ids: readonly string[], why: DisconnectReason): void {
     for (const id of ids) {
       const own = this.#own.get(id);
       if (own?.phase !== 'here' || own.closing) continue;
@@ -243,11 +243,11 @@ export class OwnConnections implements Keeper, AsyncDisposable {
   /** Publishes the change if watchers can see a difference, or if an unanswered write may have made one. */
   async #publish(
     { id, userId }: ConnectionRef,
-    attended: Attended,
+    attended: RosterChange,
     { leftAt, unanswered }: Pick<OwnConnection, 'leftAt' | 'unanswered'>,
   ): Promise<void> {
     const { telling, lastSeen } = this.#parts;
-    const [before, after] = [standingBefore(attended, id), standingOf(attended.after.connections)];
+    const [before, after] = [standingBefore(attended, id), summaryOf(attended.after.connections)];
     if (!unanswered && before.devices === after.devices && before.idle === after.idle) return;
     const lastSeenAt = after.devices === 0 ? await lastSeen.note(userId, leftAt) : null;
     telling.tell(userId, { kind: 'standing', rev: attended.after.rev, lastSeenAt, ...after });

@@ -35,7 +35,7 @@ export interface Chosen {
 }
 
 /** Why this module closes a connection. */
-export type Parting = 'REPLACED' | 'TOO_MANY' | 'DISCONNECTED';
+export type DisconnectReason = 'REPLACED' | 'TOO_MANY' | 'DISCONNECTED';
 
 /** The handle of a connection of this node. */
 export interface Held extends Disposable {
@@ -49,7 +49,7 @@ export interface Presences extends AsyncDisposable {
    * Puts a connection on the roster: until the handle is disposed of, the user is online on this device. Never waits and never fails: what
    * cannot be written now is written later. `onClose` is called at most once, when the connection has to end.
    */
-  connect(access: Access, onClose: (why: Parting) => void): Held;
+  connect(access: Access, onClose: (why: DisconnectReason) => void): Held;
   /**
    * Notes that the viewer has sent a request outside of the connections held here, so their device is not idle, on whichever node it is
    * connected. Cheap.

@@ -1,4 +1,4 @@
-import { type Attendance, type Connection, leaseOf, type Roster } from './roster.ts';
+import { type Connection, leaseOf, type Roster, type UserConnections } from './roster.ts';
 
 /** Creates a roster in this process, for a single node. */
 export function createMemoryRoster(): Roster {
@@ -6,7 +6,7 @@ export function createMemoryRoster(): Roster {
   // One counter for all users, so that it keeps rising after a user's last connection is removed.
   let rev = 0;
 
-  function attendance(userId: bigint): Attendance {
+  function attendance(userId: bigint): UserConnections {
     const connections = [...(users.get(userId)?.values() ?? [])];
     return { userId, rev: connections.length === 0 ? 0 : rev, connections };
   }

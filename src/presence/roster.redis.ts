@@ -2,11 +2,11 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Lease } from '../cluster/index.ts';
-import { type Complain, createComplaints } from '../complaint.ts';
+import { createIgnoredReports, type ReportIgnored } from '../ignored-data.ts';
 import { readJson } from '../read-json.ts';
 import { connectAnyRedis } from '../redis-client.ts';
 import { deviceKinds } from '../user/index.ts';
-import { type Attendance, type Attended, type Connection, type ConnectionRef, leaseOf, type Roster } from './roster.ts';
+import { type Connection, type ConnectionRef, leaseOf, type Roster, type RosterChange, type UserConnections } from './roster.ts';
 
 /** The options of a roster in Redis. */
 export interface RedisRosterOptions {
@@ -85,7 +85,7 @@ export async function createRedisRoster({ url, namespace, logger, longestRetryMs
     return `${namespace}:held:${nodeId}.${epoch}`;
   }
 
-  const complain = createComplaints(logger, 'a connection that is not to be read was left out of who is online');
+  const complain = createIgnoredReports(logger, 'a connection that is not to be read was left out of who is online');
 
   return {
     async put(connection) {
@@ -127,12 +127,12 @@ export async function createRedisRoster({ url, namespace, logger, longestRetryMs
   };
 }
 
-function attended({ userId, id }: ConnectionRef, [before, rev, fields]: Answered, complain: Complain): Attended {
+function attended({ userId, id }: ConnectionRef, [before, rev, fields]: Answered, complain: ReportIgnored): RosterChange {
   const after = { ...attendance(userId, pairs(fields), complain), rev: Number(rev) };
   return { before: before === null ? null : parse({ userId, id }, before), after };
 }
 
-function attendance(userId: bigint, fields: readonly (readonly [string, string])[], complain: Complain): Attendance {
+function attendance(userId: bigint, fields: readonly (readonly [string, string])[], complain: ReportIgnored): UserConnections {
   const connections: Connection[] = [];
   for (const [id, text] of fields) {
     if (id === 'rev') continue;

@@ -20,7 +20,7 @@ export interface Connection {
 export type ConnectionRef = Pick<Connection, 'id' | 'userId'>;
 
 /** Where a user is connected. */
-export interface Attendance {
+export interface UserConnections {
   readonly userId: bigint;
   /**
    * A revision that rises with each change, also after the last connection is removed: the attendance with the higher revision is the
@@ -31,10 +31,10 @@ export interface Attendance {
 }
 
 /** The result of a change to the roster. */
-export interface Attended {
+export interface RosterChange {
   /** The connection before the change, or null if the roster did not have it. */
   readonly before: Connection | null;
-  readonly after: Attendance;
+  readonly after: UserConnections;
 }
 
 /**
@@ -43,10 +43,10 @@ export interface Attended {
  * repeating it is safe.
  */
 export interface Roster extends AsyncDisposable {
-  put(connection: Connection): Promise<Attended>;
-  remove(connection: ConnectionRef): Promise<Attended>;
+  put(connection: Connection): Promise<RosterChange>;
+  remove(connection: ConnectionRef): Promise<RosterChange>;
   /** Reads where users are connected, in the order asked for. */
-  of(userIds: readonly bigint[]): Promise<readonly Attendance[]>;
+  of(userIds: readonly bigint[]): Promise<readonly UserConnections[]>;
   /** Reads some of the connections that a lease holds or has tried to put. Empty if none are left. */
   heldBy(lease: Lease): Promise<readonly ConnectionRef[]>;
 }
@@ -63,19 +63,19 @@ export function leaseOf(connectionId: string): Lease {
 }
 
 /** What watchers can see of a user's connections. */
-export interface Standing {
+export interface ConnectionSummary {
   readonly devices: number;
   /** All of the user's connections are idle. */
   readonly idle: boolean;
 }
 
 /** Computes a user's standing. A device counts once, however many connections it has, and also during its grace. */
-export function standingOf(connections: readonly Connection[]): Standing {
+export function summaryOf(connections: readonly Connection[]): ConnectionSummary {
   const devices = new Set(connections.map(({ sessionId }) => sessionId)).size;
   return { devices, idle: devices > 0 && connections.every(({ idle }) => idle) };
 }
 
 /** Computes the standing before a change. */
-export function standingBefore({ before, after: { connections } }: Attended, id: string): Standing {
-  return standingOf([...connections.filter((one) => one.id !== id), ...(before === null ? [] : [before])]);
+export function standingBefore({ before, after: { connections } }: RosterChange, id: string): ConnectionSummary {
+  return summaryOf([...connections.filter((one) => one.id !== id), ...(before === null ? [] : [before])]);
 }

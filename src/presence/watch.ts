@@ -1,4 +1,4 @@
-import { EventLine } from '../event-line.ts';
+import { EventQueue } from '../event-queue.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Watchable } from './acquaintance.ts';
 import { veiled } from './chosen.ts';
@@ -19,7 +19,7 @@ export interface WatchParts {
  * A viewer's watch on a set of users, as a stream for its reader. Of what has not been read yet, only the newest presence of each user is
  * kept, so its memory is bounded by the number of users, however slow the reader is.
  */
-export class Watch extends EventLine<Presence> {
+export class Watch extends EventQueue<Presence> {
   readonly viewer: Viewer;
   readonly userIds: ReadonlySet<bigint>;
   readonly #parts: WatchParts;

@@ -1,13 +1,13 @@
 import { type ChosenRow, seenAs } from './chosen.ts';
 import type { Presence } from './presence.ts';
-import type { Standing } from './roster.ts';
+import type { ConnectionSummary } from './roster.ts';
 import type { Watch } from './watch.ts';
 
 /** The data from which a user's presence is computed, as last read. */
 export interface Known {
   /** The roster's revision. 0 if the roster has nothing of the user. */
   readonly rev: number;
-  readonly standing: Standing;
+  readonly standing: ConnectionSummary;
   readonly row: ChosenRow;
 }
 
@@ -47,7 +47,7 @@ export class Watched implements Disposable {
   readonly #parts: WatchedParts;
   #known: Known | undefined;
   /** The standing that watchers are shown. */
-  #believed: Standing | undefined;
+  #believed: ConnectionSummary | undefined;
   /** Until then, on the monotonic clock, the user's last-seen time may not be stored yet and its hint not published. */
   #untoldUntil = 0;
   #settling: NodeJS.Timeout | undefined;
@@ -63,7 +63,7 @@ export class Watched implements Disposable {
   }
 
   /** Applies a `standing` hint. Before the first read it is only counted, which makes the read repeat. */
-  stand(rev: number, standing: Standing, lastSeenAt: Date | null): void {
+  stand(rev: number, standing: ConnectionSummary, lastSeenAt: Date | null): void {
     this.heard += 1;
     if (this.#known === undefined || rev <= this.#known.rev) return;
     const { row } = this.#known;

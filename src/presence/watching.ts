@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
 import type { Bus, Unsubscribe } from '../bus/index.ts';
 import type { Cluster } from '../cluster/index.ts';
-import { type Complain, createComplaints } from '../complaint.ts';
 import type { Db } from '../db/index.ts';
+import { createIgnoredReports, type ReportIgnored } from '../ignored-data.ts';
 import { together } from '../together.ts';
-import { readAttendances } from './attendances.ts';
 import { readChosen } from './chosen.ts';
 import { parsePresenceHint, presenceTopic } from './hint.ts';
-import { Looking } from './looking.ts';
-import { type Roster, standingOf } from './roster.ts';
+import { Rereads } from './rereads.ts';
+import { type Roster, summaryOf } from './roster.ts';
+import { readUserConnections } from './user-connections.ts';
 import type { Watch } from './watch.ts';
 import { WatchAccess } from './watch-access.ts';
 import { type Known, Watched } from './watched.ts';
@@ -48,26 +48,26 @@ export class Watching implements AsyncDisposable {
   /** All open watches. */
   readonly #watches = new Set<Watch>();
   readonly #read: (userId: bigint) => Promise<Known>;
-  readonly #looking: Looking;
+  readonly #looking: Rereads;
   readonly #access: WatchAccess;
   /** The users whose last read failed. */
   readonly #unread = new Set<bigint>();
   #rereading: NodeJS.Timeout | undefined;
   /** The database's clock at the last read, and performance.now() at that moment. */
   #clock = { now: Date.now(), by: performance.now() };
-  readonly #complain: Complain;
+  readonly #complain: ReportIgnored;
   /** One more than the number of gaps that the bus has reported. */
   #gaps = 1;
   readonly #stopCounting: () => void;
 
   constructor(parts: WatchingParts) {
     this.#parts = parts;
-    this.#complain = createComplaints(parts.logger, 'a hint of a presence could not be read and was ignored');
+    this.#complain = createIgnoredReports(parts.logger, 'a hint of a presence could not be read and was ignored');
     this.#stopCounting = parts.bus.onGap(() => {
       this.#gaps += 1;
     });
     this.#read = together((userIds) => this.#readAll(userIds), { atOnce, name: String });
-    this.#looking = new Looking({
+    this.#looking = new Rereads({
       ...parts,
       users: this.#seats,
       watches: this.#watches,
@@ -175,13 +175,13 @@ export class Watching implements AsyncDisposable {
 
   async #readAll(userIds: readonly bigint[]): Promise<readonly Known[]> {
     const { roster, db } = this.#parts;
-    const [attendances, rows, now] = await Promise.all([readAttendances(roster, userIds), readChosen(db.client, userIds), db.now()]);
+    const [attendances, rows, now] = await Promise.all([readUserConnections(roster, userIds), readChosen(db.client, userIds), db.now()]);
     this.#clock = { now: now.getTime(), by: performance.now() };
     return userIds.map((userId, place) => {
       const { rev = 0, connections = [] } = attendances[place] ?? {};
       const row = rows[place];
       if (row === undefined) throw new Error(`user ${userId} was not read`);
-      return { rev, standing: standingOf(connections), row };
+      return { rev, standing: summaryOf(connections), row };
     });
   }
 

@@ -1,15 +1,15 @@
 import type { Db } from '../db/index.ts';
-import { firstSeen, isBrought } from '../message/index.ts';
+import { firstSeen, isImported } from '../message/index.ts';
 
 /** A range of entries of a conversation of which users may have to be notified. */
-export interface Stretch {
+export interface EntryRange {
   readonly conversationId: bigint;
   readonly fromSeq: number;
   readonly seq: number;
 }
 
 /** A message, as it is now. */
-export interface Said {
+export interface PushedMessage {
   readonly seq: number;
   readonly senderId: bigint;
   readonly text: string;
@@ -17,10 +17,10 @@ export interface Said {
 }
 
 /** What a user is notified of. */
-export interface Told {
+export interface Notification {
   readonly userId: bigint;
   /** The newest message. */
-  readonly message: Said;
+  readonly message: PushedMessage;
   /** The number of messages. */
   readonly count: number;
   /** Whether one of them mentions the user, or everyone. */
@@ -40,7 +40,7 @@ interface Member {
 }
 
 interface News {
-  readonly message: Said;
+  readonly message: PushedMessage;
   /** The seq of the entry that brought it: the message's own, or that of the edit that mentions somebody. */
   readonly seq: number;
   /** The users that this entry mentions; `everyone` stands for all. */
@@ -56,10 +56,10 @@ interface News {
  */
 export async function audience(
   { db }: { readonly db: Db },
-  stretch: Stretch,
+  stretch: EntryRange,
   userIds: readonly bigint[],
   now: Date,
-): Promise<readonly Told[]> {
+): Promise<readonly Notification[]> {
   const members = await readMembers(db, stretch, userIds, now);
   if (members.length === 0) return [];
   const news = await readNews(db, stretch, members);
@@ -68,7 +68,11 @@ export async function audience(
   return members.flatMap((member) => tell(member, news, unheard));
 }
 
-function tell({ userId, firstSeq, readSeq, onlyMentions }: Member, news: readonly News[], unheard: ReadonlySet<string>): readonly Told[] {
+function tell(
+  { userId, firstSeq, readSeq, onlyMentions }: Member,
+  news: readonly News[],
+  unheard: ReadonlySet<string>,
+): readonly Notification[] {
   const mentions = (of: News): boolean => of.mentions.has(userId) || of.mentions.has(everyone);
   const theirs = news.filter(
     (one) =>
@@ -85,7 +89,7 @@ function tell({ userId, firstSeq, readSeq, onlyMentions }: Member, news: readonl
   return [{ userId, message: newest.message, count, mentioned: theirs.some(mentions) }];
 }
 
-async function readMembers(db: Db, { conversationId, seq }: Stretch, userIds: readonly bigint[], now: Date): Promise<readonly Member[]> {
+async function readMembers(db: Db, { conversationId, seq }: EntryRange, userIds: readonly bigint[], now: Date): Promise<readonly Member[]> {
   const rows = await db.client.membership.findMany({
     where: {
       conversationId,
@@ -103,7 +107,7 @@ async function readMembers(db: Db, { conversationId, seq }: Stretch, userIds: re
 }
 
 /** Reads the messages and mentioning edits of the range, the newest first. */
-async function readNews(db: Db, { conversationId, fromSeq, seq }: Stretch, members: readonly Member[]): Promise<readonly News[]> {
+async function readNews(db: Db, { conversationId, fromSeq, seq }: EntryRange, members: readonly Member[]): Promise<readonly News[]> {
   const within = { gte: fromSeq, lte: seq };
   const select = { seq: true, senderId: true, text: true, sentAt: true } as const;
   const [said, mentions] = await Promise.all([
@@ -132,7 +136,7 @@ async function readNews(db: Db, { conversationId, fromSeq, seq }: Stretch, membe
     const message = found.get(messageSeq);
     return message === undefined ? [] : [{ message, seq: entry, mentions: whom(entry), edit: true }];
   });
-  const saidHere = said.filter((message) => !isBrought({ conversationId, ...message }));
+  const saidHere = said.filter((message) => !isImported({ conversationId, ...message }));
   const ofMessages = saidHere.map((message) => ({ message, seq: message.seq, mentions: whom(message.seq), edit: false }));
   return [...ofMessages, ...ofEdits].sort((one, other) => other.seq - one.seq);
 }
@@ -140,7 +144,7 @@ async function readNews(db: Db, { conversationId, fromSeq, seq }: Stretch, membe
 /** Reads which messages users have deleted for themselves, as `user:seq`, and whom they have blocked, as `user:from:sender`. */
 async function readUnheard(
   db: Db,
-  { conversationId }: Stretch,
+  { conversationId }: EntryRange,
   members: readonly Member[],
   news: readonly News[],
 ): Promise<ReadonlySet<string>> {

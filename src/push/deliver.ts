@@ -4,18 +4,18 @@ import type { Config } from '../config.ts';
 import type { Roster } from '../presence/index.ts';
 import { deriveKey, type ServerKey } from '../server-key.ts';
 import { uuidBytes } from '../uuid.ts';
-import { whereabouts } from './away.ts';
 import { type Claimed, type Claims, claimDue, finish, putOff } from './claim.ts';
 import { leaseMs } from './due.ts';
 import { inLanes } from './lanes.ts';
 import { fitted, type Payload } from './payload.ts';
+import { type PayloadParts, payloadsOf } from './payloads.ts';
+import { reachability } from './reachability.ts';
 import type { Rests } from './rests.ts';
-import type { Fate, Push, Sender } from './sender.ts';
+import type { Push, Sender, SendResult } from './sender.ts';
 import { type DeviceRow, readDevicesOf, removeDevices } from './store.ts';
-import { type WordingParts, wordings } from './wording.ts';
 
 /** The parts that sending needs. */
-export interface DeliverParts extends WordingParts {
+export interface DeliverParts extends PayloadParts {
   readonly roster: Roster;
   readonly keys: readonly ServerKey[];
   readonly config: Pick<Config, 'pushDelayMs' | 'pushContent' | 'presenceGraceMs'>;
@@ -79,14 +79,14 @@ async function judge(parts: DeliverParts, rows: readonly Claimed[], now: Date, s
   );
   const byId = new Map(devices.map((device) => [device.sessionId, device]));
   const there = alive.filter(({ sessionId, userId }) => byId.get(sessionId)?.userId === userId);
-  const where = await whereabouts({ db, roster }, [...new Set(there.map(({ userId }) => userId))], now).catch((error: unknown) => {
+  const where = await reachability({ db, roster }, [...new Set(there.map(({ userId }) => userId))], now).catch((error: unknown) => {
     logger.warn({ err: error }, 'whether people are there is not known: pushes wait');
     return null;
   });
   if (where === null) return [...done(rows, there), ...there.map((row) => later(row, retryMs.first))];
   const leaving = there.filter(({ userId }) => where.get(userId) === 'LEAVING');
   const away = there.filter(({ userId }) => where.get(userId) === 'AWAY');
-  const payloads = await wordings(parts, away, now);
+  const payloads = await payloadsOf(parts, away, now);
   const wishes = away.flatMap((row, place) => {
     const [payload, device] = [payloads[place] ?? null, byId.get(row.sessionId)];
     return payload === null || device === undefined ? [] : [{ row, payload, device }];
@@ -140,7 +140,7 @@ async function sendOne(
   return nextOf(fate, row, device);
 }
 
-function nextOf(fate: Fate, row: Claimed, device: DeviceRow): Next {
+function nextOf(fate: SendResult, row: Claimed, device: DeviceRow): Next {
   if (fate.is === 'GONE') return { row, is: 'GONE', device };
   if (fate.is !== 'LATER') return { row, is: 'DONE' };
   const ms = Math.min(retryMs.first * 2 ** Math.min(row.attempts, 16), retryMs.last) * (0.5 + Math.random());

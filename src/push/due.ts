@@ -3,7 +3,7 @@ import { type Db, leavePushDeliveries, type PushDeliveryRow, type PushDueRow } f
 import type { Roster } from '../presence/index.ts';
 import { uuidBytes } from '../uuid.ts';
 import { audience } from './audience.ts';
-import { whereabouts } from './away.ts';
+import { reachability } from './reachability.ts';
 import { readDevices } from './store.ts';
 import { formatSubject } from './subject.ts';
 
@@ -82,7 +82,7 @@ async function handOutTo(parts: DueParts, row: PushDueRow, userIds: readonly big
   const devices = await readDevices(db.client, userIds, now);
   const reachable = new Set(devices.map(({ userId }) => userId));
   const told = await audience(parts, row, [...reachable], now);
-  const where = await whereabouts(
+  const where = await reachability(
     parts,
     told.map(({ userId }) => userId),
     now,

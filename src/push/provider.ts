@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Poster } from '../outgoing/index.ts';
-import { answerMs, type Fate, fateOf, type Push, type Sender } from './sender.ts';
+import { answerMs, fateOf, type Push, type Sender, type SendResult } from './sender.ts';
 
 /** The parts that the provider's sender needs. */
 export interface ProviderParts {
@@ -23,7 +23,7 @@ function bodyOf({ device, payload, id, collapseKey, urgent, ttlSeconds }: Push):
 export function createProvider({ poster, url, secret }: ProviderParts): Sender {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
 
-  async function send(push: Push, signal: AbortSignal): Promise<Fate> {
+  async function send(push: Push, signal: AbortSignal): Promise<SendResult> {
     const body = bodyOf(push);
     const timestamp = String(Math.floor(Date.now() / 1_000));
     const signature = createHmac('sha256', key).update(`${push.id}.${timestamp}.${body}`).digest('base64');

@@ -23,7 +23,7 @@ export interface Push {
  * The result of a push. TAKEN: it was accepted. GONE: the device no longer exists. REFUSED: it will never be accepted. LATER: it may be
  * accepted later.
  */
-export type Fate =
+export type SendResult =
   | { readonly is: 'TAKEN' }
   | { readonly is: 'GONE' }
   | { readonly is: 'REFUSED'; readonly reason: string }
@@ -34,7 +34,7 @@ export type Fate =
 export interface Sender {
   /** Returns the server that serves a device. Servers fail and rest as a whole. */
   readonly origin: (device: DeviceRow) => string;
-  readonly send: (push: Push, signal: AbortSignal) => Promise<Fate>;
+  readonly send: (push: Push, signal: AbortSignal) => Promise<SendResult>;
 }
 
 /** How long a service may take to answer. A service that hangs delays others for no longer. */
@@ -44,7 +44,7 @@ export const answerMs = 5_000;
 const passing = new Set([408, 425, 429]);
 
 /** Interprets a response (RFC 8030, section 7.3). */
-export function fateOf(outcome: Outcome): Fate {
+export function fateOf(outcome: Outcome): SendResult {
   if (outcome.status === null) return { is: 'LATER', ms: null, reason: outcome.reason };
   const { status, retryAfterMs } = outcome;
   if (status >= 200 && status < 300) return { is: 'TAKEN' };

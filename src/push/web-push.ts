@@ -1,6 +1,6 @@
 import webPush from 'web-push';
 import type { Poster } from '../outgoing/index.ts';
-import { answerMs, type Fate, fateOf, type Push, type Sender } from './sender.ts';
+import { answerMs, fateOf, type Push, type Sender, type SendResult } from './sender.ts';
 import type { VapidPair } from './vapid.ts';
 
 /** The parts that the sender for browsers needs. */
@@ -16,7 +16,7 @@ export interface WebPushParts {
  * (decision 42).
  */
 export function createWebPush({ poster, pairs, subject }: WebPushParts): Sender {
-  async function send({ device, payload, collapseKey, urgent, ttlSeconds }: Push, signal: AbortSignal): Promise<Fate> {
+  async function send({ device, payload, collapseKey, urgent, ttlSeconds }: Push, signal: AbortSignal): Promise<SendResult> {
     const { address, p256dh, auth, vapidKey } = device;
     const pair = pairs.find(({ publicKey }) => publicKey === vapidKey);
     // The key with which the browser has subscribed no longer exists, so nothing can be sent to it.

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { type Db, isDuplicate, type OverduePage, type OverdueRange } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { leaveJob, leaveJobOnce } from '../jobs/index.ts';
+import { putJob, putJobOnce } from '../jobs/index.ts';
 
 /** What to trim: entries of a stream from before a time, at most `atOnce` of any type in one commit. */
 export interface Trim {
@@ -74,7 +74,7 @@ export function createRound({ db, logger, keeping }: RoundParts): Round {
 
   async function leave(after: bigint, ms: number): Promise<void> {
     const dueAt = new Date((await db.now()).getTime() + ms);
-    await db.transaction((tx) => leaveJob(tx, { kind, key, data: { after }, dueAt }));
+    await db.transaction((tx) => putJob(tx, { kind, key, data: { after }, dueAt }));
   }
 
   /** Queues a round unless one is queued already. */
@@ -82,7 +82,7 @@ export function createRound({ db, logger, keeping }: RoundParts): Round {
     if (days() === 0) return;
     const dueAt = await db.now();
     try {
-      await db.transaction((tx) => leaveJobOnce(tx, { kind, key, data: { after: start }, dueAt }));
+      await db.transaction((tx) => putJobOnce(tx, { kind, key, data: { after: start }, dueAt }));
     } catch (error) {
       // Another node queued it in the meantime.
       if (!isDuplicate(error)) throw error;

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Log, NewEntry, Verdict } from '../log/index.ts';
-import { type MessageRef, requireSeen, requireStanding } from '../message/index.ts';
+import { type MessageRef, requireNotRecalled, requireSeen } from '../message/index.ts';
 import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
 import { accountGone, userRow, type Viewer } from '../user/index.ts';
 import type { SavedMessage, SavedMessages, Saving } from './saved.ts';
@@ -53,7 +53,7 @@ function save({ log, config }: Parts, viewer: Viewer, { message: ref, note: want
   return log.append<SavedMessage>({
     ...sharing(viewer, ref),
     async decide(inside): Promise<Verdict<SavedMessage>> {
-      const { joinedSeq } = (await requireStanding(inside, viewer, ref)).access;
+      const { joinedSeq } = (await requireNotRecalled(inside, viewer, ref)).access;
       const [user, before] = await Promise.all([inside.read(userRow, userId), inside.read(savedRow, { ...ref, userId })]);
       if (user?.state !== 'ACTIVE') throw accountGone();
       const known = before?.joinedSeq === joinedSeq ? before : null;

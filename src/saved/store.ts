@@ -1,4 +1,4 @@
-import { byKey, empty, inPieces, join, seenStill, selectRows, sql, type Tx } from '../db/index.ts';
+import { byKey, empty, inPieces, isReadableSaved, join, selectRows, sql, type Tx } from '../db/index.ts';
 import type { Fact } from '../log/index.ts';
 import type { MessageRef } from '../message/index.ts';
 import type { SavedMessage, SavedRange } from './saved.ts';
@@ -42,7 +42,7 @@ export const seenCount: Fact<bigint, number> = {
     Promise.all(
       userIds.map(async (userId) => {
         const [row] = await tx.$queryRaw<{ readonly saved: bigint | number }[]>(
-          sql`SELECT COUNT(*) AS saved FROM SavedMessage WHERE userId = ${userId} AND ${seenStill(userId)}`,
+          sql`SELECT COUNT(*) AS saved FROM SavedMessage WHERE userId = ${userId} AND ${isReadableSaved(userId)}`,
         );
         return Number(row?.saved ?? 0);
       }),
@@ -52,7 +52,9 @@ export const seenCount: Fact<bigint, number> = {
 /** Deletes the rows whose message the user no longer sees. */
 export async function deleteUnseen(tx: Tx, userId: bigint): Promise<void> {
   // CASE, because the condition may be NULL for a message that is not visible.
-  await tx.$executeRaw(sql`DELETE FROM SavedMessage WHERE userId = ${userId} AND CASE WHEN ${seenStill(userId)} THEN 1 ELSE 0 END = 0`);
+  await tx.$executeRaw(
+    sql`DELETE FROM SavedMessage WHERE userId = ${userId} AND CASE WHEN ${isReadableSaved(userId)} THEN 1 ELSE 0 END = 0`,
+  );
 }
 
 /** Inserts a row, or updates the one before. */
@@ -83,7 +85,7 @@ export async function listSaved(tx: Tx, userId: bigint, { first, after, conversa
     conversationId === undefined
       ? [empty, sql`userId DESC, savedAt DESC, conversationId DESC, seq DESC`]
       : [sql`AND conversationId = ${conversationId}`, sql`userId DESC, conversationId DESC, savedAt DESC, seq DESC`];
-  const rest = sql`userId = ${userId} ${there} ${past(after)} AND ${seenStill(userId)} ORDER BY ${order} LIMIT ${first}`;
+  const rest = sql`userId = ${userId} ${there} ${past(after)} AND ${isReadableSaved(userId)} ORDER BY ${order} LIMIT ${first}`;
   return selectRows(tx, 'SavedMessage', rest, conversationId === undefined ? byTime : byTimeThere);
 }
 

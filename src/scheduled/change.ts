@@ -6,7 +6,7 @@ import type { Viewer } from '../user/index.ts';
 import { scheduledChanged, scheduledClosed } from './entries.ts';
 import type { ScheduledParts } from './parts.ts';
 import { requestOf } from './request.ts';
-import { laterKey, leaveDue, noneOfYours, removeScheduled, requireOwn, requireTime, unnamed } from './rule.ts';
+import { leaveDue, noneOfYours, removeScheduled, requireOwn, requireTime, scheduledMessagesKey, unnamed } from './rule.ts';
 import type { NewScheduled, ScheduledChange, ScheduledMessage } from './scheduled.ts';
 import { readScheduled, type ScheduledRow, scheduledRow, updateScheduled } from './store.ts';
 
@@ -23,7 +23,7 @@ export async function change(
   // was made.
   const outcome = await log.append<ScheduledMessage | null>({
     lock: [...new Set([conversationId, viewer.userId])],
-    keys: [laterKey(viewer)],
+    keys: [scheduledMessagesKey(viewer)],
     async decide(inside): Promise<Verdict<ScheduledMessage | null>> {
       const row = requireOwn(await inside.read(scheduledRow, id), viewer);
       const said = await inside.read(sentUnder, { senderId: viewer.userId, clientMessageId: row.clientMessageId });
@@ -38,7 +38,7 @@ export async function change(
       const { sendAt, ...request } = changed(row, wanted);
       const { fingerprint: _fingerprint, isSame: _isSame, ...enclosed } = messages.readLater(request);
       requireTime(sendAt, inside.now);
-      const refs = await messages.requireSayable(inside, viewer, { ...request, ...enclosed, sendAt }).catch(ofChange);
+      const refs = await messages.requireSendable(inside, viewer, { ...request, ...enclosed, sendAt }).catch(ofChange);
       const after: ScheduledRow = { ...row, text: request.text, ...enclosed, ...refs, sendAt, refusal: null };
       if (isDeepStrictEqual(after, row)) return { result: () => row };
       return {
@@ -90,7 +90,7 @@ function changed(row: ScheduledRow, { data, poll, replyTo, threadRoot, ...wanted
 export function cancel({ log }: ScheduledParts, viewer: Viewer, id: string): Promise<void> {
   return log.append<void>({
     lock: [viewer.userId],
-    keys: [laterKey(viewer)],
+    keys: [scheduledMessagesKey(viewer)],
     async decide(inside): Promise<Verdict<void>> {
       const row = requireOwn(await inside.read(scheduledRow, id), viewer);
       return closing(row, null, () => undefined);

@@ -2,9 +2,9 @@ import { cancelJob } from '../jobs/index.ts';
 import { uuidText } from '../uuid.ts';
 import { cancel, change } from './change.ts';
 import type { ScheduledParts } from './parts.ts';
-import { sayDue, sendNow } from './say.ts';
 import { schedule } from './schedule.ts';
 import type { ScheduledMessages } from './scheduled.ts';
+import { sendDue, sendNow } from './send-due.ts';
 import { listScheduled, readScheduled, scheduledKey } from './store.ts';
 
 /** Makes the module of scheduled messages. */
@@ -25,7 +25,7 @@ export function createScheduledMessages(parts: ScheduledParts): ScheduledMessage
       const rows = await readScheduled(db.client, ids);
       return rows.map((row) => (row?.userId === userId ? row : null));
     },
-    due: (ref) => sayDue(parts, ref),
+    due: (ref) => sendDue(parts, ref),
     async eraseAll(userId) {
       await db.transaction(async (tx) => {
         const rows = await tx.scheduledMessage.findMany({ where: { userId }, select: { id: true } });

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { cancelJob, leaveJob } from '../jobs/index.ts';
+import { cancelJob, putJob } from '../jobs/index.ts';
 import type { Viewer } from '../user/index.ts';
 import type { ScheduledMessage } from './scheduled.ts';
 import { deleteScheduled, type ScheduledRow } from './store.ts';
@@ -9,7 +9,7 @@ import { deleteScheduled, type ScheduledRow } from './store.ts';
 const maxAheadMs = 365 * 86_400_000;
 
 /** The key (Append.keys) for decisions on a user's scheduled messages. Allows one such act of a user in a commit. */
-export function laterKey({ userId }: Pick<Viewer, 'userId'>): string {
+export function scheduledMessagesKey({ userId }: Pick<Viewer, 'userId'>): string {
   return `scheduled by ${userId}`;
 }
 
@@ -36,7 +36,7 @@ export function noneOfYours(): ChatError {
 
 /** Leaves a job that sends the message at `dueAt`, in place of an earlier one. */
 export function leaveDue(tx: Tx, { id, userId }: Pick<ScheduledMessage, 'id' | 'userId'>, dueAt: Date): Promise<void> {
-  return leaveJob(tx, { kind: 'ScheduledMessageDue', key: id, data: { userId, scheduledMessageId: id }, dueAt });
+  return putJob(tx, { kind: 'ScheduledMessageDue', key: id, data: { userId, scheduledMessageId: id }, dueAt });
 }
 
 /** Deletes a scheduled message and its job. */

@@ -1,11 +1,11 @@
 import { ChatError } from '../errors.ts';
 import type { Verdict } from '../log/index.ts';
-import { messageOf, type SettledApart, type Settling, sentUnder, usedBefore, withSettledApart } from '../message/index.ts';
+import { type IndependentWrite, type JointAct, messageOf, sentUnder, usedBefore, withIndependentWrite } from '../message/index.ts';
 import { accountGone, userRow, type Viewer } from '../user/index.ts';
 import { newUuid } from '../uuid.ts';
 import { scheduledChanged } from './entries.ts';
 import type { ScheduledParts } from './parts.ts';
-import { laterKey, leaveDue, requireTime } from './rule.ts';
+import { leaveDue, requireTime, scheduledMessagesKey } from './rule.ts';
 import type { NewScheduled, Scheduling } from './scheduled.ts';
 import { insertScheduled, type ScheduledRow, scheduledCount, scheduledUnder } from './store.ts';
 
@@ -14,7 +14,7 @@ export async function schedule(
   { log, messages, config }: ScheduledParts,
   viewer: Viewer,
   wanted: NewScheduled,
-  settling?: Settling<SettledApart>,
+  settling?: JointAct<IndependentWrite>,
 ): Promise<Scheduling> {
   const { sendAt, ...request } = wanted;
   const { conversationId, clientMessageId, text } = request;
@@ -23,7 +23,7 @@ export async function schedule(
   // Not repeatable: if the row was sent or cancelled between two runs, the second would schedule the message again.
   return log.append<Scheduling>({
     lock: [...new Set([conversationId, userId, ...(settling === undefined ? [] : [settling.streamId])])],
-    keys: [laterKey(viewer), ...(settling === undefined ? [] : [settling.key])],
+    keys: [scheduledMessagesKey(viewer), ...(settling === undefined ? [] : [settling.key])],
     async decide(inside): Promise<Verdict<Scheduling>> {
       const [user, left, said] = await Promise.all([
         inside.read(userRow, userId),
@@ -34,15 +34,15 @@ export async function schedule(
       const settled = await settling?.decide(inside, { isSaid: said !== null });
       if (said !== null) {
         if (!isSame(said.fingerprint)) throw usedBefore();
-        return withSettledApart({ result: () => ({ scheduled: null, message: messageOf(said) }) }, settled);
+        return withIndependentWrite({ result: () => ({ scheduled: null, message: messageOf(said) }) }, settled);
       }
       if (left !== null) {
         if (!isSame(left.fingerprint) || left.firstSendAt.getTime() !== sendAt.getTime()) throw usedBefore();
-        return withSettledApart({ result: () => ({ scheduled: left, message: null }) }, settled);
+        return withIndependentWrite({ result: () => ({ scheduled: left, message: null }) }, settled);
       }
       requireTime(sendAt, inside.now);
       requireRoom(await inside.read(scheduledCount, userId), config.maxScheduledMessages);
-      const refs = await messages.requireSayable(inside, viewer, { ...request, ...enclosed, sendAt });
+      const refs = await messages.requireSendable(inside, viewer, { ...request, ...enclosed, sendAt });
       const row: ScheduledRow = {
         ...{ id: newUuid(), userId, conversationId, clientMessageId, fingerprint, text, ...enclosed, ...refs },
         ...{ sendAt, firstSendAt: sendAt, createdAt: inside.now, refusal: null },
@@ -55,7 +55,7 @@ export async function schedule(
         },
         result: () => ({ scheduled: row, message: null }),
       };
-      return withSettledApart(verdict, settled);
+      return withIndependentWrite(verdict, settled);
     },
   });
 }

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '../errors.ts';
 import type { NewPoll } from '../log/index.ts';
-import type { Message, MessageRef, NewText, SettledApart, Settling } from '../message/index.ts';
+import type { IndependentWrite, JointAct, Message, MessageRef, NewText } from '../message/index.ts';
 import type { Viewer } from '../user/index.ts';
 
 /** A scheduled message. Only its sender may see it. */
@@ -76,7 +76,7 @@ export interface ScheduledMessages {
    * Throws what Messages.send throws, except for what is checked only when the message is sent (slow mode, blocked words, the approval).
    * Also throws INVALID_INPUT (sendAt), LIMIT_REACHED, and CONFLICT (clientMessageId).
    */
-  schedule(viewer: Viewer, wanted: NewScheduled, settling?: Settling<SettledApart>): Promise<Scheduling>;
+  schedule(viewer: Viewer, wanted: NewScheduled, settling?: JointAct<IndependentWrite>): Promise<Scheduling>;
   /**
    * Changes a scheduled message. One that was refused waits for its time again. Throws NOT_FOUND (scheduledMessageId), and what `schedule`
    * throws for content and time. Throws without a field if the viewer may not post there, and CONFLICT if another message was sent under

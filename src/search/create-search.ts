@@ -10,7 +10,7 @@ import type { FoundPage, Search, SearchRequest } from './search.ts';
 import { show } from './show.ts';
 import { isEmpty, walkWithin } from './span.ts';
 import { readableOf, walkThroughAll, walkThroughOne } from './stretch.ts';
-import { type Wanted, wantedOf } from './words.ts';
+import { parseQuery, type Query } from './words.ts';
 
 // Longer than anybody types, and long enough for a part of a message that is pasted to find it again.
 const maxSearch = 200;
@@ -84,7 +84,7 @@ export function createSearch(parts: SearchParts): Search {
     if (codePoints(request.search) > maxSearch) {
       throw new ChatError('BAD_USER_INPUT', `A search can have at most ${maxSearch} characters.`, { field: ['search'] });
     }
-    const wanted = wantedOf(request.search, request.hasAttachments);
+    const wanted = parseQuery(request.search, request.hasAttachments);
     const name = nameOf(wanted.words, request);
     const after = request.after === undefined ? null : placeOf(name, request.after);
     return counted(viewer, () => asOneOfFew(viewer, request.signal, () => readPage(parts, viewer, { request, wanted, name, after })));
@@ -99,7 +99,7 @@ function overloaded(): OverloadError {
 
 interface PageAsked {
   readonly request: SearchRequest;
-  readonly wanted: Wanted;
+  readonly wanted: Query;
   readonly name: string;
   readonly after: Resumed | null;
 }

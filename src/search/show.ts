@@ -5,7 +5,7 @@ import type { Place } from './place.ts';
 import type { FoundMessage } from './search.ts';
 import type { Hit } from './slice.ts';
 import { readableOf } from './stretch.ts';
-import type { Searchable, Wanted } from './words.ts';
+import type { Query, Searchable } from './words.ts';
 
 /**
  * Reads the messages of hits as the viewer may read them at this moment. Leaves out messages that the viewer may not see, and those that no
@@ -15,7 +15,7 @@ import type { Searchable, Wanted } from './words.ts';
 export async function show(
   parts: Pick<SearchParts, 'groups' | 'messages'>,
   viewer: Viewer,
-  { hits, wanted }: { readonly hits: readonly Hit[]; readonly wanted: Wanted },
+  { hits, wanted }: { readonly hits: readonly Hit[]; readonly wanted: Query },
 ): Promise<readonly (Omit<FoundMessage, 'key'> & { readonly place: Place })[]> {
   const { groups, messages } = parts;
   const ids = [...new Set(hits.map(({ conversationId }) => conversationId))];

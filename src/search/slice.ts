@@ -5,7 +5,7 @@ import type { SearchParts } from './parts.ts';
 import type { Place } from './place.ts';
 import type { Span } from './search.ts';
 import type { Stretch } from './stretch.ts';
-import type { Searchable, Wanted } from './words.ts';
+import type { Query, Searchable } from './words.ts';
 
 // A search for a frequent word has its page after the first few messages. Where those are long, this is what is read before their size is
 // known.
@@ -57,7 +57,7 @@ export interface Slice {
 
 /** What a search looks for. */
 export interface Asked extends Span {
-  readonly wanted: Wanted;
+  readonly wanted: Query;
   /** Null for any sender. */
   readonly senderId: bigint | null;
 }
@@ -100,7 +100,7 @@ interface Looked extends Pick<Slice, 'hits'> {
  * left.
  */
 async function look(
-  wanted: Wanted,
+  wanted: Query,
   {
     ranges,
     read,

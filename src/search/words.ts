@@ -9,7 +9,7 @@ export interface Searchable {
 }
 
 /** The words and emojis to look for. Each word must begin a word of the message, and each emoji must be in it. */
-export interface Wanted {
+export interface Query {
   /** The folded words, longest first, followed by the emojis. Empty if the search has neither. */
   readonly words: readonly string[];
   compare(message: Searchable): Compared;
@@ -36,7 +36,7 @@ const apart = '\n|\n';
  * Returns the words and emojis of a search. Hyphens, dots and underscores count only within a word, because a pasted sentence includes its
  * full stop. `hasAttachments` restricts the search to messages with attachments (true) or without (false).
  */
-export function wantedOf(search: string, hasAttachments?: boolean): Wanted {
+export function parseQuery(search: string, hasAttachments?: boolean): Query {
   const { emojis, between } = partEmojis(search);
   const given = joinedWords(folded(between.join(apart)).normal).map((word) => word.replaceAll(/^[_.-]+|[_.-]+$/g, ''));
   const words = tellingWords(given.filter((word) => word !== ''));

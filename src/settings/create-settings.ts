@@ -3,7 +3,6 @@ import type { Bus } from '../bus/index.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import { createNewest } from '../newest/index.ts';
-import { readAudit, shownVersion } from './audit.ts';
 import { type Changed, rollBack, setValues } from './change.ts';
 import { readDocument } from './document.ts';
 import { listSettings } from './list.ts';
@@ -11,6 +10,7 @@ import { liveConfig } from './live-config.ts';
 import type { Values } from './setting.ts';
 import type { Settings, SettingsVersion } from './settings.ts';
 import { readNewest, type VersionRow } from './store.ts';
+import { readAudit, shownVersion } from './versions.ts';
 
 interface Parts {
   readonly db: Db;

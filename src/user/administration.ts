@@ -26,7 +26,7 @@ export interface SuspensionChange {
 }
 
 /** The part of an account that only operators see. */
-export interface Standing {
+export interface AccountStatus {
   readonly state: AccountState;
   readonly suspension: Suspension | null;
   readonly role: UserRole;
@@ -114,7 +114,7 @@ export interface Administration {
    */
   revokeBotKey(options: { readonly key: string }): Promise<bigint>;
   /** Returns the state of accounts, in the order of `userIds`. Null where there never was one. */
-  standings(userIds: readonly bigint[]): Promise<readonly (Standing | null)[]>;
+  standings(userIds: readonly bigint[]): Promise<readonly (AccountStatus | null)[]>;
   /** Returns the live sessions of users, in the order of `userIds`, each newest first and at most 50. */
   sessions(userIds: readonly bigint[]): Promise<readonly (readonly Session[])[]>;
   /** Returns the identities with which users sign in, in the order of `userIds`. */

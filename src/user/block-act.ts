@@ -2,7 +2,7 @@ import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import type { Blocked, BlockRef, Blocks, Unblocked } from './block.ts';
-import { blockCount, blockRow, endBlock, isBlock, putBlock, quieten } from './block-store.ts';
+import { blockCount, blockRow, endBlock, isBlock, lockPair, putBlock } from './block-store.ts';
 import type { ContactRequestRef } from './contact.ts';
 import { type AccountEntry, blockChanged, contactChanged, requestClosed, requestWithdrawn } from './contact-entries.ts';
 import { contactRow, requestRow } from './contact-facts.ts';
@@ -43,7 +43,7 @@ export async function blockUser(
         throw new ChatError('LIMIT_REACHED', `You can block at most ${config.maxBlocks} users.`, { field: ['userId'] });
       }
       const between = await lookBetween(inside, ref);
-      const since = await quieten(inside, db, ref);
+      const since = await lockPair(inside, db, ref);
       return {
         entries: () => entriesOf(between),
         async write(tx) {

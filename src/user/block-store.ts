@@ -45,7 +45,7 @@ export const blockCount: Fact<bigint, number> = {
  * not their account streams. Must be called after everything else is read. Returns the moment from which this holds: no message between the
  * two is of a later time.
  */
-export async function quieten(inside: Inside, db: Db, { userId, otherId }: BlockRef): Promise<Date> {
+export async function lockPair(inside: Inside, db: Db, { userId, otherId }: BlockRef): Promise<Date> {
   const quiet: Fact<bigint, Date> = {
     name: 'quiet',
     key: String,

@@ -5,7 +5,7 @@ import type { Administration, BotKey } from './administration.ts';
 import { makeKey, readKey } from './bot-key.ts';
 import { endOfTime } from './end-of-time.ts';
 import { openSessions, sessionRow, userRow } from './facts.ts';
-import { requireNoAdmin, requireThere } from './operated.ts';
+import { requireExistingAccount, requireNoAdmin } from './operator-target.ts';
 import type { AdministrationParts } from './parts.ts';
 import { dayMs, isLive, sessionEnded, sessionStarted, shownSession } from './session.ts';
 import { requireKeyName } from './shape.ts';
@@ -81,7 +81,7 @@ export async function revokeBotKey({ db, log }: Parts, { key }: Parameters<Admin
 }
 
 function requireBot(row: UserRow | null, now: Date): UserRow {
-  const bot = requireThere(row);
+  const bot = requireExistingAccount(row);
   if (!bot.bot) throw new ChatError('CONFLICT', `${bot.handle} is not a bot. Only bots have keys; people sign in.`, { field: ['userId'] });
   if (isSuspended(bot, now))
     throw new ChatError('CONFLICT', `${bot.handle} is suspended. Restore the account first.`, { field: ['userId'] });

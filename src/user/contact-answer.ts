@@ -1,6 +1,6 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { cancelJob, leaveJob } from '../jobs/index.ts';
+import { cancelJob, putJob } from '../jobs/index.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import type { Contact, ContactRequestRef } from './contact.ts';
 import { requestClosed, requestWithdrawn } from './contact-entries.ts';
@@ -38,7 +38,7 @@ export function accept(row: ContactRequestRow, accepterId: bigint): Verdict<Cont
 
 /** Leaves a job that sends the first message of an accepted request. */
 export async function leaveFirstMessage(tx: Tx, ref: ContactRequestRef, dueAt: Date): Promise<void> {
-  await leaveJob(tx, { kind: 'FirstMessage', key: requestRefKey(ref), data: ref, dueAt });
+  await putJob(tx, { kind: 'FirstMessage', key: requestRefKey(ref), data: ref, dueAt });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { ChatError } from '../errors.ts';
 import type { Verdict } from '../log/index.ts';
-import { quieten } from './block-store.ts';
+import { lockPair } from './block-store.ts';
 import type { Contact, ContactRef, Contacts } from './contact.ts';
 import { contactChanged } from './contact-entries.ts';
 import { contactRow } from './contact-facts.ts';
@@ -53,7 +53,7 @@ export async function removeContact({ db, log }: Parts, viewer: Viewer, { userId
       if (row === null) throw absent;
       if (!isContact(row)) return { result: () => undefined };
       // Whether the two may send messages to each other can depend on the contact.
-      await quieten(inside, db, { userId, otherId });
+      await lockPair(inside, db, { userId, otherId });
       return {
         entries: () => [contactChanged(userId, userId, otherId), contactChanged(otherId, userId, userId)],
         write: (tx) => endContacts(tx, userId, otherId),

@@ -1,5 +1,5 @@
 import type { Tx } from '../db/index.ts';
-import { leaveJob } from '../jobs/index.ts';
+import { putJob } from '../jobs/index.ts';
 import type { Verdict } from '../log/index.ts';
 import type { ContactRequest, ContactRequestRef } from './contact.ts';
 import { requestClosed, requestWithdrawn } from './contact-entries.ts';
@@ -19,7 +19,7 @@ export function overAtOf({ createdAt }: Pick<ContactRequest, 'createdAt'>, { con
 /** Leaves a job that ends a request at that time. */
 export async function leaveExpiry(tx: Tx, { fromId, toId }: ContactRequestRef, dueAt: Date): Promise<void> {
   const ref = { fromId, toId };
-  await leaveJob(tx, { kind: 'ContactRequestExpired', key: requestRefKey(ref), data: ref, dueAt });
+  await putJob(tx, { kind: 'ContactRequestExpired', key: requestRefKey(ref), data: ref, dueAt });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
-import { type Admitted, admit, openScreen, putFlag } from '../words/index.ts';
-import { unwelcome } from './addressing.ts';
+import { type AllowedText, allowAll, putFlag, requireAllowedText } from '../words/index.ts';
+import { addressingError } from './addressing.ts';
 import { blockRow, isBlock } from './block-store.ts';
 import type { ContactRequest, ContactRequestRef, Contacts, Requested } from './contact.ts';
 import { accept, leaveFirstMessage } from './contact-answer.ts';
@@ -21,18 +21,18 @@ interface Asking extends ContactRequestRef {
   readonly note: string | null;
   readonly message: string | null;
   /** Note and message, as the lists of blocked words allow them. */
-  readonly said: readonly Admitted[];
+  readonly said: readonly AllowedText[];
 }
 
 /** Creates the function that sends contact requests, limited per day. Throws the errors that Contacts.request names. */
-export function createRequestContact({ db, log, limits, config, screen = openScreen }: ContactParts): Contacts['request'] {
+export function createRequestContact({ db, log, limits, config, screen = allowAll }: ContactParts): Contacts['request'] {
   const throttle = limits.limit({ name: 'contact-request', points: () => config.contactRequestsPerDay, windowSeconds: secondsADay });
 
   function requireAsking({ userId: fromId }: Viewer, { userId: toId, ...words }: Parameters<Contacts['request']>[1]): Asking {
     if (fromId === toId) throw new ChatError('INVALID_INPUT', 'You cannot add yourself as a contact.', { field: ['userId'] });
     const [note, message] = [requireNote(words.note), requireFirstMessage(words.message, config.maxMessageLength)];
-    const noted = note === null ? null : admit(screen.said(note, 'note'));
-    const saidFirst = message === null ? null : admit(screen.said(message, 'message'));
+    const noted = note === null ? null : requireAllowedText(screen.checkText(note, 'note'));
+    const saidFirst = message === null ? null : requireAllowedText(screen.checkText(message, 'message'));
     const said = [noted, saidFirst].filter((one) => one !== null);
     return { fromId, toId, note: noted?.text ?? null, message: saidFirst?.text ?? null, said };
   }
@@ -89,7 +89,7 @@ async function decide(inside: Inside, asking: Asking, config: ContactParts['conf
     inside.read(waitingCount, fromId),
   ]);
   if (other?.state !== 'ACTIVE') throw new ChatError('NOT_FOUND', 'User not found.', { field });
-  if (isBlock(blocks)) throw unwelcome('BLOCKED', ...field);
+  if (isBlock(blocks)) throw addressingError('BLOCKED', ...field);
   if (isContact(contact)) throw new ChatError('CONFLICT', 'This user is already one of your contacts.', { field });
   if (asked?.fromState === 'PENDING') return { result: () => ({ request: requestOf(asked), contact: null }) };
   // Also if the viewer had declined it: the other user's request is pending until it is withdrawn, and now both want the same.

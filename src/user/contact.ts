@@ -95,7 +95,7 @@ export interface Contacts {
    */
   firstMessage(request: ContactRequestRef): Promise<FirstMessage | null>;
   /** Deletes the first message after it was sent, unless there has been another request since. */
-  firstMessageSaid(request: ContactRequestRef, first: Pick<FirstMessage, 'askedAt'>): Promise<void>;
+  clearFirstMessage(request: ContactRequestRef, first: Pick<FirstMessage, 'askedAt'>): Promise<void>;
   /** Lists the viewer's contacts. Throws BAD_USER_INPUT (after). */
   list(viewer: Viewer, page: ContactPageRequest): Promise<ContactPage<{ readonly contact: Contact }>>;
   /** Lists the viewer's requests in one direction that are pending as the viewer sees them. Throws BAD_USER_INPUT (after). */

@@ -1,6 +1,6 @@
 import { countGroups } from '../db/index.ts';
 import { isIdentityName } from '../identity/index.ts';
-import type { Administration, Standing } from './administration.ts';
+import type { AccountStatus, Administration } from './administration.ts';
 import { createBotKey, revokeBotKey } from './bot-keys.ts';
 import { eraseOther } from './erase.ts';
 import { linkIdentity, unlinkIdentity } from './identity-link.ts';
@@ -21,7 +21,7 @@ export function createAdministration(parts: AdministrationParts): Administration
   const { db, config } = parts;
   const passwords = createPasswords(parts.passwordCost);
 
-  async function standings(userIds: readonly bigint[]): Promise<readonly (Standing | null)[]> {
+  async function standings(userIds: readonly bigint[]): Promise<readonly (AccountStatus | null)[]> {
     const [now, rows, suspensions] = await Promise.all([db.now(), readUserRows(db.client, userIds), readSuspensions(db.client, userIds)]);
     return rows.map((row, place) => {
       if (row === null) return null;

@@ -23,7 +23,7 @@ export function createContacts(parts: ContactParts): Contacts {
       if (row?.fromState !== 'ACCEPTED' || row.message === null) return null;
       return { text: row.message, clientMessageId: `contact-request-${row.createdAt.getTime()}-${ref.toId}`, askedAt: row.createdAt };
     },
-    firstMessageSaid: (ref, { askedAt }) => parts.db.transaction((tx) => clearFirstMessage(tx, { ...ref, createdAt: askedAt })),
+    clearFirstMessage: (ref, { askedAt }) => parts.db.transaction((tx) => clearFirstMessage(tx, { ...ref, createdAt: askedAt })),
     eraseAll: (userId, signal) => eraseContacts(parts, userId, signal),
     list: (viewer, page) => listContacts(client, viewer, page),
     requests: (viewer, page) => listRequests(client, viewer, page),

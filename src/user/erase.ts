@@ -1,11 +1,11 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { leaveJob } from '../jobs/index.ts';
+import { putJob } from '../jobs/index.ts';
 import type { NewEntry, Verdict } from '../log/index.ts';
 import { requireAccount } from './account.ts';
 import { openSessions, userRow } from './facts.ts';
 import { holdHandle } from './handle-hold.ts';
-import { requireNoAdmin, requireThere, type SomebodyElse } from './operated.ts';
+import { type OperatorTarget, requireExistingAccount, requireNoAdmin } from './operator-target.ts';
 import { type PasswordParts, requireOwnPassword, requireSamePassword } from './own-password.ts';
 import { requireOwnToken } from './own-token.ts';
 import type { AdministrationParts } from './parts.ts';
@@ -58,16 +58,16 @@ async function ownAccount(
 /** Erases another user's account in the same way. Throws the errors that Administration.erase names. */
 export async function eraseOther(
   parts: Pick<AdministrationParts, 'log' | 'config'>,
-  { actorId, userId }: SomebodyElse,
+  { actorId, userId }: OperatorTarget,
   messages: DeletedMessages,
 ): Promise<void> {
   if (actorId === userId)
     throw new ChatError('FORBIDDEN', 'You cannot erase your own account this way. Sign in and delete your account.', { field: ['userId'] });
   // Null because operators act for the system.
-  return erase(parts, { userId, actorId: null, messages }, (row) => requireNoAdmin(requireThere(row), parts.config));
+  return erase(parts, { userId, actorId: null, messages }, (row) => requireNoAdmin(requireExistingAccount(row), parts.config));
 }
 
-interface Erasing extends SomebodyElse {
+interface Erasing extends OperatorTarget {
   readonly messages: DeletedMessages;
 }
 
@@ -101,6 +101,6 @@ async function leaveRest(
   { userId, messages, at }: { readonly userId: bigint; readonly messages: DeletedMessages; readonly at: Date },
 ): Promise<void> {
   const data = { userId, messages };
-  await leaveJob(tx, { kind: 'AccountErased', key: String(userId), data, dueAt: at });
-  await leaveJob(tx, { kind: 'AccountErased', key: `${userId}:again`, data, dueAt: new Date(at.getTime() + secondRoundMs) });
+  await putJob(tx, { kind: 'AccountErased', key: String(userId), data, dueAt: at });
+  await putJob(tx, { kind: 'AccountErased', key: `${userId}:again`, data, dueAt: new Date(at.getTime() + secondRoundMs) });
 }

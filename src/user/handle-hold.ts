@@ -1,6 +1,6 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { leaveJob } from '../jobs/index.ts';
+import { putJob } from '../jobs/index.ts';
 import type { UserParts } from './parts.ts';
 
 const dayMs = 86_400_000;
@@ -63,7 +63,7 @@ export async function holdHandle(
   const until = new Date(at.getTime() + handleHoldDays * dayMs);
   await tx.handleHold.upsert({ where: { handle }, create: { handle, userId, until }, update: { userId, until } });
   // A job per hold: with one per user, a later hold would put off the end of an earlier one.
-  await leaveJob(tx, { kind: 'HandleFreed', key: `${userId} ${until.getTime()}`, data: { userId }, dueAt: until });
+  await putJob(tx, { kind: 'HandleFreed', key: `${userId} ${until.getTime()}`, data: { userId }, dueAt: until });
 }
 
 /** Deletes the expired holds of a user's former handles. */

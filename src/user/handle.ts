@@ -1,6 +1,6 @@
 import { isDuplicate } from '../db/index.ts';
 import type { Verdict } from '../log/index.ts';
-import { admit, openScreen, putFlag } from '../words/index.ts';
+import { allowAll, putFlag, requireAllowedText } from '../words/index.ts';
 import { requireAccount } from './account.ts';
 import { userRow } from './facts.ts';
 import { HandleHeld, handleTaken, holdHandle, isHeld, isReserved, settleHold } from './handle-hold.ts';
@@ -37,14 +37,14 @@ async function requireFree({ db, config }: UserParts, { userId }: Viewer, handle
   if ((await isHeld(db.client, taking)) || (await isReserved(db.client, config, taking))) throw handleTaken();
 }
 
-function change({ log, config, screen = openScreen }: UserParts, { userId }: Viewer, handle: string): Promise<Outcome<User>> {
-  const looked = screen.called(handle, 'handle');
+function change({ log, config, screen = allowAll }: UserParts, { userId }: Viewer, handle: string): Promise<Outcome<User>> {
+  const looked = screen.checkName(handle, 'handle');
   return log.append<Outcome<User>>({
     lock: [userId],
     async decide(inside): Promise<Verdict<Outcome<User>>> {
       const before = publicPart(requireAccount(await inside.read(userRow, userId)));
       if (before.handle === handle) return { result: () => ({ value: before, changed: false }) };
-      const said = admit(looked);
+      const said = requireAllowedText(looked);
       const after: User = { ...before, handle };
       return {
         entries: () => [{ stream: userId, actorId: userId, entry: { type: 'ProfileChanged', data: {} } }],

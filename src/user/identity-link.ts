@@ -6,7 +6,7 @@ import type { Log, Verdict } from '../log/index.ts';
 import type { Administration } from './administration.ts';
 import { identityOwner, userRow } from './facts.ts';
 import { deleteIdentity, type IdentityKey, insertIdentity } from './identity-store.ts';
-import { requireNoAdmin, requirePerson, requireThere, type SomebodyElse } from './operated.ts';
+import { type OperatorTarget, requireExistingAccount, requireNoAdmin, requirePerson } from './operator-target.ts';
 import type { RoleConfig } from './role.ts';
 import type { UserRow } from './store.ts';
 
@@ -22,7 +22,7 @@ export function linkIdentity(parts: LinkParts, actorId: bigint | null, wanted: L
   const { userId } = wanted;
   const key = requireIdentity(parts, wanted);
   return underLock(parts, { actorId, userId, key }, (row, owner) => {
-    requirePerson(requireThere(row));
+    requirePerson(requireExistingAccount(row));
     if (owner !== null && owner !== userId) throw identityTaken();
     return owner === userId ? null : (tx, at) => insertIdentity(tx, { ...key, userId, createdAt: at });
   }).catch((error: unknown) => {
@@ -39,7 +39,7 @@ export function unlinkIdentity(parts: LinkParts, actorId: bigint | null, wanted:
   return underLock(parts, { actorId, userId, key }, (row, owner) => {
     // Also for an erased account: a node of a release that does not know identities leaves those of the accounts that it erases.
     if (owner === userId) return (tx) => deleteIdentity(tx, key);
-    requireThere(row);
+    requireExistingAccount(row);
     return null;
   });
 }
@@ -51,7 +51,7 @@ type Write = (tx: Tx, at: Date) => Promise<void>;
  */
 function underLock(
   { log, config }: LinkParts,
-  { actorId, userId, key }: SomebodyElse & { readonly key: IdentityKey },
+  { actorId, userId, key }: OperatorTarget & { readonly key: IdentityKey },
   decide: (row: UserRow | null, owner: bigint | null) => Write | null,
 ): Promise<boolean> {
   return log.append<boolean>({

@@ -1,7 +1,7 @@
 import type { Tx } from '../db/index.ts';
 import type { Identity } from '../identity/index.ts';
 import { newUuid } from '../uuid.ts';
-import { type Admitted, putFlag } from '../words/index.ts';
+import { type AllowedText, putFlag } from '../words/index.ts';
 import { settleHold } from './handle-hold.ts';
 import { insertIdentity } from './identity-store.ts';
 import { firstRow, type NewSession, type SessionParts, sessionStarted, signedIn } from './session.ts';
@@ -13,7 +13,7 @@ export interface Account extends Pick<UserRow, 'handle' | 'displayName' | 'avata
   /** The identity of the user, or null if none is known. */
   readonly identity: Pick<Identity, 'issuer' | 'subject'> | null;
   /** Handle and names, as the lists of blocked words allow them. */
-  readonly said: readonly Admitted[];
+  readonly said: readonly AllowedText[];
 }
 
 /** An account that its own user creates, and the device on which they are signed in. */

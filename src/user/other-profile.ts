@@ -4,7 +4,7 @@ import type { Administration, Profile, UserChange } from './administration.ts';
 import { requireUserData } from './data.ts';
 import { userRow } from './facts.ts';
 import { HandleHeld, handleTaken, holdHandle, isReserved, settleHold } from './handle-hold.ts';
-import { requireNoAdmin, requireThere, type SomebodyElse } from './operated.ts';
+import { type OperatorTarget, requireExistingAccount, requireNoAdmin } from './operator-target.ts';
 import type { AdministrationParts } from './parts.ts';
 import { isSame, requireProfile } from './profile.ts';
 import { requireHandle } from './shape.ts';
@@ -16,7 +16,7 @@ type Wanted = Omit<Parameters<Administration['update']>[1], 'userId'>;
 /** Changes another user's profile and data in one act. Throws the errors that Administration.update names. */
 export async function updateOther(
   { db, log, config }: Pick<AdministrationParts, 'db' | 'log' | 'config'>,
-  { actorId, userId }: SomebodyElse,
+  { actorId, userId }: OperatorTarget,
   { handle: wished, data: put, ...profile }: Wanted,
 ): Promise<UserChange> {
   const wanted = wished === undefined || wished === null ? null : requireHandle(wished);
@@ -27,7 +27,7 @@ export async function updateOther(
     return await log.append<UserChange>({
       lock: [userId],
       async decide(inside): Promise<Verdict<UserChange>> {
-        const row = requireThere(await inside.read(userRow, userId));
+        const row = requireExistingAccount(await inside.read(userRow, userId));
         if (actorId !== null) requireNoAdmin(row, config);
         const before = publicPart(row);
         const handle = wanted ?? before.handle;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Log, Verdict } from '../log/index.ts';
 import { openSessions, userRow } from './facts.ts';
-import { requireNoAdmin, requirePerson, requireThere, type SomebodyElse } from './operated.ts';
+import { type OperatorTarget, requireExistingAccount, requireNoAdmin, requirePerson } from './operator-target.ts';
 import type { Passwords } from './password.ts';
 import type { RoleConfig } from './role.ts';
 import { sessionEnded } from './session.ts';
@@ -18,14 +18,14 @@ interface Reset {
 /** Replaces a user's password with a random one, and ends all their sessions. Throws the errors that Administration.resetPassword names. */
 export async function resetPassword(
   { log, config, passwords }: { readonly log: Log; readonly config: RoleConfig; readonly passwords: Passwords },
-  { actorId, userId }: SomebodyElse,
+  { actorId, userId }: OperatorTarget,
 ): Promise<Reset> {
   const password = randomBytes(passwordBytes).toString('base64url');
   const passwordHash = await passwords.hash(password);
   return await log.append<Reset>({
     lock: [userId],
     async decide(inside): Promise<Verdict<Reset>> {
-      const row = requireThere(await inside.read(userRow, userId));
+      const row = requireExistingAccount(await inside.read(userRow, userId));
       requirePerson(row);
       // Whoever resets an admin's password gains the rights of that admin.
       if (actorId !== null) requireNoAdmin(row, config);

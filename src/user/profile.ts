@@ -1,6 +1,6 @@
 import { isSameData } from '../data.ts';
 import type { Verdict } from '../log/index.ts';
-import { type Admitted, admit, type Looked, openScreen, putFlag, type Screen } from '../words/index.ts';
+import { type AllowedText, allowAll, putFlag, requireAllowedText, type Screen, type ScreenResult } from '../words/index.ts';
 import { requireAccount } from './account.ts';
 import { userRow } from './facts.ts';
 import type { UserParts } from './parts.ts';
@@ -29,7 +29,7 @@ export async function updateProfile(
   return throttle.profile(userId, () => decideOn(parts, userId, change));
 }
 
-function decideOn({ log, screen = openScreen }: UserParts, userId: bigint, change: Change): Promise<Outcome<User>> {
+function decideOn({ log, screen = allowAll }: UserParts, userId: bigint, change: Change): Promise<Outcome<User>> {
   const looked = look(change, screen);
   return log.append<Outcome<User>>({
     lock: [userId],
@@ -62,14 +62,14 @@ export function requireProfile({ displayName, avatarUrl, bio }: Change, handle: 
 }
 
 interface LookedAt {
-  readonly displayName: Looked | null;
-  readonly bio: Looked | null;
+  readonly displayName: ScreenResult | null;
+  readonly bio: ScreenResult | null;
 }
 
 function look({ displayName, bio }: Change, screen: Screen): LookedAt {
   return {
-    displayName: displayName ? screen.called(displayName, 'displayName') : null,
-    bio: bio ? screen.said(bio, 'bio') : null,
+    displayName: displayName ? screen.checkName(displayName, 'displayName') : null,
+    bio: bio ? screen.checkText(bio, 'bio') : null,
   };
 }
 
@@ -80,9 +80,9 @@ function look({ displayName, bio }: Change, screen: Screen): LookedAt {
 function judge(
   looked: LookedAt,
   { before, wanted }: { readonly before: User; readonly wanted: User },
-): { readonly after: User; readonly said: readonly Admitted[] } {
-  const name = looked.displayName === null || wanted.displayName === before.displayName ? null : admit(looked.displayName);
-  const bio = looked.bio === null || wanted.bio === before.bio ? null : admit(looked.bio);
+): { readonly after: User; readonly said: readonly AllowedText[] } {
+  const name = looked.displayName === null || wanted.displayName === before.displayName ? null : requireAllowedText(looked.displayName);
+  const bio = looked.bio === null || wanted.bio === before.bio ? null : requireAllowedText(looked.bio);
   return { after: bio === null ? wanted : { ...wanted, bio: bio.text }, said: [name, bio].filter((one) => one !== null) };
 }
 

@@ -1,6 +1,6 @@
 import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { admit, openScreen } from '../words/index.ts';
+import { allowAll, requireAllowedText } from '../words/index.ts';
 import { HandleHeld, handleTaken, isHeld, isReserved } from './handle-hold.ts';
 import { makeAccount } from './newcomer.ts';
 import { type Passwords, requirePasswords } from './password.ts';
@@ -26,10 +26,10 @@ export async function signUp(
   const deviceKind = options.deviceKind ?? 'OTHER';
   requirePassword(options.password);
   await parts.throttle.signUp(address);
-  const { screen = openScreen } = parts;
+  const { screen = allowAll } = parts;
   const said = [
-    admit(screen.called(handle, 'handle')),
-    ...(displayName === handle ? [] : [admit(screen.called(displayName, 'displayName'))]),
+    requireAllowedText(screen.checkName(handle, 'handle')),
+    ...(displayName === handle ? [] : [requireAllowedText(screen.checkName(displayName, 'displayName'))]),
   ];
   // Saves hashing in vain. The unique key and the hold decide whether the handle is still free at the commit.
   if ((await findByHandle(parts.db.client, handle)) !== null) throw handleTaken();

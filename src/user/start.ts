@@ -53,7 +53,7 @@ export async function startSession(
       }
       if (identity !== undefined && (await inside.read(identityOwner, identity)) !== userId) throw unlinked();
       if (isSuspended(user, inside.now)) throw suspended(await inside.read(suspensionFact, userId), user, inside.now);
-      const ending = superfluous(await inside.read(openSessions, userId), inside.now, parts.config.maxSessions);
+      const ending = sessionsOverLimit(await inside.read(openSessions, userId), inside.now, parts.config.maxSessions);
       return {
         entries: () =>
           [...ending.map(sessionEnded), sessionStarted(sessionId)].map((entry) => ({ stream: userId, actorId: userId, entry })),
@@ -76,7 +76,7 @@ function unlinked(): ChatError {
 }
 
 /** Returns the sessions to end when another one begins, oldest first: all that have expired, and the live ones beyond the limit. */
-function superfluous(newestFirst: readonly SessionRow[], now: Date, maxSessions: number): readonly string[] {
+function sessionsOverLimit(newestFirst: readonly SessionRow[], now: Date, maxSessions: number): readonly string[] {
   const kept = newestFirst.filter((session) => isLive(session, now)).slice(0, maxSessions - 1);
   return newestFirst
     .filter((session) => !kept.includes(session))

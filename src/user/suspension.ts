@@ -5,7 +5,7 @@ import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
 import type { Suspension, SuspensionChange } from './administration.ts';
 import { endOfTime } from './end-of-time.ts';
 import { openSessions, userRow } from './facts.ts';
-import { requireNoAdmin, requireThere, type SomebodyElse } from './operated.ts';
+import { type OperatorTarget, requireExistingAccount, requireNoAdmin } from './operator-target.ts';
 import type { RoleConfig } from './role.ts';
 import { sessionEnded } from './session.ts';
 import { endSessionRows, type UserRow } from './store.ts';
@@ -56,7 +56,7 @@ interface Parts {
 /** Suspends a user. At the commit their sessions are ended, and no other can begin. Throws the errors that Administration.suspend names. */
 export async function suspendUser(
   { db, log, config }: Parts,
-  { actorId, userId }: SomebodyElse,
+  { actorId, userId }: OperatorTarget,
   { reason, until = null }: { readonly reason: string; readonly until?: Date | null | undefined },
 ): Promise<SuspensionChange> {
   if (actorId === userId) throw new ChatError('FORBIDDEN', 'You cannot suspend yourself.', { field: ['userId'] });
@@ -69,7 +69,7 @@ export async function suspendUser(
   return await log.append<SuspensionChange>({
     lock: [userId],
     async decide(inside): Promise<Verdict<SuspensionChange>> {
-      const row = requireThere(await inside.read(userRow, userId));
+      const row = requireExistingAccount(await inside.read(userRow, userId));
       requireNoAdmin(row, config);
       const before = isSuspended(row, inside.now) ? await inside.read(suspensionFact, userId) : null;
       const ended = (await inside.read(openSessions, userId)).map(({ id }) => id);
@@ -94,7 +94,7 @@ export function restoreUser({ log }: Pick<Parts, 'log'>, userId: bigint): Promis
   return log.append<SuspensionChange>({
     lock: [userId],
     async decide(inside): Promise<Verdict<SuspensionChange>> {
-      const row = requireThere(await inside.read(userRow, userId));
+      const row = requireExistingAccount(await inside.read(userRow, userId));
       const before = isSuspended(row, inside.now) ? await inside.read(suspensionFact, userId) : null;
       const result = () => ({ before, after: null, ended: [] });
       return row.suspendedUntil === null ? { result } : { write: (tx) => liftSuspension(tx, userId), result };

@@ -1,12 +1,12 @@
 import { isDuplicate } from '../db/index.ts';
 import { ChatError, isRefusal } from '../errors.ts';
 import type { Identity } from '../identity/index.ts';
-import { calledAfter, nameIn, pictureIn } from './claimed.ts';
 import { HandleHeld } from './handle-hold.ts';
 import { findIdentity } from './identity-store.ts';
 import { makeAccount } from './newcomer.ts';
 import { noPassword } from './password.ts';
 import { updateProfile } from './profile.ts';
+import { nameIn, pictureIn, profileFromClaims } from './profile-from-claims.ts';
 import type { NewSession, SessionParts } from './session.ts';
 import { requireDeviceName } from './shape.ts';
 import { startSession } from './start.ts';
@@ -70,7 +70,7 @@ async function welcome(parts: TokenParts, identity: Identity, device: Device): P
   const { config } = parts;
   if (!config.signUpOpen) throw new ChatError('FORBIDDEN', 'Sign-up is currently closed.');
   if (config.maintenance) throw new ChatError('UNAVAILABLE', config.maintenanceMessage);
-  return makeAccount(parts, { ...(await calledAfter(parts, identity)), ...device, identity, passwordHash: noPassword });
+  return makeAccount(parts, { ...(await profileFromClaims(parts, identity)), ...device, identity, passwordHash: noPassword });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Db, StreamKind, Tx } from '../db/index.ts';
-import { leaveJob } from '../jobs/index.ts';
+import { putJob } from '../jobs/index.ts';
 import { uuidBytes, uuidText } from '../uuid.ts';
 import { changeWebhook, holdWebhook, requireWebhook } from './store.ts';
 import type { Backlog } from './webhook.ts';
@@ -62,16 +62,16 @@ export async function beginBacklog(db: Db, row: BacklogRow, seenToAt: Date): Pro
     const there = await tx.webhookBacklog.findUnique({ where: { streamId_webhookId: key } });
     if (there === null) await tx.webhookBacklog.create({ data: { ...row, ...key } });
     else await tx.webhookBacklog.updateMany({ where: { ...key, upToSeq: { lt: row.upToSeq } }, data: { upToSeq: row.upToSeq } });
-    await seeTo(tx, row.webhookId, seenToAt);
+    await scheduleCatchUp(tx, row.webhookId, seenToAt);
   });
 }
 
 /** Schedules a webhook's catch-up job for `at`, or leaves it if it is due earlier. The caller must hold the webhook's row. */
-export async function seeTo(tx: Tx, webhookId: string, at: Date): Promise<void> {
+export async function scheduleCatchUp(tx: Tx, webhookId: string, at: Date): Promise<void> {
   const there = await tx.job.findUnique({ where: { kind_key: { kind: 'WebhookBacklog', key: webhookId } } });
   // If the job is running, its end must not remove this new request: jobs are told apart by their due time, so it gets another one.
   const dueAt = there?.state === 'PENDING' && there.dueAt <= at ? new Date(there.dueAt.getTime() - 1) : at;
-  await leaveJob(tx, { kind: 'WebhookBacklog', key: webhookId, data: { webhookId }, dueAt });
+  await putJob(tx, { kind: 'WebhookBacklog', key: webhookId, data: { webhookId }, dueAt });
 }
 
 /** Reads the backlogs that are due at `now`, the earliest first. `now` null: all backlogs. */
@@ -120,13 +120,13 @@ export async function endBacklog(db: Db, row: BacklogRow, toldUpTo: number): Pro
 }
 
 /** Schedules the catch-up job for when the first backlog is due, or for the end of the webhook's rest. */
-export async function seeToNext(db: Db, webhookId: string): Promise<void> {
+export async function scheduleNextCatchUp(db: Db, webhookId: string): Promise<void> {
   await db.transaction(async (tx) => {
     if (!(await holdWebhook(tx, webhookId))) return;
     const { retryAt, state } = await tx.webhook.findUniqueOrThrow({ where: { id: uuidBytes(webhookId) } });
     const [first] = await dueBacklogs(tx, webhookId, { now: null, limit: 1 });
     if (first === undefined || state === 'DISABLED') return;
-    await leaveJob(tx, { kind: 'WebhookBacklog', key: webhookId, data: { webhookId }, dueAt: retryAt ?? first.dueAt });
+    await putJob(tx, { kind: 'WebhookBacklog', key: webhookId, data: { webhookId }, dueAt: retryAt ?? first.dueAt });
   });
 }
 
@@ -139,12 +139,12 @@ export async function forgetBacklogs(tx: Tx, webhookId: string): Promise<void> {
  * Makes all backlogs of a webhook due at once and resets their failures. Otherwise an entry that has failed for days would disable the
  * webhook again with its first failure.
  */
-export async function hurry(tx: Tx, webhookId: string, now: Date): Promise<void> {
+export async function makeDue(tx: Tx, webhookId: string, now: Date): Promise<void> {
   await changeWebhook(tx, webhookId, { attempts: 0, retryAt: null });
   const fresh = { attempts: 0, failingSince: null };
   await tx.webhookBacklog.updateMany({ where: { webhookId: uuidBytes(webhookId), failingSince: { not: null } }, data: fresh });
   await tx.webhookBacklog.updateMany({ where: { webhookId: uuidBytes(webhookId), dueAt: { gt: now } }, data: { dueAt: now } });
-  await seeTo(tx, webhookId, now);
+  await scheduleCatchUp(tx, webhookId, now);
 }
 
 /** Counts the backlogs of webhooks. A webhook without any is absent. */

@@ -1,4 +1,4 @@
-import type { Approval, Saying } from '../message/index.ts';
+import type { Approval, PendingMessage } from '../message/index.ts';
 
 /** What happens to a message if the before-send app does not answer as it should: ALLOW stores it unchanged, REFUSE does not store it. */
 export const onFailures = ['ALLOW', 'REFUSE'] as const;
@@ -29,7 +29,7 @@ export interface BeforeSendChoice {
 }
 
 /** Renders the message for the call, in terms of the API. */
-export type ShowDraft = (draft: Saying) => object;
+export type ShowDraft = (draft: PendingMessage) => object;
 
 /**
  * The interface for the before-send app. Refusals are ChatErrors whose `field` is named after the options. All functions may throw

@@ -1,10 +1,10 @@
 import { ChatError } from '../errors.ts';
-import { type BacklogRow, dueBacklogs, endBacklog, moveBacklog, putOffBacklog, seeToNext } from './backlog.ts';
+import { type BacklogRow, dueBacklogs, endBacklog, moveBacklog, putOffBacklog, scheduleNextCatchUp } from './backlog.ts';
+import { deliver, type EventCall, type Outcome, renderCalls } from './deliver.ts';
 import { disable, longFailureMs } from './health.ts';
 import type { WebhookParts } from './parts.ts';
 import { pauseMs } from './retry.ts';
 import { rests, wants } from './store.ts';
-import { type Outcome, type Told, tell, tidings } from './tell.ts';
 
 // A node runs only a few jobs at a time. One app may hold a place for this long, then it queues again.
 const sliceMs = 3_000;
@@ -31,7 +31,7 @@ export async function catchUp(parts: WebhookParts, webhookId: string, signal: Ab
     const ends = await Promise.all(due.map((backlog) => tellOrPutOff(parts, backlog, { until, signal, isTrial })));
     goesOn = due.length > 0 && ends.every((end) => end);
   }
-  await seeToNext(db, webhookId);
+  await scheduleNextCatchUp(db, webhookId);
 }
 
 interface Stretch {
@@ -71,7 +71,7 @@ async function tellBacklog(parts: WebhookParts, backlog: BacklogRow, stretch: St
 }
 
 interface Page {
-  readonly told: readonly Told[];
+  readonly told: readonly EventCall[];
   /** The last entry of the page, wanted or not. */
   readonly end: number;
 }
@@ -82,7 +82,7 @@ async function readPage(parts: WebhookParts, { streamId, kind, nextSeq, upToSeq,
   const row = (await parts.current()).find(({ id }) => id === webhookId);
   const all = entries.filter((entry) => row !== undefined && wants(row, entry));
   const wanted = isTrial ? all.slice(0, 1) : all;
-  const told = await tidings(parts, { kind, entries: wanted });
+  const told = await renderCalls(parts, { kind, entries: wanted });
   // Entries that were trimmed from the log are skipped.
   const end = entries.at(-1)?.seq ?? Math.min(upToSeq, Math.max(floor, nextSeq - 1 + pageEntries));
   // The page of a trial ends there even if that entry cannot be rendered: the entries after it were not looked at.
@@ -100,7 +100,7 @@ async function tellPage(
   for (const one of told) {
     const waitMs = until - performance.now();
     const outcome: Outcome =
-      waitMs <= 0 ? { kind: 'crowded' } : await tell(parts, row.webhookId, { told: one, signal, waitMs, anyway: isTrial });
+      waitMs <= 0 ? { kind: 'crowded' } : await deliver(parts, row.webhookId, { told: one, signal, waitMs, anyway: isTrial });
     if (outcome.kind === 'failed') await putOff(parts, row, one.seq, outcome);
     // Other backlogs that wait go first.
     if (outcome.kind === 'crowded') await moveBacklog(parts.db, row, { nextSeq: one.seq, dueAt: await parts.db.now() });

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Bus } from '../bus/index.ts';
 import { type Db, holdDeployment } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import type { Saying } from '../message/index.ts';
+import type { PendingMessage } from '../message/index.ts';
 import { createNewest } from '../newest/index.ts';
 import { noTracer, type Tracer } from '../tracer.ts';
 import { newUuid } from '../uuid.ts';
@@ -93,7 +93,11 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
   }
 
   /** Calls the app. Returns its verdict, or what went wrong. */
-  async function ask(row: BeforeSendRow, draft: Saying, fits: (text: string) => boolean): Promise<Verdict | { readonly fault: string }> {
+  async function ask(
+    row: BeforeSendRow,
+    draft: PendingMessage,
+    fits: (text: string) => boolean,
+  ): Promise<Verdict | { readonly fault: string }> {
     if (!breaker.admits()) return { fault: 'it has failed several times in a row and is not asked for some seconds' };
     const until = performance.now() + row.deadlineMs;
     const leave = await gate.enter(row.deadlineMs);
@@ -119,7 +123,7 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
     return { fault: answer.fault ?? 'its answer is none of { "allow": true }, { "allow": false } and { "text": … }' };
   }
 
-  function bodyOf(draft: Saying): string {
+  function bodyOf(draft: PendingMessage): string {
     if (show === undefined) throw new ChatError('UNAVAILABLE', 'This node is not ready yet. Try again.');
     const type = draft.act === 'SEND' ? 'BeforeMessageSent' : 'BeforeMessageEdited';
     return JSON.stringify({ type, timestamp: new Date().toISOString(), data: show(draft) });

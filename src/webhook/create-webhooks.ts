@@ -5,9 +5,10 @@ import { cancelJob } from '../jobs/index.ts';
 import type { Log } from '../log/index.ts';
 import { noTracer, type Tracer } from '../tracer.ts';
 import { newUuid } from '../uuid.ts';
-import { actOn } from './act.ts';
-import { countBacklogs, forgetBacklogs, hurry } from './backlog.ts';
+import { countBacklogs, forgetBacklogs, makeDue } from './backlog.ts';
 import { catchUp } from './catch-up.ts';
+import { callWebhook } from './deliver.ts';
+import { deliverRun } from './deliver-run.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { Show, WebhookConfig, WebhookParts } from './parts.ts';
 import { requireChoice, requireDescription, requireEvents, requireUrl } from './shape.ts';
@@ -24,7 +25,6 @@ import {
   shownWebhook,
   type WebhookRow,
 } from './store.ts';
-import { callWebhook } from './tell.ts';
 import type { NewSecret, Trial, Webhook, WebhookChoice } from './webhook.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -128,7 +128,7 @@ export function createWebhooks({ db, log, logger, config, onRead = () => undefin
         await changeWebhook(tx, id, { ...healthy, ...(!isKept && { fromAt: now }) });
         if (!isKept) await forgetBacklogs(tx, id);
       }
-      await hurry(tx, id, now);
+      await makeDue(tx, id, now);
       return await requireWebhook(tx, id);
     });
     return shownWebhook(row);
@@ -154,7 +154,7 @@ export function createWebhooks({ db, log, logger, config, onRead = () => undefin
     effect: {
       name: 'webhooks',
       wanted: async () => (await current()).some(({ disabledWhy }) => disabledWhy !== 'GONE'),
-      act: (run, signal) => actOn(parts, run, until(signal)),
+      act: (run, signal) => deliverRun(parts, run, until(signal)),
     },
     catchUp: ({ webhookId }, signal) => catchUp(parts, webhookId, until(signal)),
     showBy(by) {

@@ -1,6 +1,6 @@
 import type { Db } from '../db/index.ts';
 import { cancelJob } from '../jobs/index.ts';
-import { forgetBacklogs, seeTo } from './backlog.ts';
+import { forgetBacklogs, scheduleCatchUp } from './backlog.ts';
 import type { Answer } from './call.ts';
 import type { WebhookParts } from './parts.ts';
 import { pauseMs } from './retry.ts';
@@ -26,7 +26,7 @@ export async function noteSuccess({ db }: Pick<WebhookParts, 'db'>, { id, failur
     if (!(await holdWebhook(tx, id))) return;
     const before = await requireWebhook(tx, id);
     await changeWebhook(tx, id, { failures: 0, failingSince: null, attempts: 0, retryAt: null, lastSuccessAt: now });
-    if (before.state === 'ACTIVE' && rests(before)) await seeTo(tx, id, now);
+    if (before.state === 'ACTIVE' && rests(before)) await scheduleCatchUp(tx, id, now);
   });
 }
 

@@ -1,13 +1,13 @@
 import type { Tx } from '../db/index.ts';
 import { type Effect, effect } from '../log/index.ts';
 import { type NewReport, newReports, putReport, type Target } from '../queue/index.ts';
-import { type Admitted, eachOnce } from './screen.ts';
+import { type AllowedText, eachOnce } from './screen.ts';
 
 /** The blocked words that were found in what a user wrote, and the message, user or group that it belongs to. */
 export interface Flag {
   readonly target: Target;
   /** The texts that were written in one act. */
-  readonly said: readonly Admitted[];
+  readonly said: readonly AllowedText[];
   /** Returns the text that the report keeps. If absent, the report keeps the texts in which a word was found. */
   readonly whole?: () => string;
   readonly at: Date;

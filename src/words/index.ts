@@ -12,5 +12,5 @@
 export { type WordAction, wordActions } from './action.ts';
 export { createWords } from './create-words.ts';
 export { type Flag, flagEffects, putFlag } from './flag.ts';
-export { type Admitted, admit, type Looked, openScreen, type Screen } from './screen.ts';
+export { type AllowedText, allowAll, requireAllowedText, type Screen, type ScreenResult } from './screen.ts';
 export type * from './words.ts';

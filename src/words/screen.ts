@@ -4,7 +4,7 @@ import { mask } from './mask.ts';
 import type { Hit, Matcher } from './matcher.ts';
 
 /** The result of comparing a text with the lists. */
-export interface Looked {
+export interface ScreenResult {
   /** The error if the text is not allowed, or null if it is. */
   readonly refusal: ChatError | null;
   /** The text to store: unchanged, or masked. */
@@ -14,7 +14,7 @@ export interface Looked {
 }
 
 /** A text that is allowed. */
-export type Admitted = Pick<Looked, 'text' | 'found'>;
+export type AllowedText = Pick<ScreenResult, 'text' | 'found'>;
 
 /**
  * Compares texts with the lists in force. `field` is the path of the input that a refusal names. A call only uses the CPU: some
@@ -22,9 +22,9 @@ export type Admitted = Pick<Looked, 'text' | 'found'>;
  */
 export interface Screen {
   /** Checks what users write. */
-  said(text: string, ...field: readonly string[]): Looked;
+  checkText(text: string, ...field: readonly string[]): ScreenResult;
   /** Checks a name. A word to be masked is refused instead, because asterisks are not a name. */
-  called(name: string, ...field: readonly string[]): Looked;
+  checkName(name: string, ...field: readonly string[]): ScreenResult;
 }
 
 // More of them would not help an admin to decide.
@@ -32,7 +32,7 @@ const maxFound = 20;
 
 /** Creates a screen that calls `matcher` for the lists in force at each use. */
 export function createScreen(matcher: () => Matcher): Screen {
-  function look(text: string, field: readonly string[], masks: boolean): Looked {
+  function look(text: string, field: readonly string[], masks: boolean): ScreenResult {
     const hits = matcher()(text);
     if (hits.length === 0) return { refusal: null, text, found: [] };
     if (hits.some(({ action }) => action === 'REFUSE' || (action === 'MASK' && !masks)))
@@ -41,16 +41,16 @@ export function createScreen(matcher: () => Matcher): Screen {
     return { refusal: null, text: masked.length === 0 ? text : mask(text, masked), found: foundIn(hits) };
   }
   return {
-    said: (text, ...field) => look(text, field, true),
-    called: (name, ...field) => look(name, field, false),
+    checkText: (text, ...field) => look(text, field, true),
+    checkName: (name, ...field) => look(name, field, false),
   };
 }
 
 /** A screen that allows everything. */
-export const openScreen: Screen = createScreen(() => () => []);
+export const allowAll: Screen = createScreen(() => () => []);
 
 /** Returns the text to store. Throws ChatError INVALID_INPUT if the text is not allowed. */
-export function admit({ refusal, text, found }: Looked): Admitted {
+export function requireAllowedText({ refusal, text, found }: ScreenResult): AllowedText {
   if (refusal !== null) throw refusal;
   return { text, found };
 }

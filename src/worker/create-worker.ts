@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { type Db, readDue } from '../db/index.ts';
-import { type JobData, leaveDead } from '../jobs/index.ts';
+import { type JobData, putDeadJob } from '../jobs/index.ts';
 import type { Log } from '../log/index.ts';
 import { noTracer, type Tracer } from '../tracer.ts';
-import { actWithin, type Failed } from './act.ts';
 import type { Effect } from './effect.ts';
 import { type Lag, readLag } from './lag.ts';
 import type { Queue } from './queue.ts';
 import { createRelay } from './relay.ts';
+import { actWithin, type Failed } from './run-effects.ts';
 import { runDue } from './runner.ts';
 import { createSettling } from './settle.ts';
 
@@ -68,9 +68,9 @@ export function createWorker({ db, log, queue, effects, logger, config, tracer =
   }
 
   async function giveUp({ effect, streamId, seq, reason }: Failed): Promise<void> {
-    await db.commitAgain(async (tx) => {
+    await db.commitIdempotent(async (tx) => {
       const data = { effect, streamId, seq };
-      await leaveDead(
+      await putDeadJob(
         tx,
         { kind: 'EffectOwed', key: `${effect}:${streamId}:${seq}`, data, dueAt: await db.now(tx) },
         { reason, attempts: config.workerAttempts },

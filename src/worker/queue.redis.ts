@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { allOf } from '../all-of.ts';
-import { createComplaints } from '../complaint.ts';
+import { createIgnoredReports } from '../ignored-data.ts';
 import { connectAnyRedis } from '../redis-client.ts';
 import { createHolds, type Taken } from './holds.ts';
 import type { Due, Held, Queue } from './queue.ts';
@@ -73,7 +73,7 @@ export async function createRedisQueue({
     return client.eval(script, keys.length, ...keys, ...args);
   };
   const holds = createHolds({ run, queue: tag, holdName, consumer, visibilityMs, logger });
-  const complain = createComplaints(logger, 'what stood in the queue of workers cannot be read and was taken out of it');
+  const complain = createIgnoredReports(logger, 'what stood in the queue of workers cannot be read and was taken out of it');
   let interrupted = false;
   let claimAt = 0;
 

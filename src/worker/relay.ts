@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Db, type DueStream, selectDue, settleStreams } from '../db/index.ts';
+import { type Db, type DueStream, markEffectsDone, selectDue } from '../db/index.ts';
 import type { Effect } from './effect.ts';
 import type { Queue } from './queue.ts';
 
@@ -28,7 +28,7 @@ interface Outstanding {
 }
 
 /** Whether anybody wants any effect. */
-interface Wish {
+interface Demand {
   readonly isWanted: boolean;
   /** A time before anybody was asked, by the database's clock. */
   readonly before: Date;
@@ -56,12 +56,12 @@ export function createRelay({ db, queue, effects, logger, visibilityMs }: RelayP
    */
   let after = -1n;
   let met = new Set<bigint>();
-  let wish: Wish | undefined;
+  let wish: Demand | undefined;
   /** The wish with which the last walk over unwanted streams was started. */
-  let passed: Wish | undefined;
+  let passed: Demand | undefined;
 
   /** An effect that becomes wanted is noticed within askMs. Entries logged meanwhile are kept for it. */
-  async function ask(): Promise<Wish> {
+  async function ask(): Promise<Demand> {
     if (wish !== undefined && performance.now() < wish.goodUntil) return wish;
     const goodUntil = performance.now() + askMs;
     // Entries logged after this time are passed over only if the effects were asked again.
@@ -72,7 +72,7 @@ export function createRelay({ db, queue, effects, logger, visibilityMs }: RelayP
   }
 
   /** Passes over unwanted entries without reading them: an effect that becomes wanted now does not get what was before. */
-  async function passOver(by: Wish): Promise<boolean> {
+  async function skip(by: Demand): Promise<boolean> {
     // Once per wish, right after asking, so that what is passed over is hardly older than the answers.
     if (after < 0n && passed === by) return false;
     passed = by;
@@ -84,7 +84,7 @@ export function createRelay({ db, queue, effects, logger, visibilityMs }: RelayP
     await db.transaction(async (tx) => {
       const { rows } = await db.lockStreams(tx, old, { leaveBusy: true });
       const settled = rows.filter(({ lastAt }) => lastAt <= by.before).map(({ id, lastSeq }) => ({ id, upTo: lastSeq }));
-      if (settled.length > 0) await settleStreams(db, tx, settled);
+      if (settled.length > 0) await markEffectsDone(db, tx, settled);
     });
     return due.length === atOnce;
   }
@@ -130,7 +130,7 @@ export function createRelay({ db, queue, effects, logger, visibilityMs }: RelayP
         outstanding.clear();
       }
       const known = await ask();
-      if (!known.isWanted) return passOver(known);
+      if (!known.isWanted) return skip(known);
       return lead.waiting < mostWaiting && handOn();
     },
   };

@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import { type Db, type DueStream, readDue, type Settled } from '../db/index.ts';
 import type { Log, LogPage } from '../log/index.ts';
 import { together } from '../together.ts';
-import { actOnRun, type RunParts } from './act.ts';
 import { backOff } from './back-off.ts';
 import type { Held, Queue } from './queue.ts';
+import { actOnRun, type RunParts } from './run-effects.ts';
 import { createTurns } from './turns.ts';
 
 /** The parts that a runner needs. */

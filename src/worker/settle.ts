@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Db, type Settled, settleStreams } from '../db/index.ts';
+import { type Db, markEffectsDone, type Settled } from '../db/index.ts';
 
 interface Waiting extends PromiseWithResolvers<void> {
   readonly settled: Settled;
@@ -27,7 +27,7 @@ export function createSettling(db: Db): (settled: Settled) => Promise<void> {
       waiting = [];
       const rows = batch.map(({ settled }) => settled);
       try {
-        await db.commitAgain((tx) => settleStreams(db, tx, rows));
+        await db.commitIdempotent((tx) => markEffectsDone(db, tx, rows));
         for (const { resolve } of batch) resolve();
       } catch (error) {
         for (const { reject } of batch) reject(error);

@@ -215,9 +215,9 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     // The same ending a second time, as it is run where the connection was lost at COMMIT.
     const twice: Db = {
       ...db,
-      async commitAgain(work) {
-        const first = await db.commitAgain(work);
-        again = db.commitAgain(work);
+      async commitIdempotent(work) {
+        const first = await db.commitIdempotent(work);
+        again = db.commitIdempotent(work);
         return first;
       },
     };

@@ -26,7 +26,7 @@ test('two nodes on a Redis Cluster deliver to each other, including what they mi
   for (const group of groups) await say(here, ann, group, 'missed');
   await Promise.all(cluster.masters.map((master) => master.restart()));
   for (const _ of groups) expect(inWords(await events.next())).toBe('4 MessageSent missed');
-  await expect.poll(async () => [...(await here.ailments()), ...(await there.ailments())]).toEqual([]);
+  await expect.poll(async () => [...(await here.problems()), ...(await there.problems())]).toEqual([]);
   for (const group of groups) await say(here, ann, group, 'live again');
   for (const _ of groups) expect(inWords(await events.next())).toBe('5 MessageSent live again');
   events.stop();

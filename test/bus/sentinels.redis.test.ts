@@ -102,7 +102,7 @@ describe('a Redis with sentinels', () => {
     await say(here, ann, group, 'missed');
     await redis.untilMaster(redis.second);
     expect(inWords(await events.next())).toBe('4 MessageSent missed');
-    await expect.poll(async () => [...(await here.ailments()), ...(await there.ailments())]).toEqual([]);
+    await expect.poll(async () => [...(await here.problems()), ...(await there.problems())]).toEqual([]);
     await say(here, ann, group, 'by the replica');
     expect(inWords(await events.next())).toBe('5 MessageSent by the replica');
     events.stop();

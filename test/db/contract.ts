@@ -439,14 +439,14 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
     test('is whoever does a kind of work, until they have done it', async () => {
       await using own = await fresh();
       await using opened = await own.open();
-      const first = await opened.alone('work');
+      const first = await opened.exclusive('work');
       expect(first).not.toBeNull();
-      expect(await opened.alone('work')).toBeNull();
-      await using elsewhere = await db.alone('work');
-      await using other = await opened.alone('other');
+      expect(await opened.exclusive('work')).toBeNull();
+      await using elsewhere = await db.exclusive('work');
+      await using other = await opened.exclusive('other');
       expect([elsewhere, other]).not.toContain(null);
       await first?.[Symbol.asyncDispose]();
-      await using next = await opened.alone('work');
+      await using next = await opened.exclusive('work');
       expect(next).not.toBeNull();
     });
 

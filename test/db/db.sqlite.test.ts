@@ -45,7 +45,7 @@ describe('a SQLite file', () => {
     await using place = await freshSqlite();
     await using db = await place.open();
     await mkdir(`${place.place}.work.lock`);
-    await expect(db.alone('work')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(db.exclusive('work')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
   test('that is no database is told of in one line', async () => {

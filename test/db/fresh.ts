@@ -8,7 +8,7 @@ import { createConnection } from 'mariadb';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import { connectSqlite } from '../../src/db/db.sqlite.ts';
 import type { Db } from '../../src/db/index.ts';
-import type { Tell } from '../../src/db/outage.ts';
+import type { OnError } from '../../src/db/outage.ts';
 
 /** How a test opens its database. */
 export interface OpenOptions {
@@ -17,7 +17,7 @@ export interface OpenOptions {
   /** Of SQLite alone. */
   readonly beside?: boolean;
   readonly migrations?: string;
-  readonly tell?: Tell;
+  readonly tell?: OnError;
 }
 
 /** A database of the test's own, and another pair of eyes on it. */

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { type Db, tellOutages } from '../../src/db/index.ts';
+import { type Db, logOutages } from '../../src/db/index.ts';
 import { startMariadb } from '../support/services.ts';
 import { freshMysql } from './fresh.ts';
 
@@ -16,7 +16,7 @@ test('a database that is full is UNAVAILABLE for writes and said to be full in t
   const place = await freshMysql(server.url);
   const warnings: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
-  await using db = await place.open({ writeDeadlineMs: 500, tell: tellOutages(logger) });
+  await using db = await place.open({ writeDeadlineMs: 500, tell: logOutages(logger) });
   await newStream(db);
   await place.run('CREATE TABLE Junk (content CHAR(200))');
   await place.run("INSERT INTO Junk VALUES ('x')");

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { tellOutages } from '../../src/db/outage.ts';
+import { logOutages } from '../../src/db/outage.ts';
 import { ChatError } from '../../src/errors.ts';
 
 function unavailable(reason: string): ChatError {
@@ -11,7 +11,7 @@ test('why the database could not be used is told at once, then every ten seconds
   const warnings: { readonly times: number; readonly err: { readonly message: string } }[] = [];
   const logger = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(JSON.parse(line)) });
   let now = 0;
-  const tell = tellOutages(logger, () => now);
+  const tell = logOutages(logger, () => now);
   const told = (): readonly string[] => warnings.splice(0).map(({ err, times }) => `${err.message} (${times})`);
 
   tell(unavailable('the table is full'));

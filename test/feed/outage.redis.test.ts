@@ -25,7 +25,7 @@ it('a subscription loses nothing and keeps the order while Redis is killed, down
   await redis.restart();
   await say(here, ann, group, 'after');
   expect(inWords(await events.next())).toBe('6 MessageSent after');
-  await expect.poll(() => there.ailments(), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => there.problems(), { timeout: 20_000 }).toEqual([]);
   await say(here, ann, group, 'live again');
   expect(inWords(await events.next())).toBe('7 MessageSent live again');
   events.stop();
@@ -41,7 +41,7 @@ it('a node delivers messages and typing to its own clients at once while Redis i
   const events = listen(chat, ben);
   await events.ready();
   await redis.kill();
-  await expect.poll(() => chat.ailments()).not.toEqual([]);
+  await expect.poll(() => chat.problems()).not.toEqual([]);
   await say(chat, ann, group, 'said without Redis');
   expect(inWords(await events.next())).toBe('3 MessageSent said without Redis');
   await chat.messages.setTyping(ann, { conversationId: group, typing: true });

@@ -44,11 +44,11 @@ async function talk() {
 /** Wraps a world and counts its comparisons of heads. */
 function countingComparisons(world: TalkWorld): { readonly counted: TalkWorld; comparisons(): number } {
   let count = 0;
-  function goneOn(known: Parameters<TalkWorld['log']['goneOn']>[0]): ReturnType<TalkWorld['log']['goneOn']> {
+  function movedHeads(known: Parameters<TalkWorld['log']['movedHeads']>[0]): ReturnType<TalkWorld['log']['movedHeads']> {
     count += 1;
-    return world.log.goneOn(known);
+    return world.log.movedHeads(known);
   }
-  return { counted: { ...world, log: { ...world.log, goneOn } }, comparisons: () => count };
+  return { counted: { ...world, log: { ...world.log, movedHeads } }, comparisons: () => count };
 }
 
 function follow(feed: ReturnType<typeof feedOn>, viewer: Viewer, after?: readonly KnownPosition[]) {

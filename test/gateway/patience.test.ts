@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createPatience } from '../../gateway/patience.ts';
+import { createTimeouts } from '../../gateway/timeouts.ts';
 
 const ms = 3_000;
 
@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 
 function open() {
   const late: string[] = [];
-  return { late, patience: createPatience<string>(ms, (one) => void late.push(one)) };
+  return { late, patience: createTimeouts<string>(ms, (one) => void late.push(one)) };
 }
 
 test('each entry is late at its own time, with one timer for all', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { groupPolicies, type Role, type Standing, type Wish } from '../../src/group/index.ts';
+import { groupPolicies, type MemberStatus, type PermissionRequest, type Role } from '../../src/group/index.ts';
 import { allowedActions, allowedTo, judge, msUntil, mutedUntil } from '../../src/group/may.ts';
 import { groupActions, permissions } from '../../src/group/permission.ts';
 
@@ -14,12 +14,12 @@ const policies = { postPolicy: 'EVERYONE', invitePolicy: 'ADMINS', pinPolicy: 'A
 interface Case {
   readonly role?: Role;
   readonly muted?: Date;
-  readonly group?: Partial<Wish['group']>;
+  readonly group?: Partial<PermissionRequest['group']>;
   readonly to?: Role;
 }
 
-function wish({ role = 'MEMBER', muted, group, to }: Case): Wish {
-  const access: Standing = { role, mutedUntil: muted ?? null };
+function wish({ role = 'MEMBER', muted, group, to }: Case): PermissionRequest {
+  const access: MemberStatus = { role, mutedUntil: muted ?? null };
   const rules = { ...policies, mutedUntil: null, memberCount: 3, ...group };
   return { group: rules, access, now, ...(to !== undefined && { to: { role: to } }) };
 }

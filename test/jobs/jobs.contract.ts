@@ -2,15 +2,15 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
-import { cancelJob, createJobs, type Doers, type Jobs, leaveJob, type NewJob } from '../../src/jobs/index.ts';
+import { cancelJob, createJobs, type JobHandlers, type Jobs, type NewJob, putJob } from '../../src/jobs/index.ts';
 
 const logger = pino({ level: 'silent' });
 // Looks for nothing by itself: the tests say when.
 const config = { jobPollMs: 60_000 };
 
 /** Who does one kind of job; there are no others here. */
-function only(dissolved: Doers['GroupDissolved']): Doers {
-  return { GroupDissolved: dissolved } as unknown as Doers;
+function only(dissolved: JobHandlers['GroupDissolved']): JobHandlers {
+  return { GroupDissolved: dissolved } as unknown as JobHandlers;
 }
 
 /** What is promised to those who leave work for later, on any database. */
@@ -23,16 +23,16 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
   });
   afterAll(() => db[Symbol.asyncDispose]());
 
-  function jobAbout(groupId: bigint, { dueInMs = 0, actorId = 1n } = {}): (tx: Parameters<typeof leaveJob>[0]) => Promise<void> {
+  function jobAbout(groupId: bigint, { dueInMs = 0, actorId = 1n } = {}): (tx: Parameters<typeof putJob>[0]) => Promise<void> {
     return async (tx) => {
       const dueAt = new Date((await db.now(tx)).getTime() + dueInMs);
       const job: NewJob = { kind: 'GroupDissolved', key: String(groupId), data: { groupId, actorId }, dueAt };
-      await leaveJob(tx, job);
+      await putJob(tx, job);
     };
   }
 
-  function nodeThat(dissolved: Doers['GroupDissolved'], nodeId?: string): Jobs {
-    return createJobs({ db, logger, config, doers: only(dissolved), ...(nodeId !== undefined && { nodeId }) });
+  function nodeThat(dissolved: JobHandlers['GroupDissolved'], nodeId?: string): Jobs {
+    return createJobs({ db, logger, config, handlers: only(dissolved), ...(nodeId !== undefined && { nodeId }) });
   }
 
   /** Moves what waits under a key to the present, as time would. */
@@ -113,7 +113,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       const ids = Array.from({ length: 10 }, newId);
       const seen: (bigint | null)[] = [];
       for (const id of ids) await db.transaction(jobAbout(id));
-      const dissolved: Doers['GroupDissolved'] = async ({ groupId }) => void seen.push(groupId);
+      const dissolved: JobHandlers['GroupDissolved'] = async ({ groupId }) => void seen.push(groupId);
       await using one = nodeThat(dissolved);
       await using other = nodeThat(dissolved);
       await Promise.all([one.doDue(), other.doDue(), one.doDue()]);
@@ -194,7 +194,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
         dueAt = (await rowOf(id))?.dueAt;
         if (dueAt === undefined) throw new Error('it is gone while it is being done');
         const anew: NewJob = { kind: 'GroupDissolved', key: String(id), data, dueAt };
-        await db.transaction((tx) => leaveJob(tx, anew));
+        await db.transaction((tx) => putJob(tx, anew));
       });
       await node.doDue();
       expect(await rowOf(id)).toMatchObject({ state: 'PENDING', dueAt });
@@ -249,12 +249,12 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
     const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const { promise: done, resolve } = Promise.withResolvers<bigint>();
     await db.transaction(jobAbout(slow));
-    const doers = only(async ({ groupId }) => {
+    const handlers = only(async ({ groupId }) => {
       if (groupId !== slow) return resolve(groupId);
       begun.resolve();
       await ended.promise;
     });
-    await using _node = createJobs({ db, logger, config: { jobPollMs: 10 }, doers });
+    await using _node = createJobs({ db, logger, config: { jobPollMs: 10 }, handlers });
     await begun.promise;
     await db.transaction(jobAbout(quick));
     expect(await done).toBe(quick);
@@ -267,7 +267,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
     const id = newId();
     const { promise: done, resolve } = Promise.withResolvers<bigint>();
     await db.transaction(jobAbout(id));
-    await using _node = createJobs({ db, logger, config: { jobPollMs: 10 }, doers: only(async ({ groupId }) => resolve(groupId)) });
+    await using _node = createJobs({ db, logger, config: { jobPollMs: 10 }, handlers: only(async ({ groupId }) => resolve(groupId)) });
     expect(await done).toBe(id);
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leaveJob, type NewJob } from '../../src/jobs/index.ts';
+import { type NewJob, putJob } from '../../src/jobs/index.ts';
 import { mysqlDb } from '../support/db.ts';
 import { lockWait } from '../support/lock-wait.ts';
 import { promisesOfJobs } from './jobs.contract.ts';
@@ -10,11 +10,11 @@ describe('jobs on MariaDB', () => {
   it('one that is left anew just as whoever did it removes it is there', async () => {
     await using db = await mysqlDb();
     const job: NewJob = { kind: 'GroupDissolved', key: '1', data: { groupId: 1n, actorId: null }, dueAt: new Date(0) };
-    await db.transaction((tx) => leaveJob(tx, job));
+    await db.transaction((tx) => putJob(tx, job));
     let leaving: Promise<void> | undefined;
     await db.transaction(async (tx) => {
       await tx.job.deleteMany({ where: { key: '1' } });
-      leaving = db.transaction((other) => leaveJob(other, job));
+      leaving = db.transaction((other) => putJob(other, job));
       await lockWait(db);
     });
     await leaving;

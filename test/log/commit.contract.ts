@@ -224,9 +224,9 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what acts foresee', () => {
-    function foreseeing(stream: bigint, fact: Fact<number, number>, n: number): Pick<Append<number>, 'lock' | 'keys' | 'foresee'> {
-      return { lock: [stream], keys: [`${n}`], foresee: (read) => read(fact, n) };
+  describe('what acts prefetch', () => {
+    function prefetching(stream: bigint, fact: Fact<number, number>, n: number): Pick<Append<number>, 'lock' | 'keys' | 'prefetch'> {
+      return { lock: [stream], keys: [`${n}`], prefetch: (read) => read(fact, n) };
     }
 
     async function answering(found: Promise<number>): Promise<Verdict<number>> {
@@ -245,7 +245,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
           return keys.map((n) => 2 * n);
         },
       };
-      const act = (n: number) => log.append({ ...foreseeing(stream, fact, n), decide: ({ read }) => answering(read(fact, n)) });
+      const act = (n: number) => log.append({ ...prefetching(stream, fact, n), decide: ({ read }) => answering(read(fact, n)) });
       expect(await Promise.all(numbers(3).map(act))).toEqual([2, 4, 6]);
       expect(asked).toEqual([[1, 2, 3]]);
     });
@@ -260,7 +260,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
         },
       };
       const act = (n: number) =>
-        log.append({ ...foreseeing(stream, fact, n), decide: ({ read }) => answering(n === 2 ? read(fact, n) : Promise.resolve(n)) });
+        log.append({ ...prefetching(stream, fact, n), decide: ({ read }) => answering(n === 2 ? read(fact, n) : Promise.resolve(n)) });
       const outcomes = await Promise.allSettled(numbers(3).map(act));
       expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     });

@@ -38,7 +38,7 @@ describe('commits on MariaDB', () => {
     expect(seqs).toEqual(streams.map(() => 1));
   });
 
-  test('read what they foresee behind the locks: what was read of a stream that somebody else held is not used', async () => {
+  test('read what they prefetch behind the locks: what was read of a stream that somebody else held is not used', async () => {
     await using db = await mysqlDb();
     await using bus = createMemoryBus();
     await using log = createLog({ db, bus, logger: pino({ level: 'silent' }) });
@@ -69,7 +69,7 @@ describe('commits on MariaDB', () => {
     await holds.promise;
     const appended = log.append({
       lock: [stream],
-      foresee: (read) => read(ordinal, stream),
+      prefetch: (read) => read(ordinal, stream),
       async decide({ head, read }) {
         decided.push([head(stream)?.lastOrdinal, await read(ordinal, stream)]);
         return { result: () => undefined };
@@ -146,7 +146,7 @@ describe('commits on MariaDB', () => {
     await holds.promise;
     const left = log.append({
       lock: [busy],
-      foresee: (read) => read(held, user.id),
+      prefetch: (read) => read(held, user.id),
       async decide({ read }) {
         const users = await read(held, user.id);
         return { result: () => users };

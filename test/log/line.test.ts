@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Sharing } from '../../src/log/batch.ts';
-import { Line } from '../../src/log/line.ts';
+import { CommitQueue } from '../../src/log/commit-queue.ts';
 
 interface Append extends Sharing {
   readonly gone?: boolean;
 }
 
-function newLine(appends: readonly Append[], limit = 256): Line<Append> {
-  const line = new Line<Append>({ limit, sharing: (append) => append, isGone: ({ gone = false }) => gone });
+function newLine(appends: readonly Append[], limit = 256): CommitQueue<Append> {
+  const line = new CommitQueue<Append>({ limit, sharing: (append) => append, isGone: ({ gone = false }) => gone });
   for (const append of appends) line.push(append);
   return line;
 }

@@ -91,27 +91,27 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
     it('tells those that go further than is known, in entries or in moves of own markers, and no others', async () => {
       const streams = await Promise.all(Array.from({ length: 1_000 }, () => newStream()));
       const known = streams.map((id) => ({ id, lastSeq: 0, markerCount: 0 }));
-      expect(await log.goneOn(known)).toEqual([]);
+      expect(await log.movedHeads(known)).toEqual([]);
       const [first, last] = [streams[0] ?? 0n, streams[999] ?? 0n];
       for (const stream of [first, last, last]) await join(stream, 1n);
       const further = [
         { id: first, lastSeq: 1, markerCount: 0 },
         { id: last, lastSeq: 2, markerCount: 0 },
       ];
-      expect(await log.goneOn(known)).toEqual(further);
-      expect(await log.goneOn([...further, { id: 2n ** 62n, lastSeq: 0, markerCount: 0 }])).toEqual([]);
+      expect(await log.movedHeads(known)).toEqual(further);
+      expect(await log.movedHeads([...further, { id: 2n ** 62n, lastSeq: 0, markerCount: 0 }])).toEqual([]);
       // What is known beyond the log is not told of: of a head that was read too early nobody goes back.
-      expect(await log.goneOn(further.map((head) => ({ ...head, lastSeq: 9 })))).toEqual([]);
+      expect(await log.movedHeads(further.map((head) => ({ ...head, lastSeq: 9 })))).toEqual([]);
     });
 
     it('counts messages for no moves, but of an account what stands in their place', async () => {
       const stream = await newStream();
       await send(stream, 1n, `counted ${stream}`);
-      expect(await log.goneOn([{ id: stream, lastSeq: 1, markerCount: 0 }])).toEqual([]);
+      expect(await log.movedHeads([{ id: stream, lastSeq: 1, markerCount: 0 }])).toEqual([]);
       const account = await newStream('ACCOUNT');
       await db.transaction((tx) => tx.stream.update({ where: { id: account }, data: { lastOrdinal: 3 } }));
-      expect(await log.goneOn([{ id: account, lastSeq: 0, markerCount: 2 }])).toEqual([{ id: account, lastSeq: 0, markerCount: 3 }]);
-      expect(await log.goneOn([{ id: account, lastSeq: 0, markerCount: 3 }])).toEqual([]);
+      expect(await log.movedHeads([{ id: account, lastSeq: 0, markerCount: 2 }])).toEqual([{ id: account, lastSeq: 0, markerCount: 3 }]);
+      expect(await log.movedHeads([{ id: account, lastSeq: 0, markerCount: 3 }])).toEqual([]);
     });
   });
 

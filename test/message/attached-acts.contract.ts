@@ -59,7 +59,7 @@ function actsOn(world: TalkWorld, gallery: AttachedWorld) {
       gallery.behind((tx) => tx.message.updateMany({ where: { conversationId, seq }, data: { text: '', recalledAt: new Date() } })),
     'be forgotten by the list, and found again': async ({ conversationId }, { message: { seq } }) => {
       await gallery.behind((tx) => tx.attachedMessage.deleteMany({ where: { conversationId, seq } }));
-      await messages.enterAttached({ after: conversationId - 1n, seq: 0, round: 9 }, never);
+      await messages.repairAttachments({ after: conversationId - 1n, seq: 0, round: 9 }, never);
     },
   };
   return acts;
@@ -109,7 +109,7 @@ export function promiseOfAttachedActs(open: () => Promise<Db>): void {
           expect(listed).toBe(await gallery.counted(viewer, conversationId, some));
           shown += Number(listed !== '');
         }
-        await world.messages.enterAttached({ after: conversationId - 1n, seq: 0, round: 9 }, never);
+        await world.messages.repairAttachments({ after: conversationId - 1n, seq: 0, round: 9 }, never);
         expect(await gallery.entered(conversationId)).toEqual(await gallery.toBeEntered(conversationId));
       }),
       { numRuns: 25 },

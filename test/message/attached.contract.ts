@@ -155,12 +155,12 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
           data: { attachments: null, recalledAt: new Date() },
         }),
       );
-      await world.messages.enterAttached(all, never);
+      await world.messages.repairAttachments(all, never);
       expect(await gallery.listed(ada, group, ['IMAGE'])).toBe('p3 p1');
       expect(await gallery.listed(ada, other)).toBe('s1');
       for (const id of [group, other]) expect(await gallery.entered(id)).toEqual(await gallery.toBeEntered(id));
       const logs = await Promise.all([group, other].map((id) => world.entries(id)));
-      await world.messages.enterAttached(all, never);
+      await world.messages.repairAttachments(all, never);
       expect(await Promise.all([group, other].map((id) => world.entries(id)))).toEqual(logs);
       expect(logs[0]?.at(-1)?.seq).toBe(right.seq);
     });
@@ -170,7 +170,7 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       const sent = await Promise.all(Array.from({ length: 420 }, (_, at) => gallery.attach(ada, group, `p${at}`)));
       await gallery.behind((tx) => tx.attachedMessage.deleteMany({ where: { conversationId: group } }));
       const seqs = sent.map(({ seq }) => seq).toSorted((one, other) => one - other);
-      await world.messages.enterAttached({ after: group, seq: seqs[9] ?? 0, round: 0 }, never);
+      await world.messages.repairAttachments({ after: group, seq: seqs[9] ?? 0, round: 0 }, never);
       expect(await gallery.entered(group)).toEqual(
         seqs
           .slice(10)
@@ -188,7 +188,7 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       let passedMs = 0;
       const clock = performance.now.bind(performance);
       using _ = vi.spyOn(performance, 'now').mockImplementation(() => clock() + passedMs);
-      const turn = world.messages.enterAttached({ after: group, seq: seqs[0] ?? 0, round: 2 }, never);
+      const turn = world.messages.repairAttachments({ after: group, seq: seqs[0] ?? 0, round: 2 }, never);
       passedMs = 60_000;
       await turn;
       expect(await gallery.entered(group)).toHaveLength(200);
@@ -196,7 +196,7 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       expect(JSON.parse(left?.data ?? '')).toEqual({ after: String(group), seq: seqs[200], round: 2 });
       expect(left?.dueAt.getTime()).toBeLessThanOrEqual((await world.db.now()).getTime());
       await gallery.behind((tx) => tx.job.deleteMany({ where: { kind: 'AttachmentRound' } }));
-      await world.messages.enterAttached({ after: group, seq: seqs[200] ?? 0, round: 2 }, never);
+      await world.messages.repairAttachments({ after: group, seq: seqs[200] ?? 0, round: 2 }, never);
       expect(await gallery.entered(group)).toHaveLength(209);
       expect(await job()).toEqual([]);
     });
@@ -209,8 +209,8 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       const other = talkOn(world.db);
       await using _ = other.bus;
       await Promise.all([
-        world.messages.enterAttached(from, never),
-        other.messages.enterAttached(from, never),
+        world.messages.repairAttachments(from, never),
+        other.messages.repairAttachments(from, never),
         ...sent.slice(0, 30).map((message) => world.messages.recall(ada, message)),
         ...sent
           .slice(190)
@@ -226,19 +226,19 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       await gallery.behind((tx) => tx.job.deleteMany({ where: { kind: 'AttachmentRound' } }));
       const now = (await world.db.now()).getTime();
       for (const [round, hours] of [1, 24].entries()) {
-        await world.messages.enterAttached({ ...all, round }, never);
+        await world.messages.repairAttachments({ ...all, round }, never);
         const [left, ...others] = await job();
         expect(others).toEqual([]);
         expect(JSON.parse(left?.data ?? '')).toEqual({ after: '0', seq: 0, round: round + 1 });
         expect(((left?.dueAt.getTime() ?? 0) - now) / 3_600_000).toSatisfy((left: number) => left >= hours && left < hours + 0.5);
       }
       await gallery.behind((tx) => tx.job.deleteMany({ where: { kind: 'AttachmentRound' } }));
-      await world.messages.enterAttached({ ...all, round: 2 }, never);
+      await world.messages.repairAttachments({ ...all, round: 2 }, never);
       expect(await job()).toEqual([]);
     });
 
     it('are left where they are when the worker ends', async () => {
-      const ended = world.messages.enterAttached(all, AbortSignal.abort(new Error('the node ends')));
+      const ended = world.messages.repairAttachments(all, AbortSignal.abort(new Error('the node ends')));
       await expect(ended).rejects.toThrow('the node ends');
     });
   });

@@ -409,7 +409,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
     test('is said once, by however many nodes', async () => {
       const [ann, ben] = await world.people();
       const { ref, first } = await asked(ann, ben);
-      await Promise.all([here, there, here, there].map(({ messages }) => messages.sayFirst(ref, first)));
+      await Promise.all([here, there, here, there].map(({ messages }) => messages.sendFirstMessage(ref, first)));
       const direct = await world.direct(ben, ann);
       expect(await world.entries(direct)).toMatchObject([{ type: 'MessageSent', actorId: ann.userId, data: { text: 'It is me!' } }]);
       expect((await world.told(ben)).map(({ type }) => type)).toEqual(['ConversationOpened']);
@@ -420,7 +420,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       const { ref, first } = await asked(ann, ben);
       const [blocker, blockedOne] = by === 'one' ? [ann, ben] : [ben, ann];
       await here.blocks.block(blocker, { userId: blockedOne.userId });
-      await here.messages.sayFirst(ref, first);
+      await here.messages.sendFirstMessage(ref, first);
       expect(await world.told(ben)).toEqual([]);
     });
   });

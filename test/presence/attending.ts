@@ -3,10 +3,10 @@ import { pino } from 'pino';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
 import { type PresenceHint, parsePresenceHint, presenceTopic } from '../../src/presence/hint.ts';
+import { createHintPublisher } from '../../src/presence/hint-publisher.ts';
 import { createLastSeenNotes } from '../../src/presence/last-seen.ts';
 import { OwnConnections } from '../../src/presence/own-connections.ts';
 import type { Roster } from '../../src/presence/roster.ts';
-import { createTelling } from '../../src/presence/telling.ts';
 import type { Access } from '../../src/user/index.ts';
 import { type Bird, createFlock, type Flock, leaseMs } from '../cluster/flock.ts';
 import { sqliteDb } from '../support/db.ts';
@@ -43,7 +43,7 @@ export async function attending(roster: Roster): Promise<Attending> {
   const logger = pino({ level: 'silent' });
   const [db, bus, registry] = [open.use(await sqliteDb()), createMemoryBus(), createMemoryRegistry()];
   const flock = open.use(createFlock(async () => registry, bus));
-  const [telling, lastSeen] = [open.use(createTelling(bus)), open.use(createLastSeenNotes({ db, logger }))];
+  const [telling, lastSeen] = [open.use(createHintPublisher(bus)), open.use(createLastSeenNotes({ db, logger }))];
   const devices: number[] = [];
   function take(hint: PresenceHint | null): void {
     if (hint?.kind === 'standing') devices.push(hint.devices);

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { standingBefore, standingOf } from '../../src/presence/roster.ts';
+import { standingBefore, summaryOf } from '../../src/presence/roster.ts';
 import { connection } from './roster.contract.ts';
 
 describe('the standing of a user', () => {
   test('counts a device once, and is idle only if all connections are', () => {
     const one = connection(1n, 1, { idle: true });
     const again = connection(1n, 2, { sessionId: one.sessionId, idle: true });
-    expect(standingOf([])).toEqual({ devices: 0, idle: false });
-    expect(standingOf([one, again])).toEqual({ devices: 1, idle: true });
-    expect(standingOf([one, again, connection(1n, 3)])).toEqual({ devices: 2, idle: false });
+    expect(summaryOf([])).toEqual({ devices: 0, idle: false });
+    expect(summaryOf([one, again])).toEqual({ devices: 1, idle: true });
+    expect(summaryOf([one, again, connection(1n, 3)])).toEqual({ devices: 2, idle: false });
   });
 
   test('can be computed for the state before a change', () => {

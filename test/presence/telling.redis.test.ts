@@ -4,7 +4,7 @@ import { expect, inject, test } from 'vitest';
 import { createRedisBus } from '../../src/bus/bus.redis.ts';
 import type { Bus } from '../../src/bus/index.ts';
 import { type PresenceHint, parsePresenceHint, presenceTopic } from '../../src/presence/hint.ts';
-import { createTelling } from '../../src/presence/telling.ts';
+import { createHintPublisher } from '../../src/presence/hint-publisher.ts';
 import { openRedisGate } from '../two-node/redis-gate.ts';
 
 const logger = pino({ level: 'silent' });
@@ -23,7 +23,7 @@ test('hints that the bus lost are sent again once it is back, so that others rea
   await using here = await createRedisBus({ url: gate.url, namespace, timeoutMs: 500, logger });
   await using there = await createRedisBus({ url: inject('redisUrl'), namespace, timeoutMs: 2_000, logger });
   const [ofOne, ofTwo, ofThree] = [await heardOf(there, 1n), await heardOf(there, 2n), await heardOf(there, 3n)];
-  using telling = createTelling(here);
+  using telling = createHintPublisher(here);
   const standing = { kind: 'standing', devices: 1, idle: false, lastSeenAt: null } as const;
   telling.tell(1n, { ...standing, rev: 7 });
   await expect.poll(() => ofOne).toEqual([{ ...standing, rev: 7 }]);

@@ -69,7 +69,7 @@ it('finds and trims what is old in ranges of keys, whatever else there is', asyn
   // The round that enters what was attached before there was a list of it, over the same tables, of which some is missing.
   await log.sql.run(`DELETE FROM AttachedMessage WHERE conversationId = ${bigGroup} AND kind = 3`);
   const from = { after: BigInt(bigGroup) - 1n, seq: 0, round: 9 };
-  const entering = await log.during(() => chat.messages.enterAttached(from, new AbortController().signal));
+  const entering = await log.during(() => chat.messages.repairAttachments(from, new AbortController().signal));
   expect(await log.sql.number(`SELECT COUNT(*) FROM AttachedMessage WHERE conversationId = ${bigGroup} AND kind = 3`)).toBeGreaterThan(500);
   const kinds = Map.groupBy(entering.statements.filter(isAsked), kindOf);
   expect(kinds.size).toBeGreaterThan(3);

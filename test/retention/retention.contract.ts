@@ -53,7 +53,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
       world.messages.timeline(member, {}),
       world.messages.last([member]),
       world.messages.pins(member, { first: 10 }),
-      world.messages.saidBy(viewer.userId, { conversationId, first: 100, after: 0 }),
+      world.messages.messagesBy(viewer.userId, { conversationId, first: 100, after: 0 }),
     ]);
     return {
       messages: messages.items.map(({ text }) => text),

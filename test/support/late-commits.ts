@@ -15,9 +15,9 @@ export function lateCommits(db: Db): LateCommits {
         await late.before();
         return db.commit(mark, work);
       },
-      async commitAgain(work) {
+      async commitIdempotent(work) {
         await late.before();
-        return db.commitAgain(work);
+        return db.commitIdempotent(work);
       },
     },
     before: async () => undefined,

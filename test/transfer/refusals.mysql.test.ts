@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { holdWork } from '../../src/db/sqlite-lock.ts';
+import { lockWork } from '../../src/db/sqlite-lock.ts';
 import { keyFile } from '../../src/key-file.ts';
 import { runAdmin } from '../support/admin-command.ts';
 import { chatOn } from '../support/chat.ts';
@@ -58,7 +58,7 @@ describe('a transfer does nothing, and says why', () => {
       await using _node = await places.openSource();
       expect(await refused()).toBe(`A node has ${places.file} open. Stop it first.\n`);
     }
-    await using importing = await holdWork(places.file, 'import');
+    await using importing = await lockWork(places.file, 'import');
     expect(importing).not.toBeNull();
     expect(await refused({}, '--check')).toMatch(/^From .*\nTo be copied: 1 row\.\nAn import into .* is under way\. Wait for its end, /s);
   });

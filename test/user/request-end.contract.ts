@@ -123,7 +123,7 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       });
       expect(await world.contacts.firstMessage(ref(ann, ben))).toEqual(first);
       expect((await jobsOf(ann, ben)).map(({ kind }) => kind)).toEqual(['FirstMessage']);
-      await world.contacts.firstMessageSaid(ref(ann, ben), { askedAt: request?.createdAt ?? new Date(0) });
+      await world.contacts.clearFirstMessage(ref(ann, ben), { askedAt: request?.createdAt ?? new Date(0) });
       expect(await world.contacts.firstMessage(ref(ann, ben))).toBeNull();
     });
 
@@ -138,7 +138,7 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       await world.tick();
       await ask('second');
       await world.contacts.answer(ben, ref(ann, ben), { accept: true });
-      await world.contacts.firstMessageSaid(ref(ann, ben), first);
+      await world.contacts.clearFirstMessage(ref(ann, ben), first);
       const second = await world.contacts.firstMessage(ref(ann, ben));
       expect(second?.text).toBe('second');
       expect(second?.clientMessageId).not.toBe(first.clientMessageId);

@@ -502,7 +502,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       await expect.poll(heard).toBe('******');
       await using later = chatOver(db);
       await later.words.begin();
-      expect(later.words.screen.said('badger').text).toBe('******');
+      expect(later.words.screen.checkText('badger').text).toBe('******');
     });
   });
 }

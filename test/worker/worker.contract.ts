@@ -2,7 +2,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import { readConfig } from '../../src/config.ts';
-import { type Db, type Settled, settleStreams } from '../../src/db/index.ts';
+import { type Db, markEffectsDone, type Settled } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import { createLog, type Log } from '../../src/log/index.ts';
 import { createWorker, type Effect, type Worker } from '../../src/worker/index.ts';
@@ -212,12 +212,12 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
       expect(streams).toBe(1);
       expect(oldestMs).toBeGreaterThanOrEqual(0);
       expect(oldestMs).toBeLessThan(10_000);
-      await db.transaction((tx) => settleStreams(db, tx, [{ id: stream, upTo: 2 }]));
+      await db.transaction((tx) => markEffectsDone(db, tx, [{ id: stream, upTo: 2 }]));
     });
   });
 
   describe('what is noted of effects', () => {
-    const settle = (settled: Settled) => db.transaction((tx) => settleStreams(db, tx, [settled]));
+    const settle = (settled: Settled) => db.transaction((tx) => markEffectsDone(db, tx, [settled]));
 
     it('only rises, and a stream to which something was added meanwhile stays due', async () => {
       const stream = await newStream();

@@ -1,0 +1,30 @@
+import type { Bus, OnMessage } from './bus.ts';
+
+/**
+ * Wraps a bus so that this node receives its own messages even when the bus gives them up. While the bus is down, clients of the node that
+ * stores something still receive it at once (decision 64). If it is unknown whether a message went out, this node may receive it twice,
+ * which is harmless for a hint.
+ */
+export function withLocalEcho(bus: Bus): Bus {
+  const heard = new Map<string, OnMessage>();
+  return {
+    async subscribe(topic, onMessage) {
+      const unsubscribe = await bus.subscribe(topic, onMessage);
+      heard.set(topic, onMessage);
+      return () => {
+        if (heard.get(topic) === onMessage) heard.delete(topic);
+        unsubscribe();
+      };
+    },
+    async publish(topic, message) {
+      const isSent = await bus.publish(topic, message);
+      if (!isSent) heard.get(topic)?.(message);
+      return isSent;
+    },
+    onGap: (listener) => bus.onGap(listener),
+    get healthy() {
+      return bus.healthy;
+    },
+    [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
+  };
+}
