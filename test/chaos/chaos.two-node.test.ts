@@ -20,6 +20,7 @@ const moreThan = {
   'messages saved, and no more': 5,
   'signals heard': 10,
   'looks into the database': 10,
+  'entries of accounts trimmed': 10,
 };
 
 it(

@@ -5,9 +5,10 @@ import { type Actor, type Cast, placesOf } from './cast.ts';
 import { brief, type EntryFacts, type LogRecord, type StateRecord } from './history.ts';
 import { momentOf, namesOf, numberOf, openDatabase } from './look.ts';
 import type { Post } from './stage.ts';
+import type { FormerEntries } from './trimming.ts';
 
-/** Reads all streams of a run directly from the database. */
-export async function readLogs(databaseUrl: string, cast: Cast): Promise<readonly LogRecord[]> {
+/** Reads all streams of a run directly from the database. `former`: entries of accounts as they were before they were made to look old. */
+export async function readLogs(databaseUrl: string, cast: Cast, former: FormerEntries): Promise<readonly LogRecord[]> {
   const { actors, rooms, door, crown, directs } = cast;
   const connection = await openDatabase(databaseUrl);
   const names = namesOf(cast);
@@ -20,7 +21,7 @@ export async function readLogs(databaseUrl: string, cast: Cast): Promise<readonl
     const logs: LogRecord[] = [];
     for (const log of streams) {
       const [head] = await connection.query('SELECT lastSeq FROM Stream WHERE id = ?', [numberOf(log.stream)]);
-      logs.push({ what: 'log', ...log, lastSeq: head.lastSeq, entries: await readEntries(connection, log.stream, names) });
+      logs.push({ what: 'log', ...log, lastSeq: head.lastSeq, entries: await readEntries(connection, log.stream, { names, former }) });
     }
     return logs;
   } finally {
@@ -28,13 +29,19 @@ export async function readLogs(databaseUrl: string, cast: Cast): Promise<readonl
   }
 }
 
-async function readEntries(connection: Connection, stream: string, names: ReadonlyMap<number, string>): Promise<readonly EntryFacts[]> {
+interface Ground {
+  readonly names: ReadonlyMap<number, string>;
+  readonly former: FormerEntries;
+}
+
+async function readEntries(connection: Connection, stream: string, { names, former }: Ground): Promise<readonly EntryFacts[]> {
   const id = numberOf(stream);
   const messages: readonly MessageRow[] = await connection.query(
     'SELECT seq, senderId, clientMessageId, text, sentAt FROM Message WHERE conversationId = ?',
     [id],
   );
-  const others: readonly EntryRow[] = await connection.query('SELECT seq, type, actorId, data, at FROM Entry WHERE streamId = ?', [id]);
+  const left: readonly EntryRow[] = await connection.query('SELECT seq, type, actorId, data, at FROM Entry WHERE streamId = ?', [id]);
+  const others = [...new Map([...left, ...(former.get(stream) ?? [])].map((row) => [row.seq, row])).values()];
   return [
     ...messages.map(({ seq, senderId, clientMessageId: key, text, sentAt }) => ({
       ...{ stream, seq, type: 'MessageSent', loggedAt: momentOf(sentAt) },
@@ -60,7 +67,8 @@ interface MessageRow {
   readonly sentAt: string;
 }
 
-interface EntryRow {
+/** The row of an entry that is no message. */
+export interface EntryRow {
   readonly seq: number;
   readonly type: string;
   readonly actorId: number;

@@ -189,6 +189,8 @@ export type Happening =
   | DeviceRecord
   | FaultRecord
   | { readonly what: 'healed' }
+  /** So many entries of accounts, which were made to look old, were deleted by a node. */
+  | { readonly what: 'trimmed'; readonly entries: number }
   /** A device still lacked something when all should have had everything. */
   | { readonly what: 'late'; readonly detail: string }
   | LogRecord

@@ -73,6 +73,7 @@ export function totalsOf({ records, startedAt }: History): Totals {
     signals: countOf(records, 'signal'),
     'signals heard': countOf(records, 'heard'),
     'looks into the database': countOf(records, 'look'),
+    'entries of accounts trimmed': records.reduce((sum, record) => sum + (record.what === 'trimmed' ? record.entries : 0), 0),
     'entries received': entries.length,
     'markers received': countOf(records, 'marker'),
     subscriptions: countOf(records, 'subscribe'),

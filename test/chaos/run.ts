@@ -11,6 +11,7 @@ import { type Life, startLife } from './life.ts';
 import { look, watch } from './look.ts';
 import { type Totals, totalsOf } from './report.ts';
 import { type Stage, setStage } from './stage.ts';
+import { type Trimming, trimAccounts } from './trimming.ts';
 import { runLane } from './weather.ts';
 
 /** The options of a run. */
@@ -43,6 +44,7 @@ export async function runChaos({ seed, minutes, moreThan = {}, file }: RunOption
   await using devices = connectAll(cast, stage, seed, history);
   await until(() => devices.all.every((device) => device.ready()), 'a device does not get ready');
   const life = startLife({ cast, posts: stage.posts, devices: devices.all, random: randomFrom(seed + 1), history });
+  await using trimming = trimAccounts(stage.databaseUrl, { actors: cast.actors, devices: devices.all, history });
   await using watching = watch(stage.databaseUrl, cast, history);
   const endAt = history.now() + minutes * 60_000;
   const scene = { stage, devices: devices.all, life };
@@ -54,7 +56,7 @@ export async function runChaos({ seed, minutes, moreThan = {}, file }: RunOption
   history.note({ what: 'healed' });
   const deadline = history.now() + longerMs;
   while (isShort(history, moreThan) && history.now() < deadline) await delay(lookMs);
-  await calmDown({ stage, cast, devices: devices.all, life, history });
+  await calmDown({ stage, cast, devices: devices.all, life, history, trimming });
   await watching.end();
   return history;
 }
@@ -87,15 +89,16 @@ interface Ending {
   readonly devices: readonly Device[];
   readonly life: Life;
   readonly history: History;
+  readonly trimming: Trimming;
 }
 
 /** Lets everything settle, and records the final state. */
 async function calmDown(ending: Ending): Promise<void> {
-  const { stage, cast, life, history } = ending;
+  const { stage, cast, life, history, trimming } = ending;
   await Promise.all(stage.posts.map(({ node }) => until(() => node.ready(), 'a node does not get ready')));
   await life.wind();
   await until(async () => (await untoldDrafts(stage.databaseUrl)) === 0, 'devices are not told of a draft');
-  const logs = await readLogs(stage.databaseUrl, cast);
+  const logs = await readLogs(stage.databaseUrl, cast, await trimming.end());
   await untilAllHave(ending, logs);
   const states = await allStates(ending);
   history.note(await look(stage.databaseUrl, cast, { spent: true }));
