@@ -11,7 +11,7 @@ builder.interfaceFields(Conversation, (t) => ({
   viewerMarkedUnreadFromSeq: t.int({
     nullable: true,
     description:
-      'The `seq` of the entry from which on the viewer has marked the conversation as unread, or null if they have not. The mark ends when the viewer reads up to there.',
+      'The `seq` of the entry from which on the viewer has marked the conversation as unread, or null if they have not. The mark ends when the viewer reads or clears up to there.',
     resolve: async (conversation, _args, context) => (await viewerAccess(context, conversation))?.markedUnreadFromSeq,
   }),
   viewerClearedSeq: t.int({

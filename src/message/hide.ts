@@ -37,8 +37,8 @@ export interface Clearing {
 }
 
 /**
- * Clears a conversation for the viewer alone, up to a seq. A lower seq than before has no effect. Throws NOT_FOUND (conversationId),
- * INVALID_INPUT (seq: negative or above lastSeq), UNAVAILABLE.
+ * Clears a conversation for the viewer alone, up to a seq. An unread mark up to there ends. A lower seq than before has no effect. Throws
+ * NOT_FOUND (conversationId), INVALID_INPUT (seq: negative or above lastSeq), UNAVAILABLE.
  */
 export function clear({ log }: MessageParts, viewer: Viewer, { conversationId, seq }: Clearing): Promise<void> {
   if (seq !== undefined) requireSeq(seq);
@@ -53,10 +53,17 @@ export function clear({ log }: MessageParts, viewer: Viewer, { conversationId, s
       if (seq !== undefined && seq > head.lastSeq) throw past(head.lastSeq);
       const clearedSeq = seq ?? head.lastSeq;
       if (clearedSeq <= access.clearedSeq) return { result: () => undefined };
+      const endsUnread = access.markedUnreadFromSeq !== null && access.markedUnreadFromSeq <= clearedSeq;
+      const own = { stream: userId, actorId: userId };
       return {
-        entries: () => [{ stream: userId, actorId: userId, entry: { type: 'ConversationCleared', data: { conversationId, clearedSeq } } }],
+        entries: () => [
+          { ...own, entry: { type: 'ConversationCleared', data: { conversationId, clearedSeq } } },
+          // Clients are told of each change of the mark by this entry.
+          ...(endsUnread ? [{ ...own, entry: { type: 'MembershipSettled' as const, data: { conversationId } } }] : []),
+        ],
         async write(tx) {
-          await tx.membership.updateMany({ where: { conversationId, userId }, data: { clearedSeq } });
+          const data = { clearedSeq, ...(endsUnread && { markedUnreadFromSeq: null }) };
+          await tx.membership.updateMany({ where: { conversationId, userId }, data });
           await tx.hiddenMessage.deleteMany({ where: { userId, conversationId, seq: { lte: clearedSeq } } });
         },
         result: () => undefined,

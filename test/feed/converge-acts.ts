@@ -378,6 +378,19 @@ const forOneself: readonly Act[] = [
     },
   },
   {
+    by: 'clearConversation',
+    what: 'up to where the viewer had marked it as unread, and past it',
+    changes: own,
+    async prepare(chat, cast, clear) {
+      const { group } = await waiting(chat, cast);
+      await doing(chat, 'markRead')(cast.ann, { conversationId: group, seq: 6 });
+      await doing(chat, 'markUnread')(cast.ann, { conversationId: group, fromSeq: 5 });
+      return async () => {
+        for (const seq of [4, 5, 6]) await clear(cast.ann, { conversationId: group, seq });
+      };
+    },
+  },
+  {
     by: 'markUnread',
     what: 'of what was read, and from elsewhere then',
     changes: own,

@@ -242,9 +242,11 @@ const deeds: Readonly<Record<Exclude<Act, 'come or go' | 'write to Ada' | 'open 
     const message = pick(seen, which);
     if (message !== undefined) await node.messages.hide(actor, { conversationId: access.conversationId, seq: message.seq });
   },
-  async clear({ actor, node, access, log, which, whom }) {
+  async clear({ actor, node, access, log, which, whom, scene }) {
     const seq = whom < 0.3 ? undefined : Math.floor(which * log.length);
     await node.messages.clear(actor, { conversationId: access.conversationId, seq });
+    const clearedSeq = seq ?? log.length;
+    if (clearedSeq > access.clearedSeq) scene.ledger.read(actor, access.conversationId, clearedSeq);
   },
   async markRead({ actor, node, access, log, which, scene }) {
     const mark = { conversationId: access.conversationId, seq: Math.round(which * log.length) };

@@ -233,6 +233,31 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       expect(await shown(bob, conversationId)).toMatchObject({ unread: 0 });
     });
 
+    it('is so until they clear it up to there: one that is cleared to its end is not unread', async () => {
+      const [ada, bob] = await world.people();
+      const { conversationId } = await talk(ada, bob, 'one', 'two', 'three');
+      const unread = async () => {
+        const { items } = await world.groups.list(bob, { first: 10, sieves: world.messages.waiting(bob, { unread: true }) });
+        return items.map(({ conversation: { id } }) => id);
+      };
+      await world.messages.markRead(bob, { conversationId, seq: 5 });
+      await world.messages.markUnread(bob, { conversationId, fromSeq: 4 });
+      await world.messages.clear(bob, { conversationId, seq: 3 });
+      expect(await access(bob, conversationId)).toMatchObject({ markedUnreadFromSeq: 4, clearedSeq: 3 });
+      await world.messages.clear(bob, { conversationId });
+      expect(await access(bob, conversationId)).toMatchObject({ markedUnreadFromSeq: null, clearedSeq: 5, readSeq: 5 });
+      expect(await unread()).toEqual([]);
+      const once = { conversationId, actorId: bob.userId };
+      expect(await settled(bob)).toEqual([
+        { ...once, type: 'MembershipSettled' },
+        { ...once, type: 'ConversationCleared', clearedSeq: 3 },
+        { ...once, type: 'ConversationCleared', clearedSeq: 5 },
+        { ...once, type: 'MembershipSettled' },
+      ]);
+      await world.messages.markUnread(bob, { conversationId, fromSeq: 5 });
+      expect(await unread()).toEqual([conversationId]);
+    });
+
     it('is told to their own devices, each time that it changes', async () => {
       const [ada, bob] = await world.people();
       const { conversationId } = await talk(ada, bob, 'one', 'two');
