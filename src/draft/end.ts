@@ -3,9 +3,9 @@ import { type IndependentWrite, type JointAct, type MessageRef, messageAt, threa
 import { userRow, type Viewer } from '../user/index.ts';
 import type { DraftAt, DraftState } from './draft.ts';
 import type { DraftParts } from './parts.ts';
-import { cancelDraftEvent, draftChanged, draftsKey, latestWritten, requirePart, requireWritten } from './rule.ts';
+import { cancelDraftEvent, draftChanged, draftsKey, latestWritten, putting, requirePart, requireWritten } from './rule.ts';
 import { stateOf } from './save.ts';
-import { type DraftRow, draftRow, type OwnPlace, putDraft, stands } from './store.ts';
+import { type DraftRow, draftRow, type OwnPlace, stands } from './store.ts';
 
 /** Removes a draft. Throws as Drafts.remove says. */
 export async function remove({ log }: DraftParts, viewer: Viewer, { conversationId, threadRoot, writtenAt }: DraftAt): Promise<DraftState> {
@@ -24,7 +24,7 @@ export async function remove({ log }: DraftParts, viewer: Viewer, { conversation
       const place = { userId, conversationId, threadRootSeq: rootSeq };
       const before = found ?? (await inside.read(draftRow, place));
       if (before !== null && before.writtenAt >= writtenAt) return { result: () => stateOf(before, access.joinedSeq) };
-      return { ...ended(place, before, writtenAt), result: () => ({ draft: null, writtenAt }) };
+      return { ...(await ended(inside, { place, before, writtenAt })), result: () => ({ draft: null, writtenAt }) };
     },
   });
 }
@@ -45,7 +45,7 @@ export function ending(viewer: Viewer, { conversationId, threadRoot, writtenAt: 
       if (threadRootSeq === null || user?.state !== 'ACTIVE') return nothing;
       const place = { userId, conversationId, threadRootSeq };
       const before = await inside.read(draftRow, place);
-      return before !== null && before.writtenAt >= writtenAt ? nothing : ended(place, before, writtenAt);
+      return before !== null && before.writtenAt >= writtenAt ? nothing : ended(inside, { place, before, writtenAt });
     },
   };
 }
@@ -58,13 +58,20 @@ async function rootSeqOf(inside: Inside, conversationId: bigint, named: MessageR
   return message && (message.threadRootSeq ?? message.seq);
 }
 
+interface Ended {
+  readonly place: OwnPlace;
+  readonly before: DraftRow | null;
+  readonly writtenAt: Date;
+}
+
 /** Returns what removes a draft. The row stays, without a draft, so that a save that was written before and arrives later is ignored. */
-function ended(place: OwnPlace, before: DraftRow | null, writtenAt: Date): IndependentWrite {
+async function ended(inside: Inside, { place, before, writtenAt }: Ended): Promise<IndependentWrite> {
   const row: DraftRow = { ...place, text: '', replyToSeq: null, data: null, writtenAt, savedAt: null, joinedSeq: 0, tellAt: null };
+  const put = await putting(inside, row, before);
   return {
     entries: () => (stands(before) ? [draftChanged(place)] : []),
     async write(tx) {
-      await putDraft(tx, row, before);
+      await put(tx);
       if (before !== null && before.tellAt !== null) await cancelDraftEvent(tx, place);
     },
   };

@@ -5,8 +5,11 @@ import { cancelJob, putJob } from '../jobs/index.ts';
 import type { Inside, NewEntry } from '../log/index.ts';
 import { noConversation } from '../message/index.ts';
 import { accountGone, userRow, type Viewer } from '../user/index.ts';
-import type { OwnPlace } from './store.ts';
+import { type DraftRow, deleteOldEnds, endCount, type OwnPlace, putDraft } from './store.ts';
 
+// More drafts than a user ends while one of their devices is away with a save that it has not sent. As many again may come before rows are
+// deleted, so that it is seldom done.
+const keptEnds = 1_000;
 // A device whose clock is further ahead has trouble with most other sites too.
 const maxAheadMs = 86_400_000;
 
@@ -48,6 +51,19 @@ export async function requirePart(inside: Inside, { userId }: Viewer, conversati
   if (user?.state !== 'ACTIVE') throw accountGone();
   if (row === null || row.dissolvedAt !== null || !isActive(access) || !access.shown) throw noConversation();
   return access;
+}
+
+/**
+ * Returns what inserts a row, or updates the one before. Where a row comes to too many without a draft, the oldest of those are deleted:
+ * they count towards no limit, and a user could leave one for each message of a conversation.
+ */
+export async function putting(inside: Inside, row: DraftRow, before: DraftRow | null): Promise<(tx: Tx) => Promise<void>> {
+  const { userId } = row;
+  const isCrowded = before === null && (await inside.read(endCount, userId)) >= 2 * keptEnds;
+  return async (tx) => {
+    if (isCrowded) await deleteOldEnds(tx, userId, keptEnds);
+    await putDraft(tx, row, before);
+  };
 }
 
 /** Tells the user's devices that a draft has changed. */

@@ -6,8 +6,8 @@ import { codePoints, isBlank, isStorable } from '../text.ts';
 import type { Viewer } from '../user/index.ts';
 import type { DraftState, NewDraft } from './draft.ts';
 import type { DraftParts } from './parts.ts';
-import { cancelDraftEvent, draftChanged, draftsKey, requirePart, requireWritten, scheduleDraftEvent } from './rule.ts';
-import { type DraftRow, deleteUnseen, draftCount, draftOf, draftRow, putDraft, seenCount, stands } from './store.ts';
+import { cancelDraftEvent, draftChanged, draftsKey, putting, requirePart, requireWritten, scheduleDraftEvent } from './rule.ts';
+import { type DraftRow, deleteUnseen, draftCount, draftOf, draftRow, seenCount, stands } from './store.ts';
 
 // A job that has been due for so long was given up, so another one is left.
 const overdueMs = 60_000;
@@ -38,10 +38,11 @@ export async function save({ log, config }: DraftParts, viewer: Viewer, wanted: 
       const isFull = isMore && (await isFullFor(inside, userId, config.maxDrafts));
       const telling = tellingAt(before, inside.now, config.draftTellMs);
       const row = { ...place, text, replyToSeq, data, writtenAt, savedAt: inside.now, joinedSeq, tellAt: telling.at };
+      const put = await putting(inside, row, before);
       return {
         entries: () => (telling.at === null ? [draftChanged(place)] : []),
         async write(tx) {
-          await putDraft(tx, row, before);
+          await put(tx);
           if (isFull) await deleteUnseen(tx, userId);
           if (telling.isNew) await scheduleDraftEvent(tx, place, telling.at);
           else if (telling.at === null && before !== null && before.tellAt !== null) await cancelDraftEvent(tx, place);

@@ -74,6 +74,20 @@ export const seenCount: Fact<bigint, number> = {
     ),
 };
 
+/** The number of a user's rows without a draft. Guarded by the lock on their account stream. */
+export const endCount: Fact<bigint, number> = {
+  name: 'ended drafts',
+  key: String,
+  read: (tx, userIds) => Promise.all(userIds.map((userId) => tx.draft.count({ where: { userId, savedAt: null } }))),
+};
+
+/** Deletes a user's rows without a draft, except for the `kept` that were ended last. */
+export async function deleteOldEnds(tx: Tx, userId: bigint, kept: number): Promise<void> {
+  const where = { userId, savedAt: null };
+  const [newest] = await tx.draft.findMany({ where, orderBy: { writtenAt: 'desc' }, skip: kept, take: 1, select: { writtenAt: true } });
+  if (newest !== undefined) await tx.draft.deleteMany({ where: { ...where, writtenAt: { lte: newest.writtenAt } } });
+}
+
 /** Deletes a user's drafts of past memberships. */
 export async function deleteUnseen(tx: Tx, userId: bigint): Promise<void> {
   // CASE, because the condition may be NULL for a draft that is not visible.

@@ -185,6 +185,27 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await texts(ann)).toEqual([]);
     });
 
+    it('leaves a bounded number of rows when it ends, those of what ended last', async () => {
+      const { ann, ben, group } = await two();
+      const { userId } = ann;
+      const row = { userId, conversationId: group, text: '', joinedSeq: 0 };
+      // As if they had removed one at each of so many messages, a second after the other.
+      const ended = (from: number, upTo: number) =>
+        Array.from({ length: upTo - from }, (_, n) => ({ ...row, threadRootSeq: 100 + from + n, writtenAt: at(from + n) }));
+      await db.transaction((tx) => tx.draft.createMany({ data: ended(0, 1_999) }));
+      const rows = () => db.client.draft.count({ where: { userId } });
+      const threadRoot = { conversationId: group, seq: await say(chat, ben, group, 'root') };
+      await chat.drafts.remove(ann, { conversationId: group, threadRoot, writtenAt: at(3_000) });
+      expect(await rows()).toBe(2_000);
+      await chat.drafts.remove(ann, { conversationId: group, writtenAt: at(3_001) });
+      expect(await rows()).toBe(1_001);
+      expect(await save(ann, group, 'late', 2_999, { threadRoot })).toEqual({ draft: null, writtenAt: at(3_000) });
+      expect((await db.client.draft.aggregate({ where: { userId }, _min: { writtenAt: true } }))._min).toEqual({ writtenAt: at(1_000) });
+      await db.transaction((tx) => tx.draft.createMany({ data: ended(0, 1_000) }));
+      await save(ann, await groupOf(chat, ann), 'another', 1);
+      expect([await rows(), await texts(ann)]).toEqual([1_001, ['another']]);
+    });
+
     it('stays where something older removes it', async () => {
       const { ann, group } = await two();
       await save(ann, group, 'newer', 2);
