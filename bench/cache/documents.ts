@@ -1,7 +1,7 @@
 import { type DocumentNode, parse, validate } from 'graphql';
 import { schema } from '../../schema/index.ts';
 
-/** A document that asks for nothing that there is not, which would be left out without a word. */
+/** Parses a document. Throws if it asks for something that is not in the schema, which execution would leave out silently. */
 function valid(source: string): DocumentNode {
   const document = parse(source);
   const [fault] = validate(schema, document);
@@ -9,7 +9,7 @@ function valid(source: string): DocumentNode {
   return document;
 }
 
-/** What a client asks for when it opens a group: the newest 50 messages, each with who said it. */
+/** What a client asks for when it opens a group: the newest 50 messages, each with its sender. */
 export const history = valid(`query History($id: ID!) {
   conversation(id: $id) {
     id ... on Group { name }
@@ -17,7 +17,7 @@ export const history = valid(`query History($id: ID!) {
   }
 }`);
 
-/** What it asks for when it starts: the first 50 conversations, with what each last said and how much is unread. */
+/** What a client asks for when it starts: the first 50 conversations, each with its last message and its unread count. */
 export const conversations = valid(`{
   viewer { conversations(first: 50) { edges { cursor node {
     id lastSeq viewerUnreadCount ... on Group { name avatarUrl }

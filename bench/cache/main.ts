@@ -1,5 +1,6 @@
 // npm run bench:cache -- [--rounds 5] [--times 400]
-// What reading costs with the database alone, with Redis, and with the node's memory; and the same of fifty rows of each kind. The levels take turns.
+// Measures what reads cost with the database alone, with Redis, and with the node's memory; and what reading fifty rows of each kind costs.
+// The levels take turns.
 import { parseArgs } from 'node:util';
 import { execute } from 'graphql';
 import { formatId } from '../../schema/ids.ts';
@@ -15,10 +16,10 @@ import { levels, openSubject, type Subject } from './subject.ts';
 
 const { values: given } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, times: { type: 'string', default: '400' } } });
 const [rounds, times] = [Number(given.rounds), Number(given.times)];
-// As many as a client's page has.
+// A page of a client has 50 rows.
 const page = 50;
 
-/** What one reading took. */
+/** The cost of one read. */
 interface Cost {
   readonly ms: number;
   readonly cpuMs: number;
@@ -61,7 +62,7 @@ async function measure(work: () => Promise<unknown>): Promise<Cost> {
   const [cpu, start] = [process.cpuUsage(), performance.now()];
   for (let n = 0; n < times; n += 1) await work();
   const [ms, { user, system }] = [performance.now() - start, process.cpuUsage(cpu)];
-  // The question itself is one.
+  // The query for the count is itself a statement.
   return { ms: ms / times, cpuMs: (user + system) / 1_000 / times, statements: ((await statements()) - before - 1) / times };
 }
 
@@ -79,7 +80,7 @@ function asks(document: Parameters<typeof execute>[0]['document'], variableValue
 const userIds = senders.map(({ userId }) => userId);
 const listed = (await chat.groups.list(reader, { first: page })).items.map(({ conversation }) => conversation.id);
 
-/** Members' rows, their own marks among them: what it would save to keep them, were the marks not to be read. */
+/** Reads rows of members, with each member's own markers: what caching them would save if the markers did not have to be read. */
 const keptMemberships: Operation = ({ db, caches }) => {
   const kept = caches.of<bigint, Parameters<typeof packRow<'Membership'>>[1]>({
     name: 'membership',

@@ -16,7 +16,7 @@ import { createMemoryQueue } from '../../src/worker/queue.memory.ts';
 export const levels = ['database', 'redis', 'memory'] as const;
 export type Level = (typeof levels)[number];
 
-/** A chat of which what is kept is found at one level. */
+/** A chat whose cached rows are found at one level. */
 export interface Subject extends AsyncDisposable {
   readonly level: Level;
   readonly chat: Chat;
@@ -24,7 +24,7 @@ export interface Subject extends AsyncDisposable {
   readonly caches: Caches;
 }
 
-/** Opens one. */
+/** Opens a chat whose cached rows are found at `level`. */
 export async function openSubject(
   level: Level,
   { mysqlUrl, redisUrl }: { readonly mysqlUrl: string; readonly redisUrl: string },
@@ -35,7 +35,7 @@ export async function openSubject(
   const db = opened.use(await connectMysql({ url: mysqlUrl, connections: 10, writeDeadlineMs: 8_000, serverKey: false }));
   const namespace = `bench:${db.epoch}`;
   const bus = opened.use(await createRedisBus({ url: redisUrl, namespace, timeoutMs: 5_000, logger }));
-  // Kept for longer than a run takes; of one byte nothing is kept in memory.
+  // Entries are kept for longer than a run takes. With one byte, nothing is kept in memory.
   const limits = { bytes: level === 'memory' ? 16 * 1_048_576 : 1, keptMs: 3_600_000, changingMs: 3_600_000, readMs: 8_000 };
   const caches = opened.use(
     level === 'database'

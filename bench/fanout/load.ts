@@ -1,12 +1,12 @@
 import { openWire, type WireSocket } from '../support/wire.ts';
 import type { FromLoad, LoadPlan, ToLoad } from './messages.ts';
 
-// The subscribers, in a process of their own. Each frame of each of them is compared, byte for byte, with the first that brought the same event,
-// and that one is handed to the parent, which knows what was published.
+// The subscribers, in a process of their own. Each frame of each subscriber is compared, byte for byte, with the first frame that brought
+// the same event. That first frame goes to the parent, which knows what was published.
 
 const plan = await new Promise<LoadPlan>((resolve) => process.once('message', resolve));
 const sockets: WireSocket[] = [];
-/** Events that each subscriber has. */
+/** Number of events that each subscriber has received. */
 const counts = new Uint32Array(plan.subscribers);
 const references: Buffer[] = [];
 let latencies = new Float64Array(1_024);
@@ -28,7 +28,7 @@ function idOf(place: number): string {
   return String(place).padStart(6, '0');
 }
 
-/** What an event's frame begins with, up to its payload: each subscriber's own operation id is in it. */
+/** The beginning of an event's frame, up to its payload. It contains the subscriber's own operation id. */
 function headOf(place: number): Buffer {
   return Buffer.from(plan.head.replace('ID', idOf(place)));
 }
@@ -110,7 +110,7 @@ function connectSocketIo(place: number, done: () => void): void {
   sockets.push(socket);
 }
 
-// So many are being connected at a time: more would only wait in the server's backlog.
+// Number of sockets that connect at a time: more would only wait in the server's backlog.
 const atOnce = 50;
 
 let wanted = 0;

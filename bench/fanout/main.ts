@@ -1,5 +1,5 @@
 // npm run bench:fanout -- [--subscribers 100,1000,5000] [--rounds 3] [--only mpim,yoga] [--json FILE]
-// What one event to many subscribers costs a server's process: MPIM beside its peers, in one run. docs/performance.md says how to read it.
+// What one event to many subscribers costs a server's process: MPIM and other servers, in one run. docs/performance.md says how to read it.
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { startMariadb, startRedis } from '../../test/support/services.ts';
@@ -17,9 +17,9 @@ const { values } = parseArgs({
   },
 });
 
-/** Deliveries of one measurement: long enough that a hundredth of a second of CPU, the clock's grain, is under 1 %. */
+/** Deliveries of one measurement: enough that a hundredth of a second of CPU, the clock's grain, is under 1 %. */
 const deliveries = 200_000;
-// V8 optimises what has run some hundred times; a server that runs for days is nearly always past that.
+// V8 optimises code that has run some hundred times. A server that runs for days is nearly always past that.
 const warmUp = 500;
 const burst = 10;
 
@@ -33,7 +33,7 @@ async function newPlaces(): Promise<Places> {
   return { databaseUrl: await newDatabase(mysql.url), redisUrl: redis.url, storeRedisUrl: storeRedis.url };
 }
 
-/** One server from its start to its end: warmed up, then single events, then bursts. */
+/** Measures one server from start to end: warm-up, then single events, then bursts. */
 async function measure(
   kind: Kind,
   subscribers: number,

@@ -1,26 +1,26 @@
-/** What the subscribers' process is told at its start. */
+/** What the subscribers' process is sent at its start. */
 export interface LoadPlan {
   readonly dialect: 'graphql-ws' | 'socket.io';
   readonly port: number;
   readonly path: string;
   readonly subscribers: number;
-  /** So many connect first, the others when it is told to. Fewer than all. */
+  /** Number of subscribers that connect first; the others connect at the message `rest`. Fewer than all. */
   readonly pilots: number;
-  /** One access token each; absent where the server asks for none. */
+  /** One access token for each subscriber; absent if the server asks for none. */
   readonly tokens?: readonly string[] | undefined;
   readonly document: string;
-  /** A frame with this in it says that the subscription is live; absent where the server has no such. */
+  /** A frame that contains this text says that the subscription is live; absent if the server has no such frame. */
   readonly ready?: string | undefined;
-  /** How each event's frame begins, up to its payload; ID stands for the subscriber's operation id. */
+  /** The beginning of each event's frame, up to its payload. ID stands for the subscriber's operation id. */
   readonly head: string;
 }
 
-/** What it is told later. */
+/** What the subscribers' process is sent later. */
 export type ToLoad = { readonly kind: 'rest' } | { readonly kind: 'publishing' } | { readonly kind: 'report' } | { readonly kind: 'end' };
 
-/** What it tells. Latencies in µs; CPU in µs since its start. */
+/** What the subscribers' process sends. Latencies in µs; CPU in µs since its start. */
 export type FromLoad =
-  /** The pilots, or all, are subscribed. */
+  /** The pilots, or all subscribers, are subscribed. */
   | { readonly kind: 'pilots' }
   | { readonly kind: 'ready' }
   | { readonly kind: 'go' }

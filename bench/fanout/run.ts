@@ -3,36 +3,40 @@ import { once } from 'node:events';
 import type { FromLoad, LoadPlan, ToLoad } from './messages.ts';
 import type { Kind, Places } from './subjects.ts';
 
-/** How one kind of server did with one pattern of events. */
+/** Figures of one kind of server with one pattern of events. */
 export interface Figures {
   readonly deliveriesPerSecond: number;
-  /** µs of the server's CPU for each delivery. */
+  /** µs of the server's CPU per delivery. */
   readonly cpuUs: number;
   readonly p50Us: number;
   readonly p99Us: number;
-  /** Cores that the server, and the subscribers' process, were busy. */
+  /** Cores that the server, and the subscribers' process, kept busy. */
   readonly serverCores: number;
   readonly loadCores: number;
-  /** Of the payload. */
+  /** Size of the payload. */
   readonly bytes: number;
 }
 
-/** Bytes that one idle subscription takes in the server. */
+/** Bytes of memory in the server per idle subscription. */
 export interface Idle {
-  /** By what all of them add to a server that has just been started. */
+  /** By how much all subscriptions grow a server that has just started. */
   readonly ofAll: number;
-  /** By what the last four fifths add. */
+  /** By how much the last four fifths of the subscriptions grow it. */
   readonly ofLater: number;
 }
 
 /** One server with its subscribers, all live. */
 export interface Bench extends AsyncDisposable {
   readonly idle: Idle;
-  /** Publishes so many times `burst` events at once, each time when all subscribers have the last. Throws where one got anything else. */
+  /**
+   * Publishes `burst` events at once, `times` times, each time once all subscribers have the last event. Throws if a subscriber received
+   * anything else.
+   */
   measure(times: number, burst: number): Promise<Figures>;
 }
 
-// While the first subscribe a server grows by what it compiles, and the compiler of V8 leaves up to 26 MB behind, in one run and not in the next.
+// While the first subscribers connect, a server also grows by the code that it compiles, and V8's compiler leaves up to 26 MB behind in
+// some runs.
 const pilotShare = 0.2;
 
 /** Starts a server and its subscribers. */
@@ -93,7 +97,7 @@ export async function startBench(kind: Kind, places: Places, subscribers: number
     };
   }
 
-  // A server that has said nothing yet is subscribed once events reach all: what is published before may be lost on those that have no ready.
+  // A server without a `ready` frame counts as subscribed once events reach all subscribers: an earlier event may be lost.
   await new Promise((resolve) => setTimeout(resolve, plan.ready ? 0 : 1_000));
   const parting = started.move();
   return { idle, measure, [Symbol.asyncDispose]: () => parting.disposeAsync() };
@@ -108,7 +112,7 @@ interface Load {
   end(): Promise<void>;
 }
 
-// A subscriber that is never served would hold up the run for ever.
+// Without a bound, a subscriber that is never served would stop the run for ever.
 const patienceMs = 120_000;
 
 function startLoad(plan: LoadPlan): Load {

@@ -14,14 +14,14 @@ import type { LoadPlan } from './messages.ts';
 import { channel } from './servers/serve.ts';
 import type { Subject } from './subject.ts';
 
-/** Where the run's own MariaDB and Redis are. `storeRedisUrl`: another Redis, where no server listens. */
+/** The run's own MariaDB and Redis. `storeRedisUrl` is another Redis, to which no server listens. */
 export interface Places {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly storeRedisUrl: string;
 }
 
-/** A kind of server, and how its subscribers speak. */
+/** A kind of server, and the protocol of its subscribers. */
 export interface Kind {
   readonly name: string;
   start(places: Places, subscribers: number): Promise<Subject & { readonly plan: Omit<LoadPlan, 'port' | 'subscribers' | 'pilots'> }>;
@@ -36,7 +36,7 @@ const graphql = {
 const socketIo = { dialect: 'socket.io', path: '/socket.io/?EIO=4&transport=websocket', head: '42["message",', document: '' } as const;
 const key = { id: 'bench', secret: randomBytes(32).toString('base64url') };
 
-/** Everything that is compared. The order is that of the table. */
+/** All servers that are compared, in the order of the table. */
 export const kinds: readonly Kind[] = [
   { name: 'mpim', start: startMpim },
   peer('yoga', 'yoga.ts', graphql),
@@ -46,7 +46,7 @@ export const kinds: readonly Kind[] = [
   peer('raw ws', 'raw.ts', { ...graphql, head: '{"id":"000000","type":"next","payload":' }),
 ];
 
-/** The message that all of them deliver: ids and times of the lengths that MPIM's have. */
+/** The message that all of them deliver, with ids and times as long as MPIM's. */
 function message(text: string, seq: number): object {
   const user = { id: 'VXNlcjox', handle: 'owner1234567890', displayName: 'Olive Owner', avatarUrl: null };
   const node = {
@@ -109,8 +109,9 @@ async function startAdapted({ redisUrl }: Places) {
 }
 
 /**
- * A node that hears of messages that another has stored. The other is a chat in this process that publishes in a Redis of its own, from
- * where its hints are passed on when told: what a message costs its sender is not what is measured, and a burst is a burst for all alike.
+ * A node that receives hints for messages that another node has stored. The other node is a chat in this process that publishes in a Redis
+ * of its own, from where its hints are passed on by `publish`. So the cost of sending is not measured, and a burst is a burst for all
+ * servers alike.
  */
 async function startMpim({ databaseUrl, redisUrl, storeRedisUrl }: Places, subscribers: number) {
   const common = {
@@ -127,7 +128,7 @@ async function startMpim({ databaseUrl, redisUrl, storeRedisUrl }: Places, subsc
   if (room === undefined || owner === undefined) throw new Error('there is no room');
   const { conversationId } = room;
   const tokens = await tokensFor(key, others);
-  // The head check would find what is stored but not published yet.
+  // The head check would find messages that are stored but not published yet.
   const server = await startServer(new URL('../support/mpim.ts', import.meta.url), {
     ...common,
     REDIS_URL: redisUrl,

@@ -6,12 +6,12 @@ export interface Row {
   readonly subscribers: number;
   readonly pattern: 'single' | 'burst';
   readonly name: string;
-  /** Of each round. */
+  /** One element for each round. */
   readonly idle: readonly Idle[];
   readonly runs: readonly Figures[];
 }
 
-/** Prints, as a Markdown table, the medians, and what each server's CPU per delivery is of MPIM's. */
+/** Prints the medians as a Markdown table, and each server's CPU per delivery as a multiple of MPIM's. */
 export function printTable(rows: readonly Row[]): void {
   const table = rows.map(({ subscribers, pattern, name, idle, runs }) => {
     const own = rows.find((row) => row.name === 'mpim' && row.subscribers === subscribers && row.pattern === pattern);

@@ -5,11 +5,11 @@ import type { Connection } from 'mariadb';
 export interface Behind {
   readonly entries: number;
   readonly streams: number;
-  /** Age of the oldest entry whose effect is not done, in ms; 0: there is none. */
+  /** Age in ms of the oldest entry whose effect is not done, or 0 if there is none. */
   readonly oldestMs: number;
 }
 
-/** Looks at the database of a system in which rooms hold nothing but messages after their first entries. */
+/** Reads the backlog from the database of a system whose rooms have only messages after their first entries. */
 export async function readBehind(sql: Connection): Promise<Behind> {
   const [row] = await sql.query(
     `SELECT COALESCE(SUM(s.lastSeq - s.jobSeq), 0) AS entries, COUNT(*) AS streams,
@@ -19,10 +19,13 @@ export async function readBehind(sql: Connection): Promise<Behind> {
   return { entries: Number(row.entries), streams: Number(row.streams), oldestMs: Math.round(Number(row.us) / 1_000) };
 }
 
-// Ten looks a second cost the database next to nothing.
+// Ten reads a second cost the database next to nothing.
 const lookMs = 100;
 
-/** Looks all the time until `over` and nothing is behind any more; answers all that was seen. Rejects where that takes longer than `mostMs` from then on. */
+/**
+ * Reads the backlog until `over` returns true and nothing is behind any more. Returns everything that it read. Rejects if the backlog takes
+ * longer than `mostMs` from then on.
+ */
 export async function watchBehind(sql: Connection, over: () => boolean, mostMs: number): Promise<readonly Behind[]> {
   const seen: Behind[] = [];
   for (let overSince = Number.POSITIVE_INFINITY; ; await delay(lookMs)) {

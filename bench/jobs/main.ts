@@ -1,5 +1,6 @@
 // npm run bench:jobs -- [--seconds 10] [--rooms 64] [--in-flight 256] [--workers 1] [--each webhook|entry|run]
-// How many entries a second go through the worker to a local receiver, and how far that is behind while the log takes all that it can.
+// How many entries a second go through the worker to a local receiver, and how far the worker is behind while messages are sent at the full
+// rate.
 import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { readConfig } from '../../src/config.ts';
@@ -23,7 +24,7 @@ const { values } = parseArgs({
 });
 const ms = Number(values.seconds) * 1_000;
 const pattern = { ms, inFlight: Number(values['in-flight']) };
-// What is behind after a run is worked off in a multiple of its time, or never.
+// A backlog that is not worked off in a multiple of the run's time never will be.
 const mostMs = Math.max(60_000, 20 * ms);
 
 await using places = await openPlaces();
@@ -50,11 +51,11 @@ async function startWorkers(): Promise<void> {
   }
 }
 
-// Alone first: what it takes when nobody is told.
+// First without a worker: the rate of sending when no effects run.
 await store.run({ ...pattern, ms: Math.min(ms, 3_000) });
 const alone = await store.run(pattern);
 
-// What was logged by then is worked off by workers that have nothing else beside them.
+// The backlog of that run, worked off by workers while nothing else runs.
 await startWorkers();
 const { entries: waiting } = await readBehind(sql);
 const [begun, us] = [performance.now(), await places.databaseUs()];
@@ -62,7 +63,7 @@ await watchBehind(sql, () => true, mostMs);
 const drained = performance.now() - begun;
 const drainUs = ((await places.databaseUs()) - us) / waiting;
 
-// At full rate.
+// With workers, at the full rate.
 let sending = true;
 const watched = watchBehind(sql, () => !sending, mostMs);
 const told = await store.run(pattern);

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-// An app's server that takes what it is sent, and does nothing with it. Asked anything, it tells how many requests have come.
+// An app's server that accepts each request and does nothing with it. At any message of its parent, it sends back how many requests have
+// come.
 
 let requests = 0;
 const server = createServer((request, response) => {

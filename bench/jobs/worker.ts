@@ -3,10 +3,11 @@ import { createNode } from '../../gateway/node.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Effect } from '../../src/worker/index.ts';
 
-// A worker as a node is one, with its webhooks; or whose effect is a bare request to a receiver, for each entry or for each run of entries. It says when it is there.
+// A worker, either of a node with its webhooks, or with an effect that is a bare request to a receiver, for each entry or for each run of
+// entries. It announces when it is ready.
 
 const { RECEIVER = '', EACH = 'entry' } = process.env;
-// Connections are kept, as whoever calls an app does.
+// Connections are kept alive, as MPIM's own calls to an app keep them.
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 function post(body: string, signal: AbortSignal): Promise<void> {
@@ -26,7 +27,7 @@ const effect: Effect = {
   async act({ streamId, entries }, signal) {
     const told = entries.map(({ seq, type, at }) => ({ key: `${streamId}:${seq}`, type, at }));
     if (EACH === 'run') await post(JSON.stringify(told), signal);
-    // In order: the next when the one before was taken.
+    // In order: each request waits for the answer to the one before.
     else for (const one of told) await post(JSON.stringify(one), signal);
   },
 };

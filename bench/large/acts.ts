@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { join, membersPage, openGroup, read, remove, send } from './documents.ts';
 import type { LargeGroup } from './group.ts';
 
-/** What is measured of a group: its name, and how it is done once. */
+/** An action of a group that is measured: its name, and how to do it once. */
 export interface Act {
   readonly name: string;
-  /** How many are under way at a time. */
+  /** How many are in flight at a time. */
   readonly inFlight: number;
-  /** What one time does, the n-th. */
+  /** Does the action the n-th time. */
   readonly once: (group: LargeGroup, n: number) => Promise<unknown>;
 }
 
@@ -17,13 +17,13 @@ function say({ id, call }: LargeGroup, n: number): Promise<unknown> {
   });
 }
 
-/** A page from the middle, where there is a middle. */
+/** Reads a page from the middle, if there is a middle. */
 async function pageOn({ id, call }: LargeGroup, n: number): Promise<unknown> {
   const page = (await call(n, membersPage, { id })) as { conversation: { members: { pageInfo: { endCursor: string } } } };
   return call(n, membersPage, { id, after: page.conversation.members.pageInfo.endCursor });
 }
 
-/** What people do in a group, or to it. */
+/** Actions of members in a group, and on a group. */
 export const acts: readonly Act[] = [
   { name: 'send, 1 in flight', inFlight: 1, once: say },
   { name: 'send, 16 in flight', inFlight: 16, once: say },

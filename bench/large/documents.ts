@@ -1,4 +1,4 @@
-/** Opens a group as a client does: what it is, the newest page of what was said, the first page of who is in it. */
+/** Opens a group as a client does: its fields, the newest page of its messages and the first page of its members. */
 export const openGroup = `query ($id: ID!) {
   conversation(id: $id) {
     id lastSeq memberCount viewerUnreadCount viewerMentionCount viewerReadSeq deliveredToAllSeq readByAllSeq
@@ -8,24 +8,24 @@ export const openGroup = `query ($id: ID!) {
   }
 }`;
 
-/** A page from the middle of a group's members. */
+/** Reads a page from the middle of a group's members. */
 export const membersPage = `query ($id: ID!, $after: String) {
   conversation(id: $id) { members(first: 50, after: $after) { edges { node { id role user { id displayName } } } pageInfo { endCursor hasNextPage } } }
 }`;
 
-/** Says something. */
+/** Sends a message. */
 export const send = `mutation ($input: SendMessageInput!) {
   sendMessage(input: $input) { messageEdge { node { id seq } } errors { code message } }
 }`;
 
-/** Says that it was read. */
+/** Sets the viewer's read marker. */
 export const read = 'mutation ($input: MarkReadInput!) { markRead(input: $input) { errors { code message } } }';
 
-/** Has somebody join. */
+/** Adds a member. */
 export const join = `mutation ($input: AddMembersInput!) {
   addMembers(input: $input) { membershipEdges { node { id } } group { id memberCount } errors { code message } }
 }`;
 
-/** Has somebody go again. */
+/** Removes a member. */
 export const remove =
   'mutation ($input: RemoveMemberInput!) { removeMember(input: $input) { membershipId group { memberCount } errors { code message } } }';

@@ -10,24 +10,24 @@ import { makeRooms, type Room, tokensFor } from '../support/people.ts';
 import type { Places } from '../support/places.ts';
 import { startServer } from '../support/server.ts';
 
-/** A group of whose members some are connected and the rest are not. */
+/** A group with some members connected and the rest not. */
 export interface LargeGroup {
   readonly members: number;
   readonly id: string;
-  /** Global id of somebody outside, who may be added. */
+  /** Global id of a user outside the group, who may be added. */
   readonly outsider: string;
-  /** Asks as the n-th who is connected; the first owns the group. Throws what was refused. */
+  /** Calls the API as the n-th connected member; the first owns the group. Throws the refusal, if any. */
   call(who: number, query: string, variables: object): Promise<Readonly<Record<string, unknown>>>;
 }
 
-/** A node with such groups on it. */
+/** A node with such groups. */
 export interface LargeGroups extends AsyncDisposable {
   readonly groups: readonly LargeGroup[];
   /** µs of CPU of the node since its start. */
   cpuUs(): Promise<number>;
 }
 
-/** How many of a group's members are connected, whatever its size: what others cost who are not is measured. */
+/** Number of members that are connected, whatever the group's size. So the difference is the cost of members who are not connected. */
 export const online = 10;
 
 /** Starts a gateway as `npm start` does, and a group of each size with a few hundred messages. */
@@ -62,7 +62,7 @@ export async function startGroups(places: Places, sizes: readonly number[]): Pro
   return { groups, cpuUs: () => server.cpuUs(), [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }
 
-// More than a page, so that opening reads a page and not all.
+// More than a page, so that opening a group reads a page and not all messages.
 const said = 300;
 
 async function prepare(env: Readonly<Record<string, string>>, databaseUrl: string, sizes: readonly number[]) {

@@ -1,5 +1,5 @@
 // npm run bench:large -- [--members 10,1000,20000] [--seconds 3] [--json FILE]
-// Whether what people do in a group costs by what they do, or by how many are in it. bench/README.md says how to read it.
+// Whether an action in a group costs more in a larger group. bench/README.md says how to read it.
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { describeMachine } from '../support/machine.ts';
@@ -16,18 +16,18 @@ const { values } = parseArgs({
   },
 });
 
-/** One act in one group. */
+/** The figures of one action in one group. */
 interface Row {
   readonly act: string;
   readonly members: number;
   readonly p50: number;
   readonly p99: number;
-  /** CPU of one time. */
+  /** µs of CPU for one action. */
   readonly serverUs: number;
   readonly databaseUs: number;
 }
 
-/** Does an act again and again, so many at a time, for so long; answers how many ms each time took. */
+/** Repeats an action for `ms`, so many in flight at a time. Returns the ms that each took. */
 async function repeat(group: LargeGroup, { inFlight, once }: Act, ms: number): Promise<readonly number[]> {
   const taken: number[] = [];
   const end = performance.now() + ms;
@@ -42,7 +42,7 @@ async function repeat(group: LargeGroup, { inFlight, once }: Act, ms: number): P
   return taken;
 }
 
-/** Measures one act in one group. */
+/** Measures one action in one group. */
 async function measure(places: Places, { cpuUs }: LargeGroups, { act, group, ms }: Measurement): Promise<Row> {
   const [server, database] = [await cpuUs(), await places.databaseUs()];
   const taken = (await repeat(group, act, ms)).toSorted((one, other) => one - other);
@@ -60,7 +60,7 @@ interface Measurement {
   readonly ms: number;
 }
 
-/** Rows as lines, each beside the same act in the smallest group. */
+/** Formats rows as lines, each compared with the same action in the smallest group. */
 function lines(rows: readonly Row[]): readonly Readonly<Record<string, string | number>>[] {
   return rows.map(({ act, members, p50, p99, serverUs, databaseUs }) => {
     const base = rows.find((row) => row.act === act) ?? { serverUs, databaseUs };
@@ -81,7 +81,7 @@ const ms = Number(values.seconds) * 1_000;
 const rows: Row[] = [];
 {
   await using node = await startGroups(places, sizes);
-  // V8 optimises what has run some hundred times: everything once before anything counts.
+  // V8 optimises code that has run some hundred times: everything runs once before it is measured.
   for (const act of acts) for (const group of node.groups) await repeat(group, act, ms / 2);
   for (const act of acts) for (const group of node.groups) rows.push(await measure(places, node, { act, group, ms }));
 }

@@ -1,4 +1,4 @@
-// Those who come online, in a process of their own: each opens a socket when it is due, however long others take, and stays.
+// The users who come online, in a process of their own. Each opens a socket when it is due, however long others take, and keeps it open.
 import { setTimeout as delay } from 'node:timers/promises';
 import { Latencies } from '../send/latencies.ts';
 import { clientDocument } from '../support/documents.ts';

@@ -4,25 +4,25 @@ import { machineUs } from '../support/machine.ts';
 import type { Places } from '../support/places.ts';
 import type { Scene } from './scene.ts';
 
-/** What servers have done since their start; CPU in µs. */
+/** What the servers have done since their start. CPU in µs. */
 export interface Counts {
   readonly nodesUs: number;
   readonly databaseUs: number;
   readonly redisUs: number;
   readonly statements: number;
   readonly commands: number;
-  /** µs in which a node's own thread could have run and another process had the core. */
+  /** µs in which a node's main thread could have run but another process had the core. */
   readonly waitedUs: number;
-  /** CPU of everything on this machine, that of others included. */
+  /** CPU of everything on this machine, other processes included. */
   readonly machineUs: number;
 }
 
-/** Reads what servers have done. */
+/** Reads what the servers have done. */
 export interface Counters extends AsyncDisposable {
   read(): Promise<Counts>;
 }
 
-/** Opens them. */
+/** Opens the counters of a scene. */
 export async function openCounters(places: Places, { nodes }: Scene): Promise<Counters> {
   const sql = await openSql(places.mysqlUrl);
   const redis = new Redis(places.redisUrl);
@@ -46,7 +46,7 @@ export async function openCounters(places: Places, { nodes }: Scene): Promise<Co
   };
 }
 
-/** What was done between two readings. */
+/** Returns what was done between two readings. */
 export function between(before: Counts, after: Counts): Counts {
   return {
     nodesUs: after.nodesUs - before.nodesUs,

@@ -1,4 +1,4 @@
-/** What a list of people asks for who have come and gone: names it has already. */
+/** What a list of people that come and go asks for: it has their names already. */
 export const presenceDocument = `subscription ($userIds: [ID!]!) {
   presence(userIds: $userIds) { user { id } status statusText devices lastSeenAt }
 }`;

@@ -1,5 +1,5 @@
 // npm run bench:presence -- [--users 10000] [--watchers 50] [--watched 500] [--seconds 60] [--sends 50] [--follow] [--json FILE]
-// What it does to sending that thousands come online while others watch them. bench/README.md says how to read it.
+// What happens to sending while thousands of users come online and others watch them. bench/README.md says how to read it.
 import { writeFile } from 'node:fs/promises';
 import type { LoadReport, LoadRun } from '../send/load-plan.ts';
 import { describeMachine } from '../support/machine.ts';
@@ -11,9 +11,9 @@ import type { Phase, Result } from './result.ts';
 import { openScene, type Scene } from './scene.ts';
 import { tablesOf } from './tables.ts';
 
-// Until V8 has optimised what a send takes.
+// Until V8 has optimised the code of sending.
 const warmUpMs = 5_000;
-// What is on its way when the last is due gets this long; the reports wait half a minute before they call anything lost.
+// Bound for what is in flight when the last message is due. The reports wait half a minute before they call anything lost.
 const marginMs = 90_000;
 // Before the first is due, so that all processes know of it by then.
 const leadMs = 500;
@@ -26,7 +26,7 @@ function send({ senders }: Scene, forMs: number): Promise<LoadReport> {
   return senders.ask<LoadReport>(run, forMs + marginMs);
 }
 
-/** Sends for the time of one phase, with what else is done in it. */
+/** Sends for the time of one phase, and measures what else is done in it. */
 async function phase(name: string, scene: Scene, counters: Counters): Promise<Phase> {
   const before = await counters.read();
   const sends = await send(scene, ms);

@@ -1,24 +1,24 @@
 import { parseArgs } from 'node:util';
 
-/** What a run does. */
+/** The options of a run. */
 export interface Options {
-  /** Who come online. */
+  /** Number of users who come online. */
   readonly users: number;
-  /** By how many each of them is watched. */
+  /** Number of watchers of each user. */
   readonly watchers: number;
-  /** How many each watcher watches. */
+  /** Number of users that each watcher watches. */
   readonly watched: number;
-  /** They come evenly within these seconds; the quiet before and after is as long. */
+  /** The users come evenly within these seconds. The quiet phases before and after are as long. */
   readonly seconds: number;
-  /** Messages a second, meanwhile and in the quiet. */
+  /** Messages a second, in all phases. */
   readonly sends: number;
-  /** Who comes also subscribes to all that happens to them. */
+  /** Whether each user who comes also subscribes to their own events. */
   readonly follow: boolean;
-  /** Where the figures go. */
+  /** File for the figures. */
   readonly json?: string | undefined;
 }
 
-/** Reads the command line. Throws where it is not understood. */
+/** Reads the command line. Throws if it is not understood. */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -33,7 +33,7 @@ export function readOptions(args: readonly string[]): Options {
     },
   });
   const users = whole(values.users);
-  // MAX_WATCHED, by default.
+  // The default of MAX_WATCHED.
   const watched = values.watched === undefined ? Math.min(users, 500) : whole(values.watched);
   if (users % watched !== 0) throw new Error(`--users has to be a multiple of --watched, ${watched}`);
   const rest = { watchers: whole(values.watchers), seconds: whole(values.seconds), sends: whole(values.sends) };

@@ -5,22 +5,22 @@ import type { ComersReport, WatchersReport } from './crowd-plan.ts';
 import type { Options } from './options.ts';
 import type { Scene } from './scene.ts';
 
-/** Some time in which messages were sent. */
+/** A phase in which messages were sent. */
 export interface Phase {
   readonly name: string;
   readonly sends: LoadReport;
-  /** What the servers did for it. */
+  /** What the servers did in it. */
   readonly done: Counts;
 }
 
-/** All that came out of a run. */
+/** The result of a run. */
 export interface Result extends Pick<Scene, 'sockets' | 'openingMs'> {
   readonly takenAt: string;
   readonly machine: Machine;
   readonly options: Options;
-  /** Before, while and after they come. */
+  /** Before, while and after the users come. */
   readonly phases: readonly [quiet: Phase, crowded: Phase, after: Phase];
-  /** Bytes that each node holds when all are there, garbage collected. */
+  /** Bytes that each node holds when all users are there, after a garbage collection. */
   readonly memory: readonly number[];
   readonly told: WatchersReport;
   readonly came: ComersReport;

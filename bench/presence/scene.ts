@@ -15,27 +15,27 @@ import { type Server, startServer } from '../support/server.ts';
 import type { ComersPlan, WatchersPlan } from './crowd-plan.ts';
 import type { Options } from './options.ts';
 
-/** Two nodes, and the three processes of their clients; the watchers watch, the senders' rooms receive. */
+/** Two nodes, and the three processes of their clients: watchers, users who come online, and senders whose rooms receive. */
 export interface Scene extends AsyncDisposable {
   readonly nodes: readonly Server[];
-  /** Sockets of each kind, once all have come. */
+  /** Number of sockets of each kind, once all users have come. */
   readonly sockets: { readonly watchers: number; readonly senders: number; readonly comers: number };
-  /** ms that the watchers took to open their subscriptions and to be told of everybody once. */
+  /** ms until all watchers were subscribed and had received everybody's presence once. */
   readonly openingMs: number;
   readonly watchers: Process;
   readonly comers: Process;
   readonly senders: Process;
 }
 
-// Ten in each of ten: most conversations are as small, and their sends get to half of their members over the bus.
+// Ten rooms of ten: most conversations are as small. Half of a room's members receive its messages over the bus.
 const rooms = 10;
 const roomMembers = 10;
-// That many subscriptions take a while.
+// So many subscriptions take a while to open.
 const openingPatienceMs = 300_000;
 
 /**
- * Starts it all. Users are spread over communities, one group each, in which as many others watch all of them as each user is to be watched by. Users,
- * watchers and the members of the senders' rooms take turns on the nodes.
+ * Starts everything. Users are spread over communities of one group each, which also has as many watchers as each user is to have. Users,
+ * watchers and the members of the senders' rooms are spread over the nodes.
  */
 export async function openScene(places: Places, options: Options): Promise<Scene> {
   const databaseUrl = await newDatabase(places.mysqlUrl);
@@ -83,7 +83,7 @@ async function makePeople(env: Readonly<Record<string, string>>, databaseUrl: st
   };
 }
 
-/** Who comes online was away: that they were seen is noted again. */
+/** Moves the users' last visit back, so that nodes write it anew when they come online. */
 async function beAway(databaseUrl: string): Promise<void> {
   const sql = await openSql(databaseUrl);
   await sql.query('UPDATE Session SET lastSeenAt = lastSeenAt - INTERVAL 1 HOUR');
@@ -97,7 +97,7 @@ interface CrowdParts {
 
 async function crowdOf(communities: readonly Room[], { users, watched, follow }: Options, { sign, portOf }: CrowdParts) {
   const tokens = await Promise.all(communities.map(({ members }) => sign(members)));
-  // One of each community after the other; what nodes they are on has nothing to do with that.
+  // One user of each community after the other, independent of their nodes.
   const turns = Array.from({ length: users }, (_, n) => ({ community: n % communities.length, turn: Math.floor(n / communities.length) }));
   const userIds = turns.map(({ community, turn }) => formatId('User', communities[community]?.members[turn]?.userId ?? 0n));
   const comers = turns.map(({ community, turn }) => ({ port: portOf(turn), token: tokens[community]?.[turn] ?? '' }));

@@ -4,7 +4,7 @@ import type { Phase, Result } from './result.ts';
 
 const mib = 2 ** 20;
 
-/** The figures as Markdown: sends by phase, what was done for them, and what became of who came. */
+/** The figures as Markdown: sending by phase, the work of the servers, and the deliveries of presence. */
 export function tablesOf({ phases, told, came, memory, sockets, openingMs, options }: Result): string {
   const [quiet, crowded] = phases;
   const each = (part: keyof Counts): string => ((crowded.done[part] - quiet.done[part]) / options.users).toFixed(0);

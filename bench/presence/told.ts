@@ -6,17 +6,17 @@ const quote = '"'.charCodeAt(0);
 const online = Buffer.from('"status":"ONLINE"');
 const offline = Buffer.from('"status":"OFFLINE"');
 
-/** What all watchers have been told. At first that everybody is offline; then, of each once, that they are online. */
+/** The presences that all watchers have received: first each user offline, then each user online, once. */
 export class Told {
   readonly latencies = new Latencies();
-  /** Presences of somebody offline, before anybody has come. */
+  /** Number of presences of an offline user, before anybody has come. */
   before = 0;
   told = 0;
   twice = 0;
   other = 0;
   readonly #communities: number;
   readonly #places: ReadonlyMap<string, number>;
-  /** Of each watcher, by turns of their community: whether they were told. */
+  /** For each watcher, by position in their community: whether the watcher was told that the user is online. */
   readonly #seen: readonly Uint8Array[];
   #coming: Coming | undefined;
 
@@ -27,12 +27,12 @@ export class Told {
     this.#seen = watchers.map(() => new Uint8Array(each));
   }
 
-  /** From here on they come. */
+  /** Begins the phase in which users come online. */
   begin(coming: Coming): void {
     this.#coming = coming;
   }
 
-  /** A watcher of a community is told something, at a time. Throws where it is about somebody whom they do not watch, or not understood. */
+  /** Notes what a watcher of a community received at a time. Throws if it is about a user whom they do not watch, or cannot be read. */
   note({ watcher, community }: { readonly watcher: number; readonly community: number }, payload: Buffer, at: number): void {
     const place = this.#placeOf(payload);
     const seen = this.#seen[watcher];
@@ -54,7 +54,7 @@ export class Told {
     }
   }
 
-  /** The only id in an event is that of the user. */
+  /** Finds the place of the user. The user's id is the only id in an event. */
   #placeOf(payload: Buffer): number | undefined {
     const from = payload.indexOf(idMark) + idMark.length;
     return this.#places.get(payload.toString('latin1', from, payload.indexOf(quote, from)));

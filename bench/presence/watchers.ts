@@ -1,5 +1,5 @@
-// Those who watch, in a process of their own: one socket each, with one subscription to the presence of all users of their community. Everything they
-// are told is counted.
+// The watchers, in a process of their own: one socket each, with one subscription to the presence of all users of their community. Every
+// delivery is counted.
 import { setTimeout as delay } from 'node:timers/promises';
 import { abreast } from '../support/abreast.ts';
 import { openMember } from '../support/member-sockets.ts';
@@ -8,12 +8,12 @@ import { type Coming, type WatchersPlan, type WatchersReport, wallMs } from './c
 import { presenceDocument } from './documents.ts';
 import { Told } from './told.ts';
 
-// So many are being connected at a time: more would only wait in the servers' backlogs.
+// Number of sockets that connect at a time: more would only wait in the servers' backlogs.
 const atOnce = 20;
-// How often it is looked whether all is there, and for how long after the last was due.
+// How often this process checks for completion, and for how long after the last user was due.
 const lookMs = 50;
 const patienceMs = 30_000;
-// What comes twice comes at once, or with the next look of a node at what it may have missed; that is every minute, which is too long to wait here.
+// A duplicate comes at once, or with a node's next check for what it missed. That check runs every minute, which is too long to wait here.
 const settleMs = 1_000;
 
 const plan = await new Promise<WatchersPlan>((resolve) => process.once('message', resolve));

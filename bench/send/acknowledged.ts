@@ -1,4 +1,4 @@
-/** What a room holds: how many messages, and the sum of their numbers, which tells a set of messages from another of the same size. */
+/** The content of a room: the number of its messages, and the sum of their numbers, by which sets of the same size differ. */
 export interface Held {
   readonly count: number;
   readonly sum: number;
@@ -12,7 +12,7 @@ export class Acknowledged {
     this.rooms = Array.from({ length: rooms }, () => ({ count: 0, sum: 0 }));
   }
 
-  /** `seq`: the number that the server gave it. */
+  /** `seq`: the number that the server assigned. */
   add(room: number, seq: number): void {
     const held = this.rooms[room];
     if (held === undefined) throw new Error(`there is no room ${room}`);

@@ -5,10 +5,10 @@ import { talkCondition } from './compare-talks.ts';
 import type { Transport } from './load-plan.ts';
 import { middle, type Result, type Row, rowOf, times } from './result.ts';
 
-/** What MPIM is to be ahead by. */
+/** A goal for how far ahead MPIM should be. */
 interface Aim {
   readonly aim: string;
-  /** So many times the other's messages per second, or for latencies: of its ms. */
+  /** A multiple of the other server's messages per second, or for latencies of its ms. */
   readonly wanted: string;
   readonly reached: number | undefined;
   readonly met: boolean;
@@ -61,7 +61,7 @@ function halves(rows: readonly Row[]): readonly Aim[] {
   );
 }
 
-/** What was to be reached and what was, as a Markdown table; aims whose figures were not measured are left out. */
+/** The goals and the figures, as a Markdown table. Goals without measured figures are left out. */
 export function aimsOf({ rows }: Result): string {
   const condition = roomCondition(100);
   const room = times(rowOf(rows, 'room', condition, 'mpim'), rowOf(rows, 'room', condition, 'ejabberd'));

@@ -4,10 +4,10 @@ import type { LoadReport, LoadRun, Transport } from './load-plan.ts';
 import type { Tally } from './tally.ts';
 import { drive, type Send } from './traffic.ts';
 
-// What comes twice comes at once, or with the next message; so much of a pause after a run catches it there.
+// A duplicate comes at once, or with the next message. So much of a pause after a run catches it in that run.
 const settleMs = 250;
 
-/** Makes a load's process do the runs that its parent asks for, one after the other. `check` looks at what was received after each. */
+/** Makes a load's process do the runs that its parent asks for, one after the other. `check` verifies what was received after each run. */
 export function answerRuns(tally: Tally, sendBy: (transport: Transport) => Send, check: () => void): void {
   async function run({ transport, pattern }: LoadRun): Promise<LoadReport> {
     const before = ownCpuUs();

@@ -5,7 +5,7 @@ import type { Row } from './result.ts';
 import { interleave, type Rounds } from './rounds.ts';
 import type { Talking } from './talking.ts';
 
-/** One room, with so many messages in flight. */
+/** A comparison in one room, with so many messages in flight. */
 export interface RoomComparison extends Rounds, Omit<TalkOptions, 'rooms'> {
   readonly inFlight: number;
 }
@@ -15,7 +15,9 @@ export function roomCondition(members: number): string {
   return `one room of ${members}`;
 }
 
-/** MPIM and the recipe over the socket beside ejabberd, where it can be had. Throws where anything is lost, comes twice or is not stored. */
+/**
+ * Compares MPIM and the recipe, over the socket, with ejabberd if it is available. Throws if a message is lost, duplicated or not stored.
+ */
 export async function compareRooms(places: Places, comparison: RoomComparison): Promise<readonly Row[]> {
   const { members, connections, inFlight, rounds, ms, warmUpMs } = comparison;
   const options = { rooms: 1, members, connections };

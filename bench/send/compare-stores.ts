@@ -3,7 +3,7 @@ import type { Row } from './result.ts';
 import { interleave, type Rounds } from './rounds.ts';
 import { type StoreOptions, startMpimStore, startRecipeStore } from './store.ts';
 
-/** How many are in flight, one number after the other. */
+/** A comparison of write paths, for each number of messages in flight in turn. */
 export interface StoreComparison extends Rounds, StoreOptions {
   readonly inFlight: readonly number[];
 }
@@ -13,7 +13,7 @@ export function inFlightCondition(inFlight: number): string {
   return `${inFlight} in flight`;
 }
 
-/** MPIM's write path beside the naive one, on the same MariaDB. Throws where anything acknowledged is not stored. */
+/** Compares MPIM's write path with the naive one, on the same MariaDB. Throws if an acknowledged message is not stored. */
 export async function compareStores(
   places: Places,
   { inFlight, rounds, ms, warmUpMs, ...options }: StoreComparison,

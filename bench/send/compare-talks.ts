@@ -5,7 +5,7 @@ import { middle, type Row, rowOf } from './result.ts';
 import { interleave, type Rounds } from './rounds.ts';
 import type { Talking } from './talking.ts';
 
-/** What goes end to end: with so many members in each room, one number after the other, by each of the transports. */
+/** An end-to-end comparison, for each number of members per room in turn, over each of the transports. */
 export interface TalkComparison extends Rounds, Omit<TalkOptions, 'members'> {
   readonly members: readonly number[];
   readonly transports: readonly Transport[];
@@ -19,8 +19,8 @@ export function talkCondition(members: number, transport: Transport): string {
 }
 
 /**
- * MPIM's gateway beside the recipe and the floor: the most that each takes, then the first two at half of the recipe's most. Throws where anything is lost, comes
- * twice or, at MPIM, out of order.
+ * Compares MPIM's gateway with the recipe and the floor: first the most that each takes, then MPIM and the recipe at half of the recipe's
+ * most. Throws if a message is lost, duplicated or, at MPIM, out of order.
  */
 export async function compareTalks(places: Places, comparison: TalkComparison): Promise<readonly Row[]> {
   const rows: Row[] = [];

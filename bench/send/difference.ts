@@ -24,7 +24,7 @@ function change(before: Row, after: Row, figure: keyof Figures): string {
   return `${then.toFixed(digits)} → ${now.toFixed(digits)} (${(now / then).toFixed(2)})`;
 }
 
-/** What two results have in common, as a Markdown table: each figure before, after, and their ratio. */
+/** The rows that two results have in common, as a Markdown table: each figure before, after, and their ratio. */
 export async function differenceOf(before: string, after: string): Promise<string> {
   const [{ rows: old }, { rows }] = [await readResult(before), await readResult(after)];
   const lines = rows.flatMap((row) => {

@@ -9,14 +9,14 @@ import { cpuOf } from '../support/process.ts';
 import type { Held } from './acknowledged.ts';
 import { startTalking, type Talking } from './talking.ts';
 
-// As Debian's package installs it.
+// Where Debian's package installs it.
 const tables = '/usr/share/ejabberd/sql/mysql.sql';
 const room = 'room';
 const service = 'conference.localhost';
 
 /**
- * ejabberd with its archive in the run's MariaDB and one room with so many occupants; undefined, after a line on stderr that says why, where it cannot be
- * had: it is installed with apt-get where that is possible.
+ * Starts ejabberd with its archive in the run's MariaDB and one room with so many occupants. It is installed with apt-get if possible.
+ * Returns undefined if it is not available, after a line on stderr that says why.
  */
 export async function startEjabberd(places: Places, members: number): Promise<Talking | undefined> {
   try {
@@ -35,11 +35,14 @@ async function start(places: Places, members: number): Promise<Talking> {
   const sql = await openSql(databaseUrl);
   started.defer(() => sql.end());
   await sql.query(await readFile(tables, 'utf8'));
-  // It cannot sign in without a password.
+  // ejabberd cannot sign in without a password.
   await sql.query(`CREATE OR REPLACE USER ejabberd IDENTIFIED BY 'ejabberd'; GRANT ALL ON *.* TO ejabberd`);
   const server = started.use(await startServer(databaseUrl));
 
-  /** Rooms count from when they are made, and XMPP has no numbers: how many there are must do. */
+  /**
+   * Compares the number of archived messages. Rooms count from when they are made, and XMPP has no numbers, so only their count can be
+   * compared.
+   */
   async function verify([held]: readonly Held[]): Promise<void> {
     const [row] = await sql.query("SELECT COUNT(*) AS count FROM archive WHERE kind = 'groupchat'");
     if (Number(row.count) !== held?.count)
@@ -62,7 +65,7 @@ async function start(places: Places, members: number): Promise<Talking> {
   return { ...talking, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }
 
-/** An instance of its own, that neither listens for other nodes of Erlang nor starts their port mapper. */
+/** Starts an instance of its own, which neither listens for other Erlang nodes nor starts their port mapper. */
 async function startServer(databaseUrl: string): Promise<Service> {
   const port = await freePort();
   const program = requireProgram('erl');
@@ -76,7 +79,7 @@ async function startServer(databaseUrl: string): Promise<Service> {
       command: (folder) => [
         '/usr/bin/env',
         ...[`ERL_LIBS=${libraries}`, `EJABBERD_CONFIG_PATH=${folder}/ejabberd.yml`, `EJABBERD_LOG_PATH=${folder}/log`],
-        // As ejabberdctl starts it: kernel poll, and room for processes.
+        // As ejabberdctl starts it: with kernel poll, and room for processes.
         ...[program, '-noinput', '+K', 'true', '+P', '250000', '-mnesia', 'dir', `"${folder}/mnesia"`, '-s', 'ejabberd'],
       ],
       ready: 'Start accepting TCP connections',
@@ -84,13 +87,16 @@ async function startServer(databaseUrl: string): Promise<Service> {
   );
 }
 
-/** Where Erlang's libraries are: /usr/lib/x86_64-linux-gnu. ejabberd starts, and keeps nothing, without the driver, which its package does not bring. */
+/**
+ * Finds the folder of Erlang's libraries, such as /usr/lib/x86_64-linux-gnu. Without the MySQL driver, which its package does not bring,
+ * ejabberd starts but stores nothing.
+ */
 async function findLibraries(): Promise<string> {
   await findLibrary('p1_mysql', 'erlang-p1-mysql');
   return findLibrary('ejabberd', 'ejabberd');
 }
 
-/** Throws one line that names the package where it is missing. */
+/** Finds the folder of one library. If it is missing, throws one line that names its package. */
 async function findLibrary(name: string, deb: string): Promise<string> {
   const file = `${name}-*/ebin/${name}.app`;
   for await (const found of glob([`/usr/lib/*/${file}`, `/usr/lib/erlang/lib/${file}`])) return dirname(dirname(dirname(found)));
@@ -98,8 +104,8 @@ async function findLibrary(name: string, deb: string): Promise<string> {
 }
 
 /**
- * The archive in SQL and on for every room, as its documentation and its own example recommend. Nothing else is loaded, nothing is throttled, and nobody
- * has to authenticate: in its favour.
+ * ejabberd's configuration: the archive in SQL and on for every room, as its documentation and its example recommend. In its favour,
+ * nothing else is loaded, nothing is throttled, and nobody has to authenticate.
  */
 function configuration(databaseUrl: string, port: number): string {
   const { hostname, port: databasePort, pathname } = new URL(databaseUrl);

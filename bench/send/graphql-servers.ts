@@ -20,7 +20,7 @@ export interface TalkOptions extends RoomPlan {
   readonly connections: number;
 }
 
-/** MPIM's gateway, as `npm start` starts it. Each member is subscribed to all that happens to them. */
+/** Starts MPIM's gateway as `npm start` does. Each member is subscribed to all their events. */
 export async function startMpim(places: Places, options: TalkOptions): Promise<Talking> {
   const databaseUrl = await newDatabase(places.mysqlUrl);
   const key = { id: 'bench', secret: randomBytes(32).toString('base64url') };
@@ -46,7 +46,10 @@ async function makeMpimRooms(env: Readonly<Record<string, string>>, databaseUrl:
   return await makeRooms(chat, databaseUrl, options);
 }
 
-/** The recipe. Each member is subscribed to their room. Its deliveries may overtake each other between commit and Redis: that is counted. */
+/**
+ * Starts the recipe. Each member is subscribed to their room. Its deliveries may overtake each other between commit and Redis, which is
+ * counted.
+ */
 export async function startRecipe(places: Places, { connections, ...options }: TalkOptions): Promise<Talking> {
   const databaseUrl = await newDatabase(places.mysqlUrl);
   const secret = randomBytes(32).toString('base64url');
@@ -65,7 +68,7 @@ export async function startRecipe(places: Places, { connections, ...options }: T
   });
 }
 
-/** The least that Node can do: nothing is checked, executed or stored. How far ahead of others anybody can be on this machine. */
+/** Starts the least that Node can do: nothing is checked, executed or stored. It shows how far ahead any server can be on this machine. */
 export async function startFloor({ redisUs, databaseUs }: Places, { rooms, members }: TalkOptions): Promise<Talking> {
   await using started = new AsyncDisposableStack();
   const server = started.use(await startServer(new URL('servers/floor.ts', import.meta.url), {}));
@@ -93,7 +96,7 @@ interface GraphqlParts {
   readonly env: Readonly<Record<string, string>>;
   readonly databaseUrl: string;
   readonly plan: Omit<LoadPlan, 'port'>;
-  /** The rooms, as the database has them. */
+  /** The rooms' ids in the database. */
   readonly conversations: readonly string[];
   readonly ordered: boolean;
 }

@@ -1,9 +1,13 @@
 import { connect, type Socket } from 'node:net';
 
-// Node's servers close a connection that was idle for 5 s: one that is older is not used again, so that no request runs into its end.
+// Node's servers close a connection that was idle for 5 s. A connection idle for longer than this is not reused, so that no request meets
+// its end.
 const idleMs = 3_000;
 
-/** Keep-alive connections that cost their process as little as possible. A request takes an idle one or opens one more, so none waits for another. */
+/**
+ * Keep-alive connections that cost their process as little as possible. A request takes an idle connection or opens another, so no request
+ * waits for another.
+ */
 export class HttpLines {
   readonly #port: number;
   readonly #idle: { readonly line: Line; readonly since: number }[] = [];
@@ -12,7 +16,7 @@ export class HttpLines {
     this.#port = port;
   }
 
-  /** Posts a body to /graphql and resolves with that of the answer. Rejects where the status is not 200 or the connection ends. */
+  /** Posts a body to /graphql and resolves with the body of the response. Rejects if the status is not 200 or the connection ends. */
   async post(token: string, body: string): Promise<string> {
     const line = this.#take();
     const answer = await line.ask(
@@ -71,7 +75,7 @@ class Line {
   }
 }
 
-/** A whole HTTP/1.1 answer; undefined while a part is missing. */
+/** Reads a whole HTTP/1.1 response. Returns undefined while a part is missing. */
 function readAnswer(bytes: Buffer): { readonly status: number; readonly body: string } | undefined {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) return undefined;

@@ -1,4 +1,4 @@
-/** Some durations in ms, all of them kept: a percentile of millions is as exact as one of ten. */
+/** Durations in ms. All of them are kept, so a percentile of millions is exact. */
 export class Latencies {
   #values = new Float64Array(4_096);
   #count = 0;
@@ -12,7 +12,7 @@ export class Latencies {
     this.#values[this.#count++] = ms;
   }
 
-  /** The middle one and the one that 99 in 100 do not exceed, in ms; zeros if there is none. */
+  /** The 50th and the 99th percentile in ms, or zeros without any duration. */
   percentiles(): { readonly p50: number; readonly p99: number } {
     const sorted = this.#values.slice(0, this.#count).sort();
     const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;

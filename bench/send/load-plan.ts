@@ -4,33 +4,36 @@ import type { Pattern } from './traffic.ts';
 /** How a message gets to the server. */
 export type Transport = 'http' | 'socket' | 'xmpp';
 
-/** A room, as the load is told. */
+/** A room, as the load's process receives it. */
 export interface PlannedRoom {
   readonly id: string;
-  /** What each member shows: an access token, or in a room of XMPP its nickname. */
+  /** What identifies each member: an access token, or the nickname in an XMPP room. */
   readonly members: readonly string[];
 }
 
-/** What the load's process is told at its start; it answers when every member receives. */
+/** What the load's process is sent at its start. It answers when every member receives. */
 export interface LoadPlan {
   readonly port: number;
-  /** Of further nodes of one system: the members of each room take turns. */
+  /** Ports of further nodes of the same system. The members of each room are spread over the nodes. */
   readonly otherPorts?: readonly number[];
   readonly rooms: readonly PlannedRoom[];
-  /** GraphQL only. `subscription` has the variable conversationId where `byRoom`; `ready` is in the frame that says that it is live. */
+  /**
+   * GraphQL only. `subscription` has the variable conversationId if `byRoom`. `ready` is in the frame that says that the subscription is
+   * live.
+   */
   readonly send: string;
   readonly subscription: string;
   readonly byRoom: boolean;
   readonly ready?: string | undefined;
 }
 
-/** What it is told later, once for each run. */
+/** What the load's process is sent later, once for each run. */
 export interface LoadRun {
   readonly transport: Transport;
   readonly pattern: Pattern;
 }
 
-/** What it answers. Times in ms. */
+/** What the load's process answers. Times in ms. */
 export interface LoadReport {
   readonly messages: number;
   readonly deliveries: number;

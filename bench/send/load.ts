@@ -1,5 +1,5 @@
-// The members of all rooms and those of them who send, over GraphQL, in a process of their own: one socket each, which receives everything said in
-// its room, and requests over HTTP or mutations on that socket. Every delivery is checked.
+// The members of all rooms, some of whom send, over GraphQL, in a process of their own. Each has one socket, which receives every message
+// of its room. They send by HTTP requests or by mutations on that socket. Every delivery is checked.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { abreast } from '../support/abreast.ts';
@@ -28,7 +28,7 @@ interface SentMessage {
   readonly clientMessageId: string;
 }
 
-/** The one message that a result is about, whatever its field is called. */
+/** The message in a result, whatever its field is called. */
 function messageIn(result: unknown): SentMessage {
   const { data } = result as { readonly data?: Readonly<Record<string, { readonly messageEdge?: { readonly node: SentMessage } }>> };
   const message = Object.values(data ?? {})[0]?.messageEdge?.node;
@@ -45,7 +45,7 @@ function readEvent(payload: Buffer): number {
   return known.due;
 }
 
-/** `"seq":123` of an event, read where it lies: an event is parsed once, not once for each who receives it. */
+/** Reads `"seq":123` of an event without parsing it: an event is parsed once, not once per receiver. */
 function seqIn(bytes: Buffer, start: number): number {
   let seq = 0;
   for (let at = bytes.indexOf(seqMark, start) + seqMark.length; ; at += 1) {
@@ -96,7 +96,7 @@ async function open(room: number, member: number, place: number): Promise<void> 
   sockets[room]?.splice(member, 1, socket);
 }
 
-// So many are being connected at a time: more would only wait in the server's backlog.
+// Number of sockets that connect at a time: more would only wait in the server's backlog.
 const atOnce = 50;
 
 async function openAll(): Promise<void> {
@@ -105,7 +105,7 @@ async function openAll(): Promise<void> {
   await abreast(places, atOnce, ({ room, member }, place) => open(room, member, place));
 }
 
-// A server that does not say when a subscription is live is sent messages until every member has received one.
+// A server that does not announce live subscriptions is sent messages until every member has received one.
 const probeMs = 300;
 const probes = 200;
 
@@ -115,7 +115,7 @@ async function reachAll(): Promise<void> {
     await Promise.all(orders.map((order, room) => (order.silent > 0 ? send('http', room, performance.now()) : undefined)));
     await delay(probeMs);
   }
-  // The last of them may still be on its way to somebody.
+  // The last of them may still be in flight to a member.
   await delay(2 * probeMs);
   settle();
 }

@@ -1,6 +1,6 @@
 // npm run bench:send -- [--quick] [--only store,http,socket,room] [--rounds 3] [--seconds 10] [--json FILE]
 // npm run bench:send -- --compare BEFORE.json AFTER.json
-// What sending costs and how fast it is, beside the documented recipe and ejabberd. bench/README.md says how to read it.
+// The cost and speed of sending, compared with the documented recipe and ejabberd. bench/README.md says how to read it.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describeMachine } from '../support/machine.ts';
@@ -15,7 +15,7 @@ import { type Options, readOptions } from './options.ts';
 import type { Result, Row } from './result.ts';
 import { tablesOf } from './tables.ts';
 
-/** What of a run is measured in one go. */
+/** A part of a run that is measured in one go. */
 type Measurement = (places: Places) => Promise<readonly Row[]>;
 
 function measurementsOf({ only, connections, rounds, ms, warmUpMs, inFlight, ...options }: Options): readonly Measurement[] {
@@ -31,7 +31,7 @@ function measurementsOf({ only, connections, rounds, ms, warmUpMs, inFlight, ...
   return measurements;
 }
 
-/** Measures, and writes what there is after each measurement: a later one that fails does not take the figures along. */
+/** Measures, and writes the figures after each measurement, so that a later failure does not lose them. */
 async function measure(options: Options): Promise<Result> {
   await using places = await openPlaces();
   const machine = await describeMachine(places.mariadbVersion);

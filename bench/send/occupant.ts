@@ -1,38 +1,38 @@
 import { connect, type Socket } from 'node:net';
 
-/** What an occupant of a room is. */
+/** The options of an occupant. */
 export interface OccupantOptions {
   readonly port: number;
   /** `room@conference.localhost`. */
   readonly room: string;
   readonly nickname: string;
-  /** The body of each message said in the room. */
+  /** Called with the body of each message in the room. */
   readonly onMessage: (body: string) => void;
 }
 
-/** Somebody in a room. */
+/** An occupant of a room. */
 export interface Occupant {
-  /** Says something in the room. `body` has none of XML's own characters. */
+  /** Sends a message to the room. `body` has none of XML's own characters. */
   say(id: string, body: string): void;
 }
 
 const header =
   "<?xml version='1.0'?><stream:stream to='localhost' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
-// What is waited for before each next thing is said, on the way from a connection to a room (RFC 6120; XEP-0045, 7.2).
+// What the client waits for, and what it sends then, on the way from a connection to a room (RFC 6120; XEP-0045, 7.2).
 function entry(room: string, nickname: string): readonly (readonly [until: string, say: string])[] {
   return [
     ['</stream:features>', "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='ANONYMOUS'/>"],
     ['<success', header],
     ['</stream:features>', "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>"],
     ["id='bind'", `<presence to='${room}/${nickname}'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>`],
-    // The room's subject ends what is sent to whoever enters.
+    // The room's subject ends what a new occupant is sent.
     ['<subject', ''],
   ];
 }
 
 /**
- * Enters a room over plain TCP; resolves when it is entered. The least that a client can do: it reads no XML but a message's body, because a parser for each of a
- * hundred occupants would be busier than the server. Whatever ends the connection is thrown.
+ * Enters a room over plain TCP, and resolves when the room is entered. Of XML it reads only a message's body: a parser for each of a
+ * hundred occupants would be busier than the server. Throws whatever ends the connection.
  */
 export async function enterRoom({ port, room, nickname, onMessage }: OccupantOptions): Promise<Occupant> {
   const entered = Promise.withResolvers<void>();

@@ -1,30 +1,36 @@
 import { parseArgs } from 'node:util';
 
-/** What can be left out of a run: the write paths, end to end by transport, the room beside ejabberd. */
+/** The parts of a run that can be chosen: the write paths, end to end by transport, and the room compared with ejabberd. */
 export type Choice = 'store' | 'http' | 'socket' | 'room';
 
 const choices: readonly Choice[] = ['store', 'http', 'socket', 'room'];
 
-/** What a run does. Times in ms. */
+/** The options of a run. Times in ms. */
 export interface Options {
   readonly only: readonly Choice[];
   readonly rounds: number;
   readonly ms: number;
   readonly warmUpMs: number;
-  /** Write paths: messages in flight, one number after the other; conversations that take turns; members of each who send. */
+  /**
+   * Write paths: the numbers of messages in flight, measured in turn; the number of conversations that take turns; the members of each who
+   * send.
+   */
   readonly storeInFlight: readonly number[];
   readonly storeRooms: number;
   readonly storeMembers: number;
-  /** End to end: rooms, members of each, one number after the other, and messages in flight when a server is given all that it takes. */
+  /**
+   * End to end: the number of rooms, the numbers of members of each, measured in turn, and the messages in flight when a server is given
+   * all that it takes.
+   */
   readonly rooms: number;
   readonly members: readonly number[];
   readonly inFlight: number;
   readonly roomMembers: number;
-  /** Of the recipe to MariaDB. */
+  /** Size of the recipe's connection pool to MariaDB. */
   readonly connections: number;
-  /** Where the figures go. */
+  /** File for the figures. */
   readonly json: string;
-  /** Two results to compare, and nothing to measure. */
+  /** Two results to compare instead of a measurement. */
   readonly compare?: readonly [before: string, after: string] | undefined;
 }
 
@@ -44,7 +50,7 @@ function chosen(text: string): readonly Choice[] {
   return choices.filter((choice) => text.split(',').includes(choice));
 }
 
-/** Reads the command line. Throws where it is not understood. `--quick` is a look at whether all works: its figures mean nothing. */
+/** Reads the command line. Throws if it is not understood. `--quick` only checks that everything works: its figures mean nothing. */
 export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -74,7 +80,7 @@ export function readOptions(args: readonly string[]): Options {
     warmUpMs: quick ? 500 : 5_000,
     storeInFlight: list(values['store-in-flight']),
     storeRooms: whole(values['store-rooms']),
-    // Four in each of 64 rooms: at 256 in flight each sends one at a time, as people do.
+    // Four senders in each of 64 rooms: at 256 in flight each sends one message at a time, as people do.
     storeMembers: 4,
     rooms: whole(values.rooms),
     members: list(values.members ?? (quick ? '1,10' : '1,10,100')),

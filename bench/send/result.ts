@@ -2,7 +2,10 @@ import type { Machine } from '../support/machine.ts';
 import { median } from '../support/markdown.ts';
 import type { Figures } from './figures.ts';
 
-/** What is compared: write paths; the most that goes end to end; end to end at half of the recipe's most; one room beside ejabberd. */
+/**
+ * The parts of the comparison: write paths, end to end at the most, end to end at half of the recipe's most, one room compared with
+ * ejabberd.
+ */
 export type Part = 'store' | 'most' | 'half' | 'room';
 
 /** One server under one condition, over all rounds. */
@@ -14,27 +17,27 @@ export interface Row {
   readonly runs: readonly Figures[];
 }
 
-/** A run of the benchmark, as its JSON has it. */
+/** A run of the benchmark, as in its JSON file. */
 export interface Result {
   readonly takenAt: string;
   readonly machine: Machine;
-  /** As given on the command line, or as they are by default. */
+  /** The options of the command line, with the defaults. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly rows: readonly Row[];
 }
 
-/** The median of one figure over a row's rounds; undefined where it was not measured. */
+/** The median of one figure over a row's rounds, or undefined if it was not measured. */
 export function middle({ runs }: Row, figure: keyof Figures): number | undefined {
   const values = runs.map((figures) => figures[figure]).filter((value) => value !== undefined);
   return values.length === 0 ? undefined : median(values);
 }
 
-/** The row of one server under one condition. */
+/** Finds the row of one server under one condition. */
 export function rowOf(rows: readonly Row[], part: Part, condition: string, server: string): Row | undefined {
   return rows.find((row) => row.part === part && row.condition === condition && row.server === server);
 }
 
-/** How many times the messages per second of one row are those of another; undefined where one is missing. */
+/** The messages per second of one row as a multiple of another's, or undefined if one is missing. */
 export function times(row: Row | undefined, base: Row | undefined): number | undefined {
   const [own, other] = [row && middle(row, 'perSecond'), base && middle(base, 'perSecond')];
   return own === undefined || other === undefined ? undefined : own / other;

@@ -1,31 +1,31 @@
 /** What every member of a room must receive. */
 interface Reference {
   readonly payload: Buffer;
-  /** When its sending was due, by performance.now(). */
+  /** When the message was due to be sent, by performance.now(). */
   readonly due: number;
   left: number;
 }
 
-/** What a frame turned out to be. */
+/** The result of checking a frame. */
 export interface Received {
   /** When its message was due to be sent. */
   readonly due: number;
-  /** It came before an earlier one of its room. */
+  /** Whether it came before an earlier message of its room. */
   readonly early: boolean;
 }
 
 /**
- * What the members of one room have received. The first to receive a message has it read, and says what it is; all others are compared with it
- * byte for byte. Throws where anything comes twice or differs. A member's first event is where it begins.
+ * Checks what the members of one room receive. The payload that comes first is read, and all others are compared with it byte for byte.
+ * Throws if a member receives a message twice or with other bytes. A member's stream begins with the first event that it receives.
  */
 export class RoomOrder {
   readonly #references = new Map<number, Reference>();
-  /** The number that each member is to receive next; 0 before its first. */
+  /** The number that each member must receive next; 0 before its first. */
   readonly #next: Int32Array;
   readonly #early: (Set<number> | undefined)[];
   readonly #read: (payload: Buffer) => number;
 
-  /** `read` checks a payload and answers when its message was due. */
+  /** `read` checks a payload and returns when its message was due. */
   constructor(members: number, read: (payload: Buffer) => number) {
     this.#next = new Int32Array(members);
     this.#early = new Array(members);
@@ -44,12 +44,15 @@ export class RoomOrder {
     return { due: reference.due, early };
   }
 
-  /** Members that have received nothing yet. */
+  /** Number of members that have received nothing yet. */
   get silent(): number {
     return this.#next.filter((next) => next === 0).length;
   }
 
-  /** Throws unless all members are at the same message, with none left out. Forgets what members that came later have not received. */
+  /**
+   * Throws unless all members have received the same last message and none is missing one. Forgets what members that came later have not
+   * received.
+   */
   settle(): void {
     const [next = 0] = this.#next;
     if (this.#next.some((other) => other !== next) || this.#early.some((set) => set !== undefined && set.size > 0)) {
@@ -64,7 +67,7 @@ export class RoomOrder {
     return reference;
   }
 
-  /** Counts a number in; whether an earlier one is still to come. */
+  /** Notes a number. Returns whether an earlier number is still missing. */
   #place(member: number, seq: number): boolean {
     const next = this.#next[member] || seq;
     const early = this.#early[member];

@@ -6,7 +6,7 @@ export interface Rounds {
   readonly rounds: number;
   /** ms of each run. */
   readonly ms: number;
-  /** ms for which each server is used before anything is measured: V8 optimises what has run some hundred times. */
+  /** ms of warm-up before each server is measured: V8 optimises code that has run some hundred times. */
   readonly warmUpMs: number;
 }
 
@@ -16,7 +16,10 @@ export interface Condition {
   readonly condition: string;
 }
 
-/** Measures each of some servers in each round, one after the other, every other round the other way round: what the machine does besides meets all alike. */
+/**
+ * Measures each server in each round, one after the other, in reverse order in every other round. So what else the machine does affects all
+ * servers alike.
+ */
 export async function interleave<S extends { readonly name: string }>(
   rounds: number,
   { part, condition }: Condition,

@@ -13,10 +13,10 @@ import type { StorePlan, StoreReport } from './store-plan.ts';
 import { verifyStored } from './stored.ts';
 import type { Pattern } from './traffic.ts';
 
-/** A write path in its own process, over a database of its own. */
+/** A write path in its own process, with a database of its own. */
 export interface Storing extends AsyncDisposable {
   readonly name: string;
-  /** Sends by a pattern, then compares what is stored with what was acknowledged. Throws where they differ. */
+  /** Sends by a pattern, then compares what is stored with what was acknowledged. Throws if they differ. */
   run(pattern: Pattern): Promise<Figures>;
   readonly databaseUrl: string;
 }
@@ -24,14 +24,14 @@ export interface Storing extends AsyncDisposable {
 /** How both are started: rooms with so many members, and the recipe's pool. */
 export interface StoreOptions extends RoomPlan {
   readonly connections: number;
-  /** Of MPIM, where it is not as usual. */
+  /** Environment of MPIM, where it differs from the default. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-// Ends after its last answer, which a queue may hold up for some seconds.
+// A run ends after its last answer, which a queue may delay by some seconds.
 const marginMs = 60_000;
 
-/** MPIM's own send, without GraphQL. */
+/** Starts MPIM's own send, without GraphQL. */
 export async function startMpimStore(places: Places, options: StoreOptions): Promise<Storing> {
   const databaseUrl = await newDatabase(places.mysqlUrl);
   const made = await makeMpimRooms(databaseUrl, options);
@@ -53,7 +53,7 @@ async function makeMpimRooms(databaseUrl: string, options: StoreOptions): Promis
   return await makeRooms(chat, databaseUrl, options);
 }
 
-/** One Prisma interactive transaction for each message. */
+/** Starts the recipe's write path: one Prisma interactive transaction per message. */
 export async function startRecipeStore(places: Places, options: StoreOptions): Promise<Storing> {
   const databaseUrl = await newDatabase(places.mysqlUrl);
   const made = await prepareRecipe(databaseUrl, options);

@@ -9,8 +9,8 @@ interface Row extends Held {
 const nothing: Row = { count: 0, sum: 0, first: 1, last: 0 };
 
 /**
- * Throws unless the table Message (of MPIM or of the recipe: both count a conversation's messages in `seq`) holds exactly what was
- * acknowledged in each of the conversations, without a hole.
+ * Throws unless the table Message holds exactly what was acknowledged in each of the conversations, without a gap. MPIM and the recipe both
+ * number a conversation's messages in `seq`.
  */
 export async function verifyStored(sql: Connection, conversations: readonly string[], acknowledged: readonly Held[]): Promise<void> {
   const rows: (Record<keyof Row, unknown> & { readonly conversation: unknown })[] = await sql.query(

@@ -10,7 +10,7 @@ const titles: Readonly<Record<Part, string>> = {
   room: 'One room, beside ejabberd',
 };
 
-/** Whom each part's servers are compared with. */
+/** The server that each part's servers are compared with. */
 const bases: Readonly<Record<Part, string>> = { store: 'naive', most: 'recipe', half: 'recipe', room: 'ejabberd' };
 
 const columns: Readonly<Record<string, readonly [figure: keyof Figures, digits: number]>> = {
@@ -47,12 +47,12 @@ function lineOf(rows: readonly Row[], row: Row): Readonly<Record<string, string>
   };
 }
 
-/** The recipe with the same number of members, asked over HTTP: the way it is documented. */
+/** The recipe with the same number of members over HTTP, as it is documented. */
 function overHttp(rows: readonly Row[], condition: string): Row | undefined {
   return rowOf(rows, 'most', talkCondition(Number.parseInt(condition, 10), 'http'), 'recipe');
 }
 
-/** All figures as Markdown: a table for each part, medians over the rounds. */
+/** All figures as Markdown: a table for each part, with medians over the rounds. */
 export function tablesOf({ rows }: Result): string {
   const parts = (Object.keys(titles) as Part[]).map((part) => {
     const own = rows.filter((row) => row.part === part);
@@ -61,7 +61,7 @@ export function tablesOf({ rows }: Result): string {
   return parts.join('');
 }
 
-/** Leaves out columns that say nothing in any line. */
+/** Leaves out columns that are empty in every line. */
 function withoutEmpty(lines: readonly Readonly<Record<string, string>>[]): readonly Readonly<Record<string, string>>[] {
   const kept = Object.keys(lines[0] ?? {}).filter((column) => lines.some((line) => line[column] !== ''));
   return lines.map((line) => Object.fromEntries(kept.map((column) => [column, line[column] ?? ''])));

@@ -3,28 +3,31 @@ import type { Held } from './acknowledged.ts';
 import { type Figures, type Meters, metered } from './figures.ts';
 import type { LoadPlan, LoadReport, LoadRun, Transport } from './load-plan.ts';
 
-/** A server with members in rooms who talk, all of them connected. */
+/** A server with rooms whose members are all connected and send messages. */
 export interface Talking extends AsyncDisposable {
   readonly name: string;
   readonly transports: readonly Transport[];
-  /** Sends, sees every member receive everything once, and compares what is stored. Throws where anything is lost, comes twice or is not stored. */
+  /**
+   * Sends, checks that every member receives every message once, and compares what is stored. Throws if a message is lost, duplicated or
+   * not stored.
+   */
   run(run: LoadRun): Promise<Figures>;
 }
 
-/** What it is made of. */
+/** The parts of such a server. */
 export interface TalkingParts extends Pick<Talking, 'name' | 'transports'> {
   readonly meters: Meters;
   readonly load: { readonly file: URL; readonly plan: LoadPlan };
-  /** Compares what is stored with what was acknowledged, room by room. Throws where they differ. */
+  /** Compares what is stored with what was acknowledged, room by room. Throws if they differ. */
   readonly verify: (acknowledged: readonly Held[]) => Promise<void>;
-  /** Deliveries of a room come in its order, or the run has failed. */
+  /** Whether a delivery that is out of order fails the run. */
   readonly ordered: boolean;
 }
 
-// After the last send the last deliveries may take half a minute; then the load says what is lost.
+// The last deliveries may take half a minute after the last send. Then the load reports what is lost.
 const marginMs = 60_000;
 
-/** Starts the load; resolves when all members are connected and receive. Disposing it ends the load only. */
+/** Starts the load. Resolves when all members are connected and receive. Disposing it ends the load only. */
 export async function startTalking({ name, transports, meters, load, verify, ordered }: TalkingParts): Promise<Talking> {
   await using started = new AsyncDisposableStack();
   const members = started.use(startProcess(load.file));

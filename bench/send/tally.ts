@@ -1,10 +1,10 @@
 import { Acknowledged } from './acknowledged.ts';
 import { Latencies } from './latencies.ts';
 
-// After so long without the rest of them, deliveries are lost.
+// Deliveries that are missing for so long are lost.
 const patienceMs = 30_000;
 
-/** What became of the messages of a run: when each was acknowledged and when each member had it. */
+/** Counts the messages of a run: when each was acknowledged and when each member received it. */
 export class Tally {
   readonly ack = new Latencies();
   readonly receive = new Latencies();
@@ -21,14 +21,14 @@ export class Tally {
     this.acknowledged = new Acknowledged(rooms);
   }
 
-  /** Begins a run; what was acknowledged before still counts as stored. */
+  /** Begins a run. What was acknowledged before still counts as stored. */
   begin(): void {
     this.ack.clear();
     this.receive.clear();
     this.messages = this.deliveries = this.disordered = this.#due = 0;
   }
 
-  /** A message goes out that so many members are to receive. */
+  /** Notes that a message was sent that so many members are to receive. */
   sent(members: number): void {
     this.#due += members;
   }
@@ -47,7 +47,7 @@ export class Tally {
     if (this.deliveries === this.#due) this.#complete?.();
   }
 
-  /** Resolves when every member has every message. Throws where some have not come in half a minute. */
+  /** Resolves when every member has every message. Rejects if some are missing after half a minute. */
   async all(): Promise<void> {
     if (this.deliveries >= this.#due) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -1,12 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How messages are sent for `ms`: so many always in flight, or so many a second whatever becomes of them. */
+/** How messages are sent for `ms`: with so many always in flight, or so many a second regardless of their answers. */
 export type Pattern = { readonly ms: number } & ({ readonly inFlight: number } | { readonly perSecond: number });
 
-/** Sends one message and resolves when it is acknowledged. `slot` counts what is in flight, or what was sent; `due` is when it was to go, by performance.now(). */
+/**
+ * Sends one message and resolves when it is acknowledged. `slot` counts what is in flight, or what was sent. `due` is when it was to be
+ * sent, by performance.now().
+ */
 export type Send = (slot: number, due: number) => Promise<void>;
 
-/** Sends by a pattern; resolves when all is acknowledged, and rejects as soon as one is refused. */
+/** Sends by a pattern. Resolves when everything is acknowledged, and rejects as soon as a message is refused. */
 export async function drive(pattern: Pattern, send: Send): Promise<void> {
   const end = performance.now() + pattern.ms;
   if ('inFlight' in pattern) await saturate(pattern.inFlight, end, send);
@@ -20,7 +23,7 @@ async function saturate(inFlight: number, end: number, send: Send): Promise<void
   await Promise.all(Array.from({ length: inFlight }, (_, slot) => one(slot)));
 }
 
-/** Latencies count from when a message was due, so a sender that is held up cannot hide it. */
+/** Sends so many messages a second. Latencies count from when a message was due, so that a delayed sender does not hide its delay. */
 async function pace(perSecond: number, end: number, send: Send): Promise<void> {
   const begun = performance.now();
   const under = new Set<Promise<void>>();

@@ -1,5 +1,5 @@
-// The occupants of one room of XMPP, in a process of their own. Acknowledged is what its sender got back from the room, which archives it first; every
-// occupant must get the same messages in the same order.
+// The occupants of one XMPP room, in a process of their own. A message counts as acknowledged when its sender got it back from the room,
+// which archives it first. Every occupant must receive the same messages in the same order.
 import { answerRuns } from './answer-runs.ts';
 import type { LoadPlan } from './load-plan.ts';
 import { enterRoom, type Occupant } from './occupant.ts';
@@ -21,9 +21,9 @@ interface Saying {
 }
 
 const sayings: Saying[] = [];
-/** Numbers of messages in the order in which the first occupant to get that far got them. */
+/** Numbers of messages in the order in which the first occupant received them. */
 const order: number[] = [];
-/** How many messages each occupant has. */
+/** Number of messages that each occupant has received. */
 const have = new Int32Array(room.members.length);
 
 /** `Event 00000012: …` → 12 */

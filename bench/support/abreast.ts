@@ -1,4 +1,4 @@
-/** Does the work for each, so many at a time; `place` is where it stands. Rejects as soon as one fails. */
+/** Does the work for each element, so many at a time. `place` is the element's index. Rejects as soon as one fails. */
 export async function abreast<T>(all: readonly T[], atOnce: number, work: (one: T, place: number) => Promise<void>): Promise<void> {
   const rest = all.entries();
   async function next(): Promise<void> {

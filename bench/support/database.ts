@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Connection, createConnection } from 'mariadb';
 
-/** Makes an empty database on a MariaDB (`mysql://root@127.0.0.1:PORT/`) and answers its URL. */
+/** Makes an empty database on a MariaDB (`mysql://root@127.0.0.1:PORT/`) and returns its URL. */
 export async function newDatabase(serverUrl: string): Promise<string> {
   const name = `bench_${randomBytes(4).toString('hex')}`;
   const sql = await openSql(serverUrl);
@@ -10,7 +10,7 @@ export async function newDatabase(serverUrl: string): Promise<string> {
   return `${serverUrl}${name}`;
 }
 
-/** A connection as root, for what is prepared and checked beside the measurement. It takes several statements at once. */
+/** A connection as root, for preparing and checking. It accepts several statements at once. */
 export async function openSql(url: string): Promise<Connection> {
   const { hostname: host, port, pathname } = new URL(url);
   const database = pathname.slice(1);

@@ -1,8 +1,8 @@
-/** What is asked of a message that is delivered. */
+/** The fields that subscribers select of a message. */
 export const message = `__typename streamId seq messageEdge {
   node { id text sentAt clientMessageId conversation { id } sender { id handle displayName avatarUrl } } }`;
 
-/** What a client of MPIM subscribes to: everything, as such a client does. */
+/** What a client of MPIM subscribes to: all its events. */
 export const clientDocument = `subscription {
   events {
     ... on LogEvent { streamId seq }

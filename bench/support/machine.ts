@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { median } from './markdown.ts';
 import { usPerTick } from './process.ts';
 
-/** What a run was made on. */
+/** The machine of a run. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryGiB: number;
   readonly node: string;
   readonly mariadb: string;
-  /** ms that 4 KiB take to be on the disk of the databases: the floor under every commit. */
+  /** ms until 4 KiB are on the disk of the databases: the lower bound of every commit. */
   readonly syncMs: number;
-  /** Of the minute before: what else was going on. */
+  /** Load average of the minute before: what else was running. */
   readonly load: number;
 }
 

@@ -1,20 +1,20 @@
 import { openWire, type WireSocket } from './wire.ts';
 
-/** What a member's socket is opened with. */
+/** The options of a member's socket. */
 export interface MemberOptions {
   readonly port: number;
   readonly token: string;
   /** Six digits: the operation id of its subscription. */
   readonly id: string;
-  /** A subscription as graphql-ws takes it; without one the member is connected and no more. */
+  /** A subscription as graphql-ws takes it. Without one the member is only connected. */
   readonly subscription?: object | undefined;
-  /** A frame with this in it says that the subscription is live; without it the acknowledgment of the connection has to do. */
+  /** A frame that contains this text says that the subscription is live. Without it, the acknowledgment of the connection counts. */
   readonly ready?: string | undefined;
-  /** An event's payload, valid during the call only. */
+  /** Called with an event's payload, which is valid during the call only. */
   readonly onEvent: (bytes: Buffer, start: number, end: number) => void;
 }
 
-/** A member's socket: it receives what the member is subscribed to, and sends as a client does, on the same connection. */
+/** A member's socket. It receives the member's subscription, and sends on the same connection, as a client does. */
 export interface MemberSocket extends Disposable {
   /** Runs a mutation, given as JSON, and resolves with its result. */
   mutate(payload: string): Promise<unknown>;
@@ -26,7 +26,7 @@ interface Answer {
   readonly payload?: unknown;
 }
 
-// Where an operation's id begins in a frame, and the letter that ours for mutations begin with.
+// Where an operation's id begins in a frame, and the first letter of our ids for mutations.
 const idAt = '{"id":"'.length;
 const letter = 'm'.charCodeAt(0);
 
@@ -34,7 +34,9 @@ function beginsWith(head: Buffer, bytes: Buffer, start: number, end: number): bo
   return end - start >= head.length && bytes.compare(head, 0, head.length, start, start + head.length) === 0;
 }
 
-/** Opens a member's socket, and subscribes; resolves when it is live as far as the server says. Whatever is not meant for it is thrown. */
+/**
+ * Opens a member's socket and subscribes. Resolves when it is live as far as the server says. Throws at any frame that is not meant for it.
+ */
 export async function openMember({ port, token, id, subscription, ready, onEvent }: MemberOptions): Promise<MemberSocket> {
   const head = Buffer.from(`{"id":"${id}","type":"next","payload":`);
   const waiting = new Map<string, PromiseWithResolvers<unknown>>();

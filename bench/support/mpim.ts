@@ -1,4 +1,4 @@
-// A gateway node, started as `npm start` starts it, with a way to ask it for its memory.
+// A gateway node, started as `npm start` starts it, that can also be asked for its memory.
 import { createNode } from '../../gateway/node.ts';
 import { readConfig } from '../../src/config.ts';
 import { announce } from './announce.ts';

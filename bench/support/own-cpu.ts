@@ -1,4 +1,4 @@
-/** µs of CPU that this process has taken since its start, user and system. */
+/** µs of CPU, user and system, that this process has taken since its start. */
 export function ownCpuUs(): number {
   const { user, system } = process.cpuUsage();
   return user + system;

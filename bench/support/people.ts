@@ -7,17 +7,17 @@ import type { Viewer } from '../../src/user/index.ts';
 import { newUuid, uuidBytes } from '../../src/uuid.ts';
 import { openSql } from './database.ts';
 
-/** A group, and who is in it. */
+/** A group and its members. */
 export interface Room {
   readonly conversationId: bigint;
-  /** The first owns it. */
+  /** The first member owns the group. */
   readonly members: readonly Viewer[];
 }
 
 /** Which rooms to make. Nobody is in two of them. */
 export interface RoomPlan {
   readonly rooms: number;
-  /** Members of each, the owner among them. */
+  /** Number of members of each, including the owner. */
   readonly members: number;
 }
 
@@ -25,7 +25,7 @@ export interface RoomPlan {
 const batch = 500;
 
 /**
- * Makes groups with so many members. People are written straight into the tables, as sign-ups and joinings would leave them: hashing thousands
+ * Makes groups with so many members. Users are written straight into the tables, as sign-ups and joins would leave them: hashing thousands
  * of passwords is not what is measured.
  */
 export async function makeRooms(chat: Chat, databaseUrl: string, { rooms, members }: RoomPlan): Promise<readonly Room[]> {
@@ -82,7 +82,7 @@ async function inBatches<T>(all: readonly T[], work: (some: readonly T[]) => Pro
   for (let from = 0; from < all.length; from += batch) await work(all.slice(from, from + batch));
 }
 
-/** An access token for each, good for a day. */
+/** Signs an access token for each person, valid for a day. */
 export async function tokensFor(key: ServerKey, people: readonly Viewer[]): Promise<readonly string[]> {
   const { sign } = createAccessTokens([key], 86_400);
   return Promise.all(people.map(async (person) => (await sign(person, new Date())).accessToken));

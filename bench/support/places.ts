@@ -2,7 +2,7 @@ import { type Service, startMariadb, startRedis } from '../../test/support/servi
 import { openSql } from './database.ts';
 import { cpuOf } from './process.ts';
 
-/** The MariaDB and the Redis of this run, which nobody else uses. */
+/** The MariaDB and the Redis of this run, which nothing else uses. */
 export interface Places extends AsyncDisposable {
   readonly mysqlUrl: string;
   readonly redisUrl: string;

@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 
 /** A process of its own, for a server or for the load. */
 export interface Process extends AsyncDisposable {
-  /** µs of CPU, user and system, since its start: from /proc, so nothing in the process can flatter it. */
+  /** µs of CPU, user and system, since its start: from /proc, so nothing in the process can distort it. */
   cpuUs(): Promise<number>;
-  /** Resolves with what it says next, after telling it `words` if there are any. Rejects with what it wrote where it ends before, or after `ms`. */
+  /** Sends `words`, if any, and resolves with the next message. Rejects with the process's output if it ends before, or after `ms`. */
   ask<T>(words?: unknown, ms?: number): Promise<T>;
 }
 
@@ -16,14 +16,14 @@ export interface ProcessOptions {
   readonly flags?: readonly string[] | undefined;
 }
 
-/** µs of what Linux counts in: hundredths of a second (USER_HZ). */
+/** µs of one tick, Linux's unit of CPU time: a hundredth of a second (USER_HZ). */
 export const usPerTick = 10_000;
-// What never answers would hold up the run for ever.
+// Without a bound, a process that never answers would stop the run for ever.
 const patienceMs = 120_000;
-// All of them end by themselves when nobody speaks to them any more; one that writes its profile then takes seconds.
+// All of them end by themselves when their parent disconnects. One that writes its profile then takes seconds.
 const endMs = 15_000;
 
-/** Starts a program of this project; it speaks with `process.send`. */
+/** Starts a program of this project, which answers with `process.send`. */
 export function startProcess(file: URL, { env = {}, flags = [] }: ProcessOptions = {}): Process {
   const { PATH = '' } = process.env;
   const child = fork(file, {
@@ -69,7 +69,7 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** µs of CPU that a process has taken since its start, user and system, all its threads together. */
+/** µs of CPU, user and system, that all threads of a process have taken since its start. */
 export async function cpuOf(pid: number): Promise<number> {
   const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
   return (Number(fields[11]) + Number(fields[12])) * usPerTick;

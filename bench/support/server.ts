@@ -5,13 +5,13 @@ import { type Process, startProcess } from './process.ts';
 /** A server's process, listening. */
 export interface Server extends Process {
   readonly port: number;
-  /** µs in which its main thread could have run and another process had the core. */
+  /** µs in which its main thread could have run but another process had the core. */
   waitedUs(): Promise<number>;
-  /** Bytes of resident memory after its garbage is collected. */
+  /** Bytes of resident memory after a garbage collection. */
   memory(): Promise<number>;
 }
 
-/** What a server says first. */
+/** The first message of a server. */
 export interface Announcement {
   readonly port: number;
   readonly pid: number;
@@ -22,7 +22,10 @@ export function serverFlags(): readonly string[] {
   return process.env['SERVER_FLAGS']?.split(' ').filter((flag) => flag !== '') ?? [];
 }
 
-/** Starts a server, with the flags with which `npm start` runs a node of MPIM, and resolves when it listens. Rejects with what it wrote, when it ends before. */
+/**
+ * Starts a server with the flags with which `npm start` runs a node of MPIM, and resolves when it listens. Rejects with its output if it
+ * ends before.
+ */
 export async function startServer(file: URL, env: Readonly<Record<string, string>>): Promise<Server> {
   await using started = new AsyncDisposableStack();
   const server = started.use(startProcess(file, { env, flags: ['--expose-gc', ...nodeFlags(), ...serverFlags()] }));
@@ -32,7 +35,7 @@ export async function startServer(file: URL, env: Readonly<Record<string, string
     ...server,
     port,
     async waitedUs() {
-      // In ns: run, waited; and how often.
+      // In ns: run time and wait time; then a count.
       const [, waited] = (await readFile(`/proc/${pid}/schedstat`, 'utf8')).split(' ');
       return Number(waited) / 1_000;
     },

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 
-/** A WebSocket that costs its process as little as possible: one buffer for all reads, frames compared where they lie. */
+/** A WebSocket that costs its process as little as possible: one buffer for all reads, and frames compared in place. */
 export interface WireSocket {
   send(text: string): void;
   destroy(): void;
 }
 
-/** How to open one. `onFrame` is given a text frame's bytes, valid during the call only. */
+/** How to open such a socket. `onFrame` is called with a text frame's bytes, which are valid during the call only. */
 export interface WireOptions {
   readonly port: number;
   readonly path: string;
@@ -17,7 +17,7 @@ export interface WireOptions {
   readonly onClose: (why: string) => void;
 }
 
-// One read's worth for all sockets: what one holds is copied only if a frame is cut off at its end.
+// One buffer of a read for all sockets. A socket's bytes are copied only if a frame is cut off at the end of the buffer.
 const shared = Buffer.allocUnsafeSlow(256 * 1024);
 
 /** Opens a WebSocket on 127.0.0.1. */
@@ -86,7 +86,7 @@ export function openWire({ port, path, protocol, onOpen, onFrame, onClose }: Wir
   return { send: (text) => void socket.write(frame(1, Buffer.from(text))), destroy: () => void socket.destroy() };
 }
 
-// RFC 6455, 5.2: lengths below 126 stand in the second byte, others in two or eight bytes after it.
+// RFC 6455, 5.2: a length below 126 is in the second byte, others are in the two or eight bytes after it.
 function headerSize(length: number | undefined): number {
   if (length === 126) return 4;
   return length === 127 ? 10 : 2;
@@ -110,7 +110,7 @@ function upgrade(port: number, path: string, protocol: string | undefined): stri
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-// RFC 6455, 5.3: a client masks what it sends; the key may be zero for all that a benchmark cares.
+// RFC 6455, 5.3: a client masks what it sends. The key may be zero in a benchmark.
 function frame(opcode: number, payload: Buffer): Buffer {
   const header =
     payload.length < 126

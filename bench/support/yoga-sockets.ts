@@ -12,8 +12,9 @@ interface Prepared {
 type Connection = Context<Record<string, unknown>, Extra>;
 
 /**
- * Serves a Yoga over graphql-ws, as Yoga's page on subscriptions wires it (https://the-guild.dev/graphql/yoga-server/docs/features/subscriptions,
- * "GraphQL over WebSocket"). `onConnect` is asked once for each socket.
+ * Serves a Yoga over graphql-ws, as Yoga's page on subscriptions wires it
+ * (https://the-guild.dev/graphql/yoga-server/docs/features/subscriptions, "GraphQL over WebSocket"). `onConnect` is called once for each
+ * socket.
  */
 export function serveYogaSockets<S extends Record<string, unknown>, U extends Record<string, unknown>>(
   yoga: YogaServerInstance<S, U>,

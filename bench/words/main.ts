@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createMatcher } from '../../src/words/matcher.ts';
 
-// What it costs to ask the lists of blocked words about a message: the time of the node's one thread, for it does nothing else meanwhile.
+// The cost of checking a message against the lists of blocked words: time of the node's main thread, which does nothing else meanwhile.
 
 // Seeded, so that two runs compare the same: mulberry32.
 let state = 7;
@@ -43,7 +43,7 @@ const messages = {
 
 print(['words', 'taken up in ms', ...Object.keys(messages)]);
 for (const count of [0, 100, 10_000, 50_000]) {
-  // Random ends, so that none is met by accident in the texts: what is found costs by how much is found.
+  // Random endings, so that no word is in the texts by accident: the cost grows with the number of matches.
   const words = Array.from({ length: count }, (_, at) =>
     at % 4 === 0 ? letters(han, 3, 5) : `${letters(accented, 4, 10)}${randomBytes(2).toString('hex')}`,
   );

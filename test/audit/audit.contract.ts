@@ -33,7 +33,7 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     return { actor: alice, action: 'setSettings', arguments: { name: 'maxPins' }, ...rest };
   }
 
-  /** Puts an entry at a moment, as the act of somebody. */
+  /** Writes an entry at a moment, as the act of an actor. */
   async function entryAt(at: Date, rest: Partial<Act> = {}): Promise<void> {
     const { actor, action, target } = act(rest);
     const { userId, name: actorName, origin } = actor;
@@ -42,7 +42,7 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     await db.transaction((tx) => tx.auditEntry.create({ data }));
   }
 
-  test('an act stands there before it begins, and how it ended after it', async () => {
+  test('an act is recorded before it begins, and its outcome after it ends', async () => {
     const during = await audit.act(act({ target: 'User:9' }), async (note) => {
       note({ before: { role: 'USER' } });
       note({ after: { role: 'ADMIN' } });
@@ -69,12 +69,12 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     ['what is refused', new ChatError('FORBIDDEN', 'No.'), 'REFUSED', 'FORBIDDEN'],
     ['what may have been done', new ChatError('UNAVAILABLE', 'Later.'), 'FAILED', 'UNAVAILABLE'],
     ['a bug', new TypeError('undefined is no function'), 'FAILED', 'INTERNAL'],
-  ])('%s is thrown on, and says so there', async (_what, error, outcome, code) => {
+  ])('an act that throws %s rethrows the error and records its outcome', async (_what, error, outcome, code) => {
     await expect(audit.act(act(), () => Promise.reject(error))).rejects.toBe(error);
     expect(await newest()).toMatchObject([{ outcome, code }]);
   });
 
-  test('a refusal that is answered is one too', async () => {
+  test('a refusal that is returned is recorded as REFUSED', async () => {
     expect(
       await audit.act(
         act(),
@@ -85,7 +85,7 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     expect(await newest()).toMatchObject([{ outcome: 'REFUSED', code: 'CONFLICT' }]);
   });
 
-  test('nothing is done that cannot be written down', async () => {
+  test('an act that cannot be recorded does not run', async () => {
     let done = false;
     await using closed = {
       ...db,
@@ -99,13 +99,13 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     expect(done).toBe(false);
   });
 
-  test('an act whose end cannot be written down is answered all the same, and stands as UNKNOWN', async () => {
+  test('an act whose outcome cannot be recorded still returns its result and stays UNKNOWN', async () => {
     const forgetful = { ...db, commitAgain: () => Promise.reject(new ChatError('UNAVAILABLE', 'Away.')) };
     expect(await auditFor(0, forgetful).act(act(), async () => 'done')).toBe('done');
     expect(await newest()).toMatchObject([{ outcome: 'UNKNOWN', endedAt: null }]);
   });
 
-  test('secrets are withheld by their names, at any depth, and long texts and lists are cut', async () => {
+  test('secrets are withheld by their names at any depth, and long texts and lists are cut', async () => {
     const given = {
       ...{ password: 'p1', newPassword: 'p2', accessToken: 't1', webhookSecret: 's1', keys: { auth: 'a1' }, apiKey: 'k1' },
       ...{ url: 'https://ann:p3@example.org/hook?key=k2', clientNoticeId: 'mine', tokens: 7 },
@@ -141,7 +141,7 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     expect(entry?.target).toHaveLength(128);
   });
 
-  test('whatever it is asked with, an entry fits', async () => {
+  test('an entry fits its row however large or deep the arguments are', async () => {
     const wide = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`n${n}`, '🎉'.repeat(300)]));
     let deep: unknown = 'x';
     for (let n = 0; n < 50; n += 1) deep = [deep];
@@ -151,7 +151,7 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     expect(Buffer.byteLength(entry?.arguments ?? '')).toBeLessThan(65_535);
   });
 
-  test('acts are found by who, what, on what and when, alone and together, the newest first', async () => {
+  test('acts are found by actor, action, target and time, alone and combined, newest first', async () => {
     const day = (n: number) => new Date(Date.UTC(2026, 0, n));
     await entryAt(day(1), { actor: alice, action: 'one', target: 'User:1' });
     await entryAt(day(2), { actor: shell, action: 'two', target: 'User:1' });
@@ -172,7 +172,7 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     }
   });
 
-  test('a list is paged through, each act once, also those of the very same moment', async () => {
+  test('paging returns each act once, including acts of the same moment', async () => {
     const moment = new Date(Date.UTC(2026, 1, 1));
     for (let n = 0; n < 5; n += 1) await entryAt(moment);
     await entryAt(new Date(moment.getTime() + 1));
@@ -189,7 +189,7 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     expect(new Set(seen).size).toBe(6);
   });
 
-  test('all are given oldest first, in pieces, however many there are', async () => {
+  test('all acts are read oldest first, in pieces of at most 500', async () => {
     const start = Date.UTC(2026, 2, 1);
     const data = Array.from({ length: 1_203 }, (_, n) => ({
       ...{ at: new Date(start + Math.floor(n / 3)), actorId: 0n, actorName: 'root', origin: 'here', action: 'act', arguments: String(n) },
@@ -202,7 +202,7 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(500);
   });
 
-  test('what is older than so many days is removed, and nothing where it is kept for ever', async () => {
+  test('entries older than AUDIT_DAYS are removed, and none if that is 0', async () => {
     const now = (await db.now()).getTime();
     for (const days of [0, 29, 31, 400]) await entryAt(new Date(now - days * dayMs), { action: `${days}` });
     expect(await auditFor(0).prune()).toBe(0);
@@ -210,9 +210,9 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     expect((await newest()).map(({ action }) => action)).toEqual(['0', '29']);
   });
 
-  test('an entry that has ended is never changed again', async () => {
+  test('an entry that has ended never changes', async () => {
     let again: Promise<unknown> = Promise.resolve();
-    // The same ending a second time, as it is run where the connection was lost at COMMIT.
+    // Runs the same ending a second time, as happens when the connection is lost at COMMIT.
     const twice: Db = {
       ...db,
       async commitIdempotent(work) {

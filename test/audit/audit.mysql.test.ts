@@ -8,7 +8,7 @@ import { promisesOfAudit } from './audit.contract.ts';
 
 describe('the audit on MariaDB', () => promisesOfAudit(mysqlDb));
 
-describe('a page of the audit, among tens of thousands of entries', () => {
+describe('a page of the audit among tens of thousands of entries', () => {
   let db: Db;
   const entries = 30_000;
   const start = Date.UTC(2026, 0, 1);
@@ -35,7 +35,7 @@ describe('a page of the audit, among tens of thousands of entries', () => {
     ['on one thing', { target: 'User:0' }],
     ['of some hours', { from: at(10_000), to: at(20_000) }],
     ['of an admin in some hours', { actor: 3n, from: at(10_000), to: at(20_000) }],
-  ])('%s reads what it gives and little more, at the beginning and in the middle', async (_what, filter) => {
+  ])('a page %s reads little more than its rows, at the beginning and in the middle', async (_what, filter) => {
     for (const after of [undefined, { at: at(15_000), id: 15_000n }]) {
       const [items, rows] = await readingOf(db, (tx) => readEntries(tx, filter, { order: 'desc', limit: 50, after }));
       expect(items).toHaveLength(50);

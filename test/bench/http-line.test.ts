@@ -17,7 +17,7 @@ async function serve(listener: RequestListener) {
   return { lines: new HttpLines(port), [Symbol.asyncDispose]: close };
 }
 
-it('posts with a token and reads answers of a known length and in chunks, on one connection after the other', async () => {
+it('posts with a token and reads responses with a length and in chunks, on one connection', async () => {
   let connections = 0;
   await using served = await serve(async (request, response) => {
     if (request.socket.bytesWritten === 0) connections += 1;
@@ -30,7 +30,7 @@ it('posts with a token and reads answers of a known length and in chunks, on one
   expect(connections).toBe(1);
 });
 
-it('lets no request wait for another', async () => {
+it('sends each request without waiting for another', async () => {
   const both = Promise.withResolvers<void>();
   let arrived = 0;
   await using served = await serve(async (_, response) => {
@@ -42,7 +42,7 @@ it('lets no request wait for another', async () => {
   expect(await Promise.all([served.lines.post('', ''), served.lines.post('', '')])).toEqual(['answer', 'answer']);
 });
 
-it('takes another status than 200 and a connection that ends for failures', async () => {
+it('rejects on a status other than 200 and on a connection that ends', async () => {
   await using served = await serve(async (request, response) => {
     if ((await text(request)) === 'end') request.socket.destroy();
     else response.writeHead(503).end('later');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RoomOrder } from '../../bench/send/room-order.ts';
 
-/** A room of three, and how to hand a member message number `seq`, saying `said`. */
+/** A room of three, and a function that hands a member the message number `seq` with the text `said`. */
 function room() {
   const order = new RoomOrder(3, () => 5);
   const receive = (member: number, seq: number, said = `message ${seq}`) => {
@@ -15,8 +15,8 @@ function receiveAll(receive: (member: number, seq: number) => unknown, ...seqs: 
   for (const seq of seqs) for (const member of [0, 1, 2]) receive(member, seq);
 }
 
-describe('what the members of a room receive in a benchmark', () => {
-  it('is as it should be where all get the same in order, from wherever they begin', () => {
+describe('the check of what the members of a room receive', () => {
+  it('passes if all members receive the same in order, wherever they begin', () => {
     const { order, receive } = room();
     expect(order.silent).toBe(3);
     receiveAll(receive, 7, 8, 9);
@@ -27,27 +27,27 @@ describe('what the members of a room receive in a benchmark', () => {
     expect(() => order.settle()).not.toThrow();
   });
 
-  it('is a fault where a message comes twice', () => {
+  it('fails if a message comes twice', () => {
     const { receive } = room();
     receiveAll(receive, 1, 2);
     expect(() => receive(1, 2)).toThrow('twice');
   });
 
-  it('is a fault where one that overtook another comes once more', () => {
+  it('fails if a message that overtook another comes again', () => {
     const { receive } = room();
     receiveAll(receive, 1);
     receive(0, 3);
     expect(() => receive(0, 3)).toThrow('twice');
   });
 
-  it('is a fault where one member gets other bytes', () => {
+  it('fails if one member receives other bytes', () => {
     const { receive } = room();
     receiveAll(receive, 1);
     receive(0, 2);
     expect(() => receive(1, 2, 'message X')).toThrow('other bytes');
   });
 
-  it('is a fault where one member lacks the last message, or one in between', () => {
+  it('fails if one member lacks the last message or one in between', () => {
     const last = room();
     receiveAll(last.receive, 1, 2);
     last.receive(0, 3);
@@ -58,7 +58,7 @@ describe('what the members of a room receive in a benchmark', () => {
     expect(() => between.order.settle()).toThrow('not at the same message');
   });
 
-  it('counts as out of order what overtook, and nothing else', () => {
+  it('counts only a message that overtook another as out of order', () => {
     const { order, receive } = room();
     receiveAll(receive, 1);
     expect([3, 2, 4].map((seq) => receive(0, seq).early)).toEqual([true, false, false]);

@@ -46,7 +46,7 @@ async function twoNodes(url: string = inject('redisUrl'), options: Partial<Place
   return { here, there, behind, namespace, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }
 
-/** What stands in Redis of these nodes. */
+/** The values that these nodes have in Redis. */
 async function keptIn(url: string, namespace: string): Promise<readonly (string | null)[]> {
   const operator = new Redis(url);
   const keys = await operator.keys(`${namespace}:cache:*`);
@@ -58,7 +58,7 @@ async function keptIn(url: string, namespace: string): Promise<readonly (string 
 promisesOfCaches((limits) => openCaches({ url: inject('redisUrl'), namespace: randomUUID(), limits }));
 
 describe('caches of two nodes', () => {
-  it('find in Redis what the other has read', async () => {
+  it('find in Redis what the other node has read', async () => {
     await using at = await twoNodes();
     const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];
     await one.many([1, 2]);
@@ -68,7 +68,7 @@ describe('caches of two nodes', () => {
     expect(at.there.counts).toEqual({ local: 0, remote: 2, missed: 0 });
   });
 
-  it('keep apart what is kept of another database', async () => {
+  it('keep the entries of different databases apart', async () => {
     await using at = await twoNodes();
     await using elsewhere = await twoNodes();
     await at.behind.cache(at.here).many([1]);
@@ -76,7 +76,7 @@ describe('caches of two nodes', () => {
     expect(await elsewhere.behind.cache(elsewhere.here).many([1])).toEqual(['of another']);
   });
 
-  it.each([true, false])('forget together, with things kept in Redis: %s', async (keeps) => {
+  it.each([true, false])('forget a key on both nodes, with keeping in Redis: %s', async (keeps) => {
     await using at = await twoNodes(undefined, { keeps });
     const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];
     for (let change = 0; change < 50; change += 1) {
@@ -85,12 +85,12 @@ describe('caches of two nodes', () => {
       one.forget([1]);
       expect(await one.many([1])).toEqual([word]);
       await expect.poll(() => other.many([1]), { interval: 1 }).toEqual([word]);
-      // Once it is known there, what was before does not come back.
+      // Once the new value is known there, the old one does not come back.
       expect(await Promise.all([other.many([1]), one.many([1])])).toEqual([[word], [word]]);
     }
   });
 
-  it('are told what they cannot read, and go on', async () => {
+  it('ignore bus messages that they cannot read, and go on', async () => {
     await using at = await twoNodes();
     const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];
     await other.many([1]);
@@ -111,7 +111,7 @@ describe('caches of two nodes', () => {
     ['a value that is none', (text: string) => text.replace('["one"]', 'null')],
     ['no time to end at', (text: string) => text.replace('logicalExpiration', 'expiration')],
     ['tags of the library', (text: string) => text.replace('"tags":[]', '"tags":["a"]')],
-  ])('find nothing in %s that stands where something is kept: the database is read, one is warned of it, and it is written over', async (_what, spoil) => {
+  ])('treat %s in Redis as a miss: the database is read, a warning logged, and the value overwritten', async (_what, spoil) => {
     const warnings: string[] = [];
     const logger = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
     await using at = await twoNodes(undefined, { logger });
@@ -128,7 +128,7 @@ describe('caches of two nodes', () => {
     operator.disconnect();
   });
 
-  it('read the database where no text stands in Redis', async () => {
+  it('read the database if the value in Redis is not a string', async () => {
     await using at = await twoNodes();
     const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];
     await one.many([1]);
@@ -141,7 +141,7 @@ describe('caches of two nodes', () => {
     expect(at.there.counts).toEqual({ local: 0, remote: 0, missed: 1 });
   });
 
-  it('do not keep what one was reading while the other forgot it, in Redis neither', async () => {
+  it('do not keep a value, in memory or in Redis, that one node was reading while the other forgot it', async () => {
     await using at = await twoNodes();
     const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];
     const release = at.behind.hold();
@@ -153,14 +153,14 @@ describe('caches of two nodes', () => {
     release();
     expect(await early).toEqual(['one']);
     await expect.poll(() => other.many([1])).toEqual(['another']);
-    // Whoever comes new to it finds in Redis what is right, or nothing.
+    // A new node finds the right value in Redis, or none.
     await using third = await openCaches({ url: inject('redisUrl'), namespace: at.namespace });
     expect(await at.behind.cache(third).many([1])).toEqual(['another']);
   });
 });
 
 describe('while Redis is away', () => {
-  it('what changes is read from the database, what has a version is kept on; when it is back nothing old is answered', async () => {
+  it('a value that changes is read from the database, a versioned one stays cached, and after the return no old value is answered', async () => {
     await using redis = await startRedis();
     await using at = await twoNodes(redis.url);
     const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];
@@ -177,7 +177,7 @@ describe('while Redis is away', () => {
     for (let times = 0; times < 200; times += 1) expect(await other.many([1])).toEqual(['another']);
   });
 
-  it('who forgets something then does not find it in Redis when that is back, as it was before', async () => {
+  it('a key that is forgotten meanwhile is not answered with its old value from Redis after the return', async () => {
     await using redis = await startRedis({ args: ['--appendonly', 'yes'] });
     await using at = await twoNodes(redis.url);
     const cache = at.behind.cache(at.here);
@@ -192,7 +192,7 @@ describe('while Redis is away', () => {
       expect(await cache.many([1])).toEqual(['another']);
   });
 
-  it('a Redis that hangs is hardly felt, and then not at all', async () => {
+  it('a Redis that hangs delays a few reads, and then none', async () => {
     await using redis = await startRedis();
     await using at = await twoNodes(redis.url);
     const cache = at.behind.cache(at.here, { changes: false });
@@ -205,12 +205,12 @@ describe('while Redis is away', () => {
       expect(await read).toEqual([`word ${key}`]);
     }
     redis.resume();
-    // One in a second may find out that it still hangs, which takes a tenth of one; all others ask nobody.
+    // One read per second may find out that Redis still hangs, which takes a tenth of a second. All others skip Redis.
     expect(felt).toBeGreaterThan(0);
     expect(felt).toBeLessThan(10);
   });
 
-  it('nothing is missed where it was emptied', async () => {
+  it('a Redis that was emptied loses no value', async () => {
     await using redis = await startRedis();
     await using at = await twoNodes(redis.url);
     const [one, other] = [at.behind.cache(at.here), at.behind.cache(at.there)];

@@ -9,12 +9,12 @@ const logger = pino({ level: 'silent' });
 
 promisesOfCaches(async (limits) => createMemoryCaches({ limits, logger }));
 
-it('holds so much text and no more, the least used going first', async () => {
+it('holds a bounded amount of text and drops the least recently used first', async () => {
   await using caches = createMemoryCaches({ limits: { ...usualLimits, bytes: 100_000 }, logger });
   const behind = shelf();
   const cache = behind.cache(caches, { changes: false });
   const keys = Array.from({ length: 100 }, (_, key) => key);
-  // Two thousand bytes each, in two bytes a letter: with what is written around them, less than fifty fit.
+  // Two thousand bytes each, as two bytes a letter: with the overhead, less than fifty fit.
   for (const key of keys) behind.words.set(key, 'ö'.repeat(1_000));
   for (const key of keys) await cache.many([key]);
   behind.reads.length = 0;
@@ -25,7 +25,7 @@ it('holds so much text and no more, the least used going first', async () => {
   expect(read.length).toBeGreaterThan(50);
 });
 
-it('keeps nothing where nothing is to be kept, and still reads what is asked for at once in one go', async () => {
+it('keeps nothing if caching is off, and still reads keys that are asked for at once in one read', async () => {
   await using caches = createNoCaches();
   const behind = shelf();
   behind.words.set(1, 'one').set(2, 'two');

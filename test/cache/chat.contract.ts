@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import type { Chat } from '../../src/chat.ts';
 import { groupOf, listen, password, person, say } from '../support/people.ts';
 
-/** What is kept of people and groups promises, on any stores. */
+/** What the caches of users and groups promise, on any stores. */
 export function promisesOfWhatIsKept(open: () => Promise<Chat>): void {
-  it('shows who changes a profile the change at once, time and again, however many read meanwhile', async () => {
+  it('shows a user who changes their profile the change at once, every time, however many read meanwhile', async () => {
     await using chat = await open();
     const ann = await person(chat);
     for (let change = 0; change < 30; change += 1) {
@@ -17,7 +17,7 @@ export function promisesOfWhatIsKept(open: () => Promise<Chat>): void {
     }
   });
 
-  it('shows an account that is erased as such from then on', async () => {
+  it('shows an erased account as erased at once', async () => {
     await using chat = await open();
     const ann = await person(chat);
     expect((await chat.users.byIds([ann.userId]))[0]).toMatchObject({ erased: false });
@@ -43,7 +43,7 @@ export function promisesOfWhatIsKept(open: () => Promise<Chat>): void {
     expect(await shown()).toBeNull();
   });
 
-  it('shows a profile no older than the event that tells of its change', async () => {
+  it('shows a profile no older than the event of its change', async () => {
     await using chat = await open();
     const ann = await person(chat);
     const events = listen(chat, ann);

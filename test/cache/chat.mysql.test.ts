@@ -4,15 +4,15 @@ import { groupOf, person } from '../support/people.ts';
 import { startStatementLog } from '../support/statement-log.ts';
 import { promisesOfWhatIsKept } from './chat.contract.ts';
 
-describe('what is kept, on MariaDB and Redis', () => promisesOfWhatIsKept(realChat));
-describe('what is kept in memory alone, on MariaDB', () => promisesOfWhatIsKept(() => realChat({ CACHE_REDIS: 'false' })));
-describe('what is not kept at all', () => promisesOfWhatIsKept(() => realChat({ CACHE_MB: '0' })));
+describe('the caches on MariaDB and Redis', () => promisesOfWhatIsKept(realChat));
+describe('the caches in memory alone, on MariaDB', () => promisesOfWhatIsKept(() => realChat({ CACHE_REDIS: 'false' })));
+describe('caches that are off', () => promisesOfWhatIsKept(() => realChat({ CACHE_MB: '0' })));
 
 function of(table: string, statements: readonly string[]): readonly string[] {
   return statements.filter((statement) => new RegExp(`FROM \`?${table}\\b`, 'i').test(statement));
 }
 
-it('asks the database once for a hundred who ask at once, and then no more', async () => {
+it('a hundred concurrent reads query the database once, and later reads query it no more', async () => {
   await using log = await startStatementLog();
   await using chat = await chatOn(log.stores, { ROLES: 'gateway' });
   const [ann, ben] = [await person(chat), await person(chat)];
@@ -24,11 +24,11 @@ it('asks the database once for a hundred who ask at once, and then no more', asy
   const later = await log.during(async () => [await chat.users.byIds(ids), await chat.groups.byIds([group])]);
   expect(of('User', later.statements)).toEqual([]);
   expect(of('Conversation', later.statements)).toEqual([]);
-  // Where it stands is asked each time: by it what is kept is told from what is out of date.
+  // The stream's head is read each time: by it a cached row is known to be current.
   expect(of('Stream', later.statements)).toHaveLength(1);
 });
 
-it('asks for a group anew after what changes it, not after what is said in it', async () => {
+it('a group is read again after a change of the group, not after a message', async () => {
   await using log = await startStatementLog();
   await using chat = await chatOn(log.stores, { ROLES: 'gateway' });
   const [ann, ben] = [await person(chat), await person(chat)];
@@ -38,7 +38,7 @@ it('asks for a group anew after what changes it, not after what is said in it', 
   await chat.messages.send(ann, { conversationId: group, text: 'hello', clientMessageId: 'first' });
   expect(await asked()).toBe(0);
   await chat.groups.removeMember(ann, { groupId: group, userId: ben.userId });
-  // The answer to the removal has read it.
+  // The answer to the removal has read the group.
   expect(await asked()).toBe(0);
   await chat.groups.addMembers(ann, { groupId: group, userIds: [ben.userId] });
   expect((await chat.groups.byIds([group]))[0]).toMatchObject({ memberCount: 2 });

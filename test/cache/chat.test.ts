@@ -3,9 +3,9 @@ import { embeddedChat } from '../support/chat.ts';
 import { person } from '../support/people.ts';
 import { promisesOfWhatIsKept } from './chat.contract.ts';
 
-describe('what is kept, on SQLite', () => promisesOfWhatIsKept(embeddedChat));
+describe('the caches on SQLite', () => promisesOfWhatIsKept(embeddedChat));
 
-it('a chat tells how often it has found what it keeps, and how often it has read the database', async () => {
+it('a chat counts its cache hits and misses', async () => {
   await using chat = await embeddedChat();
   const ann = await person(chat);
   await chat.users.byIds([ann.userId]);

@@ -12,7 +12,7 @@ export function promisesOfCaches(open: (limits: CacheLimits) => Promise<Caches>)
   }
 
   describe('a cache', () => {
-    it('answers in the order asked for, and reads what it lacks in one go', async () => {
+    it('answers in the order of the keys, and reads the missing ones in one read', async () => {
       await using at = await setting();
       const cache = at.behind.cache(at.caches);
       expect(await cache.many([2, 1, 2])).toEqual(['word 2', 'word 1', 'word 2']);
@@ -21,7 +21,7 @@ export function promisesOfCaches(open: (limits: CacheLimits) => Promise<Caches>)
       expect(at.caches.counts).toMatchObject({ missed: 3 });
     });
 
-    it('does not keep that there is nothing', async () => {
+    it('does not keep the absence of a value', async () => {
       await using at = await setting();
       const cache = at.behind.cache(at.caches);
       expect(await cache.many([7])).toEqual([null]);
@@ -29,7 +29,7 @@ export function promisesOfCaches(open: (limits: CacheLimits) => Promise<Caches>)
       expect(await cache.many([7])).toEqual(['word 7']);
     });
 
-    it('reads once for a hundred who ask at once', async () => {
+    it('reads once for a hundred concurrent callers', async () => {
       await using at = await setting();
       const cache = at.behind.cache(at.caches);
       const release = at.behind.hold();
@@ -41,7 +41,7 @@ export function promisesOfCaches(open: (limits: CacheLimits) => Promise<Caches>)
       expect(at.behind.reads).toEqual([[1]]);
     });
 
-    it('lets all who share a read that fails know why, and reads anew for who asks next', async () => {
+    it('rejects all callers that share a failed read with its error, and reads again for the next', async () => {
       await using at = await setting();
       const cache = at.behind.cache(at.caches);
       at.behind.breakWith(new Error('the shelf is locked'));
@@ -53,7 +53,7 @@ export function promisesOfCaches(open: (limits: CacheLimits) => Promise<Caches>)
       expect(await cache.many([1])).toEqual(['word 1']);
     });
 
-    it('answers what has been there from before a change until it is told to forget', async () => {
+    it('answers the old value after a change until it is told to forget', async () => {
       await using at = await setting();
       const cache = at.behind.cache(at.caches);
       await cache.many([1, 2]);
@@ -66,7 +66,7 @@ export function promisesOfCaches(open: (limits: CacheLimits) => Promise<Caches>)
     it.each([
       'forget',
       'renew',
-    ] as const)('after %s keeps nothing of what was being read, nor hands it to who asks from then on', async (way) => {
+    ] as const)('after %s neither keeps the result of a read in progress nor answers it to later callers', async (way) => {
       await using at = await setting();
       const cache = at.behind.cache(at.caches);
       const release = at.behind.hold();
@@ -81,7 +81,7 @@ export function promisesOfCaches(open: (limits: CacheLimits) => Promise<Caches>)
       expect(await cache.many([1])).toEqual(['another']);
     });
 
-    it('does not take one kind for another, nor what another shape has kept', async () => {
+    it('keeps the entries of different shapes apart', async () => {
       await using at = await setting();
       const [old, renewed] = [at.behind.cache(at.caches), at.behind.cache(at.caches, { shape: 'word text, since time' })];
       await old.many([1]);
@@ -89,7 +89,7 @@ export function promisesOfCaches(open: (limits: CacheLimits) => Promise<Caches>)
       expect(at.behind.reads).toEqual([[1], [1]]);
     });
 
-    it('reads anew what has been kept for its time', async () => {
+    it('reads again what has been kept for its time', async () => {
       await using at = await setting({ changingMs: 50 });
       const cache = at.behind.cache(at.caches);
       await cache.many([1]);

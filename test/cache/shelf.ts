@@ -1,19 +1,19 @@
 import type { Cache, CacheKind, Caches } from '../../src/cache/index.ts';
 
-/** What stands behind a cache in these tests: things with a word each, as a database has them, and who asked for them. */
+/** What is behind a cache in these tests: words by key, as in a database, and a record of the reads. */
 export interface Shelf {
   readonly words: Map<number, string>;
   /** The keys of each read, in the order of the reads. */
   readonly reads: (readonly number[])[];
-  /** A read that is let go when told; what it answers was found before it waits. */
+  /** Holds reads back until the returned function is called. A held read returns what it found before it waited. */
   hold(): () => void;
-  /** From here on reads fail with this; null: they work again. */
+  /** Makes later reads fail with this error; null: they work again. */
   breakWith(fault: Error | null): void;
-  /** A cache before it. */
+  /** A cache in front of the shelf. */
   cache(caches: Caches, options?: Partial<Pick<CacheKind<number, string>, 'changes' | 'shape'>>): Cache<number, string>;
 }
 
-/** Makes an empty one. */
+/** Makes an empty shelf. */
 export function shelf(): Shelf {
   const words = new Map<number, string>();
   const reads: (readonly number[])[] = [];

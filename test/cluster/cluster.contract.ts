@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { Lease, NodeMessage, Registry } from '../../src/cluster/index.ts';
 import { type Bird, createFlock, leaseMs, presenceGraceMs } from './flock.ts';
 
-/** What nodes do for each other on any registry. Each call of `open` gives a system of its own, whose registry is connected to by what it answers. */
+/**
+ * What nodes do for each other on any registry. Each call of `open` gives a system of its own. The function that it returns connects to
+ * that system's registry.
+ */
 export function describeCluster(name: string, open: () => () => Promise<Registry>): void {
   describe(name, () => {
     function inheritances(...birds: readonly Bird[]): readonly Lease[] {
@@ -13,14 +16,14 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       return new Map((await cluster.nodes()).map(({ nodeId, state }) => [nodeId, state]));
     }
 
-    test('a node that dies is taken over by one survivor, once, and not before its lease has ended', async () => {
+    test('a node that dies is taken over once, by one survivor, and not before its lease has ended', async () => {
       await using flock = createFlock(open());
       const [dead, one, two] = [await flock.hatch(), await flock.hatch(), await flock.hatch()];
       await flock.live(3 * leaseMs, dead, one, two);
       expect(inheritances(dead, one, two)).toEqual([]);
       await flock.live(leaseMs - 300, one, two);
       expect(inheritances(one, two)).toEqual([]);
-      // From its last beat on that was seen, at most a beat later: a whole lease, and a beat.
+      // Counted from its last beat that was seen, at most a beat later: a whole lease, and a beat.
       await flock.live(leaseMs, one, two);
       await expect.poll(() => inheritances(one, two)).toEqual([dead.cluster.lease]);
       await expect.poll(async () => (await statesSeenBy(one)).has(dead.cluster.lease.nodeId)).toBe(false);
@@ -32,7 +35,7 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       ]);
     });
 
-    test('a node that was paused beyond its lease finds itself fenced and goes on under a new lease', async () => {
+    test('a node that was paused beyond its lease finds itself fenced and continues under a new lease', async () => {
       await using flock = createFlock(open());
       const [paused, survivor] = [await flock.hatch(), await flock.hatch()];
       const old = paused.cluster.lease;
@@ -54,7 +57,7 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       expect(inheritances(paused, survivor)).toEqual([old]);
     });
 
-    test('a node that dies under its new lease is taken over under that', async () => {
+    test('a node that dies under its new lease is taken over under that lease', async () => {
       await using flock = createFlock(open());
       const [paused, survivor] = [await flock.hatch(), await flock.hatch()];
       const old = paused.cluster.lease;
@@ -65,7 +68,7 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       await expect.poll(() => survivor.inherited).toEqual([old, paused.cluster.lease]);
     });
 
-    test('a node that was itself paused takes nobody for dead when it wakes', async () => {
+    test('a node that was itself paused takes over nobody when it wakes', async () => {
       await using flock = createFlock(open());
       const [sleeper, other] = [await flock.hatch(), await flock.hatch()];
       await flock.live(leaseMs, sleeper, other);
@@ -77,7 +80,7 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       expect(inheritances(sleeper, other)).toEqual([]);
     });
 
-    test('when the heir dies in the middle of it another goes on, and takes over the heir as well', async () => {
+    test('if the heir dies during the takeover, another node completes it and takes over the heir as well', async () => {
       await using flock = createFlock(open());
       const [dead, ...survivors] = [await flock.hatch(), await flock.hatch(), await flock.hatch()];
       for (const survivor of survivors) survivor.inheritBy(() => new Promise(() => {}));
@@ -94,7 +97,7 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       expect(heir.inherited).toHaveLength(1);
     });
 
-    test('what an heir fails at is tried again until it is done', async () => {
+    test('a takeover that fails is retried until it succeeds', async () => {
       await using flock = createFlock(open());
       const [dead, heir] = [await flock.hatch(), await flock.hatch()];
       let failures = 3;
@@ -108,7 +111,7 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       expect(heir.inherited).toHaveLength(4);
     });
 
-    test('an heir that does not come to an end is begun again a minute after the grace for which it may wait', async () => {
+    test('a takeover that hangs is started again a minute after the grace for which it may wait', async () => {
       await using flock = createFlock(open());
       const [dead, heir] = [await flock.hatch(), await flock.hatch()];
       heir.inheritBy(() => new Promise(() => {}));
@@ -134,7 +137,7 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       await expect.poll(async () => (await statesSeenBy(heir)).has(dead.cluster.lease.nodeId)).toBe(false);
     });
 
-    test('a node hears what it is told, and nobody else does', async () => {
+    test('a message to a node reaches that node and no other', async () => {
       await using flock = createFlock(open());
       const [node, other] = [await flock.hatch(), await flock.hatch()];
       const heard: NodeMessage[] = [];
@@ -145,7 +148,7 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       await expect.poll(() => heard).toEqual(told);
     });
 
-    test('a node that leaves is taken over at once, and found gone', async () => {
+    test('a node that leaves is taken over at once, and then gone', async () => {
       await using flock = createFlock(open());
       const [leaving, survivor] = [await flock.hatch(), await flock.hatch()];
       await leaving[Symbol.asyncDispose]();
@@ -155,7 +158,7 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       await expect.poll(async () => [...(await statesSeenBy(survivor)).keys()]).toEqual([survivor.cluster.lease.nodeId]);
     });
 
-    test('a node alone lives on and takes over nobody; one that comes later takes over what it left', async () => {
+    test('a node alone takes over nobody, and a later node takes over what it left', async () => {
       await using flock = createFlock(open());
       const alone = await flock.hatch();
       await flock.live(10 * leaseMs, alone);
@@ -165,7 +168,7 @@ export function describeCluster(name: string, open: () => () => Promise<Registry
       await expect.poll(() => next.inherited).toEqual([alone.cluster.lease]);
     });
 
-    test('what a node says of itself is seen by the others at once', async () => {
+    test('the others see at once what a node announces about itself', async () => {
       await using flock = createFlock(open());
       const [node, other] = [await flock.hatch(), await flock.hatch()];
       node.cluster.reportLoad(() => ({ sockets: 7, eventsPerSecond: 2.5, loopDelayMs: 0.5 }));

@@ -7,7 +7,7 @@ import { befall, fates } from './fates.ts';
 
 const logger = pino({ level: 'silent' });
 
-test('whatever befalls nodes on Redis, each lease that ends is taken over by one of them and seen through, and none that does not', async () => {
+test('whatever happens to nodes on Redis, each lease that ends is taken over by one of them to the end, and no other lease is', async () => {
   let ended = 0;
   await fc.assert(
     fc.asyncProperty(fates, async (plan) => {

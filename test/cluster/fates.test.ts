@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
 import { befall, fates } from './fates.ts';
 
-test('whatever befalls nodes, each lease that ends is taken over by one of them and seen through, and none that does not', async () => {
+test('whatever happens to nodes, each lease that ends is taken over by one of them to the end, and no other lease is', async () => {
   let ended = 0;
   await fc.assert(
     fc.asyncProperty(fates, async (plan) => {

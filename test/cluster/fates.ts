@@ -2,23 +2,23 @@ import fc from 'fast-check';
 import type { Lease, Registry } from '../../src/cluster/index.ts';
 import { type Bird, createFlock, type Flock, leaseMs, stepMs } from './flock.ts';
 
-/** Something that befalls a node, or lets time go by. `who` counts through the nodes there are. */
+/** Something that happens to a node, or time that passes. `who` counts through the existing nodes. */
 type Fate =
   | { readonly what: 'time'; readonly ms: number }
   | { readonly what: 'hatch' }
   | { readonly what: 'pause' | 'wake' | 'kill' | 'leave' | 'cut' | 'mute' | 'mend'; readonly who: number };
 
-/** What comes through between a node and the registry: nothing, the questions alone, or all. */
+/** What gets through between a node and the registry: nothing, the requests alone, or all. */
 type Link = 'cut' | 'mute' | 'whole';
 
-/** A node, what lies between it and the registry, and whether it runs. */
+/** A node, its link to the registry, and whether it runs. */
 interface Subject {
   readonly bird: Bird;
   readonly link: { state: Link };
   state: 'awake' | 'paused' | 'over';
 }
 
-/** What came of it, where that is not as it should be; and how often leases ended, for a run in which none does shows nothing. */
+/** The faults that were found; and how many leases ended, since a run in which none ends shows nothing. */
 export interface Outcome {
   readonly faults: readonly string[];
   readonly ended: number;
@@ -28,7 +28,7 @@ const links = { cut: 'cut', mute: 'mute', mend: 'whole' } as const;
 const states = { pause: 'paused', wake: 'awake', leave: 'over', kill: 'over' } as const;
 const oneOfThem = fc.nat({ max: 9 });
 
-/** Some fates, one after another; a third of them is time. */
+/** A sequence of fates; a third of them is time. */
 export const fates: fc.Arbitrary<readonly Fate[]> = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ what: fc.constant('time' as const), ms: fc.integer({ min: 50, max: 3 * leaseMs }) }) },
@@ -41,7 +41,7 @@ export const fates: fc.Arbitrary<readonly Fate[]> = fc.array(
   { minLength: 10, maxLength: 30 },
 );
 
-/** Lets it happen to three nodes and those that come later, then sets everything right, and tells what was not taken over, or ought not to have been. */
+/** Lets the plan happen to three nodes and those that come later, then repairs everything. Returns which takeovers are missing or wrong. */
 export async function befall(plan: readonly Fate[], open: () => Promise<Registry>): Promise<Outcome> {
   const scene = createScene(open);
   await using _flock = scene.flock;
@@ -55,14 +55,14 @@ function createScene(open: () => Promise<Registry>) {
   const flock: Flock = createFlock(open);
   const subjects: Subject[] = [];
   const faults: string[] = [];
-  /** When each lease was last shown to the registry, in ms of everybody's time, and how it stands. */
+  /** When each lease was last shown to the registry, in ms of common time, and its state. */
   const shown = new Map<string, number>();
   const left = new Set<string>();
   const claimed = new Set<string>();
   const inherited = new Set<string>();
   let now = 0;
 
-  /** A registry as one node reaches it. What it is asked and did is written down, whether the answer comes through or not. */
+  /** The registry as one node reaches it. Requests and their results are recorded whether the answer gets through or not. */
   function through(registry: Registry, link: Subject['link']): Registry {
     async function pass<T>(act: () => Promise<T>): Promise<T> {
       if (link.state === 'cut') throw new Error('the question was lost');
@@ -98,7 +98,7 @@ function createScene(open: () => Promise<Registry>) {
   function judge(lease: Lease): void {
     const name = nameOf(lease);
     const silentMs = now - (shown.get(name) ?? 0);
-    // Within a step the nodes' clocks are not at the same moment.
+    // Within a step, the nodes' clocks differ.
     if (!left.has(name) && silentMs < leaseMs - stepMs) faults.push(`${name} was taken over after ${silentMs} ms`);
     if (claimed.has(name)) faults.push(`${name} was claimed twice`);
     claimed.add(name);
@@ -134,7 +134,7 @@ function createScene(open: () => Promise<Registry>) {
     }
     subject.state = states[fate.what];
     if (fate.what === 'leave') await subject.bird[Symbol.asyncDispose]();
-    // Whoever is killed says nothing more, also not when all is taken down.
+    // A killed node sends nothing more, not even when everything is disposed.
     if (fate.what === 'kill') subject.link.state = 'cut';
   }
 

@@ -6,34 +6,34 @@ import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 
 /** The lease of the nodes in these tests, in ms of their clocks. */
 export const leaseMs = 1_000;
-/** For so long heirs may wait for the devices of a dead node. */
+/** How long heirs may wait for the devices of a dead node. */
 export const presenceGraceMs = 10_000;
-/** By so many ms nodes go on in turn: short beside the time from beat to beat. */
+/** The ms by which nodes advance in turn: short beside the time between beats. */
 export const stepMs = 50;
 
 /** A node among others, with a clock of its own. */
 export interface Bird extends AsyncDisposable {
   readonly cluster: Cluster;
   readonly clock: ManualClock;
-  /** Whose lease it was told to take over, in order; the same again where that failed. */
+  /** The leases that it was told to take over, in order; repeated after a failure. */
   readonly inherited: readonly Lease[];
-  /** How often it was told so. */
+  /** How often it was told that it was fenced, or that the registry was restored. */
   readonly told: { readonly fenced: number; readonly restored: number };
-  /** What its heir does from here on instead of being done at once. */
+  /** Replaces what it does in a takeover, which otherwise succeeds at once. */
   inheritBy(heir: (dead: Lease) => Promise<void>): void;
 }
 
 /** Nodes on one registry. */
 export interface Flock extends AsyncDisposable {
-  /** Starts a node, which is registered when this resolves, and may have taken over another by then. */
+  /** Starts a node. When this resolves, the node is registered and may have taken over another. */
   hatch(registry?: Registry, heir?: (dead: Lease) => Promise<void>): Promise<Bird>;
-  /** Lets so many ms go by for these nodes alone, for all of them in turn. */
+  /** Lets so many ms pass for these nodes only, for all of them in turn. */
   live(ms: number, ...birds: readonly Bird[]): Promise<void>;
-  /** What each is answered about when what is lacking is gone, which they ask now and know after a step. */
+  /** What each node answers to settlesIn(): asked at once, answered after a step. */
   settling(...birds: readonly Bird[]): Promise<readonly number[]>;
 }
 
-/** A flock on one registry each, which `open` connects to. */
+/** Makes a flock whose nodes connect to the registry by `open`. */
 export function createFlock(open: () => Promise<Registry>, bus: Bus = createMemoryBus()): Flock {
   const stack = new AsyncDisposableStack();
   let offset = 0;

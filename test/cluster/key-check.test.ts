@@ -14,7 +14,7 @@ const [k1, k2, impostor] = [
   nameOfKey({ id: 'k1', secret: secrets.other }),
 ];
 
-/** A node that is among the others when this resolves, and how often it says that keys differ. */
+/** Starts a node that is registered when this resolves. `said` collects the nodes whose keys it reports as different. */
 async function start(registry: Registry, nodeName: string, keys: readonly string[]) {
   const said: string[] = [];
   const logger = pino(
@@ -31,7 +31,7 @@ async function start(registry: Registry, nodeName: string, keys: readonly string
   return { said, clock, [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose]() };
 }
 
-/** What two nodes with these keys say of each other, over some beats. */
+/** What two nodes with these keys report about each other, over some beats. */
 async function saidOf(first: readonly string[], second: readonly string[]): Promise<readonly string[]> {
   const registry = createMemoryRegistry();
   await using one = await start(registry, 'one', first);
@@ -46,7 +46,7 @@ test.each([
   ['begin to sign with a new key that all know', [k1, k2], [k2, k1]],
   ['give up an old key that nobody signs with any more', [k2, k1], [k2]],
   ['do not say which keys they have, as an earlier release', [k2], []],
-])('nothing is said of nodes that %s', async (_, first, second) => {
+])('nodes that %s log nothing', async (_, first, second) => {
   expect(await saidOf(first, second)).toEqual([]);
 });
 
@@ -54,11 +54,11 @@ test.each([
   ['have each a key of their own', [k1], [k2]],
   ['sign with a new key before all know it', [k1], [k2, k1]],
   ['have different keys under the same id', [k1], [impostor]],
-])('nodes that %s say so, each once', async (_, first, second) => {
+])('nodes that %s log it, each once', async (_, first, second) => {
   expect(await saidOf(first, second)).toEqual(['two', 'one']);
 });
 
-it('is a name that says which key it is and not what it is', () => {
+it('the name of a key says which key it is and does not reveal it', () => {
   expect(k1).toMatch(/^k1:[\w-]{8}$/);
   expect(secrets.one).not.toContain(k1.slice(3));
 });

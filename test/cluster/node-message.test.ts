@@ -5,9 +5,9 @@ test.each<NodeMessage>([
   { kind: 'drain' },
   { kind: 'lost' },
   { kind: 'close', connections: ['c1', 'ä"🎉'], why: 'TOO_MANY' },
-])('what a node is told arrives as it was sent: %j', (message) => expect(readMessage(writeMessage(message))).toEqual(message));
+])('a message to a node arrives as it was sent: %j', (message) => expect(readMessage(writeMessage(message))).toEqual(message));
 
-test('what a later release adds to a message is left out', () => {
+test('an unknown field of a message, from a later release, is left out', () => {
   expect(readMessage('{"v":1,"kind":"drain","within":5}')).toEqual({ kind: 'drain' });
 });
 
@@ -20,4 +20,4 @@ test.each([
   ['null', 'null'],
   ['no JSON', '{'],
   ['nothing', ''],
-])('%s is not understood', (_what, text) => expect(readMessage(text)).toBeNull());
+])('a message with %s is read as null', (_what, text) => expect(readMessage(text)).toBeNull());

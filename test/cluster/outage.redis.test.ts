@@ -23,7 +23,7 @@ afterEach(async () => {
   await redis.stop();
 });
 
-/** The registry as if it had been there for an hour. */
+/** Makes the registry an hour old. */
 async function age(): Promise<void> {
   const admin = new Redis(redis.url);
   await admin.hset(`${namespace}:nodes`, ':born', Date.now() - 3_600_000);
@@ -36,7 +36,7 @@ async function outage(...those: readonly Bird[]): Promise<void> {
   await redis.restart();
 }
 
-/** Beats until all have been told that the registry is back; the connections come back in their own time. */
+/** Beats until all nodes were told that the registry is back. The connections come back in their own time. */
 async function untilRestored(...those: readonly Bird[]): Promise<void> {
   await expect
     .poll(async () => {
@@ -52,10 +52,10 @@ function fates(...those: readonly Bird[]): readonly unknown[] {
 
 const unharmed = { inherited: [], fenced: 0, epoch: 1 };
 
-describe('a Redis that comes back with what it had', () => {
+describe('a Redis that comes back with all its data', () => {
   beforeEach(() => begin(['--appendonly', 'yes', '--appendfsync', 'always']));
 
-  test('has cost nobody their lease', async () => {
+  test('has cost no node its lease', async () => {
     await age();
     await flock.live(leaseMs, ...birds);
     expect(await flock.settling(...birds)).toEqual([0, 0, 0]);
@@ -75,7 +75,7 @@ describe('a Redis that comes back with what it had', () => {
     expect(birds.map(({ told }) => told.restored)).toEqual([1, 1, 1]);
   });
 
-  test('lets who died meanwhile be taken over a lease later', async () => {
+  test('lets a node that died meanwhile be taken over a lease later', async () => {
     const [dead, one, two] = birds;
     await outage(one, two);
     await untilRestored(one, two);
@@ -88,7 +88,7 @@ describe('a Redis that comes back with what it had', () => {
 describe('a Redis that comes back empty', () => {
   beforeEach(() => begin([]));
 
-  test('is told of everybody anew, and has cost nobody their lease', async () => {
+  test('is filled again by all nodes, and has cost no node its lease', async () => {
     await age();
     await outage(...birds);
     await untilRestored(...birds);
@@ -98,7 +98,7 @@ describe('a Redis that comes back empty', () => {
     expect(await birds[0].cluster.nodes()).toHaveLength(3);
   });
 
-  test('between two beats is not believed to lack anybody before the next', async () => {
+  test('between two beats is not trusted to be complete before the next beat', async () => {
     await age();
     await flock.live(leaseMs, ...birds);
     expect(await flock.settling(...birds)).toEqual([0, 0, 0]);
@@ -108,7 +108,7 @@ describe('a Redis that comes back empty', () => {
     for (const ms of await flock.settling(...birds)) expect(ms).toBeGreaterThan(leaseMs / 2);
   });
 
-  test('between two beats is noticed all the same', async () => {
+  test('between two beats is noticed by the nodes', async () => {
     await age();
     await flock.live(leaseMs, ...birds);
     const admin = new Redis(redis.url);
@@ -121,10 +121,10 @@ describe('a Redis that comes back empty', () => {
   });
 });
 
-describe('a Redis that comes back with what it had some time ago', () => {
+describe('a Redis that comes back with older data', () => {
   beforeEach(() => begin([]));
 
-  test('is told of everybody anew', async () => {
+  test('is filled again by all nodes', async () => {
     const admin = new Redis(redis.url);
     await age();
     const old = await admin.hgetall(`${namespace}:nodes`);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Registered } from '../../src/cluster/registry.ts';
 
-/** A node that has just begun, under an id of its own. */
+/** A node that has just started, under an id of its own. */
 export function aNode(parts: Partial<Registered> = {}): Registered {
   return {
     nodeId: randomUUID().slice(0, 8),

@@ -19,7 +19,7 @@ function open(namespace: string = randomUUID()): Promise<Registry> {
 
 describeRegistry('the registry in a Redis Cluster', () => open());
 
-test('while the master that has it is gone beats reject within a second, and when it is back the node is told that it was forgotten', async () => {
+test('while the master of the registry is gone, beats reject within a second, and after its return the node is told that it was forgotten', async () => {
   const namespace = randomUUID();
   await using registry = await open(namespace);
   const node = aNode();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Registered, Registry } from '../../src/cluster/registry.ts';
 import { aNode, leaseOf } from './records.ts';
 
-/** What every registry promises. Each call of `open` gives one of its own, empty. */
+/** What every registry promises. Each call of `open` gives an empty registry of its own. */
 export function describeRegistry(name: string, open: () => Promise<Registry>): void {
   describe(name, () => {
     async function stateOf(registry: Registry, nodeId: string): Promise<Pick<Registered, 'epoch' | 'state'> | undefined> {
@@ -10,7 +10,7 @@ export function describeRegistry(name: string, open: () => Promise<Registry>): v
       return record && { epoch: record.epoch, state: record.state };
     }
 
-    test('shows every node what all have said of themselves, word for word', async () => {
+    test('shows every node exactly what all nodes have announced about themselves', async () => {
       await using registry = await open();
       const one = aNode({ name: 'ä"🎉\\u0000', address: '', roles: [] });
       const two = aNode({ state: 'STARTING', load: { sockets: 0, eventsPerSecond: 0, loopDelayMs: 0 } });
@@ -22,7 +22,7 @@ export function describeRegistry(name: string, open: () => Promise<Registry>): v
       expect(new Set((await registry.read()).records)).toEqual(new Set([one, two]));
     });
 
-    test('says what it knew of a node before its beat', async () => {
+    test('answers a beat with the number of the beat before', async () => {
       await using registry = await open();
       const node = aNode();
       expect(await registry.beat(node)).toMatchObject({ before: null });
@@ -30,7 +30,7 @@ export function describeRegistry(name: string, open: () => Promise<Registry>): v
       expect(await stateOf(registry, node.nodeId)).toEqual({ epoch: 1, state: 'DRAINING' });
     });
 
-    test('of twenty who claim a node at once one has it, and the node is told that it is fenced', async () => {
+    test('of twenty nodes that claim a node at once one wins, and the claimed node is told that it is fenced', async () => {
       await using registry = await open();
       const dead = aNode();
       const survivors = Array.from({ length: 20 }, () => aNode());
@@ -44,7 +44,7 @@ export function describeRegistry(name: string, open: () => Promise<Registry>): v
       expect(await stateOf(registry, dead.nodeId)).toEqual({ epoch: 2, state: 'DEAD' });
     });
 
-    test('gives nobody a node that has beaten, or taken another lease, since it was seen', async () => {
+    test('refuses a claim of a node that has beaten, or taken another lease, since it was seen', async () => {
       await using registry = await open();
       const [node, claimer] = [aNode(), aNode()];
       for (const each of [node, claimer]) await registry.beat(each);
@@ -56,7 +56,7 @@ export function describeRegistry(name: string, open: () => Promise<Registry>): v
       expect((await registry.read()).takeovers).toEqual([]);
     });
 
-    test('gives nothing to a claimer that was taken over itself, has left, or is not known', async () => {
+    test('refuses a claim by a node that was taken over, has left or is unknown', async () => {
       await using registry = await open();
       const [node, fenced, left, heir] = [aNode(), aNode(), aNode(), aNode()];
       for (const each of [node, fenced, left, heir]) await registry.beat(each);
@@ -66,7 +66,7 @@ export function describeRegistry(name: string, open: () => Promise<Registry>): v
       expect(await registry.claim(node, leaseOf(heir))).toBe(true);
     });
 
-    test('a takeover that is finished leaves a tombstone, by which the node still finds that it was fenced', async () => {
+    test('a finished takeover leaves a tombstone, by which the node still learns that it was fenced', async () => {
       await using registry = await open();
       const [dead, heir] = [aNode(), aNode()];
       for (const node of [dead, heir]) await registry.beat(node);
@@ -93,7 +93,7 @@ export function describeRegistry(name: string, open: () => Promise<Registry>): v
       expect(await stateOf(registry, dead.nodeId)).toEqual({ epoch: 3, state: 'READY' });
     });
 
-    test('a takeover goes to another heir when the lease of the first has ended, and to one of several', async () => {
+    test('a takeover passes to one other heir once the lease of the first has ended', async () => {
       await using registry = await open();
       const [dead, first, ...others] = [aNode(), aNode(), aNode(), aNode(), aNode()];
       for (const node of [dead, first, ...others]) await registry.beat(node);
@@ -109,7 +109,7 @@ export function describeRegistry(name: string, open: () => Promise<Registry>): v
       expect((await registry.read()).takeovers).toEqual([{ dead: leaseOf(dead), heir: second && leaseOf(second) }]);
     });
 
-    test('a node that has left beats no more, and is claimed like one that died', async () => {
+    test('a node that has left no longer beats, and is claimed like one that died', async () => {
       await using registry = await open();
       const [node, heir] = [aNode(), aNode()];
       for (const each of [node, heir]) await registry.beat(each);

@@ -5,7 +5,7 @@ import { describeRegistry } from './registry.contract.ts';
 
 describeRegistry('the registry in the process', async () => createMemoryRegistry());
 
-test('a tombstone is gone after an hour, and its node is nobody that was ever here', async () => {
+test('a tombstone is removed after an hour, and its node is then unknown', async () => {
   let now = 0;
   await using registry = createMemoryRegistry(() => now);
   const [dead, heir] = [aNode(), aNode()];

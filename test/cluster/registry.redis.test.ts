@@ -27,7 +27,7 @@ function namesIn(answer: BeatAnswer): readonly string[] {
 
 describeRegistry('the registry in Redis', () => open());
 
-test('two processes on one Redis see each other, two systems do not', async () => {
+test('two processes of one system on one Redis see each other, two systems do not', async () => {
   const namespace = randomUUID();
   await using one = await open(namespace);
   await using two = await open(namespace);
@@ -38,7 +38,7 @@ test('two processes on one Redis see each other, two systems do not', async () =
   expect(namesIn(await stranger.beat(other))).toEqual([other.nodeId]);
 });
 
-test('it knows how old it is, and that it has lost everything', async () => {
+test('the registry knows its age, and that it has lost everything', async () => {
   const namespace = randomUUID();
   await using registry = await open(namespace);
   const node = aNode();
@@ -68,13 +68,13 @@ test('a tombstone is removed by any beat after an hour of Redis’ own clock, an
   expect(namesIn(await registry.beat({ ...heir, beat: 3 }))).toEqual([heir.nodeId]);
 });
 
-/** A node as it stands there, but for something that it says of itself. */
+/** A stored node in which something that it announces about itself is replaced. */
 function spoiltSelf(other: object): string {
   const self = { name: 'n', address: '', version: '1', roles: [], startedAt: 0, load: { sockets: 0, eventsPerSecond: 0, loopDelayMs: 0 } };
   return JSON.stringify({ epoch: 1, beat: 1, state: 'READY', self: JSON.stringify({ ...self, ...other }) });
 }
 
-test('a node of an earlier release, which does not say which keys it has, is known', async () => {
+test('a node of an earlier release that does not announce its keys is read', async () => {
   const namespace = randomUUID();
   await using registry = await open(namespace);
   await admin.hset(`${namespace}:nodes`, { earlier: spoiltSelf({}) });
@@ -92,7 +92,7 @@ test.each([
   ['a state that nobody knows', JSON.stringify({ epoch: 1, beat: 1, state: 'ASLEEP', self: '{}' })],
   ['a node that began at no time', spoiltSelf({ startedAt: 1e20 })],
   ['a node whose words are no JSON', JSON.stringify({ epoch: 1, beat: 1, state: 'READY', self: '{' })],
-])('%s in the place of a node or a takeover is ignored, told once, and written over by its node', async (_what, text) => {
+])('%s in the place of a node or a takeover is ignored, logged once, and overwritten by its node', async (_what, text) => {
   const namespace = randomUUID();
   const lines: string[] = [];
   await using registry = await open(namespace, { logger: pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) }) });
@@ -109,7 +109,7 @@ test.each([
 test.each([
   ['cannot be read', 'yesterday'],
   ['is still to come, for Redis’ clock was set back,', String(Date.now() + 3_600_000)],
-])('a birth that %s is one of this moment', async (_what, born) => {
+])('a birth that %s is replaced by the current time', async (_what, born) => {
   const namespace = randomUUID();
   await using registry = await open(namespace);
   await admin.hset(`${namespace}:nodes`, ':born', born);
@@ -117,7 +117,7 @@ test.each([
   expect(Number(await admin.hget(`${namespace}:nodes`, ':born'))).toBeLessThanOrEqual(Date.now());
 });
 
-test('while Redis hangs or is gone everything rejects within a second, and works again after it', async () => {
+test('while Redis hangs or is gone every call rejects within a second, and works again after it', async () => {
   await using redis = await startRedis();
   await using registry = await open(randomUUID(), { url: redis.url });
   const node = aNode();

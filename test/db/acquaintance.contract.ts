@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Acquaintance, type Db, selectAcquaintance, type Tx } from '../../src/db/index.ts';
 
-/** One who is in few conversations, and a desk that thousands write to. */
+/** A user in few conversations, and a desk that thousands write to. */
 export const people = { ann: 1n, desk: 2n } as const;
 
-// More than are looked at before one goes by the other's.
+// More than the query looks at before it goes by the other user's conversations.
 const ofDesk = 3_000;
 
-// Others, by what stands between them and both of the above.
+// Other users, by what stands between them and both of the above.
 const others = {
   fellow: 11n,
   contact: 12n,
@@ -25,13 +25,13 @@ const others = {
 
 type Other = keyof typeof others;
 
-/** The first of the desk's many conversations, in none of which anybody else is; the shared ones come after all of them. */
+/** The first of the desk's many conversations, in which nobody else is a member. The shared conversations come after all of them. */
 const firstOfDesk = 1_000_000n;
 const firstShared = 2_000_000n;
 
 const at = new Date('2026-01-01T00:00:00Z');
 
-/** Fills an empty database with the people, and with what stands between them. */
+/** Fills an empty database with the users, and with what stands between them. */
 export async function fillAcquaintance(db: Db): Promise<void> {
   await db.transaction(async (tx) => {
     const ids = [...Object.values(people), ...Object.values(others)];
@@ -43,7 +43,7 @@ export async function fillAcquaintance(db: Db): Promise<void> {
       tx,
       Array.from({ length: ofDesk }, (_, place) => ({ conversationId: firstOfDesk + BigInt(place), userId: people.desk })),
     );
-    // Between the two of them there is a group.
+    // The two of them share a group.
     await share(tx, people.ann, people.desk);
   });
 }
@@ -120,9 +120,9 @@ const expected: Readonly<Record<Other, Acquaintance>> = {
   silent: nothing,
 };
 
-/** What is promised of what stands between people, on any database. */
+/** What the query for acquaintance promises, on any database. */
 export function acquaintanceContract(open: () => Promise<Db>): void {
-  describe('what stands between', () => {
+  describe('what stands between two users', () => {
     let db: Db;
 
     beforeAll(async () => {
@@ -134,7 +134,7 @@ export function acquaintanceContract(open: () => Promise<Db>): void {
 
     const names = Object.keys(others) as Other[];
 
-    test.each(Object.entries(people))('%s and others is told of each', async (_name, userId) => {
+    test.each(Object.entries(people))('%s and others is answered for each other user', async (_name, userId) => {
       const found = await selectAcquaintance(
         db.client,
         userId,
@@ -149,13 +149,13 @@ export function acquaintanceContract(open: () => Promise<Db>): void {
       expect(await selectAcquaintance(db.client, others[name], [userId])).toEqual([expected[name]]);
     });
 
-    test('two of whom one is in thousands of conversations is found from either side', async () => {
+    test('is found from either side if one of them is in thousands of conversations', async () => {
       const { ann, desk } = people;
       expect(await selectAcquaintance(db.client, ann, [desk])).toEqual([acquainted]);
       expect(await selectAcquaintance(db.client, desk, [ann])).toEqual([acquainted]);
     });
 
-    test('somebody and themselves, or nobody, is nothing; and who is asked for twice is answered twice', async () => {
+    test('is nothing for a user and themselves or an unknown id, and is answered once per asked id', async () => {
       const asked = [people.ann, others.contact, 999n, others.contact];
       expect(await selectAcquaintance(db.client, people.ann, asked)).toEqual([nothing, acquainted, nothing, acquainted]);
       expect(await selectAcquaintance(db.client, people.ann, [])).toEqual([]);

@@ -6,7 +6,7 @@ import { readingOf } from './reading.ts';
 
 acquaintanceContract(mysqlDb);
 
-describe('of one who is in thousands of conversations', () => {
+describe('the acquaintance of a user in thousands of conversations', () => {
   let db: Db;
 
   beforeAll(async () => {
@@ -18,13 +18,13 @@ describe('of one who is in thousands of conversations', () => {
 
   const strangers = Array.from({ length: 10 }, (_, place) => BigInt(11 + place));
 
-  test('the others’ few are read when they ask about many', async () => {
+  test('reads the few conversations of the others if that user asks about many', async () => {
     const [found, rows] = await readingOf(db, (tx) => selectAcquaintance(tx, people.desk, strangers));
     expect(found).toHaveLength(10);
     expect(rows).toBeLessThan(400);
   });
 
-  test('some are counted, and then one’s own few read, when one asks about them', async () => {
+  test('counts some conversations, then reads the few of the viewer, if another user asks about that user', async () => {
     const [found, rows] = await readingOf(db, (tx) => selectAcquaintance(tx, 20n, [people.desk]));
     expect(found).toEqual([{ areAcquainted: false, isBlocked: false }]);
     expect(rows).toBeLessThan(800);

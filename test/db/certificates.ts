@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { requireProgram } from '../support/binaries.ts';
 
-/** PEM files, in a folder that goes with them. */
+/** PEM files in a folder that is removed with them. */
 export interface Certificates extends AsyncDisposable {
   /** Certificate of the authority that signed the server's. */
   readonly ca: string;
@@ -15,7 +15,7 @@ export interface Certificates extends AsyncDisposable {
   readonly key: string;
 }
 
-/** Makes a server's certificate for one name, in the words of X.509: `IP:127.0.0.1` or `DNS:db.example`. */
+/** Makes a server's certificate for one name, in X.509's notation: `IP:127.0.0.1` or `DNS:db.example`. */
 export async function makeCertificates(name: string): Promise<Certificates> {
   const folder = await mkdtemp(join(tmpdir(), 'mpim-tls-'));
   const file = (base: string): string => join(folder, base);

@@ -91,7 +91,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(await db.client.message.findFirst({ where: { text: message.text, sentAt: at, senderId: message.senderId } })).toEqual(message);
     });
 
-    test('of entries and messages are stored the same whether one row goes or several', async () => {
+    test('of entries and messages are stored the same, one row at a time or several', async () => {
       const text = `O'Neil "\\" \\0 ? %_ \u0001 \u001a \r\n\t ÄÖ 漢字 👍🏽 ${'x'.repeat(20_000)}`;
       const entries = [0, 1, 2].map((n) => ({
         ...{ streamId: 2n ** 62n + 5n, seq: 2 ** 31 - 3 + n, type: 'ProfileChanged', version: 1, actorId: n === 1 ? null : 2n ** 63n - 1n },
@@ -134,7 +134,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(stored).toEqual(messages.map((message) => expect.objectContaining(message)));
     });
 
-    test('of many messages are stored however much is attached to them or put on them: no statement is larger than servers take', async () => {
+    test('of many large messages are stored: no statement is larger than servers accept', async () => {
       const conversationId = 2n ** 62n + 6n;
       const [attachments, data] = ['"'.repeat(60_000), '"'.repeat(60_000)];
       const rows = Array.from({ length: 100 }, (_, seq) => ({
@@ -154,7 +154,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(await db.client.message.count({ where: { conversationId, attachments, data } })).toBe(100);
     });
 
-    test('are found by time to the millisecond, and the greatest is told right', async () => {
+    test('are found by time to the millisecond, and the greatest is computed right', async () => {
       await db.transaction(async (tx) => {
         for (const [seq, ms] of [1, 2, 3].entries()) {
           const data = { streamId: 1_000n, seq, type: 'ProfileChanged', data: '{}', at: new Date(at.getTime() + ms) };
@@ -168,14 +168,14 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(_max).toEqual({ at: new Date(at.getTime() + 3), seq: 2, streamId: 1_000n });
     });
 
-    test('may be bound into raw SQL, which reads the same on both', async () => {
+    test('can be bound into raw SQL, which reads the same on both', async () => {
       const ids = await db.transaction(async (tx) => [(await newStream(tx)).id, (await newStream(tx)).id]);
       const query = sql`SELECT id, lastAt FROM Stream WHERE id IN (${join(ids)}) AND createdAt = ${at} AND kind = ${'GROUP'} ORDER BY id`;
       const rows = await db.client.$queryRaw<{ id: bigint; lastAt: Date }[]>(query);
       expect(rows.map(({ id, lastAt }) => [BigInt(id), lastAt])).toEqual(ids.map((id) => [id, at]));
     });
 
-    test('of streams are numbered upwards and never again', async () => {
+    test('of stream ids increase and are never reused', async () => {
       const first = await db.transaction((tx) => newStream(tx));
       await rejection(
         db.transaction(async (tx) => {
@@ -191,7 +191,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
   describe('look-alikes', () => {
     const names = ['👍', '🎉', 'abc', 'ABC', 'abc ', 'ÄBC ', 'äbc', 'a\u0308bc', ' abc', 'ß', 'ss', 'İ', 'i', '漢', '漢 '];
 
-    test('are different words to search by', async () => {
+    test('are different terms in searches', async () => {
       const userId = 7_000n;
       await db.transaction((tx) => tx.userTerm.createMany({ data: names.map((term) => ({ term, userId })) }));
       for (const term of names) {
@@ -202,7 +202,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(sorted.map(({ term }) => term)).toEqual(byCodePoint);
     });
 
-    test('are different keys of requests', async () => {
+    test('are different request keys', async () => {
       const keys = ['a', 'A', 'a ', ' a', 'a~', 'b'];
       await db.transaction(async (tx) => {
         for (const [seq, clientMessageId] of keys.entries()) {
@@ -223,7 +223,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(await db.client.message.findUnique({ where: elsewhere })).toBeNull();
     });
 
-    test('are different names, found as they are written', async () => {
+    test('are different names, found only as they are written', async () => {
       await db.transaction(async (tx) => {
         for (const [index, name] of names.entries()) await newUser(tx, 7_200n + BigInt(index), `look-alike-${index}`, name);
       });
@@ -231,7 +231,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(await db.client.user.count({ where: { displayName: 'Abc' } })).toBe(0);
     });
 
-    test('are not what a prefix finds', async () => {
+    test('are not found by a prefix', async () => {
       await db.transaction((tx) =>
         tx.userTerm.createMany({
           data: [
@@ -247,7 +247,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
   });
 
   describe('a transaction', () => {
-    test('that throws leaves nothing and passes on what it threw', async () => {
+    test('that throws stores nothing and rethrows the error', async () => {
       const refusal = new ChatError('FORBIDDEN', 'not you');
       const failed = db.transaction(async (tx) => {
         await newUser(tx, 1n, 'nobody');
@@ -257,24 +257,24 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(await db.client.user.findUnique({ where: { handle: 'nobody' } })).toBeNull();
     });
 
-    test('answers what its work answers', async () => {
+    test('returns what its work returns', async () => {
       expect(await db.transaction(async () => ({ n: 1n }))).toEqual({ n: 1n });
     });
 
-    test('waits for those that hold its streams, and then sees what they did', async () => {
+    test('waits for transactions that hold its streams, and then sees their writes', async () => {
       const { id } = await db.transaction((tx) => newStream(tx));
       const seqs = await Promise.all(Array.from({ length: 40 }, () => raiseSeq(db, id)));
       expect(seqs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
     });
 
-    test('may be asked for by many more than there are connections', async () => {
+    test('can be requested far more often at once than there are connections', async () => {
       const answers = await Promise.all(
         Array.from({ length: 300 }, (_, n) => db.transaction(async (tx) => (await tx.user.count()) * 0 + n)),
       );
       expect(answers).toEqual(Array.from({ length: 300 }, (_, n) => n));
     });
 
-    test('that makes a second row under a key throws what isDuplicate knows', async () => {
+    test('that inserts a second row under a key throws an error that isDuplicate recognises', async () => {
       await db.transaction((tx) => newUser(tx, 50n, 'taken'));
       expect(isDuplicate(await rejection(db.transaction((tx) => newUser(tx, 51n, 'taken'))))).toBe(true);
       expect(isDuplicate(await rejection(db.transaction((tx) => newUser(tx, 50n, 'other'))))).toBe(true);
@@ -284,7 +284,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(isDuplicate(new Error('taken'))).toBe(false);
     });
 
-    test('goes on after such an error, if its work does', async () => {
+    test('continues after such an error if its work does', async () => {
       await db.transaction((tx) => newUser(tx, 60n, 'first'));
       await db.transaction(async (tx) => {
         await rejection(newUser(tx, 61n, 'first'));
@@ -293,7 +293,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect((await db.client.user.findUnique({ where: { handle: 'second' } }))?.id).toBe(61n);
     });
 
-    test('counts the rows an update finds, changed or not', async () => {
+    test('counts the rows that an update finds, changed or not', async () => {
       await db.transaction((tx) => newUser(tx, 70n, 'same'));
       expect(await db.transaction((tx) => tx.user.updateMany({ where: { id: 70n }, data: { displayName: 'same' } }))).toEqual({ count: 1 });
       expect(await db.transaction((tx) => tx.$executeRaw`UPDATE User SET displayName = 'same' WHERE id = ${70n}`)).toBe(1);
@@ -303,7 +303,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
   statementsContract(() => db);
 
   describe('lockStreams', () => {
-    test('answers the rows there are, in the order of their ids, and the time', async () => {
+    test('returns the existing rows in the order of their ids, and the time', async () => {
       const made = await db.transaction(async (tx) => [await newStream(tx, 'ACCOUNT'), await newStream(tx, 'DIRECT')]);
       const [a, b] = made.map(({ id }) => id);
       if (a === undefined || b === undefined) return expect.fail('two were made');
@@ -319,13 +319,13 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(Math.abs(now.getTime() - Date.now())).toBeLessThan(5_000);
     });
 
-    test('tells the time when there is nothing to lock', async () => {
+    test('returns the time without any stream to lock', async () => {
       const { now, rows } = await db.transaction((tx) => db.lockStreams(tx, []));
       expect(rows).toEqual([]);
       expect(Math.abs(now.getTime() - Date.now())).toBeLessThan(5_000);
     });
 
-    test('takes thousands at once', async () => {
+    test('locks thousands of streams at once', async () => {
       const { count } = await db.transaction((tx) =>
         tx.stream.createMany({ data: Array.from({ length: 2_500 }, () => ({ kind: 'ACCOUNT', lastAt: at, activeAt: at, createdAt: at })) }),
       );
@@ -337,7 +337,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
   });
 
   describe('holdUsers', () => {
-    test('answers users as others may see them', async () => {
+    test('returns users as others may see them', async () => {
       await db.transaction((tx) => newUser(tx, 801n, 'held'));
       const held = await db.transaction((tx) => holdUsers(db, tx, [801n, 2n ** 60n]));
       expect(held).toEqual([
@@ -356,7 +356,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       ]);
     });
 
-    test('keeps whoever would change one waiting until the transaction has ended', async () => {
+    test('makes another change of a held user wait until the transaction ends', async () => {
       await db.transaction((tx) => newUser(tx, 802n, 'unchanged'));
       const done: string[] = [];
       const asked = Promise.withResolvers<void>();
@@ -369,7 +369,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
             return other.user.updateMany({ where: { id: 802n }, data: { displayName: 'changed' } });
           })
           .then(() => done.push('changed'));
-        // On SQLite the other does not even begin before this one has ended.
+        // On SQLite the other transaction does not even begin before this one ends.
         if (db.dialect === 'mysql') await asked.promise;
         const [held] = await holdUsers(db, tx, [802n]);
         done.push(held?.displayName ?? '');
@@ -394,7 +394,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
   });
 
   describe('single reads', () => {
-    test('go on while a transaction is under way, and do not see it', async () => {
+    test('run during a transaction and do not see its writes', async () => {
       const { id } = await db.transaction((tx) => newStream(tx));
       await db.transaction(async (tx) => {
         await tx.stream.update({ where: { id }, data: { lastSeq: 9 } });
@@ -403,20 +403,20 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect((await db.client.stream.findUniqueOrThrow({ where: { id } })).lastSeq).toBe(9);
     });
 
-    test('are all that the client does: a write belongs in a transaction', async () => {
+    test('are all that the client does: it rejects writes', async () => {
       await expect(newUser(db.client, 80n, 'hasty')).rejects.toThrow('db.client only reads');
       await expect(db.client.$executeRaw`DELETE FROM User`).rejects.toThrow('db.client only reads');
       expect(await db.client.user.findUnique({ where: { id: 80n } })).toBeNull();
     });
 
-    test('find bugs as bugs, not as UNAVAILABLE', async () => {
+    test('throw bugs as they are, not as UNAVAILABLE', async () => {
       const error = await rejection(db.client.$queryRaw`SELECT nothing FROM nowhere`);
       expect(error).not.toBeInstanceOf(ChatError);
     });
   });
 
   describe('the clock', () => {
-    test('is in UTC, wherever server and process think they are', async () => {
+    test('is in UTC, whatever the time zones of server and process', async () => {
       expect(Math.abs((await db.now()).getTime() - Date.now())).toBeLessThan(5_000);
       await db.transaction(async (tx) => {
         expect(Math.abs((await db.now(tx)).getTime() - Date.now())).toBeLessThan(5_000);
@@ -424,7 +424,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
     });
   });
 
-  describe('what there is once per database', () => {
+  describe('what exists once per database', () => {
     test('is its epoch, which opening it again does not change', async () => {
       await using own = await fresh();
       const first = await own.open();
@@ -436,7 +436,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(first.epoch).not.toBe(db.epoch);
     });
 
-    test('is whoever does a kind of work, until they have done it', async () => {
+    test('is the holder of a kind of work, until it is released', async () => {
       await using own = await fresh();
       await using opened = await own.open();
       const first = await opened.exclusive('work');
@@ -450,7 +450,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(next).not.toBeNull();
     });
 
-    test('is a signing key, made when asked for and once', async () => {
+    test('is a signing key, made once and only on request', async () => {
       await using own = await fresh();
       for (const serverKey of [false, true, true]) {
         await using opened = await own.open({ serverKey });
@@ -463,7 +463,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
   });
 
   describe('past the deadline', () => {
-    test('a transaction is answered UNAVAILABLE, stores nothing, and gives its place back', async () => {
+    test('a transaction throws UNAVAILABLE, stores nothing, and frees its place', async () => {
       await using own = await fresh();
       await using slow = await own.open({ writeDeadlineMs: 300 });
       const gate = Promise.withResolvers<void>();
@@ -480,7 +480,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
   });
 
   describe('once closed', () => {
-    test('every call is answered UNAVAILABLE at once', async () => {
+    test('every call throws UNAVAILABLE at once', async () => {
       await using own = await fresh();
       const gone = await own.open();
       await gone[Symbol.asyncDispose]();
@@ -491,7 +491,7 @@ export function dbContract(fresh: () => Promise<Fresh>): void {
       expect(performance.now() - start).toBeLessThan(1_000);
     });
 
-    test('what was under way has been finished', async () => {
+    test('the work in progress has been finished', async () => {
       await using own = await fresh();
       const going = await own.open();
       const writes = Array.from({ length: 3 }, (_, n) => going.transaction((tx) => newUser(tx, BigInt(n), `going-${n}`)));

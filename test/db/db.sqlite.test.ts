@@ -8,7 +8,7 @@ import { freshSqlite } from './fresh.ts';
 describe('a Db on SQLite', () => dbContract(freshSqlite));
 
 describe('a SQLite file', () => {
-  test('that another program writes to is waited for, without keeping the process from anything else', async () => {
+  test('that another program writes to is waited for without blocking reads', async () => {
     await using place = await freshSqlite();
     await using db = await place.open();
     const other = await new PrismaLibSql({ url: `file:${place.place}` }).connect();
@@ -34,21 +34,21 @@ describe('a SQLite file', () => {
     await other.dispose();
   });
 
-  test("is made in a folder that is the user's own", async () => {
+  test('is made in a folder that only the user can read', async () => {
     await using place = await freshSqlite();
     await using db = await place.open();
     await db.ping();
     expect((await stat(dirname(place.place))).mode & 0o777).toBe(0o700);
   });
 
-  test('beside which a lock cannot be opened is UNAVAILABLE for the work that needs the lock', async () => {
+  test('whose lock cannot be opened is UNAVAILABLE for the work that needs the lock', async () => {
     await using place = await freshSqlite();
     await using db = await place.open();
     await mkdir(`${place.place}.work.lock`);
     await expect(db.exclusive('work')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
-  test('that is no database is told of in one line', async () => {
+  test('that is not a database is reported in one line', async () => {
     await using place = await freshSqlite();
     await mkdir(place.place, { recursive: true });
     await expect(place.open()).rejects.toThrow(/^the database file .* cannot be used: [^\n]*$/);

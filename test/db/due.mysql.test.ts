@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => db[Symbol.asyncDispose]());
 
-test('of thousands of streams those that are due are found, and counted, without reading the others', async () => {
+test('of thousands of streams the due ones are found and counted without reading the others', async () => {
   const [due, rows] = await readingOf(db, (tx) => selectDue(tx, { after: 1_000n, limit: 2 }));
   expect(due.map(({ id }) => id)).toEqual([2_000n, 3_000n]);
   expect(rows).toBeLessThan(20);

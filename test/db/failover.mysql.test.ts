@@ -14,18 +14,18 @@ function newStream(db: Db): Promise<unknown> {
   return db.transaction((tx) => tx.stream.create({ data: { kind: 'GROUP', lastAt: at, activeAt: at, createdAt: at } }));
 }
 
-/** Which server answers a read. */
+/** The port of the server that answers a read. */
 async function serverOf(db: Db): Promise<number> {
   const [row] = await db.client.$queryRaw<{ port: number | bigint }[]>`SELECT @@port AS port`;
   return Number(row?.port);
 }
 
-test('a server that has become read-only and closes no connection is left by all of them, for the one to which new ones lead', async () => {
+test('when a server becomes read-only without closing connections, all connections move to the server that new ones lead to', async () => {
   await using servers = new AsyncDisposableStack();
   const [before, after]: [Service, Service] = [servers.use(await startMariadb()), servers.use(await startMariadb())];
   const place = await freshMysql(before.url);
   const name = new URL(place.place).pathname.slice(1);
-  // Who may do everything may write all the same.
+  // A user with all privileges may write even then.
   const grant = ["CREATE USER app@'127.0.0.1'", `GRANT ALL ON ${name}.* TO app@'127.0.0.1'`];
   for (const statement of grant) await place.run(statement);
   const other = await freshMysql(after.url);
@@ -44,7 +44,7 @@ test('a server that has become read-only and closes no connection is left by all
   expect(await db.client.stream.count({ where: { kind: 'GROUP' } })).toBe(12);
 });
 
-/** A pool for somebody who may not write where a server is read-only, on one of two servers. */
+/** A pool on one of two servers, for a user who may not write to a read-only server. */
 async function poolOnOneOf(servers: readonly Service[], now?: () => number) {
   for (const { port } of servers) {
     const root = await createConnection({ port, host: '127.0.0.1', user: 'root' });
@@ -71,7 +71,7 @@ async function poolOnOneOf(servers: readonly Service[], now?: () => number) {
   });
   return {
     ...{ pool, to },
-    /** Whether what it writes is taken. */
+    /** Writes a row. Returns whether the server accepted it. */
     async write(): Promise<boolean> {
       const connection = await pool.getConnection();
       try {
@@ -87,7 +87,7 @@ async function poolOnOneOf(servers: readonly Service[], now?: () => number) {
         await connection.release();
       }
     },
-    /** Which servers answer reads that come together, and leave room for a connection more. */
+    /** The servers that answer concurrent reads, which leave room for another connection. */
     async readFrom(): Promise<ReadonlySet<unknown>> {
       const answers: unknown[][] = await Promise.all(Array.from({ length: 3 }, () => pool.query('SELECT @@port')));
       return new Set(answers.flat(2).map(Number));
@@ -102,7 +102,7 @@ async function setReadOnly({ port }: Service): Promise<void> {
   await root.end();
 }
 
-test('connections that led to the old server after it had refused a write are left too, once another takes one', async () => {
+test('connections opened to the old server after its refusal are replaced too, once another server accepts a write', async () => {
   await using servers = new AsyncDisposableStack();
   const [before, after]: [Service, Service] = [servers.use(await startMariadb()), servers.use(await startMariadb())];
   await using asked = await poolOnOneOf([before, after]);
@@ -114,7 +114,7 @@ test('connections that led to the old server after it had refused a write are le
   expect(await asked.readFrom()).toEqual(new Set([after.port]));
 });
 
-test('a connection to the old server that took long to be opened is used no further', async () => {
+test('a connection to the old server that took long to open is used no further', async () => {
   await using servers = new AsyncDisposableStack();
   const [before, after]: [Service, Service] = [servers.use(await startMariadb()), servers.use(await startMariadb())];
   await using asked = await poolOnOneOf([before, after]);
@@ -132,7 +132,7 @@ test('a connection to the old server that took long to be opened is used no furt
   expect(await asked.readFrom()).toEqual(new Set([after.port]));
 });
 
-test('a server that stays read-only is not overrun with new connections by those who try to write', async () => {
+test('a server that stays read-only is not flooded with new connections by writers', async () => {
   await using servers = new AsyncDisposableStack();
   const server = servers.use(await startMariadb());
   let now = 0;

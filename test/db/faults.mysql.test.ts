@@ -41,7 +41,7 @@ describe('a transaction on MySQL', () => {
     await place[Symbol.asyncDispose]();
   });
 
-  test('whose connection is killed half-way runs again, and is done once', async () => {
+  test('whose connection is killed half-way runs again and is done once', async () => {
     const [id = 0n] = await newStreams(db, 1);
     let tries = 0;
     await db.transaction(async (tx) => {
@@ -54,7 +54,7 @@ describe('a transaction on MySQL', () => {
     expect(await seqOf(db, id)).toBe(2);
   });
 
-  test('whose work hides that its connection was killed stores nothing of the half it did after', async () => {
+  test('whose work hides that its connection was killed stores nothing of what it did after', async () => {
     const [id = 0n] = await newStreams(db, 1);
     let tries = 0;
     const hiding = db.transaction(async (tx) => {
@@ -64,13 +64,13 @@ describe('a transaction on MySQL', () => {
       await killConnectionOf(place, tx);
       await raise(tx, id).catch(() => undefined);
     });
-    // What happened at the end of the first try is not known for certain, and so it is not run again.
+    // The end of the first try is not known for certain, so it does not run again.
     await expect(hiding).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(tries).toBe(1);
     expect(await seqOf(db, id)).toBe(0);
   });
 
-  test('that deadlocks with another runs again: both are done', async () => {
+  test('that deadlocks with another runs again, and both are done', async () => {
     const [a = 0n, b = 0n] = await newStreams(db, 2);
     const bothHold = Promise.withResolvers<void>();
     let holding = 0;
@@ -90,7 +90,7 @@ describe('a transaction on MySQL', () => {
     expect([await seqOf(db, a), await seqOf(db, b)]).toEqual([2, 2]);
   });
 
-  test('that deadlocks and hides it stores nothing of the half it did after', async () => {
+  test('that deadlocks and hides it stores nothing of what it did after', async () => {
     const [a = 0n, b = 0n, c = 0n] = await newStreams(db, 3);
     const bothHold = Promise.withResolvers<void>();
     let holding = 0;
@@ -101,7 +101,7 @@ describe('a transaction on MySQL', () => {
         if (holding === 2) bothHold.resolve();
         await bothHold.promise;
         await raise(tx, second).catch(() => undefined);
-        // After a deadlock the server has rolled back and would store this by itself.
+        // After a deadlock the server has rolled back, and would store this by itself.
         await raise(tx, c).catch(() => undefined);
       });
     }
@@ -109,7 +109,7 @@ describe('a transaction on MySQL', () => {
     expect([await seqOf(db, a), await seqOf(db, b), await seqOf(db, c)]).toEqual([2, 2, 2]);
   });
 
-  test('that cannot have its lock in time is answered UNAVAILABLE, and the lock stays with who has it', async () => {
+  test('that does not get its lock in time throws UNAVAILABLE, and the lock stays with its holder', async () => {
     await using hasty = await place.open({ writeDeadlineMs: 500 });
     const [id = 0n] = await newStreams(db, 1);
     await db.transaction(async (tx) => {
@@ -120,11 +120,11 @@ describe('a transaction on MySQL', () => {
     expect(await seqOf(db, id)).toBe(1);
   });
 
-  test('that is given up opens no connection to have it killed, and the server undoes it', async () => {
+  test('that is given up opens no connection to kill its own, and the server rolls it back', async () => {
     const { port } = new URL(place.place);
     await using proxy = await startProxy(Number(port));
     let kills = 0;
-    // The driver would, and when that connection broke too, its rejection would end the process.
+    // The driver would open one. If that broke too, its rejection would end the process.
     proxy.cutAfter = (bytes) => {
       const kill = bytes.includes('KILL ');
       if (kill) kills += 1;
@@ -148,7 +148,7 @@ describe('a transaction on MySQL', () => {
     expect([await seqOf(db, other), kills]).toEqual([1, 0]);
   });
 
-  test('leaves alone what another one holds, where it is asked to', async () => {
+  test('skips streams that another transaction holds, with leaveBusy', async () => {
     const [held = 0n, free = 0n] = await newStreams(db, 2);
     const lock = () => db.transaction(async (tx) => (await db.lockStreams(tx, [held, free], { leaveBusy: true })).rows.map(({ id }) => id));
     await db.transaction(async (tx) => {
@@ -158,7 +158,7 @@ describe('a transaction on MySQL', () => {
     expect(await lock()).toEqual([held, free]);
   });
 
-  test('waits longer for a lock than the server lets it, by asking again', async () => {
+  test('waits longer for a lock than the server allows, by trying again', async () => {
     const [id = 0n] = await newStreams(db, 1);
     // The server gives up a lock wait after 3 s.
     const holder = await place.open();
@@ -183,7 +183,7 @@ describe('a transaction on MySQL', () => {
     expect(await seqOf(db, id)).toBe(1);
   });
 
-  test('whose connection is lost at COMMIT is answered UNAVAILABLE and not run again', async () => {
+  test('whose connection is lost at COMMIT throws UNAVAILABLE and does not run again', async () => {
     const { port } = new URL(place.place);
     await using proxy = await startProxy(Number(port));
     await using db = await connectMysql({
@@ -201,11 +201,11 @@ describe('a transaction on MySQL', () => {
     await expect(unknown).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     proxy.cutAfter = () => false;
     expect(tries).toBe(1);
-    // Here it was stored; the caller cannot know, and asks by a key of their own.
+    // Here it was stored. The caller cannot know, and asks by a key of their own.
     await expect.poll(() => seqOf(db, id)).toBe(1);
   });
 
-  test('has no more connections than it may, and one for reads beside that of transactions where it may have two', async () => {
+  test('opens no more connections than configured, one of them for reads if there are two', async () => {
     for (const connections of [1, 2]) {
       await using own = await freshMysql(inject('mysqlUrl'));
       await using db = await connectMysql({ url: own.place, connections, writeDeadlineMs: 3_000 });
@@ -215,7 +215,7 @@ describe('a transaction on MySQL', () => {
         expect(await seqOf(db, id)).toBe(round);
       }
       const others = 'SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()';
-      // Of the one that has migrated the server may learn later that it is gone.
+      // The server may learn later that the connection of the migrations is closed.
       await expect.poll(async () => (await own.rows(others)).length).toBe(connections);
     }
   });
@@ -223,7 +223,7 @@ describe('a transaction on MySQL', () => {
   test.each([
     ['a transaction', 'autocommit = 0'],
     ['a read', 'autocommit = 1'],
-  ])('is run again where the connection is lost as it turns to %s', async (_, turn) => {
+  ])('runs again if the connection is lost as it turns to %s', async (_, turn) => {
     const { port } = new URL(place.place);
     await using proxy = await startProxy(Number(port));
     const url = place.place.replace(`:${port}/`, `:${proxy.port}/`);
@@ -263,7 +263,7 @@ describe('a transaction on MySQL', () => {
       cuts += 1;
       return 'unsent';
     };
-    // Of the connections that there are, one serves the transaction and one a read: another read needs one more.
+    // Of the open connections, one serves the transaction and one a read. Another read needs one more.
     await db.transaction(async (tx) => {
       await raise(tx, id);
       const [seq] = await Promise.all([seqOf(db, id), db.now(), db.now()]);
@@ -278,7 +278,7 @@ describe('a MySQL server that goes away', () => {
   let place: Fresh;
   let db: Db;
   beforeAll(async () => {
-    // The time zones are of no consequence, so they are as wrong as can be.
+    // Time zones must not matter, so they are as wrong as possible.
     server = await startMariadb({ args: ['--default-time-zone=+05:30'] });
     place = await freshMysql(server.url);
     db = await place.open({ writeDeadlineMs: 1_500 });
@@ -294,7 +294,7 @@ describe('a MySQL server that goes away', () => {
     expect(performance.now() - start).toBeLessThan(2_500);
   }
 
-  test('and is killed: UNAVAILABLE within the deadline; once it is back, all goes on', async () => {
+  test('and is killed means UNAVAILABLE within the deadline, and everything works after its return', async () => {
     const [id = 0n] = await newStreams(db, 1);
     await server.kill();
     await Promise.all([
@@ -308,7 +308,7 @@ describe('a MySQL server that goes away', () => {
     expect(await seqOf(db, id)).toBe(1);
   });
 
-  test('and comes back within the deadline: nobody notices', async () => {
+  test('and comes back within the deadline goes unnoticed', async () => {
     const [id = 0n] = await newStreams(db, 1);
     await using patient = await place.open({ writeDeadlineMs: 20_000 });
     await server.kill();
@@ -318,7 +318,7 @@ describe('a MySQL server that goes away', () => {
     expect(await seqOf(patient, id)).toBe(1);
   });
 
-  test('and hangs: UNAVAILABLE within the deadline; once it goes on, so do we, and what was refused is not stored later', async () => {
+  test('and hangs means UNAVAILABLE within the deadline, and what was refused is not stored later', async () => {
     const [id = 0n] = await newStreams(db, 1);
     await server.pause();
     await Promise.all([
@@ -334,7 +334,7 @@ describe('a MySQL server that goes away', () => {
     expect(await seqOf(db, id)).toBe(1);
   });
 
-  test('keeps times in UTC, whatever its time zone and ours', async () => {
+  test('keeps times in UTC, whatever the time zones of server and process', async () => {
     const zone = process.env['TZ'];
     process.env['TZ'] = 'America/Caracas';
     try {

@@ -14,19 +14,19 @@ import type { OnError } from '../../src/db/outage.ts';
 export interface OpenOptions {
   readonly writeDeadlineMs?: number;
   readonly serverKey?: boolean;
-  /** Of SQLite alone. */
+  /** SQLite only. */
   readonly beside?: boolean;
   readonly migrations?: string;
   readonly tell?: OnError;
 }
 
-/** A database of the test's own, and another pair of eyes on it. */
+/** A database of the test's own, which the test can also read and change directly. */
 export interface Fresh extends AsyncDisposable {
   /** Opens it, with the migrations applied. The test closes what it opened. */
   open(options?: OpenOptions): Promise<Db>;
-  /** Rows by a connection that knows nothing of ours. */
+  /** Reads rows by a connection of its own, independent of the Db. */
   rows(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  /** A change by such a connection. */
+  /** Changes rows by such a connection. */
   run(sql: string): Promise<void>;
   /** File or URL. */
   readonly place: string;
@@ -59,7 +59,7 @@ export async function freshSqlite(): Promise<Fresh> {
   };
 }
 
-/** An empty database on a MySQL server; `server` is its URL without a database. */
+/** An empty database on a MySQL server. `server` is its URL without a database. */
 export async function freshMysql(server: string): Promise<Fresh> {
   const name = `mpim_${randomBytes(6).toString('hex')}`;
   const url = `${server}${name}`;

@@ -10,7 +10,7 @@ function newStream(db: Db): Promise<unknown> {
   return db.transaction((tx) => tx.stream.create({ data: { kind: 'GROUP', lastAt: at, activeAt: at, createdAt: at } }));
 }
 
-test('a database that is full is UNAVAILABLE for writes and said to be full in the log, answers reads, and takes writes again once there is room', async () => {
+test('a full database is UNAVAILABLE for writes and logged as full, answers reads, and accepts writes again once there is room', async () => {
   const room = ['--innodb-file-per-table=0', '--innodb-data-file-path=ibdata1:12M:autoextend:max:32M'];
   await using server = await startMariadb({ args: room });
   const place = await freshMysql(server.url);
@@ -34,7 +34,7 @@ test('a database that is full is UNAVAILABLE for writes and said to be full in t
   expect(warnings[0]).toMatch(/is full/);
   expect(await db.client.stream.count({ where: { kind: 'GROUP' } })).toBeGreaterThan(0);
   await place.run('DROP TABLE Junk');
-  // Its room is given back in the background.
+  // Its space is freed in the background.
   await expect
     .poll(() =>
       newStream(db).then(

@@ -9,7 +9,7 @@ const at = new Date('2026-01-02T03:04:05.678Z');
 // Enough for some hundred kills; each transaction takes some ms.
 const runMs = 4_000;
 
-/** What one transaction was to leave, try by try, and what its caller was told. */
+/** What one transaction was to store, try by try, and what its caller was told. */
 interface Told {
   readonly tries: readonly (readonly Uint8Array[])[];
   readonly answer: 'done' | 'own fault' | 'unknown';
@@ -19,7 +19,10 @@ function newMark(): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(16));
 }
 
-/** Three marks by statements that are with the server at once, between writes for which transactions wait for each other in no order: some deadlock. */
+/**
+ * Writes three marks by statements that are with the server at once, between writes that wait for other transactions in random order: some
+ * deadlock.
+ */
 async function leaveThree(tx: Tx, streams: readonly bigint[]): Promise<readonly Uint8Array[]> {
   const marks = [newMark(), newMark(), newMark()] as const;
   const [one, other] = [streams[Math.floor(Math.random() * streams.length)], streams[Math.floor(Math.random() * streams.length)]];
@@ -68,7 +71,7 @@ describe('transactions whose statements and connections are killed at any moment
         const all: readonly { readonly Id: bigint; readonly db: string | null }[] = await killer.query('SHOW PROCESSLIST');
         const theirs = all.filter(({ Id: id, db: name }) => name === ownName && Number(id) !== killer.threadId);
         const victim = theirs[Math.floor(Math.random() * theirs.length)];
-        // It may have gone by itself.
+        // It may have ended by itself.
         if (victim) await killer.query(`KILL ${Math.random() < 0.7 ? 'QUERY' : 'CONNECTION'} ${victim.Id}`).catch(() => undefined);
         await delay(5 * Math.random());
       }
@@ -85,7 +88,7 @@ describe('transactions whose statements and connections are killed at any moment
       return answer === 'unknown' ? last !== 0 && last !== 3 : last !== (answer === 'done' ? 3 : 0);
     });
     expect(wrong).toEqual([]);
-    // Nor did a try leave anything that failed half-way.
+    // Nor did a try that failed half-way leave anything.
     expect([...stored]).toEqual([]);
     expect(told.filter(({ answer }) => answer === 'done').length).toBeGreaterThan(0);
   });

@@ -25,27 +25,27 @@ afterAll(() => db[Symbol.asyncDispose]());
 
 const usual = { after: null, limit: 11, lookedAt: 100, plain: true };
 
-test('of a large group in which nearly all are called so, as little is read as is given', async () => {
+test('a search in a large group where nearly everybody matches reads little more than its page', async () => {
   const search = { ...usual, conversationId: large, members: 6_000, prefixes: ['an'] };
   const [{ places }, rows] = await readingOf(db, (tx) => searchMembers(tx, search));
   expect(places.map(({ term, id }) => [term, id])).toEqual(Array.from({ length: 11 }, (_, index) => ['anna', BigInt(index + 1)]));
-  // Where it is to end is found by stepping over so many keys.
+  // The end of the page is found by stepping over so many keys.
   expect(rows).toBeLessThan(100 + 400);
 });
 
-test('of a large group in which nobody is called so whom it comes to, so much is read and no more, and it says where it goes on', async () => {
+test('a search in a large group where nobody looked at matches reads a bounded number of rows and says where to continue', async () => {
   const search = { ...usual, conversationId: large, members: 6_000, prefixes: ['an', 'zoe'] };
   const [{ places, end }, rows] = await readingOf(db, (tx) => searchMembers(tx, search));
   expect(places).toEqual([]);
   expect(end).toEqual({ term: 'anna', id: 101n });
-  // Of each what it is called is read, all of its three words for each that is sought, and a key each of its part and its account.
+  // For each member, the query reads all three terms for each prefix, and a key each of the membership and the account.
   expect(rows).toBeLessThan(100 * 14 + 300);
   const [rest, more] = await readingOf(db, (tx) => searchMembers(tx, { ...search, after: { term: 'anna', id: 4_950n } }));
   expect(rest.places).toEqual([{ term: 'anna', id: 5_000n }]);
   expect(more).toBeLessThan(100 * 14 + 300);
 });
 
-test('of a small group its members are read, however many others are called so', async () => {
+test('a search in a small group reads its members, however many other users match', async () => {
   const search = { ...usual, conversationId: small, members: 40, prefixes: ['an'] };
   const [{ places, end }, rows] = await readingOf(db, (tx) => searchMembers(tx, search));
   expect([places.length, end]).toEqual([11, null]);

@@ -48,10 +48,10 @@ async function refusal(work: Promise<unknown>): Promise<string> {
   return message;
 }
 
-/** What migrating promises on both databases; `folder` holds this database's migrations. */
+/** What migrating promises on both databases. `folder` holds this database's migrations. */
 export function migrateContract(fresh: () => Promise<Fresh>, folder: string): void {
   describe('migrating', () => {
-    test("records each migration once, as Prisma does: with the file's SHA-256", async () => {
+    test('records each migration once, as Prisma does, with the file’s SHA-256', async () => {
       await using place = await fresh();
       await openAndClose(place);
       await openAndClose(place);
@@ -72,7 +72,7 @@ export function migrateContract(fresh: () => Promise<Fresh>, folder: string): vo
       expect(row['finished_at']).not.toBeNull();
     });
 
-    test('adds what is new, and keeps what is there', async () => {
+    test('applies new migrations and keeps the data', async () => {
       await using place = await fresh();
       await using copy = await copyOf(folder);
       const epoch = await openAndClose(place, { migrations: copy.folder });
@@ -95,7 +95,7 @@ export function migrateContract(fresh: () => Promise<Fresh>, folder: string): vo
       expect(await place.rows('SELECT id FROM Newer')).toEqual([]);
     });
 
-    test('leaves it to be ended for each request to become a contact that waits from before there were jobs', async () => {
+    test('makes a job that ends each contact request that is pending from before there were jobs', async () => {
       await using place = await fresh();
       await using copy = await copyOf(folder);
       const now = folder.includes('sqlite') ? "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')" : 'UTC_TIMESTAMP(3)';
@@ -119,7 +119,7 @@ export function migrateContract(fresh: () => Promise<Fresh>, folder: string): vo
       expect(left[0]?.dueAt.getTime()).toBeGreaterThan(Date.now() + 29 * 86_400_000);
     });
 
-    test('enters what was attached to messages before there was a list of it, and looks again later', async () => {
+    test('enters the attachments of older messages into the list, and checks again later', async () => {
       await using place = await fresh();
       await using copy = await copyOf(folder);
       const before = (await migrationsIn(folder)).filter((name) => name < attached);
@@ -166,7 +166,7 @@ export function migrateContract(fresh: () => Promise<Fresh>, folder: string): vo
       ]);
     });
 
-    test('finds since when each takes part in the threads that there are', async () => {
+    test('finds since when each participant takes part in existing threads', async () => {
       await using place = await fresh();
       await using copy = await copyOf(folder);
       const before = (await migrationsIn(folder)).filter((name) => name < participants);
@@ -182,7 +182,7 @@ export function migrateContract(fresh: () => Promise<Fresh>, folder: string): vo
         `INSERT INTO Message (conversationId, seq, ordinal, senderId, clientMessageId, fingerprint, text, sentAt)
           VALUES ${roots.map((root) => `(${root})`).join()}`,
       );
-      // In the first thread that who began it has replied too, and replies of somebody that are not kept.
+      // In the first thread its author has replied too, and a user whose replies are not kept.
       await place.run(`INSERT INTO Reply (conversationId, rootSeq, seq, senderId)
         VALUES (8, 1, 2, 1), (9, 1, 3, 4), (9, 1, 4, 1), (9, 1, 5, 3), (9, 1, 7, 4), (9, 2, 6, 1)`);
       await place.run(`INSERT INTO ThreadPart (userId, conversationId, rootSeq, readSeq)
@@ -206,7 +206,7 @@ export function migrateContract(fresh: () => Promise<Fresh>, folder: string): vo
       expect(await refusal(place.open({ migrations: copy.folder }))).toMatch(/20260101000000_init was changed after it had been applied/);
     });
 
-    test('refuses one that was begun and not finished, until somebody has settled it', async () => {
+    test('refuses a migration that was begun and not finished, until it is settled', async () => {
       await using place = await fresh();
       await openAndClose(place);
       await place.run('UPDATE _prisma_migrations SET finished_at = NULL');
@@ -215,7 +215,7 @@ export function migrateContract(fresh: () => Promise<Fresh>, folder: string): vo
       await openAndClose(place);
     });
 
-    test('says which migration failed, and goes on once it is mended and what it did is undone', async () => {
+    test('names the migration that failed, and continues once it is mended and its changes are undone', async () => {
       await using place = await fresh();
       await using copy = await copyOf(folder);
       await copy.write('20260201000000_bad', "CREATE TABLE Half (id INTEGER PRIMARY KEY); INSERT INTO Half (nothing) VALUES ('it''s');");

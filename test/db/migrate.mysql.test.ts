@@ -6,7 +6,7 @@ import { migrateContract, migrationsIn } from './migrate-contract.ts';
 describe('on MySQL', () => {
   migrateContract(() => freshMysql(inject('mysqlUrl')), 'prisma/migrations');
 
-  test('nodes that start at once on an empty database migrate it once, and agree on what there is once', async () => {
+  test('nodes that start at once on an empty database migrate it once and agree on its epoch and key', async () => {
     await using place = await freshMysql(inject('mysqlUrl'));
     const nodes = await Promise.all(Array.from({ length: 5 }, () => place.open({ serverKey: true })));
     expect(new Set(nodes.map(({ epoch }) => epoch)).size).toBe(1);
@@ -16,7 +16,7 @@ describe('on MySQL', () => {
     expect((await place.rows('SELECT id FROM ServerKey')).length).toBe(1);
   });
 
-  test("the table of migrations has the shape that Prisma's engine gives it", async () => {
+  test('the table of migrations has the shape that Prisma’s engine gives it', async () => {
     await using place = await freshMysql(inject('mysqlUrl'));
     await (await place.open())[Symbol.asyncDispose]();
     const columns = await place.rows(
@@ -37,7 +37,7 @@ describe('on MySQL', () => {
     ]);
   });
 
-  test('a migration that failed is told of with its reason at the next start', async () => {
+  test('a migration that failed is reported with its reason at the next start', async () => {
     await using place = await freshMysql(inject('mysqlUrl'));
     await (await place.open())[Symbol.asyncDispose]();
     await place.run("UPDATE _prisma_migrations SET finished_at = NULL, logs = 'no space left'");

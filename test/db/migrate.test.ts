@@ -25,7 +25,7 @@ async function migrationList(change: (sql: string) => string = (sql) => sql): Pr
   };
 }
 
-/** Prisma's own migration engine, of which a build for SQLite needs no download. */
+/** Prisma's own migration engine. Its build for SQLite needs no download. */
 function prismaEngine(file: string, schema: string): Promise<SchemaEngine> {
   const factory = bindMigrationAwareSqlAdapterFactory(new PrismaLibSql({ url: `file:${file}` }));
   return SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => undefined, factory);
@@ -34,8 +34,8 @@ function prismaEngine(file: string, schema: string): Promise<SchemaEngine> {
 describe('on SQLite', () => {
   migrateContract(freshSqlite, folder);
 
-  describe("Prisma's own engine", () => {
-    test('finds the database up to date, and nothing to apply', async () => {
+  describe('Prisma’s own engine', () => {
+    test('finds the database up to date and nothing to apply', async () => {
       await using place = await freshSqlite();
       await (await place.open())[Symbol.asyncDispose]();
       const engine = await prismaEngine(place.place, await readFile('prisma/sqlite/schema.prisma', 'utf8'));
@@ -49,7 +49,7 @@ describe('on SQLite', () => {
       expect((await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames).toEqual([]);
     });
 
-    test('takes our checksums for its own: it sees a migration that was changed', async () => {
+    test('accepts our checksums as its own: it notices a migration that was changed', async () => {
       await using place = await freshSqlite();
       await (await place.open())[Symbol.asyncDispose]();
       const engine = await prismaEngine(place.place, await readFile('prisma/sqlite/schema.prisma', 'utf8'));
@@ -58,7 +58,7 @@ describe('on SQLite', () => {
       expect(editedMigrationNames).toEqual(await migrationsIn(folder));
     });
 
-    test('finds a database that it migrated itself to be as ours, bookkeeping and all, and we go on from there', async () => {
+    test('gives a database that it migrates the same tables and records as ours, and we can continue from there', async () => {
       await using theirs = await freshSqlite();
       await using ours = await freshSqlite();
       await (await ours.open())[Symbol.asyncDispose]();
@@ -77,7 +77,7 @@ describe('on SQLite', () => {
       expect((await theirs.rows('SELECT id FROM _prisma_migrations')).length).toBe((await migrationsIn(folder)).length);
     });
 
-    test('sees the models in the tables, but for the types that SQLite counts by itself', async () => {
+    test('finds the models in the tables, except for the types that SQLite counts by itself', async () => {
       await using place = await freshSqlite();
       await (await place.open())[Symbol.asyncDispose]();
       const content = await readFile('prisma/sqlite/schema.prisma', 'utf8');
@@ -91,14 +91,14 @@ describe('on SQLite', () => {
         filters,
       });
       const touched = [...(stdout ?? '').matchAll(/^(?:CREATE|ALTER|DROP) \w+ "(\w+)"/gm)].map(([, name]) => name);
-      // A table that is made anew has its indexes made anew as well.
+      // Rebuilding a table rebuilds its indexes as well.
       const tables = touched.filter((name) => !/^\w+_idx$/.test(name ?? ''));
       expect(new Set(tables)).toEqual(new Set(['new_Stream', 'Stream', 'new_AuditEntry', 'AuditEntry']));
     });
   });
 
   describe('a command', () => {
-    test('waits while another program has the file, and says so where it keeps it', async () => {
+    test('waits while another program has the file, and reports it if the program keeps it', async () => {
       await using place = await freshSqlite();
       await using another = await freshSqlite();
       await mkdir(dirname(place.place), { recursive: true });
@@ -107,7 +107,7 @@ describe('on SQLite', () => {
       await run('BEGIN EXCLUSIVE');
       await expect(place.open({ beside: true })).rejects.toThrow(/^the database file .* cannot be used: another program keeps it locked$/);
       const openings = [1, 2, 3].map(() => place.open({ beside: true }));
-      // Which takes longer than to find the other locked.
+      // Opening another database takes longer than finding the first one locked.
       await (await another.open())[Symbol.asyncDispose]();
       await run('ROLLBACK');
       for (const opening of openings) await (await opening)[Symbol.asyncDispose]();
@@ -117,7 +117,7 @@ describe('on SQLite', () => {
   });
 
   describe('a second node on the same file', () => {
-    test('is refused while the first runs, and welcome after it', async () => {
+    test('is refused while the first runs, and accepted after it', async () => {
       await using place = await freshSqlite();
       const first = await place.open();
       await expect(place.open()).rejects.toThrow(/in use by another node.*DATABASE_URL and REDIS_URL/);
@@ -126,7 +126,7 @@ describe('on SQLite', () => {
       await second.ping();
     });
 
-    test('is welcome while a command is at it, which goes on beside it', async () => {
+    test('is accepted while a command uses the file, which continues beside it', async () => {
       await using place = await freshSqlite();
       await using command = await connectSqlite({ file: place.place, writeDeadlineMs: 8_000, beside: true });
       await using node = await place.open();
@@ -134,7 +134,7 @@ describe('on SQLite', () => {
       await expect(place.open()).rejects.toThrow('in use by another node');
     });
 
-    test('that comes while the first is leaving waits for it', async () => {
+    test('that starts while the first is leaving waits for it', async () => {
       await using place = await freshSqlite();
       const first = await place.open();
       const second = place.open();

@@ -3,7 +3,7 @@ import { onMysql } from '../support/services.ts';
 import { freshMysql } from './fresh.ts';
 import { type Field, type Key, keyName, readModels } from './models.ts';
 
-/** Words of ours: compared byte by byte, and ASCII only. All other text is people's. */
+/** Our own identifiers: compared byte by byte, and ASCII only. All other text is people's. */
 const ascii = new Set([
   'Stream.kind',
   'Entry.type',
@@ -92,14 +92,14 @@ const columnTypes: Readonly<Record<string, string>> = { BigInt: 'bigint', Int: '
 
 function collationOf(column: string): string {
   if (ascii.has(column)) return 'ascii_bin';
-  // Their names for the same.
+  // MariaDB and MySQL name the same collation differently.
   const nopad = onMysql ? 'utf8mb4_0900_bin' : 'utf8mb4_nopad_bin';
   return exact.has(column) ? nopad : 'utf8mb4_bin';
 }
 
 function columnOf(table: string, { name, type, optional, native, fallback }: Field) {
   const counted = fallback === 'autoincrement()';
-  // MariaDB tells it as it would be written, MySQL what it is.
+  // MariaDB shows a default as it would be written in SQL, MySQL shows its value.
   const [none, quote] = onMysql ? [null, ''] : ['NULL', "'"];
   const written = { true: '1', false: '0' }[fallback ?? ''] ?? fallback?.replaceAll('"', quote) ?? (optional ? none : null);
   return {

@@ -75,11 +75,11 @@ describe('a migrated SQLite database', () => {
     }
   });
 
-  test('keeps its log ahead of its tables, with every commit on the disk', async () => {
+  test('uses a write-ahead log, with every commit on the disk', async () => {
     await using place = await freshSqlite();
     await using db = await place.open();
     expect(await place.rows('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
-    // 2 is FULL; asked twice, because the driver's own connections forget settings after a transaction.
+    // 2 is FULL. Read twice, because the driver's own connections forget settings after a transaction.
     for (const _ of [1, 2]) {
       const [row] = await db.transaction((tx) => tx.$queryRaw<{ synchronous: number }[]>`PRAGMA synchronous`);
       expect(Number(row?.synchronous)).toBe(2);

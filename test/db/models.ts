@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 
-/** A field as prisma/schema.prisma has it. */
+/** A field as in prisma/schema.prisma. */
 export interface Field {
   readonly name: string;
   readonly type: string;
   readonly optional: boolean;
-  /** What stands in @db.…, e.g. VarChar(16). */
+  /** The type in @db.…, such as VarChar(16). */
   readonly native: string | null;
   /** The text in @default(…). */
   readonly fallback: string | null;
 }
 
-/** A key or an index: which fields, and whether two rows may agree in them. */
+/** A key or an index: its fields, and whether two rows may have the same values in them. */
 export interface Key {
   readonly kind: 'primary' | 'unique' | 'index';
   readonly fields: readonly string[];
@@ -51,7 +51,7 @@ function readModel(name: string, body: string): Model {
   return { name, fields, keys };
 }
 
-/** The models of a Prisma schema; only what ours use is understood, anything else throws. */
+/** Reads the models of a Prisma schema. Throws at anything that our schema does not use. */
 export async function readModels(path: string): Promise<readonly Model[]> {
   const text = await readFile(path, 'utf8');
   const blocks = [...text.matchAll(/^(\w+) (\w+) \{\n(.*?)\n\}/gms)];

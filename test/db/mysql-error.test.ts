@@ -20,7 +20,7 @@ async function resetByPeer(): Promise<unknown> {
   return error;
 }
 
-it('takes the fault of a socket for a lost connection, though it is no error of the driver’s own', async () => {
+it('treats a socket error as a lost connection, though it is not an error of the driver', async () => {
   const fault = await resetByPeer();
   expect(fault).toMatchObject({ code: 'ECONNRESET' });
   expect(translateMysql(fault)).toBeInstanceOf(Transient);

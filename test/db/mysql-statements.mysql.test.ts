@@ -29,7 +29,7 @@ function raise(tx: Tx, id: bigint): Promise<number> {
 const autocommit = sql`SELECT @@autocommit AS autocommit`;
 
 describe('a transaction', () => {
-  test('that fails before the server has begun it stores nothing that comes late', async () => {
+  test('that fails before the server has begun it stores nothing of a late statement', async () => {
     const marks = Array.from({ length: 20 }, newMark);
     for (const [microtasks, mark] of marks.entries()) {
       // A connection of its own, which has been in no transaction.
@@ -39,12 +39,12 @@ describe('a transaction', () => {
     expect(await Promise.all(marks.map((mark) => isMarked(db, mark)))).not.toContain(true);
   });
 
-  test('that the server has rolled back for a deadlock stores nothing of what was sent behind', async () => {
+  test('that the server has rolled back for a deadlock stores nothing of the statements sent behind it', async () => {
     const [one, other] = await db.transaction(async (tx) => [await newStream(tx), await newStream(tx)] as const);
     const mark = newMark();
     const [strongHolds, weakHolds] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const strong = db.transaction(async (tx) => {
-      // The server undoes whoever has written less.
+      // The server rolls back the transaction that has written less.
       for (let written = 0; written < 20; written += 1) await leaveMark(tx, newMark());
       await raise(tx, one);
       strongHolds.resolve();
@@ -65,7 +65,7 @@ describe('a transaction', () => {
     expect(await isMarked(db, mark)).toBe(false);
   });
 
-  test('leaves its connection to reads that keep nothing open, and back', async () => {
+  test('gives its connection back to reads in autocommit mode, and reuses it', async () => {
     await using narrow = await connectMysql({ url: place.place, connections: 1, writeDeadlineMs: 8_000 });
     const mark = newMark();
     expect(await narrow.client.$queryRaw(autocommit)).toEqual([{ autocommit: 1n }]);
@@ -78,10 +78,10 @@ describe('a transaction', () => {
   });
 });
 
-// Of another length each, so that what is shown ends in the midst of each value for some.
+// Each id has another length, so that for some of them the shown part ends in the middle of a value.
 test.each(
   Array.from({ length: 18 }, (_, zeros) => 10n ** BigInt(zeros)),
-)('a statement that fails tells which one it was, and neither all of it nor what stands in its rows (%d)', async (conversationId) => {
+)('the error of a failed statement shows which statement it was, and neither all of it nor its values (%d)', async (conversationId) => {
   const rows = Array.from({ length: 300 }, (_, place) => ({
     ...{ conversationId, seq: 1, ordinal: 1, senderId: 123_456_789n, clientMessageId: `${place}`, text: 'secret', sentAt: at },
     ...{ fingerprint: new Uint8Array(16).fill(0xab), replyToSeq: null, threadRootSeq: null, mentionsEveryone: false, mentionIds: null },
@@ -90,7 +90,7 @@ test.each(
   const fault: unknown = await db.transaction((tx) => insertMessages(db, tx, rows)).catch((error: unknown) => error);
   const told = inspect(fault, { depth: 5 });
   expect(told).toContain('INSERT INTO Message');
-  // The server itself says which key there is twice.
+  // The server itself names the duplicate key.
   expect(told.replaceAll(/Duplicate entry '[^']*'/g, '')).not.toMatch(/123456789|secret|abab|2026-01-02/);
   expect(told.length).toBeLessThan(6_000);
 });

@@ -7,7 +7,7 @@ function unavailable(reason: string): ChatError {
   return new ChatError('UNAVAILABLE', 'The database does not answer.', { cause: new Error(reason) });
 }
 
-test('why the database could not be used is told at once, then every ten seconds with how often it was, and nothing else is', () => {
+test('the reason of an outage is logged at once, then every ten seconds with its count, and nothing else is', () => {
   const warnings: { readonly times: number; readonly err: { readonly message: string } }[] = [];
   const logger = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(JSON.parse(line)) });
   let now = 0;

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
 
-/** A way to a server that a test can cut. */
+/** A connection to a server that a test can cut. */
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
-  /** Where connections lead that come from now on. */
+  /** Where later connections lead. */
   target: number;
   /**
-   * Called with what a client sends, before it goes on. True: pass it on and cut this connection before the answer comes back; 'unsent': cut it without
-   * passing it on; a promise: cut it, and pass it on when that resolves.
+   * Called with the bytes that a client sends, before they are passed on. true: pass them on and cut this connection before the answer
+   * comes back; 'unsent': cut it without passing them on; a promise: cut it, and pass them on when the promise resolves.
    */
   cutAfter: (bytes: Buffer) => boolean | 'unsent' | Promise<void>;
 }
@@ -65,7 +65,7 @@ export async function startProxy(target: number): Promise<Proxy> {
   return proxy;
 }
 
-/** Has the first connection cut that sends such a statement. Answers whether that has happened. */
+/** Cuts the first connection that sends a statement with this text. The returned function says whether that has happened. */
 export function cutOnce(proxy: Proxy, statement: string, how: true | 'unsent'): () => boolean {
   let isCut = false;
   proxy.cutAfter = (bytes) => {

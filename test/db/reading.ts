@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../../src/db/index.ts';
 
-/** What a read of a MariaDB finds, and how many rows it reads for that, with some hundred for asking how many. */
+/** Returns what a read of a MariaDB finds, and how many rows it reads. The count itself adds some hundred rows. */
 export function readingOf<T>(db: Db, read: (tx: Tx) => Promise<T>): Promise<readonly [found: T, rows: number]> {
   return db.snapshot(async (tx) => {
     const rows = async () => {

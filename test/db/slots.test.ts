@@ -3,7 +3,7 @@ import { deadlineIn } from '../../src/db/deadline.ts';
 import { createSlots } from '../../src/db/slots.ts';
 
 describe('slots', () => {
-  test('are handed out in the order they were asked for', async () => {
+  test('are handed out in the order of the requests', async () => {
     const slots = createSlots(1);
     const order: number[] = [];
     const first = await slots.take(deadlineIn(5_000));
@@ -26,7 +26,7 @@ describe('slots', () => {
     await expect(slots.take(deadlineIn(20))).rejects.toMatchObject({ kind: 'contended' });
   });
 
-  test('that nobody gives back are refused at the deadline, and those behind wait on', async () => {
+  test('that nobody gives back are refused at the deadline, and later requests wait on', async () => {
     const slots = createSlots(1);
     const first = await slots.take(deadlineIn(5_000));
     const hasty = slots.take(deadlineIn(20));
@@ -36,7 +36,7 @@ describe('slots', () => {
     (await patient)();
   });
 
-  test('when closed refuse whoever waits or comes later, and wait for whoever has one', async () => {
+  test('that are closed refuse waiting and later requests, and wait for slots in use', async () => {
     const slots = createSlots(1);
     const giveBack = await slots.take(deadlineIn(5_000));
     const waiting = expect(slots.take(deadlineIn(5_000))).rejects.toThrow('closed');

@@ -39,8 +39,8 @@ const things = [
   [-1n, null, '', null, null, new Uint8Array(0), false],
 ] as const;
 
-describe('a connection that keeps its statements', () => {
-  test("answers, and refuses, as libsql's own does", async () => {
+describe('a connection that keeps its prepared statements', () => {
+  test('answers and refuses as libsql’s own does', async () => {
     await using pair = await openPair();
     await pair.ours.executeScript(table);
     for (const [place, connection] of [pair.ours, pair.theirs].entries()) {
@@ -76,12 +76,12 @@ describe('a connection that keeps its statements', () => {
     expect(await pair.theirs.queryRaw(asked('SELECT id FROM Thing'))).toMatchObject({ rows: [['1'], ['2']] });
   });
 
-  test('leaves nobody waiting for what it has read', async () => {
+  test('holds no lock after a read', async () => {
     await using pair = await openPair();
     await pair.ours.executeScript(table);
     for (const id of [1n, 2n]) await pair.ours.executeRaw(asked('INSERT INTO Thing (id) VALUES (?)', id));
     await pair.ours.queryRaw(asked('SELECT id FROM Thing'));
-    // An exclusive lock is had by nobody while another reads.
+    // Nobody gets an exclusive lock while another reads.
     await pair.theirs.executeRaw(asked('BEGIN EXCLUSIVE'));
     await pair.theirs.executeRaw(asked('ROLLBACK'));
   });
@@ -95,20 +95,20 @@ describe('a connection that keeps its statements', () => {
     expect(after.columnNames).toStrictEqual([...before.columnNames, 'more']);
   });
 
-  test('leaves no transaction where a script fails half-way', async () => {
+  test('leaves no open transaction after a script that fails half-way', async () => {
     await using pair = await openPair();
     await expect(pair.ours.executeScript(`BEGIN; ${table}; SELEKT 1; COMMIT`)).rejects.toThrow(/syntax error/);
     await pair.theirs.executeScript(table);
     expect(await pair.ours.queryRaw(asked('SELECT * FROM Thing'))).toMatchObject({ rows: [] });
   });
 
-  test('is given as many values each time: those of the time before would stand for what is missing', async () => {
+  test('requires all values of a statement each time: earlier values would stand for missing ones', async () => {
     await using pair = await openPair();
     expect(await pair.ours.queryRaw(asked('SELECT ? AS one, ? AS other', 'x', 'y'))).toMatchObject({ rows: [['x', 'y']] });
     await expect(pair.ours.queryRaw(asked('SELECT ? AS one, ? AS other', 'z'))).rejects.toThrow('2 values was given 1');
   });
 
-  test('answers each of more texts than it keeps', async () => {
+  test('answers more different statements than it keeps', async () => {
     await using pair = await openPair();
     for (const round of [1, 2]) {
       for (let number = 0; number < 1_100; number += 1) {

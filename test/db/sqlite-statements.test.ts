@@ -25,8 +25,8 @@ function writeMuch(tx: Tx): Promise<number> {
     VALUES (1, 1, 1, 1, 'key', ${newMark()}, ${'x'.repeat(1_000_000)}, ${new Date()})`);
 }
 
-describe('a transaction that SQLite has undone by itself, as the disk is full', () => {
-  test('stores nothing of what came behind', async () => {
+describe('a transaction that SQLite has rolled back by itself because the disk is full', () => {
+  test('stores nothing of its later statements', async () => {
     await using place = await freshSqlite();
     await using db = await place.open();
     const [before, behind, later] = [newMark(), newMark(), newMark()];
@@ -46,7 +46,7 @@ describe('a transaction that SQLite has undone by itself, as the disk is full', 
     expect(await Promise.all([before, behind, later].map((mark) => isMarked(db, mark)))).toEqual([false, false, true]);
   });
 
-  test('is run anew, and stored once, when there is room', async () => {
+  test('runs again and is stored once when there is room', async () => {
     await using place = await freshSqlite();
     await using db = await place.open();
     let tries = 0;
@@ -62,7 +62,7 @@ describe('a transaction that SQLite has undone by itself, as the disk is full', 
   });
 });
 
-test('reads go on once a file that could not be opened can be', async () => {
+test('reads succeed once a file that could not be opened can be', async () => {
   const folder = join(await mkdtemp(join(tmpdir(), 'mpim-driver-')), 'later');
   await using driver = sqliteDriver(join(folder, 'some.sqlite'), () => undefined);
   const read = () => driver.reads.queryRaw({ sql: 'SELECT 1 AS one', args: [], argTypes: [] });

@@ -5,7 +5,7 @@ import { onMysql } from '../support/services.ts';
 import { freshMysql } from './fresh.ts';
 import { refused } from './refused.ts';
 
-/** Something that listens where MySQL should, and greets whoever comes. */
+/** A server that listens in place of MySQL and sends a greeting. */
 async function listenAs(greeting: string): Promise<AsyncDisposable & { readonly port: number }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -26,19 +26,19 @@ async function listenAs(greeting: string): Promise<AsyncDisposable & { readonly 
   };
 }
 
-describe('connecting to MySQL says in one line', () => {
+describe('connecting to MySQL reports in one line', () => {
   const server = inject('mysqlUrl');
   const { port } = new URL(server);
 
-  // MySQL takes a password without TLS only so.
+  // MySQL accepts a password without TLS only with this parameter.
   const inTheOpen = onMysql ? '?allowPublicKeyRetrieval=true' : '';
 
-  test('that nobody is there', async () => {
+  test('that nothing listens there', async () => {
     expect(await refused('mysql://root:s3cret@127.0.0.1:1/name')).toMatch(/127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\)/);
     expect(await refused('mysql://root:s3cret@no.such.host.invalid/name')).toMatch(/no\.such\.host\.invalid:3306 cannot be reached/);
   });
 
-  test('that the database is not there', async () => {
+  test('that the database does not exist', async () => {
     expect(await refused(`${server}not_there`)).toMatch(/has no database "not_there"/);
   });
 
@@ -59,10 +59,10 @@ describe('connecting to MySQL says in one line', () => {
     await place.rows(`DROP USER ${user}`);
   });
 
-  test('that what is there is no MySQL', async () => {
+  test('that the server there is not MySQL', async () => {
     await using redis = await listenAs('');
     await using ssh = await listenAs('SSH-2.0-OpenSSH_9.6\r\n');
-    // Each is given up after seconds, in which nothing is done.
+    // Each is given up after some seconds of waiting.
     const [ofSilence, ofAnother] = await Promise.all([redis, ssh].map(({ port: at }) => refused(`mysql://root@127.0.0.1:${at}/name`)));
     expect(ofSilence).toMatch(/nothing at 127\.0\.0\.1:\d+ answers as MySQL does/);
     expect(ofAnother).toMatch(/127\.0\.0\.1:\d+/);
@@ -76,7 +76,7 @@ describe('connecting to MySQL says in one line', () => {
     expect(await refused(`${server}name?sslcert=/no/such/file`)).toMatch(/sslcert/);
   });
 
-  test('that TLS is asked for and not there', async () => {
+  test('that TLS is required and not available', async () => {
     // A MySQL has a certificate of its own making.
     expect(await refused(`${server}mysql?sslaccept=strict`)).toMatch(onMysql ? /self-signed/ : /ssl/);
   });

@@ -4,12 +4,12 @@ import { type Db, sql, type Tx } from '../../src/db/index.ts';
 
 const at = new Date('2026-01-02T03:04:05.678Z');
 
-/** Stores something that is found by these 16 bytes. */
+/** Stores a row that is found by these 16 bytes. */
 export function leaveMark(tx: Tx, mark: Uint8Array): Promise<number> {
   return tx.$executeRaw(sql`INSERT INTO \`Commit\` (id, at) VALUES (${mark}, ${at})`);
 }
 
-/** Whether that was stored. */
+/** Whether that row was stored. */
 export async function isMarked(db: Db, mark: Uint8Array): Promise<boolean> {
   return (await db.client.$queryRaw<unknown[]>(sql`SELECT 1 FROM \`Commit\` WHERE id = ${mark}`)).length > 0;
 }
@@ -19,7 +19,7 @@ export function newMark(): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(16));
 }
 
-/** Has a transaction fail while a statement of it is so many microtasks late; resolves when both have ended. */
+/** Makes a transaction fail while one of its statements is so many microtasks late. Resolves when both have ended. */
 export async function failWithLate(db: Db, mark: Uint8Array, microtasks: number): Promise<void> {
   const late = Promise.withResolvers<void>();
   async function comeLate(tx: Tx): Promise<void> {
@@ -35,7 +35,7 @@ export async function failWithLate(db: Db, mark: Uint8Array, microtasks: number)
   await late.promise;
 }
 
-/** What statements of ours promise beneath Prisma's client, whichever database it is. */
+/** What our own SQL statements promise beneath Prisma's client, on any database. */
 export function statementsContract(opened: () => Db): void {
   let db: Db;
   beforeAll(() => {
@@ -43,7 +43,7 @@ export function statementsContract(opened: () => Db): void {
   });
 
   describe('a statement of ours', () => {
-    test('gets values through as they are, and back', async () => {
+    test('passes values in and out unchanged', async () => {
       const [conversationId, senderId] = [2n ** 63n - 1n, -(2n ** 63n)];
       const fingerprint = new Uint8Array([0, 1, 2, 0x27, 0x5c, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
       const text = `O'Neil "\\" \\0 ? %_ \0 \u001a \uffff \r\n\t ÄÖ 漢字 👍🏽`;
@@ -60,17 +60,17 @@ export function statementsContract(opened: () => Db): void {
       });
     });
 
-    test('may be told by a template', async () => {
+    test('can be given as a template', async () => {
       expect(await db.client.$queryRaw`SELECT ${'x'} AS x, ${'y'} AS y`).toEqual([{ x: 'x', y: 'y' }]);
     });
 
-    test('answers how many rows it has changed', async () => {
+    test('returns how many rows it has changed', async () => {
       const mark = newMark();
       expect(await db.transaction((tx) => leaveMark(tx, mark))).toBe(1);
       expect(await db.transaction((tx) => tx.$executeRaw(sql`DELETE FROM \`Commit\` WHERE id = ${mark}`))).toBe(1);
     });
 
-    test('that fails tells nothing of its parameters: errors are logged', async () => {
+    test('that fails shows nothing of its parameters: errors are logged', async () => {
       const error: unknown = await db.client
         .$queryRaw(sql`SELECT nowhere FROM User WHERE displayName = ${'what people write'}`)
         .catch((reason) => reason);
@@ -78,7 +78,7 @@ export function statementsContract(opened: () => Db): void {
       expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('what people write');
     });
 
-    test('takes nothing that the driver would write as it is told by the value', async () => {
+    test('refuses a parameter that could write its own SQL in the driver', async () => {
       const sly = { toSqlString: () => '1 OR 1' };
       await expect(db.client.$queryRaw(sql`SELECT ${sly} AS x`)).rejects.toThrow('a parameter is a plain value');
     });
@@ -93,7 +93,7 @@ export function statementsContract(opened: () => Db): void {
       ['a read', (tx: Tx) => tx.$queryRaw`SELECT 1`],
       ['a write', (tx: Tx) => leaveMark(tx, newMark())],
       ['a call of Prisma’s', (tx: Tx) => tx.user.findFirst()],
-    ])('that begins with %s leaves nothing where it fails', async (_, begin) => {
+    ])('that begins with %s stores nothing if it fails', async (_, begin) => {
       const mark = newMark();
       const failing = db.transaction(async (tx) => {
         await Promise.all([begin(tx), leaveMark(tx, mark)]);
@@ -103,13 +103,13 @@ export function statementsContract(opened: () => Db): void {
       expect(await isMarked(db, mark)).toBe(false);
     });
 
-    test('that fails stores nothing that comes late', async () => {
+    test('that fails stores nothing of a late statement', async () => {
       const marks = Array.from({ length: 20 }, newMark);
       for (const [microtasks, mark] of marks.entries()) await failWithLate(db, mark, microtasks);
       expect(await Promise.all(marks.map((mark) => isMarked(db, mark)))).not.toContain(true);
     });
 
-    test('sees with Prisma’s calls what statements of ours have written, and the other way round', async () => {
+    test('sees by Prisma’s calls what our statements wrote, and the other way round', async () => {
       const [one, other] = [newMark(), newMark()];
       await db.transaction(async (tx) => {
         await leaveMark(tx, one);
@@ -119,7 +119,7 @@ export function statementsContract(opened: () => Db): void {
       });
     });
 
-    test('takes no statement any more once it has ended: another one may have its connection', async () => {
+    test('accepts no statement once it has ended: another one may have its connection', async () => {
       const mark = newMark();
       const ended = await db.transaction(async (tx) => ({ tx }));
       await expect(leaveMark(ended.tx, mark)).rejects.toThrow('a statement came after the end of its transaction');

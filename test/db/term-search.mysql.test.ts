@@ -17,16 +17,16 @@ beforeAll(async () => {
 
 afterAll(() => db[Symbol.asyncDispose]());
 
-test('a search among thousands reads little more than it gives', async () => {
+test('a search among thousands of users reads little more than its page', async () => {
   const [found, rows] = await readingOf(db, (tx) =>
     searchUsers(tx, { prefixes: ['an', 'b'], after: { term: 'anna', id: 2_000n }, limit: 11 }),
   );
   expect(found.map(({ term, id }) => [term, id])).toEqual(Array.from({ length: 11 }, (_, index) => ['anna', BigInt(2_001 + index)]));
-  // Each found one costs a row and three look-ups; reading the status some more.
+  // Each match costs a row and three look-ups. Reading the status costs some more.
   expect(rows).toBeLessThan(300);
 });
 
-test('of a common word and a rare one, what is read is what the rare one begins, and to tell them apart costs a thousand rows each', async () => {
+test('a search for a common and a rare word reads what the rare one matches, plus a thousand rows each to compare them', async () => {
   const [found, rows] = await readingOf(db, async (tx) => {
     const prefixes = await rarestOfUsers(tx, ['anna', 'z']);
     return { prefixes, users: await searchUsers(tx, { prefixes, after: null, limit: 11 }) };
@@ -36,7 +36,7 @@ test('of a common word and a rare one, what is read is what the rare one begins,
   expect(rows).toBeLessThan(2_400);
 });
 
-test('the directory of thousands of groups is read where the page begins, with words and without', async () => {
+test('the directory of thousands of groups is read from where the page begins, with a search and without', async () => {
   const ids = Array.from({ length: 4_000 }, (_, index) => BigInt(index + 1));
   const group = { kind: 'GROUP', name: 'Chess', createdById: 1n, createdAt: new Date(), joinPolicy: 'OPEN', listed: true };
   await db.transaction(async (tx) => {

@@ -33,7 +33,7 @@ describe('MySQL over TLS', () => {
     certificates = await makeCertificates('IP:127.0.0.1');
     const { ca, cert, key } = certificates;
     server = await startMariadb({ args: [`--ssl-ca=${ca}`, `--ssl-cert=${cert}`, `--ssl-key=${key}`] });
-    // It goes with the server.
+    // Removed with the server.
     ({ place } = await freshMysql(server.url));
   });
   afterAll(async () => {
@@ -42,28 +42,28 @@ describe('MySQL over TLS', () => {
   });
 
   function open(parameters: string): Promise<Db> {
-    // A deadline that a connection with its handshake, on a busy machine, does not pass.
+    // Long enough for a connection with its handshake on a busy machine.
     return connectMysql({ url: `${place}?${parameters}`, connections: 3, writeDeadlineMs: 1_500 });
   }
 
-  test('connects where the certificate is for the host and signed by the authority that is named, and is encrypted', async () => {
+  test('connects, encrypted, if the certificate is for the host and signed by the given authority', async () => {
     await using db = await open(`sslaccept=strict&sslcert=${certificates.ca}`);
     const id = await newStream(db);
     expect(await db.client.stream.findUniqueOrThrow({ where: { id } })).toMatchObject({ lastAt: at });
     expect(await cipherOf(db)).toMatch(/^TLS_|SHA/);
   });
 
-  test('connects to whoever is there where certificates are not checked, and is encrypted', async () => {
+  test('connects, encrypted, to any server if certificates are not checked', async () => {
     await using db = await open('sslaccept=accept_invalid_certs');
     expect(await cipherOf(db)).toMatch(/^TLS_|SHA/);
   });
 
-  test('is not what a URL without its parameters gets', async () => {
+  test('is not used with a URL without its parameters', async () => {
     await using db = await open('');
     expect(await cipherOf(db)).toBe('');
   });
 
-  test('answers a statement past its deadline UNAVAILABLE, and goes on with a new connection', async () => {
+  test('throws UNAVAILABLE for a statement past its deadline, and continues with a new connection', async () => {
     await using db = await open(`sslaccept=strict&sslcert=${certificates.ca}`);
     const before = await connectionOf(db);
     expect(await connectionOf(db)).toBe(before);
@@ -74,7 +74,7 @@ describe('MySQL over TLS', () => {
     expect(await cipherOf(db)).toMatch(/^TLS_|SHA/);
   });
 
-  test('goes on once a server that was killed is back', async () => {
+  test('continues once a killed server is back', async () => {
     await using db = await open(`sslaccept=strict&sslcert=${certificates.ca}`);
     const id = await newStream(db);
     await server.kill();
@@ -83,15 +83,15 @@ describe('MySQL over TLS', () => {
     expect(await db.client.stream.findUniqueOrThrow({ where: { id } })).toMatchObject({ lastAt: at });
   });
 
-  test('says in one line that the certificate is of another name', async () => {
+  test('reports in one line a certificate for another name', async () => {
     const elsewhere = place.replace('127.0.0.1', 'localhost');
-    // The driver's words for every certificate of a MariaDB that it does not trust.
+    // The driver's message for every certificate of a MariaDB that it does not trust.
     expect(await refused(`${elsewhere}?sslaccept=strict&sslcert=${certificates.ca}`)).toMatch(
       onMysql ? /localhost:\d+ cannot be used: .*altnames/ : /localhost:\d+ cannot be used .*self.signed/i,
     );
   });
 
-  test('says in one line that the certificate is signed by somebody else', async () => {
+  test('reports in one line a certificate that another authority signed', async () => {
     expect(await refused(`${place}?sslaccept=strict&sslcert=${certificates.stranger}`)).toMatch(untrusted);
     expect(await refused(`${place}?sslaccept=strict`)).toMatch(untrusted);
   });

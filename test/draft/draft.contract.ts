@@ -8,7 +8,7 @@ import { refusal } from '../scheduled/later.ts';
 import { chatOver } from '../support/chat.ts';
 import { groupOf, password, person, say } from '../support/people.ts';
 
-// By the devices' clocks: what is later is later, whatever the time is.
+// By the devices' clocks: only their order matters, whatever the time is.
 const base = Date.now() - 3_600_000;
 const at = (seconds: number): Date => new Date(base + 1_000 * seconds);
 
@@ -51,7 +51,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
     return db.client.job.count({ where: { kind: 'DraftUntold', key: { startsWith: `${userId}:` } } });
   }
 
-  /** Brings about the time at which devices are told, as time would. */
+  /** Moves the time at which devices are notified into the past, and does the job. */
   async function tellingComes(viewer: Viewer): Promise<void> {
     const past = new Date(Date.now() - 1_000);
     await db.transaction((tx) =>
@@ -65,8 +65,8 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
     return chat.messages.send(viewer, { conversationId, clientMessageId, text }, ending);
   }
 
-  describe('what somebody has begun to write', () => {
-    it('is kept to the letter, with what it answers and what their client keeps with it; nobody else has it', async () => {
+  describe('a draft', () => {
+    it('is kept to the letter with its quote and custom data, and only its author sees it', async () => {
       const { ann, ben, group } = await two();
       const seq = await say(chat, ben, group, 'a question');
       const more = { replyTo: { conversationId: group, seq }, data: { mentions: ['ben'] } };
@@ -79,7 +79,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await chat.drafts.byPlaces(ben, [{ conversationId: group, threadRootSeq: 0 }])).toEqual([null]);
     });
 
-    it('is one in each conversation and one in each of its threads, whichever message of it is named; what was saved last comes first', async () => {
+    it('exists once per conversation and once per thread, whichever message of the thread is named; the last saved comes first', async () => {
       const { ann, ben, group } = await two();
       const seq = await say(chat, ben, group, 'root');
       const threadRoot = { conversationId: group, seq };
@@ -107,7 +107,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect([rest.items.map(({ draft }) => draft.text), rest.hasNextPage]).toEqual([['one'], false]);
     });
 
-    it('is refused where it could not be a message, names what is not there, or is nothing', async () => {
+    it('is refused if it could not be sent as a message, refers to what does not exist, or is empty', async () => {
       const { ann, ben, group } = await two();
       const elsewhere = await groupOf(chat, ben);
       const seq = await say(chat, ben, elsewhere, 'elsewhere');
@@ -126,21 +126,21 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await db.client.draft.count({ where: { userId: ann.userId } })).toBe(0);
     });
 
-    it('may be an answer without a word yet', async () => {
+    it('can be a reply without text', async () => {
       const { ann, ben, group } = await two();
       const replyTo = { conversationId: group, seq: await say(chat, ben, group, 'a question') };
       await save(ann, group, '', 1, { replyTo });
       expect(await drafts(ann)).toMatchObject([{ text: '', replyToSeq: replyTo.seq }]);
     });
 
-    it('is refused if it was written more than a day from now, which would keep others out for as long', async () => {
+    it('is refused if it was written more than a day from now, which would block others for as long', async () => {
       const { ann, group } = await two();
       const tooFar = 3_600 + 86_400 + 60;
       expect(await refusal(save(ann, group, 'a', tooFar))).toBe('INVALID_INPUT writtenAt');
       expect(await refusal(chat.drafts.remove(ann, { conversationId: group, writtenAt: at(tooFar) }))).toBe('INVALID_INPUT writtenAt');
     });
 
-    it('goes with what is said by a clock that is more than a day ahead, which keeps nobody from speaking', async () => {
+    it('ends with a message whose clock is more than a day ahead, and the message is sent', async () => {
       const { ann, group } = await two();
       await save(ann, group, 'a', 3_600 + 86_300);
       await send(ann, group, 'a', 3_600 + 3 * 86_400);
@@ -150,7 +150,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await texts(ann)).toEqual([]);
     });
 
-    it('is one of so many; those of conversations that somebody has left do not count', async () => {
+    it('counts toward a limit, except in conversations that the author has left', async () => {
       const { ann, ben, group } = await two();
       const groups = [group, await groupOf(chat, ben, ann), await groupOf(chat, ben, ann), await groupOf(chat, ben, ann)];
       for (const id of groups.slice(0, 3)) await save(ann, id, 'a', 1);
@@ -160,13 +160,13 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       await chat.groups.leave(ann, { groupId: left });
       await save(ann, fourth, 'a', 1);
       expect(await texts(ann)).toHaveLength(3);
-      // What is out of sight is out of the way: no list steps over more than may be kept.
+      // The draft of the left conversation is deleted, so that no list steps over more than may be kept.
       expect(await db.client.draft.count({ where: { userId: ann.userId } })).toBe(3);
     });
   });
 
   describe('a draft that two devices write', () => {
-    it('is what was written last, in whichever order it comes', async () => {
+    it('is the version that was written last, in whichever order it arrives', async () => {
       const { ann, group } = await two();
       await save(ann, group, 'second', 2);
       expect(await save(ann, group, 'first', 1)).toMatchObject({ draft: { text: 'second' }, writtenAt: at(2) });
@@ -175,7 +175,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await texts(ann)).toEqual(['third']);
     });
 
-    it('is not brought back by what was written before it was removed, also where nothing had come by then', async () => {
+    it('is not restored by a version written before its removal, even if nothing had arrived before that', async () => {
       const { ann, group } = await two();
       expect(await chat.drafts.remove(ann, { conversationId: group, writtenAt: at(2) })).toEqual({ draft: null, writtenAt: at(2) });
       expect(await save(ann, group, 'on its way', 1)).toEqual({ draft: null, writtenAt: at(2) });
@@ -185,11 +185,11 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await texts(ann)).toEqual([]);
     });
 
-    it('leaves a bounded number of rows when it ends, those of what ended last', async () => {
+    it('leaves a bounded number of rows after its end, those that ended last', async () => {
       const { ann, ben, group } = await two();
       const { userId } = ann;
       const row = { userId, conversationId: group, text: '', joinedSeq: 0 };
-      // As if they had removed one at each of so many messages, a second after the other.
+      // As if they had removed one for each of many messages, a second apart.
       const ended = (from: number, upTo: number) =>
         Array.from({ length: upTo - from }, (_, n) => ({ ...row, threadRootSeq: 100 + from + n, writtenAt: at(from + n) }));
       await db.transaction((tx) => tx.draft.createMany({ data: ended(0, 1_999) }));
@@ -206,14 +206,14 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect([await rows(), await texts(ann)]).toEqual([1_001, ['another']]);
     });
 
-    it('stays where something older removes it', async () => {
+    it('stays if an older removal arrives', async () => {
       const { ann, group } = await two();
       await save(ann, group, 'newer', 2);
       expect(await chat.drafts.remove(ann, { conversationId: group, writtenAt: at(1) })).toMatchObject({ draft: { text: 'newer' } });
       expect(await texts(ann)).toEqual(['newer']);
     });
 
-    it('is the later of two that come at once', async () => {
+    it('is the latest of several versions that arrive at once', async () => {
       const { ann, group } = await two();
       await Promise.all([2, 5, 1, 4, 3].map((seconds) => save(ann, group, String(seconds), seconds)));
       expect(await texts(ann)).toEqual(['5']);
@@ -221,7 +221,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
   });
 
   describe('a draft that is sent', () => {
-    it('goes with its message, and no save that comes late brings it back', async () => {
+    it('ends with its message, and a late save does not restore it', async () => {
       const { ann, group } = await two();
       await save(ann, group, 'hel', 1);
       await send(ann, group, 'hello', 3);
@@ -230,7 +230,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await jobs(ann)).toBe(0);
     });
 
-    it('stays where the message is refused', async () => {
+    it('stays if the message is refused', async () => {
       const { ann, ben, group } = await two();
       await save(ben, group, 'hel', 1);
       await chat.groups.update(ann, { groupId: group, postPolicy: 'ADMINS' });
@@ -239,7 +239,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await told(ben)).toBe(0);
     });
 
-    it('goes likewise with what is left to be said later, and stays where that is refused', async () => {
+    it('ends with a scheduled message too, and stays if that is refused', async () => {
       const { ann, ben, group } = await two();
       await save(ann, group, 'hel', 1);
       await save(ben, group, 'goodb', 1);
@@ -250,7 +250,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       const left = await leave(ann);
       await save(ann, group, 'hell', 2);
       expect([await texts(ann), await jobs(ann)]).toEqual([[], 0]);
-      // What was begun since is not that draft, which a request that is sent again leaves.
+      // A later draft is not the one that was sent, so a retried request leaves it.
       await save(ann, group, 'And then', 4);
       expect(await leave(ann)).toEqual(left);
       expect(await texts(ann)).toEqual(['And then']);
@@ -259,7 +259,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await texts(ben)).toEqual(['goodb']);
     });
 
-    it('goes also where what is left, or was said of it, is found by a request that is sent again', async () => {
+    it('ends also if a retried request finds the scheduled message, or the message sent from it', async () => {
       const { ann, group } = await two();
       const request = { conversationId: group, clientMessageId: randomUUID(), text: 'hello', sendAt: new Date(Date.now() + 3_600_000) };
       const { scheduled } = await chat.scheduled.schedule(ann, request);
@@ -274,7 +274,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       await again(4);
     });
 
-    it('is in the thread that it is sent to; what is written elsewhere stays', async () => {
+    it('is the one in the message’s thread, and drafts elsewhere stay', async () => {
       const { ann, ben, group } = await two();
       const threadRoot = { conversationId: group, seq: await say(chat, ben, group, 'root') };
       await save(ann, group, 'elsewhere', 1);
@@ -287,14 +287,14 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       );
       expect(await texts(ann)).toEqual(['elsewhere']);
       await save(ann, group, 'another', 3, { threadRoot });
-      // Named by a reply it is the same thread.
+      // A reply names the same thread.
       const named = { conversationId: group, seq };
       const ending = chat.drafts.ending(ann, { conversationId: group, threadRoot: named, writtenAt: at(4) });
       await chat.messages.send(ann, { ...request, clientMessageId: randomUUID(), threadRoot: named }, ending);
       expect(await texts(ann)).toEqual(['elsewhere']);
     });
 
-    it('is not what was written since, which a request that is sent again leaves', async () => {
+    it('is not a later draft, which a retried request leaves', async () => {
       const { ann, group } = await two();
       await save(ann, group, 'hel', 1);
       const key = randomUUID();
@@ -306,8 +306,8 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
     });
   });
 
-  describe('the devices of who writes', () => {
-    it('are told a while after, once for all that was saved by then, and again of what comes later', async () => {
+  describe('the devices of the author', () => {
+    it('are notified some time later, once for all saves by then, and again for later saves', async () => {
       const { ann, ben, group } = await two();
       for (const seconds of [1, 2, 3]) await save(ann, group, `text ${seconds}`, seconds);
       await chat.jobs.doDue();
@@ -320,17 +320,17 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect([await told(ann), await told(ben), await jobs(ann)]).toEqual([2, 0, 0]);
     });
 
-    it('are told of what was saved while they were being told of what came before', async () => {
+    it('are notified of a save that arrived during a notification', async () => {
       const { ann, group } = await two();
       await save(ann, group, 'one', 1);
-      // Told by one worker, whose job is not off the list yet.
+      // One worker has notified, and its job is not finished yet.
       await chat.drafts.tell({ userId: ann.userId, conversationId: group, threadRootSeq: 0 });
       await save(ann, group, 'two', 2);
       await tellingComes(ann);
       expect([await told(ann), await jobs(ann)]).toEqual([2, 0]);
     });
 
-    it('are told by another job where one was given up', async () => {
+    it('are notified by another job after one was given up', async () => {
       const { ann, group } = await two();
       await save(ann, group, 'one', 1);
       const { userId } = ann;
@@ -343,12 +343,12 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await told(ann)).toBe(1);
     });
 
-    it('are told in the order in which drafts began to wait, which is not that of the list', async () => {
+    it('are notified in the order in which drafts began to wait, which is not the order of the list', async () => {
       const { ann, ben, group } = await two();
       const elsewhere = await groupOf(chat, ann, ben);
       await save(ann, group, 'here', 1);
       await save(ann, elsewhere, 'elsewhere', 1);
-      // Of the same millisecond nothing is newer.
+      // Two saves in the same millisecond would have no order.
       await db.transaction((tx) =>
         tx.draft.updateMany({ where: { conversationId: elsewhere }, data: { savedAt: new Date(Date.now() - 1_000) } }),
       );
@@ -360,7 +360,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await texts(ann)).toEqual(['here again', 'elsewhere']);
     });
 
-    it('are told at once that there is none any more, and not of what is gone by then', async () => {
+    it('are notified at once of a removal, and not of a draft that is gone by then', async () => {
       const { ann, group } = await two();
       await save(ann, group, 'one', 1);
       await chat.drafts.remove(ann, { conversationId: group, writtenAt: at(2) });
@@ -371,7 +371,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect([await told(ann), await jobs(ann)]).toEqual([1, 0]);
     });
 
-    it('are told of each save where that is configured', async () => {
+    it('are notified of each save if DRAFT_TELL_MS is 0', async () => {
       const { ann, group } = await two();
       await using eager = chatOver(db, { DRAFT_TELL_MS: '0' });
       await save(ann, group, 'one', 1);
@@ -380,8 +380,8 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what somebody writes in a conversation', () => {
-    it('is gone when they leave it, for good', async () => {
+  describe('the draft of a conversation', () => {
+    it('is deleted for good when its author leaves', async () => {
       const { ann, ben, group } = await two();
       await save(ben, group, 'unsaid', 1);
       await chat.groups.leave(ben, { groupId: group });
@@ -394,7 +394,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await texts(ben)).toEqual(['anew']);
     });
 
-    it('is gone when it is dissolved, before its members are told', async () => {
+    it('is gone when the group is dissolved, before its members are notified', async () => {
       const { ann, ben, group } = await two();
       await save(ben, group, 'unsaid', 1);
       await chat.groups.dissolve(ann, { groupId: group });
@@ -402,7 +402,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await refusal(save(ben, group, 'still', 2))).toBe('NOT_FOUND conversationId');
     });
 
-    it('can be removed once its thread is out of their sight', async () => {
+    it('can be removed once its thread is no longer visible to the author', async () => {
       const { ann, ben, group } = await two();
       const threadRoot = { conversationId: group, seq: await say(chat, ben, group, 'root') };
       await save(ann, group, 'in the thread', 1, { threadRoot });
@@ -414,7 +414,7 @@ export function promisesOfDrafts(open: () => Promise<Db>): void {
       expect(await texts(ann)).toEqual([]);
     });
 
-    it('goes with their account, and so does the job that would tell of it', async () => {
+    it('is deleted with its author’s account, and so is its notification job', async () => {
       const { ann, group } = await two();
       await save(ann, group, 'unsaid', 1);
       await chat.users.erase(ann, { password, messages: 'KEEP', address: '10.0.0.1' });

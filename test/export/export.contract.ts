@@ -10,7 +10,7 @@ import { ask, vote } from '../message/poll-world.ts';
 import { chatOver } from '../support/chat.ts';
 import { groupOf, person, say } from '../support/people.ts';
 
-/** What a file holds, as far as it is looked at. */
+/** The content of a file, as far as the tests look at it. */
 interface Contents {
   readonly profile: { readonly id: string; readonly displayName: string };
   readonly formerHandles: readonly { readonly handle: string }[];
@@ -39,7 +39,7 @@ interface Contents {
   }[];
 }
 
-/** What files with one's own data promise, on any database. */
+/** What data exports promise, on any database. */
 export function promisesOfExports(open: () => Promise<Db>): void {
   let db: Db;
   let chat: Chat;
@@ -52,7 +52,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
     await db[Symbol.asyncDispose]();
   });
 
-  /** Id and proof of a file's link. */
+  /** The id and the proof in a file's link. */
   function linkOf(file: DataExport): readonly [id: string, proof: LinkProof] {
     const { pathname, searchParams } = new URL(chat.exports.link(file) ?? '/', 'http://node');
     return [
@@ -84,7 +84,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
     return JSON.parse(String(await download(await made(viewer, messages)))) as Contents;
   }
 
-  /** Brings the end of a file about, as time would. */
+  /** Moves the expiry of a file into the past. */
   async function expire({ id }: DataExport): Promise<void> {
     const past = new Date(Date.now() - 1_000);
     await db.transaction((tx) => tx.dataExport.update({ where: { id: uuidBytes(id) }, data: { expiresAt: past } }));
@@ -100,8 +100,8 @@ export function promisesOfExports(open: () => Promise<Db>): void {
     return rows.map(({ type }) => type);
   }
 
-  describe('a file with all that is one’s own', () => {
-    test('holds profile, settings, sessions, people and conversations, and what one said there, and nothing that others said', async () => {
+  describe('a data export', () => {
+    test('holds profile, settings, sessions, contacts and conversations, and the messages of the user but of nobody else', async () => {
       const [ann, ben, cat, dan] = [await person(chat, 'ann'), await person(chat), await person(chat), await person(chat)];
       const eve = await person(chat);
       await chat.blocks.block(ann, { userId: eve.userId });
@@ -186,7 +186,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       expect(JSON.stringify(file)).not.toContain('argon2');
     });
 
-    test('holds all that is to be said later, in order, also where it is more than is read at a time', async () => {
+    test('holds all scheduled messages in order, even more than one read returns', async () => {
       const ann = await person(chat);
       const { id: conversationId } = await chat.groups.openDirect(ann, { userId: ann.userId });
       const texts = Array.from({ length: 101 }, (_, place) => String(place));
@@ -197,7 +197,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       expect((await contents(ann)).scheduledMessages.map(({ text }) => text)).toEqual(texts);
     });
 
-    test('holds what one has put on messages and chosen of polls, where and when, and of nobody else; what was taken back it does not', async () => {
+    test('holds the user’s own reactions and poll votes with place and time, not those of others or on recalled messages', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       const [group, left] = [await groupOf(chat, ben, ann), await groupOf(chat, ben, ann)];
       const { id: direct } = await chat.groups.openDirect(ben, { userId: ann.userId });
@@ -238,19 +238,19 @@ export function promisesOfExports(open: () => Promise<Db>): void {
           { conversationId: String(group), seq: open.seq, option: 'rice', at },
           { conversationId: String(group), seq: open.seq, option: 'cake', at },
           { conversationId: String(left), seq: elsewhere.seq, option: 'go', at },
-          // When somebody has chosen of an anonymous one is known to nobody.
+          // Nobody knows when somebody voted in an anonymous poll.
           { conversationId: String(direct), seq: secret.seq, option: 'no', at: null },
         ]);
         for (const { at: moment } of [...reactions, ...pollVotes.slice(0, 3)])
           expect(Math.abs(Date.parse(moment ?? '') - before)).toBeLessThan(60_000);
       }
-      // What stood is from when it came, and not from when another was chosen beside it.
+      // A choice that stays has the time when it was made, not that of a later choice.
       const rows = await db.client.pollVote.findMany({ where: { userId: ann.userId, messageSeq: open.seq, conversationId: group } });
       const entries = rows.toSorted((one, other) => one.choice - other.choice).map(({ seq }) => seq ?? 0);
       expect(entries[0]).toBe((entries[1] ?? 0) + 1);
     });
 
-    test('holds them all where a conversation has more than is read at a time', async () => {
+    test('holds all reactions and votes of a conversation with more than one read returns', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       const group = await groupOf(chat, ben, ann);
       const seqs: number[] = [];
@@ -259,7 +259,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       for (const messageSeq of seqs)
         await chat.messages.addReaction(ann, { message: { conversationId: group, seq: messageSeq }, emoji: '👍' });
       for (const poll of polls) await vote(chat, ann, poll, 1);
-      // Of people whom nobody looks for: two thousand on each.
+      // Two thousand reactions or votes of other users on each.
       const crowd = Array.from({ length: 2_000 }, (_, at) => 1_000_000n + BigInt(at));
       const of = { conversationId: group };
       for (const messageSeq of seqs) {
@@ -275,7 +275,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       expect(pollVotes.map((chosen) => chosen.seq)).toEqual(polls.map((poll) => poll.seq).toSorted((one, other) => one - other));
     });
 
-    test('what they have reported, without what others said and what became of it', async () => {
+    test('holds the user’s own reports, without the reported messages and the outcome', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       const group = await groupOf(chat, ann, ben);
       const message = { conversationId: group, seq: await say(chat, ben, group, 'a secret of Ben') };
@@ -292,14 +292,14 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       ]);
     });
 
-    test('leaves out what one said if it is to', async () => {
+    test('leaves out messages on request', async () => {
       const ann = await person(chat);
       await say(chat, ann, await groupOf(chat, ann), 'something');
       expect(Object.keys(await contents(ann, false))).not.toContain('messages');
       expect((await contents(ann)).messages).toHaveLength(1);
     });
 
-    test('of several parts is put together again, to the byte', async () => {
+    test('of several parts is joined again byte by byte', async () => {
       const ann = await person(chat);
       const group = await groupOf(chat, ann);
       const text = '🎉ä'.repeat(3_500);
@@ -312,7 +312,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       expect(messages?.map(({ seq }) => seq)).toEqual(messages?.map(({ seq }) => seq).toSorted((one, other) => one - other));
     });
 
-    test('is told of when it is asked for, when it is ready and when it is gone', async () => {
+    test('is announced to the user when it is requested, ready and gone', async () => {
       const ann = await person(chat);
       const { id } = await chat.exports.request(ann, { messages: true });
       expect(await chat.exports.list(ann)).toEqual([
@@ -332,7 +332,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       expect(await entries(ann)).toEqual(['SessionStarted', ...Array(3).fill('DataExportChanged')]);
     });
 
-    test('is one, however often and from wherever it is asked for while it is being made', async () => {
+    test('is one file, however often it is requested while it is being made', async () => {
       const ann = await person(chat);
       const asked = await Promise.all(Array.from({ length: 5 }, () => chat.exports.request(ann, { messages: true })));
       const ids = new Set([...asked, await chat.exports.request(ann, { messages: true })].map(({ id }) => id));
@@ -342,7 +342,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       expect(await chat.exports.list(ann)).toHaveLength(1);
     });
 
-    test('is asked for a few times a day at most', async () => {
+    test('can be requested a few times a day at most', async () => {
       const ann = await person(chat);
       for (let count = 0; count < 3; count += 1) await made(ann, false);
       await expect(chat.exports.request(ann, { messages: false })).rejects.toMatchObject({
@@ -352,14 +352,14 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       expect(await chat.exports.list(ann)).toHaveLength(3);
     });
 
-    test('that two nodes make at once is whole, and made once', async () => {
+    test('that two nodes make at once is whole and made once', async () => {
       const ann = await person(chat);
       await say(chat, ann, await groupOf(chat, ann), 'x'.repeat(8_000));
       const { id: exportId } = await chat.exports.request(ann, { messages: true });
       const wanted = { userId: ann.userId, exportId, messages: true };
       const never = new AbortController().signal;
       await Promise.allSettled([chat.exports.make(wanted, never), chat.exports.make(wanted, never), chat.jobs.doDue()]);
-      // Whoever was overtaken has given up; whoever comes again finishes what is not.
+      // A node that was overtaken has given up. A later call finishes what is not done.
       await chat.exports.make(wanted, never);
       const [file] = await chat.exports.list(ann);
       if (file === undefined) return expect.fail();
@@ -367,7 +367,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       expect((await entries(ann)).filter((type) => type === 'DataExportChanged')).toHaveLength(2);
     });
 
-    test('opens by its link alone: not by another’s, nor one that was changed, made by somebody else or is too old', async () => {
+    test('opens only by its own link, not by one of another file, changed, forged or expired', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       const [file, other] = [await made(ann), await made(ben)];
       const [id, proof] = linkOf(file);
@@ -394,7 +394,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       expect(await chat.exports.byId(ben, id)).toBeNull();
     });
 
-    test('is gone with the account, also one that is being made', async () => {
+    test('is deleted with the account, also while it is being made', async () => {
       const ann = await person(chat);
       const file = await made(ann);
       const { id: exportId } = await chat.exports.request(ann, { messages: true });

@@ -12,7 +12,7 @@ export function promisesOfBans(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** Ada's group with Bob and Cy: their joining is entries 1 to 3. */
+  /** Ada's group with Bob and Cy: their joins are entries 1 to 3. */
   async function scene() {
     const [ada, bob, cy] = await world.people();
     return { ada, bob, cy, dan: await world.person(), group: await world.group(ada, bob, cy) };
@@ -32,7 +32,7 @@ export function promisesOfBans(open: () => Promise<Db>): void {
   }
 
   describe('a ban', () => {
-    it('ends a member’s part, and they cannot be added', async () => {
+    it('ends a membership, and the user cannot be added again', async () => {
       const { ada, bob, group } = await scene();
       expect(await ban(ada, group, bob)).toMatchObject({ memberCount: 2 });
       expect(await last(group)).toEqual({
@@ -45,7 +45,7 @@ export function promisesOfBans(open: () => Promise<Db>): void {
       expect(await banned(group)).toEqual([bob.userId]);
     });
 
-    it('of who was in it before, or never was, keeps them out, gives them nothing, and tells those who are in it', async () => {
+    it('of a former member or an outsider keeps them out, notifies them of nothing, and logs a change for the members', async () => {
       const { ada, bob, dan, group } = await scene();
       await world.groups.leave(bob, { groupId: group });
       for (const [place, outsider] of [bob, dan].entries()) {
@@ -61,13 +61,13 @@ export function promisesOfBans(open: () => Promise<Db>): void {
       expect(await world.told(dan)).toEqual([]);
     });
 
-    it('twice is once', async () => {
+    it('repeated has no effect', async () => {
       const { ada, bob, dan, group } = await scene();
       for (const person of [bob, dan, bob, dan]) await ban(ada, group, person);
       expect(await world.entries(group)).toHaveLength(5);
     });
 
-    it('is for the owner and the admins, and for those below them', async () => {
+    it('is for the owner and admins, against members of a lower role', async () => {
       const { ada, bob, cy, dan, group } = await scene();
       expect(await refusal(ban(bob, group, cy))).toEqual({ code: 'FORBIDDEN', field: undefined });
       expect(await refusal(ban(bob, group, dan))).toEqual({ code: 'FORBIDDEN', field: undefined });
@@ -81,7 +81,7 @@ export function promisesOfBans(open: () => Promise<Db>): void {
       expect((await banned(group)).toSorted()).toEqual([cy.userId, dan.userId].toSorted());
     });
 
-    it('is not for who is no user, nor by who is outside', async () => {
+    it('is refused for an unknown user, from an outsider, and in a direct conversation', async () => {
       const { ada, bob, dan, group } = await scene();
       expect(await refusal(world.groups.removeMember(ada, { groupId: group, userId: 9_000_000_000n, ban: true }))).toEqual({
         code: 'NOT_FOUND',
@@ -91,7 +91,7 @@ export function promisesOfBans(open: () => Promise<Db>): void {
       expect(await refusal(ban(ada, await world.direct(ada, bob), bob))).toEqual({ code: 'NOT_FOUND', field: ['groupId'] });
     });
 
-    it('is not what a removal is: who was removed can come again, and who is not in it cannot be removed', async () => {
+    it('differs from a removal: a removed member can be added again, and only a member can be removed', async () => {
       const { ada, bob, dan, group } = await scene();
       await world.groups.removeMember(ada, { groupId: group, userId: bob.userId });
       expect(await banned(group)).toEqual([]);
@@ -102,7 +102,7 @@ export function promisesOfBans(open: () => Promise<Db>): void {
       });
     });
 
-    it('against an addition at once: they are out, whichever came first', async () => {
+    it('that races with an addition keeps the user out, whichever comes first', async () => {
       for (let time = 0; time < 5; time += 1) {
         const { ada, dan, group } = await scene();
         await Promise.all([ban(ada, group, dan), add(ada, group, dan)]);
@@ -114,7 +114,7 @@ export function promisesOfBans(open: () => Promise<Db>): void {
   });
 
   describe('the end of a ban', () => {
-    it('lets them come in again, and is told to those who are in it', async () => {
+    it('allows the user to be added again, and is logged for the members', async () => {
       const { ada, bob, dan, group } = await scene();
       for (const person of [bob, dan]) await ban(ada, group, person);
       for (const person of [bob, dan]) {
@@ -129,7 +129,7 @@ export function promisesOfBans(open: () => Promise<Db>): void {
       expect((await add(ada, group, dan)).group).toMatchObject({ memberCount: 4 });
     });
 
-    it('of who is not banned is nothing', async () => {
+    it('of a user who is not banned has no effect', async () => {
       const { ada, bob, dan, group } = await scene();
       for (const person of [bob, dan]) await unban(ada, group, person);
       expect(await world.entries(group)).toHaveLength(3);
@@ -140,7 +140,7 @@ export function promisesOfBans(open: () => Promise<Db>): void {
       });
     });
 
-    it('is for who may ban', async () => {
+    it('is for users who may ban', async () => {
       const { ada, bob, cy, dan, group } = await scene();
       await ban(ada, group, cy);
       expect(await refusal(unban(bob, group, cy))).toEqual({ code: 'FORBIDDEN', field: undefined });
@@ -149,7 +149,7 @@ export function promisesOfBans(open: () => Promise<Db>): void {
     });
   });
 
-  it('the list of bans goes in pages, by whoever came to be known first', async () => {
+  it('the list of bans has pages, in the order in which users became known to the group', async () => {
     const { ada, bob, cy, dan, group } = await scene();
     for (const person of [dan, cy, bob]) await ban(ada, group, person);
     const first = await world.groups.bans(group, { first: 2 });

@@ -11,7 +11,7 @@ export function promisesOfDirectConversations(open: () => Promise<Db>): void {
   afterAll(() => world[Symbol.asyncDispose]());
 
   describe('opening a direct conversation', () => {
-    it('makes one with both in it and shows it to the opener only', async () => {
+    it('creates it with both members and shows it to the opener only', async () => {
       const { groups } = world;
       const [ada, bob] = await world.people();
       const made = await groups.openDirect(ada, { userId: bob.userId });
@@ -28,14 +28,14 @@ export function promisesOfDirectConversations(open: () => Promise<Db>): void {
       expect((await groups.members(made.id, { first: 10 })).items.map(({ member }) => member.userId)).toEqual([ada.userId, bob.userId]);
     });
 
-    it('finds the one there is and logs nothing more', async () => {
+    it('finds the existing one and logs nothing more', async () => {
       const [ada, bob] = await world.people();
       const id = await world.direct(ada, bob);
       expect(await world.direct(ada, bob)).toBe(id);
       expect(await world.told(ada)).toHaveLength(1);
     });
 
-    it('shows the one there is to the other side, and moves it in nobody’s list', async () => {
+    it('shows the existing one to the other side and moves it in nobody’s list', async () => {
       const [ada, bob] = await world.people();
       const id = await world.direct(ada, bob);
       await world.tick();
@@ -52,7 +52,7 @@ export function promisesOfDirectConversations(open: () => Promise<Db>): void {
       }
     });
 
-    it('works with oneself, in a conversation of one', async () => {
+    it('with oneself creates a conversation of one member', async () => {
       const ada = await world.person();
       const made = await world.groups.openDirect(ada, { userId: ada.userId });
       expect(made).toMatchObject({ memberCount: 1, sides: [ada.userId, ada.userId] });
@@ -61,7 +61,7 @@ export function promisesOfDirectConversations(open: () => Promise<Db>): void {
       expect((await world.say(ada, made.id, 'a note')).seq).toBe(1);
     });
 
-    it('refuses who is no user: nobody, a conversation, an erased account', async () => {
+    it('refuses an id that is unknown, a conversation’s or an erased account’s', async () => {
       const [ada, bob, gone] = await world.people();
       const conversation = await world.direct(ada, bob);
       await world.db.transaction((tx) => tx.user.update({ where: { id: gone.userId }, data: { state: 'ERASED' } }));
@@ -71,7 +71,7 @@ export function promisesOfDirectConversations(open: () => Promise<Db>): void {
       }
     });
 
-    it('makes one of many that race from both sides', async () => {
+    it('creates one conversation in a race from both sides', async () => {
       const [ada, bob] = await world.people();
       const racers = Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? world.direct(ada, bob) : world.direct(bob, ada)));
       const [id, ...others] = new Set(await Promise.all(racers));
@@ -85,7 +85,7 @@ export function promisesOfDirectConversations(open: () => Promise<Db>): void {
   });
 
   describe('the direct conversations with some users', () => {
-    it('come in the order asked for, with null for those the viewer is not shown', async () => {
+    it('are returned in the order of the ids, with null for those not shown to the viewer', async () => {
       const [ada, bob, cy] = await world.people();
       const withBob = await world.direct(ada, bob);
       await world.direct(cy, ada);

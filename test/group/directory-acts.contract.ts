@@ -6,7 +6,7 @@ import type { Viewer } from '../../src/user/index.ts';
 import { randomFrom } from '../support/random.ts';
 import { refusal, type TalkWorld, talkOn } from './talk-world.ts';
 
-/** What ought to be known of a group that stands. */
+/** What should be known of an existing group. */
 interface Known {
   readonly name: string;
   readonly joinPolicy: JoinPolicy;
@@ -17,7 +17,7 @@ const names = ['chess club', 'chess', 'Club 太郎', '👑'] as const;
 const policies = ['OPEN', 'APPROVAL', 'INVITE_ONLY'] as const;
 const searches = ['chess', 'club', 'cl che', '太'];
 
-/** Acts of Ada, at random, with what they ought to come to. */
+/** Random acts of Ada, with their expected results. */
 function actsAt(world: TalkWorld, { ada, cy, random }: { readonly ada: Viewer; readonly cy: Viewer; readonly random: () => number }) {
   const groups = new Map<bigint, Known>();
   const pick = <T>(of: readonly [T, ...T[]]): T => of[Math.floor(random() * of.length)] ?? of[0];
@@ -66,7 +66,7 @@ function actsAt(world: TalkWorld, { ada, cy, random }: { readonly ada: Viewer; r
   };
   const often = ['create', 'create', 'change', 'change', 'change', 'unlist', 'ban', 'dissolve', 'dissolveFromOutside'] as const;
 
-  /** Does one, and answers what it was. */
+  /** Does one act, and returns its name. */
   async function step(): Promise<string> {
     const standing = [...groups];
     const chosen = standing[Math.floor(random() * standing.length)];
@@ -79,9 +79,9 @@ function actsAt(world: TalkWorld, { ada, cy, random }: { readonly ada: Viewer; r
   return { groups, step };
 }
 
-/** What the directory promises whatever becomes of groups, on a database of its own. */
+/** What the directory promises whatever happens to groups, on a database of its own. */
 export function promisesOfTheDirectoryAtEachStep(open: () => Promise<Db>): void {
-  test('those are found that are listed, at each step of whatever becomes of groups, and no other word is kept', async () => {
+  test('exactly the listed groups are found after each random act, and only their terms are kept', async () => {
     await using world = talkOn(await open());
     const seed = randomInt(1, 2 ** 31);
     const [ada, bob, cy] = await world.people();

@@ -12,7 +12,7 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  // Words that no other test has: the directory is everybody's.
+  // Words that no other test uses: all tests share the directory.
   let words = 0;
   function word(): string {
     words += 1;
@@ -23,13 +23,13 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
     return (await world.groups.create(owner, { name, joinPolicy, listed: true })).id;
   }
 
-  /** All that a search finds, by pages of so many. */
+  /** All groups that a search finds, by pages of `first`. */
   async function found(viewer: Viewer, search: string | null = null, first = 50): Promise<readonly bigint[]> {
     const read = await world.joining.directory(viewer, search);
     const ids: bigint[] = [];
     for (let after: string | undefined; ; ) {
       const { items, hasNextPage } = await read({ first, after });
-      // A page that is promised has something on it.
+      // A page after hasNextPage is not empty.
       if (after !== undefined) expect(items).not.toEqual([]);
       ids.push(...items.map(({ group }) => group.id));
       after = items.at(-1)?.key;
@@ -42,8 +42,8 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
   const changes = async (groupId: bigint) =>
     (await world.entries(groupId)).flatMap((entry) => (entry.type === 'GroupChanged' ? [[entry.actorId, entry.data.fields]] : []));
 
-  describe('a group that is listed', () => {
-    it('is found by anybody, by the beginnings of words of its name, as people are', async () => {
+  describe('a listed group', () => {
+    it('is found by anybody by word prefixes of its name, as users are', async () => {
       const [ada, bob] = await world.people();
       const own = word();
       const groupId = await listedBy(ada, `Schräge ${own} 田中太郎`);
@@ -53,14 +53,14 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
       for (const search of [`x${own}`, `${own} other`, `${own} äge`]) expect(await found(bob, search), search).not.toContain(groupId);
     });
 
-    it('is among all of them where nothing is looked for, or blanks, made last first; and where no words are, there is nothing', async () => {
+    it('is in the list without a search or with blanks, newest first, and a search without letters finds nothing', async () => {
       const [ada, bob] = await world.people();
       const made = [await listedBy(ada, 'one'), await listedBy(ada, '👑'), await listedBy(ada, 'three', 'APPROVAL')];
       for (const search of [null, '', '  ']) expect((await found(bob, search, 1)).slice(0, 3)).toEqual(made.toReversed());
       expect(await found(bob, '👑')).toEqual([]);
     });
 
-    it('stands in the order of the words by which it is found, once, on pages of any size', async () => {
+    it('is found once, in the order of the matching terms, on pages of any size', async () => {
       const [ada, bob] = await world.people();
       const own = word();
       const [c, a, b] = [
@@ -73,7 +73,7 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
       expect(await found(bob, `${own}z ${own}`)).toEqual([c]);
     });
 
-    it('is the same to whoever is in it, has asked, or is banned, and says so', async () => {
+    it('is found by its members, requesters and banned users alike, who can see that they are banned', async () => {
       const [ada, bob, cy] = await world.people();
       const own = word();
       const groupId = await listedBy(ada, own, 'APPROVAL');
@@ -88,7 +88,7 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
       expect(await world.joining.areBanned(bob, closed ? [closed] : [])).toEqual([false]);
     });
 
-    it('can be joined by who has found it', async () => {
+    it('can be joined by a user who has found it', async () => {
       const [ada, bob] = await world.people();
       const own = word();
       await listedBy(ada, own);
@@ -97,7 +97,7 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
       expect(await world.access(bob, groupId)).toMatchObject({ role: 'MEMBER' });
     });
 
-    it('goes to an heir as it is with the account that owned it, and with the last one out', async () => {
+    it('stays listed when its owner’s account is erased, and is gone with its last member', async () => {
       const [ada, bob, cy] = await world.people();
       const own = word();
       const groupId = await listedBy(ada, own);
@@ -111,7 +111,7 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
   });
 
   describe('listing', () => {
-    it('is told as a change of the group, once', async () => {
+    it('is logged as a change of the group, once', async () => {
       const { userId, ...ada } = await world.person();
       const viewer = { ...ada, userId };
       const { id: groupId } = await world.groups.create(viewer, { name: word(), joinPolicy: 'OPEN' });
@@ -123,7 +123,7 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('is for groups that people join by themselves: nothing else of what was asked is done', async () => {
+    it('is refused for invite-only groups together with the rest of the request', async () => {
       const ada = await world.person();
       const refused = { code: 'INVALID_INPUT', field: ['listed'] };
       expect(await refusal(world.groups.create(ada, { name: 'x', listed: true }))).toEqual(refused);
@@ -145,7 +145,7 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
       expect([await found(ada, own), await terms(groupId)]).toEqual([[], 0]);
     });
 
-    it('is for who may change the group', async () => {
+    it('is for users who may change the group', async () => {
       const [ada, bob, cy] = await world.people();
       const groupId = await listedBy(ada, word());
       await world.joining.join(bob, { groupId });
@@ -153,7 +153,7 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
       expect(await refusal(world.groups.update(cy, { groupId, listed: false }))).toEqual({ code: 'NOT_FOUND', field: ['groupId'] });
     });
 
-    it('of a retry under the same clientGroupId is not asked about again', async () => {
+    it('of a retry under the same clientGroupId is not checked again', async () => {
       const ada = await world.person();
       const group = { name: 'x', joinPolicy: 'OPEN', listed: true, clientGroupId: 'one' } as const;
       const { id } = await world.groups.create(ada, group);
@@ -161,13 +161,13 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
     });
   });
 
-  describe('where there is no directory', () => {
+  describe('without a directory', () => {
     let shut: TalkNode;
     beforeAll(() => {
       shut = world.node({ groupDirectory: false });
     });
 
-    it('nobody looks into it, nor lists', async () => {
+    it('nobody can read it or list a group', async () => {
       const ada = await world.person();
       expect(await refusal(shut.joining.directory(ada, null))).toMatchObject({ code: 'FORBIDDEN' });
       const refused = { code: 'FORBIDDEN', field: ['listed'] };
@@ -176,7 +176,7 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
       expect(await refusal(shut.groups.update(ada, { groupId, listed: true }))).toEqual(refused);
     });
 
-    it('a group that is listed can be changed, and is found as it stands then once there is one', async () => {
+    it('a listed group can be changed, and is found as it is once the directory is on again', async () => {
       const ada = await world.person();
       const [before, after] = [word(), word()];
       const groupId = await listedBy(ada, before);
@@ -196,7 +196,7 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
   });
 
   describe('an operator', () => {
-    it('takes a group out of it, as nobody among the members; done again, it stands so', async () => {
+    it('takes a group out of the directory, logged without an actor; repeating it has no effect', async () => {
       const ada = await world.person();
       const own = word();
       const groupId = await listedBy(ada, own);
@@ -209,7 +209,7 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
       expect(await world.groupAdministration.byIds([groupId])).toMatchObject([{ listed: false }]);
     });
 
-    it('finds a dissolved one out of it, and nothing where there is none', async () => {
+    it('finds a dissolved group unlisted, and gets NOT_FOUND for an unknown one', async () => {
       const ada = await world.person();
       const groupId = await listedBy(ada, word());
       await world.groups.dissolve(ada, { groupId });
@@ -220,7 +220,7 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
     });
   });
 
-  test('a group that another release has closed, or ended, and left its words, is not found', async () => {
+  test('a group that another release has closed or dissolved, leaving its terms, is not found', async () => {
     const ada = await world.person();
     const own = word();
     const [closed, ended, stands] = [await listedBy(ada, own), await listedBy(ada, own), await listedBy(ada, own)];
@@ -232,7 +232,7 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
     expect(await found(ada)).not.toEqual(expect.arrayContaining([ended]));
   });
 
-  test('a group that another release has closed is not listed, nor is it once it is opened again, unless that is asked for', async () => {
+  test('a group that another release has closed is not listed, nor after it is opened again, unless that is requested', async () => {
     const ada = await world.person();
     const own = word();
     const [opened, asked] = [await listedBy(ada, own), await listedBy(ada, own)];
@@ -250,7 +250,7 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
     ]);
   });
 
-  test('searches are counted: past so many a minute no more are answered', async () => {
+  test('searches are limited per minute, and calls of the list count too', async () => {
     const ada = await world.person();
     const { joining } = world.node({ searchesPerMinute: 2 });
     await joining.directory(ada, 'a');
@@ -259,12 +259,12 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
     await joining.directory(await world.person(), 'a');
   });
 
-  test.each(['', 'x', '-1', '9223372036854775808', '1 w', '1 '])('all of them do not go on after %j', async (after) => {
+  test.each(['', 'x', '-1', '9223372036854775808', '1 w', '1 '])('the list rejects the cursor %j', async (after) => {
     const read = await world.joining.directory(await world.person(), null);
     expect(await refusal(read({ first: 2, after }))).toEqual({ code: 'BAD_USER_INPUT', field: ['after'] });
   });
 
-  test.each(['', 'w', '1', '1 x', '9223372036854775808 w', '-1 w'])('a search does not go on after %j', async (after) => {
+  test.each(['', 'w', '1', '1 x', '9223372036854775808 w', '-1 w'])('a search rejects the cursor %j', async (after) => {
     const read = await world.joining.directory(await world.person(), 'w');
     expect(await refusal(read({ first: 2, after }))).toEqual({ code: 'BAD_USER_INPUT', field: ['after'] });
   });

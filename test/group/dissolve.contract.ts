@@ -4,7 +4,10 @@ import { readSnapshot } from '../../src/feed/snapshot.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { freshKey, refusal, type TalkWorld, talkOn } from './talk-world.ts';
 
-/** What dissolving a group promises, on any database. Nothing here does jobs by itself: what is to be seen between the act and the end of its job is seen for as long as it takes. */
+/**
+ * What dissolving a group promises, on any database. Nothing here does jobs by itself, so the state between the act and the end of its job
+ * stays visible.
+ */
 export function promisesOfDissolving(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -12,7 +15,7 @@ export function promisesOfDissolving(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** Ada's group with Bob and Cy, in which each has said something: 6 entries. */
+  /** Ada's group with Bob and Cy, each of whom has sent a message: 6 entries. */
   async function scene() {
     const [ada, bob, cy] = await world.people();
     const group = await world.group(ada, bob, cy);
@@ -28,7 +31,7 @@ export function promisesOfDissolving(open: () => Promise<Db>): void {
       ({ state, untilSeq }) => [state, untilSeq] as const,
     );
 
-  it('is one entry, the group’s last, and the owner’s devices are told with it', async () => {
+  it('dissolving appends the group’s last entry and notifies the owner’s devices with it', async () => {
     const { ada, bob, group } = await scene();
     await dissolve(ada, group);
     expect((await world.entries(group)).slice(6)).toMatchObject([
@@ -45,7 +48,7 @@ export function promisesOfDissolving(open: () => Promise<Db>): void {
     ]);
   });
 
-  it('is the end of every read at once, though the members’ rows follow later', async () => {
+  it('dissolving ends every read at once, though the members’ rows follow later', async () => {
     const { ada, bob, cy, group } = await scene();
     const kept = await world.group(bob, cy);
     await world.say(bob, kept);
@@ -63,7 +66,7 @@ export function promisesOfDissolving(open: () => Promise<Db>): void {
     expect(await world.messages.unreadTotals(cy)).toMatchObject({ messages: 1, conversations: 1 });
   });
 
-  it('leaves no replies that wait in its threads', async () => {
+  it('dissolving leaves no unread replies in the group’s threads', async () => {
     const { ada, bob, cy, group, first } = await scene();
     for (const sayer of [bob, cy]) {
       await world.messages.send(sayer, { conversationId: group, threadRoot: first, text: 'a reply', clientMessageId: freshKey() });
@@ -73,7 +76,7 @@ export function promisesOfDissolving(open: () => Promise<Db>): void {
     expect((await world.messages.unreadTotals(bob)).threads).toBe(0);
   });
 
-  it('is the end of every act', async () => {
+  it('dissolving ends every act', async () => {
     const { ada, bob, cy, group, first } = await scene();
     await dissolve(ada, group);
     const userId = cy.userId;
@@ -108,7 +111,7 @@ export function promisesOfDissolving(open: () => Promise<Db>): void {
     expect(await world.entries(group)).toHaveLength(7);
   });
 
-  it('makes room at once for another group', async () => {
+  it('dissolving makes room at once for another group', async () => {
     const { ada, bob, group } = await scene();
     const { groups } = world.node({ maxGroupsPerUser: 1 });
     const makes = () => groups.create(bob, { name: 'Next' });
@@ -117,7 +120,7 @@ export function promisesOfDissolving(open: () => Promise<Db>): void {
     expect(await makes()).toMatchObject({ name: 'Next' });
   });
 
-  it('is told to every account by its job, once however often that is done', async () => {
+  it('the job of dissolving notifies every account once, however often it runs', async () => {
     const { ada, bob, cy, group } = await scene();
     await dissolve(ada, group);
     await Promise.all([doJob(group, ada), doJob(group, ada)]);
@@ -131,7 +134,7 @@ export function promisesOfDissolving(open: () => Promise<Db>): void {
     expect(await world.entries(group)).toHaveLength(7);
   });
 
-  it('is for the owner alone', async () => {
+  it('dissolving is for the owner alone', async () => {
     const { ada, bob, group } = await scene();
     await world.groups.setRole(ada, { groupId: group, userId: bob.userId, role: 'ADMIN' });
     expect(await refusal(dissolve(bob, group))).toEqual({ code: 'FORBIDDEN', field: undefined });
@@ -140,7 +143,7 @@ export function promisesOfDissolving(open: () => Promise<Db>): void {
     expect(await job(group)).toBeNull();
   });
 
-  it('against everything at once: nothing stands after its entry', async () => {
+  it('dissolving concurrently with other acts leaves no entry after its own', async () => {
     for (let time = 0; time < 5; time += 1) {
       const { ada, bob, cy, group, first } = await scene();
       const dan = await world.person();

@@ -38,7 +38,7 @@ export function promisesOfFinding(open: () => Promise<Db>): void {
       return (await world.groups.create(owner, { name, memberIds: [] })).id;
     }
 
-    it('finds a group by the beginnings of words of its name, each of the text’s beginning one', async () => {
+    it('finds a group by word prefixes of its name, with every word of the search matching one', async () => {
       const ada = await world.person();
       const lunch = await group(ada, 'Lunch & Café-Crème');
       const other = await group(ada, 'Late lunches');
@@ -49,7 +49,7 @@ export function promisesOfFinding(open: () => Promise<Db>): void {
       for (const text of ['unch', 'lunch dinner', 'fe', '', ' ', '%', '…']) expect(await idsOf(ada, text), text).toEqual([]);
     });
 
-    it('finds a direct conversation by the other’s handle, display name, or what one calls them oneself, in any mixture', async () => {
+    it('finds a direct conversation by the other user’s handle, display name or alias, in any mixture', async () => {
       const [ada, bob] = [await called('Ada Byron'), await called('Bob Čapek')];
       const contacts = createContacts({ ...world, limits: createMemoryLimits(), config: readConfig({}), blockEffects: frozenMarkers });
       await contacts.request(ada, { userId: bob.userId });
@@ -68,7 +68,7 @@ export function promisesOfFinding(open: () => Promise<Db>): void {
       expect(await idsOf(ada, 'plumber')).toEqual([]);
     });
 
-    it('finds nothing of what is not the viewer’s, nor of what is over, nor by the names of who has no account', async () => {
+    it('does not find others’ conversations, dissolved groups or erased users', async () => {
       const [ada, bob] = [await called('Ada'), await called('Zebedee')];
       const theirs = await group(bob, 'Zebras');
       const over = await group(ada, 'Zebus');
@@ -80,7 +80,7 @@ export function promisesOfFinding(open: () => Promise<Db>): void {
       expect(await idsOf(ada, 'zeb')).toEqual([]);
     });
 
-    it('gives pages by latest activity, with whatever else is asked for', async () => {
+    it('returns pages by latest activity, combined with other filters', async () => {
       const [ada, bob] = await world.people();
       const ids: bigint[] = [];
       for (let n = 0; n < 7; n += 1) {
@@ -102,7 +102,7 @@ export function promisesOfFinding(open: () => Promise<Db>): void {
       expect([await list(true, false), await list(true, true), await list(false, true)]).toEqual([[t2], [], [t4]]);
     });
 
-    it('is counted for each user', async () => {
+    it('is limited per user', async () => {
       const { groups } = world.node({ searchesPerMinute: 2 });
       const [ada, bob] = await world.people();
       await groups.called(ada, 'a');
@@ -127,7 +127,7 @@ export function promisesOfFinding(open: () => Promise<Db>): void {
 
     const admins: ReadonlySet<number> = new Set([1, 8, 9, 20]);
 
-    /** What comes of somebody who has joined: every fifth has a nickname, every eleventh leaves. */
+    /** Sets up a member by position: every fifth has a nickname, every eleventh leaves. */
     async function settle(viewer: Viewer, name: string, n: number): Promise<void> {
       const conversationId = id;
       const nickname = n % 5 === 0 ? (nicknames[n % 3] ?? '') : '';
@@ -149,7 +149,7 @@ export function promisesOfFinding(open: () => Promise<Db>): void {
       const members: Viewer[] = [];
       const nameOf = (n: number) => (n === 0 ? 'Owner Anna' : (names[n % names.length] ?? ''));
       for (let n = 1; n <= 35; n += 1) members.push(await called(nameOf(n)));
-      // Others are called so too, and are in no group.
+      // Users with the same names who are not in the group.
       for (const name of names) await called(name);
       id = await world.group(owner, ...members);
       for (const [n, viewer] of [owner, ...members].entries()) await settle(viewer, nameOf(n), n);
@@ -192,7 +192,7 @@ export function promisesOfFinding(open: () => Promise<Db>): void {
       ['in a small group', { lookedAt: 5_000, nicknamed: 1_000 }],
       ['in one that is large for it', { lookedAt: 4, nicknamed: 1_000 }],
       ['one step at a time', { lookedAt: 1, nicknamed: 1_000 }],
-    ])('finds each once by the beginnings of handle, name and nickname, %s', async (_what, bounds) => {
+    ])('finds each member once by prefixes of handle, name and nickname, %s', async (_what, bounds) => {
       for (const search of ['a', 'an', 'anna', 'b', 'bo an', 'boss', 'anna first', 'el', 'e', 'u', '娜', 'anna bo', 'x', 'anna x', '']) {
         for (const first of [1, 3, 100]) {
           const { ids } = await all(search, { bounds, first });
@@ -202,7 +202,7 @@ export function promisesOfFinding(open: () => Promise<Db>): void {
       }
     });
 
-    it('finds those with some roles only', async () => {
+    it('finds only members with the given roles', async () => {
       for (const roles of [['OWNER', 'ADMIN'], ['ADMIN'], ['MEMBER'], ['OWNER', 'MEMBER'], []] satisfies Role[][]) {
         for (const lookedAt of [5_000, 4]) {
           const { ids } = await all('an', { bounds: { lookedAt, nicknamed: 1_000 }, first: 3, roles });
@@ -211,7 +211,7 @@ export function promisesOfFinding(open: () => Promise<Db>): void {
       }
     });
 
-    it('gives them by the word that was found', async () => {
+    it('orders members by the matching term', async () => {
       const { items } = await world.groups.findMembers(owner, { id, memberCount }, { search: 'annab', first: 100 });
       const keys = items.map(({ key }) => key.split(' ')[2]);
       expect(keys).toEqual(keys.map(() => 'annabel'));
@@ -220,27 +220,27 @@ export function promisesOfFinding(open: () => Promise<Db>): void {
       expect(ids).toEqual(whole.ids);
     });
 
-    it('passes over nicknames where too many have one, and finds who has one by their own names all the same', async () => {
+    it('ignores nicknames if too many members have one, and still finds those members by their own names', async () => {
       const bounds = { lookedAt: 5_000, nicknamed: 2 };
       expect((await all('first', { bounds, first: 10 })).ids).toEqual([]);
       expect((await all('ines', { bounds, first: 10 })).ids.toSorted()).toEqual(expected('ines'));
     });
 
-    it('ends a page that has found nothing for long, and goes on from there', async () => {
+    it('ends a page that has found nothing for long, and continues from there', async () => {
       const s = randomBytes(4).toString('hex');
-      // Half of them are before, and none of them in the group.
+      // They match and are not in the group; with random ids, about half of them come first.
       for (let n = 0; n < 6; n += 1) await called(`q${s}${n}`);
       const { ids, pages } = await all(`q${s}`, { bounds: { lookedAt: 2, nicknamed: 10 }, first: 10 });
       expect(ids).toEqual([]);
       expect(pages.length).toBeGreaterThan(1);
     });
 
-    it.each(['', '1', '2 1 anna', '1 x anna', '1 1', '1 1 bo'])('cannot go on after %j', async (after) => {
+    it.each(['', '1', '2 1 anna', '1 x anna', '1 1', '1 1 bo'])('rejects the cursor %j', async (after) => {
       const searching = world.groups.findMembers(owner, { id, memberCount }, { search: 'anna', first: 1, after });
       expect(await refusal(searching)).toEqual({ code: 'BAD_USER_INPUT', field: ['after'] });
     });
 
-    it('has ten letters for each search that a user has elsewhere', async () => {
+    it('allows ten times as many calls as other searches', async () => {
       const { groups } = world.node({ searchesPerMinute: 1 });
       for (let n = 0; n < 10; n += 1) await groups.findMembers(owner, { id, memberCount }, { search: 'a', first: 1 });
       const next = groups.findMembers(owner, { id, memberCount }, { search: 'a', first: 1 });
@@ -249,7 +249,7 @@ export function promisesOfFinding(open: () => Promise<Db>): void {
   });
 
   describe('a list of members', () => {
-    it('has those with some roles only, in the order they joined', async () => {
+    it('contains only members with the given roles, in the order of their joins', async () => {
       const [ada, bob, cy] = await world.people();
       const [dan, eve] = await world.people();
       const group = await world.group(ada);

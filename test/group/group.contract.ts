@@ -29,7 +29,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
   const ids = (...viewers: readonly Viewer[]) => viewers.map(({ userId }) => userId);
 
   describe('creating a group', () => {
-    it('logs that each member joined, the owner first, and tells each account', async () => {
+    it('logs a join of each member, the owner first, and notifies each account', async () => {
       const [ada, bob, cy] = await world.people();
       const made = await world.groups.create(ada, { name: 'Chess 👑', description: 'Tuesdays\nat six', memberIds: ids(cy, bob) });
       expect(made).toMatchObject({ kind: 'GROUP', name: 'Chess 👑', description: 'Tuesdays\nat six', ownerId: ada.userId });
@@ -47,7 +47,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       }
     });
 
-    it('names nobody twice, nor its creator', async () => {
+    it('adds nobody twice, nor its creator', async () => {
       const [ada, bob] = await world.people();
       const { id, memberCount } = await world.groups.create(ada, { name: 'Pair', memberIds: ids(bob, ada, bob) });
       expect(memberCount).toBe(2);
@@ -71,13 +71,13 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       expect(await refusal(world.groups.create(ada, options))).toEqual({ code: 'INVALID_INPUT', field });
     });
 
-    it('takes a name of 100 characters beyond the first plane', async () => {
+    it('accepts a name of 100 characters beyond the basic plane', async () => {
       const ada = await world.person();
       const name = '𝒳'.repeat(100);
       expect(await world.groups.create(ada, { name })).toMatchObject({ name });
     });
 
-    it('is refused whole for a member that is no user, and leaves nothing', async () => {
+    it('is refused as a whole for an unknown member and leaves nothing', async () => {
       const [ada, bob] = await world.people();
       const act = world.groups.create(ada, { name: 'x', memberIds: [bob.userId, 9_000_000_000n] });
       expect(await refusal(act)).toEqual({ code: 'NOT_FOUND', field: ['memberIds', '1'] });
@@ -85,7 +85,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       expect(await world.told(bob)).toEqual([]);
     });
 
-    it('keeps to the members a group may have', async () => {
+    it('respects MAX_GROUP_MEMBERS', async () => {
       const [ada, bob, cy] = await world.people();
       const { groups } = world.node({ maxGroupMembers: 2 });
       const act = groups.create(ada, { name: 'x', memberIds: ids(bob, cy) });
@@ -93,7 +93,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       expect(await groups.create(ada, { name: 'x', memberIds: ids(bob) })).toMatchObject({ memberCount: 2 });
     });
 
-    it('keeps no bot to a number of groups, neither one that makes them nor one that is added', async () => {
+    it('does not limit the groups of a bot, whether it creates them or is added', async () => {
       const [ada, bot] = await world.people();
       await world.db.transaction((tx) => tx.user.update({ where: { id: bot.userId }, data: { bot: true } }));
       const { groups } = world.node({ maxGroupsPerUser: 1 });
@@ -105,7 +105,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       });
     });
 
-    it('keeps to the groups a user may be in; direct conversations and groups left do not count', async () => {
+    it('respects MAX_GROUPS_PER_USER, not counting direct conversations and groups that the user has left', async () => {
       const [ada, bob, cy] = await world.people();
       const { groups } = world.node({ maxGroupsPerUser: 1 });
       await groups.openDirect(ada, { userId: bob.userId });
@@ -117,7 +117,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       expect(await groups.create(bob, { name: 'y', memberIds: ids(cy, ada) })).toMatchObject({ memberCount: 3 });
     });
 
-    it('makes no second group for a retry, not even of ten at once', async () => {
+    it('creates no second group for a retry, not even for ten at once', async () => {
       const [ada, bob] = await world.people();
       const group = { name: 'Once', memberIds: ids(bob), clientGroupId: freshKey() };
       const made = await Promise.all(Array.from({ length: 10 }, () => world.groups.create(ada, group)));
@@ -143,7 +143,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
   });
 
   describe('adding members', () => {
-    it('lets them read from the act on, all of it', async () => {
+    it('lets them read from the act on, including its own entries', async () => {
       const [ada, bob, cy] = await world.people();
       const groupId = await world.group(ada);
       await world.say(ada, groupId, 'before');
@@ -162,7 +162,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       expect(await memberIds(groupId)).toEqual([ada.userId, ...ids(bob, cy).toSorted((a, b) => Number(a - b))]);
     });
 
-    it('tells who cannot be added and lets the others in, as far as there is room', async () => {
+    it('reports who cannot be added and adds the others while there is room', async () => {
       const [ada, member, banned] = await world.people();
       const [busy, welcome, late] = await world.people();
       const { groups } = world.node({ maxGroupMembers: 3, maxGroupsPerUser: 1 });
@@ -183,7 +183,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('logs nothing where nobody can be added', async () => {
+    it('logs nothing if nobody can be added', async () => {
       const [ada, bob] = await world.people();
       const groupId = await world.group(ada, bob);
       const { members, errors, group } = await world.groups.addMembers(ada, { groupId, userIds: ids(bob) });
@@ -195,7 +195,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       expect((await world.groups.addMembers(ada, { groupId, userIds: [] })).errors).toEqual([]);
     });
 
-    it('lets somebody come back, as a new member', async () => {
+    it('adds a former member as a new member', async () => {
       const [ada, bob] = await world.people();
       const groupId = await world.group(ada, bob);
       await appoint(bob, groupId, 'ADMIN');
@@ -214,7 +214,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       ['EVERYONE', ['OWNER', 'ADMIN', 'MEMBER']],
       ['ADMINS', ['OWNER', 'ADMIN']],
       ['OWNER', ['OWNER']],
-    ] as const)('is for whom the policy %s says', async (policy, roles) => {
+    ] as const)('is allowed to the roles that the policy %s names', async (policy, roles) => {
       const [ada, admin, member] = await world.people();
       const groupId = await world.group(ada, admin, member);
       await appoint(admin, groupId, 'ADMIN');
@@ -227,7 +227,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       }
     });
 
-    it('does not tell a group that is not the viewer’s from one that is not', async () => {
+    it('answers the same NOT_FOUND for a group of others and for none', async () => {
       const [ada, bob, cy] = await world.people();
       const foreign = await world.group(bob);
       const direct = await world.direct(ada, bob);
@@ -239,7 +239,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       }
     });
 
-    it('adds a user once of many that race', async () => {
+    it('adds a user once in a race', async () => {
       const [ada, bob] = await world.people();
       const groupId = await world.group(ada);
       const acts = await Promise.all(Array.from({ length: 8 }, () => world.groups.addMembers(ada, { groupId, userIds: ids(bob) })));
@@ -250,7 +250,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
   });
 
   describe('removing a member', () => {
-    it('ends their access with the entry that says so, and tells their account', async () => {
+    it('ends their access with its entry and notifies their account', async () => {
       const [ada, bob] = await world.people();
       const groupId = await world.group(ada, bob);
       const group = await world.groups.removeMember(ada, { groupId, userId: bob.userId });
@@ -274,7 +274,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       ['an admin', 'another admin', 'FORBIDDEN'],
       ['a member', 'another member', 'FORBIDDEN'],
       ['a member', 'the owner', 'FORBIDDEN'],
-    ] as const)('by %s of %s: refused with %s', async (remover, removed, code) => {
+    ] as const)('by %s of %s is refused with %s', async (remover, removed, code) => {
       const [ada, admin, member] = await world.people();
       const [admin2, member2] = await world.people();
       const groupId = await world.group(ada, admin, member, admin2, member2);
@@ -286,7 +286,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       else expect(await refusal(act)).toEqual({ code, field: undefined });
     });
 
-    it('is not for oneself, nor of who is no member, nor in another group', async () => {
+    it('is refused for the viewer themselves, a non-member, a group of others and a direct conversation', async () => {
       const [ada, bob, cy] = await world.people();
       const groupId = await world.group(ada, bob);
       expect(await refusal(world.groups.removeMember(ada, { groupId, userId: ada.userId }))).toEqual({
@@ -308,7 +308,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       });
     });
 
-    it('happens once of many that race', async () => {
+    it('happens once in a race', async () => {
       const [ada, bob] = await world.people();
       const groupId = await world.group(ada, bob);
       const acts = await Promise.allSettled(
@@ -320,7 +320,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
   });
 
   describe('leaving a group', () => {
-    it('ends one’s own access', async () => {
+    it('ends the viewer’s access', async () => {
       const [ada, bob] = await world.people();
       const groupId = await world.group(ada, bob);
       await world.groups.leave(bob, { groupId });
@@ -330,7 +330,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       expect(await refusal(world.groups.leave(bob, { groupId }))).toEqual({ code: 'NOT_FOUND', field: ['groupId'] });
     });
 
-    it('is refused to an owner while others are in it', async () => {
+    it('is refused to an owner while there are other members', async () => {
       const [ada, bob] = await world.people();
       const groupId = await world.group(ada, bob);
       expect(await refusal(world.groups.leave(ada, { groupId }))).toEqual({ code: 'OWNER_MUST_TRANSFER', field: undefined });
@@ -338,7 +338,7 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       await world.groups.leave(ada, { groupId });
     });
 
-    it('dissolves the group with the last one out, and then nobody finds it', async () => {
+    it('as the last member dissolves the group, which nobody finds then', async () => {
       const [ada, bob] = await world.people();
       const groupId = await world.group(ada);
       await world.groups.leave(ada, { groupId });
@@ -357,14 +357,14 @@ export function promisesOfGroups(open: () => Promise<Db>): void {
       });
     });
 
-    it('is not for direct conversations', async () => {
+    it('is not possible in direct conversations', async () => {
       const [ada, bob] = await world.people();
       const groupId = await world.direct(ada, bob);
       expect(await refusal(world.groups.leave(ada, { groupId }))).toEqual({ code: 'NOT_FOUND', field: ['groupId'] });
     });
   });
 
-  it('memberCount is the number of active members, whatever races', async () => {
+  it('memberCount is the number of active members after any race', async () => {
     const [ada, bob, cy] = await world.people();
     const others = [...(await world.people()), bob, cy];
     const groupId = await world.group(ada, bob, cy);

@@ -8,4 +8,4 @@ import { promisesOfOperatedGroups } from './operated.contract.ts';
 describe('direct conversations on MariaDB', () => promisesOfDirectConversations(mysqlDb));
 describe('groups on MariaDB', () => promisesOfGroups(mysqlDb));
 describe('lists of conversations on MariaDB', () => promisesOfGroupLists(mysqlDb));
-describe('groups in which operators step in, on MariaDB', () => promisesOfOperatedGroups(mysqlDb));
+describe('operators’ acts on groups, on MariaDB', () => promisesOfOperatedGroups(mysqlDb));

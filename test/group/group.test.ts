@@ -8,4 +8,4 @@ import { promisesOfOperatedGroups } from './operated.contract.ts';
 describe('direct conversations on SQLite', () => promisesOfDirectConversations(sqliteDb));
 describe('groups on SQLite', () => promisesOfGroups(sqliteDb));
 describe('lists of conversations on SQLite', () => promisesOfGroupLists(sqliteDb));
-describe('groups in which operators step in, on SQLite', () => promisesOfOperatedGroups(sqliteDb));
+describe('operators’ acts on groups, on SQLite', () => promisesOfOperatedGroups(sqliteDb));

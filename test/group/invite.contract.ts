@@ -3,7 +3,7 @@ import type { Db } from '../../src/db/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { refusal, type TalkWorld, talkOn } from './talk-world.ts';
 
-/** What invitations promise, on any database. */
+/** What invites promise, on any database. */
 export function promisesOfInvites(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -34,7 +34,7 @@ export function promisesOfInvites(open: () => Promise<Db>): void {
     return invites.map(({ code }) => code);
   }
 
-  it('has a code of its own that nobody guesses, and lets in whoever has it, into a group nobody sees', async () => {
+  it('each invite has an unguessable code that admits its bearer to a group that is not public', async () => {
     const { ada, groupId } = await scene();
     const invites = await Promise.all(Array.from({ length: 10 }, () => world.joining.createInvite(ada, { groupId })));
     expect(new Set(invites.map(({ code }) => code)).size).toBe(10);
@@ -45,13 +45,13 @@ export function promisesOfInvites(open: () => Promise<Db>): void {
     expect(await world.access(dan, groupId)).toMatchObject({ role: 'MEMBER' });
   });
 
-  it('is told to those who see invitations, when it is made, used up or revoked; others are told nothing', async () => {
+  it('members who can see invites are notified when one is created, used or revoked, and others are not', async () => {
     const { ada, bob, cy, groupId } = await scene();
     const { code, id } = await world.joining.createInvite(ada, { groupId, maxUses: 2 });
     const forever = await world.joining.createInvite(bob, { groupId });
     expect([await toldOfInvites(ada), await toldOfInvites(bob), await toldOfInvites(cy)]).toEqual([2, 2, 0]);
     await world.joining.join(await world.person(), { code });
-    // What lets in anybody is the same after it has let somebody in.
+    // An invite without a limit of uses does not change by a use.
     await world.joining.join(await world.person(), { code: forever.code });
     expect([await toldOfInvites(ada), await toldOfInvites(bob), await toldOfInvites(cy)]).toEqual([3, 3, 0]);
     await world.joining.revokeInvite(bob, id);
@@ -59,7 +59,7 @@ export function promisesOfInvites(open: () => Promise<Db>): void {
     expect([await toldOfInvites(ada), await toldOfInvites(bob), await toldOfInvites(cy)]).toEqual([4, 4, 0]);
   });
 
-  it('is made, revoked and told as the invitePolicy has it', async () => {
+  it('creating, revoking and notifying follow the invitePolicy', async () => {
     const { ada, bob, cy, groupId } = await scene();
     const stranger = await world.person();
     const { id } = await world.joining.createInvite(bob, { groupId });
@@ -73,7 +73,7 @@ export function promisesOfInvites(open: () => Promise<Db>): void {
     expect([await toldOfInvites(ada), await toldOfInvites(bob)]).toEqual([2, 1]);
   });
 
-  it('is the same NOT_FOUND once it is used up, revoked or expired as where there never was one', async () => {
+  it('a used, revoked or expired invite is the same NOT_FOUND as an unknown one', async () => {
     const { ada, groupId } = await scene();
     const once = await world.joining.createInvite(ada, { groupId, maxUses: 1 });
     const revoked = await world.joining.createInvite(ada, { groupId });
@@ -89,7 +89,7 @@ export function promisesOfInvites(open: () => Promise<Db>): void {
     expect(await world.joining.invitesByIds([once.id, revoked.id, brief.id])).toEqual([null, null, null]);
   });
 
-  it('costs no use where who comes is in the group, also where they came by its last', async () => {
+  it('an invite loses no use to a user who is a member already, even by its own last use', async () => {
     const { ada, bob, groupId } = await scene();
     const { code, id } = await world.joining.createInvite(ada, { groupId, maxUses: 1 });
     expect((await world.joining.join(bob, { code })).group?.memberCount).toBe(3);
@@ -98,7 +98,7 @@ export function promisesOfInvites(open: () => Promise<Db>): void {
     for (let times = 0; times < 2; times += 1) expect((await world.joining.join(dan, { code })).group?.memberCount).toBe(4);
   });
 
-  it('with a few uses left lets in so many of ten who race for them, and never has less than none', async () => {
+  it('an invite with three uses left admits three of ten concurrent users and never counts below zero', async () => {
     const { ada, groupId } = await scene();
     const { code } = await world.joining.createInvite(ada, { groupId, maxUses: 3 });
     const ten = await Promise.all(Array.from({ length: 10 }, () => world.person()));
@@ -108,7 +108,7 @@ export function promisesOfInvites(open: () => Promise<Db>): void {
     expect(await world.db.client.groupInvite.findMany({ where: { code }, select: { usesLeft: true } })).toEqual([{ usesLeft: 0 }]);
   });
 
-  it('is refused that ends in the past or lets in nobody', async () => {
+  it('an invite that expires in the past or has no use is refused', async () => {
     const { ada, groupId } = await scene();
     for (const expiresAt of [await soon(0), await soon(-1), new Date(0)])
       expect(await refusal(world.joining.createInvite(ada, { groupId, expiresAt }))).toEqual({
@@ -120,7 +120,7 @@ export function promisesOfInvites(open: () => Promise<Db>): void {
     expect(await good(groupId)).toEqual([]);
   });
 
-  it('is one of so many that a group may have; those that are good no more do not count', async () => {
+  it('a group has a limited number of invites, not counting invalid ones', async () => {
     const { ada, groupId } = await scene();
     const { joining } = world.node({ maxInvites: 3 });
     const first = await joining.createInvite(ada, { groupId });
@@ -137,7 +137,7 @@ export function promisesOfInvites(open: () => Promise<Db>): void {
     expect(racing.filter(({ status }) => status === 'fulfilled')).toEqual([]);
   });
 
-  describe('that is unknown', () => {
+  describe('an unknown invite', () => {
     it('cannot be revoked', async () => {
       const { ada } = await scene();
       expect(await refusal(world.joining.revokeInvite(ada, '01234567-89ab-7def-8123-456789abcdef'))).toEqual({

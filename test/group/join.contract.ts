@@ -4,7 +4,7 @@ import type { JoinPolicy } from '../../src/group/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { type NodeOptions, refusal, type TalkWorld, talkOn } from './talk-world.ts';
 
-/** What joining a group by oneself promises, on any database. */
+/** What joining a group promises, on any database. */
 export function promisesOfJoining(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -27,7 +27,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
   }
 
   describe('an open group', () => {
-    it('lets anybody in who names it, by their own act', async () => {
+    it('admits any user who has its id, as the user’s own act', async () => {
       const [ada, bob] = await world.people();
       const groupId = await groupOf(ada, 'OPEN');
       const { group, request } = await world.joining.join(bob, { groupId });
@@ -41,13 +41,13 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect(await world.access(bob, groupId)).toMatchObject({ role: 'MEMBER', fromSeq: 2, joinedSeq: 2, readSeq: 1, deliveredSeq: 1 });
     });
 
-    it('answers those who are in it that they are, and logs nothing', async () => {
+    it('returns the group to members who join again, and logs nothing', async () => {
       const [ada, bob] = await world.people();
       const groupId = await groupOf(ada, 'OPEN', bob);
       for (const viewer of [ada, bob, bob]) expect((await world.joining.join(viewer, { groupId })).group?.lastSeq).toBe(2);
     });
 
-    it('keeps out who was banned, and says so', async () => {
+    it('refuses a banned user with FORBIDDEN', async () => {
       const [ada, bob] = await world.people();
       const groupId = await groupOf(ada, 'OPEN', bob);
       await ban(bob, groupId);
@@ -56,7 +56,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect(await refusal(world.joining.join(bob, { code }))).toEqual({ code: 'FORBIDDEN', field: ['code'] });
     });
 
-    it('takes back who has left, as a new member', async () => {
+    it('admits a former member as a new member', async () => {
       const [ada, bob] = await world.people();
       const groupId = await groupOf(ada, 'OPEN', bob);
       await world.groups.leave(bob, { groupId });
@@ -64,7 +64,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect(await world.access(bob, groupId)).toMatchObject({ role: 'MEMBER', fromSeq: 4, joinedSeq: 4, readSeq: 3 });
     });
 
-    it('gives its last place to one of ten who race for it', async () => {
+    it('gives its last place to one of ten concurrent users', async () => {
       const [ada, bob] = await world.people();
       const { groups, joining } = world.node({ maxGroupMembers: 3 });
       const { id: groupId } = await groups.create(ada, { name: 'x', joinPolicy: 'OPEN', memberIds: [bob.userId] });
@@ -75,7 +75,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect(await refusal(joining.join(await world.person(), { groupId }))).toEqual({ code: 'LIMIT_REACHED', field: ['groupId'] });
     });
 
-    it('makes one member of somebody who joins it ten times at once', async () => {
+    it('makes one membership of ten concurrent joins of a user', async () => {
       const [ada, bob] = await world.people();
       const groupId = await groupOf(ada, 'OPEN');
       await Promise.all(Array.from({ length: 10 }, () => world.joining.join(bob, { groupId })));
@@ -83,7 +83,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect((await world.entries(groupId)).map(({ type }) => type)).toEqual(['MemberJoined', 'MemberJoined']);
     });
 
-    it('keeps to the groups a user may be in', async () => {
+    it('respects MAX_GROUPS_PER_USER', async () => {
       const [ada, bob] = await world.people();
       const { joining } = world.node({ maxGroupsPerUser: 1 });
       const [one, other] = [await groupOf(ada, 'OPEN'), await groupOf(ada, 'OPEN')];
@@ -100,8 +100,8 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
     return { memberCount: group?.memberCount, active };
   }
 
-  describe('a group for the invited', () => {
-    it('is nothing to anybody who names it', async () => {
+  describe('an invite-only group', () => {
+    it('is NOT_FOUND to any user who has its id', async () => {
       const [ada, bob, banned] = await world.people();
       const groupId = await groupOf(ada, 'INVITE_ONLY', banned);
       await ban(banned, groupId);
@@ -110,7 +110,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
     });
   });
 
-  it('is refused where not exactly one of id and code is named, what is named is no group, or the note is not fit', async () => {
+  it('joining is refused without exactly one of id and code, for an id that is not a group, and with an invalid note', async () => {
     const [ada, bob] = await world.people();
     const groupId = await groupOf(ada, 'OPEN');
     const { id: direct } = await world.groups.openDirect(ada, { userId: bob.userId });
@@ -126,7 +126,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
     expect(await world.access(bob, groupId)).toBeNull();
   });
 
-  it('is throttled, together with looks from outside', async () => {
+  it('joins and previews are throttled together', async () => {
     const [ada, bob, cy] = await world.people();
     const groupId = await groupOf(ada, 'OPEN');
     const { joining } = world.node({ joinAttempts: 3 });
@@ -138,7 +138,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
     expect((await joining.join(cy, { groupId })).group).not.toBeNull();
   });
 
-  it('a group that was dissolved is nothing to join, by id or code', async () => {
+  it('a dissolved group cannot be joined or previewed, by id or code', async () => {
     const [ada, bob] = await world.people();
     const groupId = await groupOf(ada, 'OPEN');
     const { code } = await world.joining.createInvite(ada, { groupId });
@@ -149,12 +149,12 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
     expect(await world.joining.preview(bob, { code })).toBeNull();
   });
 
-  describe('a look from outside', () => {
+  describe('a preview', () => {
     it.each<[JoinPolicy, boolean]>([
       ['OPEN', true],
       ['APPROVAL', true],
       ['INVITE_ONLY', false],
-    ])('at a group that is %s, by its id: %s; by the code of an invitation always, and by whoever is in it', async (policy, shown) => {
+    ])('of a group that is %s is visible by its id: %s; by an invite’s code and to members always', async (policy, shown) => {
       const [ada, bob, banned] = await world.people();
       const groupId = await groupOf(ada, policy, banned);
       await ban(banned, groupId);
@@ -166,7 +166,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect((await world.joining.preview(ada, { groupId }))?.id).toBe(groupId);
     });
 
-    it('sees nothing by what is no group, and not by both names or none', async () => {
+    it('is null for what is not a group, and refused with both names or none', async () => {
       const [ada, bob] = await world.people();
       const groupId = await groupOf(ada, 'OPEN');
       const { code } = await world.joining.createInvite(ada, { groupId });
@@ -178,8 +178,8 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
     });
   });
 
-  describe('who may join', () => {
-    it('is said when a group is made, or changed, in one entry', async () => {
+  describe('the join policy', () => {
+    it('is set when a group is created, or changed in one entry', async () => {
       const [ada, bob] = await world.people();
       expect(await world.groups.create(ada, { name: 'x' })).toMatchObject({ joinPolicy: 'INVITE_ONLY', history: 'JOINING' });
       const { id: groupId, ...made } = await world.groups.create(ada, { name: 'x', joinPolicy: 'OPEN', history: 'ALL' });
@@ -194,7 +194,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
     });
   });
 
-  describe('a request to join', () => {
+  describe('a join request', () => {
     async function asking(options: NodeOptions = {}) {
       const [ada, bob, cy] = await world.people();
       const groupId = await groupOf(ada, 'APPROVAL', bob);
@@ -207,7 +207,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       return { ada, bob, cy, groupId, joining, ref: { conversationId: groupId, userId: cy.userId }, request };
     }
 
-    it('waits for those who run the group, who are told, as all devices of who asks are', async () => {
+    it('waits for the owner and admins, who are notified, as are the requester’s devices', async () => {
       const { ada, bob, cy, groupId, ref, request, joining } = await asking();
       expect(request).toMatchObject({ ...ref, note: 'please', open: true });
       expect(await told(cy)).toEqual(['JoinRequestSent']);
@@ -220,14 +220,14 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect(await world.access(cy, groupId)).toBeNull();
     });
 
-    it('is the same when it is made again, with the note that it had', async () => {
+    it('made again is the same, with its first note', async () => {
       const { cy, groupId, request, joining } = await asking();
       const again = await Promise.all(Array.from({ length: 5 }, () => joining.join(cy, { groupId, note: 'now!' })));
       for (const { request: same } of again) expect(same).toEqual(request);
       expect(await told(cy)).toEqual(['JoinRequestSent']);
     });
 
-    it('is one of many that are made at once', async () => {
+    it('is made once in a race', async () => {
       const [ada, bob] = await world.people();
       const groupId = await groupOf(ada, 'APPROVAL');
       await Promise.all(Array.from({ length: 10 }, () => world.joining.join(bob, { groupId })));
@@ -235,7 +235,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect((await told(ada)).filter((type) => type === 'JoinRequestReceived')).toHaveLength(1);
     });
 
-    it('is accepted by one of those who run the group: who asked is in, and all are told', async () => {
+    it('can be accepted by an admin: the requester is a member, and all are notified', async () => {
       const { ada, bob, cy, groupId, ref, joining } = await asking();
       const { group, member } = await joining.answer(bob, ref, { accept: true });
       expect({ group, member }).toMatchObject({ group: { memberCount: 3 }, member: { userId: cy.userId, role: 'MEMBER' } });
@@ -249,7 +249,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect(await joining.countOwnRequests(cy)).toBe(0);
     });
 
-    it('is declined in silence: in the eyes of who asked it goes on to wait, and to ask anew they take it back', async () => {
+    it('is declined silently: it stays pending for the requester, who cancels it to request again', async () => {
       const { ada, bob, cy, groupId, ref, joining } = await asking();
       expect((await joining.answer(ada, ref, { accept: false })).member).toBeNull();
       expect((await world.entries(bob.userId)).at(-1)).toMatchObject({ type: 'JoinRequestClosed', data: { ...ref, accepted: false } });
@@ -265,7 +265,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect(await joining.requests(groupId, { first: 5 })).toMatchObject({ items: [{ request: { note: 'once more' } }] });
     });
 
-    it('is taken back, of which all are told who were asked; twice is once', async () => {
+    it('is cancelled once, and the owner is notified', async () => {
       const { ada, cy, groupId, ref, joining } = await asking();
       for (let times = 0; times < 2; times += 1) await joining.cancel(cy, ref);
       expect((await world.entries(ada.userId)).at(-1)).toMatchObject({ type: 'JoinRequestClosed', data: { ...ref, accepted: false } });
@@ -274,7 +274,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect(await refusal(joining.answer(ada, ref, { accept: true }))).toEqual({ code: 'NOT_FOUND', field: ['requestId'] });
     });
 
-    it('is answered once: the second of two is told that nothing waits', async () => {
+    it('is answered once: the second answer is refused', async () => {
       const { ada, bob, cy, groupId, ref, joining } = await asking();
       const answers = await Promise.allSettled([joining.answer(ada, ref, { accept: true }), joining.answer(bob, ref, { accept: false })]);
       expect(answers.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
@@ -282,19 +282,19 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect(await refusal(joining.answer(ada, ref, { accept: true }))).toEqual({ code: 'NOT_FOUND', field: ['requestId'] });
     });
 
-    it('is either accepted or taken back where both are tried at once', async () => {
+    it('is either accepted or cancelled in a race of both', async () => {
       const { ada, cy, groupId, ref, joining } = await asking();
       const [accepted, cancelled] = await Promise.allSettled([joining.answer(ada, ref, { accept: true }), joining.cancel(cy, ref)]);
       expect([accepted.status, cancelled.status].toSorted()).toEqual(['fulfilled', 'rejected']);
       expect((await world.access(cy, groupId)) !== null).toBe(accepted.status === 'fulfilled');
     });
 
-    it('is nothing for a member or a stranger to answer or cancel, and who asks does not answer it', async () => {
+    it('cannot be answered or cancelled by a member or an outsider, nor answered by its requester', async () => {
       const { ada, cy, groupId, ref, joining } = await asking();
       const [member, stranger] = await world.people();
       await world.groups.addMembers(ada, { groupId, userIds: [member.userId] });
       expect(await refusal(joining.answer(member, ref, { accept: true }))).toEqual({ code: 'FORBIDDEN', field: undefined });
-      // The same where nobody asks: who may not answer is not told.
+      // The same if there is no request, so that a member learns nothing.
       expect(await refusal(joining.answer(member, { ...ref, userId: stranger.userId }, { accept: true }))).toMatchObject({
         code: 'FORBIDDEN',
       });
@@ -306,7 +306,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect(await joining.countRequests(groupId)).toBe(1);
     });
 
-    it('is settled by whatever else lets who asked in: an invitation, being added, the group that opens', async () => {
+    it('is settled by any other way in: an invite, an addition, the group’s opening', async () => {
       const ways = [
         async ({ ada, cy, groupId, joining }: Awaited<ReturnType<typeof asking>>) => {
           const { code } = await joining.createInvite(ada, { groupId });
@@ -332,7 +332,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       }
     });
 
-    it('that was declined in silence is settled by an invitation too, of which only who asked is told', async () => {
+    it('that was declined is settled by an invite too, and only the requester is notified', async () => {
       const { ada, bob, cy, groupId, ref, joining } = await asking();
       await joining.answer(ada, ref, { accept: false });
       const { code } = await joining.createInvite(ada, { groupId });
@@ -342,7 +342,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect(await told(cy)).toContain('JoinRequestClosed');
     });
 
-    it('is not accepted past the members a group may have, nor the groups a user may be in', async () => {
+    it('is not accepted past MAX_GROUP_MEMBERS or MAX_GROUPS_PER_USER', async () => {
       const { ada, ref, joining, groupId } = await asking({ maxGroupMembers: 2 });
       expect(await refusal(joining.answer(ada, ref, { accept: true }))).toEqual({ code: 'LIMIT_REACHED', field: ['requestId'] });
       expect(await joining.countRequests(groupId)).toBe(1);
@@ -354,7 +354,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       });
     });
 
-    it('is one of few that a user may have waiting; what was taken back, or asked of a group that is gone, does not count', async () => {
+    it('counts toward a limit per user, except when cancelled or when its group is gone', async () => {
       const { ada, cy, ref, joining } = await asking({ maxJoinRequests: 2 });
       const [second, third] = [await groupOf(ada, 'APPROVAL'), await groupOf(ada, 'APPROVAL')];
       await joining.join(cy, { groupId: second });
@@ -366,7 +366,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       await joining.join(cy, { groupId: ref.conversationId });
     });
 
-    it('ends with the group: who asked is told by and by, and once', async () => {
+    it('ends with its group, and the requester is notified once, by a job', async () => {
       const [ada, bob] = await world.people();
       const groupId = await groupOf(ada, 'APPROVAL');
       await world.joining.join(bob, { groupId });
@@ -376,7 +376,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect(await told(bob)).toEqual(['JoinRequestSent', 'JoinRequestClosed']);
     });
 
-    it('is left to a job to end where its group ends, also with the last one out', async () => {
+    it('is left to a job when its group ends, also by its last member’s leaving', async () => {
       const [ada] = await world.people();
       const groupId = await groupOf(ada, 'APPROVAL');
       await world.groups.leave(ada, { groupId });
@@ -384,14 +384,14 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect(jobs.map(({ data }) => JSON.parse(data))).toEqual([{ groupId: String(groupId), actorId: String(ada.userId) }]);
     });
 
-    it('is taken back when the account of who asked is erased, of which those who answer are told', async () => {
+    it('is withdrawn when the requester’s account is erased, and the owner is notified', async () => {
       const { ada, cy, groupId, ref, joining } = await asking();
       for (let times = 0; times < 2; times += 1) await joining.withdrawAll(cy.userId, AbortSignal.timeout(10_000));
       expect((await world.entries(ada.userId)).at(-1)).toMatchObject({ type: 'JoinRequestClosed', data: { ...ref, accepted: false } });
       expect(await joining.countRequests(groupId)).toBe(0);
     });
 
-    it('is listed with the others, the newest first, page by page', async () => {
+    it('is listed with the others in pages, newest first', async () => {
       const [ada] = await world.people();
       const groupId = await groupOf(ada, 'APPROVAL');
       const askers = await Promise.all(Array.from({ length: 5 }, () => world.person()));
@@ -411,7 +411,7 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
         expect(await refusal(world.joining.requests(groupId, { first: 1, after }))).toEqual({ code: 'BAD_USER_INPUT', field: ['after'] });
     });
 
-    it('of many to many groups are one’s own list, the newest first, page by page', async () => {
+    it('to each of several groups is in the requester’s own list in pages, newest first', async () => {
       const [ada, bob] = await world.people();
       const asked: bigint[] = [];
       for (let n = 0; n < 4; n += 1) {

@@ -5,5 +5,5 @@ import { promisesOfJoining } from './join.contract.ts';
 import { promisesOfThePast } from './newcomer.contract.ts';
 
 describe('joining on MariaDB', () => promisesOfJoining(mysqlDb));
-describe('an invitation on MariaDB', () => promisesOfInvites(mysqlDb));
-describe('the past of a group on MariaDB', () => promisesOfThePast(mysqlDb));
+describe('invites on MariaDB', () => promisesOfInvites(mysqlDb));
+describe('the history of a group on MariaDB', () => promisesOfThePast(mysqlDb));

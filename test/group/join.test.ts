@@ -5,5 +5,5 @@ import { promisesOfJoining } from './join.contract.ts';
 import { promisesOfThePast } from './newcomer.contract.ts';
 
 describe('joining on SQLite', () => promisesOfJoining(sqliteDb));
-describe('an invitation on SQLite', () => promisesOfInvites(sqliteDb));
-describe('the past of a group on SQLite', () => promisesOfThePast(sqliteDb));
+describe('invites on SQLite', () => promisesOfInvites(sqliteDb));
+describe('the history of a group on SQLite', () => promisesOfThePast(sqliteDb));

@@ -4,7 +4,7 @@ import { conversationKey, memberKey } from '../../src/group/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { refusal, type TalkWorld, talkOn } from './talk-world.ts';
 
-/** What reading conversations and members promises, on any database. */
+/** What reads of conversations and members promise, on any database. */
 export function promisesOfGroupLists(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -18,7 +18,7 @@ export function promisesOfGroupLists(open: () => Promise<Db>): void {
   }
 
   describe('a viewer’s conversations', () => {
-    it('come by latest activity, page by page', async () => {
+    it('are ordered by latest activity, in pages', async () => {
       const [ada, bob] = await world.people();
       const made: bigint[] = [];
       for (let n = 0; n < 5; n += 1) {
@@ -37,14 +37,14 @@ export function promisesOfGroupLists(open: () => Promise<Db>): void {
       expect(await listed(ada, 6)).toMatchObject({ hasNextPage: false });
     });
 
-    it('have the keys that their conversations name', async () => {
+    it('have the keys that conversationKey computes', async () => {
       const ada = await world.person();
       await world.group(ada);
       const { items } = await world.groups.list(ada, { first: 1 });
       expect(items.map(({ key }) => key)).toEqual(items.map(({ conversation }) => conversationKey(conversation)));
     });
 
-    it('with activity in the same ms come by id, none lost between pages', async () => {
+    it('with activity in the same ms are ordered by id, and none is lost between pages', async () => {
       const ada = await world.person();
       const made = [await world.group(ada), await world.group(ada), await world.group(ada)];
       await world.db.transaction((tx) =>
@@ -67,14 +67,14 @@ export function promisesOfGroupLists(open: () => Promise<Db>): void {
       '1e3:2',
       '1:9999999999999999999',
       '999999999999999:1',
-    ])('cannot be read after %j', async (after) => {
+    ])('reject the cursor %j', async (after) => {
       const ada = await world.person();
       expect(await refusal(world.groups.list(ada, { first: 1, after }))).toEqual({ code: 'BAD_USER_INPUT', field: ['after'] });
     });
   });
 
   describe('the members of a group', () => {
-    it('come in the order they joined, page by page', async () => {
+    it('are in the order of their joins, in pages', async () => {
       const [ada, bob, cy] = await world.people();
       const [dan, eve] = await world.people();
       const id = await world.group(ada, cy, bob);
@@ -92,7 +92,7 @@ export function promisesOfGroupLists(open: () => Promise<Db>): void {
   });
 
   describe('reading by id', () => {
-    it('answers in the order asked for, null for what is no conversation', async () => {
+    it('returns conversations in the order of the ids, and null for other ids', async () => {
       const [ada, bob] = await world.people();
       const group = await world.group(ada);
       const direct = await world.direct(ada, bob);
@@ -101,7 +101,7 @@ export function promisesOfGroupLists(open: () => Promise<Db>): void {
       expect(await world.groups.byIds([])).toEqual([]);
     });
 
-    it('answers thousands at once', async () => {
+    it('reads thousands at once', async () => {
       const [ada, bob] = await world.people();
       const group = await world.group(ada, bob);
       const many = Array.from({ length: 2_500 }, (_, n) => (n === 1_700 ? group : 8_000_000_000n + BigInt(n)));
@@ -110,7 +110,7 @@ export function promisesOfGroupLists(open: () => Promise<Db>): void {
       expect((await world.groups.memberships(refs)).findIndex((found) => found?.userId === bob.userId)).toBe(1_700);
     });
 
-    it('answers memberships of many users in many conversations', async () => {
+    it('reads memberships of many users in many conversations', async () => {
       const [ada, bob, cy] = await world.people();
       const one = await world.group(ada, bob);
       const two = await world.group(bob, cy);

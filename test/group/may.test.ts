@@ -25,14 +25,14 @@ function wish({ role = 'MEMBER', muted, group, to }: Case): PermissionRequest {
 }
 
 describe('the table of permissions', () => {
-  it('lets the owner do everything to members, but leave', () => {
+  it('allows the owner every action on members, and not to leave', () => {
     for (const action of groupActions)
       expect(judge(action, wish({ role: 'OWNER', to: 'MEMBER' })), action).toBe(
         action === 'LEAVE_GROUP' ? 'OWNER_MUST_TRANSFER' : 'ALLOWED',
       );
   });
 
-  it('lets nobody do anything to the owner', () => {
+  it('allows nobody an action on the owner', () => {
     const done = groupActions.filter((action) => 'to' in permissions[action]);
     expect(done).toEqual(['REMOVE_MEMBERS', 'BAN_MEMBERS', 'MUTE_MEMBERS', 'SET_ROLES', 'TRANSFER_OWNERSHIP']);
     for (const action of done) for (const role of roles) expect(judge(action, wish({ role, to: 'OWNER' })), action).toBe('FORBIDDEN');
@@ -47,18 +47,18 @@ describe('the table of permissions', () => {
     }
   });
 
-  it('gives an action that depends on no setting one answer, whatever the settings say', () => {
+  it('answers the same for an action that depends on no setting, whatever the settings', () => {
     for (const action of groupActions) {
       const { policy, by } = permissions[action];
       if (policy === null) expect(new Set(groupPolicies.map((value) => JSON.stringify(by[value]))).size, action).toBe(1);
     }
   });
 
-  it('lets the last one leave, whoever they are', () => {
+  it('allows the last member to leave, even the owner', () => {
     expect(judge('LEAVE_GROUP', wish({ role: 'OWNER', group: { memberCount: 1 } }))).toBe('ALLOWED');
   });
 
-  it('tells what may be done to each member, who may be oneself', () => {
+  it('lists the actions on each member, including the viewer themselves', () => {
     const to = (by: Role, of: Role) => allowedTo(wish({ role: by }), { role: of });
     const below = ['REMOVE_MEMBERS', 'BAN_MEMBERS', 'MUTE_MEMBERS', 'SET_ROLES'];
     expect(roles.map((of) => to('OWNER', of))).toEqual([[], [...below, 'TRANSFER_OWNERSHIP'], [...below, 'TRANSFER_OWNERSHIP']]);
@@ -66,29 +66,29 @@ describe('the table of permissions', () => {
     expect(roles.map((of) => to('MEMBER', of))).toEqual([[], [], []]);
   });
 
-  it('says what a person is told, for every action', () => {
+  it('has a sentence for every action', () => {
     for (const action of groupActions) expect(permissions[action].says, action).toMatch(/^[A-Z].+\.$/);
   });
 });
 
-describe('who is muted', () => {
-  it('does not write, and may do all else', () => {
+describe('a muted user', () => {
+  it('cannot post, and can do everything else', () => {
     const muted = allowedActions(wish({ muted: later }));
     expect(muted).toEqual(allowedActions(wish({})).filter((action) => action !== 'POST'));
     expect(judge('POST', wish({ muted: later }))).toBe('MUTED');
   });
 
-  it('writes again once the time has come', () => {
+  it('can post again once the time has come', () => {
     expect(judge('POST', wish({ muted: before }))).toBe('ALLOWED');
     expect(judge('POST', wish({ muted: now }))).toBe('ALLOWED');
   });
 
-  it('is everyone where the group is muted, but for its owner and admins', () => {
+  it('is everyone in a muted group except its owner and admins', () => {
     const answers = roles.map((role) => judge('POST', wish({ role, group: { mutedUntil: later } })));
     expect(answers).toEqual(['ALLOWED', 'ALLOWED', 'MUTED']);
   });
 
-  it('is so until the later of the two', () => {
+  it('is muted until the later of the two times', () => {
     expect(mutedUntil(wish({ muted: later, group: { mutedUntil: latest } }))).toEqual(latest);
     expect(mutedUntil(wish({ muted: latest, group: { mutedUntil: later } }))).toEqual(latest);
     expect(mutedUntil(wish({ role: 'ADMIN', muted: later, group: { mutedUntil: latest } }))).toEqual(later);
@@ -96,8 +96,8 @@ describe('who is muted', () => {
   });
 });
 
-describe('the time that is left', () => {
-  it('is in ms, and no more than an answer can hold', () => {
+describe('the remaining time', () => {
+  it('is in ms, and at most what an Int can hold', () => {
     expect(msUntil(later, now)).toBe(60_000);
     expect(msUntil(new Date('9999-12-31T23:59:59.999Z'), now)).toBe(2_147_483_647);
   });

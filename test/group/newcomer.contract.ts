@@ -4,7 +4,7 @@ import type { Membership } from '../../src/group/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { freshKey, type TalkWorld, talkOn } from './talk-world.ts';
 
-/** What a group promises of its past to those who come, on any database. */
+/** What a group's history promises to new members, on any database. */
 export function promisesOfThePast(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -12,7 +12,10 @@ export function promisesOfThePast(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** A group of Ada that anybody may join, where she has said three things (seqs 2 to 4), the second in a thread of the first; the third is pinned. */
+  /**
+   * A group of Ada that anybody may join, with three messages of hers (seqs 2 to 4). The second is in a thread of the first; the third is
+   * pinned.
+   */
   async function talk(history: 'ALL' | 'JOINING') {
     const [ada, bob, cy] = await world.people();
     const { id: groupId } = await world.groups.create(ada, { name: 'x', joinPolicy: 'OPEN', history });
@@ -45,7 +48,7 @@ export function promisesOfThePast(open: () => Promise<Db>): void {
     };
   }
 
-  it('shows all of it where it is for all: pages, around, timeline, pins, replies, the newest message', async () => {
+  it('history for ALL is visible to a new member in pages, around, timeline, pins, replies and as the newest message', async () => {
     const { bob, groupId } = await talk('ALL');
     expect(await read(await joined(bob, groupId))).toEqual({
       ...{ pages: ['first', 'second', 'third'], around: ['first', 'second'], timeline: [1, 2, 3, 4, 5, 6] },
@@ -53,14 +56,14 @@ export function promisesOfThePast(open: () => Promise<Db>): void {
     });
   });
 
-  it('shows nothing of it where it is not', async () => {
+  it('history from JOINING on hides everything before from a new member', async () => {
     const { bob, groupId } = await talk('JOINING');
     expect(await read(await joined(bob, groupId))).toEqual({
       ...{ pages: [], around: [], timeline: [6], pins: [], replies: [], last: [undefined] },
     });
   });
 
-  it('lets those who see it answer, react to, forward and hide what was said before they came', async () => {
+  it('a new member who sees older messages can reply to, react to, forward and hide them', async () => {
     const { bob, groupId } = await talk('ALL');
     await joined(bob, groupId);
     const message = { conversationId: groupId, seq: 2 };
@@ -71,7 +74,7 @@ export function promisesOfThePast(open: () => Promise<Db>): void {
     await world.messages.hide(bob, message);
   });
 
-  it('does not wait for those who come: nothing is unread that was said before them', async () => {
+  it('messages from before the join are not unread', async () => {
     const { ada, bob, groupId } = await talk('ALL');
     await world.messages.send(ada, { conversationId: groupId, text: 'all!', clientMessageId: freshKey(), mentionsEveryone: true });
     const access = await joined(bob, groupId);
@@ -83,7 +86,7 @@ export function promisesOfThePast(open: () => Promise<Db>): void {
     expect((await world.messages.unreadTotals(bob)).messages).toBe(3);
   });
 
-  it('is all shown again to who was removed and comes back, and what was said meanwhile does not wait, in threads neither', async () => {
+  it('a removed member who returns sees everything again, and messages sent meanwhile are not unread, also in threads', async () => {
     const { ada, bob, groupId } = await talk('ALL');
     await joined(bob, groupId);
     const threadRoot = { conversationId: groupId, seq: 2 };
@@ -101,7 +104,7 @@ export function promisesOfThePast(open: () => Promise<Db>): void {
     expect(root && (await world.messages.threadUnread([{ root, access: { ...access, readSeq: 0 } }]))).toEqual([1]);
   });
 
-  it('is settled at the joining: a change of the group is for those who come after it', async () => {
+  it('the visible history is fixed at the join: a change of the group applies to later members', async () => {
     const { ada, bob, cy, groupId } = await talk('JOINING');
     const before = await joined(bob, groupId);
     await world.groups.update(ada, { groupId, history: 'ALL' });
@@ -111,7 +114,7 @@ export function promisesOfThePast(open: () => Promise<Db>): void {
     expect((await world.access(cy, groupId))?.fromSeq).toBe(1);
   });
 
-  it('is shown alike to who is added, who is let in, and who has an invitation', async () => {
+  it('the history is the same after an addition, an accepted request and an invite', async () => {
     const { ada, bob, cy, groupId } = await talk('ALL');
     const { code } = await world.joining.createInvite(ada, { groupId });
     await world.groups.addMembers(ada, { groupId, userIds: [bob.userId] });
@@ -125,7 +128,7 @@ export function promisesOfThePast(open: () => Promise<Db>): void {
   });
 
   describe('the members', () => {
-    it('stand in the order in which they came, and only those have read a message who were there when it was said', async () => {
+    it('are in the order of their joins, and only those who were there when a message was sent count as its readers', async () => {
       const { ada, bob, cy, groupId } = await talk('ALL');
       await joined(cy, groupId);
       await joined(bob, groupId);

@@ -5,7 +5,7 @@ import { jobKinds } from '../../src/jobs/job.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { refusal, type TalkWorld, talkOn } from './talk-world.ts';
 
-/** What operators are promised who look at groups and step in, on any database. Nothing here does jobs by itself. */
+/** What operators' acts on groups promise, on any database. Nothing here does jobs by itself. */
 export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -28,12 +28,12 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
     data: { conversationId, reason },
   });
   const nobody = 2n ** 61n;
-  // No act leaves a group so: it is written by another hand.
+  // No act leaves a group in this state, so it is written directly.
   const own = (id: bigint, ownerId: bigint | null) =>
     world.db.transaction((tx) => tx.conversation.update({ where: { id }, data: { ownerId } }));
 
-  describe('a group, as operators see it', () => {
-    it('is what it says of itself and who is in it, in the order they joined', async () => {
+  describe('a group as operators see it', () => {
+    it('has its own fields and its members in the order of their joins', async () => {
       const { ada, bob, cy, groupId } = await scene();
       await world.groups.update(ada, { groupId, description: 'All about it.' });
       const until = new Date('2100-01-01T00:00:00Z');
@@ -54,13 +54,13 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('is none where there is a direct conversation, an account, or nothing', async () => {
+    it('is null for a direct conversation, an account or an unknown id', async () => {
       const { ada, bob } = await scene();
       const direct = await world.direct(ada, bob);
       expect(await world.groupAdministration.byIds([direct, ada.userId, nobody])).toEqual([null, null, null]);
     });
 
-    it('stays to be looked at once it is dissolved, with nobody in it, also before its members are told', async () => {
+    it('remains visible without members once it is dissolved, even before they are notified', async () => {
       const { ada, groupId } = await scene();
       await world.groups.dissolve(ada, { groupId });
       const group = await lookedAt(groupId);
@@ -71,7 +71,7 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
   });
 
   describe('the groups of a user', () => {
-    it('are those that they are in and that stand, made last first, page by page', async () => {
+    it('are existing groups with the user as a member, newest first, in pages', async () => {
       const [ada, bob, cy] = await world.people();
       const made: bigint[] = [];
       for (let times = 0; times < 5; times += 1) made.push(await world.group(ada, bob));
@@ -87,7 +87,7 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect(await world.groupAdministration.of(nobody, { first: 2 })).toEqual({ items: [], hasNextPage: false });
     });
 
-    it('that are asked for together are each user’s own, and each page’s', async () => {
+    it('that are read together are each user’s and each page’s own', async () => {
       const [ada, bob, cy] = await world.people();
       const [both, hers] = [await world.group(ada, bob), await world.group(ada)];
       const found = await Promise.all([ada, bob, cy].map(({ userId }) => world.groupAdministration.of(userId, { first: 10 })));
@@ -96,7 +96,7 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect((await Promise.all(pages)).map(({ items }) => items[0]?.group.id)).toEqual([hers, both]);
     });
 
-    test.each(['', 'x', '-1', '99999999999999999999'])('do not go on after %j', async (after) => {
+    test.each(['', 'x', '-1', '99999999999999999999'])('reject the cursor %j', async (after) => {
       const { ada } = await scene();
       expect(await refusal(world.groupAdministration.of(ada.userId, { first: 2, after }))).toEqual({
         ...{ code: 'BAD_USER_INPUT', field: ['after'] },
@@ -105,7 +105,7 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
   });
 
   describe('a group that an operator dissolves', () => {
-    it('ends with one entry, which says that it was nobody among the members', async () => {
+    it('ends with one entry without an actor', async () => {
       const { ada, bob, groupId } = await scene();
       const { before, after } = await world.groupAdministration.dissolve({ groupId });
       expect([before, after]).toEqual([
@@ -121,7 +121,7 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect(await lookedAt(groupId)).toMatchObject({ dissolvedAt: after.dissolvedAt });
     });
 
-    it('is told to everybody by its job, and so is its end to who wishes to join', async () => {
+    it('notifies members and requesters by its job', async () => {
       const { ada, bob, cy, groupId } = await scene();
       const dan = await world.person();
       await world.groups.update(ada, { groupId, joinPolicy: 'APPROVAL' });
@@ -136,20 +136,20 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect((await world.entries(dan.userId)).at(-1)).toMatchObject({ type: 'JoinRequestClosed', actorId: null });
     });
 
-    it('leaves a job that names nobody, beside which those of an earlier release, which name a member, are done', () => {
+    it('has a job that can be read without an actor, as can one of an earlier release with an actor', () => {
       const data = { groupId: '5', actorId: '7' };
       expect(jobKinds.GroupDissolved.parse(data)).toEqual({ groupId: 5n, actorId: 7n });
       expect(jobKinds.GroupDissolved.parse({ ...data, actorId: null })).toEqual({ groupId: 5n, actorId: null });
     });
 
-    it('is dissolved once, however often', async () => {
+    it('is dissolved once, however often the act is repeated', async () => {
       const { groupId } = await scene();
       const { after } = await world.groupAdministration.dissolve({ groupId });
       expect(await world.groupAdministration.dissolve({ groupId })).toEqual({ before: after, after });
       expect(await since(groupId)).toHaveLength(1);
     });
 
-    test.each(['without an owner', 'whose owner has left'])('may be one %s: the entry names who would be the next', async (how) => {
+    test.each(['without an owner', 'whose owner has left'])('can be one %s: the entry names the next owner in line', async (how) => {
       const { ada, bob, cy, groupId } = await scene();
       await world.groups.leave(cy, { groupId });
       await own(groupId, how === 'without an owner' ? null : cy.userId);
@@ -159,8 +159,8 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
     });
   });
 
-  describe('somebody whom an operator takes out', () => {
-    it('is out at once, by nobody among the members, and may come again', async () => {
+  describe('a member whom an operator removes', () => {
+    it('is out at once, logged without an actor, and can be added again', async () => {
       const { ada, bob, groupId } = await scene();
       const { before, after } = await world.groupAdministration.remove({ groupId, userId: bob.userId });
       expect([before, after]).toEqual([
@@ -173,7 +173,7 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect((await world.groups.addMembers(ada, { groupId, userIds: [bob.userId] })).errors).toEqual([]);
     });
 
-    it('stays out where they are banned, until the group lets them in again', async () => {
+    it('stays out if banned, until the group ends the ban', async () => {
       const { ada, bob, groupId } = await scene();
       await world.groupAdministration.remove({ groupId, userId: bob.userId, ban: true });
       expect(await since(groupId)).toMatchObject([{ type: 'MemberLeft', actorId: null, data: { reason: 'BANNED' } }]);
@@ -183,14 +183,14 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect(await add()).toEqual([]);
     });
 
-    it('may be an admin of it', async () => {
+    it('can be an admin', async () => {
       const { ada, bob, groupId } = await scene();
       await world.groups.setRole(ada, { groupId, userId: bob.userId, role: 'ADMIN' });
       expect(await world.groupAdministration.remove({ groupId, userId: bob.userId })).toMatchObject({ before: { role: 'ADMIN' } });
       expect(await world.access(bob, groupId)).toBeNull();
     });
 
-    it('is out once, however often, and is banned afterwards too', async () => {
+    it('is removed once, however often the act is repeated, and can be banned afterwards', async () => {
       const { bob, groupId } = await scene();
       const { after } = await world.groupAdministration.remove({ groupId, userId: bob.userId });
       expect(await world.groupAdministration.remove({ groupId, userId: bob.userId })).toEqual({ before: after, after });
@@ -199,11 +199,11 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect(banned).toEqual({ before: after, after: { state: 'BANNED', role: 'MEMBER' } });
       await world.groupAdministration.remove({ groupId, userId: bob.userId, ban: true });
       expect(await since(groupId, 4)).toMatchObject([{ type: 'MemberChanged', actorId: null, data: { fields: ['banned'] } }]);
-      // Who is banned is taken out no less by being taken out again.
+      // A repeated removal does not end the ban.
       expect(await world.groupAdministration.remove({ groupId, userId: bob.userId })).toMatchObject({ after: { state: 'BANNED' } });
     });
 
-    it('need not be in it to be banned: what they asked for is declined, by nobody among the members', async () => {
+    it('need not be a member to be banned, and the ban declines their join request without an actor', async () => {
       const { ada, groupId } = await scene();
       const dan = await world.person();
       await world.groups.update(ada, { groupId, joinPolicy: 'APPROVAL' });
@@ -213,7 +213,7 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect((await world.entries(ada.userId)).at(-1)).toMatchObject({ type: 'JoinRequestClosed', actorId: null });
     });
 
-    it('is not its owner while others are in it', async () => {
+    it('cannot be the owner while there are other members', async () => {
       const { ada, bob, groupId } = await scene();
       for (const ban of [false, true]) {
         const refused = refusal(world.groupAdministration.remove({ groupId, userId: ada.userId, ban }));
@@ -223,7 +223,7 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect(await world.groupAdministration.remove({ groupId, userId: ada.userId })).toMatchObject({ after: { state: 'REMOVED' } });
     });
 
-    test.each([false, true])('and is the last one: the group is dissolved (ban: %s)', async (ban) => {
+    test.each([false, true])('and who is the last one dissolves the group (ban: %s)', async (ban) => {
       const ada = await world.person();
       const groupId = await world.group(ada);
       const change = await world.groupAdministration.remove({ groupId, userId: ada.userId, ban });
@@ -234,7 +234,7 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
   });
 
   describe('a group that an operator gives to a member', () => {
-    it('is theirs, and whose it was is an admin, by nobody among the members', async () => {
+    it('has the new owner, with the former one as an admin, logged without an actor', async () => {
       const { ada, bob, groupId } = await scene();
       await world.groups.muteMember(ada, { groupId, userId: bob.userId, until: new Date('2100-01-01') });
       const change = await world.groupAdministration.setOwner({ groupId, userId: bob.userId });
@@ -248,7 +248,7 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect(await world.groups.byIds([groupId])).toMatchObject([{ ownerId: bob.userId }]);
     });
 
-    it('is given once, however often', async () => {
+    it('is given once, however often the act is repeated', async () => {
       const { bob, groupId } = await scene();
       await world.groupAdministration.setOwner({ groupId, userId: bob.userId });
       const stands = { ownerId: bob.userId };
@@ -256,18 +256,18 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect(await since(groupId)).toHaveLength(3);
     });
 
-    it('has no admin too many by that: then who owned it is a member', async () => {
+    it('never exceeds its number of admins: otherwise the former owner becomes a member', async () => {
       const { ada, bob, cy, groupId } = await scene();
       const { groups, groupAdministration } = world.node({ maxAdmins: 1 });
       await groups.setRole(ada, { groupId, userId: cy.userId, role: 'ADMIN' });
       await groupAdministration.setOwner({ groupId, userId: bob.userId });
       expect(await roles(groupId, ada, bob, cy)).toEqual(['MEMBER', 'OWNER', 'ADMIN']);
-      // The one admin's place is free with this: it is for who makes room.
+      // Here the only admin becomes the owner, which frees that place for the former owner.
       await groupAdministration.setOwner({ groupId, userId: cy.userId });
       expect(await roles(groupId, ada, bob, cy)).toEqual(['MEMBER', 'ADMIN', 'OWNER']);
     });
 
-    it('may be one without an owner, or whose owner is not in it', async () => {
+    it('can be without an owner, or with one who is not a member', async () => {
       const { ada, bob, cy, groupId } = await scene();
       await world.groups.leave(cy, { groupId });
       await own(groupId, null);
@@ -284,7 +284,7 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
     });
   });
 
-  describe('operators are refused', () => {
+  describe('an operator', () => {
     const acts = {
       dissolve: (groupId: bigint, _userId: bigint) => world.groupAdministration.dissolve({ groupId }),
       remove: (groupId: bigint, userId: bigint) => world.groupAdministration.remove({ groupId, userId }),
@@ -292,26 +292,26 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       setOwner: (groupId: bigint, userId: bigint) => world.groupAdministration.setOwner({ groupId, userId }),
     } as const;
 
-    test.each(Object.entries(acts))('%s, of what is no group', async (_name, act) => {
+    test.each(Object.entries(acts))('gets NOT_FOUND on %s of an id that is not a group', async (_name, act) => {
       const { ada, bob } = await scene();
       for (const id of [await world.direct(ada, bob), ada.userId, nobody])
         expect(await refusal(act(id, bob.userId))).toEqual({ code: 'NOT_FOUND', field: ['groupId'] });
     });
 
-    test.each(Object.entries(acts).slice(1))('%s, of a group that is dissolved', async (_name, act) => {
+    test.each(Object.entries(acts).slice(1))('gets CONFLICT on %s in a dissolved group', async (_name, act) => {
       const { bob, groupId } = await scene();
       await world.groupAdministration.dissolve({ groupId });
       expect(await refusal(act(groupId, bob.userId))).toEqual({ code: 'CONFLICT', field: ['groupId'] });
       expect(await since(groupId)).toHaveLength(1);
     });
 
-    test.each(Object.entries(acts).slice(1))('%s, for who is nobody', async (_name, act) => {
+    test.each(Object.entries(acts).slice(1))('gets NOT_FOUND on %s of an unknown user', async (_name, act) => {
       const { groupId } = await scene();
       expect(await refusal(act(groupId, nobody))).toEqual({ code: 'NOT_FOUND', field: ['userId'] });
       expect(await since(groupId)).toEqual([]);
     });
 
-    it('to take out who was never in it, or to give it to who is not', async () => {
+    it('cannot remove a user who was never a member, or give the group to a non-member', async () => {
       const { bob, groupId } = await scene();
       const dan = await world.person();
       const field = ['userId'];
@@ -322,7 +322,7 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       await expect(acts.setOwner(groupId, bob.userId)).rejects.toThrow('This user is not a member of the group.');
     });
 
-    it('to give it to who is on their way out, from whom it would go back to an admin of it', async () => {
+    it('cannot give the group to a user who is being erased, from whom it would pass on to an admin', async () => {
       const { bob, groupId } = await scene();
       await world.db.transaction((tx) => tx.user.update({ where: { id: bob.userId }, data: { state: 'ERASED' } }));
       expect(await refusal(acts.setOwner(groupId, bob.userId))).toEqual({ code: 'NOT_FOUND', field: ['userId'] });
@@ -330,7 +330,7 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
     });
   });
 
-  it('against members at once: it has one owner, who is in it, and counts who is; or its log ends with its end', async () => {
+  it('operators’ acts in a race with members leave one owner who is a member and a right memberCount, or a dissolution as the last entry', async () => {
     for (let time = 0; time < 6; time += 1) {
       const { ada, bob, cy, groupId } = await scene();
       const dan = await world.person();

@@ -6,7 +6,7 @@ import { refusal, type TalkWorld, talkOn } from './talk-world.ts';
 
 type Part = Omit<Parameters<Groups['updateOwnPart']>[1], 'conversationId'>;
 
-/** What settling one's own part in a conversation promises, on any database. */
+/** What a member's own settings in a conversation promise, on any database. */
 export function promisesOfOwnParts(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -14,7 +14,7 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** Ada's group with Bob: their joining is entries 1 and 2. */
+  /** Ada's group with Bob: their joins are entries 1 and 2. */
   async function scene() {
     const [ada, bob, cy] = await world.people();
     return { ada, bob, cy, group: await world.group(ada, bob) };
@@ -26,13 +26,13 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
     return (await world.entries(userId)).filter(({ type }) => type === 'MembershipSettled').length;
   }
 
-  it('a newcomer is notified of everything, under their own name', async () => {
+  it('a new member has the notification level ALL and no nickname', async () => {
     const { bob, group } = await scene();
     expect(await world.access(bob, group)).toMatchObject({ notificationLevel: 'ALL', nickname: null, mutedUntil: null });
   });
 
-  describe('of what to be notified', () => {
-    it('is settled for oneself, and only one’s own devices are told', async () => {
+  describe('the notification level', () => {
+    it('is set for oneself, and only one’s own devices are notified', async () => {
       const { ada, bob, group } = await scene();
       expect(await settle(bob, group, { notificationLevel: 'MENTIONS' })).toMatchObject({ notificationLevel: 'MENTIONS' });
       expect((await world.entries(bob.userId)).at(-1)).toMatchObject({
@@ -45,7 +45,7 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
       expect(await settled(bob)).toBe(1);
     });
 
-    it('is settled in direct conversations, and with oneself, too', async () => {
+    it('can be set in direct conversations, also with oneself', async () => {
       const { ada, bob } = await scene();
       for (const other of [ada, bob]) {
         expect(await settle(ada, await world.direct(ada, other), { notificationLevel: 'NONE' })).toMatchObject({
@@ -54,7 +54,7 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
       }
     });
 
-    it('is not nothing at all', async () => {
+    it('cannot be null', async () => {
       const { bob, group } = await scene();
       expect(await refusal(settle(bob, group, { notificationLevel: null, nickname: 'x' }))).toEqual({
         code: 'INVALID_INPUT',
@@ -63,8 +63,8 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
     });
   });
 
-  describe('where it stands in one’s list', () => {
-    it('is settled for oneself, told once to one’s own devices', async () => {
+  describe('the place in one’s list', () => {
+    it('is set for oneself, and one’s own devices are notified once', async () => {
       const { ada, bob, group } = await scene();
       expect(await world.access(bob, group)).toMatchObject({ pinned: false, archived: false });
       for (let times = 0; times < 2; times += 1) {
@@ -75,7 +75,7 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
       expect(await world.access(ada, group)).toMatchObject({ pinned: false, archived: false });
     });
 
-    it('chooses what is listed, page by page, and stays so while others write', async () => {
+    it('filters the list, in pages, and stays while others send', async () => {
       const { ada, bob } = await scene();
       const made: bigint[] = [];
       for (let n = 0; n < 5; n += 1) made.push(await world.group(ada, bob));
@@ -99,7 +99,7 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
       expect(await listed({})).toHaveLength(5);
     });
 
-    it('is as for anybody else once one comes back', async () => {
+    it('is reset for a member who returns', async () => {
       const { ada, bob, group } = await scene();
       await settle(bob, group, { pinned: true, archived: true });
       await world.groups.leave(bob, { groupId: group });
@@ -107,7 +107,7 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
       expect(await world.access(bob, group)).toMatchObject({ pinned: false, archived: false });
     });
 
-    it('is one thing or the other', async () => {
+    it('cannot be null', async () => {
       const { bob, group } = await scene();
       for (const field of ['pinned', 'archived']) {
         expect(await refusal(settle(bob, group, { [field]: null }))).toEqual({ code: 'INVALID_INPUT', field: [field] });
@@ -115,10 +115,10 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
     });
   });
 
-  describe('until when to be notified of nothing', () => {
+  describe('the time without notifications', () => {
     const moment = new Date('2999-01-01T00:00:00.000Z');
 
-    it('is settled for oneself, told once to one’s own devices, and ends with null', async () => {
+    it('is set for oneself, one’s own devices are notified once, and null ends it', async () => {
       const { ada, bob, group } = await scene();
       for (let times = 0; times < 2; times += 1) {
         expect(await settle(bob, group, { silentUntil: moment })).toMatchObject({ silentUntil: moment, notificationLevel: 'ALL' });
@@ -128,12 +128,12 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
       expect(await settled(bob)).toBe(2);
     });
 
-    it('is yet to come', async () => {
+    it('must be in the future', async () => {
       const { bob, group } = await scene();
       expect(await refusal(settle(bob, group, { silentUntil: new Date(0) }))).toEqual({ code: 'INVALID_INPUT', field: ['silentUntil'] });
     });
 
-    it('is nobody’s who joins again', async () => {
+    it('is reset for a member who returns', async () => {
       const { ada, bob, group } = await scene();
       await settle(bob, group, { silentUntil: moment });
       await world.groups.leave(bob, { groupId: group });
@@ -143,7 +143,7 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
   });
 
   describe('a nickname', () => {
-    it('is seen by everybody, who are told', async () => {
+    it('is visible to everybody and logged', async () => {
       const { bob, group } = await scene();
       expect(await settle(bob, group, { nickname: 'Bobby 👑' })).toMatchObject({ nickname: 'Bobby 👑' });
       expect((await world.entries(group)).slice(2)).toMatchObject([
@@ -160,7 +160,7 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
       expect(await settle(bob, group, { nickname })).toMatchObject({ nickname: null });
     });
 
-    it('has up to 64 characters, wherever they come from', async () => {
+    it('has up to 64 characters, also beyond the basic plane', async () => {
       const { bob, group } = await scene();
       expect(await settle(bob, group, { nickname: '𝒳'.repeat(64) })).toMatchObject({ nickname: '𝒳'.repeat(64) });
     });
@@ -171,7 +171,7 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
       ['of two lines', 'a\nb'],
       ['with a bell', 'a\u0007'],
       ['with half a character', '\ud83d'],
-    ])('%s is refused, with all that came with it', async (_, nickname) => {
+    ])('%s is refused, with everything else in the request', async (_, nickname) => {
       const { bob, group } = await scene();
       expect(await refusal(settle(bob, group, { nickname, notificationLevel: 'NONE' }))).toEqual({
         code: 'INVALID_INPUT',
@@ -180,14 +180,14 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
       expect(await world.access(bob, group)).toMatchObject({ nickname: null, notificationLevel: 'ALL' });
     });
 
-    it('is nothing for direct conversations, where there is none to clear either', async () => {
+    it('is refused in direct conversations, where null is accepted', async () => {
       const { ada, bob } = await scene();
       const direct = await world.direct(ada, bob);
       expect(await refusal(settle(ada, direct, { nickname: 'Ada' }))).toEqual({ code: 'INVALID_INPUT', field: ['nickname'] });
       expect(await settle(ada, direct, { nickname: null })).toMatchObject({ nickname: null });
     });
 
-    it('ends with the stay', async () => {
+    it('ends with the membership', async () => {
       const { ada, bob, group } = await scene();
       await settle(bob, group, { nickname: 'Bobby', notificationLevel: 'NONE' });
       await world.groups.leave(bob, { groupId: group });
@@ -196,19 +196,19 @@ export function promisesOfOwnParts(open: () => Promise<Db>): void {
     });
   });
 
-  it('both at once are an entry each', async () => {
+  it('nickname and notification level in one request make one entry each', async () => {
     const { bob, group } = await scene();
     await settle(bob, group, { nickname: 'Bobby', notificationLevel: 'NONE' });
     expect([(await world.entries(group)).length, await settled(bob)]).toEqual([3, 1]);
   });
 
-  it('what names nothing is answered, and no entry', async () => {
+  it('an empty change is answered and makes no entry', async () => {
     const { bob, group } = await scene();
     expect(await settle(bob, group, {})).toMatchObject({ userId: bob.userId });
     expect([(await world.entries(group)).length, await settled(bob)]).toEqual([2, 0]);
   });
 
-  it('is for who is in it, and is shown it', async () => {
+  it('settings are for members to whom the conversation is shown', async () => {
     const { ada, bob, cy, group } = await scene();
     const unseen = { code: 'NOT_FOUND', field: ['conversationId'] };
     const part: Part = { notificationLevel: 'NONE' };

@@ -12,7 +12,7 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** Ada's group with Bob and Cy: their joining is entries 1 to 3. */
+  /** Ada's group with Bob and Cy: their joins are entries 1 to 3. */
   async function scene() {
     const [ada, bob, cy] = await world.people();
     return { ada, bob, cy, group: await world.group(ada, bob, cy) };
@@ -34,7 +34,7 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
   const outcomes = async (...acts: readonly Promise<unknown>[]) => (await Promise.allSettled(acts)).map(({ status }) => status);
 
   describe('a role', () => {
-    it('is given by the owner, and everybody is told', async () => {
+    it('is given by the owner and logged for everybody', async () => {
       const { ada, bob, group } = await scene();
       expect(await give(ada, group, bob, 'ADMIN')).toMatchObject({ userId: bob.userId, role: 'ADMIN' });
       expect(await world.access(bob, group)).toMatchObject({ role: 'ADMIN' });
@@ -43,14 +43,14 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('given twice is given once', async () => {
+    it('given twice has no second effect', async () => {
       const { ada, bob, group } = await scene();
       await give(ada, group, bob, 'ADMIN');
       expect(await give(ada, group, bob, 'ADMIN')).toMatchObject({ role: 'ADMIN' });
       expect(await world.entries(group)).toHaveLength(4);
     });
 
-    it('is given and taken by an admin, also their own, and not the owner’s', async () => {
+    it('is given and taken by an admin, also their own, and never the owner’s', async () => {
       const { ada, bob, cy, group } = await scene();
       await give(ada, group, bob, 'ADMIN');
       await give(bob, group, cy, 'ADMIN');
@@ -64,19 +64,19 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('is not the owner’s to give up: they hand the group over', async () => {
+    it('cannot be given up by the owner, who transfers the group', async () => {
       const { ada, group } = await scene();
       expect(await refusal(give(ada, group, ada, 'MEMBER'))).toEqual({ code: 'FORBIDDEN', field: undefined });
     });
 
-    it('is nothing for a member to give', async () => {
+    it('cannot be given by a member', async () => {
       const { bob, cy, group } = await scene();
       expect(await refusal(give(bob, group, cy, 'ADMIN'))).toEqual({ code: 'FORBIDDEN', field: undefined });
       expect(await refusal(give(bob, group, bob, 'ADMIN'))).toEqual({ code: 'FORBIDDEN', field: undefined });
       expect(await world.entries(group)).toHaveLength(3);
     });
 
-    it('is for who is in the group, given by who is', async () => {
+    it('is given by members to members only', async () => {
       const { ada, bob, group } = await scene();
       const eve = await world.person();
       expect(await refusal(give(ada, group, eve, 'ADMIN'))).toEqual({ code: 'NOT_FOUND', field: ['userId'] });
@@ -86,7 +86,7 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       expect(await refusal(give(ada, group, bob, 'ADMIN'))).toEqual({ code: 'NOT_FOUND', field: ['userId'] });
     });
 
-    it('ends with the stay: who comes again is a member', async () => {
+    it('ends with the membership: a former admin returns as a member', async () => {
       const { ada, bob, group } = await scene();
       await give(ada, group, bob, 'ADMIN');
       await world.groups.leave(bob, { groupId: group });
@@ -94,7 +94,7 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       expect(await world.access(bob, group)).toMatchObject({ role: 'MEMBER' });
     });
 
-    it('taken by two admins from each other is taken by the first alone', async () => {
+    it('taken by two admins from each other is taken by the first only', async () => {
       for (let time = 0; time < 5; time += 1) {
         const { ada, bob, cy, group } = await scene();
         await Promise.all([give(ada, group, bob, 'ADMIN'), give(ada, group, cy, 'ADMIN')]);
@@ -104,7 +104,7 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       }
     });
 
-    it('of an admin is had by so many at most, also when asked for at once', async () => {
+    it('of an admin is limited in number, also in a race', async () => {
       const { ada, bob, cy, group } = await scene();
       const { groups } = world.node({ maxAdmins: 1 });
       const both = [bob, cy].map(({ userId }) => groups.setRole(ada, { groupId: group, userId, role: 'ADMIN' }));
@@ -119,7 +119,7 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
   });
 
   describe('a group', () => {
-    it('is handed over by its owner, who runs it on as an admin', async () => {
+    it('is transferred by its owner, who becomes an admin', async () => {
       const { ada, bob, cy, group } = await scene();
       const given = await transfer(ada, group, bob);
       expect(given.group).toMatchObject({ id: group, ownerId: bob.userId, memberCount: 3 });
@@ -137,11 +137,11 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
         [bob.userId, 'OWNER'],
         [cy.userId, 'MEMBER'],
       ]);
-      // Then she may go.
+      // Then she may leave.
       await world.groups.leave(ada, { groupId: group });
     });
 
-    it('handed over twice to the same is handed over once', async () => {
+    it('transferred twice to the same member changes once', async () => {
       const { ada, bob, group } = await scene();
       await transfer(ada, group, ada);
       await transfer(ada, group, bob);
@@ -149,7 +149,7 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       expect(await world.entries(group)).toHaveLength(6);
     });
 
-    it('is handed over by nobody else, and to nobody outside', async () => {
+    it('is transferred only by its owner and only to a member', async () => {
       const { ada, bob, cy, group } = await scene();
       const eve = await world.person();
       await give(ada, group, bob, 'ADMIN');
@@ -160,7 +160,7 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       expect(await refusal(transfer(eve, group, bob))).toEqual({ code: 'NOT_FOUND', field: ['groupId'] });
     });
 
-    it('is nobody’s who is muted: a mute ends with it', async () => {
+    it('transferred to a muted member ends the mute', async () => {
       const { ada, bob, group } = await scene();
       await world.groups.muteMember(ada, { groupId: group, userId: bob.userId, until: new Date(Date.now() + 60_000) });
       await transfer(ada, group, bob);
@@ -169,7 +169,7 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       await world.say(bob, group);
     });
 
-    it('is not handed over where its owner would be an admin too many, but to an admin', async () => {
+    it('is not transferred if its owner would be one admin too many, except to an admin', async () => {
       const { ada, bob, cy, group } = await scene();
       const { groups } = world.node({ maxAdmins: 1 });
       await give(ada, group, bob, 'ADMIN');
@@ -180,7 +180,7 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       expect((await groups.transferOwnership(ada, { groupId: group, userId: bob.userId })).group).toMatchObject({ ownerId: bob.userId });
     });
 
-    it('handed over to two at once goes to one of them', async () => {
+    it('transferred to two members at once goes to one of them', async () => {
       for (let time = 0; time < 5; time += 1) {
         const { ada, bob, cy, group } = await scene();
         const done = await outcomes(transfer(ada, group, bob), transfer(ada, group, cy));
@@ -191,7 +191,7 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       }
     });
 
-    it('handed over to somebody who leaves at once has an owner who is in it', async () => {
+    it('transferred to a member who leaves at the same time has an owner who is a member', async () => {
       for (let time = 0; time < 5; time += 1) {
         const { ada, bob, group } = await scene();
         const done = await outcomes(transfer(ada, group, bob), world.groups.leave(bob, { groupId: group }));

@@ -8,6 +8,6 @@ import { promisesOfSpeaking } from './speaking.contract.ts';
 
 describe('roles on MariaDB', () => promisesOfRoles(mysqlDb));
 describe('bans on MariaDB', () => promisesOfBans(mysqlDb));
-describe('speaking on MariaDB', () => promisesOfSpeaking(mysqlDb));
-describe('own parts on MariaDB', () => promisesOfOwnParts(mysqlDb));
+describe('posting rules on MariaDB', () => promisesOfSpeaking(mysqlDb));
+describe('members’ own settings on MariaDB', () => promisesOfOwnParts(mysqlDb));
 describe('dissolving on MariaDB', () => promisesOfDissolving(mysqlDb));

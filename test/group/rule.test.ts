@@ -8,6 +8,6 @@ import { promisesOfSpeaking } from './speaking.contract.ts';
 
 describe('roles on SQLite', () => promisesOfRoles(sqliteDb));
 describe('bans on SQLite', () => promisesOfBans(sqliteDb));
-describe('speaking on SQLite', () => promisesOfSpeaking(sqliteDb));
-describe('own parts on SQLite', () => promisesOfOwnParts(sqliteDb));
+describe('posting rules on SQLite', () => promisesOfSpeaking(sqliteDb));
+describe('members’ own settings on SQLite', () => promisesOfOwnParts(sqliteDb));
 describe('dissolving on SQLite', () => promisesOfDissolving(sqliteDb));

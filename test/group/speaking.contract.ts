@@ -6,7 +6,7 @@ import { freshKey, refusal, type TalkWorld, talkOn } from './talk-world.ts';
 
 const hourMs = 3_600_000;
 
-/** What mutes, slow mode and the policy of writing promise, on any database. */
+/** What mutes, slow mode and the post policy promise, on any database. */
 export function promisesOfSpeaking(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -14,7 +14,7 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** Ada's group with Bob, who is an admin, and Cy: their joining is entries 1 to 3, his role 4. */
+  /** Ada's group with Bob, an admin, and Cy: their joins are entries 1 to 3, Bob's role entry 4. */
   async function scene() {
     const [ada, bob, cy] = await world.people();
     const group = await world.group(ada, bob, cy);
@@ -27,7 +27,7 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
   const mute = (by: Viewer, groupId: bigint, { userId }: Viewer, until: Date | null) =>
     world.groups.muteMember(by, { groupId, userId, until });
 
-  /** What somebody who writes is refused with, and for how long. */
+  /** The refusal of a message, with the time until it can be sent. */
   async function silence(act: Promise<unknown>): Promise<Pick<ChatError, 'code' | 'field' | 'retryAfterMs'>> {
     const error: unknown = await act.then(
       () => new Error('it was said'),
@@ -37,8 +37,8 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
     return { code: error.code, field: error.field, retryAfterMs: error.retryAfterMs };
   }
 
-  describe('a member who is muted', () => {
-    it('does not write until then, and all are told', async () => {
+  describe('a muted member', () => {
+    it('cannot send until the given time, and the mute is logged', async () => {
       const { ada, cy, group } = await scene();
       const until = await inMs(hourMs);
       expect(await mute(ada, group, cy, until)).toMatchObject({ userId: cy.userId, mutedUntil: until });
@@ -53,9 +53,9 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
       expect(await world.entries(group)).toHaveLength(5);
     });
 
-    it('writes again once it has passed', async () => {
+    it('can send again once the time has passed', async () => {
       const { ada, cy, group } = await scene();
-      // Later than a busy machine commits.
+      // Longer than a busy machine takes to commit.
       await mute(ada, group, cy, await inMs(1_500));
       await expect
         .poll(
@@ -69,14 +69,14 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
         .toBe('said');
     });
 
-    it('writes again once they are let', async () => {
+    it('can send again once the mute is lifted', async () => {
       const { ada, bob, cy, group } = await scene();
       await mute(ada, group, cy, await inMs(hourMs));
       expect(await mute(bob, group, cy, null)).toMatchObject({ mutedUntil: null });
       await world.say(cy, group);
     });
 
-    it('does not speak by editing, nor by sending on, and gets what they sent before', async () => {
+    it('cannot edit or forward, and gets the earlier message on a retry', async () => {
       const { ada, cy, group } = await scene();
       const request = { conversationId: group, clientMessageId: freshKey(), text: 'before' };
       const said = await world.messages.send(cy, request);
@@ -87,12 +87,12 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
       });
       const forward = { message: said, conversationId: group, clientMessageId: freshKey() };
       expect(await silence(world.messages.forward(cy, forward))).toMatchObject({ code: 'MUTED', field: ['conversationId'] });
-      // What changes nothing says nothing.
+      // A change that changes nothing is not a message.
       expect(await world.messages.edit(cy, { message: said, text: 'before' })).toEqual(said);
       expect(await world.messages.send(cy, request)).toEqual(said);
     });
 
-    it('reacts, reads, takes back and leaves as before', async () => {
+    it('can still react, recall and leave', async () => {
       const { ada, cy, group } = await scene();
       const said = await world.say(cy, group);
       await mute(ada, group, cy, await inMs(hourMs));
@@ -101,7 +101,7 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
       await world.groups.leave(cy, { groupId: group });
     });
 
-    it('again until the same moment is one entry', async () => {
+    it('muted again until the same time makes one entry', async () => {
       const { ada, cy, group } = await scene();
       const until = await inMs(hourMs);
       for (let time = 0; time < 2; time += 1) await mute(ada, group, cy, until);
@@ -110,7 +110,7 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
       expect(await world.entries(group)).toHaveLength(6);
     });
 
-    it('is muted by who stands above them', async () => {
+    it('can be muted only by a member of a higher role', async () => {
       const { ada, bob, cy, group } = await scene();
       const until = await inMs(hourMs);
       const forbidden = { code: 'FORBIDDEN', field: undefined };
@@ -120,21 +120,21 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
       expect(await refusal(mute(ada, group, ada, until))).toEqual(forbidden);
       await mute(ada, group, bob, until);
       expect(await silence(world.say(bob, group))).toMatchObject({ code: 'MUTED' });
-      // Nor does a muted admin help themselves.
+      // Nor can a muted admin unmute themselves.
       expect(await refusal(mute(bob, group, bob, null))).toEqual(forbidden);
       const eve = await world.person();
       expect(await refusal(mute(ada, group, eve, until))).toEqual({ code: 'NOT_FOUND', field: ['userId'] });
       expect(await refusal(mute(eve, group, cy, until))).toEqual({ code: 'NOT_FOUND', field: ['groupId'] });
     });
 
-    it('is not muted until a moment that is past', async () => {
+    it('cannot be muted until a time in the past', async () => {
       const { ada, cy, group } = await scene();
       const past = { code: 'INVALID_INPUT', field: ['until'] };
       expect(await refusal(mute(ada, group, cy, await inMs(-1)))).toEqual(past);
       expect(await refusal(mute(ada, group, cy, new Date(0)))).toEqual(past);
     });
 
-    it('for ever is told to come back when an answer can say no more', async () => {
+    it('who is muted for ever gets the longest retryAfterMs that an Int can hold', async () => {
       const { ada, cy, group } = await scene();
       await mute(ada, group, cy, new Date('9999-12-31T23:59:59.999Z'));
       expect(await silence(world.say(cy, group))).toMatchObject({ code: 'MUTED', retryAfterMs: 2_147_483_647 });
@@ -142,7 +142,7 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
   });
 
   describe('a group in which everyone is muted', () => {
-    it('hears its owner and admins alone, until then or until it ends', async () => {
+    it('accepts messages of its owner and admins only, until the time or an earlier end', async () => {
       const { ada, bob, cy, group } = await scene();
       const mutedUntil = await inMs(hourMs);
       expect(await world.groups.update(bob, { groupId: group, mutedUntil })).toMatchObject({ mutedUntil });
@@ -155,7 +155,7 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
       await world.say(cy, group);
     });
 
-    it('is not until a moment that is past, and nothing else is changed with it', async () => {
+    it('cannot be muted until a time in the past, and nothing else changes with that request', async () => {
       const { ada, group } = await scene();
       const change = { groupId: group, name: 'Quiet', mutedUntil: await inMs(-1) };
       expect(await refusal(world.groups.update(ada, change))).toEqual({ code: 'INVALID_INPUT', field: ['mutedUntil'] });
@@ -163,8 +163,8 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
     });
   });
 
-  describe('the policy of writing', () => {
-    it('says who does, at commit', async () => {
+  describe('the post policy', () => {
+    it('decides at commit who may send and edit', async () => {
       const { ada, bob, cy, group } = await scene();
       const said = await world.say(cy, group);
       await world.groups.update(bob, { groupId: group, postPolicy: 'ADMINS' });
@@ -188,7 +188,7 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
       return people;
     }
 
-    it('makes each member wait after what they said, and neither the owner nor admins', async () => {
+    it('makes each member wait after their last message, but not the owner and admins', async () => {
       const { ada, bob, cy, group } = await slow();
       const dan = await world.person();
       await world.groups.addMembers(ada, { groupId: group, userIds: [dan.userId] });
@@ -201,7 +201,7 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
       expect(refused.retryAfterMs).toBeLessThanOrEqual(hourMs);
     });
 
-    it('counts what was said before it began, and what was taken back', async () => {
+    it('counts messages from before it began, and recalled ones', async () => {
       const { ada, cy, group } = await scene();
       const said = await world.say(cy, group);
       await world.messages.recall(cy, said);
@@ -211,7 +211,7 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
       await world.say(cy, group);
     });
 
-    it('ends after so many seconds', async () => {
+    it('lets a member send again after its number of seconds', async () => {
       const { cy, group } = await slow(1);
       const first = await world.say(cy, group);
       await expect
@@ -228,7 +228,7 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
       expect((second?.at.getTime() ?? 0) - first.sentAt.getTime()).toBeGreaterThanOrEqual(1_000);
     });
 
-    it('lets one of many through that are sent at once, and one of each sender', async () => {
+    it('accepts one of many concurrent messages per sender', async () => {
       const { ada, cy, group } = await slow();
       const dan = await world.person();
       await world.groups.addMembers(ada, { groupId: group, userIds: [dan.userId] });
@@ -238,7 +238,7 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
       expect(said.toSorted()).toEqual([cy.userId, dan.userId].toSorted());
     });
 
-    it('does not count a retry, nor an edit', async () => {
+    it('does not count a retry or an edit', async () => {
       const { cy, group } = await slow();
       const request = { conversationId: group, clientMessageId: freshKey(), text: 'once' };
       const said = await world.messages.send(cy, request);
@@ -246,7 +246,7 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
       expect(await world.messages.edit(cy, { message: said, text: 'corrected' })).toMatchObject({ text: 'corrected' });
     });
 
-    it('is of each group by itself', async () => {
+    it('applies to each group by itself, and to forwards', async () => {
       const { ada, cy, group } = await slow();
       const other = await world.group(ada, cy);
       const said = await world.say(cy, group);
@@ -255,7 +255,7 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
       expect(await silence(world.messages.forward(cy, forward))).toMatchObject({ code: 'RATE_LIMITED' });
     });
 
-    it.each([-1, 86_401, 0.5, Number.NaN])('is not of %d seconds', async (slowModeSeconds) => {
+    it.each([-1, 86_401, 0.5, Number.NaN])('cannot be %d seconds', async (slowModeSeconds) => {
       const { ada, group } = await scene();
       expect(await refusal(world.groups.update(ada, { groupId: group, slowModeSeconds }))).toEqual({
         code: 'INVALID_INPUT',
@@ -263,7 +263,7 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
       });
     });
 
-    it('is of a day at most', async () => {
+    it('can be up to a day', async () => {
       const { ada, group } = await scene();
       expect(await world.groups.update(ada, { groupId: group, slowModeSeconds: 86_400 })).toMatchObject({ slowModeSeconds: 86_400 });
       expect((await world.entries(group)).at(-1)).toMatchObject({ data: { fields: ['slowModeSeconds'] } });

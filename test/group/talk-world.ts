@@ -21,7 +21,7 @@ import { createMessages, type Edit, type Message, type Messages } from '../../sr
 import type { ServerKey, Viewer } from '../../src/user/index.ts';
 import { newKey, usersOn } from '../user/users-world.ts';
 
-/** What a node may be told otherwise. */
+/** The configuration of a node, where it differs from the default. */
 export interface NodeOptions extends Partial<Config> {
   readonly keys?: readonly ServerKey[];
 }
@@ -34,36 +34,36 @@ export interface TalkNode {
   readonly messages: Messages;
 }
 
-/** Groups and messages on a database, with people in it and the means to look behind them. */
+/** Groups and messages on a database, with users and access to what is stored. */
 export interface TalkWorld extends TalkNode, AsyncDisposable {
   readonly db: Db;
   readonly log: Log;
   readonly bus: Bus;
-  /** The first key of every node that is not told otherwise. */
+  /** The first key of every node without keys of its own. */
   readonly key: ServerKey;
   node(options?: NodeOptions): TalkNode;
-  /** So many fresh people; by default three. */
+  /** Three new users. */
   people(): Promise<readonly [Viewer, Viewer, Viewer]>;
   person(): Promise<Viewer>;
-  /** A group of these people, the first of whom owns it; its id. */
+  /** Makes a group of these users, owned by the first. Resolves with its id. */
   group(owner: Viewer, ...members: readonly Viewer[]): Promise<bigint>;
-  /** A direct conversation that the first has opened; its id. */
+  /** Opens a direct conversation by the first user. Resolves with its id. */
   direct(opener: Viewer, other: Viewer): Promise<bigint>;
   say(sender: Viewer, conversationId: bigint, text?: string): Promise<Message>;
-  /** A message as it stands by now; null: it is not there. */
+  /** A message as it is stored now, or null if it is not there. */
   found(message: Message): Promise<Message | null>;
-  /** What it said before its edits, newest first, at most ten. */
+  /** The versions of a message before its edits, newest first, at most ten. */
   editsOf(message: Message): Promise<readonly Edit[]>;
   /** A stream's entries, oldest first. */
   entries(streamId: bigint): Promise<readonly Entry[]>;
-  /** What an account was told of conversations, oldest first. */
+  /** The entries about conversations in an account's stream, oldest first. */
   told(viewer: Viewer): Promise<readonly Pick<Entry, 'type' | 'data' | 'actorId'>[]>;
   access(viewer: Viewer, conversationId: bigint): Promise<Membership | null>;
-  /** Resolves when the database's clock shows a later ms than when it was called. */
+  /** Resolves when the database's clock shows a later ms than at the call. */
   tick(): Promise<void>;
 }
 
-/** Puts the modules on a database, which goes with the world. */
+/** Makes the modules on a database, which is disposed with the world. */
 export function talkOn(db: Db): TalkWorld {
   const bus = createMemoryBus();
   const log = createLog({ db, bus, logger: pino({ level: 'silent' }) });
@@ -125,7 +125,7 @@ export function freshKey(): string {
   return randomBytes(8).toString('hex');
 }
 
-/** What an act was refused with. Fails where it was not refused. */
+/** The code and field of a refusal. Fails if the act is not refused. */
 export async function refusal(act: Promise<unknown>): Promise<{ readonly code: ErrorCode; readonly field: readonly string[] | undefined }> {
   const [outcome] = await Promise.allSettled([act]);
   if (outcome.status === 'fulfilled') throw new Error('the act was not refused');

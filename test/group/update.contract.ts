@@ -41,7 +41,7 @@ export function promisesOfGroupChanges(open: () => Promise<Db>): void {
     return (await world.entries(group)).flatMap((entry) => (entry.type === 'GroupChanged' ? [entry.data.fields] : []));
   }
 
-  it('a new group lets its owner and admins add members, pin, and mention everyone', async () => {
+  it('by default the owner and admins of a group can add members, pin, and mention everyone', async () => {
     const { ada, group } = await scene();
     const [made] = await world.groups.byIds([group]);
     expect(made).toMatchObject({ announcement: null, invitePolicy: 'ADMINS', pinPolicy: 'ADMINS', mentionPolicy: 'ADMINS' });
@@ -49,7 +49,7 @@ export function promisesOfGroupChanges(open: () => Promise<Db>): void {
   });
 
   describe('a change', () => {
-    it('of everything is one entry that names it all', async () => {
+    it('of several fields is one entry that names them all', async () => {
       const { ada, group } = await scene();
       const [before] = await world.groups.byIds([group]);
       const changed = await update(ada, group, everything);
@@ -61,7 +61,7 @@ export function promisesOfGroupChanges(open: () => Promise<Db>): void {
       });
     });
 
-    it('leaves as it is what it does not name, and names what is different', async () => {
+    it('leaves other fields as they are and names only fields that differ', async () => {
       const { ada, group } = await scene();
       const before = await update(ada, group, everything);
       const changed = await update(ada, group, { name: 'Go', description: everything.description, pinPolicy: undefined });
@@ -69,7 +69,7 @@ export function promisesOfGroupChanges(open: () => Promise<Db>): void {
       expect((await changes(group)).at(-1)).toEqual(['name']);
     });
 
-    it('clears what is null, or an empty text', async () => {
+    it('clears a field with null or an empty text', async () => {
       const { ada, group } = await scene();
       await update(ada, group, everything);
       const cleared = await update(ada, group, { description: null, announcement: '', avatarUrl: null });
@@ -77,7 +77,7 @@ export function promisesOfGroupChanges(open: () => Promise<Db>): void {
       expect((await changes(group)).at(-1)).toEqual(['description', 'announcement', 'avatarUrl']);
     });
 
-    it('of its data puts another object in its place, and is none where the same comes in another order', async () => {
+    it('of the custom data replaces the object, and is none if only the order of keys differs', async () => {
       const { ada, group } = await scene();
       expect(await update(ada, group, { data: { order: 7, of: { a: 1, b: [true, null] } } })).toMatchObject({
         data: '{"order":7,"of":{"a":1,"b":[true,null]}}',
@@ -88,7 +88,7 @@ export function promisesOfGroupChanges(open: () => Promise<Db>): void {
       expect(await changes(group)).toEqual([['data'], ['name'], ['data'], ['data']]);
     });
 
-    it('of its data is refused past 4,096 bytes', async () => {
+    it('of the custom data is refused past 4,096 bytes', async () => {
       const { ada, group } = await scene();
       const { data } = await update(ada, group, { data: { a: 'x'.repeat(4_088) } });
       expect(Buffer.byteLength(data ?? '')).toBe(4_096);
@@ -99,14 +99,14 @@ export function promisesOfGroupChanges(open: () => Promise<Db>): void {
       ['nothing', {}],
       ['what is so already', everything],
       ['a part of what is so already', { description: everything.description }],
-    ])('of %s is answered, and no entry', async (_, change) => {
+    ])('of %s is answered and makes no entry', async (_, change) => {
       const { ada, group } = await scene();
       const before = await update(ada, group, everything);
       expect(await update(ada, group, change)).toEqual(before);
       expect(await changes(group)).toHaveLength(1);
     });
 
-    it('stands in the timeline, and moves neither unread counts nor the group’s place among others', async () => {
+    it('is in the timeline, and changes neither unread counts nor the group’s place in lists', async () => {
       const { ada, bob, group } = await scene();
       const { seq, sentAt } = await world.say(ada, group);
       const changed = await update(ada, group, { name: 'Go' });
@@ -118,7 +118,7 @@ export function promisesOfGroupChanges(open: () => Promise<Db>): void {
       expect(await world.messages.unread([{ conversation: changed, access }])).toEqual([1]);
     });
 
-    it('holds from its entry on: who could not add members before can after it', async () => {
+    it('of a policy applies from its entry on', async () => {
       const { ada, bob, cy, group } = await scene();
       const adding = () => world.groups.addMembers(bob, { groupId: group, userIds: [cy.userId] });
       expect(await refusal(adding())).toEqual({ code: 'FORBIDDEN', field: undefined });
@@ -126,7 +126,7 @@ export function promisesOfGroupChanges(open: () => Promise<Db>): void {
       expect((await adding()).errors).toEqual([]);
     });
 
-    it('at the same time as others is one entry each, and the last one stands', async () => {
+    it('in a race makes one entry each, and the last one remains', async () => {
       const { ada, group } = await scene();
       const names = Array.from({ length: 8 }, (_, place) => `Name ${place}`);
       await Promise.all(names.map((name) => update(ada, group, { name })));
@@ -137,18 +137,18 @@ export function promisesOfGroupChanges(open: () => Promise<Db>): void {
     });
   });
 
-  describe('who may change a group', () => {
-    it('are its owner and its admins', async () => {
+  describe('the users who may change a group', () => {
+    it('are its owner and admins', async () => {
       const { ada, bob, group } = await scene();
       expect(await refusal(update(bob, group, { name: 'Mine' }))).toEqual({ code: 'FORBIDDEN', field: undefined });
-      // Even where it would change nothing: what is refused does not hang on what there is.
+      // Refused even if it would change nothing, so that a refusal does not depend on the current value.
       expect(await refusal(update(bob, group, { name: 'The group' }))).toEqual({ code: 'FORBIDDEN', field: undefined });
       await appoint(bob, group, 'ADMIN');
       expect(await update(bob, group, { name: 'Ours' })).toMatchObject({ name: 'Ours' });
       expect(await update(ada, group, { name: 'Mine' })).toMatchObject({ name: 'Mine' });
     });
 
-    it('is nobody who is not in it, nor once it is no more; a direct conversation is no group', async () => {
+    it('are its members only while it exists, and nobody in a direct conversation', async () => {
       const { ada, bob, cy, group } = await scene();
       const unseen = { code: 'NOT_FOUND', field: ['groupId'] };
       expect(await refusal(update(cy, group, { name: 'x' }))).toEqual(unseen);
@@ -162,21 +162,21 @@ export function promisesOfGroupChanges(open: () => Promise<Db>): void {
       expect(await refusal(update(ada, group, { name: 'x' }))).toEqual(unseen);
     });
 
-    it('is the owner where it is about what the owner alone may do', async () => {
+    it('are its owner only for the owner’s own settings', async () => {
       const { ada, bob, group } = await scene();
       await appoint(bob, group, 'ADMIN');
       await update(ada, group, { pinPolicy: 'OWNER' });
       const change = { name: 'Ours', pinPolicy: 'EVERYONE' } as const;
       expect(await refusal(update(bob, group, change))).toEqual({ code: 'FORBIDDEN', field: ['pinPolicy'] });
       expect(await refusal(update(bob, group, { mentionPolicy: 'OWNER' }))).toEqual({ code: 'FORBIDDEN', field: ['mentionPolicy'] });
-      // Said again, it changes nothing.
+      // Repeating the current value changes nothing.
       expect(await update(bob, group, { pinPolicy: 'OWNER', invitePolicy: 'EVERYONE' })).toMatchObject({ invitePolicy: 'EVERYONE' });
       expect(await changes(group)).toEqual([['pinPolicy'], ['invitePolicy']]);
       expect(await update(ada, group, change)).toMatchObject(change);
     });
   });
 
-  describe('refused is', () => {
+  describe('a change is refused with', () => {
     it.each<[string, keyof Change, unknown]>([
       ['no name', 'name', null],
       ['an empty name', 'name', ''],
@@ -195,7 +195,7 @@ export function promisesOfGroupChanges(open: () => Promise<Db>): void {
       ['no policy of inviting', 'invitePolicy', null],
       ['no policy of pins', 'pinPolicy', null],
       ['no policy of mentions', 'mentionPolicy', null],
-    ])('%s, with all that came with it', async (_, field, value) => {
+    ])('%s, and with it the rest of the request', async (_, field, value) => {
       const { ada, group } = await scene();
       const [before] = await world.groups.byIds([group]);
       const change: Change = { name: 'Go', description: 'changed', [field]: value };
@@ -205,7 +205,7 @@ export function promisesOfGroupChanges(open: () => Promise<Db>): void {
     });
   });
 
-  it('texts of full length are stored to the letter', async () => {
+  it('texts of full length are stored exactly', async () => {
     const { ada, group } = await scene();
     const full = { name: '𝒳'.repeat(100), description: '𝒳'.repeat(1_000), announcement: '𝒳'.repeat(2_000) };
     expect(await update(ada, group, full)).toMatchObject(full);

@@ -39,7 +39,7 @@ async function fault(reader: Identities, token: string): Promise<string> {
 }
 
 describe('a token of an OpenID provider', () => {
-  it('says who somebody is, and what they are called', async () => {
+  it('gives the user’s subject and profile', async () => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });
     const claims = { sub: 'u|42', preferred_username: 'ada', name: 'Ada L.', picture: 'https://example.org/ada.png', iat: 1_700_000_000 };
@@ -53,7 +53,7 @@ describe('a token of an OpenID provider', () => {
     });
   });
 
-  it('need say no more than who they are: what is no text is none', async () => {
+  it('needs only a subject: a claim that is not a text is ignored', async () => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });
     const bare = { sub: '1', iat: undefined, name: 7, picture: '', preferred_username: ['ada'] };
@@ -62,7 +62,7 @@ describe('a token of an OpenID provider', () => {
     });
   });
 
-  it('is taken for any of several audiences, and without one for whoever it was given to', async () => {
+  it('is accepted for any of several audiences, or for its authorized party if it has none', async () => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url, IDENTITY_AUDIENCE: 'https://app.example.org, the-chat' });
     for (const claims of [{ aud: ['account', 'the-chat'] }, { aud: 'https://app.example.org' }, { aud: undefined, azp: 'the-chat' }]) {
@@ -87,7 +87,7 @@ describe('a token of an OpenID provider', () => {
     ['of a number', { sub: 42 }, 'not a string'],
     ['of no name', { sub: null }, 'not a string'],
     ['of a list', { sub: ['ada'] }, 'not a string'],
-  ])('is refused that is %s, and says why', async (_what, claims, why) => {
+  ])('%s is refused with the reason', async (_what, claims, why) => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });
     const said = await fault(reader, await provider.token({ sub: 'ada', ...claims }));
@@ -102,15 +102,15 @@ describe('a token of an OpenID provider', () => {
     ['one that is not signed', new UnsecuredJWT({ sub: 'ada', aud: audience, exp: 4_000_000_000 }).encode()],
     ['one without end', `${'e30'.repeat(6_000)}.e30.e30`],
     ['five parts', 'e30.e30.e30.e30.e30'],
-  ])('is not %s', async (_what, token) => {
+  ])('cannot be %s', async (_what, token) => {
     const provider = await issuer();
     const said = await fault(readerOf({ IDENTITY_ISSUER: provider.url }), token);
     expect(said).toMatch(/^INVALID_CREDENTIALS: /);
-    // Nobody is asked about what could never count.
+    // The provider is not asked about a token that could never be valid.
     expect(provider.paths).toEqual([]);
   });
 
-  it('is refused where its signature is another’s', async () => {
+  it('is refused with another issuer’s signature', async () => {
     const [provider, other] = [await issuer(), await issuer()];
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });
     expect(await fault(reader, await other.token({ sub: 'ada', iss: provider.url }))).toContain('signature is not valid');
@@ -119,7 +119,7 @@ describe('a token of an OpenID provider', () => {
     expect(await fault(reader, `${head}.${forged.toString('base64url')}.${signature}`)).toContain('signature is not valid');
   });
 
-  it('is refused where it is signed with what is published, as if that were a secret', async () => {
+  it('is refused if it is signed with the published key as a secret', async () => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });
     const published = Buffer.from(await (await fetch(`${provider.url}/keys`)).text());
@@ -131,7 +131,7 @@ describe('a token of an OpenID provider', () => {
 });
 
 describe('an issuer’s keys', () => {
-  it('are not taken that are too short: whoever comes with one is told so', async () => {
+  it('are refused if they are too short, with a reason for the user', async () => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1_024 });
@@ -142,7 +142,7 @@ describe('an issuer’s keys', () => {
     expect(await fault(reader, token)).toMatch(/^INVALID_CREDENTIALS: .*signing key is not accepted here/);
   });
 
-  it('are asked for once, however many sign in', async () => {
+  it('are fetched once, however many users sign in', async () => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });
     const token = await provider.token({ sub: 'ada' });
@@ -150,20 +150,20 @@ describe('an issuer’s keys', () => {
     expect(provider.paths).toEqual(['/.well-known/openid-configuration', '/keys']);
   });
 
-  it('are asked for where it is said, and nothing else then', async () => {
+  it('are fetched from the configured URL and nowhere else', async () => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url, IDENTITY_JWKS_URL: `${provider.url}/keys` });
     await reader.read(await provider.token({ sub: 'ada' }));
     expect(provider.paths).toEqual(['/keys']);
   });
 
-  it('are asked for again where a token names a new one, but not for each that names none of them', async () => {
+  it('are fetched again for a token with a new key, but not for each token with an unknown key', async () => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });
     expect(await fault(reader, await provider.token({ sub: 'ada' }, { kid: 'unheard of' }))).toContain(
       'a key that its issuer does not publish',
     );
-    // It may have come since.
+    // The key may have been published since.
     expect(await fault(reader, await provider.token({ sub: 'ada' }, { kid: 'nor of this' }))).toMatch(/^UNAVAILABLE: .*half a minute/);
     expect(provider.paths.filter((path) => path === '/keys')).toHaveLength(1);
 
@@ -179,7 +179,7 @@ describe('an issuer’s keys', () => {
     ['fails', (provider) => provider.answer(503)],
     ['is another’s', (provider) => provider.pretend('https://evil.example')],
     ['sends elsewhere', (provider) => provider.answer(302)],
-  ])('cannot be had while it %s: who signs in is told to try again, which works once it is well', async (_how, fail) => {
+  ])('are unavailable while the provider %s, and sign-in works again after that', async (_how, fail) => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });
     const token = await provider.token({ sub: 'ada' });
@@ -190,7 +190,7 @@ describe('an issuer’s keys', () => {
     expect((await reader.read(token)).subject).toBe('ada');
   });
 
-  it('are looked for anew where they were cannot be asked any more', async () => {
+  it('are discovered again once their URL no longer answers', async () => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });
     await reader.read(await provider.token({ sub: 'ada' }));
@@ -201,7 +201,7 @@ describe('an issuer’s keys', () => {
     expect((await reader.read(await provider.token({ sub: 'ada' }))).subject).toBe('ada');
   });
 
-  it('are used while they are good, though nobody can be asked for one that a token names', async () => {
+  it('are used while they are valid, though the provider cannot be asked for an unknown key', async () => {
     const provider = await issuer();
     const reader = readerOf({ IDENTITY_ISSUER: provider.url });
     await reader.read(await provider.token({ sub: 'ada' }));
@@ -212,7 +212,7 @@ describe('an issuer’s keys', () => {
     expect((await reader.read(await provider.token({ sub: 'ada' }))).subject).toBe('ada');
   });
 
-  it('that cannot be had are in the log each minute, however often they are wanted, and no token is', async () => {
+  it('that cannot be fetched are logged once a minute, and no token is logged', async () => {
     const provider = await issuer();
     const lines: string[] = [];
     const logger = pino({ level: 'trace' }, { write: (line) => void lines.push(line) });
@@ -229,14 +229,14 @@ describe('an issuer’s keys', () => {
     expect(lines.join('')).not.toContain(token);
   });
 
-  it('cannot be had while nobody is there', async () => {
+  it('are unavailable while nothing listens', async () => {
     const provider = await issuer();
     const token = await provider.token({ sub: 'ada' });
     await provider[Symbol.asyncDispose]();
     expect(await fault(readerOf({ IDENTITY_ISSUER: provider.url }), token)).toMatch(/^UNAVAILABLE: /);
   });
 
-  it.each(['/.well-known/openid-configuration', '/keys'])('are given up where what is at %s does not end', async (path) => {
+  it.each(['/.well-known/openid-configuration', '/keys'])('are given up if the response of %s does not end', async (path) => {
     const provider = await issuer();
     const lines: string[] = [];
     const logger = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
@@ -250,7 +250,7 @@ describe('an issuer’s keys', () => {
     expect(provider.paths).toEqual([path]);
   });
 
-  it('are not waited for without end', async () => {
+  it('are not waited for beyond the deadline', async () => {
     const provider = await issuer();
     provider.hang();
     const token = await provider.token({ sub: 'ada' });
@@ -264,7 +264,7 @@ describe('an issuer’s keys', () => {
 describe('a token of a backend that shares a secret', () => {
   const iss = 'my-backend';
 
-  it('says who somebody is, by any of several secrets, so that one can be replaced', async () => {
+  it('gives the user’s subject with any of several secrets, so that one can be replaced', async () => {
     const reader = readerOf({ IDENTITY_ISSUER: iss, IDENTITY_SECRET: `${secret} of now,${secret} of before` });
     for (const age of ['now', 'before']) {
       expect((await reader.read(await backendToken(`${secret} of ${age}`, { iss, sub: age }))).subject).toBe(age);
@@ -272,14 +272,14 @@ describe('a token of a backend that shares a secret', () => {
     expect(await fault(reader, await backendToken(`${secret} of another`, { iss, sub: 'ada' }))).toContain('signature is not valid');
   });
 
-  it('is judged as any other', async () => {
+  it('is checked like any other token', async () => {
     const reader = readerOf({ IDENTITY_ISSUER: iss, IDENTITY_SECRET: secret });
     expect(await fault(reader, await backendToken(secret, { iss, sub: 'ada', exp: 1_000 }))).toContain('expired');
     expect(await fault(reader, await backendToken(secret, { iss, sub: 'ada', aud: 'another' }))).toContain('for another audience');
     expect(await fault(reader, await backendToken(secret, { iss: 'another', sub: 'ada' }))).toContain('"iss"');
   });
 
-  it('is taken beside those of a provider whose keys are named, and nobody is asked for keys where they are not', async () => {
+  it('is accepted beside tokens of a provider with a JWKS URL, and without that URL no keys are fetched', async () => {
     const provider = await issuer();
     const both = readerOf({ IDENTITY_ISSUER: provider.url, IDENTITY_SECRET: secret, IDENTITY_JWKS_URL: `${provider.url}/keys` });
     expect((await both.read(await provider.token({ sub: 'ada' }))).subject).toBe('ada');
@@ -291,6 +291,6 @@ describe('a token of a backend that shares a secret', () => {
   });
 });
 
-it('nobody’s tokens are read where no issuer is named', () => {
+it('no tokens are read without an issuer', () => {
   expect(createIdentities({ config: readConfig({}), logger: pino({ level: 'silent' }) })).toBeNull();
 });

@@ -5,7 +5,7 @@ export const march = (day: number, time = '09:00:00Z') => `2021-03-${String(day)
 
 let made = 0;
 
-/** Three people, two of them in a direct conversation, all of them in a group, under names of their own; nothing said. */
+/** Three users with names of their own, two of them in a direct conversation, all of them in a group, without messages. */
 export function crew() {
   made += 1;
   const [ann, ben, cy] = [`ann.${made}`, `ben.${made}`, `cy.${made}`] as const;

@@ -7,7 +7,7 @@ import { listen, person, say } from '../support/people.ts';
 import { crew, march } from './crew.ts';
 import { fileOf, type ImportWorld, importingOn } from './import-world.ts';
 
-/** What imports promise to people who use the system meanwhile, on any database. */
+/** What imports promise to users who use the system meanwhile, on any database. */
 export function promisesOfImportsBeside(open: () => Promise<Db>): void {
   let world: ImportWorld;
   beforeAll(async () => {
@@ -20,12 +20,12 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     return { ann, ben, cy, groupId: await world.group(ann, of.name) };
   }
 
-  /** Has a worker's work be done: all that stands so far. */
+  /** Marks all entries as done, as a worker does. */
   async function settle(): Promise<void> {
     await world.db.transaction((tx) => tx.$executeRawUnsafe('UPDATE Stream SET jobSeq = lastSeq, jobsDue = 0'));
   }
 
-  /** As long as an import takes that waits for nobody. */
+  /** Takes as long as an import that waits for nothing. */
   async function aWhile(): Promise<void> {
     const of = crew();
     await world.imports.check(fileOf([...of.start, of.say(of.ann, 2)]));
@@ -33,7 +33,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
   }
 
   describe('a new group', () => {
-    it('is nobody’s until it is complete, and nobody comes in', async () => {
+    it('is invisible until it is complete, and nobody can join it', async () => {
       const of = crew();
       await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
       const stranger = await person(world.chat);
@@ -52,7 +52,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       expect((await world.chat.joining.join(stranger, { groupId: id })).group?.memberCount).toBe(4);
     });
 
-    it('is nothing yet that operators do anything to', async () => {
+    it('cannot be changed by operators yet', async () => {
       const of = crew();
       await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
       const { id: groupId } = await world.db.client.conversation.findFirstOrThrow({ where: { name: of.name } });
@@ -70,11 +70,11 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       expect((await groupAdministration.dissolve({ groupId })).before.memberCount).toBe(3);
     });
 
-    it('loses nothing to its age before it is complete, and all that is too old after', async () => {
+    it('loses nothing to retention before it is complete, and everything too old after', async () => {
       const of = crew();
       await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
       await world.forget(30);
-      // Nothing of today stands there: what was said since can be added.
+      // It has no message of today yet, so recent messages can still be added.
       expect(await world.bring([of.say(of.ben, 3), of.say(of.ben, 4, { sentAt: new Date().toISOString() })])).toMatchObject({
         messages: 2,
         opened: 1,
@@ -85,7 +85,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       expect(await world.waits(ann, groupId ?? -1n)).toEqual({ unread: 0, mentions: 0, threads: 0 });
     });
 
-    it('comes to those who are connected, whole, and from then on they are told what is said', async () => {
+    it('opens as a whole for connected users, who receive later messages', async () => {
       const of = crew();
       await world.bring(of.users);
       const { ann } = await people(of);
@@ -102,7 +102,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       events.stop();
     });
 
-    it('is told to nodes by what opens it, and not by each message', async () => {
+    it('is announced to nodes by its opening entry and not by each message', async () => {
       const of = crew();
       await world.bring(of.start, { closed: true });
       const { id } = await world.db.client.conversation.findFirstOrThrow({ where: { name: of.name } });
@@ -113,7 +113,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       stop();
     });
 
-    it('waits with its opening until apps and phones have been told what its members are still to hear', async () => {
+    it('opens only once apps and push notifications are done with its members’ account entries', async () => {
       const of = crew();
       await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
       const { ann } = await people(of);
@@ -132,7 +132,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       expect(await world.group(ann, of.name)).not.toBeNull();
     });
 
-    it('is without whoever has deleted their account meanwhile, and has another owner', async () => {
+    it('lacks a member whose account was erased meanwhile, and has another owner', async () => {
       const of = crew();
       await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
       const { ann, ben, cy } = await people(of);
@@ -153,7 +153,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
   });
 
   describe('another import', () => {
-    it('is refused until the first has come to its end, and opens nothing of it', async () => {
+    it('is refused until the first has ended, and opens nothing of it', async () => {
       const of = crew();
       const lines = [...of.start, of.say(of.ann, 2), of.say(of.ben, 3)];
       const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -177,7 +177,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
   });
 
   describe('another file', () => {
-    it('adds to what the first has brought, to those who are connected too, and leaves read what was', async () => {
+    it('adds to what the first has imported, also for connected users, and keeps read what was read', async () => {
       const of = crew();
       await world.bring([...of.start, of.say(of.ann, 2, { mentions: [of.ben] })]);
       const { ann, ben, groupId } = await people(of);
@@ -186,7 +186,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       await world.bring([of.say(of.ann, 3, { thread: 'm1' }), { kind: 'read', user: of.cy, conversation: of.group.id, message: 'm1' }]);
       const seen = await events.until((event) => event.kind === 'entry' && event.entry.type === 'MessageSent');
       expect(seen.at(-1)).toMatchObject({ entry: { at: new Date(march(3)), data: { text: 'text 2' } } });
-      // Their other devices hear how far they have read by now.
+      // Their other devices receive the new read marker.
       const moved = seen.some(({ kind }) => kind === 'markers')
         ? seen.filter(({ kind }) => kind === 'markers')
         : await events.until(({ kind }) => kind === 'markers');
@@ -196,7 +196,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       events.stop();
     });
 
-    it('leaves unread what somebody had not read here', async () => {
+    it('keeps unread what a user had not read here', async () => {
       const of = crew();
       await world.bring([...of.start, of.say(of.ann, 2)]);
       const { ann, ben, cy, groupId } = await people(of);
@@ -208,7 +208,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       expect(await world.waits(cy, groupId ?? -1n)).toMatchObject({ unread: 2 });
     });
 
-    it('leaves unread what is said here between what it adds and its end, also where it says how far somebody has read', async () => {
+    it('keeps unread what is sent here between its lines and its end, even if it has a read marker', async () => {
       const of = crew();
       await world.bring([...of.start, of.say(of.ann, 2)]);
       const { ann, ben, groupId } = await people(of);
@@ -220,7 +220,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       expect(await world.waits((await people(of)).cy, groupId ?? -1n)).toMatchObject({ unread: 2 });
     });
 
-    it('leaves unread what is said here between two pieces of what it adds, but for who has read that', async () => {
+    it('keeps unread what is sent here between two of its pieces, except for users who have read it', async () => {
       const of = crew();
       await world.bring([...of.start, of.say(of.ann, 2)]);
       const { ann, ben, cy, groupId } = await people(of);
@@ -233,7 +233,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       expect(await world.waits(cy, groupId ?? -1n)).toMatchObject({ unread: 3 });
     });
 
-    it('does not put anything before what was said here, but for who asks for that behind it', async () => {
+    it('adds nothing before a message sent here, or with shiftTimes adds it behind', async () => {
       const of = crew();
       await world.bring([...of.start, of.say(of.ann, 2)]);
       const { ann, groupId } = await people(of);
@@ -247,7 +247,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       expect(messages[2]?.sentAt).toEqual(messages[1]?.sentAt);
     });
 
-    it('waits until apps and phones have been told what was said before, and lets them be told that', async () => {
+    it('waits until apps and push notifications are done with earlier messages, which they still receive', async () => {
       const of = crew();
       await world.bring([...of.start, of.say(of.ann, 2)]);
       const { ann, groupId } = await people(of);
@@ -266,7 +266,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       expect(await jobSeq()).toBe(seq + 1);
     });
 
-    it('waits until no app is behind there: with what it misses it would be told of what is imported behind that', async () => {
+    it('waits until no app has a backlog there, in which the app would receive imported messages', async () => {
       const of = crew();
       await world.bring([...of.start, of.say(of.ann, 2)]);
       const { ann, groupId } = await people(of);
@@ -302,7 +302,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       expect(await world.db.client.conversation.findUnique({ where: { id: groupId ?? -1n } })).toEqual(before);
     });
 
-    it('adds nothing to a group that was dissolved, and nothing by who has deleted their account', async () => {
+    it('adds nothing to a dissolved group, and nothing by a user whose account is erased', async () => {
       const of = crew();
       await world.bring([...of.start, of.say(of.ann, 2)]);
       const { ann, cy, groupId } = await people(of);
@@ -316,7 +316,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
   });
 
   describe('a direct conversation', () => {
-    it('is the one that the two have, once nothing older is to come before what they said', async () => {
+    it('is the existing one of the two users, if nothing is imported before their messages', async () => {
       const of = crew();
       await world.bring(of.users);
       const { ann, ben } = await people(of);
@@ -330,7 +330,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
       expect(await world.stopped([of.say(of.ben, 3, { conversation: of.direct.id })])).toEqual(['Line 1', 'sentAt', 'INVALID_INPUT']);
     });
 
-    it('in which nothing was said is shown to nobody', async () => {
+    it('without messages is shown to nobody', async () => {
       const of = crew();
       await world.bring(of.start);
       const { ann } = await people(of);

@@ -6,7 +6,7 @@ import { fileOf, type ImportWorld, importingOn, type Written } from './import-wo
 
 type Crew = ReturnType<typeof crew>;
 
-/** What cannot be stored: a line after a crew's and one message, the field at fault and the refusal. Ahead of all, what is said of the whole line. */
+/** A faulty line after a crew's lines and one message, with its field and the code of the refusal. Faults of the whole line come first. */
 type FaultCase = readonly [what: string, line: (of: Crew) => Written | string, field: string, code?: string];
 const faults: readonly FaultCase[] = [
   ['is no JSON', () => '{"kind":', ''],
@@ -103,7 +103,7 @@ const faults: readonly FaultCase[] = [
   ['is a group of tomorrow', ({ group }) => ({ ...group, id: 'new', createdAt: '2999-01-01T00:00:00Z' }), 'createdAt'],
 ];
 
-/** What imports promise of lines that cannot be stored, on any database. */
+/** What imports promise for lines that cannot be stored, on any database. */
 export function promisesOfFaults(open: () => Promise<Db>): void {
   let world: ImportWorld;
   beforeAll(async () => {
@@ -111,7 +111,7 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** What is said of each line that is left out. */
+  /** The reported faults of lines that are left out. */
   async function leftOut(lines: readonly (Written | string)[], how: 'run' | 'check' = 'run') {
     const told: (readonly [number: number, field: string, code: string])[] = [];
     const options: ImportOptions = {
@@ -124,7 +124,7 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
   describe('a line', () => {
     it.each(
       faults.map((fault): readonly [string, FaultCase] => [fault[0], fault]),
-    )('that %s is left out, its field named, by who looks as by who stores, and all others are stored', async (_, [
+    )('that %s is left out with its field named, by check as by run, and all others are stored', async (_, [
       ,
       line,
       field,
@@ -142,7 +142,7 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
       expect(await world.messages(ann, (await world.group(ann, of.name)) ?? -1n)).toHaveLength(2);
     });
 
-    it('that does not fit to what another file has brought is told by who looks as by who stores', async () => {
+    it('that contradicts an earlier file is reported by check as by run', async () => {
       const of = crew();
       const more = { kind: 'user', id: `${of.cy}.2`, handle: `${of.cy}.2`, subject: of.cy, issuer: 'https://id.example.com' };
       await world.bring([...of.start, of.say(of.ann, 5), { ...more, id: `${of.cy}.1`, handle: `${of.cy}.1` }]);
@@ -160,7 +160,7 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
       expect((await leftOut(lines)).told).toEqual(expected);
     });
 
-    it('that calls a group as a direct conversation is called is told, in the same file as in another: nothing comes to stand in the other', async () => {
+    it('that gives a group the id of a direct conversation is reported, in the same file as in another, and changes neither', async () => {
       const of = crew();
       const [asDirect, asGroup] = [
         { ...of.direct, id: of.group.id },
@@ -178,7 +178,7 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
       }
     });
 
-    it('that cannot be stored stops the file: what is before it is stored, what is behind it is not', async () => {
+    it('that cannot be stored stops the file: earlier lines are stored, later ones are not', async () => {
       const of = crew();
       const lines = [...of.start, of.say(of.ann, 2), of.say('nobody', 3), of.say(of.ben, 4)];
       expect(await world.stopped(lines)).toEqual(['Line 7', 'sender', 'NOT_FOUND']);
@@ -187,7 +187,7 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
         { text: 'text 1' },
       ]);
       expect(await world.group(await world.viewer(of.ann), of.name)).toBeNull();
-      // Once it is mended it goes on.
+      // Once the line is mended, the file continues.
       expect(await world.bring([...lines.slice(0, 6), { ...lines[6], sender: of.cy }, ...lines.slice(7)])).toMatchObject({
         messages: 2,
         known: 6,
@@ -195,7 +195,7 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
       });
     });
 
-    it('that stands twice is stored once', async () => {
+    it('that is repeated is stored once', async () => {
       const of = crew();
       const message = of.say(of.ann, 2);
       expect(await world.bring([...of.start, ...of.start, message, message])).toMatchObject({
@@ -208,13 +208,13 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
   });
 
   describe('a file', () => {
-    it('may have a mark of the order of its bytes, ends of lines of any kind, and lines in which there is nothing', async () => {
+    it('can have a byte order mark, any line endings and empty lines', async () => {
       const of = crew();
       const [first = '', ...others] = of.start.map((line) => JSON.stringify(line));
       expect((await leftOut([`\ufeff${first}\r`, '', '  \r', ...others.map((line) => `${line}\r`), ''])).told).toEqual([]);
     });
 
-    it('has lines that are no UTF-8, or longer than any is, told and passed over', async () => {
+    it('with lines that are not UTF-8 or too long has them reported and skipped', async () => {
       const of = crew();
       const told: number[] = [];
       async function* chunks(): AsyncGenerator<Uint8Array> {

@@ -11,32 +11,32 @@ import { createRetention } from '../../src/retention/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { chatOver } from '../support/chat.ts';
 
-/** A line as a file has it, before it is written. */
+/** A line of a file, before it is written as JSON. */
 export type Written = Readonly<Record<string, unknown>>;
 
 /** A node, and a command beside it that imports, on one database. */
 export interface ImportWorld extends AsyncDisposable {
   readonly db: Db;
   readonly chat: Chat;
-  /** What the command tells nodes on. */
+  /** The bus of the command. */
   readonly bus: Bus;
   readonly imports: Imports;
-  /** Gives lines to the command; by default as a source of their own. */
+  /** Imports lines by the command. */
   bring(lines: readonly Written[], options?: ImportOptions): Promise<ImportSummary>;
-  /** The same, where it stops: at which line, at which field, by which code. */
+  /** Imports lines that stop the import. Resolves with the line, the field and the code. */
   stopped(lines: readonly Written[], options?: ImportOptions): Promise<readonly [line: string, field: string, code: string]>;
-  /** Who has a handle. */
+  /** The viewer with a handle. */
   viewer(handle: string): Promise<Viewer>;
-  /** A group that somebody is in, by its name; null: they are in none of it. */
+  /** The viewer's group of this name, or null if the viewer is in none. */
   group(viewer: Viewer, name: string): Promise<bigint | null>;
-  /** All that a member is shown of a conversation. */
+  /** All messages of a conversation that a member can see. */
   messages(viewer: Viewer, conversationId: bigint): Promise<readonly Message[]>;
-  /** What waits for a member. */
+  /** A member's unread counts. */
   waits(viewer: Viewer, conversationId: bigint): Promise<{ readonly unread: number; readonly mentions: number; readonly threads: number }>;
-  /** Has a worker forget what is older than so many days. */
+  /** Runs retention: removes what is older than so many days. */
   forget(days: number): Promise<void>;
   entries(streamId: bigint): Promise<readonly Entry[]>;
-  /** Every row of the tables that hold what people have. */
+  /** Every row of the tables that hold user data. */
   rows(): Promise<unknown>;
 }
 
@@ -46,7 +46,7 @@ export async function* fileOf(lines: readonly (Written | string)[], pieceBytes =
   for (let from = 0; from < bytes.length; from += pieceBytes) yield bytes.subarray(from, from + pieceBytes);
 }
 
-/** Makes one on a database, which goes with it. */
+/** Makes the world on a database, which is disposed with it. */
 export function importingOn(db: Db): ImportWorld {
   const chat = chatOver(db, { HEAD_CHECK_MS: '200' });
   const bus = createMemoryBus();

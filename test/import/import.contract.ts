@@ -21,7 +21,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
     return rows.filter(({ jobsDue, jobSeq, lastSeq }) => jobsDue || jobSeq < lastSeq).map(({ id }) => id);
   }
 
-  /** The crew with some messages in the group, and who they are here. */
+  /** Imports the crew with some messages in the group. Resolves with their viewers. */
   async function brought(lines: (of: ReturnType<typeof crew>) => readonly Written[], options = {}) {
     const of = crew();
     const summary = await world.bring([...of.start, ...lines(of)], options);
@@ -29,7 +29,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
     return { of, summary, ann, ben, cy, groupId: (await world.group(ann, of.name)) ?? -1n };
   }
 
-  describe('what was said', () => {
+  describe('an imported message', () => {
     it('is history at its own time, and is found around a date', async () => {
       const { ann, groupId, summary, of } = await brought(({ ann: a, ben: b, say }) => [say(a, 2), say(b, 3), say(a, 9), say(b, 20)]);
       expect(summary).toEqual({ lines: 9, users: 3, conversations: 2, messages: 4, reads: 0, known: 0, faulty: 0, shifted: 0, opened: 1 });
@@ -55,7 +55,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       expect(found.items.map(({ message: { text } }) => text)).toEqual(['text 4', 'text 2']);
     });
 
-    it('is what a conversation is listed by, and where there is nothing, when it was made', async () => {
+    it('orders conversations by its time, and a conversation without messages is ordered by its creation', async () => {
       const { ann, of } = await brought(({ ann: a, direct, say }) => [say(a, 2, { conversation: direct.id })]);
       await world.bring([{ ...of.group, id: `${of.group.id}-late`, name: 'Late', createdAt: march(3) }]);
       const { items } = await world.chat.groups.list(ann, { first: 10 });
@@ -66,7 +66,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('has numbers without a hole and times that never fall, like any log', async () => {
+    it('has entries without gaps in seq and with times that never decrease', async () => {
       const { groupId, ben } = await brought(({ ann, ben: b, cy, say }) => [
         say(ann, 2, { reactions: [{ emoji: '👍', users: [b, cy] }] }),
         say(b, 2),
@@ -86,12 +86,12 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       expect(first.hasReactions).toBe(true);
     });
 
-    it('keeps replies, threads, mentions, files, edits and what was taken back', async () => {
+    it('keeps replies, threads, mentions, attachments, edits and recalls', async () => {
       const file = { url: 'https://files.example.com/a.png', mediaType: 'image/png', name: 'a.png', size: 3 };
       const { ann, ben, cy, groupId } = await brought(({ ann: a, ben: b, cy: c, say }) => {
         const root = say(a, 2);
         const reply = say(b, 3, { thread: root.id, replyTo: root.id, mentions: [c], data: { poll: [1] } });
-        // Named by a reply, a thread is the same.
+        // A thread named by a reply is the same thread.
         return [
           root,
           reply,
@@ -118,7 +118,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       expect((await world.chat.messages.threads(ann, { first: 10 })).items).toHaveLength(1);
     });
 
-    it('has one reaction of whoever is one here, whatever they were called', async () => {
+    it('has one reaction and mention per user here, even if the file has several users for them', async () => {
       const issuer = 'https://id.example.com';
       const user = { kind: 'user', id: 'once', handle: 'once', subject: 'is.one', issuer };
       await world.bring([user]);
@@ -132,7 +132,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       expect((await world.chat.messages.reactions([message]))[0]).toMatchObject([{ emoji: '👍', count: 1 }]);
     });
 
-    it('is whole where more is said than one commit stores, and threads and edits go from one to the next', async () => {
+    it('is complete with more messages than one commit stores, and threads and edits continue across commits', async () => {
       const { ann, groupId } = await brought(({ ann: a, ben: b, say }) => {
         const root = say(a, 2);
         const rest = Array.from({ length: 1_100 }, () => say(b, 3, { thread: root.id, editedAt: march(4) }));
@@ -146,14 +146,14 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       expect(await world.waits(ann, groupId)).toEqual({ unread: 0, mentions: 0, threads: 0 });
     });
 
-    it('is shown with whoever said it, also where they are in the group no more', async () => {
+    it('shows its sender even if they are no longer in the group', async () => {
       const { ann, cy, of } = await brought((own) => [own.say(own.ann, 2)]);
       const small = { ...of.group, id: `${of.group.id}-small`, name: `${of.name} small`, members: [{ user: of.ann, role: 'OWNER' }] };
       await world.bring([small, of.say(of.cy, 3, { conversation: small.id })]);
       const groupId = await world.group(ann, small.name);
       expect((await world.messages(ann, groupId ?? -1n)).map(({ senderId }) => senderId)).toEqual([cy.userId]);
       expect(await world.group(cy, small.name)).toBeNull();
-      // It is theirs: they find it among what they take along, and have it removed with their account.
+      // It belongs to its sender: their export has it, and erasing their account removes it.
       const stays = await world.chat.groups.stays(cy.userId, { first: 10, after: 0n });
       expect(stays.find(({ conversationId }) => conversationId === groupId)).toMatchObject({ state: 'LEFT', name: null });
       await world.bring([of.say(of.cy, 4, { conversation: small.id })]);
@@ -162,7 +162,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       expect((await world.chat.groups.byIds([groupId ?? -1n]))[0]?.memberCount).toBe(1);
     });
 
-    it('has the reactions of who is in the group no more, which are theirs likewise', async () => {
+    it('keeps reactions of former members, which belong to them as well', async () => {
       const { ann, ben, of } = await brought((own) => [own.say(own.ann, 2)]);
       const small = { ...of.group, id: `${of.group.id}-two`, name: `${of.name} two`, members: [{ user: of.ann, role: 'OWNER' }] };
       const reactions = [{ emoji: '👍', users: [of.ben, of.ann] }];
@@ -175,18 +175,18 @@ export function promisesOfImports(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what was read', () => {
+  describe('the read marker after an import', () => {
     const chatter = ({ ann, ben, cy, say }: ReturnType<typeof crew>) => {
       const root = say(ann, 2);
       return [root, say(ben, 3, { mentions: [ann] }), say(cy, 4, { thread: root.id, mentions: [ben] }), say(ben, 5)];
     };
 
-    it('is everything, where nothing is said of it', async () => {
+    it('is at the end by default', async () => {
       const { ann, ben, cy, groupId } = await brought(chatter);
       for (const viewer of [ann, ben, cy]) expect(await world.waits(viewer, groupId)).toEqual({ unread: 0, mentions: 0, threads: 0 });
     });
 
-    it('is what the file says of those of whom it says anything', async () => {
+    it('is where the file has it for users with a read line', async () => {
       const of = crew();
       const lines = chatter(of);
       const read = { kind: 'read', user: of.ann, conversation: of.group.id, message: 'm1' };
@@ -197,7 +197,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       expect(await world.waits(ben, groupId)).toEqual({ unread: 0, mentions: 0, threads: 0 });
     });
 
-    it('is nothing where that is asked for, and what the file says', async () => {
+    it('is at the start with the option unread, except for users with a read line', async () => {
       const of = crew();
       const read = { kind: 'read', user: of.ben, conversation: of.group.id, message: 'm3' };
       await world.bring([...of.start, ...chatter(of), read], { unread: true });
@@ -210,7 +210,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
   });
 
   describe('a file', () => {
-    it('that is given again stores nothing again', async () => {
+    it('that is imported again stores nothing', async () => {
       const of = crew();
       const lines = [
         ...of.start,
@@ -223,7 +223,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       expect(await world.rows()).toEqual(before);
     });
 
-    it('that broke off is gone on with where it was, wherever that is', async () => {
+    it('that broke off continues where it was, wherever that is', async () => {
       for (const places of [2, 4, 5, 7, 9]) {
         const of = crew();
         const lines = [
@@ -253,7 +253,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       }
     });
 
-    it('that is looked at is not stored, and is counted as it would be', async () => {
+    it('that is checked stores nothing and is counted as an import would be', async () => {
       const of = crew();
       const lines = [...of.start, of.say(of.ann, 2), of.say(of.ann, 2), of.say(of.ben, 3, { thread: 'm1' })];
       const before = await world.rows();
@@ -262,7 +262,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       expect(await world.bring(lines)).toEqual({ ...checked, opened: 1 });
     });
 
-    it('is of one source, and what another calls alike is another', async () => {
+    it('belongs to one source, and the same ids of another source are others', async () => {
       const of = crew();
       await world.bring(of.start);
       const elsewhere = of.users.map((user, place) => ({ ...user, handle: `else.${place}.${of.name.slice(5)}` }));
@@ -272,7 +272,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
   });
 
   describe('a user', () => {
-    it('is who signs in as the subject that the file names, and else is made with it', async () => {
+    it('is the existing user with the file’s subject, or is created with it', async () => {
       const { id } = await world.chat.administration.createUser({ handle: 'signs.in', subject: 's1', issuer: 'https://id.example.com' });
       const lines = ['s1', 's2'].map((subject) => ({
         kind: 'user',
@@ -291,7 +291,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
     });
   });
 
-  it('lets no effect run for anything, and leaves nothing to be done', async () => {
+  it('an import runs no effect and leaves no work', async () => {
     const before = await dueStreams();
     const { ann, ben } = await brought(({ ann: a, ben: b, direct, say }) => [
       say(a, 2, { reactions: [{ emoji: '👍', users: [b] }] }),

@@ -5,5 +5,5 @@ import { promisesOfImportsBeside } from './import-beside.contract.ts';
 import { promisesOfFaults } from './import-faults.contract.ts';
 
 describe('imports, on MariaDB', () => promisesOfImports(mysqlDb));
-describe('imports beside people who talk, on MariaDB', () => promisesOfImportsBeside(mysqlDb));
+describe('imports while users send messages, on MariaDB', () => promisesOfImportsBeside(mysqlDb));
 describe('faults of imports, on MariaDB', () => promisesOfFaults(mysqlDb));

@@ -5,5 +5,5 @@ import { promisesOfImportsBeside } from './import-beside.contract.ts';
 import { promisesOfFaults } from './import-faults.contract.ts';
 
 describe('imports, on SQLite', () => promisesOfImports(sqliteDb));
-describe('imports beside people who talk, on SQLite', () => promisesOfImportsBeside(sqliteDb));
+describe('imports while users send messages, on SQLite', () => promisesOfImportsBeside(sqliteDb));
 describe('faults of imports, on SQLite', () => promisesOfFaults(sqliteDb));

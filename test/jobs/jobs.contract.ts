@@ -5,15 +5,15 @@ import { ChatError } from '../../src/errors.ts';
 import { cancelJob, createJobs, type JobHandlers, type Jobs, type NewJob, putJob } from '../../src/jobs/index.ts';
 
 const logger = pino({ level: 'silent' });
-// Looks for nothing by itself: the tests say when.
+// Never polls by itself: the tests call doDue.
 const config = { jobPollMs: 60_000 };
 
-/** Who does one kind of job; there are no others here. */
+/** Handlers with one kind of job, the only kind in these tests. */
 function only(dissolved: JobHandlers['GroupDissolved']): JobHandlers {
   return { GroupDissolved: dissolved } as unknown as JobHandlers;
 }
 
-/** What is promised to those who leave work for later, on any database. */
+/** What jobs promise, on any database. */
 export function promisesOfJobs(open: () => Promise<Db>): void {
   let db: Db;
   let nextId = 1n;
@@ -35,7 +35,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
     return createJobs({ db, logger, config, handlers: only(dissolved), ...(nodeId !== undefined && { nodeId }) });
   }
 
-  /** Moves what waits under a key to the present, as time would. */
+  /** Moves the due time of the jobs under a key into the past. */
   async function makeDue(groupId: bigint): Promise<void> {
     await db.transaction((tx) => tx.job.updateMany({ where: { key: String(groupId) }, data: { dueAt: new Date(0) } }));
   }
@@ -50,7 +50,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
   }
 
   describe('a job', () => {
-    it('is done once it is due, with what it was told, and is gone then', async () => {
+    it('runs once it is due, with its data, and is removed then', async () => {
       const id = newId();
       const seen: unknown[] = [];
       await db.transaction(jobAbout(id, { actorId: 7n }));
@@ -60,7 +60,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       expect(await rowOf(id)).toBeNull();
     });
 
-    it('waits for its time', async () => {
+    it('waits for its due time', async () => {
       const id = newId();
       const seen: (bigint | null)[] = [];
       await db.transaction(jobAbout(id, { dueInMs: 3_600_000 }));
@@ -68,14 +68,14 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       await node.doDue();
       expect(seen).toEqual([]);
       const left = await rowOf(id);
-      // It says when it was left, not when it is due.
+      // createdAt is when the job was put, not when it is due.
       expect(Number(left?.dueAt) - Number(left?.createdAt)).toBeGreaterThan(3_000_000);
       await makeDue(id);
       await node.doDue();
       expect(seen).toEqual([id]);
     });
 
-    it('of a kind that only a later release knows is left to it, and no try is counted', async () => {
+    it('of a kind that only a later release knows is left alone, and no try is counted', async () => {
       const id = newId();
       await db.transaction(jobAbout(id));
       await db.transaction((tx) => tx.job.updateMany({ where: { key: String(id) }, data: { kind: 'OfTomorrow' } }));
@@ -85,7 +85,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       await db.transaction((tx) => tx.job.deleteMany({ where: { key: String(id) } }));
     });
 
-    it('is not there if its transaction fails', async () => {
+    it('is not stored if its transaction fails', async () => {
       const id = newId();
       const failing = db.transaction(async (tx) => {
         await jobAbout(id)(tx);
@@ -95,7 +95,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       expect(await rowOf(id)).toBeNull();
     });
 
-    it('takes the place of the one under its key, and can be taken back', async () => {
+    it('replaces the one under its key, and can be cancelled', async () => {
       const id = newId();
       const seen: (bigint | null)[] = [];
       await db.transaction(jobAbout(id, { actorId: 1n }));
@@ -109,7 +109,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       expect(seen).toEqual([2n]);
     });
 
-    it('is done by one of many nodes', async () => {
+    it('runs on one of many nodes', async () => {
       const ids = Array.from({ length: 10 }, newId);
       const seen: (bigint | null)[] = [];
       for (const id of ids) await db.transaction(jobAbout(id));
@@ -120,7 +120,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       expect(seen.toSorted()).toEqual(ids.toSorted());
     });
 
-    it('that fails is tried again later, and the reason stands beside it', async () => {
+    it('that fails is retried later, and its failure is stored', async () => {
       const id = newId();
       let tries = 0;
       await db.transaction(jobAbout(id));
@@ -138,7 +138,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       expect(await rowOf(id)).toBeNull();
     });
 
-    it('that fails twenty times is dead, and stays to be looked at', async () => {
+    it('that fails twenty times is dead, and stays stored', async () => {
       const id = newId();
       let tries = 0;
       await db.transaction(jobAbout(id));
@@ -155,7 +155,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       await db.transaction((tx) => tx.job.deleteMany({ where: { key: String(id) } }));
     });
 
-    it('for which what it needs is away is not given up, however often it is tried', async () => {
+    it('that is UNAVAILABLE is retried without a limit', async () => {
       const id = newId();
       let tries = 0;
       await db.transaction(jobAbout(id));
@@ -173,7 +173,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       expect(await rowOf(id)).toBeNull();
     });
 
-    it('that is left anew while it is being done is done anew', async () => {
+    it('that is put again while it runs runs again', async () => {
       const id = newId();
       const seen: (bigint | null)[] = [];
       await db.transaction(jobAbout(id, { actorId: 1n }));
@@ -186,7 +186,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       expect(seen).toEqual([1n, 2n]);
     });
 
-    it('that is left anew for the very moment at which it could be taken from who is at it stays', async () => {
+    it('that is put again for exactly the time of its hold stays', async () => {
       const id = newId();
       await db.transaction(jobAbout(id));
       let dueAt: Date | undefined;
@@ -201,7 +201,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       await db.transaction((tx) => cancelJob(tx, 'GroupDissolved', String(id)));
     });
 
-    it('of a node that closes is taken up by another', async () => {
+    it('of a node that closes is taken over by another', async () => {
       const id = newId();
       const begun = Promise.withResolvers<void>();
       const seen: (bigint | null)[] = [];
@@ -222,7 +222,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
     });
   });
 
-  it('of a node that has died are taken up as soon as somebody says so', async () => {
+  it('jobs of a dead node are taken over as soon as its death is reported', async () => {
     const id = newId();
     const begun = Promise.withResolvers<void>();
     const seen: (bigint | null)[] = [];
@@ -244,7 +244,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
     expect(await rowOf(id)).toBeNull();
   });
 
-  it('that take long keep no others waiting', async () => {
+  it('long jobs do not delay others', async () => {
     const [slow, quick] = [newId(), newId()];
     const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const { promise: done, resolve } = Promise.withResolvers<bigint>();
@@ -263,7 +263,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
     await expect.poll(() => rowOf(slow)).toBeNull();
   });
 
-  it('are looked for by a node by itself', async () => {
+  it('a node polls for jobs by itself', async () => {
     const id = newId();
     const { promise: done, resolve } = Promise.withResolvers<bigint>();
     await db.transaction(jobAbout(id));

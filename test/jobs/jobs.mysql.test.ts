@@ -7,7 +7,7 @@ import { promisesOfJobs } from './jobs.contract.ts';
 describe('jobs on MariaDB', () => {
   promisesOfJobs(mysqlDb);
 
-  it('one that is left anew just as whoever did it removes it is there', async () => {
+  it('a job that is put again while its handler removes it is kept', async () => {
     await using db = await mysqlDb();
     const job: NewJob = { kind: 'GroupDissolved', key: '1', data: { groupId: 1n, actorId: null }, dueAt: new Date(0) };
     await db.transaction((tx) => putJob(tx, job));

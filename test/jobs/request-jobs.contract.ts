@@ -7,7 +7,7 @@ import { person } from '../support/people.ts';
 
 const dayMs = 86_400_000;
 
-/** What requests to become contacts leave to be done, from the request to what comes of it, on any database. */
+/** What the jobs of contact requests promise, on any database. */
 export function promisesOfRequestJobs(open: () => Promise<Db>): void {
   let db: Db;
   let chat: Chat;
@@ -30,7 +30,7 @@ export function promisesOfRequestJobs(open: () => Promise<Db>): void {
     return db.client.contactRequest.findUnique({ where: { fromId_toId: ref(from, to) } });
   }
 
-  /** Moves a request and its end into the past, as so many days would. */
+  /** Moves a request and its job so many days into the past. */
   async function age(from: Viewer, to: Viewer, days: number): Promise<void> {
     const earlier = (date: Date) => new Date(date.getTime() - days * dayMs);
     await db.transaction(async (tx) => {
@@ -46,8 +46,8 @@ export function promisesOfRequestJobs(open: () => Promise<Db>): void {
     return [await chat.contacts.countRequests(viewer, 'INCOMING'), await chat.contacts.countRequests(viewer, 'OUTGOING')];
   }
 
-  describe('a request', () => {
-    it('ends by itself after its days, and not before', async () => {
+  describe('a contact request', () => {
+    it('expires after 30 days and not before', async () => {
       const [ann, ben] = await two();
       await chat.contacts.request(ann, { userId: ben.userId, message: 'It is me!' });
       await age(ann, ben, 29);
@@ -65,7 +65,7 @@ export function promisesOfRequestJobs(open: () => Promise<Db>): void {
       expect((await rowOf(ann, ben))?.message).toBeNull();
     });
 
-    it('that is accepted says what was said with it, and keeps no copy', async () => {
+    it('that is accepted sends its note as a message, and keeps no copy', async () => {
       const [ann, ben] = await two();
       await chat.contacts.request(ann, { userId: ben.userId, message: 'It is me!' });
       await chat.contacts.answer(ben, ref(ann, ben), { accept: true });
@@ -77,7 +77,7 @@ export function promisesOfRequestJobs(open: () => Promise<Db>): void {
       expect((await rowOf(ann, ben))?.message).toBeNull();
     });
 
-    it('that says nothing leaves nothing to be said', async () => {
+    it('without a note leaves no job', async () => {
       const [ann, ben] = await two();
       await chat.contacts.request(ann, { userId: ben.userId });
       await chat.contacts.answer(ben, ref(ann, ben), { accept: true });

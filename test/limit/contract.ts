@@ -5,7 +5,7 @@ import type { Limits } from '../../src/limit/index.ts';
 /** What limits promise, wherever they are counted. */
 export function describeLimits(name: string, open: () => Promise<Limits>): void {
   describe(name, () => {
-    test('grants as many as there are points, then says for how long it will not', async () => {
+    test('grants as many takes as there are points, then returns for how long it refuses', async () => {
       await using limits = await open();
       const limit = limits.limit({ name: randomUUID(), points: 3, windowSeconds: 60 });
       expect(await Promise.all([limit.take('a'), limit.take('a'), limit.take('a')])).toEqual([null, null, null]);
@@ -14,7 +14,7 @@ export function describeLimits(name: string, open: () => Promise<Limits>): void 
       expect(wait).toBeLessThanOrEqual(60_000);
     });
 
-    test('counts each key and each limit by itself', async () => {
+    test('counts each key and each limit separately', async () => {
       await using limits = await open();
       const first = limits.limit({ name: randomUUID(), points: 1, windowSeconds: 60 });
       const second = limits.limit({ name: randomUUID(), points: 1, windowSeconds: 60 });
@@ -35,14 +35,14 @@ export function describeLimits(name: string, open: () => Promise<Limits>): void 
       expect(await limit.take('a')).not.toBeNull();
     });
 
-    test('of fifty at once no more are granted than there are points', async () => {
+    test('of fifty concurrent takes no more are granted than there are points', async () => {
       await using limits = await open();
       const limit = limits.limit({ name: randomUUID(), points: 7, windowSeconds: 60 });
       const answers = await Promise.all(Array.from({ length: 50 }, () => limit.take('a')));
       expect(answers.filter((answer) => answer === null)).toHaveLength(7);
     });
 
-    test('grants again when the window is over, which refused takes do not lengthen', async () => {
+    test('grants again when the window ends, which refused takes do not extend', async () => {
       await using limits = await open();
       const limit = limits.limit({ name: randomUUID(), points: 1, windowSeconds: 1 });
       expect(await limit.take('a')).toBeNull();
@@ -51,7 +51,7 @@ export function describeLimits(name: string, open: () => Promise<Limits>): void 
       expect(performance.now() - began).toBeLessThan(2_000);
     });
 
-    test('takes keys of any text', async () => {
+    test('accepts keys of any text', async () => {
       await using limits = await open();
       const limit = limits.limit({ name: randomUUID(), points: 1, windowSeconds: 60 });
       for (const key of ['', '::1', 'a b\n', '🎉', '{x}']) {

@@ -13,40 +13,40 @@ function shared(stream: bigint, ...keys: string[]): Sharing {
 }
 
 describe('a batch', () => {
-  test('takes all that share a stream under different keys', () => {
+  test('takes all appends that share a stream under different keys', () => {
     const queue = [shared(1n, 'a'), shared(1n, 'b'), shared(2n, 'a')];
     expect(takeBatch(queue, 10, asIs)).toEqual({ taken: queue, left: [] });
   });
 
-  test('leaves the second of two with the same key on a stream', () => {
+  test('leaves the second of two appends with the same key on a stream', () => {
     const [first, second, third] = [shared(1n, 'a'), shared(1n, 'a'), shared(1n, 'b')];
     expect(takeBatch([first, second, third], 10, asIs)).toEqual({ taken: [first, third], left: [second] });
   });
 
-  test('lets nobody share with who wants a stream alone, and nobody overtake them there', () => {
+  test('lets no append share a stream with one that needs it alone, or overtake it there', () => {
     const [before, wants, after, elsewhere] = [shared(1n, 'a'), alone(1n, 2n), shared(2n, 'b'), shared(3n, 'c')];
     expect(takeBatch([before, wants, after, elsewhere], 10, asIs)).toEqual({ taken: [before, elsewhere], left: [wants, after] });
     expect(takeBatch([wants, after, elsewhere], 10, asIs)).toEqual({ taken: [wants, elsewhere], left: [after] });
   });
 
-  test('takes nothing on a stream that another commit holds, and lets nobody overtake who waits for one', () => {
+  test('takes nothing on a stream that another commit holds, and lets no append overtake one that waits for it', () => {
     const [onHeld, waits, after, elsewhere] = [shared(1n, 'a'), alone(1n, 2n), shared(2n, 'b'), shared(3n, 'c')];
     const held = (id: bigint) => id === 1n;
     expect(takeBatch([onHeld, waits, after, elsewhere], 10, asIs, held)).toEqual({ taken: [elsewhere], left: [onHeld, waits, after] });
   });
 
-  test('takes no more than it may', () => {
+  test('takes no more than its limit', () => {
     const queue = [shared(1n, 'a'), shared(1n, 'b'), shared(1n, 'c')];
     expect(takeBatch(queue, 2, asIs)).toEqual({ taken: queue.slice(0, 2), left: queue.slice(2) });
   });
 
-  test('leaves as many as may wait', () => {
+  test('leaves a million waiting appends in place', () => {
     const queue = Array.from({ length: 1_000_000 }, () => shared(1n));
     const { taken, left } = takeBatch(queue, 10, asIs);
     expect([taken.length, left.length]).toEqual([10, 999_990]);
   });
 
-  test('after batch, whoever came first is through first, and nobody is lost or doubled', () => {
+  test('the first append is always taken, and over all batches none is lost or duplicated', () => {
     const stream = fc.bigInt(1n, 4n);
     const sharing: fc.Arbitrary<Sharing> = fc.oneof(
       fc.uniqueArray(stream, { maxLength: 3 }).map((lock) => ({ lock })),
@@ -70,7 +70,7 @@ describe('a batch', () => {
           left = batch.left;
         }
         expect(through.toSorted((a, b) => queue.indexOf(a) - queue.indexOf(b))).toEqual(queue);
-        // Two that meet on a stream where one wants to be alone keep their order.
+        // Two appends that share a stream which both need alone keep their order.
         for (const [place, one] of through.entries()) {
           for (const later of through.slice(place + 1)) {
             const meet = later.lock.some((id) => one.lock.includes(id)) && later.keys === undefined && one.keys === undefined;

@@ -18,7 +18,7 @@ import {
 
 const logger = pino({ level: 'silent' });
 
-/** What the log promises to those whose appends share a commit, on any database. */
+/** What the log promises to appends that share a commit, on any database. */
 export function promisesOfCommits(open: () => Promise<Db>): void {
   let db: Db;
   let bus: Bus;
@@ -46,7 +46,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
     readonly write?: () => Promise<void>;
   }
 
-  /** Has a user join, sharing the stream where a key is given; answers the entry's seq. */
+  /** Adds a user, sharing the stream if a key is given. Resolves with the entry's seq. */
   function join(stream: bigint, userId: bigint, { key, on = log, decide, write }: Act = {}): Promise<number> {
     return on.append({
       lock: [stream],
@@ -96,8 +96,8 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
     return Array.from({ length: count }, (_, n) => n + 1);
   }
 
-  describe('appends that come together', () => {
-    it('share a commit, in the order they came', async () => {
+  describe('concurrent appends', () => {
+    it('share a commit, in the order of the calls', async () => {
       const stream = await newStream();
       const before = await commits();
       const answers = await Promise.all(numbers(50).map((n) => join(stream, BigInt(n), { key: `${n}` })));
@@ -106,32 +106,32 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
       expect(await seqs(stream)).toEqual(numbers(50));
     });
 
-    it('again and again share their commits for ever, and do not fall into two halves that wait for each other', async () => {
+    it('in repeated rounds keep sharing commits, and do not split into two halves that wait for each other', async () => {
       const stream = await newStream();
       const before = await commits();
       async function goOn(caller: number): Promise<void> {
         for (let said = 0; said < 20; said += 1) {
-          // Whoever was answered has something to do before they go on.
+          // A caller has something to do before its next append.
           for (let steps = 0; steps < 50; steps += 1) await undefined;
           await join(stream, BigInt(caller), { key: `${caller}` });
         }
       }
       const first = numbers(16).map(goOn);
-      // The others come when the commit of the first is under way.
+      // The other half starts during the first commit.
       await nextTurn();
       await nextTurn();
       await Promise.all([...first, ...numbers(32).slice(16).map(goOn)]);
       expect((await commits()) - before).toBeLessThan(30);
     });
 
-    it('on a stream that each wants for itself have a commit each, in the order they came', async () => {
+    it('that each need a stream alone have a commit each, in the order of the calls', async () => {
       const stream = await newStream();
       const before = await commits();
       expect(await Promise.all(numbers(5).map((n) => join(stream, BigInt(n))))).toEqual(numbers(5));
       expect((await commits()) - before).toBe(5);
     });
 
-    it('with the same key come one after the other: the second decides on what the first has left', async () => {
+    it('with the same key run one after the other: the second decides on the state that the first has left', async () => {
       const stream = await newStream();
       const heads: (number | undefined)[] = [];
       const act = () =>
@@ -150,7 +150,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
       expect(heads).toEqual([0, 1, 2]);
     });
 
-    it('are refused one by one: who is refused leaves nothing, and costs the others neither seq nor success', async () => {
+    it('are refused one by one: a refused append leaves nothing and takes neither seq nor success from the others', async () => {
       const stream = await newStream();
       const outcomes = await Promise.allSettled(
         numbers(9).map((n) =>
@@ -168,7 +168,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
       expect(await seqs(stream)).toEqual(numbers(6));
     });
 
-    it('fail one by one: a write that cannot be done takes nobody along', async () => {
+    it('fail one by one: a failed write fails no other append', async () => {
       const stream = await newStream();
       const outcomes = await Promise.allSettled(
         numbers(5).map((n) =>
@@ -184,7 +184,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
       expect(await seqs(stream)).toEqual(numbers(4));
     });
 
-    it('are stored once and answered so, also if what follows a commit fails for one of them', async () => {
+    it('are stored once and answered so, even if onStored fails for one of them', async () => {
       const stream = await newStream();
       let called = 0;
       const onStored = (): void => {
@@ -197,7 +197,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
       expect(called).toBe(3);
     });
 
-    it('know of the messages before them in the same commit', async () => {
+    it('see the earlier messages of the same commit', async () => {
       const stream = await newStream();
       const before = await commits();
       const answers = await Promise.all([send(stream, 1n, 'a'), send(stream, 1n, 'b'), send(stream, 2n, 'c'), send(stream, 1n, 'd')]);
@@ -213,7 +213,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
       expect(await send(stream, 1n, 'g')).toEqual({ seq: 7, newestByOther: 5 });
     });
 
-    it('write what is alike with one statement, for all of them', async () => {
+    it('write effects of one kind with one call for all of them', async () => {
       const stream = await newStream();
       const written: (readonly number[])[] = [];
       const kind = { name: 'noted', write: async (_tx: unknown, rows: readonly number[]) => void written.push(rows) };
@@ -224,7 +224,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what acts prefetch', () => {
+  describe('what appends prefetch', () => {
     function prefetching(stream: bigint, fact: Fact<number, number>, n: number): Pick<Append<number>, 'lock' | 'keys' | 'prefetch'> {
       return { lock: [stream], keys: [`${n}`], prefetch: (read) => read(fact, n) };
     }
@@ -234,7 +234,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
       return { result: () => answer };
     }
 
-    it('is read at once for all who share the commit, and not again when they decide', async () => {
+    it('is read at once for all appends of a commit, and not again when they decide', async () => {
       const stream = await newStream();
       const asked: (readonly number[])[] = [];
       const fact: Fact<number, number> = {
@@ -250,7 +250,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
       expect(asked).toEqual([[1, 2, 3]]);
     });
 
-    it('and cannot be read fails those who ask for it, and nobody else', async () => {
+    it('fails only the appends that read it if it cannot be read', async () => {
       const stream = await newStream();
       const fact: Fact<number, never> = {
         name: 'unreadable',
@@ -271,7 +271,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
       return createLog({ db, bus, logger, limits: { batch: 256, queue: 10_000, deadlineMs: 8_000, ...limits } });
     }
 
-    it('refuses at once what it has no room for, and what it has taken is stored', async () => {
+    it('refuses at once what it has no room for, and stores what it has accepted', async () => {
       const stream = await newStream();
       await using on = narrow({ queue: 3 });
       const outcomes = await Promise.allSettled(numbers(5).map((n) => join(stream, BigInt(n), { key: `${n}`, on })));
@@ -282,7 +282,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
       expect(await join(stream, 9n, { on })).toBe(4);
     });
 
-    it('commits no more at once than it may', async () => {
+    it('commits no more at once than its batch limit', async () => {
       const stream = await newStream();
       await using on = narrow({ batch: 10 });
       const before = await commits();
@@ -290,7 +290,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
       expect((await commits()) - before).toBe(5);
     });
 
-    it('is brought to its end when the log is disposed of, and takes no more', async () => {
+    it('is finished when the log is disposed, and accepts no more', async () => {
       const stream = await newStream();
       const on = narrow({});
       const accepted = numbers(20).map((n) => join(stream, BigInt(n), { on }));
@@ -301,7 +301,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
     });
   });
 
-  it('forgets the marks of old commits, and keeps those that somebody may ask for', async () => {
+  it('the marks of old commits are removed, and marks that may still be needed are kept', async () => {
     await newStream();
     const old = new Date((await db.now()).getTime() - 11 * 60_000);
     await db.transaction((tx) => tx.commit.create({ data: { id: new Uint8Array(16), at: old } }));

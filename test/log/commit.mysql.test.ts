@@ -9,7 +9,7 @@ import { promisesOfCommits } from './commit.contract.ts';
 describe('commits on MariaDB', () => {
   promisesOfCommits(mysqlDb);
 
-  test('go on two at a time, where many wait', async () => {
+  test('run two at a time if many appends wait', async () => {
     await using db = await mysqlDb();
     await using bus = createMemoryBus();
     const batch = 128;
@@ -38,7 +38,7 @@ describe('commits on MariaDB', () => {
     expect(seqs).toEqual(streams.map(() => 1));
   });
 
-  test('read what they prefetch behind the locks: what was read of a stream that somebody else held is not used', async () => {
+  test('read what they prefetch under the locks: a read from before is not used', async () => {
     await using db = await mysqlDb();
     await using bus = createMemoryBus();
     await using log = createLog({ db, bus, logger: pino({ level: 'silent' }) });
@@ -46,7 +46,7 @@ describe('commits on MariaDB', () => {
       lock: [],
       decide: async () => ({ create: [{ kind: 'GROUP' }], result: ({ created }) => created[0] ?? 0n }),
     });
-    // It does not wait for locks, and would tell of the row as it stands.
+    // This read does not wait for locks and would return the row as it is.
     const ordinal: Fact<bigint, number | undefined> = {
       name: 'ordinal',
       key: String,
@@ -81,7 +81,7 @@ describe('commits on MariaDB', () => {
     expect(decided).toEqual([[7, 7]]);
   });
 
-  test('keep nobody waiting for a stream that somebody else holds, also if one act that shares the commit cannot be written', async () => {
+  test('let others write while a stream is held, even if one append of the commit fails', async () => {
     await using db = await mysqlDb();
     await using bus = createMemoryBus();
     await using log = createLog({ db, bus, logger: pino({ level: 'silent' }) });
@@ -115,7 +115,7 @@ describe('commits on MariaDB', () => {
     expect(order).toEqual(['elsewhere', 'first there', 'second there']);
   });
 
-  test('hold no user for an act that is left to wait for its stream, while another that may change users goes on', async () => {
+  test('hold no user for an append that waits for its stream, so that others can change that user', async () => {
     await using db = await mysqlDb();
     await using bus = createMemoryBus();
     await using log = createLog({ db, bus, logger: pino({ level: 'silent' }) });
@@ -171,7 +171,7 @@ describe('commits on MariaDB', () => {
 
 type Signal = PromiseWithResolvers<void>;
 
-/** Whether somebody waits for a stream that another transaction has. */
+/** Whether a statement waits for a stream that another transaction holds. */
 async function isLocking(db: Db): Promise<boolean> {
   const statements = await db.client.$queryRaw<{ info: string | null }[]>(
     sql`SELECT info FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()`,

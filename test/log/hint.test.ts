@@ -29,12 +29,12 @@ test.each<[string, bigint, Hint]>([
   ['who has read', stream, receipt],
   ['a signal to all', stream, signal],
   ['a signal to some', stream, { ...signal, data: null, only: [9n, 10n], except: [11n] }],
-  // Their own devices hear it on their account's topic.
+  // The user's own devices receive it on the account's topic.
   ['that one has read oneself', 8n, { ...receipt, ownOnly: true }],
   ['that markers have moved', 8n, { kind: 'markers', conversationId: stream, count: 5 }],
 ])('%s arrives as it was sent', (_what, topic, hint) => expect(parseHint(topic, formatHint(hint))).toEqual(hint));
 
-describe('a hint is not heeded', () => {
+describe('a hint is ignored', () => {
   const text = formatHint({ kind: 'entry', entry });
   test.each([
     ['that is no JSON', 'x'],
@@ -57,12 +57,12 @@ describe('a hint is not heeded', () => {
   ])('%s', (_which, message) => expect(parseHint(stream, message)).toBeNull());
 });
 
-test('what an entry says in the way of a later release is hidden, and its place counts', () => {
+test('an entry in the form of a later release is hidden, and its position counts', () => {
   const message = formatHint({ kind: 'entry', entry }).replace('"userId":"8"', '"guestId":"8"');
   expect(parseHint(stream, message)).toMatchObject({ entry: { seq: 3, type: 'Hidden', data: null } });
 });
 
-test('what a message says in the way of an earlier release, which knows neither attachments nor data, is a text alone', () => {
+test('a message in the form of an earlier release, without attachments and custom data, has a text alone', () => {
   const { attachments, data, poll, ...known } = said.data;
   const { entry: told } = JSON.parse(formatHint({ kind: 'entry', entry: said })) as { readonly entry: { readonly data: object } };
   const earlier = { ...told, data: { ...told.data, attachments: undefined, data: undefined, poll: undefined } };

@@ -7,6 +7,6 @@ test.each([
   [{ text: 'a "quote", \u2028, \ud800 and 👍', left: undefined }, '{"text":"a \\"quote\\", \u2028, \\ud800 and 👍"}'],
   [{ in: [{ deep: { enough: 5n } }], flag: true, seq: 7 }, '{"in":[{"deep":{"enough":"5"}}],"flag":true,"seq":7}'],
   [undefined, 'null'],
-])('JSON of the log tells ids as decimal text and times as ISO 8601: %o', (value, text) => {
+])('JSON of the log has ids as decimal text and times as ISO 8601: %o', (value, text) => {
   expect(toJson(value)).toBe(text);
 });

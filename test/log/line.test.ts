@@ -26,7 +26,7 @@ function streamsOf(appends: readonly Append[]): ReadonlySet<bigint> {
 }
 
 describe('a line', () => {
-  test('calls for one commit at a time, where few wait', () => {
+  test('calls for one commit at a time if few appends wait', () => {
     const line = newLine(many(100));
     const { taken, end } = line.take();
     expect(taken).toHaveLength(100);
@@ -36,11 +36,11 @@ describe('a line', () => {
     expect(line.calls).toBe(true);
   });
 
-  test('gives all to one commit, where two halves would be small', () => {
+  test('gives all appends to one commit if two halves would be small', () => {
     expect(newLine(many(255, 64)).take().taken).toHaveLength(255);
   });
 
-  test('gives two halves to two commits, where many wait, and no stream to both', () => {
+  test('gives halves to two commits if many wait, and no stream to both', () => {
     const appends = many(256, 64);
     const line = newLine(appends);
     const [one, other] = [line.take(), line.calls ? line.take() : null];
@@ -53,11 +53,11 @@ describe('a line', () => {
     expect(line.calls).toBe(false);
   });
 
-  test('gives all to one commit, where they want one stream', () => {
+  test('gives all appends to one commit if they need the same stream', () => {
     expect(newLine(many(256, 1)).take().taken).toHaveLength(256);
   });
 
-  test('gives nothing to a second commit, where the first has every stream that is wanted', () => {
+  test('gives nothing to a second commit if the first holds every stream that is needed', () => {
     const line = newLine(many(100, 1));
     const first = line.take();
     for (const append of many(200, 1)) line.push(append);
@@ -67,7 +67,7 @@ describe('a line', () => {
     expect(line.take().taken).toHaveLength(200);
   });
 
-  test('does not call again for a second commit that has nothing to do, until somebody comes who wants something else', () => {
+  test('does not call again for a second commit without work until an append needs another stream', () => {
     const line = newLine(many(100, 1));
     const first = line.take();
     for (const append of many(200, 1)) line.push(append);
@@ -81,20 +81,20 @@ describe('a line', () => {
     expect(line.take().taken).toHaveLength(201);
   });
 
-  test('is not kept by a commit that has taken nothing', () => {
+  test('is not blocked by a commit that has taken nothing', () => {
     const line = newLine(many(100, 1));
     const first = line.take();
     for (const append of many(10, 1)) line.push(append);
     const nothing = line.take();
     first.end();
-    // As it was before the other one has ended.
+    // Called before the other one has ended.
     expect(line.calls).toBe(true);
     expect(line.take().taken).toHaveLength(10);
     nothing.end();
     expect(line.calls).toBe(false);
   });
 
-  test('is not left by who wants streams of both, until both commits have ended', () => {
+  test('keeps an append that needs streams of both commits until both have ended', () => {
     const line = newLine(many(256, 64));
     const [one, other] = [line.take(), line.take()];
     const [here, there] = [one.taken[0], other.taken[0]];
@@ -109,13 +109,13 @@ describe('a line', () => {
     expect(line.take().taken[0]).toBe(both);
   });
 
-  test('forgets whoever has gone', () => {
+  test('drops appends whose callers have gone', () => {
     const line = newLine([{ ...on(1), gone: true }, on(2)]);
     expect(line.take().taken).toEqual([on(2)]);
     expect(line.calls).toBe(false);
   });
 
-  test('is left by everybody, whatever the order in which commits end', () => {
+  test('passes every append on, in whatever order commits end', () => {
     const append = fc
       .uniqueArray(fc.bigInt(1n, 8n), { minLength: 1, maxLength: 2 })
       .chain((lock) => fc.constantFrom({ lock }, { lock, keys: [] }));

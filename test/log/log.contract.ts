@@ -56,7 +56,7 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
   }
 
   describe('the head of a stream', () => {
-    it('tells which entry was the last after which rows may be others, whatever is said in between', async () => {
+    it('has the seq of the last entry that may change rows, whatever else follows', async () => {
       const stream = await newStream();
       const changedSeq = async () => (await log.heads([stream])).get(stream)?.changedSeq;
       expect(await changedSeq()).toBe(0);
@@ -76,7 +76,7 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
       expect(await changedSeq()).toBe(3);
     });
 
-    it('names it too where it shares a commit with messages', async () => {
+    it('has it also if that entry shares a commit with messages', async () => {
       const streams = [await newStream(), await newStream()];
       await Promise.all(streams.flatMap((stream) => [send(stream, 1n, `a ${stream}`), join(stream, 2n), send(stream, 1n, `b ${stream}`)]));
       const heads = await log.heads(streams);
@@ -88,7 +88,7 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
   });
 
   describe('a comparison of heads', () => {
-    it('tells those that go further than is known, in entries or in moves of own markers, and no others', async () => {
+    it('returns only streams with newer entries or newer moves of own markers', async () => {
       const streams = await Promise.all(Array.from({ length: 1_000 }, () => newStream()));
       const known = streams.map((id) => ({ id, lastSeq: 0, markerCount: 0 }));
       expect(await log.movedHeads(known)).toEqual([]);
@@ -100,11 +100,11 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
       ];
       expect(await log.movedHeads(known)).toEqual(further);
       expect(await log.movedHeads([...further, { id: 2n ** 62n, lastSeq: 0, markerCount: 0 }])).toEqual([]);
-      // What is known beyond the log is not told of: of a head that was read too early nobody goes back.
+      // A known seq beyond the log's is ignored: nobody moves back to a head that was read too early.
       expect(await log.movedHeads(further.map((head) => ({ ...head, lastSeq: 9 })))).toEqual([]);
     });
 
-    it('counts messages for no moves, but of an account what stands in their place', async () => {
+    it('does not count messages as moves, and reads an account’s count from their column', async () => {
       const stream = await newStream();
       await send(stream, 1n, `counted ${stream}`);
       expect(await log.movedHeads([{ id: stream, lastSeq: 1, markerCount: 0 }])).toEqual([]);
@@ -132,7 +132,7 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
       expect(entries[1]?.data).toMatchObject({ text: 'numbered hello 👍', ordinal: 1 });
     });
 
-    it('gives every one of many racing writers a seq of its own, without a gap', async () => {
+    it('gives every racing append a seq of its own, without a gap', async () => {
       const stream = await newStream();
       const seqs = await Promise.all(Array.from({ length: 40 }, (_, n) => send(stream, BigInt(n % 4), `race ${n}`)));
       expect(seqs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
@@ -140,7 +140,7 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
       expect(entries.map((entry) => entry.type === 'MessageSent' && entry.data.ordinal)).toEqual(entries.map(({ seq }) => seq));
     });
 
-    it('leaves nothing when it is refused, and the seq to the next', async () => {
+    it('leaves nothing if it is refused, and its seq to the next', async () => {
       const stream = await newStream();
       const refusal = log.append({
         lock: [stream],
@@ -152,14 +152,14 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
       expect(await send(stream, 1n, 'after a refusal')).toBe(1);
     });
 
-    it('leaves nothing when its own rows cannot be written', async () => {
+    it('leaves nothing if its own rows cannot be written', async () => {
       const stream = await newStream();
       await send(stream, 1n, 'taken key');
       await expect(send(stream, 1n, 'another text', 'taken key')).rejects.toThrow();
       expect((await log.read(stream, { after: 0, limit: 10 })).head).toBe(1);
     });
 
-    it('writes to several streams at once, or to none', async () => {
+    it('writes to several streams at once, or to none of them', async () => {
       const [one, two] = [await newStream(), await newStream()];
       const both = (fail: boolean) =>
         log.append({
@@ -179,7 +179,7 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('does not deadlock writers that lock the same streams in any order', async () => {
+    it('does not deadlock with appends that lock the same streams in another order', async () => {
       const [one, two] = [await newStream(), await newStream()];
       const touch = (lock: readonly bigint[]) =>
         log.append({
@@ -193,7 +193,7 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
       expect((await log.heads([one, two])).get(two)?.lastSeq).toBe(20);
     });
 
-    it('never lets the times of a stream decrease, and moves its activity with messages only', async () => {
+    it('never decreases the times of a stream, and moves its activity with messages only', async () => {
       const stream = await newStream();
       const born = (await log.heads([stream])).get(stream);
       await join(stream, 1n);
@@ -207,7 +207,7 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
       expect(times).toEqual(times.toSorted((a, b) => a - b));
     });
 
-    it('publishes each entry after commit, readable as the log has it', async () => {
+    it('publishes each entry after commit, readable as in the log', async () => {
       const stream = await newStream();
       const heard: string[] = [];
       const unsubscribe = await bus.subscribe(streamTopic(stream), (message) => heard.push(message));
@@ -222,7 +222,7 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
   });
 
   describe('a read', () => {
-    it('gives at most what was asked for, after the position, and the head', async () => {
+    it('returns at most the limit of entries after the position, and the head', async () => {
       const stream = await newStream();
       for (let n = 1; n <= 5; n += 1) await send(stream, 1n, `page ${n}`);
       const page = await log.read(stream, { after: 1, limit: 2 });
@@ -233,7 +233,7 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
       expect(await log.read(999_999n, { after: 0, limit: 2 })).toEqual({ entries: [], head: 0, floor: 0 });
     });
 
-    it('of many streams gives what reading each of them does, in the order asked for', async () => {
+    it('of many streams returns what reading each of them does, in the order of the requests', async () => {
       const [stream, other, account] = [await newStream(), await newStream(), await newStream('ACCOUNT')];
       for (let n = 1; n <= 5; n += 1) {
         await send(stream, 1n, `together ${n}`);
@@ -253,7 +253,7 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
       expect(await log.readAll(ranges.slice(1, 2))).toEqual(pages.slice(1, 2));
     });
 
-    it('shows an entry that a later release wrote as hidden, at its place', async () => {
+    it('shows an entry of a later release as hidden, at its position', async () => {
       const stream = await newStream();
       await join(stream, 1n);
       await db.transaction(async (tx) => {
@@ -267,7 +267,7 @@ export function promisesOfTheLog(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('rather fails than gives a page with a hole', async () => {
+    it('fails rather than return a page with a gap', async () => {
       const stream = await newStream();
       await db.transaction((tx) => tx.stream.update({ where: { id: stream }, data: { lastSeq: 3 } }));
       await expect(log.read(stream, { after: 0, limit: 10 })).rejects.toThrow('has a hole');

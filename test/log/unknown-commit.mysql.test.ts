@@ -50,7 +50,7 @@ describe('sends whose connection is lost', () => {
   test.each([
     ['never came to the server', 'unsent'],
     ['was done, but whose answer never came', true],
-  ] as const)('with a COMMIT that %s are done once, also where no key of theirs would tell a second time', async (_, how) => {
+  ] as const)('with a COMMIT that %s are done once, even without a key of their own', async (_, how) => {
     const room = await world.group(ada, bob);
     const [group] = await world.groups.byIds([room]);
     const isCut = cutOnce(proxy, 'COMMIT', how);
@@ -70,14 +70,14 @@ describe('sends whose connection is lost', () => {
     expect((await world.entries(room)).at(-1)?.seq).toBe(seqs.at(-1));
   });
 
-  test('with a COMMIT that the server is yet to do wait for it, and are not stored again', async () => {
+  test('with a COMMIT that the server has yet to run wait for it and are not stored again', async () => {
     const room = await world.group(ada, bob);
     const late = Promise.withResolvers<void>();
     let asked = false;
     proxy.cutAfter = (bytes) => {
       if (!bytes.includes('COMMIT')) return false;
       proxy.cutAfter = (next) => {
-        // The conversation is waited for: now the server gets the COMMIT that lets go of it.
+        // The next try waits for the conversation: now the server gets the COMMIT that releases it.
         if (next.includes('FOR UPDATE') && !next.includes('SKIP LOCKED')) {
           asked = true;
           late.resolve();
@@ -92,7 +92,7 @@ describe('sends whose connection is lost', () => {
     proxy.cutAfter = () => false;
   });
 
-  test('with a COMMIT that the server is yet to do, where no key of theirs would tell a second time, are asked for, and not done again', async () => {
+  test('with a COMMIT that the server has yet to run check the mark and are not done again, even without a key of their own', async () => {
     const room = await world.group(ada, bob);
     const [group] = await world.groups.byIds([room]);
     const late = Promise.withResolvers<void>();
@@ -100,7 +100,7 @@ describe('sends whose connection is lost', () => {
     proxy.cutAfter = (bytes) => {
       if (!bytes.includes('COMMIT')) return false;
       proxy.cutAfter = (next) => {
-        // The question for the mark is on its way: now the server gets the COMMIT that it waits for.
+        // The query for the mark is in flight: now the server gets the COMMIT that it waits for.
         if (next.includes('LOCK IN SHARE MODE') && next.includes('`Commit`')) {
           asked = true;
           late.resolve();
@@ -121,7 +121,7 @@ describe('sends whose connection is lost', () => {
     proxy.cutAfter = () => false;
   });
 
-  test('anywhere, again and again, are never stored twice nor lost: who is told UNAVAILABLE sends again', async () => {
+  test('anywhere and repeatedly are never stored twice or lost, with retries after UNAVAILABLE', async () => {
     const statements = ['FOR UPDATE', 'INSERT INTO Message', 'UPDATE (SELECT', 'COMMIT', 'LOCK IN SHARE MODE'] as const;
     const cut = fc.record({
       statement: fc.constantFrom(...statements),
@@ -158,7 +158,7 @@ describe('sends whose connection is lost', () => {
     );
   });
 
-  test('to a stream that somebody else holds keep nobody waiting who sends elsewhere', async () => {
+  test('to a stream that another transaction holds do not delay sends to other streams', async () => {
     const [held, free] = [await world.group(ada, bob), await world.group(ada, bob)];
     const other = await place.open();
     const release = Promise.withResolvers<void>();

@@ -4,7 +4,7 @@ import { type Hint, parseHint, streamTopic } from '../../src/log/index.ts';
 import { parseAlong } from '../../src/message/index.ts';
 import { type TalkWorld, talkOn } from '../group/talk-world.ts';
 
-/** What the hint of a message promises to bring along, on any database. */
+/** What a hint of a message promises to carry, on any database. */
 export function promisesOfHints(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -12,7 +12,7 @@ export function promisesOfHints(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** The hints of the entries that `act` leaves on a stream. */
+  /** The hints of the entries that `act` appends to a stream. */
   async function hintsOf(streamId: bigint, act: () => Promise<unknown>): Promise<readonly Hint[]> {
     const hints: Hint[] = [];
     const stop = await world.bus.subscribe(streamTopic(streamId), (text) => {
@@ -37,7 +37,7 @@ export function promisesOfHints(open: () => Promise<Db>): void {
   }
 
   describe('the hint of a message', () => {
-    it('to a group brings its sender and the group, as one would read them then', async () => {
+    it('to a group carries its sender and the group as a read would return them', async () => {
       const [ada, bob] = await world.people();
       const group = await world.group(ada, bob);
       await world.groups.update(ada, { groupId: group, announcement: 'Hear', pinPolicy: 'EVERYONE', mentionPolicy: 'OWNER' });
@@ -49,13 +49,13 @@ export function promisesOfHints(open: () => Promise<Db>): void {
       expect(brought).toEqual({ sender: await userOf(bob.userId), conversation });
     });
 
-    it('to one person brings its sender', async () => {
+    it('in a direct conversation carries its sender', async () => {
       const [ada, bob] = await world.people();
       const direct = await world.direct(ada, bob);
       expect(await broughtBy(direct, () => world.say(ada, direct))).toEqual({ sender: await userOf(ada.userId) });
     });
 
-    it('brings the profile that its sender has by then', async () => {
+    it('carries the current profile of its sender', async () => {
       const [ada, bob] = await world.people();
       const group = await world.group(ada, bob);
       await world.say(ada, group);
@@ -64,7 +64,7 @@ export function promisesOfHints(open: () => Promise<Db>): void {
     });
   });
 
-  it('what an earlier release brought of a group is taken, with what its groups could not be otherwise', async () => {
+  it('a group in the form of an earlier release is accepted, with defaults for its later fields', async () => {
     const [ada, bob] = await world.people();
     const group = await world.group(ada, bob);
     const [hint] = await hintsOf(group, () => world.say(ada, group));
@@ -73,7 +73,7 @@ export function promisesOfHints(open: () => Promise<Db>): void {
     expect([announcement, invitePolicy, pinPolicy, mentionPolicy]).toEqual([null, 'ADMINS', 'ADMINS', 'ADMINS']);
     const [now] = await world.groups.byIds([group]);
     expect(parseAlong({ sender, conversation: earlier })).toEqual({ sender: await userOf(ada.userId), conversation: now });
-    // What it would not name may have been put there on a node of this release.
+    // An absent field may have been set by a node of this release.
     expect(parseAlong({ sender, conversation: { ...earlier, data: undefined } })).toBeNull();
     expect(parseAlong({ sender: { ...sender, data: undefined }, conversation: earlier })).toBeNull();
   });
@@ -83,7 +83,7 @@ export function promisesOfHints(open: () => Promise<Db>): void {
     ['null', null],
     ['text', 'text'],
     ['what another release wrote', { sender: { id: '1' } }],
-  ])('%s is not taken for it', (_, brought) => {
+  ])('%s is not accepted as what a hint carries', (_, brought) => {
     expect(parseAlong(brought)).toBeNull();
   });
 }

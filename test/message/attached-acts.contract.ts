@@ -9,7 +9,7 @@ import { type AttachedWorld, attachedOn, files, letters } from './attached-world
 
 const never = new AbortController().signal;
 
-/** A conversation in which people act, and what was said there. */
+/** A conversation in which users act, and its messages. */
 interface Scene {
   readonly conversationId: bigint;
   readonly owner: Viewer;
@@ -19,7 +19,7 @@ interface Scene {
   readonly said: Message[];
 }
 
-/** Who does something to which message, with which files; which: from 0 to 1. */
+/** Who does something to which message, with which files. `which` is from 0 to 1. */
 interface Step {
   readonly viewer: Viewer;
   readonly message: Message;
@@ -42,7 +42,7 @@ function actsOn(world: TalkWorld, gallery: AttachedWorld) {
       said.push(await messages.forward(viewer, { message, conversationId, clientMessageId: freshKey() }));
     },
     hide: (_, { viewer, message }) => messages.hide(viewer, message),
-    // All at once is gone what was said up to there: so only of the first few.
+    // Clearing removes everything up to the message, so it is limited to the first few.
     async clear({ conversationId }, { viewer, message: { seq }, which }) {
       if (which < 0.2) await messages.clear(viewer, { conversationId, seq });
     },
@@ -67,7 +67,7 @@ function actsOn(world: TalkWorld, gallery: AttachedWorld) {
 
 const part = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
-/** That the list of what is attached has what the history has, whatever people do, on any database. */
+/** Promises that the attachment list matches the history after any acts, on any database. */
 export function promiseOfAttachedActs(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -75,7 +75,7 @@ export function promiseOfAttachedActs(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  it('whatever people do, the list has what the history has', { timeout: 120_000 }, async () => {
+  it('after any acts the attachment list has what the history has', { timeout: 120_000 }, async () => {
     const gallery = attachedOn(world);
     const acts = actsOn(world, gallery);
     const weights: Readonly<Record<string, number>> = { send: 16, edit: 12, recall: 3, forward: 4, hide: 3, clear: 2, trim: 2 };
@@ -84,17 +84,17 @@ export function promiseOfAttachedActs(open: () => Promise<Db>): void {
     const steps = fc.array(fc.record({ act, who: fc.nat(1), which: part, kinds }), { minLength: 15, maxLength: 40, size: 'max' });
     const wanted = fc.subarray([...attachmentKinds], { minLength: 1 });
 
-    /** What came of so many steps. */
+    /** Plays the steps and returns the scene. */
     async function play(all: typeof steps extends fc.Arbitrary<infer S> ? S : never): Promise<Scene> {
       const [owner, other, guest] = await world.people();
       const conversationId = await world.group(owner, other);
       const scene = { conversationId, owner, other, guest, isIn: false, said: [await gallery.attach(owner, conversationId, 'p', 't')] };
       for (const [at, { act: name, who, which, kinds: own }] of all.entries()) {
-        // Rather one of the last: of the first ones soon nothing is left.
+        // Prefers later messages: soon nothing is left of the first ones.
         const message = scene.said[Math.floor(Math.sqrt(which) * scene.said.length)];
         if (message === undefined) throw new Error('something was said');
         const step = { viewer: who === 0 ? owner : other, message, names: own.map((kind, place) => `${kind}${at}.${place}`), which };
-        // Who may not do it, as with what is hidden or taken back, is refused.
+        // An act that the actor may not do, such as on a hidden or recalled message, is refused.
         await acts[name]?.(scene, step).catch((error: unknown) => expect(error).toBeInstanceOf(ChatError));
       }
       return scene;
@@ -114,7 +114,7 @@ export function promiseOfAttachedActs(open: () => Promise<Db>): void {
       }),
       { numRuns: 25 },
     );
-    // Else nothing was compared with nothing.
+    // Otherwise only empty lists were compared.
     expect(shown).toBeGreaterThan(25);
   });
 }

@@ -5,16 +5,16 @@ import { chatOn } from '../support/chat.ts';
 import { startStatementLog } from '../support/statement-log.ts';
 import { attachedOn, files } from './attached-world.ts';
 
-it('the list of what is attached costs a statement or two where something is attached, and nothing where there is text alone', async () => {
+it('the attachment list costs one or two statements for a message with attachments, and none for text alone', async () => {
   await using log = await startStatementLog();
-  // Brings the tables.
+  // Migrates the database.
   await using _chat = await chatOn(log.stores, { ROLES: 'gateway' });
   const url = log.stores.env['DATABASE_URL'] ?? '';
   await using world = talkOn(await connectMysql({ url, connections: 2, writeDeadlineMs: 8_000, serverKey: true }));
   const gallery = attachedOn(world);
   const ada = await world.person();
   const group = await world.group(ada);
-  /** What an act asks of the list's table. */
+  /** Counts the statements of an act that use the list's table. */
   async function asked<T>(act: () => Promise<T>): Promise<{ readonly result: T; readonly count: number }> {
     const { result, statements } = await log.during(act);
     return { result, count: statements.filter((statement) => statement.includes('AttachedMessage')).length };

@@ -12,10 +12,10 @@ const types = { p: 'image/png', f: 'video/mp4', s: 'audio/webm;codecs=opus', t: 
 const kinds = { p: 'IMAGE', f: 'VIDEO', s: 'AUDIO', t: 'FILE', x: 'FILE' } as const;
 type Letter = keyof typeof types;
 
-/** What stands for a kind of file: a picture, a film, a sound, a text, and something else. */
+/** Letters for kinds of files: a picture, a video, an audio, a text, and another file. */
 export const letters = Object.keys(types) as Letter[];
 
-/** Files, each named by a letter for what it is, and what tells it apart. */
+/** Files, each named by the letter of its kind and a suffix. */
 export function files(...names: readonly string[]): readonly NewAttachment[] {
   return names.map((name) => ({ url: `https://example.org/${name}`, mediaType: types[name[0] as Letter], name }));
 }
@@ -24,26 +24,26 @@ function isOf(name: string, wanted: readonly AttachmentKind[]): boolean {
   return wanted.includes(kinds[name[0] as Letter]);
 }
 
-/** Looks at what is attached in the conversations of a world. */
+/** Reads the attachments of a world's conversations. */
 export interface AttachedWorld {
   attach(viewer: Viewer, conversationId: bigint, ...names: readonly string[]): Promise<Message>;
-  /** What somebody's list has, read in pages of a size: the names, those of one message joined by +. */
+  /** A viewer's list, read in pages of a size: the names, those of one message joined by +. */
   listed(viewer: Viewer, conversationId: bigint, wanted?: readonly AttachmentKind[], first?: number): Promise<string>;
-  /** The same as the whole history tells it. */
+  /** The same, computed from the whole history. */
   counted(viewer: Viewer, conversationId: bigint, wanted: readonly AttachmentKind[]): Promise<string>;
-  /** Their membership, and where the conversation ends. */
+  /** The viewer's membership, and the head of the conversation. */
   accessOf(viewer: Viewer, conversationId: bigint): Promise<{ readonly access: Membership; readonly upTo: number }>;
-  /** What is entered of a conversation, as seq:kind. */
+  /** The rows of a conversation in the list, as seq:kind. */
   entered(conversationId: bigint): Promise<readonly string[]>;
-  /** What would have to be. */
+  /** The rows that the list should have. */
   toBeEntered(conversationId: bigint): Promise<readonly string[]>;
-  /** Keeps no longer what a conversation has up to a seq. */
+  /** Runs retention on a conversation up to a seq. */
   trim(conversationId: bigint, upTo: number): Promise<void>;
-  /** Writes as somebody does who does not know the list. */
+  /** Writes as a node does that does not know the list. */
   behind(write: (tx: Tx) => Promise<unknown>): Promise<void>;
 }
 
-/** Makes it. */
+/** Makes the reader of a world. */
 export function attachedOn(world: TalkWorld): AttachedWorld {
   async function accessOf(viewer: Viewer, conversationId: bigint) {
     const [access, heads] = await Promise.all([world.access(viewer, conversationId), world.log.heads([conversationId])]);
@@ -66,7 +66,7 @@ export function attachedOn(world: TalkWorld): AttachedWorld {
         if (last !== undefined) after = { seq: last.message.seq, place: last.place };
         goesOn = hasNextPage;
         if (goesOn) expect(items).toHaveLength(first);
-        // Else it would go on for ever, where a cursor leads nowhere.
+        // Otherwise a cursor that leads nowhere would loop for ever.
         expect(found.length).toBeLessThan(1_000);
       }
       const messages = [...Map.groupBy(found, ({ seq }) => seq).values()];

@@ -6,7 +6,7 @@ import { type AttachedWorld, attachedOn, files } from './attached-world.ts';
 
 const never = new AbortController().signal;
 
-/** What the lists of what is attached in conversations promise, on any database. */
+/** What attachment lists of conversations promise, on any database. */
 export function promisesOfAttached(open: () => Promise<Db>): void {
   let world: TalkWorld;
   let gallery: AttachedWorld;
@@ -22,8 +22,8 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
     return { ada, bob, cy, group };
   }
 
-  describe('what is attached in a conversation', () => {
-    it('is listed with its message, the newest message first and what one has in its order', async () => {
+  describe('the attachment list of a conversation', () => {
+    it('has each attachment with its message, newest message first, in the message’s order', async () => {
       const { ada, bob, group } = await scene();
       await gallery.attach(ada, group, 't1', 'p1');
       await world.say(bob, group);
@@ -34,7 +34,7 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       expect(items).toEqual([0, 1].map((at) => ({ message: second, attachment: second.attachments[at], place: at + 1 })));
     });
 
-    it('is listed by kinds: pictures, films, sounds, and all else', async () => {
+    it('is filtered by kinds: images, videos, audio, and other files', async () => {
       const { ada, group } = await scene();
       await gallery.attach(ada, group, 'p1', 'f1');
       await gallery.attach(ada, group, 's1', 't1', 'x1', 'p2');
@@ -45,14 +45,14 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       expect(await gallery.listed(ada, group, ['FILE', 'IMAGE'])).toBe('t1+x1+p2 p1');
     });
 
-    it('is read page by page, which may end within a message', async () => {
+    it('has pages that may end within a message', async () => {
       const { ada, group } = await scene();
       for (const names of [['p1'], ['t1', 'p2', 'p3', 's1'], ['f1', 'p4']]) await gallery.attach(ada, group, ...names);
       for (const first of [1, 2, 3, 6, 7]) expect(await gallery.listed(ada, group, attachmentKinds, first)).toBe('f1+p4 t1+p2+p3+s1 p1');
       expect(await gallery.listed(ada, group, ['IMAGE'], 1)).toBe('p4 p2+p3 p1');
     });
 
-    it('goes on where it ended, whatever was sent or taken back meanwhile', async () => {
+    it('continues where a page ended, whatever was sent or recalled meanwhile', async () => {
       const { ada, group } = await scene();
       await gallery.attach(ada, group, 'p1');
       const second = await gallery.attach(ada, group, 'p2', 'p3');
@@ -66,7 +66,7 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       expect(whole.items.map(({ attachment: { name } }) => name)).toEqual(['p4', 'p1']);
     });
 
-    it('changes with an edit, and goes with what is taken back', async () => {
+    it('changes with an edit and loses recalled attachments', async () => {
       const { ada, group } = await scene();
       const first = await gallery.attach(ada, group, 'p1', 'p2');
       const second = await gallery.attach(ada, group, 't1');
@@ -81,7 +81,7 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       expect(await gallery.entered(group)).toEqual([]);
     });
 
-    it('is there again where it is sent on, and stays there when the first is taken back', async () => {
+    it('has the attachments of a forward, which stay when the first message is recalled', async () => {
       const { ada, group } = await scene();
       const first = await gallery.attach(ada, group, 'p1');
       await world.messages.forward(ada, { message: first, conversationId: group, clientMessageId: freshKey() });
@@ -90,7 +90,7 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       expect(await gallery.listed(ada, group)).toBe('p1');
     });
 
-    it('is without what the viewer has deleted or cleared for themselves; others keep it', async () => {
+    it('lacks what the viewer has deleted or cleared for themselves, and others keep it', async () => {
       const { ada, bob, group } = await scene();
       const [first, second] = [await gallery.attach(ada, group, 'p1'), await gallery.attach(ada, group, 'p2', 'p3')];
       await gallery.attach(ada, group, 'p4');
@@ -101,7 +101,7 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       expect(await gallery.listed(ada, group)).toBe('p4 p2+p3 p1');
     });
 
-    it('is without what was there before the viewer came, and what has come since they left', async () => {
+    it('lacks what is from before the viewer joined or after they left', async () => {
       const { ada, bob, cy, group } = await scene();
       await gallery.attach(ada, group, 'p1');
       await world.groups.addMembers(ada, { groupId: group, userIds: [cy.userId] });
@@ -110,14 +110,14 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       const { access, upTo } = await gallery.accessOf(bob, group);
       await world.groups.leave(bob, { groupId: group });
       await gallery.attach(ada, group, 'p3');
-      // Nor by a cursor that nobody was given.
+      // Nor with a cursor that was never returned.
       for (const after of [undefined, { seq: upTo + 100, place: 1 }]) {
         const left = await world.messages.attached(access, { kinds: attachmentKinds, first: 10, upTo, after });
         expect(left.items.map(({ attachment: { name } }) => name)).toEqual(['p2', 'p1']);
       }
     });
 
-    it('goes with what an erased account takes back, and with what is kept no longer', async () => {
+    it('loses what an erased account removes, and what retention removes', async () => {
       const { ada, bob, group } = await scene();
       await gallery.attach(bob, group, 'p1');
       const second = await gallery.attach(ada, group, 'p2', 't2');
@@ -129,17 +129,17 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       expect(await gallery.entered(group)).toEqual(await gallery.toBeEntered(group));
     });
 
-    it('is not written for a message with nothing attached', async () => {
+    it('has no row for a message without attachments', async () => {
       const { ada, group } = await scene();
       await world.say(ada, group);
       expect(await gallery.entered(group)).toEqual([]);
     });
   });
 
-  describe('messages from before there was the list', () => {
+  describe('messages from before the attachment list', () => {
     const all = { after: 0n, seq: 0, round: 0 };
 
-    it('are entered by a round, and what is wrong is put right; what is right is left alone', async () => {
+    it('are entered by a round, which corrects wrong rows and leaves right ones alone', async () => {
       const { ada, bob, group } = await scene();
       const other = await world.group(bob, ada);
       const first = await gallery.attach(ada, group, 'p1', 't1');
@@ -165,7 +165,7 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       expect(logs[0]?.at(-1)?.seq).toBe(right.seq);
     });
 
-    it('are entered in several pieces, from where the round has come to', async () => {
+    it('are entered in several pieces, from the round’s position', async () => {
       const { ada, group } = await scene();
       const sent = await Promise.all(Array.from({ length: 420 }, (_, at) => gallery.attach(ada, group, `p${at}`)));
       await gallery.behind((tx) => tx.attachedMessage.deleteMany({ where: { conversationId: group } }));
@@ -179,7 +179,7 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       );
     });
 
-    it('are left where it has come to when its turn is over, and whoever comes next goes on there', async () => {
+    it('are left to a job at the current position when a turn ends, and the job continues there', async () => {
       const job = () => world.db.client.job.findMany({ where: { kind: 'AttachmentRound' } });
       const { ada, group } = await scene();
       const sent = await Promise.all(Array.from({ length: 210 }, (_, at) => gallery.attach(ada, group, `p${at}`)));
@@ -201,7 +201,7 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       expect(await job()).toEqual([]);
     });
 
-    it('are entered by two at once while people go on: neither undoes what people do, nor stops on the other', async () => {
+    it('are entered by two rounds at once without undoing concurrent acts or stopping on them', async () => {
       const { ada, bob, group } = await scene();
       const sent = await Promise.all(Array.from({ length: 220 }, (_, at) => gallery.attach(ada, group, `p${at}`, `t${at}`)));
       await gallery.behind((tx) => tx.attachedMessage.deleteMany({ where: { conversationId: group } }));
@@ -221,7 +221,7 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       expect(await gallery.entered(group)).toHaveLength(160 * 2 + 30 * 2 + 30);
     });
 
-    it('are looked through again an hour after that, and a day after that, for what others wrote meanwhile', async () => {
+    it('are checked again after an hour and after a day, for writes of other releases', async () => {
       const job = () => world.db.client.job.findMany({ where: { kind: 'AttachmentRound' } });
       await gallery.behind((tx) => tx.job.deleteMany({ where: { kind: 'AttachmentRound' } }));
       const now = (await world.db.now()).getTime();
@@ -237,7 +237,7 @@ export function promisesOfAttached(open: () => Promise<Db>): void {
       expect(await job()).toEqual([]);
     });
 
-    it('are left where they are when the worker ends', async () => {
+    it('are left alone when the worker stops', async () => {
       const ended = world.messages.repairAttachments(all, AbortSignal.abort(new Error('the node ends')));
       await expect(ended).rejects.toThrow('the node ends');
     });

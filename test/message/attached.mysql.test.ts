@@ -3,7 +3,7 @@ import { mysqlDb } from '../support/db.ts';
 import { promisesOfAttached } from './attached.contract.ts';
 import { promiseOfAttachedActs } from './attached-acts.contract.ts';
 
-describe('what is attached in conversations, on MariaDB', () => {
+describe('attachment lists of conversations, on MariaDB', () => {
   promisesOfAttached(mysqlDb);
   promiseOfAttachedActs(mysqlDb);
 });

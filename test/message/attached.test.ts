@@ -3,7 +3,7 @@ import { sqliteDb } from '../support/db.ts';
 import { promisesOfAttached } from './attached.contract.ts';
 import { promiseOfAttachedActs } from './attached-acts.contract.ts';
 
-describe('what is attached in conversations, on SQLite', () => {
+describe('attachment lists of conversations, on SQLite', () => {
   promisesOfAttached(sqliteDb);
   promiseOfAttachedActs(sqliteDb);
 });

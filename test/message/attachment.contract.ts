@@ -35,7 +35,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
     return world.messages.send(viewer, { ...usual, ...said, conversationId });
   }
 
-  /** Somebody in a group, and how much is in its log. */
+  /** Members of a group, and the length of its log. */
   async function scene() {
     const [ada, bob, cy] = await world.people();
     const conversationId = await world.group(ada, bob);
@@ -54,7 +54,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       expect((await world.say(ada, conversationId)).attachments).toEqual([]);
     });
 
-    it('has them where it is stored together with others that have none', async () => {
+    it('has them when it is stored together with messages without any', async () => {
       const { ada, conversationId } = await scene();
       const sent = await Promise.all([
         ...[world.say(ada, conversationId), attach(ada, conversationId), world.say(ada, conversationId)],
@@ -64,7 +64,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       expect(sent.map(({ attachments }) => attachments.length)).toEqual([0, 2, 0, 1]);
     });
 
-    it('is found again under its name with the same attachments, and with no others', async () => {
+    it('is found again under its clientMessageId with the same attachments, and conflicts with others', async () => {
       const { ada, conversationId, count } = await scene();
       const clientMessageId = freshKey();
       const sent = await attach(ada, conversationId, { clientMessageId });
@@ -96,7 +96,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       expect(await count()).toBe(before);
     });
 
-    it('is sent on with them, under the name of who attached them', async () => {
+    it('is forwarded with them, with the original sender as its origin', async () => {
       const { ada, bob, conversationId } = await scene();
       const message = await attach(ada, conversationId);
       const sent = await world.messages.forward(bob, { message, conversationId, clientMessageId: freshKey() });
@@ -105,7 +105,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       expect(await world.found(sent)).toEqual(sent);
     });
 
-    it('leaves none of them behind when it is taken back, neither in storage nor of what was before', async () => {
+    it('leaves no trace of them after a recall, neither in the message nor in its edits', async () => {
       const secret = freshKey();
       const { ada, conversationId } = await scene();
       const sent = await attach(ada, conversationId, { attachments: [{ ...picture, url: `https://example.org/${secret}` }] });
@@ -125,7 +125,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       expect(await kept()).toBe(0);
     });
 
-    it('shows none once it is taken back, also where a node that knows none has done it', async () => {
+    it('shows none once recalled, even by a node that knows no attachments', async () => {
       const { ada, conversationId } = await scene();
       const sent = await attach(ada, conversationId, { text: 'look' });
       const where = { conversationId, seq: sent.seq };
@@ -135,7 +135,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
   });
 
   describe('an edit', () => {
-    it('leaves attachments as they are that it does not name, replaces those that it does, and keeps what was before', async () => {
+    it('leaves attachments that it does not name, replaces those that it names, and keeps the versions before', async () => {
       const { ada, conversationId } = await scene();
       const message = await attach(ada, conversationId);
       const spoken = await world.messages.edit(ada, { message, text: 'spoken' });
@@ -154,7 +154,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('to what stands already changes nothing', async () => {
+    it('to the current content changes nothing', async () => {
       const { ada, conversationId, count } = await scene();
       const message = await attach(ada, conversationId);
       const before = await count();
@@ -165,7 +165,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       expect(await world.messages.edit(ada, { message: weightless, text: '', attachments: [{ ...sound, size: -0 }] })).toEqual(weightless);
     });
 
-    it('of the text alone leaves what a later release has written about attachments', async () => {
+    it('of the text alone keeps what a later release has stored about attachments', async () => {
       const { ada, conversationId } = await scene();
       const message = await attach(ada, conversationId);
       const attachments = JSON.stringify([{ ...sound, hologram: true }]);
@@ -177,7 +177,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       });
     });
 
-    it('leaves something: a text or an attachment', async () => {
+    it('must leave a text or an attachment', async () => {
       const { ada, conversationId, count } = await scene();
       const [attached, said] = [await attach(ada, conversationId), await world.say(ada, conversationId)];
       const before = await count();
@@ -190,8 +190,8 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
     });
   });
 
-  describe('attachments are refused, and nothing is stored', () => {
-    it('without a text where there are none, and with a blank one', async () => {
+  describe('attachments are refused without storing anything', () => {
+    it('for no attachments without a text, and for a blank text', async () => {
       const { ada, conversationId, count } = await scene();
       const before = await count();
       for (const said of [{ attachments: undefined }, { attachments: [] }, { text: ' ', attachments: [picture] }]) {
@@ -200,7 +200,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       expect(await count()).toBe(before);
     });
 
-    it('where there are more than is configured', async () => {
+    it('beyond MAX_ATTACHMENTS', async () => {
       const { ada, conversationId } = await scene();
       const { messages } = world.node({ maxAttachments: 1 });
       const request = { conversationId, clientMessageId: freshKey(), text: 'look', attachments: [picture, sound] };
@@ -228,7 +228,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       ['[::1],127.0.0.1', 'http://[0:0::1]/a', true],
       ['127.0.0.1', 'http://2130706433/a', true],
       ['', 'https://anywhere.example/a', true],
-    ])('where only %s is allowed, and it is at %s: %s', async (named, url, taken) => {
+    ])('by ATTACHMENT_HOSTS %s for the URL %s; accepted: %s', async (named, url, taken) => {
       const { ada, conversationId } = await scene();
       const { messages } = world.node({ attachmentHosts: readConfig({ ATTACHMENT_HOSTS: named }).attachmentHosts });
       const attachments = [{ url, mediaType: 'image/png' }];
@@ -237,7 +237,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       else expect(await refusal(sent)).toEqual({ code: 'INVALID_INPUT', field: ['attachments', '0', 'url'] });
     });
 
-    it('of other hosts than are allowed, by edits and when they are sent on; what is stored of them is found, and may stay', async () => {
+    it('of hosts that are not allowed, in edits and forwards, while stored ones are found and may stay', async () => {
       const { ada, conversationId } = await scene();
       const request = { conversationId, clientMessageId: freshKey(), text: 'look', attachments: [sound, picture] };
       const message = await world.messages.send(ada, request);
@@ -252,7 +252,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
       });
     });
 
-    it('but not where they are stored already, for which more were allowed: it is found again, and its text is changed', async () => {
+    it('but not if they were stored under a higher limit: the message is found again, and its text can change', async () => {
       const { ada, conversationId } = await scene();
       const request = { conversationId, clientMessageId: freshKey(), text: 'look', attachments: [picture, sound] };
       const message = await world.messages.send(ada, request);
@@ -327,7 +327,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
         ['durationMs', -1],
         ['durationMs', 2 ** 31],
       ],
-    ] as const)('with a %s that is none: %j', async (field, value) => {
+    ] as const)('with an invalid %s: %j', async (field, value) => {
       const { ada, conversationId, count } = await scene();
       const message = await world.say(ada, conversationId);
       const before = await count();
@@ -354,7 +354,7 @@ export function promisesOfAttachments(open: () => Promise<Db>): void {
     ['size', 2 ** 53 - 1, 2 ** 53 - 1],
     ['width', 1_000_000, 1_000_000],
     ['durationMs', 2 ** 31 - 1, 2 ** 31 - 1],
-  ])('a %s may be %j', async (field, value, as) => {
+  ])('an attachment’s %s can be %j', async (field, value, as) => {
     const { ada, conversationId } = await scene();
     const sent = await attach(ada, conversationId, { attachments: [{ ...sound, [field]: value }] });
     expect(sent.attachments).toEqual([{ ...stored[1], [field]: as }]);

@@ -9,14 +9,14 @@ import { createMessages } from '../../src/message/index.ts';
 import { type Blocks, type Contacts, createBlocks, createContacts, createUsers, type Users, type Viewer } from '../../src/user/index.ts';
 import { freshKey, refusal, type TalkNode, type TalkWorld, talkOn } from '../group/talk-world.ts';
 
-/** All that decides who may write to whom, as one node has it. */
+/** The parts that decide who may write to whom, as one node has them. */
 interface Node extends Pick<TalkNode, 'groups' | 'messages'> {
   readonly users: Users;
   readonly contacts: Contacts;
   readonly blocks: Blocks;
 }
 
-/** Who may write to whom, on any database. */
+/** What the rules of who may write to whom promise, on any database. */
 export function promisesOfReaching(open: () => Promise<Db>): void {
   let world: TalkWorld;
   let here: Node;
@@ -60,7 +60,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
     await here.contacts.request(other, { userId: one.userId });
   }
 
-  /** Two who have talked, and the one's message. */
+  /** Two users who have exchanged messages, and the first one's message. */
   async function talked() {
     const [ann, ben, cat] = await world.people();
     const direct = await world.direct(ann, ben);
@@ -79,8 +79,8 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
   const blocked = { code: 'BLOCKED', field: ['conversationId'] };
   const stranger = { code: 'NOT_CONTACTS', field: ['conversationId'] };
 
-  describe('who takes messages from contacts only', () => {
-    test('is written to by contacts, and not by others', async () => {
+  describe('a user who accepts messages from contacts only', () => {
+    test('gets messages from contacts and not from others', async () => {
       const { ann, ben, direct } = await talked();
       await here.users.updateSettings(ben, { messagesFrom: 'CONTACTS' });
       expect(await refusal(say(here, ann, direct))).toEqual(stranger);
@@ -92,14 +92,14 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       await say(here, ann, direct);
     });
 
-    test('writes to others all the same', async () => {
+    test('can still send to others', async () => {
       const { ann, ben, direct } = await talked();
       await here.users.updateSettings(ben, { messagesFrom: 'CONTACTS' });
       await say(here, ben, direct);
       expect(await refusal(say(here, ann, direct))).toEqual(stranger);
     });
 
-    test('is opened a conversation with, and hears nothing of it', async () => {
+    test('is not notified of a direct conversation that another user opens', async () => {
       const [ann, ben] = await world.people();
       await here.users.updateSettings(ben, { messagesFrom: 'CONTACTS' });
       const { id } = await here.groups.openDirect(ann, { userId: ben.userId });
@@ -107,13 +107,13 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       expect(await world.told(ben)).toEqual([]);
     });
 
-    test('talks to themselves', async () => {
+    test('can send to themselves', async () => {
       const [ann] = await world.people();
       await here.users.updateSettings(ann, { messagesFrom: 'CONTACTS' });
       await say(here, ann, await world.direct(ann, ann));
     });
 
-    test('is added to groups by contacts, and not by others, who may add the rest', async () => {
+    test('can be added to groups by contacts and not by others, who can add the rest', async () => {
       const [ann, ben, cat] = await world.people();
       await here.users.updateSettings(ben, { messagesFrom: 'CONTACTS' });
       const group = await world.group(ann);
@@ -128,7 +128,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
   });
 
   describe('a block', () => {
-    test('ends messages either way; who was blocked hears what strangers hear', async () => {
+    test('stops messages both ways, and the blocked user gets the same code as a stranger', async () => {
       const { ann, ben, direct } = await talked();
       await here.blocks.block(ann, { userId: ben.userId });
       expect(await refusal(say(there, ann, direct))).toEqual(blocked);
@@ -138,7 +138,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       await say(there, ann, direct);
     });
 
-    test('tells who was blocked the very words that a stranger is told', async () => {
+    test('gives the blocked user the same message as a stranger', async () => {
       const { ann, ben, cat, direct } = await talked();
       const other = await world.direct(ben, cat);
       await here.users.updateSettings(cat, { messagesFrom: 'CONTACTS' });
@@ -147,7 +147,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       expect(await words(direct)).toBe(await words(other));
     });
 
-    test('ends edits, reactions and pins there as well, and nothing that takes back', async () => {
+    test('stops edits, new reactions and pins there as well, but not recalls and removals', async () => {
       const { ann, ben, direct, first } = await talked();
       await here.messages.addReaction(ben, { message: first, emoji: '👍' });
       await here.blocks.block(ben, { userId: ann.userId });
@@ -162,7 +162,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       await messages.markRead(ann, { conversationId: direct, seq: first.seq });
     });
 
-    test('leaves a repeated send the message that it was', async () => {
+    test('still answers a repeated send with its message', async () => {
       const { ann, ben, direct } = await talked();
       const request = { conversationId: direct, text: 'once', clientMessageId: freshKey() };
       const sent = await here.messages.send(ben, request);
@@ -170,7 +170,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       expect((await here.messages.send(ben, request)).seq).toBe(sent.seq);
     });
 
-    test('keeps its maker from opening what was never opened, and lets them read what was', async () => {
+    test('stops the blocker from opening a new conversation, and not from reading an existing one', async () => {
       const { ann, ben, cat, direct } = await talked();
       await here.blocks.block(ann, { userId: ben.userId });
       await here.blocks.block(ann, { userId: cat.userId });
@@ -191,7 +191,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       });
     });
 
-    test('keeps each from adding the other to a group', async () => {
+    test('stops each from adding the other to a group', async () => {
       const { ann, ben } = await talked();
       const groups = [await world.group(ann), await world.group(ben)] as const;
       await here.blocks.block(ann, { userId: ben.userId });
@@ -200,7 +200,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       expect([byAnn.errors, byBen.errors]).toMatchObject([[{ code: 'BLOCKED' }], [{ code: 'NOT_CONTACTS' }]]);
     });
 
-    /** A direct conversation in which each has something to read, and the head. */
+    /** A direct conversation with an unread message for each side, and its head. */
     async function unread() {
       const { ann, ben, direct } = await talked();
       await world.say(ann, direct);
@@ -211,7 +211,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
     const reachOf = async (direct: bigint, viewer?: Viewer) =>
       (await here.messages.reach([{ id: direct, memberCount: 2 }], viewer?.userId))[0];
 
-    test('shows each how far the other had read when it began, as if they had not opened it since', async () => {
+    test('freezes the read marker that each shows the other, until it ends', async () => {
       const { ann, ben, direct, seq } = await unread();
       const shown = async (viewer: Viewer) => {
         const access = await world.access(viewer, direct);
@@ -228,7 +228,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       expect(await reachOf(direct)).toEqual({ deliveredToAllSeq: seq, readByAllSeq: seq });
     });
 
-    test('leaves what all have reached to move on for who was blocked, who knows what they have read, and for nobody else', async () => {
+    test('lets readByAll advance for the blocked user by their own reading, and for nobody else', async () => {
       async function reading({ isBlocked }: { readonly isBlocked: boolean }) {
         const { ann, ben, direct } = await talked();
         const { seq } = await world.say(ann, direct);
@@ -245,7 +245,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       expect(blockedOne.after[0]).toEqual(blockedOne.before[0]);
     });
 
-    test('of each other hides what it hides until the last one ends', async () => {
+    test('of each other hides markers until the last one ends', async () => {
       const { ann, ben, direct, seq } = await unread();
       await here.blocks.block(ann, { userId: ben.userId });
       await here.blocks.block(ben, { userId: ann.userId });
@@ -256,7 +256,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       expect((await world.access(ann, direct))?.shownReadSeq).toBe(seq);
     });
 
-    test('never takes back what all have reached, whoever blocks and reads in whatever order', async () => {
+    test('never moves readByAll back, in whatever order the two block and read', async () => {
       const { ann, ben, direct, seq } = await unread();
       const both = { ann: { viewer: ann, other: ben }, ben: { viewer: ben, other: ann } };
       const acts = ['ben blocks', 'ann reads', 'ann blocks', 'ben reads', 'ben unblocks', 'ben blocks', 'ann unblocks', 'ben unblocks'];
@@ -275,8 +275,8 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
     });
   });
 
-  describe('on two nodes, at any moment,', () => {
-    /** Sends on one node until the act on the other is done and once more; answers what was stored after it began to hold. */
+  describe('on two nodes at any moment', () => {
+    /** Sends on one node until the act on the other is done, and once more. Counts what was stored after it. */
     async function race(act: (scene: Scene) => Promise<unknown>, sender: 'ann' | 'ben', prepare?: (scene: Scene) => Promise<void>) {
       const scene = await talked();
       const { direct } = scene;
@@ -321,14 +321,14 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       }
     });
 
-    test('no message stands behind the block that refuses it', async () => {
+    test('no message is stored after the block that refuses it', async () => {
       for (let time = 0; time < 8; time += 1) {
         const { ann, ben, direct } = await talked();
         const sends = Array.from({ length: 8 }, (_, n) => say(n % 2 === 0 ? here : there, ben, direct).catch(() => null));
         const { block } = await there.blocks.block(ann, { userId: ben.userId });
         await Promise.all(sends);
         const entries = await world.entries(direct);
-        // What committed together with it may be of the same moment.
+        // A message of the same commit may have the same time.
         expect(entries.filter(({ at }) => at > block.since)).toEqual([]);
       }
     });
@@ -342,7 +342,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       string,
       'its sender' | 'both',
       (scene: Scene) => Promise<unknown>,
-    ])[])('who %s waits for what is being sent to them by then, as soon as that holds %s', async (_name, held, act) => {
+    ])[])('an act of a user who %s waits for a message in progress as soon as that holds %s', async (_name, held, act) => {
       const scene = await talked();
       const { ann, ben } = scene;
       await befriend(ann, ben);
@@ -353,7 +353,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
         await holdUsers(db, tx, [ann.userId]);
         if (held === 'both') await holdAddressed(db, tx, [{ fromId: ann.userId, toId: ben.userId }]);
         acting = act(scene).then(() => order.push('act'));
-        // Many times what an act takes that waits for nobody.
+        // Many times what an act takes that does not wait.
         for (let turns = 0; turns < 100; turns += 1) await tx.user.count({ where: { id: ann.userId } });
         await holdAddressed(db, tx, [{ fromId: ann.userId, toId: ben.userId }]);
         order.push('sent');
@@ -362,7 +362,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       expect(order).toEqual(['sent', 'act']);
     });
 
-    test('a block is not dated before what it waits for, and lets through, is sent', async () => {
+    test('the time of a block is not before a message that it waited for', async () => {
       const { ann, ben } = await talked();
       const { db } = world;
       const { blocking, sentAt } = await db.transaction(async (tx) => {
@@ -374,7 +374,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       expect((await blocking).block.since.getTime()).toBeGreaterThanOrEqual(sentAt.getTime());
     });
 
-    test('what is shown of reading never goes back when a block begins', async () => {
+    test('shown read markers never move back when a block begins', async () => {
       for (let time = 0; time < 8; time += 1) {
         const { ann, ben, direct } = await talked();
         for (let n = 0; n < 5; n += 1) await world.say(ben, direct);
@@ -396,7 +396,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what was said with a request', () => {
+  describe('the note of a contact request', () => {
     async function asked(one: Viewer, other: Viewer) {
       await here.contacts.request(one, { userId: other.userId, message: 'It is me!' });
       await here.contacts.request(other, { userId: one.userId });
@@ -406,7 +406,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       return { ref, first };
     }
 
-    test('is said once, by however many nodes', async () => {
+    test('is sent once, by however many nodes', async () => {
       const [ann, ben] = await world.people();
       const { ref, first } = await asked(ann, ben);
       await Promise.all([here, there, here, there].map(({ messages }) => messages.sendFirstMessage(ref, first)));
@@ -415,7 +415,7 @@ export function promisesOfReaching(open: () => Promise<Db>): void {
       expect((await world.told(ben)).map(({ type }) => type)).toEqual(['ConversationOpened']);
     });
 
-    test.each(['one', 'other'] as const)('is left unsaid where the %s has blocked meanwhile', async (by) => {
+    test.each(['one', 'other'] as const)('is not sent if the %s has blocked meanwhile', async (by) => {
       const [ann, ben] = await world.people();
       const { ref, first } = await asked(ann, ben);
       const [blocker, blockedOne] = by === 'one' ? [ann, ben] : [ben, ann];

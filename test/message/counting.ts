@@ -7,26 +7,26 @@ import { freshKey, type TalkNode } from '../group/talk-world.ts';
 import { type Books, type Counts, Ledger, recount, rootsIn, seenMessages } from './recount.ts';
 import { type Lists, relist } from './relist.ts';
 
-/** A node on which people act and count. */
+/** A node on which users act and counts are read. */
 export interface CountingNode extends Pick<TalkNode, 'groups' | 'messages'> {
-  /** What the node says waits for somebody; of threads those that are named, by conversation. */
+  /** A viewer's unread counts on this node, with those of the given threads, by conversation. */
   counts(viewer: Viewer, roots: ReadonlyMap<bigint, readonly number[]>): Promise<Counts>;
-  /** What the node lists of what waits for them, and of what does not, in these conversations; page by page. */
+  /** The lists of unread and read items on this node, in these conversations, page by page. */
   lists(viewer: Viewer, conversationIds: readonly bigint[]): Promise<Lists>;
 }
 
-/** Nodes on one database, and a way to look at its logs. */
+/** Nodes on one database, with access to its logs. */
 export interface Ground {
   /** At least one. */
   readonly nodes: readonly CountingNode[];
   person(): Promise<Viewer>;
-  /** Of a stream all that there ever was. */
+  /** All entries that a stream ever had. */
   entries(streamId: bigint): Promise<readonly Entry[]>;
-  /** Keeps no longer what a conversation has up to a seq; absent: all is kept. */
+  /** Runs retention on a conversation up to a seq; absent: everything is kept. */
   trim?(conversationId: bigint, upTo: number): Promise<void>;
 }
 
-// How often each is done: enough is said for the rest to have something to happen to.
+// How often each act is chosen: there must be enough messages for the other acts.
 const acts = {
   ...{ say: 3, mention: 4, reply: 5, edit: 4, recall: 2, hide: 2, clear: 2, markRead: 3, markUnread: 2, markDelivered: 1 },
   ...{
@@ -42,7 +42,7 @@ const acts = {
 } as const;
 type Act = keyof typeof acts;
 
-/** Something that somebody does. On which node, and what exactly, is chosen by numbers from 0 to 1. */
+/** An act of a user. Numbers from 0 to 1 choose the node and the details. */
 export interface Step {
   readonly who: 0 | 1 | 2;
   readonly act: Act;
@@ -54,7 +54,7 @@ export interface Step {
 
 const part = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
-/** Any way in which three people go on for so many steps. */
+/** Any sequence of so many steps of three users. */
 export function steps({ least, most }: { readonly least: number; readonly most: number }): fc.Arbitrary<readonly Step[]> {
   const act = fc.oneof(...Object.entries(acts).map(([name, weight]) => ({ arbitrary: fc.constant(name as Act), weight })));
   const step = fc.record({
@@ -78,7 +78,7 @@ interface Scene {
   readonly ledger: Ledger;
 }
 
-/** What a step is done with. */
+/** What a step works with. */
 interface Deed extends Step {
   readonly scene: Scene;
   readonly actor: Viewer;
@@ -93,7 +93,7 @@ function pick<T>(of: readonly T[], by: number): T | undefined {
   return of[Math.floor(by * of.length)];
 }
 
-/** Acts out the steps; after each, every node's counts are for everybody what counting entry by entry gives. */
+/** Plays the steps. After each, checks that every node's counts and lists for every user equal a count entry by entry. */
 export async function playAndCount(ground: Ground, script: readonly Step[]): Promise<void> {
   const scene = await open(ground);
   await check(scene, 'at first');
@@ -159,7 +159,7 @@ async function comeOrGo({ people: [ada], group, ledger }: Scene, { actor, node }
   else await node.groups.leave(actor, { groupId: group });
 }
 
-/** Whoever comes from then on reads all of the group, or only what follows. */
+/** Lets later members read all of the group, or only what follows. */
 async function settlePast({ people: [ada], group }: Scene, which: number, node: CountingNode): Promise<void> {
   await node.groups.update(ada, { groupId: group, history: which < 0.6 ? 'ALL' : 'JOINING' });
 }
@@ -184,7 +184,7 @@ async function say({ scene, node, actor }: Pick<Deed, 'scene' | 'node' | 'actor'
   scene.ledger.mentions(message, message.seq);
 }
 
-/** Whom a message is to mention: everyone where that is allowed, one member, two, or nobody. */
+/** Whom a message mentions: everyone if that is allowed, one member, several, or nobody. */
 async function mentioned({ scene, node, access, actor, whom }: Deed): Promise<Pick<Words, 'mentionIds' | 'mentionsEveryone'>> {
   const { conversationId } = access;
   const mayAll = conversationId !== scene.group || actor === scene.people[0];
@@ -202,7 +202,7 @@ const deeds: Readonly<Record<Exclude<Act, 'come or go' | 'write to Ada' | 'open 
   },
   say: (deed) => say(deed, { conversationId: deed.access.conversationId, mentionIds: [] }),
   ask: (deed) => say(deed, { conversationId: deed.access.conversationId, mentionIds: [], poll: { options: ['this', 'that'] } }),
-  // Of which nothing waits for anybody, but it stands in the log.
+  // A vote changes no unread count but is in the log.
   async vote({ actor, node, seen, which, whom }) {
     const poll = pick(
       seen.filter(({ data }) => data.poll !== null && data.recalledAt === null),

@@ -27,7 +27,7 @@ function sized(bytes: number): NewData {
   return { x: 'x'.repeat(bytes - '{"x":""}'.length) };
 }
 
-/** What data of messages promise, on any database. */
+/** What custom data of messages promises, on any database. */
 export function promisesOfData(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -52,8 +52,8 @@ export function promisesOfData(open: () => Promise<Db>): void {
     return { ada, bob, conversationId, count: async () => (await world.entries(conversationId)).length };
   }
 
-  describe('a message with data', () => {
-    it('has it to the letter wherever it is read, with or without a text', async () => {
+  describe('a message with custom data', () => {
+    it('has it exactly wherever it is read, with or without a text', async () => {
       const { ada, conversationId } = await scene();
       const sent = await put(ada, conversationId);
       expect(sent).toMatchObject({ text: '', data: JSON.stringify(poll) });
@@ -66,14 +66,14 @@ export function promisesOfData(open: () => Promise<Db>): void {
       expect((await world.say(ada, conversationId)).data).toBeNull();
     });
 
-    it('has it where it is stored together with others that have none', async () => {
+    it('has it when it is stored together with messages without any', async () => {
       const { ada, conversationId } = await scene();
       const sent = await Promise.all([world.say(ada, conversationId), put(ada, conversationId), world.say(ada, conversationId)]);
       expect(await world.messages.byRefs(sent)).toEqual(sent);
       expect(sent.map(({ data }) => data)).toEqual([null, JSON.stringify(poll), null]);
     });
 
-    it('is found again under its name with the same data in any order, and with no other', async () => {
+    it('is found again under its clientMessageId with the same data in any order, and conflicts with other data', async () => {
       const { ada, conversationId, count } = await scene();
       const clientMessageId = freshKey();
       const sent = await put(ada, conversationId, { clientMessageId, data: { a: 1, b: { c: [1, 2], d: null } } });
@@ -87,7 +87,7 @@ export function promisesOfData(open: () => Promise<Db>): void {
       expect(await count()).toBe(before);
     });
 
-    it('is sent on with it, under the name of who said it', async () => {
+    it('is forwarded with it, with the original sender as its origin', async () => {
       const { ada, bob, conversationId } = await scene();
       const message = await put(ada, conversationId);
       const sent = await world.messages.forward(bob, { message, conversationId, clientMessageId: freshKey() });
@@ -96,7 +96,7 @@ export function promisesOfData(open: () => Promise<Db>): void {
       expect(await world.found(sent)).toEqual(sent);
     });
 
-    it('leaves none of it behind when it is taken back, neither in storage nor of what was before', async () => {
+    it('leaves no trace of it after a recall, neither in the message nor in its edits', async () => {
       const secret = freshKey();
       const { ada, conversationId } = await scene();
       const sent = await put(ada, conversationId, { data: { [secret]: true } });
@@ -116,7 +116,7 @@ export function promisesOfData(open: () => Promise<Db>): void {
       expect(await kept()).toBe(0);
     });
 
-    it('shows none once it is taken back, also where a node that knows none has done it', async () => {
+    it('shows none once recalled, even by a node that knows no custom data', async () => {
       const { ada, conversationId } = await scene();
       const sent = await put(ada, conversationId);
       const where = { conversationId, seq: sent.seq };
@@ -126,7 +126,7 @@ export function promisesOfData(open: () => Promise<Db>): void {
   });
 
   describe('an edit', () => {
-    it('leaves data that it does not name, replaces or takes away what it does, and keeps what was before', async () => {
+    it('leaves data that it does not name, replaces or removes data that it names, and keeps the versions before', async () => {
       const { ada, conversationId } = await scene();
       const message = await put(ada, conversationId);
       expect(await world.messages.edit(ada, { message, text: 'spoken' })).toMatchObject({ text: 'spoken', data: message.data });
@@ -143,7 +143,7 @@ export function promisesOfData(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('to what stands already changes nothing, in whichever order it names it', async () => {
+    it('to the current content changes nothing, in whatever order of keys', async () => {
       const { ada, conversationId, count } = await scene();
       const message = await put(ada, conversationId, { data: { a: 1, b: -0 } });
       const before = await count();
@@ -152,7 +152,7 @@ export function promisesOfData(open: () => Promise<Db>): void {
       expect(await count()).toBe(before);
     });
 
-    it('of the text alone leaves the column as it is, whatever it holds', async () => {
+    it('of the text alone leaves the stored data as it is, whatever it is', async () => {
       const { ada, conversationId } = await scene();
       const message = await put(ada, conversationId);
       const where = { conversationId, seq: message.seq };
@@ -162,7 +162,7 @@ export function promisesOfData(open: () => Promise<Db>): void {
       expect(await world.db.client.message.findFirst({ where, select: { text: true, data: true } })).toEqual({ text: 'look', data });
     });
 
-    it('leaves something: a text, an attachment or data', async () => {
+    it('must leave a text, an attachment or custom data', async () => {
       const { ada, conversationId, count } = await scene();
       const [message, said] = [await put(ada, conversationId), await world.say(ada, conversationId)];
       const before = await count();
@@ -178,8 +178,8 @@ export function promisesOfData(open: () => Promise<Db>): void {
     });
   });
 
-  describe('data is refused, and nothing is stored', () => {
-    it('where there is none and no text, or a blank one', async () => {
+  describe('custom data is refused without storing anything', () => {
+    it('for no data without a text, and for a blank text', async () => {
       const { ada, conversationId, count } = await scene();
       const before = await count();
       for (const said of [{ data: undefined }, { data: null }, { text: ' ' }]) {
@@ -188,7 +188,7 @@ export function promisesOfData(open: () => Promise<Db>): void {
       expect(await count()).toBe(before);
     });
 
-    it('where it is larger than is configured, in bytes; what is stored is found, may stay, and is not sent on', async () => {
+    it('beyond MAX_DATA_BYTES, while stored data is found, may stay, and cannot be forwarded', async () => {
       const { ada, conversationId } = await scene();
       const { messages } = world.node({ maxDataBytes: 20 });
       const request = { conversationId, clientMessageId: freshKey(), text: 'look', data: { ä: '漢字漢' } };
@@ -212,7 +212,7 @@ export function promisesOfData(open: () => Promise<Db>): void {
       expect(await none.edit(ada, { message, text: 'there', data: null })).toMatchObject({ data: null });
     });
 
-    it('where it is larger than any may be, and not where it is as large', async () => {
+    it('beyond the largest MAX_DATA_BYTES, and accepted up to it', async () => {
       const { ada, conversationId } = await scene();
       const { messages } = world.node({ maxDataBytes: 64_000 });
       const request = () => ({ conversationId, clientMessageId: freshKey(), text: '' });
@@ -223,7 +223,7 @@ export function promisesOfData(open: () => Promise<Db>): void {
       });
     });
 
-    it('where it nests thousands of levels deep', async () => {
+    it('that nests thousands of levels deep', async () => {
       const { ada, conversationId } = await scene();
       expect(await refusal(put(ada, conversationId, { data: nested(100_000) }))).toEqual({ code: 'INVALID_INPUT', field: ['data'] });
     });
@@ -258,7 +258,7 @@ export function promisesOfData(open: () => Promise<Db>): void {
     ['numbers of all kinds', '{"a":[0,-1.5,1e-7,5e-324,0.1,9007199254740991,-9007199254740991]}'],
     ['names in the order in which they came', '{"z":1,"a":2,"ä":3,"A":4,"":5}'],
     ['control characters', JSON.stringify({ '\n\u0001': '\u001a\u2028\uffff\\u0000' })],
-  ])('may have %s', async (_what, json) => {
+  ])('custom data can have %s', async (_what, json) => {
     const { ada, bob, conversationId } = await scene();
     const sent = await put(ada, conversationId, { data: JSON.parse(json) as NewData });
     expect(sent.data).toBe(json);

@@ -15,7 +15,7 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** A group of three, in which the second has said something. */
+  /** A group of three with a message of the second. */
   async function said(text = 'helo') {
     const [ada, bob, cy] = await world.people();
     const conversationId = await world.group(ada, bob, cy);
@@ -26,7 +26,7 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
     return world.messages.edit(viewer, { message, text });
   }
 
-  /** What it said before, newest first, in pages of so many. */
+  /** The versions before, newest first, in pages of `first`. */
   async function history({ conversationId, seq }: Message, first = 100): Promise<readonly (readonly string[])[]> {
     const pages: string[][] = [];
     for (let after: number | undefined; ; ) {
@@ -51,7 +51,7 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
   }
 
   describe('an edit', () => {
-    it('changes what a message says and leaves it in its place', async () => {
+    it('changes a message’s text and leaves it in its place', async () => {
       const { bob, conversationId, message } = await said();
       const edited = await change(bob, message, 'hello');
       const entry = (await world.entries(conversationId)).at(-1);
@@ -61,7 +61,7 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
       expect((await world.entries(conversationId))[message.seq - 1]?.data).toMatchObject({ text: 'hello', editedAt: entry?.at });
     });
 
-    it('keeps the text to the letter', async () => {
+    it('keeps the text exactly', async () => {
       const { bob, message } = await said();
       for (const text of [' e\u0301 ', '👩‍👩‍👧‍👦', 'a\r\nb', '\u202eabc', "'; DROP TABLE Message; --", 'x'.repeat(8_000)]) {
         expect((await change(bob, message, text)).text).toBe(text);
@@ -69,7 +69,7 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
       }
     });
 
-    it('is no news to be read, and moves no conversation to the top', async () => {
+    it('changes neither unread counts nor the order of conversations', async () => {
       const { ada, bob, conversationId, message } = await said();
       const counts = async () => {
         const [conversation] = await world.groups.byIds([conversationId]);
@@ -83,14 +83,14 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
       expect(await counts()).toEqual(before);
     });
 
-    it('to what it says already changes nothing', async () => {
+    it('to the current text changes nothing', async () => {
       const { bob, conversationId, message } = await said('hello');
       expect(await change(bob, message, 'hello')).toEqual(message);
       expect(await world.entries(conversationId)).toHaveLength(message.seq);
       expect(await history(message)).toEqual([[]]);
     });
 
-    it('that is repeated is made once, even after its time', async () => {
+    it('that is repeated is made once, even after the edit window', async () => {
       const { bob, conversationId, message } = await said();
       const edited = await change(bob, message, 'hello');
       expect(await change(bob, message, 'hello')).toEqual(edited);
@@ -100,14 +100,14 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
       expect(await history(message)).toEqual([['helo']]);
     });
 
-    it.each(['', ' \n ', 'a\0b', 'a\ud800b', 'x'.repeat(8_001)])('to what is no text is refused: %j', async (text) => {
+    it.each(['', ' \n ', 'a\0b', 'a\ud800b', 'x'.repeat(8_001)])('to an invalid text is refused: %j', async (text) => {
       const { bob, conversationId, message } = await said();
       expect(await refusal(change(bob, message, text))).toEqual({ code: 'INVALID_INPUT', field: ['text'] });
       expect((await world.messages.byRefs([message]))[0]).toEqual(message);
       expect(await world.entries(conversationId)).toHaveLength(message.seq);
     });
 
-    it('is for who said it alone, whatever others may do in the group', async () => {
+    it('is for the sender alone, whatever others may do in the group', async () => {
       const { ada, cy, message } = await said();
       for (const viewer of [ada, cy]) {
         expect(await refusal(change(viewer, message, 'hello'))).toEqual({ code: 'FORBIDDEN', field: ['messageId'] });
@@ -115,7 +115,7 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
       expect((await world.messages.byRefs([message]))[0]).toEqual(message);
     });
 
-    it('is of nothing that was taken back, and of nothing that was only passed on', async () => {
+    it('is refused for a recalled or a forwarded message', async () => {
       const { bob, conversationId, message } = await said();
       const forwarded = await world.messages.forward(bob, { message, conversationId, clientMessageId: freshKey() });
       await world.messages.recall(bob, message);
@@ -124,7 +124,7 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
       expect((await world.messages.byRefs([message, forwarded])).map((found) => found?.text)).toEqual(['', 'helo']);
     });
 
-    it('is of nothing that is not there for the viewer, which is never told apart', async () => {
+    it('is NOT_FOUND alike for every message that the viewer does not see', async () => {
       const { ada, bob, cy, conversationId, message } = await said();
       const unseen = await world.direct(ada, cy);
       const stranger = await world.person();
@@ -151,7 +151,7 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
       expect(await refusal(change(bob, late, 'changed'))).toEqual(notThere);
     });
 
-    it('is made in time or not at all, by the database’s clock', async () => {
+    it('is refused after the edit window by the database’s clock', async () => {
       const { bob, conversationId, message } = await said();
       const { messages } = world.node({ editWindowSeconds: 3_600 });
       const edit = (text: string) => messages.edit(bob, { message, text });
@@ -164,13 +164,13 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
       expect(await history(message)).toEqual([['helo']]);
     });
 
-    it('can be had for no time at all', async () => {
+    it('is refused at once if EDIT_WINDOW_SECONDS is 0', async () => {
       const { bob, message } = await said();
       const { messages } = world.node({ editWindowSeconds: 0 });
       expect(await refusal(messages.edit(bob, { message, text: 'hello' }))).toEqual({ code: 'TOO_LATE', field: ['messageId'] });
     });
 
-    it('is not made any more once its maker was removed, however close', async () => {
+    it('is not stored after its sender’s removal, however close', async () => {
       const { ada, bob, conversationId, message } = await said();
       const edits = Array.from({ length: 10 }, (_, n) => change(bob, message, `text ${n}`));
       const removal = world.groups.removeMember(ada, { groupId: conversationId, userId: bob.userId });
@@ -184,8 +184,8 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what a message said before', () => {
-    it('is kept for every edit, though many are made at once', async () => {
+  describe('the versions before an edit', () => {
+    it('are kept for every edit, even in a race', async () => {
       const { bob, conversationId, message } = await said('text');
       const other = world.node();
       await Promise.all(
@@ -202,7 +202,7 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
       );
     });
 
-    it('is read page by page, what was replaced last first', async () => {
+    it('are read in pages, last replaced first', async () => {
       const { bob, message } = await said('0');
       for (const text of ['1', '2', '3', '4', '5']) await change(bob, message, text);
       expect(await history(message)).toEqual([['4', '3', '2', '1', '0']]);
@@ -210,7 +210,7 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
       expect(await history(message, 5)).toEqual([['4', '3', '2', '1', '0']]);
     });
 
-    it('is read of many messages at once, each on its own', async () => {
+    it('are read for many messages at once, each with its own', async () => {
       const { bob, conversationId, message } = await said('a0');
       const other = await world.say(bob, conversationId, 'b0');
       await change(bob, message, 'a1');
@@ -225,7 +225,7 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('is for who said it and for who runs the group', async () => {
+    it('are visible to the sender and to the group’s owner and admins', async () => {
       const { ada, bob, cy, conversationId, message } = await said();
       const dan = await world.person();
       await world.groups.addMembers(ada, { groupId: conversationId, userIds: [dan.userId] });
@@ -243,7 +243,7 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
         [ada, true, true],
         [bob, true, true],
         [cy, false, false],
-        // An admin who came later may see it quoted, and no more of it.
+        // An admin who joined later may see the message quoted, but not its versions.
         [dan, false, true],
       ] as const) {
         expect([await may(viewer, message), await may(viewer, later)]).toEqual(allowed);
@@ -254,8 +254,8 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
     });
   });
 
-  describe('a message that was edited, sent again under its clientMessageId', () => {
-    it('is found as it stands, and is not said anew', async () => {
+  describe('an edited message sent again under its clientMessageId', () => {
+    it('is found as it is now, and not sent anew', async () => {
       const { bob, conversationId } = await said();
       const request = { conversationId, clientMessageId: freshKey(), text: 'helo' };
       const sent = await world.messages.send(bob, request);

@@ -27,7 +27,7 @@ describe('one emoji is', () => {
   });
 });
 
-describe('no emoji is', () => {
+describe('not one emoji is', () => {
   it.each([
     ['nothing', ''],
     ['a letter', 'a'],

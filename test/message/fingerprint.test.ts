@@ -5,7 +5,7 @@ import { newKey } from '../user/users-world.ts';
 const request = { conversationId: 7n, text: 'hello', replyTo: undefined };
 
 describe('a fingerprint', () => {
-  it('is 16 bytes, the same for the same request and different for every other', () => {
+  it('has 16 bytes, the same for the same request and others for other requests', () => {
     const prints = createFingerprints([newKey()]);
     expect(prints.of(request)).toHaveLength(16);
     const others = [
@@ -24,7 +24,7 @@ describe('a fingerprint', () => {
     expect(new Set([request, ...others].map((each) => Buffer.from(prints.of(each)).toString('hex'))).size).toBe(others.length + 1);
   });
 
-  it('tells apart whom a message mentions, what is attached to it or put on it, in which thread it stands and what it forwards', () => {
+  it('differs by mentions, attachments, custom data, thread and forwarded message', () => {
     const prints = createFingerprints([newKey()]);
     const place = { conversationId: 7n, seq: 1 };
     const file = { url: 'https://example.org/', mediaType: 'image/png' };
@@ -61,8 +61,8 @@ describe('a fingerprint', () => {
     expect(prints.of({ ...request, mentionIds: [2n, 1n, 2n] })).toEqual(prints.of({ ...request, mentionIds: [1n, 2n] }));
   });
 
-  it('is for what could be sent before all that the one that was stored then', () => {
-    // Made by the release that knew conversation, text and quotation only.
+  it('matches the stored one for requests that an earlier release could send', () => {
+    // Made by the release that knew only conversation, text and quote.
     const key = { id: 'then', secret: Buffer.alloc(32, 7).toString('base64url') };
     const stored = [
       { request, print: '9afdb68785adbb1638fb35a55c53cced' },
@@ -77,7 +77,7 @@ describe('a fingerprint', () => {
     }
   });
 
-  it('holds under an older key, and under no unknown one', () => {
+  it('matches under an older key, and not under an unknown one', () => {
     const [old, fresh] = [newKey('old'), newKey('fresh')];
     const stored = createFingerprints([old]).of(request);
     expect(createFingerprints([fresh, old]).matches(stored, request)).toBe(true);

@@ -21,7 +21,7 @@ export function promisesOfForwarding(open: () => Promise<Db>): void {
   }
 
   describe('a forwarded message', () => {
-    it('says what the first said, from whoever sends it on, and keeps whose words they were', async () => {
+    it('has the text of the first, its own sender, and the first sender as its origin', async () => {
       const [ada, bob, cy] = await world.people();
       await named(ada, 'Ada Lovelace');
       const [source, target] = [await world.group(ada, bob), await world.group(bob, cy)];
@@ -36,7 +36,7 @@ export function promisesOfForwarding(open: () => Promise<Db>): void {
       expect(await world.entries(source)).toHaveLength(message.seq);
     });
 
-    it('keeps the name as it was then, and the first one when it is forwarded again', async () => {
+    it('keeps the origin’s name of that time, also when it is forwarded again', async () => {
       const [ada, bob, cy] = await world.people();
       await named(ada, 'Ada');
       const [first, second, third] = [await world.group(ada, bob), await world.group(bob, cy), await world.group(cy)];
@@ -46,7 +46,7 @@ export function promisesOfForwarding(open: () => Promise<Db>): void {
       expect(twice).toMatchObject({ senderId: cy.userId, origin: { userId: ada.userId, name: 'Ada' } });
     });
 
-    it('brings along neither mentions nor thread nor quotation, and starts its own life', async () => {
+    it('takes over neither mentions nor thread nor quote, nor the state of the first', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const root = await world.say(ada, conversationId);
@@ -62,7 +62,7 @@ export function promisesOfForwarding(open: () => Promise<Db>): void {
       });
     });
 
-    it('stands when the first is taken back, and is nobody’s to edit', async () => {
+    it('stays when the first is recalled, and nobody can edit it', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const message = await world.say(ada, conversationId, 'said');
@@ -75,7 +75,7 @@ export function promisesOfForwarding(open: () => Promise<Db>): void {
       expect(await world.messages.recall(bob, sent)).toMatchObject({ text: '', origin: null });
     });
 
-    it('shows a direct conversation to its other side when it is the first there', async () => {
+    it('opens a direct conversation to the other side as its first message', async () => {
       const [ada, bob] = await world.people();
       const note = await world.say(ada, await world.direct(ada, ada), 'to myself');
       const direct = await world.direct(ada, bob);
@@ -85,7 +85,7 @@ export function promisesOfForwarding(open: () => Promise<Db>): void {
   });
 
   describe('forwarding is refused', () => {
-    it('of what the viewer does not see: before they came, after they left, cleared, elsewhere or nowhere', async () => {
+    it('for what the viewer does not see: before they joined, after they left, cleared, in other conversations, or unknown', async () => {
       const [ada, bob] = await world.people();
       const target = await world.group(bob);
       const group = await world.group(ada);
@@ -104,7 +104,7 @@ export function promisesOfForwarding(open: () => Promise<Db>): void {
       expect((await world.entries(target)).filter(({ type }) => type === 'MessageSent')).toHaveLength(1);
     });
 
-    it('of what the viewer has deleted for themselves', async () => {
+    it('for what the viewer has deleted for themselves', async () => {
       const [ada, bob] = await world.people();
       const group = await world.group(ada, bob);
       const message = await world.say(ada, group);
@@ -113,7 +113,7 @@ export function promisesOfForwarding(open: () => Promise<Db>): void {
       expect(await forward(ada, message, group)).toMatchObject({ text: 'hello' });
     });
 
-    it('of what was taken back', async () => {
+    it('for a recalled message', async () => {
       const [ada, bob] = await world.people();
       const group = await world.group(ada, bob);
       const message = await world.say(ada, group);
@@ -121,7 +121,7 @@ export function promisesOfForwarding(open: () => Promise<Db>): void {
       expect(await refusal(forward(bob, message, group))).toEqual({ code: 'INVALID_INPUT', field: ['messageId'] });
     });
 
-    it('to where the viewer may not send', async () => {
+    it('to conversations where the viewer may not send', async () => {
       const [ada, bob] = await world.people();
       const message = await world.say(ada, await world.group(ada, bob));
       const left = await world.group(ada, bob);
@@ -131,7 +131,7 @@ export function promisesOfForwarding(open: () => Promise<Db>): void {
       }
     });
 
-    it('under a name that cannot be one', async () => {
+    it('under an empty clientMessageId', async () => {
       const ada = await world.person();
       const message = await world.say(ada, await world.group(ada));
       expect(await refusal(forward(ada, message, message.conversationId, ''))).toEqual({
@@ -142,7 +142,7 @@ export function promisesOfForwarding(open: () => Promise<Db>): void {
   });
 
   describe('a retry of a forward', () => {
-    it('gives the first, whatever has become of its source and of the viewer’s access', async () => {
+    it('returns the first message, whatever happened to its source and to the viewer’s access', async () => {
       const [ada, bob] = await world.people();
       const [source, target] = [await world.group(ada, bob), await world.group(ada, bob)];
       const message = await world.say(ada, source, 'once');
@@ -155,7 +155,7 @@ export function promisesOfForwarding(open: () => Promise<Db>): void {
       expect(await forward(bob, message, target, key)).toEqual(first);
     });
 
-    it('is a conflict with another source, another target, or a message of the same text', async () => {
+    it('conflicts with another source, another target, or a typed message of the same text', async () => {
       const [ada, bob] = await world.people();
       const [source, target] = [await world.group(ada, bob), await world.group(ada, bob)];
       const [message, alike] = [await world.say(ada, source, 'once'), await world.say(ada, source, 'once')];
@@ -168,7 +168,7 @@ export function promisesOfForwarding(open: () => Promise<Db>): void {
       expect(await refusal(typed)).toEqual(conflict);
     });
 
-    it('makes one message of many that race, and none that was taken back before it', async () => {
+    it('makes one message in a race, and none after the source’s recall', async () => {
       const [ada, bob] = await world.people();
       const [source, target] = [await world.group(ada, bob), await world.group(ada, bob)];
       const message = await world.say(ada, source, 'once');

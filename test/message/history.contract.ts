@@ -16,13 +16,13 @@ interface Seqs {
   readonly after: boolean;
 }
 
-/** Something in a list, and when it came to be. */
+/** An item of a list, and its time. */
 interface Item {
   readonly seq: number;
   readonly at: Date;
 }
 
-/** The page of a list that the contract describes, from the whole list. */
+/** The page that the contract requires, computed from the whole list. */
 function expected(items: readonly Item[], request: HistoryRequest): Seqs {
   const { first, after, last, before, around } = request;
   if (around !== undefined && after === undefined && before === undefined) return expectedAround(items, { ...request, around });
@@ -39,7 +39,7 @@ function expected(items: readonly Item[], request: HistoryRequest): Seqs {
 function expectedAround(items: readonly Item[], { first, last, around }: HistoryRequest & { readonly around: number | Date }): Seqs {
   const distances = items.map(({ seq, at }) => Math.abs(typeof around === 'number' ? seq - around : at.getTime() - around.getTime()));
   const least = Math.min(...distances);
-  // What came before a moment counts from its newest, what came with it or after from its oldest.
+  // Of entries before a moment the newest is nearest, of entries at it or after it the oldest.
   const olderFirst = items.findLastIndex(({ at }, place) => distances[place] === least && around instanceof Date && at < around);
   const nearest = Math.max(0, olderFirst === -1 ? distances.indexOf(least) : olderFirst);
   const alone = first === undefined && last === undefined;
@@ -74,7 +74,7 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
     await world.messages.clear(viewer, { conversationId, seq: cleared });
   }
 
-  /** Has four entries on end share a moment, as those of a busy ms do. */
+  /** Gives four consecutive entries the same time, as in a busy ms. */
   async function fallTogether(conversationId: bigint): Promise<void> {
     const entries = await world.entries(conversationId);
     const start = entries[0]?.at.getTime() ?? 0;
@@ -88,8 +88,8 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
     });
   }
 
-  // 1 Ada, 2 Bob joined; then messages, among them comings and goings, and what was said is pinned much later; Dan sees from the middle on, and Eve has
-  // cleared the beginning and deleted a part of the rest.
+  // Entries 1 and 2 are the joins of Ada and Bob. Then come messages, with joins and departures between them, and messages are pinned much
+  // later. Dan sees everything from the middle on. Eve has cleared the beginning and deleted a part of the rest.
   beforeAll(async () => {
     world = talkOn(await open());
     const [ada, bob, cy] = await world.people();
@@ -127,13 +127,13 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
       { userId, sessionId: '' },
       entries.map(({ seq }) => ({ conversationId, seq })),
     );
-    // What happens to a message is nothing to who does not see it.
+    // A change of a message is hidden from a viewer who does not see the message.
     return entries.filter(({ type, data }, at) => !hidden[at] && (type !== 'PinChanged' || data.messageSeq >= from));
   }
 
   const size = fc.integer({ min: 1, max: 100 });
   const seq = fc.integer({ min: 0, max: 100 });
-  // From before the first entry to after the last, or far away; often that of an entry.
+  // From before the first entry to after the last, or far away; often the time of an entry.
   const moment = fc.constant(null).chain(() =>
     fc.oneof(
       fc.constantFrom(...moments),
@@ -163,7 +163,7 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
       expect(seqsOf(await world.messages[list](early, {}))).toEqual({ seqs, before: true, after: false });
     });
 
-    it('is the part of the whole list that was asked for, with true flags, whatever was asked', async () => {
+    it('is the requested part of the whole list with correct flags, for any arguments', async () => {
       const accesses = [early, late, sparing];
       const wholes = await Promise.all(accesses.map(async (access) => ({ access, all: await itemsWithin(access, list === 'messages') })));
       await fc.assert(
@@ -175,14 +175,14 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
     });
   });
 
-  it('of messages carries them as they stand', async () => {
+  it('a page of messages has them as they are now', async () => {
     const { items } = await world.messages.messages(early, { last: 1 });
     const [last] = await world.messages.last([early]);
     expect(items).toEqual([last]);
     expect(last).toMatchObject({ text: 'message 70', ordinal: 70 });
   });
 
-  it('of the timeline carries messages and what happened between them', async () => {
+  it('a page of the timeline has messages and the entries between them', async () => {
     const { items } = await world.messages.timeline(early, { first: 8 });
     const entries = await world.entries(early.conversationId);
     expect(items).toEqual(entries.slice(0, 8));
@@ -192,7 +192,7 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
     ]);
   });
 
-  it('of a conversation without messages is empty', async () => {
+  it('a page of a conversation without messages is empty', async () => {
     const [ada, bob] = await world.people();
     const access = await requireAccess(ada, await world.direct(ada, bob));
     const empty = { seqs: [], before: false, after: false };
@@ -202,7 +202,7 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
     }
   });
 
-  it('read while others send has no hole', async () => {
+  it('a page read while others send has no gap', async () => {
     const [ada, bob] = await world.people();
     const groupId = await world.group(ada, bob);
     const access = await requireAccess(ada, groupId);
@@ -215,15 +215,15 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
     }
   });
 
-  describe('messages by name', () => {
-    it('come in the order asked for, null for what is no message', async () => {
+  describe('messages by reference', () => {
+    it('are returned in the order of the references, with null for other entries', async () => {
       const { conversationId } = early;
       const refs = [5, 1, 3, 999, 3].map((each) => ({ conversationId, seq: each }));
       const found = await world.messages.byRefs([...refs, { conversationId: 9_000_000_000n, seq: 1 }]);
       expect(found.map((message) => message?.seq ?? null)).toEqual([5, null, 3, null, 3, null]);
     });
 
-    it('come by the thousand', async () => {
+    it('are read by the thousand', async () => {
       const refs = Array.from({ length: 3_000 }, (_, n) => ({
         conversationId: n % 2 === 0 ? early.conversationId : BigInt(7_000_000_000 + n),
         seq: (n % 80) + 1,
@@ -236,7 +236,7 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
     });
   });
 
-  it('the last message is the newest that the access reaches', async () => {
+  it('the last message is the newest that the viewer can see', async () => {
     const [ada, bob] = await world.people();
     const groupId = await world.group(ada);
     await world.say(ada, groupId, 'before Bob');

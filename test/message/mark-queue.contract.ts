@@ -3,7 +3,7 @@ import type { Db } from '../../src/db/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { type TalkWorld, talkOn } from '../group/talk-world.ts';
 
-/** What marks that come at once promise, on any database. */
+/** What concurrent markers promise, on any database. */
 export function promisesOfMarksAtOnce(open: () => Promise<Db>): void {
   let world: TalkWorld;
   let transactions = 0;
@@ -19,14 +19,14 @@ export function promisesOfMarksAtOnce(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** How many transactions an act takes. */
+  /** The number of transactions of an act. */
   async function counting(act: () => Promise<unknown>): Promise<number> {
     const before = transactions;
     await act();
     return transactions - before;
   }
 
-  /** So many people in one group, in which the first has said so much. */
+  /** A group of so many users, with so many messages of its owner. */
   async function crowd(size: number, said: number) {
     const people: Viewer[] = [];
     for (let n = 0; n < size; n += 1) people.push(await world.person());
@@ -42,8 +42,8 @@ export function promisesOfMarksAtOnce(open: () => Promise<Db>): void {
     return [access?.deliveredSeq, access?.readSeq];
   }
 
-  describe('marks that come at once', () => {
-    it('by many members are stored together', async () => {
+  describe('concurrent markers', () => {
+    it('of several members are stored in one transaction', async () => {
       const { others, conversationId } = await crowd(6, 2);
       const marks = others.map((viewer, n) => () => {
         return n % 2 === 0
@@ -54,13 +54,13 @@ export function promisesOfMarksAtOnce(open: () => Promise<Db>): void {
       for (const [n, viewer] of others.entries()) expect(await markers(viewer, conversationId)).toEqual(n % 2 === 0 ? [7, 7] : [8, 0]);
     });
 
-    it('while others are being stored wait for these, and share the next transaction', async () => {
+    it('that arrive during a transaction wait for it and share the next one', async () => {
       const { others, conversationId } = await crowd(4, 3);
       const [bob, cy, dan] = others;
       if (!bob || !cy || !dan) throw new Error('there are three others');
       const taken = await counting(async () => {
         const first = world.messages.markRead(bob, { conversationId, seq: 5 });
-        // By then the first is under way.
+        // By then the first is in progress.
         await new Promise(setImmediate);
         await new Promise(setImmediate);
         await Promise.all([
@@ -72,13 +72,13 @@ export function promisesOfMarksAtOnce(open: () => Promise<Db>): void {
       for (const viewer of [bob, cy, dan]) expect(await markers(viewer, conversationId)).toEqual([7, 7]);
     });
 
-    it('are stored so many at a time', async () => {
+    it('are stored in batches of COMMIT_BATCH', async () => {
       const { others, conversationId } = await crowd(7, 1);
       const { messages } = world.node({ commitBatch: 2 });
       expect(await counting(() => Promise.all(others.map((viewer) => messages.markRead(viewer, { conversationId, seq: 8 }))))).toBe(3);
     });
 
-    it('are refused each for itself', async () => {
+    it('are refused one by one', async () => {
       const { owner, others, conversationId } = await crowd(3, 1);
       const stranger = await world.person();
       const [bob, cy] = others;
@@ -101,11 +101,11 @@ export function promisesOfMarksAtOnce(open: () => Promise<Db>): void {
       expect(await markers(cy, conversationId)).toEqual([4, 0]);
     });
 
-    it('that one of them spoils are stored one by one, all but that one', async () => {
+    it('are stored one by one, all but the faulty one, if one of them breaks the transaction', async () => {
       const { others, conversationId } = await crowd(4, 1);
       const [spoilt] = others;
       if (!spoilt) throw new Error('there is a first');
-      // An id that no column holds: the statement fails, whatever stands beside it.
+      // An id that no column holds: the statement fails for all rows.
       const outcomes = await Promise.allSettled([
         ...others.map((viewer) => world.messages.markRead(viewer, { conversationId, seq: 5 })),
         world.messages.markRead({ ...spoilt, userId: 2n ** 70n }, { conversationId, seq: 5 }),
@@ -114,7 +114,7 @@ export function promisesOfMarksAtOnce(open: () => Promise<Db>): void {
       for (const viewer of others) expect(await markers(viewer, conversationId)).toEqual([5, 5]);
     });
 
-    it('are told once for each member, and counted once for each of their conversations', async () => {
+    it('are announced once per member, and counted once per conversation of a member', async () => {
       const [ada, bob] = await world.people();
       const rooms = [await world.group(ada, bob), await world.group(ada, bob)];
       const heard: unknown[] = [];
@@ -142,8 +142,8 @@ export function promisesOfMarksAtOnce(open: () => Promise<Db>): void {
     });
   });
 
-  describe('the queue of marks', () => {
-    it('refuses at once what it has no room for, and what it has taken is stored', async () => {
+  describe('the queue of markers', () => {
+    it('refuses at once what it has no room for, and stores what it has accepted', async () => {
       const { others, conversationId } = await crowd(6, 1);
       const { messages } = world.node({ commitQueue: 3 });
       const outcomes = await Promise.allSettled(others.map((viewer) => messages.markDelivered(viewer, { conversationId, seq: 7 })));
@@ -157,7 +157,7 @@ export function promisesOfMarksAtOnce(open: () => Promise<Db>): void {
       expect(await markers(bob, conversationId)).toEqual([7, 7]);
     });
 
-    it('is brought to its end when the node closes, and takes no more', async () => {
+    it('is finished when the node closes, and accepts no more', async () => {
       const { others, conversationId } = await crowd(4, 1);
       const { messages } = world.node({ commitBatch: 1 });
       const accepted = others.map((viewer) => messages.markRead(viewer, { conversationId, seq: 5 }));

@@ -5,8 +5,8 @@ import { promisesOfMarksAtOnce } from './mark-queue.contract.ts';
 
 describe('on MariaDB', () => promisesOfMarksAtOnce(mysqlDb));
 
-describe('while another transaction holds somebody’s account', () => {
-  /** Holds it until the answered function is called. */
+describe('while another transaction holds a member’s account', () => {
+  /** Holds the account until the returned function is called. */
   async function holding(world: ReturnType<typeof talkOn>, userId: bigint): Promise<() => Promise<void>> {
     const held = Promise.withResolvers<void>();
     const letGo = Promise.withResolvers<void>();
@@ -22,7 +22,7 @@ describe('while another transaction holds somebody’s account', () => {
     };
   }
 
-  it('what they read waits for it, and nobody else does', async () => {
+  it('the read marker of that member waits, and no other marker does', async () => {
     await using world = talkOn(await mysqlDb());
     const [ada, bob, cy] = await world.people();
     const conversationId = await world.group(ada, bob, cy);
@@ -40,7 +40,7 @@ describe('while another transaction holds somebody’s account', () => {
     expect(await world.access(cy, conversationId)).toMatchObject({ readSeq: 3 });
   });
 
-  it('nobody else waits for it either if one of the marks beside it cannot be stored', async () => {
+  it('markers of other members are stored at once, even if one of them fails', async () => {
     const db = await mysqlDb();
     const spoilt = new Set<bigint>();
     await using world = talkOn({
@@ -66,7 +66,7 @@ describe('while another transaction holds somebody’s account', () => {
     expect(await world.access(bob, conversationId)).toMatchObject({ readSeq: 3 });
   });
 
-  it('who reads is told UNAVAILABLE at the deadline, and may send the same again', async () => {
+  it('the read marker of that member is UNAVAILABLE at the deadline and can be sent again', async () => {
     await using world = talkOn(await mysqlDb());
     const [ada, bob] = await world.people();
     const conversationId = await world.group(ada, bob);

@@ -3,7 +3,7 @@ import type { Db } from '../../src/db/index.ts';
 import { parseHint, streamTopic } from '../../src/log/index.ts';
 import { refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';
 
-/** What the markers promise, on any database. */
+/** What markers promise, on any database. */
 export function promisesOfMarkers(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -11,7 +11,7 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** Runs an act and answers what the streams' topics heard beside entries. */
+  /** Runs an act and returns the hints on the streams' topics, without those of entries. */
   async function heard(streams: readonly bigint[], act: () => Promise<unknown>): Promise<readonly unknown[]> {
     const hints: unknown[] = [];
     const stops = await Promise.all(
@@ -27,7 +27,7 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
     return hints;
   }
 
-  it('rise, delivered with read, and never fall', async () => {
+  it('markers only rise, and the delivered marker rises with the read marker', async () => {
     const [ada, bob] = await world.people();
     const conversationId = await world.group(ada, bob);
     for (let n = 0; n < 4; n += 1) await world.say(ada, conversationId);
@@ -46,7 +46,7 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
     expect(await marks()).toEqual([6, 6]);
   });
 
-  it('end at the highest of many that race', async () => {
+  it('markers end at the highest of a race', async () => {
     const [ada, bob] = await world.people();
     const conversationId = await world.group(ada, bob);
     for (let n = 0; n < 6; n += 1) await world.say(ada, conversationId);
@@ -57,8 +57,8 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
     expect(await world.access(bob, conversationId)).toMatchObject({ readSeq: 8, deliveredSeq: 8 });
   });
 
-  describe('never stop right before what their member said:', () => {
-    /** Says one thing after the other, entries from 3 on; so many letters a message by Ada (a) or Bob (b). */
+  describe('markers never stop right before a message of their member:', () => {
+    /** Sends a message per letter, by Ada (a) or Bob (b), as entries from 3 on. */
     async function talk(script: string) {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
@@ -77,13 +77,13 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
       ['aabab', 3, [3, 3]],
       ['aabab', 4, [5, 5]],
       ['aabab', 2, [2, 2]],
-    ])('of %s, reading up to %d means %j', async (script, seq, expected) => {
+    ])('with messages of %s, reading up to %d gives the markers %j', async (script, seq, expected) => {
       const { bob, conversationId, marks } = await talk(script);
       await world.messages.markRead(bob, { conversationId, seq });
       expect(await marks()).toEqual(expected);
     });
 
-    it('what has arrived goes on over what they say, and what they have not read stays unread', async () => {
+    it('the delivered marker moves on over the member’s own messages, and unread messages stay unread', async () => {
       const { bob, conversationId, marks } = await talk('aab');
       await world.messages.markDelivered(bob, { conversationId, seq: 4 });
       expect(await marks()).toEqual([5, 0]);
@@ -95,14 +95,14 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
       expect(await marks()).toEqual([6, 6]);
     });
 
-    it('two messages of theirs in one commit with somebody else’s between them move them as far as the first', async () => {
+    it('two own messages in one commit with another’s between them move the markers to the first', async () => {
       const { ada, bob, conversationId, marks } = await talk('a');
       await world.messages.markRead(bob, { conversationId, seq: 3 });
       await Promise.all([bob, bob, ada, bob].map((sender) => world.say(sender, conversationId)));
       expect(await marks()).toEqual([5, 5]);
     });
 
-    it('whoever sends and marks at the same moment, on two nodes', async () => {
+    it('also if everybody sends and marks at once on two nodes', async () => {
       const people = await world.people();
       const [ada, bob, cy] = people;
       const conversationId = await world.group(ada, bob, cy);
@@ -129,7 +129,7 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
             expect(next?.actorId, `round ${round}: after ${marker}`).not.toBe(viewer.userId);
           }
         }
-        // So the least of them tells which messages all but their senders have read: those before the first that somebody has not.
+        // So the lowest marker says which messages everybody but their senders has read: those before the first that somebody has not read.
         const missing = sent.find(({ seq, actorId }) => [...readBy].some(([userId, readSeq]) => userId !== actorId && readSeq < seq));
         const [all] = await world.messages.reach([{ id: conversationId, memberCount: people.length }]);
         expect(sent.filter(({ seq }) => seq <= (all?.readByAllSeq ?? 0))).toEqual(
@@ -139,7 +139,7 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
     });
   });
 
-  it.each([-1, 4, 1.5, Number.NaN, 2 ** 40])('cannot stand at %d where the log ends at 3', async (seq) => {
+  it.each([-1, 4, 1.5, Number.NaN, 2 ** 40])('a marker cannot be at %d if the log ends at 3', async (seq) => {
     const [ada, bob] = await world.people();
     const conversationId = await world.group(ada, bob);
     await world.say(ada, conversationId);
@@ -148,7 +148,7 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
     }
   });
 
-  it('are for members, of what they are shown', async () => {
+  it('markers are for members to whom the conversation is shown', async () => {
     const [ada, bob, cy] = await world.people();
     const left = await world.group(ada, bob);
     await world.groups.leave(bob, { groupId: left });
@@ -161,7 +161,7 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
     }
   });
 
-  it('tell members of a receipt and the own devices of a read marker, once moved', async () => {
+  it('a moved marker notifies members by a receipt, and a read marker also the member’s own devices', async () => {
     const [ada, bob] = await world.people();
     const conversationId = await world.group(ada, bob);
     await world.say(ada, conversationId);

@@ -22,7 +22,7 @@ export function promisesOfMentions(open: () => Promise<Db>): void {
     return world.messages.send(sender, { conversationId, clientMessageId: key, text: 'you there', ...mentions });
   }
 
-  /** Whom the rows count as mentioned, by which message and entry; 0 is everyone. */
+  /** The stored mentions of a conversation, by message and entry. User 0 is everyone. */
   async function counted(conversationId: bigint): Promise<readonly object[]> {
     const rows = await world.db.client.mention.findMany({ where: { conversationId }, orderBy: [{ seq: 'asc' }, { userId: 'asc' }] });
     return rows.map(({ userId, messageSeq, seq, byId }) => ({ userId, messageSeq, seq, byId }));
@@ -33,7 +33,7 @@ export function promisesOfMentions(open: () => Promise<Db>): void {
   }
 
   describe('a message that mentions members', () => {
-    it('keeps whom it names, each once, as it was sent', async () => {
+    it('keeps the mentioned members, each once', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
       const sent = await say(bob, conversationId, { mentionIds: [cy.userId, ada.userId, cy.userId] });
@@ -46,7 +46,7 @@ export function promisesOfMentions(open: () => Promise<Db>): void {
       );
     });
 
-    it('may name up to fifty, and oneself among them', async () => {
+    it('can have up to fifty mentions, including its sender', async () => {
       const ada = await world.person();
       const conversationId = await world.group(ada);
       const many = (count: number) => Array.from({ length: count }, () => ada.userId);
@@ -54,7 +54,7 @@ export function promisesOfMentions(open: () => Promise<Db>): void {
       expect(await refusal(say(ada, conversationId, { mentionIds: many(51) }))).toEqual({ code: 'INVALID_INPUT', field: ['mentionIds'] });
     });
 
-    it('is refused where one of them is not in the conversation, whoever that is, and leaves nothing', async () => {
+    it('is refused without effect if one of them is not a member', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob);
       const { lastSeq } = await world.groups.removeMember(ada, { groupId: conversationId, userId: bob.userId });
@@ -66,14 +66,14 @@ export function promisesOfMentions(open: () => Promise<Db>): void {
       expect(await world.entries(conversationId)).toHaveLength(lastSeq);
     });
 
-    it('may be the first of a direct conversation, to the side that does not see it yet', async () => {
+    it('can be the first of a direct conversation, mentioning the side that does not see it yet', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.direct(ada, bob);
       expect(await say(ada, conversationId, { mentionIds: [bob.userId] })).toMatchObject({ mentionIds: [bob.userId] });
       expect(await counted(conversationId)).toHaveLength(1);
     });
 
-    it('is counted among others that are committed with it', async () => {
+    it('is counted among others of the same commit', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
       const sent = await Promise.all(
@@ -91,7 +91,7 @@ export function promisesOfMentions(open: () => Promise<Db>): void {
       ['ADMINS', ['OWNER', 'ADMIN']],
       ['OWNER', ['OWNER']],
       ['EVERYONE', ['OWNER', 'ADMIN', 'MEMBER']],
-    ])('is for whom the group’s policy %s names', async (policy, allowed) => {
+    ])('is allowed to the roles that the policy %s names', async (policy, allowed) => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
       await letEveryoneCall(conversationId, policy);
@@ -105,7 +105,7 @@ export function promisesOfMentions(open: () => Promise<Db>): void {
       expect(await counted(conversationId)).toMatchObject(allowed.map(() => ({ userId: 0n })));
     });
 
-    it('is for admins in a new group, and for both sides of a direct conversation', async () => {
+    it('is allowed to admins of a new group, and to both sides of a direct conversation', async () => {
       const [ada, bob] = await world.people();
       const group = await world.group(ada, bob);
       expect(await say(ada, group, { mentionsEveryone: true })).toMatchObject({ mentionsEveryone: true });
@@ -118,7 +118,7 @@ export function promisesOfMentions(open: () => Promise<Db>): void {
   });
 
   describe('a retry', () => {
-    it('finds the first only with the same mentions, in whichever order', async () => {
+    it('finds the first message only with the same mentions, in any order', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
       const key = freshKey();
@@ -130,7 +130,7 @@ export function promisesOfMentions(open: () => Promise<Db>): void {
       expect(await counted(conversationId)).toHaveLength(3);
     });
 
-    it('finds it after whom it mentions has left', async () => {
+    it('finds the first message after the mentioned member has left', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const key = freshKey();
@@ -154,19 +154,19 @@ export function promisesOfMentions(open: () => Promise<Db>): void {
       return { ada, bob, cy, message, result, rows: await counted(conversationId), head: (await world.entries(conversationId)).length };
     }
 
-    it('that names nobody leaves the mentions as they were', async () => {
+    it('without mentions keeps them as they were', async () => {
       const { bob, message, result, rows } = await edited({ text: 'you here' });
       expect(result.mentionIds).toEqual([bob.userId]);
       expect(rows).toMatchObject([{ userId: bob.userId, messageSeq: message.seq, seq: message.seq }]);
     });
 
-    it('that names others mentions those instead', async () => {
+    it('with mentions replaces the former ones', async () => {
       const { result, rows } = await edited({ mentionIds: [] });
       expect(result).toMatchObject({ mentionIds: [], mentionsEveryone: false });
       expect(rows).toEqual([]);
     });
 
-    it('mentions from its own entry on whom the message did not mention before', async () => {
+    it('with a new mention counts it from the edit’s entry on', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
       const message = await say(ada, conversationId, { mentionIds: [bob.userId] });
@@ -185,7 +185,7 @@ export function promisesOfMentions(open: () => Promise<Db>): void {
       expect(await world.entries(conversationId)).toHaveLength(head);
     });
 
-    it('may keep whom it mentioned and who has left, and name nobody new who is not there', async () => {
+    it('can keep a mentioned member who has left, and add no user who is not a member', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
       const message = await say(ada, conversationId, { mentionIds: [bob.userId] });
@@ -201,7 +201,7 @@ export function promisesOfMentions(open: () => Promise<Db>): void {
       });
     });
 
-    it('by somebody who may not call everyone keeps such a call, and makes none', async () => {
+    it('by a member who may not mention everyone keeps such a mention, and cannot add one', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       await letEveryoneCall(conversationId, 'EVERYONE');
@@ -214,7 +214,7 @@ export function promisesOfMentions(open: () => Promise<Db>): void {
     });
   });
 
-  it('is gone with a message that was taken back', async () => {
+  it('a recalled message has no mentions', async () => {
     const [ada, bob] = await world.people();
     const conversationId = await world.group(ada, bob);
     const message = await say(ada, conversationId, { mentionIds: [bob.userId], mentionsEveryone: true });

@@ -17,7 +17,7 @@ import { promisesOfUnreadCounts } from './unread.contract.ts';
 describe('sending on MariaDB', () => promisesOfSending(mysqlDb));
 describe('edits on MariaDB', () => promisesOfEdits(mysqlDb));
 describe('attachments on MariaDB', () => promisesOfAttachments(mysqlDb));
-describe('data on MariaDB', () => promisesOfData(mysqlDb));
+describe('custom data on MariaDB', () => promisesOfData(mysqlDb));
 describe('recalls on MariaDB', () => promisesOfRecalls(mysqlDb));
 describe('mentions on MariaDB', () => promisesOfMentions(mysqlDb));
 describe('signals on MariaDB', () => promisesOfSignals(mysqlDb));

@@ -17,7 +17,7 @@ import { promisesOfUnreadCounts } from './unread.contract.ts';
 describe('sending on SQLite', () => promisesOfSending(sqliteDb));
 describe('edits on SQLite', () => promisesOfEdits(sqliteDb));
 describe('attachments on SQLite', () => promisesOfAttachments(sqliteDb));
-describe('data on SQLite', () => promisesOfData(sqliteDb));
+describe('custom data on SQLite', () => promisesOfData(sqliteDb));
 describe('recalls on SQLite', () => promisesOfRecalls(sqliteDb));
 describe('mentions on SQLite', () => promisesOfMentions(sqliteDb));
 describe('signals on SQLite', () => promisesOfSignals(sqliteDb));

@@ -8,7 +8,7 @@ import { refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';
 const ofMessage = { code: 'NOT_FOUND', field: ['messageId'] };
 const ofConversation = { code: 'NOT_FOUND', field: ['conversationId'] };
 
-/** What promises hold of all that a member changes for themselves alone, on any database. */
+/** What a member's private changes of a conversation promise, on any database. */
 export function promisesOfOwnViews(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -22,7 +22,7 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
     return found;
   }
 
-  /** What somebody is shown of a conversation. */
+  /** What a viewer sees of a conversation. */
   async function shown(viewer: Viewer, conversationId: bigint) {
     const member = await access(viewer, conversationId);
     const [conversation] = await world.groups.byIds([conversationId]);
@@ -41,14 +41,14 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
     };
   }
 
-  /** What an account was told of what its user did for themselves, oldest first. */
+  /** The entries about a user's private changes in their account's stream, oldest first. */
   async function settled({ userId }: Viewer): Promise<readonly object[]> {
     const told = ['MessageHidden', 'ConversationCleared', 'MembershipSettled'];
     const entries = await world.entries(userId);
     return entries.filter(({ type }) => told.includes(type)).map(({ type, data, actorId }) => ({ type, ...data, actorId }));
   }
 
-  /** A group of the first two in which the first has said these things. */
+  /** A group of two, with these messages of the first. */
   async function talk(ada: Viewer, bob: Viewer, ...texts: readonly string[]) {
     const conversationId = await world.group(ada, bob);
     const said: Message[] = [];
@@ -56,8 +56,8 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
     return { conversationId, said };
   }
 
-  describe('a message that somebody has deleted for themselves', () => {
-    it('is gone from all they are shown, and others keep it', async () => {
+  describe('a message that a user has deleted for themselves', () => {
+    it('is gone from everything that the user sees, and others keep it', async () => {
       const [ada, bob] = await world.people();
       const { conversationId, said } = await talk(ada, bob, 'one', 'two', 'three');
       const before = await shown(ada, conversationId);
@@ -75,7 +75,7 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       expect(await world.messages.hidden(ada, said)).toEqual([false, false, false]);
     });
 
-    it('may be their own, which changes no count', async () => {
+    it('can be their own, which changes no count', async () => {
       const [ada, bob] = await world.people();
       const { conversationId } = await talk(ada, bob, 'hers');
       const { seq } = await world.say(bob, conversationId, 'his');
@@ -83,7 +83,7 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       expect(await shown(bob, conversationId)).toMatchObject({ messages: ['hers'], last: 'hers', unread: 1 });
     });
 
-    it('is told to their own devices alone, once', async () => {
+    it('is announced to their own devices only, once', async () => {
       const [ada, bob] = await world.people();
       const { conversationId, said } = await talk(ada, bob, 'one');
       const ref = { conversationId, seq: said[0]?.seq ?? 0 };
@@ -95,7 +95,7 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       expect(await world.entries(conversationId)).toEqual(log);
     });
 
-    it('is hidden once by devices that do it at the same time', async () => {
+    it('is deleted once by concurrent devices', async () => {
       const [ada, bob] = await world.people();
       const { conversationId, said } = await talk(ada, bob, 'one', 'two');
       const other = world.node();
@@ -105,7 +105,7 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       expect(await shown(bob, conversationId)).toMatchObject({ messages: [], last: null, unread: 0 });
     });
 
-    it('is one that they see: others are not there for them', async () => {
+    it('must be visible to the user', async () => {
       const [ada, bob, cy] = await world.people();
       const { conversationId, said } = await talk(ada, bob, 'before Cy');
       await world.groups.addMembers(ada, { groupId: conversationId, userIds: [cy.userId] });
@@ -131,8 +131,8 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
     });
   });
 
-  describe('a conversation that somebody has cleared for themselves', () => {
-    it('begins anew for them, and others keep all of it', async () => {
+  describe('a conversation that a user has cleared for themselves', () => {
+    it('is empty for the user, and others keep everything', async () => {
       const [ada, bob] = await world.people();
       const { conversationId } = await talk(ada, bob, 'one', 'two');
       const before = await shown(ada, conversationId);
@@ -143,7 +143,7 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       expect(await shown(bob, conversationId)).toEqual({ messages: ['three'], timeline: ['three'], last: 'three', unread: 1 });
     });
 
-    it('is cleared up to where they say, and never less than it was', async () => {
+    it('is cleared up to the given seq, and never less than before', async () => {
       const [ada, bob] = await world.people();
       const { conversationId } = await talk(ada, bob, 'one', 'two', 'three');
       await world.messages.clear(bob, { conversationId, seq: 4 });
@@ -160,14 +160,14 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       expect(await settled(ada)).toEqual([]);
     });
 
-    it('leaves the markers that others see where they are', async () => {
+    it('keeps the markers that others see', async () => {
       const [ada, bob] = await world.people();
       const { conversationId } = await talk(ada, bob, 'one', 'two');
       await world.messages.clear(bob, { conversationId });
       expect(await access(bob, conversationId)).toMatchObject({ readSeq: 0, deliveredSeq: 0, clearedSeq: 4 });
     });
 
-    it('stays cleared for who leaves and joins again', async () => {
+    it('stays cleared for a user who leaves and joins again', async () => {
       const [ada, bob] = await world.people();
       const { conversationId } = await talk(ada, bob, 'one');
       await world.messages.clear(bob, { conversationId });
@@ -178,13 +178,13 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       expect(await shown(bob, conversationId)).toMatchObject({ messages: ['welcome back'], unread: 1 });
     });
 
-    it.each([-1, 3, 0.5, 2 ** 40])('is not cleared up to %d where it ends at 2', async (seq) => {
+    it.each([-1, 3, 0.5, 2 ** 40])('cannot be cleared up to %d if it ends at 2', async (seq) => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       expect(await refusal(world.messages.clear(bob, { conversationId, seq }))).toEqual({ code: 'INVALID_INPUT', field: ['seq'] });
     });
 
-    it('is one that they are in and are shown', async () => {
+    it('must include the user and be shown to them', async () => {
       const [ada, bob, cy] = await world.people();
       const left = await world.group(ada, bob);
       await world.groups.leave(bob, { groupId: left });
@@ -196,8 +196,8 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
     });
   });
 
-  describe('a conversation that somebody has marked as unread', () => {
-    it('counts from there for them, and shows others nothing', async () => {
+  describe('a conversation that a user has marked as unread', () => {
+    it('counts from there for the user, and shows others nothing', async () => {
       const [ada, bob] = await world.people();
       const { conversationId } = await talk(ada, bob, 'one', 'two', 'three');
       await world.messages.markRead(bob, { conversationId, seq: 5 });
@@ -208,7 +208,7 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       expect(await world.messages.unreadTotals(bob)).toEqual({ messages: 2, mentions: 0, conversations: 1, threads: 0, badge: 2 });
     });
 
-    it('counts what they have not read as well, and not what they do not see', async () => {
+    it('counts unread messages before it as well, and no invisible ones', async () => {
       const [ada, bob] = await world.people();
       const { conversationId } = await talk(ada, bob, 'one', 'two', 'three');
       await world.messages.markRead(bob, { conversationId, seq: 3 });
@@ -219,7 +219,7 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       expect(await shown(bob, conversationId)).toMatchObject({ unread: 1 });
     });
 
-    it('is so until they read up to there, even where their marker is past it', async () => {
+    it('stays so until the user reads up to there, even if the read marker is past it', async () => {
       const [ada, bob] = await world.people();
       const { conversationId } = await talk(ada, bob, 'one', 'two', 'three');
       await world.messages.markRead(bob, { conversationId, seq: 5 });
@@ -233,7 +233,7 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       expect(await shown(bob, conversationId)).toMatchObject({ unread: 0 });
     });
 
-    it('is so until they clear it up to there: one that is cleared to its end is not unread', async () => {
+    it('lasts until they clear it up to there: a conversation that is cleared to its end is not unread', async () => {
       const [ada, bob] = await world.people();
       const { conversationId } = await talk(ada, bob, 'one', 'two', 'three');
       const unread = async () => {
@@ -258,7 +258,7 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       expect(await unread()).toEqual([conversationId]);
     });
 
-    it('is told to their own devices, each time that it changes', async () => {
+    it('is announced to their own devices at each change', async () => {
       const [ada, bob] = await world.people();
       const { conversationId } = await talk(ada, bob, 'one', 'two');
       const log = await world.entries(conversationId);
@@ -271,7 +271,7 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       expect(await world.entries(conversationId)).toEqual(log);
     });
 
-    it('is not so any more for who leaves and joins again', async () => {
+    it('is no longer so for a user who leaves and joins again', async () => {
       const [ada, bob] = await world.people();
       const { conversationId } = await talk(ada, bob, 'one', 'two');
       await world.messages.markUnread(bob, { conversationId, fromSeq: 3 });
@@ -280,7 +280,7 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       expect(await access(bob, conversationId)).toMatchObject({ markedUnreadFromSeq: null });
     });
 
-    it.each([-1, 0, 4, 1.5, Number.NaN, 2 ** 40])('cannot be so from %d on where it ends at 3', async (fromSeq) => {
+    it.each([-1, 0, 4, 1.5, Number.NaN, 2 ** 40])('cannot be so from %d on if it ends at 3', async (fromSeq) => {
       const [ada, bob] = await world.people();
       const { conversationId } = await talk(ada, bob, 'one');
       expect(await refusal(world.messages.markUnread(bob, { conversationId, fromSeq }))).toEqual({

@@ -13,7 +13,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** Ada's group with Bob and Cy, and three messages in it. */
+  /** Ada's group with Bob and Cy, with three messages. */
   async function scene() {
     const [ada, bob, cy] = await world.people();
     const group = await world.group(ada, bob, cy);
@@ -43,7 +43,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
   const seqs = (...messages: readonly Message[]) => messages.map(({ seq }) => seq);
 
   describe('a pin', () => {
-    it('is logged, and the message says since when', async () => {
+    it('is logged, and the message has its time', async () => {
       const { ada, group, first } = await scene();
       const pinned = await world.messages.pin(ada, first);
       const entry = (await world.entries(group)).at(-1);
@@ -53,7 +53,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
       expect(await pins(ada, group)).toEqual({ seqs: [first.seq], hasNextPage: false });
     });
 
-    it('that is there already stays as it is, and nothing is logged', async () => {
+    it('that exists already stays as it is and is not logged again', async () => {
       const { ada, group, first, second } = await scene();
       const pinned = await world.messages.pin(ada, first);
       await world.messages.pin(ada, second);
@@ -62,7 +62,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
       expect(await changes(group)).toHaveLength(2);
     });
 
-    it('ends when it is taken off, and comes back as the newest', async () => {
+    it('ends when it is removed, and comes back as the newest', async () => {
       const { ada, group, first, second } = await scene();
       await world.messages.pin(ada, first);
       await world.messages.pin(ada, second);
@@ -73,13 +73,13 @@ export function promisesOfPins(open: () => Promise<Db>): void {
       expect((await pins(ada, group)).seqs).toEqual(seqs(first, second));
     });
 
-    it('that is not there cannot be taken off, which is no error and no entry', async () => {
+    it('that does not exist is removed without an error or an entry', async () => {
       const { ada, group, first } = await scene();
       expect(await world.messages.unpin(ada, first)).toEqual(first);
       expect(await changes(group)).toEqual([]);
     });
 
-    it('stands in the timeline, with who did it', async () => {
+    it('is in the timeline with its actor', async () => {
       const { ada, group, third } = await scene();
       await world.messages.pin(ada, third);
       await world.messages.unpin(ada, third);
@@ -93,7 +93,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('moves neither the unread counts nor the conversation’s place among others', async () => {
+    it('changes neither unread counts nor the conversation’s place in lists', async () => {
       const { ada, group, third } = await scene();
       const [before] = await world.groups.byIds([group]);
       await world.messages.pin(ada, third);
@@ -101,7 +101,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
     });
   });
 
-  describe('who may pin', () => {
+  describe('the users who may pin', () => {
     const refused = { code: 'FORBIDDEN', field: ['messageId'] };
 
     it.each<[GroupPolicy, Role, boolean]>([
@@ -114,7 +114,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
       ['OWNER', 'OWNER', true],
       ['OWNER', 'ADMIN', false],
       ['OWNER', 'MEMBER', false],
-    ])('where the policy says %s: %s → %s', async (pinPolicy, role, may) => {
+    ])('with the policy %s: %s → %s', async (pinPolicy, role, may) => {
       const { ada, bob, group, first } = await scene();
       await world.groups.update(ada, { groupId: group, pinPolicy });
       await appoint(bob, group, role);
@@ -123,7 +123,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
       else expect(await refusal(outcome)).toEqual(refused);
     });
 
-    it('in a new group are its owner and admins', async () => {
+    it('by default are the owner and admins', async () => {
       const { ada, bob, cy, group, first } = await scene();
       await appoint(bob, group, 'ADMIN');
       expect(await refusal(world.messages.pin(cy, first))).toEqual(refused);
@@ -133,7 +133,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
       expect(await changes(group)).toMatchObject([{ actorId: bob.userId }, { actorId: ada.userId }]);
     });
 
-    it('between two are both, and each may take off what the other has pinned', async () => {
+    it('in a direct conversation are both sides, and each can remove the other’s pin', async () => {
       const [ada, bob] = await world.people();
       const direct = await world.direct(ada, bob);
       const message = await world.say(ada, direct);
@@ -143,8 +143,8 @@ export function promisesOfPins(open: () => Promise<Db>): void {
     });
   });
 
-  describe('of pins there are', () => {
-    it('as many as is configured; one that is taken off makes room', async () => {
+  describe('the number of pins', () => {
+    it('is limited by MAX_PINS, and removing one makes room', async () => {
       const { ada, first, second, third } = await scene();
       const { messages } = world.node({ maxPins: 2 });
       await messages.pin(ada, first);
@@ -156,7 +156,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
       expect((await pins(ada, third.conversationId)).seqs).toEqual(seqs(third, second));
     });
 
-    it('no more where all come at once', async () => {
+    it('stays within the limit in a race', async () => {
       const { ada, group, first, second, third } = await scene();
       const { messages } = world.node({ maxPins: 2 });
       const outcomes = await Promise.allSettled([first, second, third, first, second, third].map((message) => messages.pin(ada, message)));
@@ -169,7 +169,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
   describe('a message that the viewer does not see cannot be pinned:', () => {
     const unseen = { code: 'NOT_FOUND', field: ['messageId'] };
 
-    it('one that is not there, or in no conversation of theirs', async () => {
+    it('an unknown one, or one of a conversation of others', async () => {
       const { ada, first } = await scene();
       expect(await refusal(world.messages.pin(ada, { ...first, seq: 1 }))).toEqual(unseen);
       expect(await refusal(world.messages.pin(ada, { ...first, seq: 99 }))).toEqual(unseen);
@@ -177,7 +177,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
       expect(await refusal(world.messages.unpin(await world.person(), first))).toEqual(unseen);
     });
 
-    it('one that they have deleted or cleared for themselves', async () => {
+    it('one that the viewer has deleted or cleared for themselves', async () => {
       const { ada, first, second, third } = await scene();
       for (const message of [first, second]) await world.messages.pin(ada, message);
       await world.messages.hide(ada, second);
@@ -189,7 +189,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
       expect(await world.messages.unpin(ada, third)).toEqual(third);
     });
 
-    it('one from before they joined, which they do not find among the pins either', async () => {
+    it('one from before the viewer joined, which is not in their list of pins either', async () => {
       const { ada, group, first, second } = await scene();
       await world.messages.pin(ada, first);
       const dan = await world.person();
@@ -204,7 +204,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
     });
   });
 
-  it('a message that was taken back is off the pins, cannot be pinned, and need not be taken off', async () => {
+  it('a recalled message loses its pin and cannot be pinned', async () => {
     const { ada, group, first, second } = await scene();
     await world.messages.pin(ada, first);
     await world.messages.pin(ada, second);
@@ -220,7 +220,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
   });
 
   describe('the list of pins', () => {
-    it('is read page by page, the newest first', async () => {
+    it('has pages, newest first', async () => {
       const { ada, group, first, second, third } = await scene();
       for (const message of [third, first, second]) await world.messages.pin(ada, message);
       expect(await pins(ada, group, { first: 2 })).toEqual({ seqs: seqs(second, first), hasNextPage: true });
@@ -229,7 +229,7 @@ export function promisesOfPins(open: () => Promise<Db>): void {
       expect(await pins(ada, group, { first: 3 })).toEqual({ seqs: seqs(second, first, third), hasNextPage: false });
     });
 
-    it('is without what the viewer has deleted or cleared for themselves; others keep it', async () => {
+    it('lacks what the viewer has deleted or cleared for themselves, and others keep it', async () => {
       const { ada, bob, group, first, second, third } = await scene();
       for (const message of [first, second, third]) await world.messages.pin(ada, message);
       await world.messages.hide(bob, second);

@@ -5,9 +5,9 @@ import { chatOn } from '../support/chat.ts';
 import { startStatementLog } from '../support/statement-log.ts';
 import { ahead, ask, vote } from './poll-world.ts';
 
-it('a poll costs no statement but for what closes it, who asks nothing pays nothing, and votes of one moment share what they write', async () => {
+it('a poll costs a statement only for its closing time, other messages cost none, and concurrent votes share writes', async () => {
   await using log = await startStatementLog();
-  // Brings the tables.
+  // Migrates the database.
   await using _chat = await chatOn(log.stores, { ROLES: 'gateway' });
   const url = log.stores.env['DATABASE_URL'] ?? '';
   await using world = talkOn(await connectMysql({ url, connections: 2, writeDeadlineMs: 8_000, serverKey: true }));
@@ -27,7 +27,7 @@ it('a poll costs no statement but for what closes it, who asks nothing pays noth
   expect(text.writes).toBeGreaterThan(0);
   expect(closing.polls).toBeGreaterThan(0);
   expect((await during(() => world.messages.recall(ada, text.result))).polls).toBe(0);
-  // Where the first has a commit of its own the others wait for it, and share the next.
+  // If the first vote has a commit of its own, the others wait for it and share the next.
   const votes = await during(() => Promise.all([ada, bob, cy].map((who) => vote(world, who, asked.result, 1))));
   expect(votes.inserts).toBeGreaterThan(0);
   expect(votes.inserts).toBeLessThan(3);

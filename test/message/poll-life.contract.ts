@@ -15,7 +15,7 @@ import { groupOf, password, person } from '../support/people.ts';
 import { receiver } from '../webhook/receiver.ts';
 import { ahead, ask, stored, tally, timeComes, told, vote, type WantedPoll } from './poll-world.ts';
 
-/** What becomes of polls, on any database. */
+/** What the life of a poll promises, on any database. */
 export function promisesOfPollsLives(open: () => Promise<Db>): void {
   let db: Db;
   let chat: Chat;
@@ -38,7 +38,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
     return (await chat.messages.byRefs([{ conversationId, seq }]))[0] ?? null;
   }
 
-  describe('a poll is refused, with the option at fault, and nothing is stored:', () => {
+  describe('a poll is refused with the field at fault, and nothing is stored:', () => {
     const wrong: readonly (readonly [string, Partial<WantedPoll>, readonly string[]])[] = [
       ['of no option', { options: [] }, ['options']],
       ['of one option', { options: ['a'] }, ['options']],
@@ -65,7 +65,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       expect(await stored(db, group)).toEqual({ votes: 0, jobs: 0 });
     });
 
-    it('without a question, whatever it has besides', async () => {
+    it('without a question, whatever else it has', async () => {
       const { ada, group } = await scene();
       const asked = ask(
         chat,
@@ -78,13 +78,13 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
     });
   });
 
-  it('options that differ in what somebody sees are taken, to the letter: flags and families, scripts, case and what reads the other way', async () => {
+  it('options with visible differences are accepted exactly: flags, families, scripts, case and direction', async () => {
     const { ada, group } = await scene();
     const options = ['🏴󠁧󠁢󠁷󠁬󠁳󠁿', '🏴󠁧󠁢󠁳󠁣󠁴󠁿', '🏴', '👨‍👧', '👨👧', 'soup', 'Soup', 'sоup', '\u202ebad', 'm2', 'm²', 'می\u200cخواهم'];
     expect((await ask(chat, ada, group, { options })).poll?.options).toEqual(options);
   });
 
-  it('twenty options of two hundred characters each are stored to the letter', async () => {
+  it('twenty options of two hundred characters each are stored exactly', async () => {
     const { ada, bob, group } = await scene();
     const options = Array.from({ length: 20 }, (_, place) => `${'🎉'.repeat(198)}${10 + place}`);
     const message = await ask(chat, ada, group, { options, multiple: true });
@@ -94,7 +94,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
   });
 
   describe('the same request again', () => {
-    it('finds the first, also once its time is over; another poll under the same name is another request', async () => {
+    it('finds the first poll, even past its closing time, and conflicts with another poll', async () => {
       const { ada, group } = await scene();
       const closesAt = ahead();
       const request = { conversationId: group, clientMessageId: randomUUID(), text: 'Well?' };
@@ -119,8 +119,8 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
     });
   });
 
-  describe('it is closed', () => {
-    it('by who asked, once, and then nobody votes; what was chosen stands', async () => {
+  describe('a poll is closed', () => {
+    it('by its author once, after which nobody can vote and the votes stay', async () => {
       const { ada, bob, cy, group } = await scene();
       const message = await ask(chat, bob, group, { closesAt: ahead() });
       await vote(chat, cy, message, 1);
@@ -134,7 +134,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       expect(await stored(db, group)).toEqual({ votes: 1, jobs: 0 });
     });
 
-    it('by who runs the group, and not by other members, nor by the other of two', async () => {
+    it('by the owner, and not by another member or the other side of a direct conversation', async () => {
       const { ada, bob, cy, group } = await scene();
       const message = await ask(chat, bob, group);
       expect(await refusal(chat.messages.closePoll(cy, message))).toEqual({ code: 'FORBIDDEN', field: ['messageId'] });
@@ -146,7 +146,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       expect(await refusal(chat.messages.closePoll(bob, between))).toEqual({ code: 'FORBIDDEN', field: ['messageId'] });
     });
 
-    it('by itself at its time, by nobody, and as of that time', async () => {
+    it('by a job at its closing time, with that time and without an actor', async () => {
       const { ada, bob, group } = await scene();
       const message = await ask(chat, ada, group, { closesAt: ahead() });
       await vote(chat, bob, message, 2);
@@ -160,7 +160,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       expect(await stored(db, group)).toEqual({ votes: 1, jobs: 0 });
     });
 
-    it('by somebody past its time as of that time, where the worker is late', async () => {
+    it('with its closing time by a user who is late, if the job has not run yet', async () => {
       const { ada, group } = await scene();
       const message = await ask(chat, ada, group, { closesAt: ahead() });
       const closesAt = await timeComes(db, message);
@@ -169,7 +169,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       expect(await told(db, message)).toEqual([`${ada.userId} closed`]);
     });
 
-    it('not before its time, whatever a job says', async () => {
+    it('not before its closing time, even by a job', async () => {
       const { ada, group } = await scene();
       const message = await ask(chat, ada, group, { closesAt: ahead() });
       await chat.messages.closeDue(message);
@@ -177,7 +177,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       expect(await stored(db, group)).toEqual({ votes: 0, jobs: 1 });
     });
 
-    it('neither with a group that is dissolved, nor once it was taken back', async () => {
+    it('neither in a dissolved group nor after its recall', async () => {
       const { ada, bob, group } = await scene();
       const [kept, back] = [await ask(chat, ada, group, { closesAt: ahead() }), await ask(chat, ada, group, { closesAt: ahead() })];
       await chat.messages.recall(ada, back);
@@ -195,8 +195,8 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
     });
   });
 
-  describe('a message that asks', () => {
-    it('may be put in other words, and asks the same; without words it is none', async () => {
+  describe('a message with a poll', () => {
+    it('can be edited with the same poll, and must have a text', async () => {
       const { ada, bob, group } = await scene();
       const message = await ask(chat, ada, group, { options: ['soup', 'rice'] });
       await vote(chat, bob, message, 1);
@@ -207,7 +207,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       expect(await refusal(chat.messages.edit(ada, { message, text: '' }))).toEqual({ code: 'INVALID_INPUT', field: ['text'] });
     });
 
-    it('leaves nothing of its poll when it is taken back: options, votes and what was to close it', async () => {
+    it('leaves nothing of its poll after its recall: options, votes and closing job', async () => {
       const { ada, bob, group } = await scene();
       const secret = 'nobody is to know';
       const message = await ask(chat, ada, group, { options: [secret, 'b'], closesAt: ahead() });
@@ -224,7 +224,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       expect(await refusal(chat.messages.closePoll(ada, message))).toEqual({ code: 'INVALID_INPUT', field: ['messageId'] });
     });
 
-    it('that was taken back by a node that knows no polls shows none either', async () => {
+    it('that a node without polls has recalled shows no poll', async () => {
       const { ada, group } = await scene();
       const message = await ask(chat, ada, group);
       await db.transaction((tx) =>
@@ -233,7 +233,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       expect((await found(message))?.poll).toBeNull();
     });
 
-    it('is sent on as its question, and asks nothing there', async () => {
+    it('is forwarded as its question, without the poll', async () => {
       const { ada, bob, group } = await scene();
       const message = await ask(chat, ada, group);
       const { id } = await chat.groups.openDirect(bob, { userId: bob.userId });
@@ -242,7 +242,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       expect(await found(sent)).toEqual(sent);
     });
 
-    it('goes with all that was chosen when it is kept no longer', async () => {
+    it('is removed with its votes by retention', async () => {
       const { ada, bob, group } = await scene();
       const message = await ask(chat, ada, group, { closesAt: ahead() });
       await vote(chat, bob, message, 0);
@@ -263,8 +263,8 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what somebody has chosen', () => {
-    it('stays when they leave, are removed, or have their account deleted', async () => {
+  describe('a user’s vote', () => {
+    it('stays when the user leaves, is removed or erases their account', async () => {
       const { ada, bob, cy, group } = await scene();
       const message = await ask(chat, ada, group);
       const dan = await person(chat);
@@ -281,8 +281,8 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
     });
   });
 
-  describe('words that are not allowed', () => {
-    it('are looked for in options too: refused with the option, masked, and put before admins with all of the poll', async () => {
+  describe('blocked words', () => {
+    it('are found in options too: refused with the option, masked, or flagged with the whole poll', async () => {
       const { ada, bob, group } = await scene();
       await chat.words.set(null, { name: 'no', action: 'REFUSE', words: ['badger'] });
       await chat.words.set(null, { name: 'mask', action: 'MASK', words: ['stoat'] });
@@ -301,7 +301,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
       for (const name of ['no', 'mask', 'look']) await chat.words.remove(null, { name });
     });
 
-    it('are kept by a report with the options, also once the message was taken back', async () => {
+    it('are kept by a report with the options, even after the recall', async () => {
       const { ada, bob, group } = await scene();
       const message = await ask(chat, ada, group, { options: ['vile', 'viler'] });
       await chat.reports.message(bob, { message, reason: 'HATE' });
@@ -311,7 +311,7 @@ export function promisesOfPollsLives(open: () => Promise<Db>): void {
     });
   });
 
-  it('who is asked before something is said is shown the options, when it is sent and when it is edited', async () => {
+  it('the app that is asked before a message is stored receives the options, at sending and at editing', async () => {
     const { ada, group } = await scene();
     await using app = await receiver();
     await chat.beforeSend.begin();

@@ -8,7 +8,7 @@ import { ask, stored, tally, vote } from './poll-world.ts';
 
 const choices = [0, 1, 2];
 
-/** What polls promise while a crowd votes on two nodes and somebody ends it, on any database. */
+/** What polls promise while many users vote on two nodes and the poll ends, on any database. */
 export function promisesOfPollStorms(open: () => Promise<Db>): void {
   let db: Db;
   let chat: Chat;
@@ -22,20 +22,20 @@ export function promisesOfPollStorms(open: () => Promise<Db>): void {
     await db[Symbol.asyncDispose]();
   });
 
-  /** Members and a stranger choose this and that, from one node and the other, and it is ended meanwhile. Answers what became of the votes. */
+  /** Members and an outsider vote repeatedly on both nodes while the poll ends. Resolves with the outcomes. */
   async function storm(anonymous: boolean, end: 'closePoll' | 'recall') {
     const [ada, stranger] = [await person(chat), await person(chat)];
     const members = await Promise.all(Array.from({ length: 12 }, () => person(chat)));
     const group = await groupOf(chat, ada, ...members);
     const message = await ask(chat, ada, group, { anonymous });
-    // Of each the last that was taken.
+    // The last accepted choice of each user.
     const taken = new Map<bigint, number>();
     const refused = new Set<unknown>();
     let ended: Promise<unknown> | undefined;
     async function choose(who: Viewer, at: number): Promise<void> {
       for (const [turn, choice] of [...choices, ...choices].entries()) {
         if (turn === 3 && who !== stranger) ended ??= other.messages[end](ada, message);
-        // So that everybody chooses once more after the end.
+        // So that everybody votes once more after the end.
         if (turn === 5) await ended;
         try {
           await vote((at + turn) % 2 === 0 ? chat : other, who, message, choice);
@@ -52,8 +52,8 @@ export function promisesOfPollStorms(open: () => Promise<Db>): void {
     return { group, message, taken, refused, rows, entries, stranger };
   }
 
-  describe.each([false, true])('a crowd votes on two nodes, anonymous: %s', (anonymous) => {
-    it('as the poll is closed: of each the last that was taken stands, and nothing comes after the end', async () => {
+  describe.each([false, true])('many users vote on two nodes, anonymous: %s', (anonymous) => {
+    it('while the poll is closed: the last accepted vote of each stands, and nothing follows the end', async () => {
       const { message, taken, refused, rows, entries, stranger } = await storm(anonymous, 'closePoll');
       expect(entries.map(({ type }) => type).indexOf('PollClosed')).toBe(entries.length - 1);
       expect(rows.map(({ userId }) => userId).toSorted()).toEqual([...taken.keys()].toSorted());
@@ -70,7 +70,7 @@ export function promisesOfPollStorms(open: () => Promise<Db>): void {
       if (anonymous) expect(entries.filter(({ actorId }) => actorId !== null).map(({ type }) => type)).toEqual(['PollClosed']);
     });
 
-    it('as the message is taken back: nothing of it is left, and nothing comes after that', async () => {
+    it('while the message is recalled: nothing of the poll is left, and nothing follows the recall', async () => {
       const { group, message, refused, entries } = await storm(anonymous, 'recall');
       expect(entries.map(({ type }) => type).indexOf('MessageRecalled')).toBe(entries.length - 1);
       expect(refused).toEqual(new Set(['NOT_FOUND', 'INVALID_INPUT']));

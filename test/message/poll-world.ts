@@ -4,7 +4,7 @@ import type { Db } from '../../src/db/index.ts';
 import type { Message, MessageRef, NewText } from '../../src/message/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 
-/** What a poll is asked for with. */
+/** The input of a poll. */
 export type WantedPoll = NonNullable<NewText['poll']>;
 
 /** An hour from now, or so many ms. */
@@ -12,7 +12,7 @@ export function ahead(ms = 3_600_000): Date {
   return new Date(Date.now() + ms);
 }
 
-/** Asks something, by default what there is to eat. */
+/** Sends a poll, by default about what to eat. */
 export function ask(
   chat: Pick<Chat, 'messages'>,
   viewer: Viewer,
@@ -26,19 +26,19 @@ export function ask(
   });
 }
 
-/** Chooses these, by their places. */
+/** Votes for options by their index. */
 export function vote(chat: Pick<Chat, 'messages'>, viewer: Viewer, message: MessageRef, ...choices: readonly number[]): Promise<Message> {
   const { conversationId, seq } = message;
   return chat.messages.votePoll(viewer, { message, options: choices.map((choice) => ({ conversationId, seq, choice })) });
 }
 
-/** How many have chosen each option, and after them how many people have voted. */
+/** The number of votes of each option, followed by the number of voters. */
 export async function tally(chat: Pick<Chat, 'messages'>, message: MessageRef, options = 3): Promise<readonly number[]> {
   const [found] = await chat.messages.votes([message]);
   return [...Array.from({ length: options }, (_, choice) => found?.votes(choice) ?? 0), found?.voters ?? 0];
 }
 
-/** What was logged of a poll: each vote with who has chosen what, and who closed it. */
+/** The entries of a poll: each vote with its user and choices, and who closed it. */
 export async function told(db: Db, { conversationId, seq }: MessageRef): Promise<readonly string[]> {
   const rows = await db.client.entry.findMany({ where: { streamId: conversationId }, orderBy: { seq: 'asc' } });
   return rows.flatMap(({ type, actorId, data: text }) => {
@@ -48,14 +48,14 @@ export async function told(db: Db, { conversationId, seq }: MessageRef): Promise
   });
 }
 
-/** How many votes and closings are stored of a conversation. */
+/** The number of stored votes and closing jobs of a conversation. */
 export async function stored(db: Db, conversationId: bigint): Promise<{ readonly votes: number; readonly jobs: number }> {
   const votes = await db.client.pollVote.count({ where: { conversationId } });
   const jobs = await db.client.job.count({ where: { kind: 'PollDue', key: { startsWith: `${conversationId}:` } } });
   return { votes, jobs };
 }
 
-/** Brings the time of a poll about, as time would: for who votes, and where `job`, for the worker too. */
+/** Moves the closing time of a poll into the past, and with `job` that of its job too. */
 export async function timeComes(db: Db, { conversationId, seq, poll }: Message, { job = true } = {}): Promise<Date> {
   const closesAt = ahead(-1_000);
   const { options, multiple, anonymous } = poll ?? { options: [], multiple: false, anonymous: false };

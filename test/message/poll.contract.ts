@@ -37,7 +37,7 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
   }
 
   describe('a poll', () => {
-    it('stands with its message as it was asked, and nobody has voted', async () => {
+    it('has its options exactly as sent, and no votes', async () => {
       const { ada, group } = await scene();
       const closesAt = ahead();
       const message = await ask(chat, ada, group, { options: ['  soup ', 'Ä"\\👍🏽'], multiple: true, closesAt });
@@ -48,7 +48,7 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
       expect(await ask(chat, ada, group)).toMatchObject({ poll: { multiple: false, anonymous: false, closesAt: null } });
     });
 
-    it('takes from each one option, in place of what they had chosen, each time with an entry', async () => {
+    it('has one vote per user, which replaces the former one, with an entry each time', async () => {
       const { ada, bob, cy, group } = await scene();
       const message = await ask(chat, ada, group);
       expect(await vote(chat, bob, message, 1)).toEqual(message);
@@ -67,7 +67,7 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('of which one may choose several counts people once, and their votes each', async () => {
+    it('with multiple choice counts each voter once, and each vote', async () => {
       const { ada, bob, cy, group } = await scene();
       const message = await ask(chat, ada, group, { multiple: true });
       await vote(chat, bob, message, 2, 0, 2);
@@ -78,7 +78,7 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
       expect(await told(db, message)).toEqual([`${bob.userId} [0,2]`, `${cy.userId} [2]`, `${bob.userId} [1,2]`]);
     });
 
-    it('voted on twice alike, or by nothing where nothing was chosen, is changed by nothing and logs nothing', async () => {
+    it('is not changed or logged by the same vote again, or an empty first vote', async () => {
       const { ada, bob, group } = await scene();
       const message = await ask(chat, ada, group, { multiple: true });
       await vote(chat, bob, message);
@@ -87,7 +87,7 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
       expect(await told(db, message)).toEqual([`${bob.userId} [0,1]`]);
     });
 
-    it('that is anonymous has its votes logged as by nobody, and as of nothing', async () => {
+    it('that is anonymous logs votes without user and choices', async () => {
       const { ada, bob, cy, group } = await scene();
       const message = await ask(chat, ada, group, { anonymous: true });
       for (const [who, choice] of [
@@ -98,7 +98,7 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
         await vote(chat, who, message, choice);
       }
       expect(await told(db, message)).toEqual(['null null', 'null null', 'null null']);
-      // Nor do the rows of voters say which of these were theirs.
+      // Nor do the rows of voters refer to these entries.
       const rows = await db.client.pollVote.findMany({ where: { conversationId: group } });
       expect(rows.map(({ seq }) => seq)).toEqual([null, null]);
       expect(await tally(chat, message)).toEqual([0, 0, 2, 2]);
@@ -114,7 +114,7 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
       expect(await tally(chat, message)).toEqual([2, 0, 0, 2]);
     });
 
-    it('that is voted on moves neither unread counts nor the conversation’s place among others', async () => {
+    it('that receives a vote changes neither unread counts nor the conversation’s place in lists', async () => {
       const { ada, bob, cy, group } = await scene();
       const message = await ask(chat, ada, group);
       const [before] = await chat.groups.byIds([group]);
@@ -127,8 +127,8 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
     });
   });
 
-  describe('a vote is refused, and nothing of it stored,', () => {
-    it('of an option that there is not, or of another poll', async () => {
+  describe('a vote is refused and not stored', () => {
+    it('for an unknown option, or one of another poll', async () => {
       const { ada, bob, group } = await scene();
       const message = await ask(chat, ada, group, { multiple: true });
       const another = await ask(chat, ada, group);
@@ -139,7 +139,7 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
       expect(await stored(db, group)).toEqual({ votes: 0, jobs: 0 });
     });
 
-    it('of several where one chooses one, or of more than any poll has', async () => {
+    it('for several options of a single-choice poll, or more than any poll has', async () => {
       const { ada, bob, group } = await scene();
       const message = await ask(chat, ada, group);
       const wrong = { code: 'INVALID_INPUT', field: ['optionIds'] };
@@ -148,14 +148,14 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
       expect(await stored(db, group)).toEqual({ votes: 0, jobs: 0 });
     });
 
-    it('of a message that asks nothing', async () => {
+    it('for a message without a poll', async () => {
       const { ada, bob, group } = await scene();
       const message = { conversationId: group, seq: await say(chat, ada, group, 'hello') };
       expect(await refusal(vote(chat, bob, message, 0))).toEqual({ code: 'INVALID_INPUT', field: ['messageId'] });
       expect(await refusal(chat.messages.closePoll(ada, message))).toEqual({ code: 'INVALID_INPUT', field: ['messageId'] });
     });
 
-    it('from who is not in the conversation, or no longer, or came later, or has deleted or cleared the message', async () => {
+    it('from a user who is not a member, left, joined later, or has deleted or cleared the message', async () => {
       const { ada, bob, cy, group } = await scene();
       const message = await ask(chat, ada, group);
       const [stranger, newcomer, gone] = [await person(chat), await person(chat), await person(chat)];
@@ -171,7 +171,7 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
       expect(await stored(db, group)).toEqual({ votes: 0, jobs: 0 });
     });
 
-    it('from who is blocked by the other of two; what they had chosen they may take back', async () => {
+    it('from a user whom the other side blocks, who can still withdraw a vote', async () => {
       const { ada, bob } = await scene();
       const { id } = await chat.groups.openDirect(ada, { userId: bob.userId });
       const message = await ask(chat, ada, id);
@@ -184,8 +184,8 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
     });
   });
 
-  describe('at once', () => {
-    it('everybody votes from two nodes, again and again, and every count is that of what each has chosen last', async () => {
+  describe('in a race', () => {
+    it('of all voters on two nodes every count equals the last votes', async () => {
       const ada = await person(chat);
       const voters: Viewer[] = [];
       for (let count = 0; count < 8; count += 1) voters.push(await person(chat));
@@ -206,7 +206,7 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
         const chosen = await Promise.all(voters.map(async (who) => (await chat.messages.ownVotes(who, [message]))[0] ?? []));
         const counts = [0, 1, 2].map((choice) => chosen.filter((own) => own.includes(choice)).length);
         expect(await tally(chat, message)).toEqual([...counts, chosen.filter((own) => own.length > 0).length]);
-        // The log says the same: of each the last entry.
+        // The log agrees: the last entry of each user.
         const last = new Map((await told(db, message)).map((line) => [line.split(' ')[0], line.split(' ')[1]]));
         for (const [place, who] of voters.entries()) expect(last.get(`${who.userId}`) ?? '[]').toBe(JSON.stringify(chosen[place]));
       }
@@ -215,7 +215,7 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
       expect(entries.length + messages).toBe((await db.client.stream.findUnique({ where: { id: group } }))?.lastSeq);
     });
 
-    it('one user chooses this and that from two nodes: one of both stands, and never two of a poll of one', async () => {
+    it('of one user on two nodes exactly one vote stands in a single-choice poll', async () => {
       const { ada, bob, group } = await scene();
       const message = await ask(chat, ada, group);
       for (let round = 0; round < 5; round += 1) {
@@ -227,7 +227,7 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
       }
     });
 
-    it('a poll is closed and voted on: no vote is logged after its end, and those before count', async () => {
+    it('of votes and closing no vote is logged after the end, and earlier ones count', async () => {
       const { ada, bob, cy, group } = await scene();
       const message = await ask(chat, ada, group);
       const acts = [vote(chat, bob, message, 0), other.messages.closePoll(ada, message), vote(other, cy, message, 1)];
@@ -240,8 +240,8 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
     });
   });
 
-  describe('who has chosen an option', () => {
-    it('is listed by id, page by page, several lists at once', async () => {
+  describe('the voters of an option', () => {
+    it('are listed by id, in pages, several lists at once', async () => {
       const { ada, bob, cy, group } = await scene();
       const message = await ask(chat, ada, group, { multiple: true });
       const ids = [ada, bob, cy].map(({ userId }) => userId);
@@ -257,7 +257,7 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('is counted for many messages of several conversations in the order asked for', async () => {
+    it('are counted for messages of several conversations in the order of the references', async () => {
       const { ada, bob, group } = await scene();
       const { id } = await chat.groups.openDirect(ada, { userId: bob.userId });
       const [here, there, none] = [await ask(chat, ada, group), await ask(chat, ada, id), await ask(chat, ada, group)];
@@ -275,7 +275,7 @@ export function promisesOfPolls(open: () => Promise<Db>): void {
     });
   });
 
-  it('what is past its time is not voted on, also while nobody has closed it yet; what was chosen before may be asked for again', async () => {
+  it('past its closing time a poll that is not closed yet accepts no vote, and the same vote again is no error', async () => {
     const { ada, bob, cy, group } = await scene();
     const message = await ask(chat, ada, group, { closesAt: ahead() });
     await vote(chat, bob, message, 1);

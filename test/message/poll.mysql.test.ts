@@ -5,5 +5,5 @@ import { promisesOfPollsLives } from './poll-life.contract.ts';
 import { promisesOfPollStorms } from './poll-storm.contract.ts';
 
 describe('polls on MariaDB', () => promisesOfPolls(mysqlDb));
-describe('what becomes of polls on MariaDB', () => promisesOfPollsLives(mysqlDb));
+describe('the life of polls on MariaDB', () => promisesOfPollsLives(mysqlDb));
 describe('storms of votes on MariaDB', () => promisesOfPollStorms(mysqlDb));

@@ -5,5 +5,5 @@ import { promisesOfPollsLives } from './poll-life.contract.ts';
 import { promisesOfPollStorms } from './poll-storm.contract.ts';
 
 describe('polls on SQLite', () => promisesOfPolls(sqliteDb));
-describe('what becomes of polls on SQLite', () => promisesOfPollsLives(sqliteDb));
+describe('the life of polls on SQLite', () => promisesOfPollsLives(sqliteDb));
 describe('storms of votes on SQLite', () => promisesOfPollStorms(sqliteDb));

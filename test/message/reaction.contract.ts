@@ -4,7 +4,7 @@ import type { MessageRef } from '../../src/message/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';
 
-// No two are one, though collations, fonts and eyes may take them for it.
+// All of them differ, though collations, fonts and eyes may confuse them.
 const alike = ['❤\ufe0f', '♥\ufe0f', '🧡', '👍', '👍🏻', '👍🏿', '🎉', '🏳\ufe0f\u200d🌈', '🏳\u200d🌈', '🇩🇪', '🇪🇩', '😀', '😃'];
 
 /** What reactions promise, on any database. */
@@ -15,7 +15,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** Ada's group with Bob and Cy, and what she says there. */
+  /** Ada's group with Bob and Cy, and a message of hers. */
   async function scene() {
     const [ada, bob, cy] = await world.people();
     const group = await world.group(ada, bob, cy);
@@ -30,7 +30,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
     return reactions.map(({ emoji, count }) => [emoji, count]);
   }
 
-  /** What was logged of reactions to a message, oldest first. */
+  /** The logged reactions to a message, oldest first. */
   async function changes({ conversationId, seq }: MessageRef): Promise<readonly string[]> {
     const entries = await world.entries(conversationId);
     return entries.flatMap((entry) =>
@@ -41,7 +41,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
   }
 
   describe('a reaction', () => {
-    it('is logged, and counts from then on', async () => {
+    it('is logged and counted', async () => {
       const { bob, group, message } = await scene();
       expect(message.hasReactions).toBe(false);
       expect(await add(bob, message, '👍')).toEqual({ ...message, hasReactions: true });
@@ -55,7 +55,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('by the same user twice is one, and nothing is logged the second time', async () => {
+    it('repeated by the same user counts once and is not logged again', async () => {
       const { bob, message } = await scene();
       await add(bob, message, '👍');
       expect(await add(bob, message, '👍')).toMatchObject({ seq: message.seq, hasReactions: true });
@@ -63,7 +63,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
       expect(await changes(message)).toEqual([`${bob.userId} +👍`]);
     });
 
-    it('stands in the order in which each emoji came first, whoever joins it later', async () => {
+    it('keeps the order in which each emoji was first used', async () => {
       const { ada, bob, cy, message } = await scene();
       await add(cy, message, '🎉');
       await add(ada, message, '👍');
@@ -76,7 +76,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('is kept apart from all that look like it', async () => {
+    it('is kept apart from all that look alike', async () => {
       const { bob, message } = await scene();
       for (const emoji of alike) await add(bob, message, emoji);
       expect(await counts(message)).toEqual(alike.map((emoji) => [emoji, 1]));
@@ -84,14 +84,14 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
       expect(await counts(message)).toEqual([[alike[0], 1]]);
     });
 
-    it.each(['a', '', '👍👍', '1', '👍 ', '\ud83d', 'x'.repeat(10_000)])('of %j is refused, and nothing is stored', async (emoji) => {
+    it.each(['a', '', '👍👍', '1', '👍 ', '\ud83d', 'x'.repeat(10_000)])('of %j is refused and not stored', async (emoji) => {
       const { bob, message } = await scene();
       expect(await refusal(add(bob, message, emoji))).toEqual({ code: 'INVALID_INPUT', field: ['emoji'] });
       expect(await refusal(remove(bob, message, emoji))).toEqual({ code: 'INVALID_INPUT', field: ['emoji'] });
       expect(await changes(message)).toEqual([]);
     });
 
-    it('goes when whoever put it there takes it back; others keep theirs', async () => {
+    it('is removed by its user, and others keep theirs', async () => {
       const { ada, bob, message } = await scene();
       await add(ada, message, '👍');
       await add(bob, message, '👍');
@@ -102,7 +102,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
       expect((await changes(message)).at(-1)).toBe(`${ada.userId} -👍`);
     });
 
-    it('that is not there cannot be taken back, which is no error and no entry', async () => {
+    it('that does not exist is removed without an error or an entry', async () => {
       const { ada, bob, message } = await scene();
       expect(await remove(ada, message, '👍')).toEqual(message);
       await add(bob, message, '👍');
@@ -112,7 +112,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
       expect(await changes(message)).toEqual([`${bob.userId} +👍`]);
     });
 
-    it('to a message in a direct conversation is for both sides', async () => {
+    it('in a direct conversation is for both sides', async () => {
       const [ada, bob] = await world.people();
       const message = await world.say(ada, await world.direct(ada, bob));
       await add(bob, message, '👍');
@@ -120,7 +120,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
       expect(await counts(message)).toEqual([['👍', 2]]);
     });
 
-    it('moves neither unread counts nor the conversation’s place among others', async () => {
+    it('changes neither unread counts nor the conversation’s place in lists', async () => {
       const { bob, cy, group, message } = await scene();
       const [before] = await world.groups.byIds([group]);
       await add(bob, message, '👍');
@@ -133,7 +133,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
   });
 
   describe('the different emojis of a message', () => {
-    it('are as many as is configured; more people may use those that stand', async () => {
+    it('are limited by MAX_REACTIONS, and more users can use existing ones', async () => {
       const { ada, bob, cy, message } = await scene();
       const { messages } = world.node({ maxReactions: 2 });
       await messages.addReaction(ada, { message, emoji: '👍' });
@@ -148,7 +148,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('are no more where all come at once', async () => {
+    it('stay within the limit in a race', async () => {
       const { ada, bob, cy, message } = await scene();
       const { messages } = world.node({ maxReactions: 3 });
       const emojis = ['👍', '🎉', '😀', '😃', '🧡', '🇩🇪'];
@@ -162,7 +162,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
     });
   });
 
-  it('reactions and messages that come at once are all stored, each with an entry of its own', async () => {
+  it('concurrent reactions and messages are all stored with an entry each', async () => {
     const { ada, bob, cy, group, message } = await scene();
     const other = await world.say(bob, group);
     await Promise.all([
@@ -183,7 +183,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
     expect(entries).toHaveLength(5 + 12);
   });
 
-  it('the same reaction ten times at once is stored once', async () => {
+  it('ten concurrent identical reactions are stored once', async () => {
     const { bob, message } = await scene();
     await Promise.all(Array.from({ length: 10 }, () => add(bob, message, '👍')));
     expect(await counts(message)).toEqual([['👍', 1]]);
@@ -191,17 +191,17 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
   });
 
   describe('a message that the viewer does not see cannot be reacted to:', () => {
-    it('one that is not there', async () => {
+    it('an unknown one', async () => {
       const { bob, message } = await scene();
       const absent = { ...message, seq: message.seq + 1 };
       expect(await refusal(add(bob, absent, '👍'))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
       const elsewhere = { ...message, conversationId: 9_000_000_000n };
       expect(await refusal(add(bob, elsewhere, '👍'))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
-      // Somebody's joining stands there, and is no message.
+      // The entry at this seq is a join.
       expect(await refusal(add(bob, { ...message, seq: 1 }, '👍'))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
     });
 
-    it('one of a group that they are not in, or no longer', async () => {
+    it('one of a group that the viewer is not in or has left', async () => {
       const { ada, bob, group, message } = await scene();
       const stranger = await world.person();
       expect(await refusal(add(stranger, message, '👍'))).toEqual({ code: 'NOT_FOUND', field: ['messageId'] });
@@ -212,7 +212,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
       expect(await counts(message)).toEqual([['👍', 1]]);
     });
 
-    it('one from before they joined', async () => {
+    it('one from before the viewer joined', async () => {
       const { ada, group, message } = await scene();
       const dan = await world.person();
       await world.groups.addMembers(ada, { groupId: group, userIds: [dan.userId] });
@@ -220,7 +220,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
       expect(await add(dan, await world.say(ada, group), '👍')).toMatchObject({ hasReactions: true });
     });
 
-    it('one that they have deleted or cleared for themselves', async () => {
+    it('one that the viewer has deleted or cleared for themselves', async () => {
       const { bob, cy, group, message } = await scene();
       await add(bob, message, '👍');
       await world.messages.clear(bob, { conversationId: group });
@@ -233,7 +233,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
     });
   });
 
-  it('a message that was taken back has no reactions, takes none, and gives none back', async () => {
+  it('a recalled message has no reactions, accepts none, and ignores removals', async () => {
     const { ada, bob, message } = await scene();
     await add(bob, message, '👍');
     const recalled = await world.messages.recall(ada, message);
@@ -244,8 +244,8 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
     expect(await changes(message)).toEqual([`${bob.userId} +👍`]);
   });
 
-  describe('who has put an emoji on a message', () => {
-    it('is listed by id, page by page, several lists at once', async () => {
+  describe('the users of an emoji on a message', () => {
+    it('are listed by id, in pages, several lists at once', async () => {
       const { ada, bob, cy, message } = await scene();
       const ids = [ada, bob, cy].map(({ userId }) => userId);
       for (const who of [cy, ada, bob]) await add(who, message, '👍');
@@ -261,7 +261,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('is told to each of their own, in the order in which they did', async () => {
+    it('have their own reactions in the order in which they added them', async () => {
       const { bob, cy, message, group } = await scene();
       const other = await world.say(cy, group);
       for (const emoji of ['🎉', '👍', '😀']) await add(bob, message, emoji);
@@ -271,7 +271,7 @@ export function promisesOfReactions(open: () => Promise<Db>): void {
     });
   });
 
-  it('reactions to many messages of several conversations are read in the order asked for', async () => {
+  it('reactions of messages of several conversations are read in the order of the references', async () => {
     const { ada, bob, message, group } = await scene();
     const direct = await world.say(ada, await world.direct(ada, bob));
     const none = await world.say(ada, group);

@@ -6,7 +6,7 @@ import { freshKey, refusal, type TalkWorld, talkOn } from '../group/talk-world.t
 
 const notThere = { code: 'NOT_FOUND', field: ['messageId'] };
 
-/** What taking a message back promises, on any database. */
+/** What recalls promise, on any database. */
 export function promisesOfRecalls(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -14,7 +14,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** A group of three, in which the second has said something. */
+  /** A group of three with a message of the second. */
   async function said(text = 'oops') {
     const [ada, bob, cy] = await world.people();
     const conversationId = await world.group(ada, bob, cy);
@@ -36,8 +36,8 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
     return (await world.entries(conversationId)).map(({ type }) => type);
   }
 
-  describe('a message that was taken back', () => {
-    it('has nothing left of what it said, and keeps its place and name', async () => {
+  describe('a recalled message', () => {
+    it('has lost its content, and keeps its place and clientMessageId', async () => {
       const { ada, bob, conversationId, message } = await said();
       const reply = { conversationId, clientMessageId: freshKey(), replyTo: message, threadRoot: message };
       const sent = await world.messages.send(bob, { ...reply, text: 'oops again', mentionIds: [ada.userId], mentionsEveryone: false });
@@ -49,7 +49,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       expect((await world.entries(conversationId))[sent.seq - 1]?.data).toMatchObject({ text: '', recalledAt: entry?.at });
     });
 
-    it('is gone from storage with all that stood on it: its former texts, mentions, reactions and pin', async () => {
+    it('is gone from storage with its former texts, mentions, reactions and pin', async () => {
       const secret = `secret ${freshKey()}`;
       const { ada, bob, conversationId, message } = await said(secret);
       await world.messages.edit(bob, { message, text: `${secret} again`, mentionIds: [ada.userId] });
@@ -74,7 +74,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       expect((await world.messages.edits([{ ...message, first: 1 }]))[0]?.items).toEqual([]);
     });
 
-    it('that was passed on has lost whose words they were, and where it went it stays', async () => {
+    it('that was forwarded loses its origin itself, while the recall of the original leaves it', async () => {
       const { ada, bob, conversationId, message } = await said();
       const passedOn = await world.messages.forward(ada, { message, conversationId, clientMessageId: freshKey() });
       await world.messages.recall(bob, message);
@@ -83,7 +83,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       expect(await world.found(passedOn)).toMatchObject({ text: '', origin: null });
     });
 
-    it('is unpinned first, in the same moment', async () => {
+    it('is unpinned first, at the same time', async () => {
       const { ada, bob, conversationId, message } = await said();
       await world.messages.pin(ada, message);
       await world.messages.recall(bob, message);
@@ -92,7 +92,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       expect(recalled).toMatchObject({ type: 'MessageRecalled', at: unpinned?.at });
     });
 
-    it('still counts as unread, and whoever answered it still quotes it', async () => {
+    it('still counts as unread, and replies still quote it', async () => {
       const { ada, bob, conversationId, message } = await said();
       const answer = { conversationId, clientMessageId: freshKey(), text: 'what?', replyTo: message, threadRoot: message };
       const reply = await world.messages.send(bob, answer);
@@ -108,7 +108,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       expect(await world.found(reply)).toEqual(reply);
     });
 
-    it('is taken back once, however often and by however many', async () => {
+    it('is recalled once, however often and by however many users', async () => {
       const { ada, bob, conversationId, message } = await said();
       const other = world.node();
       const acts = [ada, bob, ada, bob].flatMap((viewer) => [world, other].map(({ messages }) => messages.recall(viewer, message)));
@@ -118,7 +118,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       expect((await typesOf(conversationId)).filter((type) => type === 'MessageRecalled')).toHaveLength(1);
     });
 
-    it('leaves nothing of edits that are made at the same time', async () => {
+    it('keeps no version of concurrent edits', async () => {
       const { bob, conversationId, message } = await said();
       const edits = Array.from({ length: 6 }, (_, n) => world.messages.edit(bob, { message, text: `text ${n}` }));
       const recall = world.messages.recall(bob, message);
@@ -133,7 +133,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       expect(types.filter((type) => type === 'MessageEdited')).toHaveLength(12 - refused);
     });
 
-    it('is nothing to act on', async () => {
+    it('cannot be reacted to, pinned or forwarded', async () => {
       const { ada, conversationId, message } = await said();
       await world.messages.recall(ada, message);
       const head = (await typesOf(conversationId)).length;
@@ -144,7 +144,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       expect(await typesOf(conversationId)).toHaveLength(head);
     });
 
-    it('sent again under its clientMessageId is found as what is left of it', async () => {
+    it('sent again under its clientMessageId is found as recalled', async () => {
       const { ada, bob, conversationId } = await said();
       const request = { conversationId, clientMessageId: freshKey(), text: 'oops', mentionIds: [ada.userId] };
       const sent = await world.messages.send(bob, request);
@@ -161,8 +161,8 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
     });
   });
 
-  describe('who may take a message back', () => {
-    it('is who said it, for some time, by the database’s clock', async () => {
+  describe('the users who may recall a message', () => {
+    it('are its sender, within the recall window by the database’s clock', async () => {
       const { bob, conversationId, message } = await said();
       const { messages } = world.node({ recallWindowSeconds: 3_600 });
       const other = await world.say(bob, conversationId, 'oops too');
@@ -171,12 +171,12 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       await age(other, 3_600);
       expect(await refusal(messages.recall(bob, other))).toEqual({ code: 'TOO_LATE', field: ['messageId'] });
       expect((await world.found(other))?.text).toBe('oops too');
-      // To ask again for what was done in time is no harm.
+      // Repeating an earlier recall has no effect.
       await age(message, 4_000);
       expect(await messages.recall(bob, message)).toMatchObject({ text: '' });
     });
 
-    it('is who runs the group, at any time, whoever said it', async () => {
+    it('are the owner and admins of its group, at any time, whoever sent it', async () => {
       const { ada, bob, cy, conversationId } = await said();
       await appoint(conversationId, cy);
       const { messages } = world.node({ recallWindowSeconds: 0 });
@@ -191,7 +191,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       expect(await refusal(messages.recall(bob, own))).toEqual({ code: 'TOO_LATE', field: ['messageId'] });
     });
 
-    it('is nobody else: not another member, nor the other side of a direct conversation', async () => {
+    it('are neither other members nor the other side of a direct conversation', async () => {
       const { ada, bob, cy, message } = await said();
       const direct = await world.direct(ada, bob);
       const between = await world.say(ada, direct);
@@ -201,7 +201,7 @@ export function promisesOfRecalls(open: () => Promise<Db>): void {
       expect(await world.found(message)).toEqual(message);
     });
 
-    it('is nobody for whom it is not there, which is never told apart', async () => {
+    it('must see it, and every invisible message is the same NOT_FOUND', async () => {
       const { ada, bob, cy, conversationId, message } = await said();
       const late = await world.person();
       const unseen = await world.direct(ada, cy);

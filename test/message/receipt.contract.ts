@@ -5,7 +5,7 @@ import type { Viewer } from '../../src/user/index.ts';
 import { type TalkNode, type TalkWorld, talkOn } from '../group/talk-world.ts';
 import { usersOn } from '../user/users-world.ts';
 
-/** What is told of who has received and read what, on any database. */
+/** What receipts promise, on any database. */
 export function promisesOfReceipts(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -20,13 +20,13 @@ export function promisesOfReceipts(open: () => Promise<Db>): void {
     return { all: all && [all.deliveredToAllSeq, all.readByAllSeq], readers: readers?.map(({ userId, readSeq }) => [userId, readSeq]) };
   }
 
-  /** Whether others are shown how far somebody has read. */
+  /** Sets whether others see a user's read markers. */
   async function showing(viewer: Viewer, readReceipts: boolean): Promise<void> {
     await usersOn(world.db).users.updateSettings(viewer, { readReceipts });
   }
 
-  describe('what all others have', () => {
-    it('is what the least of them has; a sender has what they send', async () => {
+  describe('what all members have reached', () => {
+    it('is the lowest marker, and a sender has their own messages', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
       expect((await reach(conversationId)).all).toEqual([0, 0]);
@@ -39,7 +39,7 @@ export function promisesOfReceipts(open: () => Promise<Db>): void {
       expect((await reach(conversationId)).all).toEqual([4, 0]);
       await world.messages.markRead(cy, { conversationId, seq: 5 });
       expect(await reach(conversationId)).toEqual({ all: [5, 5], readers: [ada, bob, cy].map(({ userId }) => [userId, 5]) });
-      // 6 by Cy: the others have to get it.
+      // 6 by Cy: the others have yet to get it.
       await world.say(cy, conversationId);
       expect((await reach(conversationId)).all).toEqual([5, 5]);
       await world.messages.markRead(ada, { conversationId, seq: 6 });
@@ -47,20 +47,20 @@ export function promisesOfReceipts(open: () => Promise<Db>): void {
       expect((await reach(conversationId)).all).toEqual([6, 5]);
     });
 
-    it('is all there is where nobody else is', async () => {
+    it('is the head in a conversation of one member', async () => {
       const [ada] = await world.people();
       const conversationId = await world.direct(ada, ada);
       const { seq } = await world.say(ada, conversationId);
       expect((await reach(conversationId)).all).toEqual([seq, seq]);
     });
 
-    it('is nothing where the other side has not been shown the conversation', async () => {
+    it('is 0 if the direct conversation was not shown to the other side yet', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.direct(ada, bob);
       expect((await reach(conversationId)).all).toEqual([0, 0]);
     });
 
-    it('asks of who joined later only what came later, and nothing of who has left', async () => {
+    it('counts a new member only from their join on, and a former member not at all', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob);
       await world.say(ada, conversationId);
@@ -74,7 +74,7 @@ export function promisesOfReceipts(open: () => Promise<Db>): void {
       expect((await reach(conversationId)).all).toEqual([seq, seq]);
     });
 
-    it('comes for many conversations at once, in order', async () => {
+    it('is read for several conversations at once, in order', async () => {
       const [ada, bob] = await world.people();
       const ids = [await world.group(ada, bob), await world.direct(ada, bob), await world.group(ada)];
       for (const conversationId of ids) await world.say(ada, conversationId);
@@ -97,7 +97,7 @@ export function promisesOfReceipts(open: () => Promise<Db>): void {
   });
 
   describe('in a group too large for receipts', () => {
-    it('nothing is told, what has arrived is not kept, and what is read is', async () => {
+    it('nothing is announced, the delivered marker is not stored, and the read marker is', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
       const node = world.node({ receiptMembers: 2 });
@@ -111,12 +111,12 @@ export function promisesOfReceipts(open: () => Promise<Db>): void {
       stop();
       expect(hints).toEqual([]);
       expect(await reach(conversationId, node)).toEqual({ all: null, readers: [] });
-      // Of one that is too small by now all is told.
+      // Once the group is small enough, receipts are returned.
       await world.groups.leave(cy, { groupId: conversationId });
       expect((await reach(conversationId, node)).all).toEqual([seq, seq]);
     });
 
-    it('a mark that cannot be is refused all the same', async () => {
+    it('an invalid marker is still refused', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
       const { messages } = world.node({ receiptMembers: 2 });
@@ -125,8 +125,8 @@ export function promisesOfReceipts(open: () => Promise<Db>): void {
     });
   });
 
-  describe('of who shows nobody how far they have read', () => {
-    it('nothing is told from that moment on, and everything once they show it again', async () => {
+  describe('of a user who hides their read markers', () => {
+    it('nothing is announced while they are hidden, and everything is shown afterwards', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
       const { seq } = await world.say(ada, conversationId);
@@ -139,16 +139,16 @@ export function promisesOfReceipts(open: () => Promise<Db>): void {
       await world.messages.markDelivered(cy, { conversationId, seq });
       await world.messages.markRead(cy, { conversationId, seq });
       for (const stop of stops) stop();
-      // Their own devices alone.
+      // Only their own devices.
       expect(hints).toEqual(['markers']);
       expect(await world.access(cy, conversationId)).toMatchObject({ deliveredSeq: seq, readSeq: seq });
-      // What cannot be known of one is claimed of nobody.
+      // Without the marker of one member nothing is known of all members.
       expect(await reach(conversationId)).toEqual({ all: null, readers: [ada, bob].map(({ userId }) => [userId, seq]) });
       await showing(cy, true);
       expect(await reach(conversationId)).toEqual({ all: [seq, seq], readers: [ada, bob, cy].map(({ userId }) => [userId, seq]) });
     });
 
-    it('the members are told where it begins and where it ends, but for groups too large', async () => {
+    it('a change of the setting is announced to members, except in groups too large for receipts', async () => {
       const [ada, bob, cy] = await world.people();
       const conversations = [
         await world.group(ada, cy),

@@ -3,22 +3,22 @@ import type { Entry, KnownEntry } from '../../src/log/index.ts';
 import type { UnreadTotals } from '../../src/message/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 
-/** What waits for somebody in a conversation. */
+/** A user's unread counts in a conversation. */
 export interface Waiting {
   readonly conversationId: bigint;
   readonly unread: number;
   readonly mentions: number;
-  /** Of each thread, by the seq of what it is about. */
+  /** Unread replies of each thread, by the seq of its root. */
   readonly threads: Readonly<Record<number, number>>;
 }
 
-/** All that waits for somebody: in each conversation that they are shown, by id, and in sum. */
+/** All unread counts of a user: in each conversation that is shown to them, by id, and in total. */
 export interface Counts {
   readonly conversations: readonly Waiting[];
   readonly totals: UnreadTotals;
 }
 
-/** Somebody is mentioned, by which entry. User 0 is everyone. */
+/** A mention, with its entry. User 0 is everyone. */
 interface Mention {
   readonly conversationId: bigint;
   readonly messageSeq: number;
@@ -27,7 +27,7 @@ interface Mention {
   readonly byId: bigint;
 }
 
-/** Whom a message mentions. */
+/** The mentions of a message. */
 export interface Mentioning {
   readonly conversationId: bigint;
   readonly seq: number;
@@ -36,12 +36,12 @@ export interface Mentioning {
   readonly mentionsEveryone: boolean;
 }
 
-/** What the log does not tell: which entry mentions whom, and from where on somebody has marked a conversation as unread. */
+/** What the log does not contain: the entry of each mention, and from where a user has marked a conversation as unread. */
 export class Ledger {
   #mentions: Mention[] = [];
   readonly #unreadFrom = new Map<string, number>();
 
-  /** A message mentions these from the entry on that said or changed it. */
+  /** Sets the mentions of a message. New ones count from the entry that sent or edited it. */
   mentions({ conversationId, seq: messageSeq, senderId: byId, mentionIds, mentionsEveryone }: Mentioning, seq: number): void {
     const now = new Set([...mentionIds, ...(mentionsEveryone ? [0n] : [])]);
     const others = this.#mentions.filter((one) => one.conversationId !== conversationId || one.messageSeq !== messageSeq);
@@ -75,19 +75,19 @@ function key({ userId }: Viewer, conversationId: bigint): string {
   return `${conversationId}:${userId}`;
 }
 
-/** What there is to count from. */
+/** What the counts are computed from. */
 export interface Books {
   readonly viewer: Viewer;
-  /** Their part in each conversation that they are shown. */
+  /** The viewer's membership in each conversation that is shown to them. */
   readonly accesses: readonly Membership[];
-  /** Their account's log, whole. */
+  /** The whole log of the viewer's account. */
   readonly account: readonly Entry[];
-  /** The log of each conversation, whole. */
+  /** The whole log of each conversation. */
   readonly logs: ReadonlyMap<bigint, readonly Entry[]>;
   readonly ledger: Ledger;
 }
 
-/** The messages that somebody sees of a conversation, oldest first. */
+/** The messages that a viewer sees of a conversation, oldest first. */
 export function seenMessages({ account, logs }: Books, { conversationId, fromSeq }: Membership): readonly KnownEntry<'MessageSent'>[] {
   const cleared = account.flatMap(({ type, data }) =>
     type === 'ConversationCleared' && data.conversationId === conversationId ? [data.clearedSeq] : [],
@@ -101,7 +101,7 @@ export function seenMessages({ account, logs }: Books, { conversationId, fromSeq
   return log.flatMap((entry) => (entry.type === 'MessageSent' && entry.seq >= from && !hidden.includes(entry.seq) ? [entry] : []));
 }
 
-/** Counts what waits for somebody, entry by entry. */
+/** Computes a viewer's unread counts, entry by entry. */
 export function recount(books: Books): Counts {
   const conversations = books.accesses.map((access) => recountOne(books, access));
   const all = (of: (one: Waiting) => number) => conversations.reduce((sum, one) => sum + of(one), 0);
@@ -139,18 +139,18 @@ function recountOne(books: Books, access: Membership): Waiting {
   };
 }
 
-/** Up to which entry somebody has read a conversation, or has not marked it as unread. */
+/** The seq up to which a viewer has read a conversation and not marked it as unread. */
 export function readUpTo({ viewer, ledger }: Pick<Books, 'viewer' | 'ledger'>, { conversationId, readSeq }: Membership): number {
   return Math.min(readSeq, ledger.unreadFrom(viewer, conversationId) - 1);
 }
 
-/** What the threads of a conversation are about, whoever sees it. */
+/** The roots of the threads of a conversation, whoever sees them. */
 export function rootsIn({ logs }: Pick<Books, 'logs'>, conversationId: bigint): readonly number[] {
   const replied = (logs.get(conversationId) ?? []).flatMap(({ type, data }) => (type === 'MessageSent' ? [data.threadRootSeq] : []));
   return [...new Set(replied)].filter((seq) => seq !== null).toSorted((one, other) => one - other);
 }
 
-/** How many replies of a thread wait for somebody. */
+/** A viewer's number of unread replies of a thread. */
 export function recountThread(books: Books, access: Membership, rootSeq: number): number {
   const { viewer, account, logs } = books;
   const { conversationId, joinedSeq } = access;
@@ -161,7 +161,7 @@ export function recountThread(books: Books, access: Membership, rootSeq: number)
   const read = account.flatMap(({ type, data }) =>
     type === 'ThreadRead' && data.conversationId === conversationId && data.rootSeq === rootSeq ? [data.readSeq] : [],
   );
-  // What was said before they came does not wait for them, even where they may read it.
+  // Messages from before the viewer joined are not unread, even if visible.
   const after = Math.max(joinedSeq - 1, ...replied, ...read);
   return seenMessages(books, access).filter(
     ({ actorId, seq, data }) => actorId !== viewer.userId && seq > after && data.threadRootSeq === rootSeq,

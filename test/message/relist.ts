@@ -2,25 +2,25 @@ import type { Membership } from '../../src/group/index.ts';
 import type { MessageRef } from '../../src/message/index.ts';
 import { type Books, readUpTo, recountThread, rootsIn, seenMessages } from './recount.ts';
 
-/** A list whole, what of it waits to be read, and the rest. */
+/** A whole list, its unread items, and the others. */
 export interface Sides<T> {
   readonly all: readonly T[];
   readonly waiting: readonly T[];
   readonly rest: readonly T[];
 }
 
-/** A thread, and the newest reply that somebody sees of it. */
+/** A thread, and its newest reply that a viewer sees. */
 export interface ListedRoot extends MessageRef {
   readonly lastReplySeq: number;
 }
 
-/** What somebody is to find in the lists of what waits: their threads, and of each conversation what mentions them, by seq. */
+/** What a viewer's lists must contain: their threads, and for each conversation the messages that mention them, by seq. */
 export interface Lists {
   readonly threads: Sides<ListedRoot>;
   readonly mentions: readonly { readonly conversationId: bigint; readonly messages: Sides<number> }[];
 }
 
-/** Makes the lists from the logs, entry by entry. */
+/** Computes the lists from the logs, entry by entry. */
 export function relist(books: Books): Lists {
   const threads = books.accesses
     .flatMap((access) => threadsIn(books, access))

@@ -27,7 +27,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
   }
 
   describe('a message', () => {
-    it('is stored as it was written, numbered and dated by the log', async () => {
+    it('is stored exactly as sent, with seq and time of the log', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const text = '  Grüße,\n\t👩‍👩‍👧 e\u0301 \u202eabc  ';
@@ -61,7 +61,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
       expect(outcome).toEqual({ code: 'INVALID_INPUT', field: ['text'] });
     });
 
-    it('may have as many code points as are configured, and no more', async () => {
+    it('can have as many code points as MAX_MESSAGE_LENGTH, and no more', async () => {
       const ada = await world.person();
       const conversationId = await world.group(ada);
       expect((await send(ada, conversationId, { text: '👍'.repeat(8_000) })).text).toHaveLength(16_000);
@@ -78,7 +78,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
       expect(outcome).toEqual({ code: 'INVALID_INPUT', field: ['clientMessageId'] });
     });
 
-    it('is refused where the sender is no member, and leaves nothing', async () => {
+    it('is refused without effect if the sender is not a member', async () => {
       const [ada, bob, cy] = await world.people();
       const foreign = await world.group(bob);
       const left = await world.group(bob, ada);
@@ -94,7 +94,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
   });
 
   describe('a retry under the same clientMessageId', () => {
-    it('gives the first message and stores no second', async () => {
+    it('returns the first message and stores no second', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const key = freshKey();
@@ -104,7 +104,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
       expect(await texts(conversationId)).toEqual(['once', 'between']);
     });
 
-    it('gives it as it stands, even to a sender who has left', async () => {
+    it('returns it as it is now, even to a sender who has left', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const key = freshKey();
@@ -117,7 +117,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
       expect(await refusal(send(bob, conversationId, { text: 'better words', key }))).toMatchObject({ code: 'CONFLICT' });
     });
 
-    it('is a conflict with another text, another quotation or in another conversation', async () => {
+    it('conflicts with another text, another quote or another conversation', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const elsewhere = await world.group(ada, bob);
@@ -132,7 +132,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
       expect(await texts(elsewhere)).toEqual([]);
     });
 
-    it('is another message from another sender, and in other letters', async () => {
+    it('is another message from another sender, or in another case of letters', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const key = `k${freshKey()}`;
@@ -144,7 +144,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
       expect(sent.map(({ ordinal }) => ordinal)).toEqual([1, 2, 3]);
     });
 
-    it('may follow a refusal: refusals are not remembered', async () => {
+    it('can follow a refusal, which is not remembered', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada);
       const key = freshKey();
@@ -153,7 +153,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
       expect(await send(bob, conversationId, { key })).toMatchObject({ clientMessageId: key });
     });
 
-    it('is told from another request after the keys were rotated', async () => {
+    it('is recognised after a rotation of keys, as is another request', async () => {
       const ada = await world.person();
       const conversationId = await world.group(ada);
       const message = { conversationId, text: 'once', clientMessageId: freshKey() };
@@ -163,7 +163,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
       expect(await refusal(messages.send(ada, { ...message, text: 'twice' }))).toMatchObject({ code: 'CONFLICT' });
     });
 
-    it('makes one message of twenty that race, on two nodes', async () => {
+    it('makes one message of twenty concurrent sends on two nodes', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.direct(ada, bob);
       const nodes = [world.messages, world.node().messages];
@@ -173,7 +173,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
       expect(await texts(conversationId)).toEqual(['once']);
     });
 
-    it('makes one message of many that race in different conversations', async () => {
+    it('makes one message of concurrent sends to different conversations', async () => {
       const ada = await world.person();
       const conversations = [await world.group(ada), await world.group(ada), await world.group(ada), await world.group(ada)];
       const key = freshKey();
@@ -185,14 +185,14 @@ export function promisesOfSending(open: () => Promise<Db>): void {
   });
 
   describe('a reply', () => {
-    it('names a message of the same conversation', async () => {
+    it('quotes a message of the same conversation', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.direct(ada, bob);
       const { seq } = await send(ada, conversationId);
       expect(await send(bob, conversationId, { replyTo: { conversationId, seq } })).toMatchObject({ seq: 2, replyToSeq: seq });
     });
 
-    it('is refused to what is no message there, or lies before the sender came', async () => {
+    it('is refused for what is not a message there, or is from before the sender joined', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada);
       const elsewhere = await world.group(ada, bob);
@@ -208,7 +208,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
   });
 
   describe('the first message of a direct conversation', () => {
-    it('shows it to the other side, from its beginning', async () => {
+    it('shows it to the other side from its beginning', async () => {
       const [ada, bob] = await world.people();
       const id = await world.direct(ada, bob);
       await send(ada, id, { text: 'knock' });
@@ -220,7 +220,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
       expect(await world.told(ada)).toHaveLength(1);
     });
 
-    it('of many that race with the other side opening it shows it once', async () => {
+    it('shows it once in a race with the other side’s opening', async () => {
       const [ada, bob] = await world.people();
       const id = await world.direct(ada, bob);
       await Promise.all([send(ada, id), world.direct(bob, ada), send(ada, id), world.direct(bob, ada), send(ada, id)]);
@@ -230,7 +230,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
   });
 
   describe('sending', () => {
-    it('marks read up to the own message where nothing unread lies between', async () => {
+    it('moves the sender’s markers to the message if nothing before it is unread', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const { seq } = await send(ada, conversationId);
@@ -242,7 +242,7 @@ export function promisesOfSending(open: () => Promise<Db>): void {
       expect(await world.access(bob, conversationId)).toMatchObject({ readSeq: later.seq, deliveredSeq: later.seq });
     });
 
-    it('comes to an end with the membership, whatever races', async () => {
+    it('ends with the membership in any race', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
       const acts = Array.from({ length: 24 }, (_, n) =>

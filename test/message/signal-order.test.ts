@@ -11,12 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-it('a signal waits for the one before it by the same user, whose members take long to be read, and for nobody else’s', async () => {
+it('a signal waits for the user’s earlier signal whose recipients are still being read, and not for other users’ signals', async () => {
   const [ada, bob] = await world.people();
   const conversationId = await world.group(ada, bob);
   const read = Promise.withResolvers<void>();
   const { db, bus } = world;
-  // Of those that name somebody the members are read late.
+  // Memberships are read late for signals with recipients.
   const groups: TalkWorld['groups'] = {
     ...world.groups,
     async memberships(refs) {

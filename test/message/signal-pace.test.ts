@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { SignalPace } from '../../src/message/signal-pace.ts';
 
-it('a user signals so often a second, ten seconds’ worth at once, and each by themselves', () => {
+it('a user can send a number of signals a second, ten seconds’ worth at once, independent of other users', () => {
   let now = 5_000;
   const pace = new SignalPace({ signalsPerSecond: 2 }, () => now);
   const take = (userId: bigint) => {
@@ -13,7 +13,7 @@ it('a user signals so often a second, ten seconds’ worth at once, and each by 
     }
   };
   for (let n = 0; n < 20; n += 1) expect(take(1n)).toBe(0);
-  // What is refused does not count.
+  // A refusal does not count.
   expect([take(1n), take(1n), take(2n)]).toEqual([500, 500, 0]);
   now += 499;
   expect(take(1n)).toBe(1);

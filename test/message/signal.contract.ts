@@ -13,7 +13,7 @@ export function promisesOfSignals(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** What the conversation's topic hears from now on. */
+  /** Collects the signals on the conversation's topic from here on. */
   async function ear(conversationId: bigint) {
     const heard: object[] = [];
     await world.bus.subscribe(streamTopic(conversationId), (text) => {
@@ -31,7 +31,7 @@ export function promisesOfSignals(open: () => Promise<Db>): void {
   const notHere = { code: 'NOT_FOUND', field: ['conversationId'] };
 
   describe('a signal', () => {
-    it('goes to the topic with what its client said, up to where the conversation had got, and nothing is stored', async () => {
+    it('is published with its data and the conversation’s head, and not stored', async () => {
       const [ada, bob] = await world.people();
       const group = await world.group(ada, bob);
       const heard = await ear(group);
@@ -45,7 +45,7 @@ export function promisesOfSignals(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('names those for whom it is, of whom none has to be there but as a member', async () => {
+    it('can have recipients, who must be members', async () => {
       const [ada, bob, cy] = await world.people();
       const eve = await world.person();
       const group = await world.group(ada, bob, cy);
@@ -61,7 +61,7 @@ export function promisesOfSignals(open: () => Promise<Db>): void {
       expect(heard).toHaveLength(2);
     });
 
-    it('is for members, of what they are shown', async () => {
+    it('is for members to whom the conversation is shown', async () => {
       const [ada, bob, cy] = await world.people();
       const left = await world.group(ada, bob);
       await world.groups.leave(bob, { groupId: left });
@@ -72,7 +72,7 @@ export function promisesOfSignals(open: () => Promise<Db>): void {
       expect(await refusal(send(ada, ring(left)))).toEqual(notHere);
     });
 
-    it('is for who may write there', async () => {
+    it('is for members who may post', async () => {
       const [ada, bob] = await world.people();
       const group = await world.group(ada, bob);
       const heard = await ear(group);
@@ -86,7 +86,7 @@ export function promisesOfSignals(open: () => Promise<Db>): void {
       expect(heard).toHaveLength(1);
     });
 
-    it('is not for who is suspended, though a socket of theirs is open yet, until that ends', async () => {
+    it('is refused to a suspended user with an open socket until the suspension ends', async () => {
       const [ada, bob] = await world.people();
       const group = await world.group(ada, bob);
       const heard = await ear(group);
@@ -100,7 +100,7 @@ export function promisesOfSignals(open: () => Promise<Db>): void {
       expect(heard).toHaveLength(1);
     });
 
-    it('goes to oneself, in a conversation with oneself', async () => {
+    it('reaches oneself in a conversation with oneself', async () => {
       const ada = await world.person();
       const alone = await world.direct(ada, ada);
       const heard = await ear(alone);
@@ -108,7 +108,7 @@ export function promisesOfSignals(open: () => Promise<Db>): void {
       expect(heard).toMatchObject([{ userId: ada.userId }]);
     });
 
-    it('of one user goes out in the order in which it came, whatever each has to ask', async () => {
+    it('of one user is published in the order of the calls, whatever each has to read', async () => {
       const [ada, bob] = await world.people();
       const eve = await world.person();
       const group = await world.group(ada, bob);
@@ -123,7 +123,7 @@ export function promisesOfSignals(open: () => Promise<Db>): void {
       expect(heard.map((hint) => JSON.parse((hint as { readonly data: string }).data).n)).toEqual(gone);
     });
 
-    it('is refused where its name or data is none, or where there are none', async () => {
+    it('is refused for an invalid name or data, and if MAX_SIGNAL_BYTES is 0', async () => {
       const [ada, bob] = await world.people();
       const group = await world.group(ada, bob);
       const refused = async (more: Partial<Signal>) => (await refusal(send(ada, ring(group, more)))) as object;
@@ -138,7 +138,7 @@ export function promisesOfSignals(open: () => Promise<Db>): void {
       expect(await refusal(messages.sendSignal(ada, ring(group)))).toMatchObject({ code: 'FORBIDDEN' });
     });
 
-    it('is passed on so often of one user', async () => {
+    it('is limited per user and second', async () => {
       const [ada, bob] = await world.people();
       const group = await world.group(ada, bob);
       const { messages } = world.node({ signalsPerSecond: 1 });

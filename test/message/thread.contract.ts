@@ -25,14 +25,14 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
     return (await world.messages.byRefs([ref]))[0];
   }
 
-  /** The thread as it is stored, and how many replies the root says there are. */
+  /** The stored replies of a thread, and the root's reply count. */
   async function thread({ conversationId, seq: rootSeq }: MessageRef) {
     const rows = await world.db.client.reply.findMany({ where: { conversationId, rootSeq }, orderBy: { seq: 'asc' } });
     const root = await stored({ conversationId, seq: rootSeq });
     return { replies: rows.map(({ seq }) => seq), senders: rows.map(({ senderId }) => senderId), replyCount: root?.replyCount };
   }
 
-  /** Who takes part, and up to which seq they have read. */
+  /** The participants, and the seq up to which each has read. */
   async function parts({ conversationId, seq: rootSeq }: MessageRef): Promise<ReadonlyMap<bigint, number>> {
     const rows = await world.db.client.threadPart.findMany({ where: { conversationId, rootSeq } });
     return new Map(rows.map(({ userId, readSeq }) => [userId, readSeq]));
@@ -60,7 +60,7 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
       expect(await thread(root)).toEqual({ replies: [first.seq, second.seq], senders: [bob.userId, ada.userId], replyCount: 2 });
     });
 
-    it('may quote as well, what is in the thread or outside', async () => {
+    it('can also quote a message inside or outside the thread', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.direct(ada, bob);
       const [root, outside] = [await world.say(ada, conversationId), await world.say(ada, conversationId)];
@@ -69,7 +69,7 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
       expect(await answer(ada, root, { replyTo: inside })).toMatchObject({ threadRootSeq: root.seq, replyToSeq: inside.seq });
     });
 
-    it('to a reply stands in the thread of that reply: threads have no threads', async () => {
+    it('to a reply belongs to the thread of that reply: threads are not nested', async () => {
       const [ada, bob] = await world.people();
       const root = await world.say(ada, await world.group(ada, bob));
       const reply = await answer(bob, root);
@@ -79,7 +79,7 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
       expect(await thread(reply)).toMatchObject({ replies: [], replyCount: 0 });
     });
 
-    it('is refused to what is no message there for the sender', async () => {
+    it('is refused for what is not a visible message there', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada);
       const [early, other] = [await world.say(ada, conversationId), await world.say(bob, await world.group(bob, ada))];
@@ -93,7 +93,7 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
       expect(await thread(early)).toMatchObject({ replyCount: 1 });
     });
 
-    it('shows its thread to who came later: from then on they may answer there, by its root too', async () => {
+    it('shows its thread to a new member, who can then reply there, also by its root', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada);
       const root = await world.say(ada, conversationId);
@@ -109,7 +109,7 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
       expect(await seen(ada, root)).toMatchObject({ seqs: [before.seq, ...since] });
     });
 
-    it('may stand under what was taken back, and stays where it was when it is taken back itself', async () => {
+    it('can follow a recalled root, and stays in place when recalled itself', async () => {
       const [ada, bob] = await world.people();
       const root = await world.say(ada, await world.group(ada, bob));
       const reply = await answer(bob, root);
@@ -122,7 +122,7 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
     });
   });
 
-  describe('replies that race', () => {
+  describe('concurrent replies', () => {
     it('are all counted, on two nodes', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
@@ -155,7 +155,7 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
     });
   });
 
-  it('is another request under the same clientMessageId in another thread, or in none', async () => {
+  it('the same clientMessageId in another thread, or in none, is a conflict', async () => {
     const [ada, bob] = await world.people();
     const conversationId = await world.group(ada, bob);
     const [root, other] = [await world.say(ada, conversationId), await world.say(ada, conversationId)];
@@ -168,7 +168,7 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
     expect(await refusal(alone)).toEqual(conflict);
   });
 
-  it('shows who takes part: who began it, then by their first reply, as many as are asked for', async () => {
+  it('the participants of a thread are its author, then repliers by their first reply, up to the requested number', async () => {
     const [ada, bob, cy] = await world.people();
     const [eve, dan] = [await world.person(), await world.person()];
     const conversationId = await world.group(dan, ada, bob, cy, eve);
@@ -200,7 +200,7 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
     return access;
   }
 
-  it('puts who was entered by an earlier release last, until they reply again', async () => {
+  it('a participant whom an earlier release entered is last, and gets a place by their next reply', async () => {
     const [ada, bob, cy] = await world.people();
     const eve = await world.person();
     const root = await world.say(ada, await world.group(ada, bob, cy, eve));
@@ -217,7 +217,7 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
     expect(Math.max(...rows.map(({ sinceSeq }) => sinceSeq))).toBeLessThan(100);
   });
 
-  it('has those take part who began it and who reply, and a reply reads the thread for who gives it', async () => {
+  it('the author of the root and repliers participate, and a reply moves its sender’s read position', async () => {
     const [ada, bob, cy] = await world.people();
     const conversationId = await world.group(ada, bob, cy);
     const root = await world.say(ada, conversationId);
@@ -242,8 +242,8 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
     expect(await parts(own)).toEqual(new Map([[bob.userId, seq]]));
   });
 
-  describe('the list of a thread', () => {
-    it('is paged in the order in which they were said', async () => {
+  describe('the list of replies', () => {
+    it('has pages in the order of sending', async () => {
       const [ada, bob] = await world.people();
       const root = await world.say(ada, await world.group(ada, bob));
       const replies: number[] = [];
@@ -258,7 +258,7 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
       expect(await pageAfter(4)).toEqual({ seqs: [], hasNextPage: false });
     });
 
-    it('leaves out what a member has hidden or cleared for themselves, and keeps its pages full', async () => {
+    it('lacks what the viewer has deleted or cleared for themselves, with full pages', async () => {
       const [ada, bob] = await world.people();
       const root = await world.say(ada, await world.group(ada, bob));
       const said = [await answer(ada, root), await answer(ada, root), await answer(ada, root), await answer(ada, root)] as const;

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** Somebody in two conversations whose topics are heard, and a node's clock that goes only when told to. */
+/** A user in two conversations whose topics are recorded, and a node's clock that tests advance. */
 async function scene() {
   const [ada, bob] = await world.people();
   const rooms = [await world.group(ada, bob), await world.direct(ada, bob)] as const;
@@ -29,11 +29,11 @@ async function scene() {
     ada,
     bob,
     rooms,
-    /** What the topics hear of it. */
+    /** The hints on the topics after a call. */
     async type(room: 0 | 1, typing: boolean) {
       heard.length = 0;
       await teller.tell(ada, { conversationId: rooms[room], typing });
-      // A message is heard in the microtask after its publish.
+      // A message is received in the microtask after its publish.
       await null;
       return [...heard];
     },
@@ -45,7 +45,7 @@ async function scene() {
 }
 
 describe('typing', () => {
-  it('is told when it begins, then every three seconds while it goes on, and when it ends', async () => {
+  it('is announced at its start, every three seconds meanwhile, and at its end', async () => {
     const { type, pass } = await scene();
     expect(await type(0, true)).toEqual([[0, true]]);
     pass(2_999);
@@ -56,7 +56,7 @@ describe('typing', () => {
     expect(await type(0, true)).toEqual([[0, true]]);
   });
 
-  it('is told of each conversation by itself', async () => {
+  it('is announced for each conversation separately', async () => {
     const { type } = await scene();
     expect(await type(0, true)).toEqual([[0, true]]);
     expect(await type(1, true)).toEqual([[1, true]]);
@@ -65,7 +65,7 @@ describe('typing', () => {
     expect(await type(0, true)).toEqual([]);
   });
 
-  it('is told twenty times in ten seconds by one user at most', async () => {
+  it('is announced at most twenty times in ten seconds per user', async () => {
     const { type, pass } = await scene();
     let told = 0;
     for (let n = 0; n < 50; n += 1) told += (await type(n % 4 < 2 ? 0 : 1, n % 2 === 0)).length;
@@ -76,7 +76,7 @@ describe('typing', () => {
     expect(await type(0, true)).toEqual([[0, true]]);
   });
 
-  it('is for members, of what they are shown', async () => {
+  it('is for members to whom the conversation is shown', async () => {
     const { teller } = await scene();
     const [ada, bob, cy] = await world.people();
     const left = await world.group(ada, bob);
@@ -89,7 +89,7 @@ describe('typing', () => {
     }
   });
 
-  it('is told in a direct conversation only while the other takes messages from its sender', async () => {
+  it('is announced in a direct conversation only while the other side accepts messages from the user', async () => {
     const { bob, type } = await scene();
     const takesFrom = (messagesFrom: 'CONTACTS' | 'EVERYONE') =>
       world.db.transaction((tx) => tx.user.update({ where: { id: bob.userId }, data: { messagesFrom } }));
@@ -101,7 +101,7 @@ describe('typing', () => {
     expect(await type(1, true)).toEqual([[1, true]]);
   });
 
-  it('is told in a conversation with oneself', async () => {
+  it('is announced in a conversation with oneself', async () => {
     const { teller } = await scene();
     const ada = await world.person();
     const alone = await world.direct(ada, ada);

@@ -14,7 +14,7 @@ import type { Sides } from './relist.ts';
 
 const nothing = { messages: 0, mentions: 0, conversations: 0, threads: 0, badge: 0 };
 
-/** What a conversation is by its counts. */
+/** A conversation's state by its counts. */
 interface Expected {
   readonly conversationId: bigint;
   readonly isUnread: boolean;
@@ -83,7 +83,7 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
     };
   }
 
-  /** That each filter, and both together, let through what they say by the counts. */
+  /** Checks that each filter, and both together, match the counts. */
   async function expectFiltered({ groups, messages }: TalkNode, viewer: Viewer, expected: readonly Expected[]): Promise<void> {
     const either = [undefined, true, false];
     for (const [unread, mentioned] of either.flatMap((one) => either.map((other) => [one, other] as const))) {
@@ -100,7 +100,7 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
 
   const logged = new Map<bigint, Map<number, Entry>>();
 
-  /** A stream's entries, and those that were there when it was last looked at. */
+  /** A stream's entries, including those that earlier calls have seen. */
   async function everLogged(streamId: bigint): Promise<readonly Entry[]> {
     const known = logged.get(streamId) ?? new Map<number, Entry>();
     for (const entry of await world.entries(streamId)) known.set(entry.seq, entry);
@@ -120,21 +120,21 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
     await retention.round({ after: conversationId - 1n }, new AbortController().signal);
   }
 
-  it('are what counting entry by entry gives, whatever happens, after every step', async () => {
+  it('after every step of any acts the unread counts and lists equal a count entry by entry', async () => {
     const { person } = world;
     const ground = { nodes: [counting(world)], person, entries: everLogged, trim };
     await fc.assert(
       fc.asyncProperty(steps({ least: 20, most: 30 }), (script) => playAndCount(ground, script)),
-      // A counterexample is made smaller for as long as a person would wait for it.
+      // Shrinking a counterexample takes no longer than a person would wait.
       { numRuns: 3, interruptAfterTimeLimit: 50_000, markInterruptAsFailure: true },
     );
   }, 60_000);
 
-  describe('of many conversations', () => {
-    it('come at once, in order, as of the lastSeq that each was read at', async () => {
+  describe('unread counts of several conversations', () => {
+    it('are read at once, in order, as of the lastSeq at which each was read', async () => {
       const [ada, bob] = await world.people();
       const ids: bigint[] = [];
-      // Ten at a time: on a busy machine the last of all at once would wait for longer than a write may.
+      // Ten at a time: on a busy machine, the last of all at once would exceed the write deadline.
       while (ids.length < 130) ids.push(...(await Promise.all(Array.from({ length: 10 }, () => world.group(ada, bob)))));
       for (const [n, id] of ids.entries()) await Promise.all(Array.from({ length: n % 3 }, () => world.say(ada, id)));
       const conversations = (await world.groups.byIds(ids)).flatMap((found) => found ?? []);
@@ -148,13 +148,13 @@ export function promisesOfUnreadCounts(open: () => Promise<Db>): void {
       expect((await world.messages.unreadTotals(bob)).conversations).toBe(ids.filter((_, n) => n % 3 > 0).length + 1);
     });
 
-    it('are nothing to somebody without any', async () => {
+    it('are zero for a user without conversations', async () => {
       const ada = await world.person();
       expect(await world.messages.unreadTotals(ada)).toEqual(nothing);
       expect(await world.messages.unread([])).toEqual([]);
     });
 
-    it('leave out what the viewer is not shown', async () => {
+    it('leave out conversations that are not shown to the viewer', async () => {
       const [ada, bob] = await world.people();
       await world.direct(ada, bob);
       expect(await world.messages.unreadTotals(bob)).toEqual(nothing);
@@ -167,7 +167,7 @@ async function sidesOf<T>(list: (unread: boolean | undefined) => Promise<readonl
   return { all, waiting, rest };
 }
 
-/** All of a list, page by page. */
+/** Reads a whole list, page by page. */
 async function walk<T, K>(read: (after: K | undefined) => Promise<Part<T>>, keyOf: (item: T) => K): Promise<readonly T[]> {
   const found: T[] = [];
   for (let after: K | undefined, more = true; more; ) {

@@ -5,7 +5,7 @@ import { createMessages, type Message, type MessageRef } from '../../src/message
 import type { Viewer } from '../../src/user/index.ts';
 import { freshKey, refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';
 
-/** What the lists of threads and of mentions promise beside what the logs give (./relist.ts), on any database. */
+/** What the lists of threads and mentions promise beyond what the logs give (./relist.ts), on any database. */
 export function promisesOfWaitingLists(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -35,7 +35,7 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
   }
 
   describe('a thread in the list', () => {
-    it('stays with its last reply when that is taken back, and falls back to the one before when it is deleted for oneself', async () => {
+    it('keeps its last reply after a recall, and falls back to the one before after a deletion for oneself', async () => {
       const [ada, bob] = await world.people();
       const root = await world.say(ada, await world.group(ada, bob));
       const [first, second] = [await answer(bob, root), await answer(bob, root)];
@@ -49,7 +49,7 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
       expect(await listed(ada)).toEqual([[root.seq, third.seq]]);
     });
 
-    it('is gone with a conversation that was cleared, until somebody replies again', async () => {
+    it('is gone with a cleared conversation until the next reply', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const root = await world.say(ada, conversationId);
@@ -60,7 +60,7 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
       expect(await listed(ada, true)).toEqual([[root.seq, seq]]);
     });
 
-    it('is there for who left and came back where they see a reply, and waits from then on only', async () => {
+    it('is there for a former member who returns and sees a reply, and is unread only from then on', async () => {
       const [ada, bob] = await world.people();
       const groupId = await world.group(ada, bob);
       const root = await world.say(ada, groupId);
@@ -79,7 +79,7 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
       expect(await listed(bob, true)).toEqual([[root.seq, next.seq]]);
     });
 
-    it('comes once, page by page, where all were replied to in one moment', async () => {
+    it('is listed once across pages if all last replies have the same time', async () => {
       const [ada, bob] = await world.people();
       const ids = [await world.group(ada, bob), await world.group(ada, bob)];
       const roots: Message[] = [];
@@ -100,7 +100,7 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
       expect(found).toEqual(expect.arrayContaining(all));
     });
 
-    it('is gone with a group that was dissolved, at once', async () => {
+    it('is gone at once with a dissolved group', async () => {
       const [ada, bob] = await world.people();
       const groupId = await world.group(ada, bob);
       await answer(ada, await world.say(bob, groupId));
@@ -108,7 +108,7 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
       expect(await listed(bob)).toEqual([]);
     });
 
-    it('is not older than the lastSeq of its conversation, whatever is said while it is read', async () => {
+    it('is not older than the lastSeq of its conversation, whatever is sent during the read', async () => {
       const [ada, bob] = await world.people();
       const root = await world.say(ada, await world.group(ada, bob));
       const { seq } = await answer(bob, root);
@@ -126,7 +126,7 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
       expect(await listed(ada)).toEqual([[root.seq, seq + 1]]);
     });
 
-    it('is read with one page of its viewer at a time: some wait, more are sent away, and others are not kept', async () => {
+    it('is read with one page per viewer at a time: some calls wait, more are refused, other viewers are not delayed', async () => {
       const [ada, bob] = await world.people();
       await answer(ada, await world.say(bob, await world.group(ada, bob)));
       const asked = Array.from({ length: 20 }, () => world.messages.threads(ada, { first: 1 }));
@@ -141,7 +141,7 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
       expect(await listed(ada)).toHaveLength(1);
     });
 
-    it('is not looked for behind what is no place in the list', async () => {
+    it('rejects a cursor that is not a place in the list', async () => {
       const ada = await world.person();
       for (const after of ['', '1:2', 'x:1:1', '1:1:1:1']) {
         expect(await refusal(world.messages.threads(ada, { first: 1, after }))).toEqual({ code: 'BAD_USER_INPUT', field: ['after'] });
@@ -149,7 +149,7 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
     });
   });
 
-  it('a message stays in a list of mentions that is of before it mentioned one again', async () => {
+  it('a message stays in a list of mentions that was read before a later mention of the viewer', async () => {
     const [ada, bob] = await world.people();
     const conversationId = await world.group(ada, bob);
     const { seq } = await world.messages.send(ada, { conversationId, clientMessageId: freshKey(), text: 'said', mentionIds: [bob.userId] });
@@ -160,7 +160,7 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
     expect(items).toMatchObject([{ message: { seq }, seq }]);
   });
 
-  it('a message in the list of mentions stands once, where it mentioned one last', async () => {
+  it('a message is in the list of mentions once, at its last mention of the viewer', async () => {
     const [ada, bob] = await world.people();
     const conversationId = await world.group(ada, bob);
     const call = (how: object) => world.messages.send(ada, { conversationId, clientMessageId: freshKey(), text: 'said', ...how });
@@ -179,7 +179,7 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
     expect(await mentioning(bob, conversationId)).toEqual([first.seq]);
   });
 
-  it('what one may not see is in no list of mentions, though an edit mentions one there since', async () => {
+  it('a message that the viewer cannot see is in no list of mentions, even if an edit mentions them', async () => {
     const [ada, bob] = await world.people();
     const conversationId = await world.group(ada);
     const message = await world.say(ada, conversationId);
@@ -188,7 +188,7 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
     expect([await mentioning(bob, conversationId), await mentioning(bob, conversationId, true)]).toEqual([[], []]);
   });
 
-  it('lists of mentions come of many conversations at once, each of its own', async () => {
+  it('lists of mentions are read for several conversations at once, each with its own', async () => {
     const [ada, bob] = await world.people();
     const ids = [await world.group(ada, bob), await world.group(ada, bob), await world.direct(ada, bob)];
     const said = await Promise.all(
@@ -213,8 +213,8 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
     expect(lists).toEqual(said.map((message) => ({ items: [{ message, seq: message.seq }], hasNextPage: false })));
   });
 
-  describe('conversations in which something waits', () => {
-    it('are counted for one list of a user after the other: too many at once are refused, and those of others are not', async () => {
+  describe('the filter of conversations with something unread', () => {
+    it('is computed for one list of a user at a time: too many concurrent calls are refused, and other users are not affected', async () => {
       const [ada, bob] = await world.people();
       const of = (viewer: Viewer) => world.messages.waiting(viewer, { unread: true })[0]?.([]);
       const [hers, his] = [Array.from({ length: 40 }, () => of(ada)), of(bob)];

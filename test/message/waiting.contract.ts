@@ -10,7 +10,7 @@ interface Said {
   readonly threadRoot?: MessageRef;
 }
 
-/** What the counts of mentions and of replies in threads promise, on any database. */
+/** What the counts of mentions and of thread replies promise, on any database. */
 export function promisesOfWhatWaits(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -40,7 +40,7 @@ export function promisesOfWhatWaits(open: () => Promise<Db>): void {
     if (!conversation || access === null) throw new Error('no member');
     const [count] = await world.messages.mentions([{ conversation, access }]);
     const { mentions: all } = await world.messages.unreadTotals(viewer);
-    // Nobody here is in more than one conversation that calls them.
+    // Nobody here has mentions in more than one conversation.
     expect(all).toBe(count);
     return count;
   }
@@ -56,8 +56,8 @@ export function promisesOfWhatWaits(open: () => Promise<Db>): void {
     return (await world.entries(userId)).flatMap(({ type, data, actorId }) => (type === 'ThreadRead' ? [{ ...data, actorId }] : []));
   }
 
-  describe('mentions', () => {
-    it('wait for whom they name, and for everyone but who says it', async () => {
+  describe('unread mentions', () => {
+    it('count for the mentioned members, and for everyone but the sender with mentionsEveryone', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
       await calls(ada, conversationId, bob);
@@ -69,7 +69,7 @@ export function promisesOfWhatWaits(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('of one message are one, by name and as one of all', async () => {
+    it('of one message count once, by name and as everyone', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const message = await say(ada, conversationId, { mentionIds: [bob.userId], mentionsEveryone: true });
@@ -80,7 +80,7 @@ export function promisesOfWhatWaits(open: () => Promise<Db>): void {
       expect(await mentions(bob, conversationId)).toBe(0);
     });
 
-    it('wait from the entry on that makes them: an edit calls who has read the message', async () => {
+    it('count from the entry that adds them: an edit mentions members who have read the message', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const message = await say(ada, conversationId);
@@ -92,7 +92,7 @@ export function promisesOfWhatWaits(open: () => Promise<Db>): void {
       expect(await mentions(bob, conversationId)).toBe(0);
     });
 
-    it('do not wait of what was taken back, deleted for oneself or cleared', async () => {
+    it('lack recalled, privately deleted and cleared messages', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const [first, second, third, fourth] = [
@@ -113,7 +113,7 @@ export function promisesOfWhatWaits(open: () => Promise<Db>): void {
       expect(await mentions(bob, conversationId)).toBe(0);
     });
 
-    it('do not wait in what was said before one came', async () => {
+    it('lack messages from before the viewer joined', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob);
       const message = await say(ada, conversationId);
@@ -122,7 +122,7 @@ export function promisesOfWhatWaits(open: () => Promise<Db>): void {
       expect([await mentions(bob, conversationId), await mentions(cy, conversationId)]).toEqual([1, 0]);
     });
 
-    it('wait again where one has marked the conversation as unread', async () => {
+    it('count again if the viewer marks the conversation as unread', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const { seq } = await calls(ada, conversationId, bob);
@@ -134,7 +134,7 @@ export function promisesOfWhatWaits(open: () => Promise<Db>): void {
       expect(await mentions(bob, conversationId)).toBe(2);
     });
 
-    it('come of many conversations at once, in order', async () => {
+    it('are read for several conversations at once, in order', async () => {
       const [ada, bob] = await world.people();
       const ids = await Promise.all(Array.from({ length: 130 }, () => world.group(ada, bob)));
       await Promise.all(ids.flatMap((id, n) => Array.from({ length: n % 3 }, () => calls(ada, id, bob))));
@@ -146,8 +146,8 @@ export function promisesOfWhatWaits(open: () => Promise<Db>): void {
     });
   });
 
-  describe('replies in a thread', () => {
-    it('wait for who takes part: who began it, and who has replied, from their last reply on', async () => {
+  describe('unread replies of a thread', () => {
+    it('count for participants: the author of the root and repliers, from their last reply on', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
       const root = await say(ada, conversationId);
@@ -161,7 +161,7 @@ export function promisesOfWhatWaits(open: () => Promise<Db>): void {
       expect((await world.messages.unreadTotals(cy)).threads).toBe(0);
     });
 
-    it('wait until they are read there: reading the conversation is something else', async () => {
+    it('count until the thread is read: reading the conversation does not change them', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const root = await say(ada, conversationId);
@@ -181,7 +181,7 @@ export function promisesOfWhatWaits(open: () => Promise<Db>): void {
       expect(await world.access(ada, conversationId)).toEqual(access);
     });
 
-    it('that are read are told to the own devices, where that changes anything', async () => {
+    it('that become read are announced to the viewer’s own devices, if anything changes', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob, cy);
       const root = await say(ada, conversationId);
@@ -196,7 +196,7 @@ export function promisesOfWhatWaits(open: () => Promise<Db>): void {
       expect(await world.entries(conversationId)).toEqual(log);
     });
 
-    it('do not wait where one does not see them', async () => {
+    it('lack replies that the viewer does not see', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const root = await say(ada, conversationId);
@@ -211,7 +211,7 @@ export function promisesOfWhatWaits(open: () => Promise<Db>): void {
       expect((await world.messages.unreadTotals(ada)).threads).toBe(0);
     });
 
-    it('can be read where one sees them, even if not what they are about', async () => {
+    it('can be marked as read if the viewer sees a reply, even without the root', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const root = await say(ada, conversationId);
@@ -226,7 +226,7 @@ export function promisesOfWhatWaits(open: () => Promise<Db>): void {
       expect(await threads(ada, root)).toBe(0);
     });
 
-    it('cannot be read where there are none for the viewer, nor up to where the log does not reach', async () => {
+    it('cannot be marked as read without visible replies, or beyond the log', async () => {
       const [ada, bob, cy] = await world.people();
       const conversationId = await world.group(ada, bob);
       const root = await say(ada, conversationId);

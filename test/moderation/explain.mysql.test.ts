@@ -5,7 +5,7 @@ import { chatOn } from '../support/chat.ts';
 import { faultsOf, planOf } from '../support/query-plan.ts';
 import { kindOf, type StatementLog, startStatementLog } from '../support/statement-log.ts';
 
-// The queue, read from tables of tens of thousands of rows: how the database comes by what it gives is looked at, statement by statement.
+// The queue, read from tables of tens of thousands of rows: the plan of each statement is checked.
 
 let log: StatementLog;
 let chat: Chat;
@@ -15,7 +15,7 @@ const crowded = '00000000-0000-7000-8000-000000000007';
 beforeAll(async () => {
   log = await startStatementLog();
   chat = await chatOn(log.stores, { HEAD_CHECK_MS: '600000', ROLES: 'gateway' });
-  // 40,000 items, of which one in ten is open, and of those one in ten is about a user; the seventh was reported by 5,000.
+  // 40,000 items, of which one in ten is open, and of those one in ten is about a user. The seventh item has 5,000 reports.
   await log.sql.run(`INSERT INTO ModerationItem (id, kind, openTarget, streamId, seq, userId, text, state, createdAt, resolvedAt, action)
     SELECT UNHEX(CONCAT('000000000000', '70008000', LPAD(HEX(seq), 12, '0'))), IF(seq % 100 = 0, 'USER', 'MESSAGE'),
       IF(seq % 10 = 0, CONCAT('MESSAGE:1:', seq), NULL), 1, seq, 1 + seq % 50, 'text', IF(seq % 10 = 0, 'OPEN', 'RESOLVED'),
@@ -40,7 +40,7 @@ async function one(id: string): Promise<Item> {
 
 const middle = '00000000-0000-7000-8000-000000005000';
 
-/** What admins read, and which of it may read more than a page: what is counted of an item is all that is said of it. */
+/** The reads of admins. The counts of an item may read more than a page: they count all its reports. */
 const reads: Readonly<Record<string, () => Promise<unknown>>> = {
   'what is open': () => chat.moderation.queue({ state: 'OPEN', first: 100 }),
   'what is open, from the middle on': () => chat.moderation.queue({ state: 'OPEN', first: 100, after: middle }),
@@ -72,7 +72,7 @@ it.each(Object.entries(reads))('%s is read by ranges of keys, and no more than a
   for (const statement of selects) expect(faultsOf(await planOf(log.sql, statement)), statement).toEqual([]);
 });
 
-it('an account is taken out of the queue by what is about it alone', async () => {
+it('erasing an account reads only its own items of the queue', async () => {
   const { statements } = await log.during(() => chat.moderation.eraseAll(7n, 'KEEP'));
   const found = statements.filter((statement) => /^SELECT .*ModerationItem/s.test(statement));
   expect(found).toHaveLength(1);

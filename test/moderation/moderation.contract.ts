@@ -25,7 +25,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
     await db[Symbol.asyncDispose]();
   });
 
-  /** A group of three, in which the first has said something. */
+  /** A group of three with a message of the first. */
   async function talk(text = 'something bad') {
     const [ann, ben, cat] = [await person(chat, 'ann'), await person(chat, 'ben'), await person(chat, 'cat')];
     const group = await groupOf(chat, ann, ben, cat);
@@ -54,7 +54,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
   const notThere = { code: 'NOT_FOUND', field: ['messageId'] };
 
   describe('a report of a message', () => {
-    it('stands in the queue with who, why, when, and what the message says', async () => {
+    it('is in the queue with its reporter, reason, time and the message’s text', async () => {
       const { ann, ben, group, message } = await talk();
       const reported = await chat.reports.message(ben, { message, reason: 'HATE', note: 'look' });
       expect(reported).toMatchObject({ ...message, text: 'something bad' });
@@ -69,7 +69,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await chat.moderation.byIds([item.id, 'none', '01900000-0000-7000-8000-000000000000'])).toEqual([item, null]);
     });
 
-    it('keeps what was said when it is changed or taken back, and each later one what is said by then', async () => {
+    it('keeps the text after an edit or a recall, and a later report has the text of its time', async () => {
       const { ann, ben, cat, message } = await talk('first');
       await chat.reports.message(ben, { message, reason: 'SPAM' });
       await chat.messages.edit(ann, { message, text: 'second' });
@@ -86,7 +86,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await chat.moderation.messages([item])).toMatchObject([{ text: '', recalledAt: expect.any(Date) }]);
     });
 
-    it('keeps what was attached, and admins see what is: as much as a message holds', async () => {
+    it('keeps descriptions of attachments, however long, and shows admins the current ones', async () => {
       const { ann, ben, message } = await talk('look');
       const file = { url: 'https://example.org/a', mediaType: 'image/png' };
       await chat.messages.edit(ann, { message, text: '', attachments: [{ ...file, name: 'a.png', alt: 'Bad,\nvery' }, file] });
@@ -111,7 +111,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await chat.moderation.messages([item])).toMatchObject([{ text: '', attachments: [] }]);
     });
 
-    it('keeps what was put on it as a line, and admins see what is', async () => {
+    it('keeps custom data as a line, and shows admins the current data', async () => {
       const { ann, ben, message } = await talk('look');
       const data = { options: ['sea\nside', { '"': '🎉' }] };
       await chat.messages.edit(ann, { message, text: '', data });
@@ -123,7 +123,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await chat.moderation.messages([item])).toMatchObject([{ text: '', data: null }]);
     });
 
-    it('is one for each user, who may say it anew; and one item for all', async () => {
+    it('exists once per user, who can change it, with one item for all reports', async () => {
       const { ben, cat, message } = await talk();
       await chat.reports.message(ben, { message, reason: 'SPAM', note: 'once' });
       await chat.reports.message(cat, { message, reason: 'SPAM' });
@@ -145,7 +145,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       );
     });
 
-    it('is one, also where many report it at once on several nodes', async () => {
+    it('exists once per user in a race on two nodes', async () => {
       const { ben, cat, message } = await talk();
       await using other = chatOver(db, { REPORTS_PER_DAY: '1000' });
       await Promise.all(
@@ -156,7 +156,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await reports(await onlyOne())).toHaveLength(2);
     });
 
-    it('is for who sees the message; for anybody else there is none, which is never told apart', async () => {
+    it('is for users who see the message, and the same NOT_FOUND for anybody else', async () => {
       const { ann, ben, cat, group, message } = await talk();
       const late = await person(chat);
       await chat.groups.addMembers(ann, { groupId: group, userIds: [late.userId] });
@@ -172,7 +172,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await queue()).toEqual([]);
     });
 
-    it('is not of one’s own message, nor of one that was taken back', async () => {
+    it('is refused for the viewer’s own message and a recalled one', async () => {
       const { ann, ben, message } = await talk();
       const invalid = { code: 'INVALID_INPUT', field: ['messageId'] };
       expect(await refusal(chat.reports.message(ann, { message, reason: 'SPAM' }))).toEqual(invalid);
@@ -180,7 +180,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await refusal(chat.reports.message(ben, { message, reason: 'SPAM' }))).toEqual(invalid);
     });
 
-    it('is heard of by nobody: no log has an entry of it', async () => {
+    it('is logged in no stream', async () => {
       const { ann, ben, group, message } = await talk();
       const heads = async () => [...(await db.client.stream.findMany({ where: { id: { in: [group, ann.userId, ben.userId] } } }))];
       const before = await heads();
@@ -191,7 +191,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
   });
 
   describe('a report of a user', () => {
-    it('keeps what they were called and said of themselves', async () => {
+    it('keeps their name and bio of that time', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       await chat.users.updateProfile(ann, { displayName: 'The Admin', bio: 'Trust me.' });
       await chat.reports.user(ben, { userId: ann.userId, reason: 'IMPERSONATION' });
@@ -201,19 +201,19 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(text).toMatch(/^The Admin \(@someone\.\d+\)\nTrust me\.$/);
     });
 
-    it('is of somebody else who is there', async () => {
+    it('is for another existing user', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       const report = (userId: bigint) => refusal(chat.reports.user(ann, { userId, reason: 'SPAM' }));
       expect(await report(ann.userId)).toEqual({ code: 'INVALID_INPUT', field: ['userId'] });
       expect(await report(9_000_000_000n)).toEqual({ code: 'NOT_FOUND', field: ['userId'] });
-      // A conversation's id is a stream's as well.
+      // A conversation's id is a stream's id as well.
       expect(await report(await groupOf(chat, ann, ben))).toEqual({ code: 'NOT_FOUND', field: ['userId'] });
       await chat.users.erase(ben, { password, messages: 'KEEP', address: 'here' });
       expect(await report(ben.userId)).toEqual({ code: 'NOT_FOUND', field: ['userId'] });
       expect(await queue()).toEqual([]);
     });
 
-    it('can be made of who has blocked one: whether they have cannot be told', async () => {
+    it('is possible for a user who has blocked the viewer, and does not reveal the block', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       await chat.blocks.block(ann, { userId: ben.userId });
       await chat.reports.user(ben, { userId: ann.userId, reason: 'HARASSMENT' });
@@ -230,7 +230,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
     expect(await refusal(resolve(await onlyOne(), 'DISMISS', 1n, note))).toEqual(invalid);
   });
 
-  it('reports are so many a day, those that are refused not counted', async () => {
+  it('reports are limited per day, not counting refused ones', async () => {
     await using strict = chatOver(db, { REPORTS_PER_DAY: '2' });
     const { ann, ben, cat, message } = await talk();
     const spam = { reason: 'SPAM' } as const;
@@ -245,7 +245,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
   });
 
   describe('the queue', () => {
-    it('has what is open oldest first, what is resolved newest first, by kind and in pages', async () => {
+    it('has open items oldest first and resolved ones newest first, by kind and in pages', async () => {
       const { ann, ben, group, message } = await talk();
       const people = await Promise.all(Array.from({ length: 4 }, () => person(chat)));
       await chat.reports.message(ben, { message, reason: 'SPAM' });
@@ -291,7 +291,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(new Set(seen)).toEqual(new Set(crowd.map(({ userId }) => userId)));
     });
 
-    it('shows around a reported message what one who reported it could read, and no more', async () => {
+    it('shows as context of a reported message what a reporter could read, and no more', async () => {
       const { ann, ben, cat, group } = await talk('before all');
       const late = await person(chat);
       for (let at = 0; at < 3; at += 1) await say(chat, ann, group, `early ${at}`);
@@ -310,7 +310,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await texts()).toContain('');
     });
 
-    it('shows nothing around what only a list of words has found, and nothing of what was said after its reporter left', async () => {
+    it('shows no context of an item that only a word list has found, and none from after its reporter left', async () => {
       const { ann, ben, group, message } = await talk();
       await chat.words.set(null, { name: 'list', action: 'FLAG', words: ['badger'] });
       await say(chat, ann, group, 'a badger');
@@ -329,7 +329,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
   });
 
   describe('a decision', () => {
-    it('to remove a message takes it back for everyone, by nobody among them, and ends the item', async () => {
+    it('to remove a message recalls it for everyone, without an actor, and resolves the item', async () => {
       const { ann, ben, cat, group, message } = await talk();
       await chat.messages.pin(ann, message);
       await chat.reports.message(ben, { message, reason: 'HATE' });
@@ -350,7 +350,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('to remove what was taken back by then is no harm', async () => {
+    it('to remove a recalled message succeeds without effect', async () => {
       const { ann, ben, message } = await talk();
       await chat.reports.message(ben, { message, reason: 'HATE' });
       const recalled = await chat.messages.recall(ann, message);
@@ -358,7 +358,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await chat.messages.byRefs([message])).toEqual([recalled]);
     });
 
-    it.each(['DISMISS', 'OTHER'] as const)('to %s leaves the message as it is, and what comes later is a new item', async (action) => {
+    it.each(['DISMISS', 'OTHER'] as const)('to %s leaves the message as it is, and a later report is a new item', async (action) => {
       const { ben, cat, message } = await talk();
       await chat.reports.message(ben, { message, reason: 'HATE' });
       const item = await onlyOne();
@@ -371,7 +371,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect((await reports(item)).map(({ reporterId }) => reporterId)).toEqual([ben.userId]);
     });
 
-    it('of several at once is one’s, and the others are told so; asked again it is answered again', async () => {
+    it('of several at once is taken once, the others get CONFLICT, and repeating it returns it again', async () => {
       const { ben, message } = await talk();
       await chat.reports.message(ben, { message, reason: 'HATE' });
       const item = await onlyOne();
@@ -393,7 +393,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await refusal(resolve(item, action as Decision, 99n))).toEqual({ code: 'CONFLICT', field: ['itemId'] });
     });
 
-    it('is refused where it makes no sense', async () => {
+    it('is refused for a wrong action, without a note, or for an unknown item', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       await chat.reports.user(ben, { userId: ann.userId, reason: 'SPAM' });
       const item = await onlyOne();
@@ -405,7 +405,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await onlyOne()).toEqual(item);
     });
 
-    it('is forgotten with all that was said when its time is over', async () => {
+    it('is removed with its item and reports after 90 days', async () => {
       const { ben, message } = await talk();
       await chat.reports.message(ben, { message, reason: 'HATE' });
       const item = await resolve(await onlyOne(), 'DISMISS');
@@ -418,20 +418,20 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
     });
   });
 
-  describe('who deletes their account', () => {
+  describe('a user who erases their account', () => {
     async function erase(viewer: Viewer, messages: 'KEEP' | 'REMOVE'): Promise<void> {
       await chat.users.erase(viewer, { password, messages, address: 'here' });
       await chat.jobs.doDue();
     }
 
-    it('leaves what they have reported, without what they said to it', async () => {
+    it('leaves their reports without the notes', async () => {
       const { ben, message } = await talk();
       await chat.reports.message(ben, { message, reason: 'HATE', note: 'I am hurt' });
       await erase(ben, 'REMOVE');
       expect(await reports(await onlyOne())).toMatchObject([{ reporterId: ben.userId, reason: 'HATE', note: null, text: 'something bad' }]);
     });
 
-    it('and keeps their messages stays reported for those, and for nothing else', async () => {
+    it('and keeps their messages stays reported for those and for nothing else', async () => {
       const { ann, ben, message } = await talk();
       await chat.reports.message(ben, { message, reason: 'HATE' });
       await chat.reports.user(ben, { userId: ann.userId, reason: 'HATE' });
@@ -443,7 +443,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await db.client.job.count({ where: { kind: 'ModerationItemOver', key: ended?.id ?? '' } })).toBe(1);
     });
 
-    it('and keeps their messages has nothing left of those that were taken back', async () => {
+    it('and keeps their messages loses the items of recalled and unreadable ones', async () => {
       const { ann, ben, group, message } = await talk();
       const alone = await groupOf(chat, ann, ben);
       const unread = { conversationId: alone, seq: await say(chat, ann, alone, 'soon nobody reads it') };
@@ -458,7 +458,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('and removes them has nothing of what they said left in the queue, decided or not', async () => {
+    it('and removes their messages leaves none of their text in the queue, resolved or not', async () => {
       const { ann, ben, group, message } = await talk('my secret');
       const other = { conversationId: group, seq: await say(chat, ann, group, 'my secret too') };
       for (const one of [message, other]) await chat.reports.message(ben, { message: one, reason: 'HATE' });
@@ -477,7 +477,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
     });
   });
 
-  it('a message that is removed while its sender says it again is gone, and what they said anew stands', async () => {
+  it('a message that an admin removed is found as recalled when its sender sends it again', async () => {
     const { ann, ben, group } = await talk();
     const request = { conversationId: group, clientMessageId: freshKey(), text: 'bad' };
     const message = await chat.messages.send(ann, request);

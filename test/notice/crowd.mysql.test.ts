@@ -27,7 +27,7 @@ afterAll(async () => {
   await log[Symbol.asyncDispose]();
 });
 
-/** Every n-th of the users, from a place on. */
+/** Every n-th user, from a place on. */
 function some(count: number, from: number): readonly Viewer[] {
   return Array.from({ length: count }, (_, n) => ({ userId: BigInt(from + n * Math.floor(users / count)), sessionId: '' }));
 }
@@ -49,13 +49,13 @@ async function comingBack(viewer: Viewer, seq: number): Promise<readonly string[
   return heard;
 }
 
-it('a notice to 100,000 users is one entry: it comes to those who are there, and once to those who come back; taken back before, it is hidden', async () => {
+it('a notice to 100,000 users is one entry that reaches connected users and, once, returning ones, who get it hidden if it was revoked', async () => {
   const ears: readonly Listening[] = some(connected, 1).map((viewer) => listen(chat, viewer));
   await Promise.all(ears.map((ear) => ear.ready()));
   const { result: id, statements } = await log.during(() => post('To everybody'));
   const inserts = statements.flatMap((statement) => /^INSERT INTO `?(?:\w+`?\.`?)?(\w+)/.exec(statement)?.[1] ?? []);
   expect(inserts.toSorted()).toEqual(['Commit', 'Entry', 'Notice']);
-  // Under its locks it reads and writes the same whatever the number of users.
+  // The number of statements does not depend on the number of users.
   expect(statements.length).toBeLessThan(15);
   expect(await rows()).toEqual(['Entry 1', 'Notice 1', 'NoticeRecipient 0', 'Job 0']);
   for (const ear of ears) expect(inWords(await ear.next())).toBe('1 NoticePosted');

@@ -21,7 +21,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
     await db[Symbol.asyncDispose]();
   });
 
-  /** Posts a notice that is not to be refused. */
+  /** Posts a notice that must not be refused. */
   async function post(to: NewNotice['to'], more: Partial<NewNotice> = {}): Promise<PostedNotice> {
     const { notice, errors } = await chat.notices.post(null, { title: 'Maintenance', body: 'Tonight.', to, ...more });
     if (notice === null) throw errors[0];
@@ -38,7 +38,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
     return items.map(({ notice: { title } }) => title);
   }
 
-  /** The entries of a stream that are about a notice. */
+  /** The entries of a stream about a notice. */
   async function entries(streamId: bigint, { id }: PostedNotice): Promise<readonly string[]> {
     const rows = await db.client.entry.findMany({ where: { streamId, data: { contains: id } }, orderBy: { seq: 'asc' } });
     return rows.map(({ type }) => type);
@@ -49,7 +49,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
     return rows.map(({ kind }) => kind);
   }
 
-  /** Brings the time of a notice about, as time would. */
+  /** Moves the time of a notice into the past, and does the job. */
   async function timeComes({ id }: PostedNotice): Promise<void> {
     const past = new Date(Date.now() - 1_000);
     await db.transaction((tx) => tx.job.updateMany({ where: { kind: 'NoticeDue', key: id }, data: { dueAt: past } }));
@@ -58,7 +58,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
 
   const inAnHour = (): Date => new Date(Date.now() + 3_600_000);
 
-  it('have a stream of their own in every database, number 0; those that are made are numbered from 1 on', async () => {
+  it('notices have a stream of their own in every database, number 0, and other streams begin at 1', async () => {
     await person(chat);
     const first = await db.client.stream.findMany({ orderBy: { id: 'asc' }, take: 2, select: { id: true, kind: true } });
     expect(first).toEqual([
@@ -68,7 +68,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
   });
 
   describe('a notice to all', () => {
-    it('is one entry on the server’s stream, with nothing of its text, and nobody’s account has any', async () => {
+    it('is one entry in the server’s stream, without its text, and no entry in accounts', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       const notice = await post('ALL', { title: 'What it is about', body: 'What it says' });
       expect(notice).toMatchObject({ state: 'POSTED', audience: 'ALL', createdById: null, postedAt: expect.any(Date) });
@@ -79,7 +79,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       expect(await chat.notices.reach([notice])).toEqual([null]);
     });
 
-    it('is heard by whoever is there, and by whoever comes back, once', async () => {
+    it('reaches connected users and, once, returning ones', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       const held = await chat.feed.positions(ben);
       const atAnns = listen(chat, ann);
@@ -98,7 +98,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       again.stop();
     });
 
-    it('is nothing of whoever signs up later: not in their list, not by its id, and not from any position', async () => {
+    it('is invisible to users who sign up later, in the list, by its id and from any position', async () => {
       const early = await person(chat);
       const notice = await post('ALL', { title: 'before' });
       const late = await person(chat);
@@ -114,8 +114,8 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
     });
   });
 
-  describe('a notice to some', () => {
-    it('is an entry on each of their accounts, and on no other', async () => {
+  describe('a notice to some users', () => {
+    it('is an entry in each of their accounts and in no other', async () => {
       const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
       const notice = await post([{ userId: ann.userId }, { userId: ben.userId }, { userId: ann.userId }], { title: 'for two' });
       expect(await chat.notices.reach([notice])).toEqual([{ recipients: 2, handedOn: 0 }]);
@@ -133,7 +133,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       expect(await chat.notices.reach([notice])).toEqual([{ recipients: 2, handedOn: 2 }]);
     });
 
-    it('comes to each once, however often its job is done, by however many at once', async () => {
+    it('reaches each once, however often and concurrently its job runs', async () => {
       const people = await Promise.all(Array.from({ length: 3 }, () => person(chat)));
       const notice = await post(people.map(({ userId }) => ({ userId })));
       const ref = { noticeId: notice.id };
@@ -143,7 +143,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       for (const { userId } of people) expect(await entries(userId, notice)).toEqual(['NoticePosted']);
     });
 
-    it('comes to hundreds', async () => {
+    it('reaches hundreds of users', async () => {
       const at = new Date();
       const ids = Array.from({ length: 250 }, (_, n) => 500_000n + BigInt(n));
       await db.transaction(async (tx) => {
@@ -159,7 +159,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       expect(await chat.notices.reach([notice])).toEqual([{ recipients: 250, handedOn: 250 }]);
     });
 
-    it('is found by handles too, in any case', async () => {
+    it('finds recipients by handle too, in any case', async () => {
       const ann = await person(chat, 'ann');
       const [user] = await chat.users.byIds([ann.userId]);
       await post([{ handle: String(user?.handle).toUpperCase() }], { title: 'by handle' });
@@ -167,7 +167,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       expect(await titles(ann)).toEqual(['by handle']);
     });
 
-    it('is to all whom it names or to nobody: each who is not there is said by their place', async () => {
+    it('reaches all recipients or none, with an error for each unknown one', async () => {
       const [ann, gone] = [await person(chat), await person(chat)];
       await chat.users.erase(gone, { password: 'correct horse', messages: 'KEEP', address: 'somewhere' });
       const to = [{ userId: gone.userId }, { userId: ann.userId }, { handle: 'no' }, { userId: 9_000_000_000n }];
@@ -182,7 +182,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       expect(await titles(ann)).toEqual([]);
     });
 
-    it('leaves nothing with who is erased before they have it, nor after', async () => {
+    it('leaves nothing with an erased user, before or after it is posted', async () => {
       const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
       const had = await post([{ userId: ann.userId }, { userId: ben.userId }]);
       await chat.jobs.doDue();
@@ -200,8 +200,8 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
     });
   });
 
-  describe('a notice that is scheduled', () => {
-    it('to all is heard of by nobody until its time, then by everybody', async () => {
+  describe('a scheduled notice', () => {
+    it('to all is invisible until its time, and then reaches everybody', async () => {
       const ann = await person(chat);
       const at = inAnHour();
       const events = listen(chat, ann);
@@ -222,7 +222,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       expect(await entries(serverStreamId, notice)).toEqual(['NoticePosted']);
     });
 
-    it('to some comes to them at its time, and stands in the list by then, not by when it was made', async () => {
+    it('to some users reaches them at its time, and is listed by that time', async () => {
       const ann = await person(chat);
       const later = await post([{ userId: ann.userId }], { title: 'made first', at: inAnHour() });
       await post('ALL', { title: 'posted first' });
@@ -231,24 +231,24 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       expect(await entries(ann.userId, later)).toEqual(['NoticePosted']);
     });
 
-    it('for a time that is over is posted at once', async () => {
+    it('with a time in the past is posted at once', async () => {
       expect(await post('ALL', { at: new Date(0) })).toMatchObject({ state: 'POSTED', postedAt: expect.any(Date) });
     });
   });
 
-  describe('a notice that is taken back', () => {
-    it('before its time is never posted', async () => {
+  describe('a revoked notice', () => {
+    it('is never posted if its time has not come', async () => {
       const ann = await person(chat);
       const notice = await post('ALL', { at: inAnHour() });
       const due = await jobs(notice);
       expect(await chat.notices.revoke(notice.id)).toMatchObject({ state: 'REVOKED', postedAt: null, revokedAt: expect.any(Date) });
       expect([due, await jobs(notice)]).toEqual([['NoticeDue'], []]);
-      // A node has taken the job up just before.
+      // A node has taken the job just before.
       await chat.notices.due({ noticeId: notice.id }, new AbortController().signal);
       expect([await titles(ann), await entries(serverStreamId, notice)]).toEqual([[], []]);
     });
 
-    it('is hidden from who comes back, who is told so, and from every list', async () => {
+    it('is hidden from returning users, who get the revocation, and from every list', async () => {
       const ann = await person(chat);
       const held = await chat.feed.positions(ann);
       const notice = await post('ALL');
@@ -267,7 +267,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       events.stop();
     });
 
-    it('is told to those of some who had it, and to nobody else', async () => {
+    it('to some users is announced to those who had it, and to nobody else', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       const notice = await post([{ userId: ann.userId }]);
       await chat.jobs.doDue();
@@ -280,7 +280,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       expect(await entries(serverStreamId, notice)).toEqual([]);
     });
 
-    it('before it was handed on to any of some comes to none of them', async () => {
+    it('to some users reaches nobody if it was not delivered yet', async () => {
       const ann = await person(chat);
       const notice = await post([{ userId: ann.userId }]);
       await chat.notices.revoke(notice.id);
@@ -289,7 +289,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       expect(await entries(ann.userId, notice)).toEqual([]);
     });
 
-    it('while it is handed on is taken back from whoever has it by then', async () => {
+    it('to some users is revoked from those who have it if its delivery is in progress', async () => {
       const people = await Promise.all(Array.from({ length: 8 }, () => person(chat)));
       for (let round = 0; round < 5; round += 1) {
         const notice = await post(people.map(({ userId }) => ({ userId })));
@@ -301,7 +301,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       }
     });
 
-    it('again stands so already; one that never was is not found', async () => {
+    it('revoked again does not change, and an unknown one is NOT_FOUND', async () => {
       const notice = await post('ALL');
       const revoked = await chat.notices.revoke(notice.id);
       expect(await chat.notices.revoke(notice.id)).toEqual(revoked);
@@ -311,8 +311,8 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
     });
   });
 
-  describe('asking again', () => {
-    it('under the same key is answered with what was made first, and nobody is told twice', async () => {
+  describe('a repeated request', () => {
+    it('under the same key returns the first notice, and nobody is notified twice', async () => {
       const { userId } = await person(chat);
       const wish = { title: 'Once', body: 'only', to: 'ALL' as const, clientNoticeId: 'key' };
       const all = await Promise.all([1, 2, 3].map(() => chat.notices.post(userId, wish)));
@@ -328,7 +328,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       expect((await chat.notices.post((await person(chat)).userId, wish)).notice?.id).not.toBe(id);
     });
 
-    it('for the same users, in whatever order and however they are named, is asking for the same notice; for others it is not', async () => {
+    it('returns the first notice for the same users, in any order and by id or handle, and is refused for others', async () => {
       const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
       const more = { clientNoticeId: 'for two' };
       const first = await post([{ userId: ann.userId }, { userId: ben.userId }], more);
@@ -341,7 +341,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       await expect(post([{ userId: ann.userId }, { handle: 'no' }], more)).rejects.toMatchObject({ code: 'CONFLICT' });
     });
 
-    it('for the same time is asking for the same notice, also once that is over; for another time it is not', async () => {
+    it('returns the first notice for the same time, even after that, and is refused for another time', async () => {
       const at = inAnHour();
       const later = await post('ALL', { clientNoticeId: 'at its time', at });
       await timeComes(later);
@@ -353,7 +353,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       await expect(post('ALL', { clientNoticeId: 'at once', at })).rejects.toMatchObject({ code: 'CONFLICT' });
     });
 
-    it('finds the notice also if some whom it names have been erased since', async () => {
+    it('returns the first notice even if some of its recipients have been erased since', async () => {
       const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
       const more = { clientNoticeId: 'before they went' };
       const to = [{ userId: ann.userId }, { userId: ben.userId }, { handle: await handleOf(cat) }];
@@ -382,7 +382,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
     await expect(chat.notices.post(null, wish)).rejects.toMatchObject({ code: 'INVALID_INPUT', field: [field] });
   });
 
-  it('holds as much as it may, of any script and on several lines', async () => {
+  it('a notice can have the maximum length, any script and several lines', async () => {
     const ann = await person(chat);
     const [title, body] = ['🎉'.repeat(200), `a\n\tb\r\n${'🎉'.repeat(7_990)}`];
     await post('ALL', { title, body });
@@ -390,12 +390,12 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
   });
 
   describe('the lists', () => {
-    it('of a user and of operators come in pages, newest first, each notice once', async () => {
+    it('of a user and of operators have pages, newest first, each notice once', async () => {
       const ann = await person(chat);
       const made: string[] = [];
       for (let n = 0; n < 9; n += 1) made.unshift((await post(n % 2 === 0 ? 'ALL' : [{ userId: ann.userId }])).id);
       await chat.jobs.doDue();
-      // Several of one moment, as a time that was restored could have it: their ids decide.
+      // Several with the same time, as after a restore: their ids decide.
       const ids = { id: { in: made.slice(2, 6).map(uuidBytes) } };
       const [{ postedAt } = { postedAt: null }] = await db.client.notice.findMany({ where: ids, select: { postedAt: true } });
       await db.transaction(async (tx) => {

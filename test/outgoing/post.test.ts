@@ -15,7 +15,7 @@ afterEach(async () => {
   }
 });
 
-/** A server on this machine, which says how often somebody has connected to it. */
+/** A server on this machine that counts its connections. */
 async function serve(answer: RequestListener): Promise<{ readonly port: number; readonly connections: () => number }> {
   let connections = 0;
   const server = createServer(answer).on('connection', () => (connections += 1));
@@ -28,17 +28,17 @@ function posting(url: string, more: Partial<Posting> = {}): Posting {
   return { url, headers: {}, body: 'said', timeoutMs: 2_000, ...more };
 }
 
-describe('what is said to a server of the operators’ own', () => {
+describe('a post to the operators’ own server', () => {
   const poster = open.use(asAsync(createPoster({ allowed: [] })));
 
-  it('is answered with its status, when to come back, and the beginning of what it says', async () => {
+  it('returns the status, the retry time and the beginning of the response', async () => {
     const { port } = await serve((_request, response) => void response.writeHead(429, { 'retry-after': '7' }).end('x'.repeat(100_000)));
     const outcome = await poster.toOwn(posting(`http://127.0.0.1:${port}/`));
     expect(outcome).toMatchObject({ status: 429, retryAfterMs: 7_000 });
     expect(outcome.status !== null && outcome.body.length).toBeLessThanOrEqual(1_024);
   });
 
-  it('arrives whole, as it was said', async () => {
+  it('arrives complete and unchanged', async () => {
     const heard: unknown[] = [];
     const { port } = await serve(async (request, response) => {
       const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>)).toString();
@@ -51,7 +51,7 @@ describe('what is said to a server of the operators’ own', () => {
     expect(heard).toEqual([['POST', 'ours', 'héllo']]);
   });
 
-  it('is said on another connection where the kept one was just being closed, and on a new one once', async () => {
+  it('is repeated on another connection if the kept one was just closing, and only once on a new one', async () => {
     const asked = new Map<object, number>();
     const { port, connections } = await serve(({ socket }, response) => {
       const times = (asked.get(socket) ?? 0) + 1;
@@ -68,7 +68,7 @@ describe('what is said to a server of the operators’ own', () => {
     expect(connections()).toBe(3);
   });
 
-  it('is not said again where the poster is disposed while a kept connection waits for its answer', async () => {
+  it('is not repeated if the poster is disposed while a kept connection waits', async () => {
     const leaving = createPoster({ allowed: [] });
     let asked = 0;
     const second = Promise.withResolvers<void>();
@@ -85,18 +85,18 @@ describe('what is said to a server of the operators’ own', () => {
     expect([asked, connections()]).toEqual([2, 1]);
   });
 
-  it('ends at its deadline where nobody answers', async () => {
+  it('ends at its deadline without a response', async () => {
     const { port } = await serve(() => undefined);
     const outcome = await poster.toOwn(posting(`http://127.0.0.1:${port}/`, { timeoutMs: 50 }));
     expect(outcome).toEqual({ status: null, reason: 'no answer within 50 ms' });
   });
 
-  it('ends at its deadline where the answer never ends; its status is known', async () => {
+  it('ends at its deadline if the response never ends, with its status', async () => {
     const { port } = await serve((_request, response) => void response.writeHead(200).write('and'));
     expect(await poster.toOwn(posting(`http://127.0.0.1:${port}/`, { timeoutMs: 50 }))).toMatchObject({ status: 200 });
   });
 
-  it('fails in a line where nobody is there', async () => {
+  it('fails with a reason if nothing listens', async () => {
     const { port } = await serve(() => undefined);
     for (const server of servers.splice(0)) server.close();
     expect(await poster.toOwn(posting(`http://127.0.0.1:${port}/`))).toMatchObject({
@@ -105,14 +105,14 @@ describe('what is said to a server of the operators’ own', () => {
     });
   });
 
-  it('is broken off with its signal', async () => {
+  it('ends with its abort signal', async () => {
     const { port } = await serve(() => undefined);
     const outcome = await poster.toOwn(posting(`http://127.0.0.1:${port}/`, { signal: AbortSignal.abort() }));
     expect(outcome).toMatchObject({ status: null });
   });
 });
 
-describe('what is said to an address that a user has named', () => {
+describe('a post to an address that a user has given', () => {
   const poster = open.use(asAsync(createPoster({ allowed: [] })));
 
   it.each([
@@ -129,11 +129,11 @@ describe('what is said to an address that a user has named', () => {
     ['https://10.0.0.1/', 'it is not a public address'],
     ['http://8.8.8.8/', 'it is not https'],
     ['https://8.8.8.8:22/', 'it is another port than 443'],
-  ])('is not said to %s', async (url, reason) => {
+  ])('is not made to %s', async (url, reason) => {
     expect(await poster.toPublic(posting(url))).toEqual({ status: null, reason });
   });
 
-  it('is not said to a name of this machine', async () => {
+  it('is not made to a name of this machine', async () => {
     expect(await poster.toPublic(posting('https://localhost/'))).toEqual({ status: null, reason: 'localhost is not a public address' });
   });
 
@@ -154,7 +154,7 @@ describe('what is said to an address that a user has named', () => {
       ],
     ],
     ['none', []],
-  ] as const)('is not said to a name that turns out to be %s', async (_what, addresses) => {
+  ] as const)('is not made to a name that resolves to %s', async (_what, addresses) => {
     using named = namedPoster(addresses);
     expect(await named.toPublic(posting('https://push.example.org/'))).toEqual({
       status: null,
@@ -162,10 +162,10 @@ describe('what is said to an address that a user has named', () => {
     });
   });
 
-  it('is said where operators allow it, behind our doors or at another port', async () => {
+  it('is made if operators allow the host, even in a private network or at another port', async () => {
     const { port, connections } = await serve(() => undefined);
     using allowing = createPoster({ allowed: [`127.0.0.1:${port}`] });
-    // It speaks no TLS: that somebody has connected is what counts.
+    // The server speaks no TLS: only the connection counts.
     expect(await allowing.toPublic(posting(`https://127.0.0.1:${port}/`, { timeoutMs: 500 }))).toMatchObject({ status: null });
     expect(connections()).toBe(1);
     expect(await poster.toPublic(posting(`https://127.0.0.1:${port}/`))).toMatchObject({ status: null });
@@ -173,7 +173,7 @@ describe('what is said to an address that a user has named', () => {
   });
 });
 
-describe('when to come back', () => {
+describe('the header retry-after', () => {
   const now = Date.parse('2026-03-04T05:06:07Z');
   it.each([
     [undefined, null],
@@ -189,7 +189,7 @@ function asAsync<T extends Disposable>(one: T): T & AsyncDisposable {
   return Object.assign(one, { [Symbol.asyncDispose]: async () => one[Symbol.dispose]() });
 }
 
-/** Speaks to those whom users name, where every name has these addresses. */
+/** A poster for public addresses, for which every name resolves to these addresses. */
 function namedPoster(addresses: readonly LookupAddress[]): Poster {
   return createPoster({ allowed: [], resolve: (_name, _options, callback) => callback(null, addresses) });
 }

@@ -20,11 +20,11 @@ describe('an address', () => {
       '5f00::1',
     ],
     ...['fe80::1%eth0', 'localhost', '', '127.1', '2130706433', '0x7f000001'],
-  ])('%s is nobody’s in the Internet', (address) => expect(isPublicAddress(address)).toBe(false));
+  ])('%s is not public', (address) => expect(isPublicAddress(address)).toBe(false));
 
   it.each([
     ...['8.8.8.8', '1.1.1.1', '9.255.255.255', '11.0.0.1', '100.63.255.255', '100.128.0.1', '172.15.255.255', '172.32.0.1'],
     ...['169.253.255.255', '169.255.0.1', '192.167.255.255', '192.169.0.1', '198.17.255.255', '198.20.0.1', '223.255.255.255'],
     ...['2606:4700:4700::1111', '2a00:1450:4001::200e', '2400:cb00::1'],
-  ])('%s is somebody’s', (address) => expect(isPublicAddress(address)).toBe(true));
+  ])('%s is public', (address) => expect(isPublicAddress(address)).toBe(true));
 });

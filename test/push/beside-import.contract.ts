@@ -10,7 +10,7 @@ import { fileOf, type Written } from '../import/import-world.ts';
 import { person, say } from '../support/people.ts';
 import { type PushWorld, pushWorld } from './push-world.ts';
 
-/** What push promises where a history is brought along while something waits to be told, on any database. */
+/** What push notifications promise during an import, on any database. */
 export function promisesOfPushBesideImports(open: () => Promise<Db>): void {
   let db: Db;
   let world: PushWorld;
@@ -23,7 +23,7 @@ export function promisesOfPushBesideImports(open: () => Promise<Db>): void {
     await db[Symbol.asyncDispose]();
   });
 
-  /** Has an import add to what is there, all of which effects have acted on. */
+  /** Imports lines while all effects are done. */
   async function bring(lines: readonly Written[]): Promise<void> {
     await db.transaction((tx) => tx.$executeRawUnsafe('UPDATE Stream SET jobSeq = lastSeq, jobsDue = 0'));
     await using bus = createMemoryBus();
@@ -32,7 +32,7 @@ export function promisesOfPushBesideImports(open: () => Promise<Db>): void {
     await world.passOver();
   }
 
-  /** Ann, who says things, and Ben, who is away with a browser, in a group that was brought along. */
+  /** Ann, who sends messages, and Ben, who is away with a subscribed browser, in an imported group. */
   async function scene() {
     const { chat } = world;
     const of = crew();
@@ -45,7 +45,7 @@ export function promisesOfPushBesideImports(open: () => Promise<Db>): void {
     return { chat, of, ann, ben, group, got: () => ben.browser.received.slice(before) };
   }
 
-  it('tells what was said here, and nothing of what was brought in between, where the first part waits for a push service', async () => {
+  it('a delayed push has the messages sent here and none of those imported in between', async () => {
     const { chat, of, ann, group, got } = await scene();
     world.service.answer({ status: 503 });
     await say(chat, ann, group, 'one');
@@ -58,7 +58,7 @@ export function promisesOfPushBesideImports(open: () => Promise<Db>): void {
     expect(got().map(({ payload: { body, count, mentioned } }) => [body, count, mentioned])).toEqual([['two', 2, false]]);
   });
 
-  it('nor to whom only what mentions them is told', async () => {
+  it('a user with the level MENTIONS is not notified of imported mentions either', async () => {
     const { chat, of, ann, ben, group, got } = await scene();
     await chat.groups.updateOwnPart(ben, { conversationId: group, notificationLevel: 'MENTIONS' });
     await say(chat, ann, group, 'one');

@@ -12,7 +12,7 @@ const payload: Payload = {
   ...{ attachments: 0, mediaType: '', mentioned: false, badge: 3, at: '2026-03-04T05:06:07.890Z' },
 };
 
-/** The guide's service worker, with what it shows. */
+/** The guide's service worker, with a record of what it shows. */
 function worker() {
   const shown: unknown[] = [];
   const badges: unknown[] = [];
@@ -33,7 +33,7 @@ function worker() {
 }
 
 describe('the service worker in the guide', () => {
-  it('shows what it is told, one for each conversation, and the badge', async () => {
+  it('shows one notification per conversation, and the badge', async () => {
     const { shown, badges, push } = worker();
     await push(payload);
     await push({ ...payload, count: 4, body: 'newer', badge: 0 });
@@ -44,13 +44,13 @@ describe('the service worker in the guide', () => {
     expect(badges).toEqual([3, 0]);
   });
 
-  it('has words of its own where it is told none', async () => {
+  it('has a text of its own for a payload without content', async () => {
     const { shown, push } = worker();
     await push(fitted(payload, 'none'));
     expect(shown).toMatchObject([['Something new', { body: '' }]]);
   });
 
-  it('shows that there is a file where nobody has said anything about it', async () => {
+  it('shows a sign for an attachment without a text', async () => {
     const { shown, push } = worker();
     await push({ ...payload, body: '', attachments: 1, mediaType: 'image/png' });
     await push({ ...payload, body: 'Our dog', attachments: 1, mediaType: 'image/png' });
@@ -61,8 +61,8 @@ describe('the service worker in the guide', () => {
   });
 });
 
-describe('what a browser does to subscribe, in the guide', () => {
-  it('asks for the key, subscribes by it, and registers what it got', async () => {
+describe('the subscription script in the guide', () => {
+  it('asks for the key, subscribes with it, and registers the subscription', async () => {
     const asked: (readonly [string, unknown])[] = [];
     const ask = async (document: string, variables?: unknown) => {
       asked.push([document.trim().slice(0, 8), variables]);

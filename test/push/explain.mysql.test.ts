@@ -15,7 +15,7 @@ let db: Db;
 
 beforeAll(async () => {
   log = await startStatementLog();
-  // What a node asks by itself, from time to time, is no part of what is looked at.
+  // What a node polls by itself is not part of the measurement.
   chat = await chatOn(log.stores, { ROLES: 'gateway', HEAD_CHECK_MS: '600000' });
   db = await connectMysql({ url: log.stores.env['DATABASE_URL'] ?? '', connections: 2, writeDeadlineMs: 8_000, serverKey: true });
 }, 180_000);
@@ -25,7 +25,7 @@ afterAll(async () => {
   await log[Symbol.asyncDispose]();
 });
 
-it('what is due, whom to tell and what are found in ranges of keys, whatever else waits', async () => {
+it('due pushes, their recipients and contents are read by ranges of keys, however much else waits', async () => {
   const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
   const p256dh = createECDH('prime256v1').generateKeys('base64url');
   await chat.push.registerWeb(ben, { endpoint: 'https://push.example.invalid/x', p256dh, auth: 'A'.repeat(22) });

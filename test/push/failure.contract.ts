@@ -4,7 +4,7 @@ import { groupOf, person, say } from '../support/people.ts';
 import { type PushWorld, pushWorld } from './push-world.ts';
 import { type PushService, startPushService } from './receiving-end.ts';
 
-/** What push promises where a push service fails, on any database. */
+/** What push promises if a push service fails, on any database. */
 export function promisesOfFailing(open: () => Promise<Db>): void {
   let db: Db;
   let world: PushWorld;
@@ -25,10 +25,10 @@ export function promisesOfFailing(open: () => Promise<Db>): void {
     await db[Symbol.asyncDispose]();
   });
 
-  /** Ben is told by a service that each test has do what it wishes. A node of its own knows nothing of how it did before. */
+  /** Ben's push service, whose answers each test sets, and a node of its own without memory of earlier failures. */
   async function scene() {
     const { chat } = world;
-    // Whoever is left alone is so for the whole test, however long that takes.
+    // The clock stands still, so a service that is left alone stays so for the whole test.
     const push = world.node({}, () => 0);
     const [ann, ben] = [await person(chat, 'ann'), { ...(await person(chat, 'ben')), browser: other.subscribe() }];
     await push.registerWeb(ben, ben.browser);
@@ -40,7 +40,7 @@ export function promisesOfFailing(open: () => Promise<Db>): void {
       await world.act();
       await push.sendDue();
     };
-    /** What waits comes due, as in time it would. */
+    /** Makes deliveries due, and sends them. */
     const again = async (): Promise<void> => {
       await db.transaction((tx) => tx.pushDelivery.updateMany({ data: { dueAt: new Date(0) } }));
       await push.sendDue();
@@ -49,7 +49,7 @@ export function promisesOfFailing(open: () => Promise<Db>): void {
     return { chat, push, ann, ben, group, tell, again, waits, got: ben.browser.received };
   }
 
-  it.each([404, 410])('%i: the subscription is forgotten, and never tried again', async (status) => {
+  it.each([404, 410])('%i: the subscription is deleted and never tried again', async (status) => {
     const { push, ben, tell, again, waits } = await scene();
     other.answer({ status });
     const before = other.requests;
@@ -60,7 +60,7 @@ export function promisesOfFailing(open: () => Promise<Db>): void {
     expect(other.requests).toBe(before + 1);
   });
 
-  it('410 forgets nothing that was registered meanwhile', async () => {
+  it('410 does not delete a subscription that was registered meanwhile', async () => {
     const { push, ben, tell, again } = await scene();
     other.answer({ status: 503 });
     await tell('one');
@@ -77,7 +77,7 @@ export function promisesOfFailing(open: () => Promise<Db>): void {
     ['503', { status: 503 }],
     ['408', { status: 408 }],
     ['a connection that breaks', 'BREAK'],
-  ] as const)('%s: it is tried again, ever later, until it is taken', async (_what, answer) => {
+  ] as const)('%s: the push is retried with growing delays until it is accepted', async (_what, answer) => {
     const { tell, again, waits, got } = await scene();
     other.answer(answer);
     await tell('hello');
@@ -90,7 +90,7 @@ export function promisesOfFailing(open: () => Promise<Db>): void {
     expect([got.length, await waits()]).toEqual([1, null]);
   });
 
-  it('429 is heeded: nothing is tried before the time that it names', async () => {
+  it('429 delays the retry until the time that it names', async () => {
     const { tell, waits } = await scene();
     other.answer({ status: 429, headers: { 'retry-after': '1800' } });
     await tell('hello');
@@ -100,7 +100,7 @@ export function promisesOfFailing(open: () => Promise<Db>): void {
     expect(inMs).toBeLessThan(1_900_000);
   });
 
-  it.each([400, 403, 413])('%i: it is not sent again, and the subscription stays', async (status) => {
+  it.each([400, 403, 413])('%i: the push is not sent again, and the subscription stays', async (status) => {
     const { push, ben, tell, waits, got } = await scene();
     other.answer({ status });
     await tell('one');
@@ -118,7 +118,7 @@ export function promisesOfFailing(open: () => Promise<Db>): void {
     expect([got, world.service.requests]).toEqual([[], elsewhere]);
   });
 
-  it('what could not be sent in its time is dropped', async () => {
+  it('a push that could not be sent in its time is dropped', async () => {
     const { tell, again, waits, got } = await scene();
     other.answer({ status: 500 });
     await tell('old news');
@@ -128,7 +128,7 @@ export function promisesOfFailing(open: () => Promise<Db>): void {
     expect([got, await waits()]).toEqual([[], null]);
   });
 
-  it('one that hangs holds up nobody who is told by another, and is left alone after some tries', { timeout: 60_000 }, async () => {
+  it('a service that hangs delays no push to another one, and is left alone after some tries', { timeout: 60_000 }, async () => {
     const { chat, push, ann, ben, again, waits } = await scene();
     const cat = await world.subscriber();
     other.answer('HANG');
@@ -137,7 +137,7 @@ export function promisesOfFailing(open: () => Promise<Db>): void {
     await world.act();
     const before = other.requests;
     const hanging = push.sendDue();
-    // Told by another node meanwhile; what this one has taken up it leaves alone.
+    // Sent by another node meanwhile, which leaves alone what this node has taken.
     await expect.poll(() => other.requests).toBe(before + 3);
     await say(chat, ann, await groupOf(chat, ann, cat), 'to Cat');
     await world.tell();
@@ -151,11 +151,11 @@ export function promisesOfFailing(open: () => Promise<Db>): void {
     expect(await waits()).toMatchObject({ attempts: 1 });
   });
 
-  it('one node sends what another has taken up only once that has died, and what was said meanwhile is not lost', async () => {
+  it('a node sends what another has taken only after its lease, and messages sent meanwhile are not lost', async () => {
     const { chat, push, ann, ben, group, tell, got } = await scene();
     other.answer({ status: 503 });
     await tell('one');
-    // As a node has it that died just after it had taken it up.
+    // As a node leaves it that died just after taking it.
     const inAMinute = new Date((await db.now()).getTime() + 60_000);
     const claim = new Uint8Array(16).fill(7);
     await db.transaction((tx) => tx.pushDelivery.updateMany({ where: { userId: ben.userId }, data: { dueAt: inAMinute, claim } }));

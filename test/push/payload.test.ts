@@ -3,7 +3,7 @@ import { formatId } from '../../schema/ids.ts';
 import { fitted, type Payload } from '../../src/push/payload.ts';
 import { reference } from '../../src/push/reference.ts';
 
-// 4,096 bytes that every push service takes, less the header of the encryption (86), the delimiter (1) and the tag (16).
+// Of the 4,096 bytes that every push service accepts: less the header of the encryption (86), the delimiter (1) and the tag (16).
 const room = 3_993;
 
 const id = 2n ** 63n - 1n;
@@ -34,7 +34,7 @@ describe('a payload', () => {
     ['that JSON escapes', '\u0001'],
     ['that is quoted', '"'],
     ['in two parts', '\ud800'],
-  ])('has room in a push, whatever text there is: %s', (_what, letter) => {
+  ])('fits in a push, whatever its text: %s', (_what, letter) => {
     const widest = {
       body: letter.repeat(16_000),
       title: letter.repeat(200),
@@ -47,13 +47,13 @@ describe('a payload', () => {
     expect(Buffer.byteLength(JSON.stringify(fitted(payload({ ...widest, mediaType }), 'full')))).toBeLessThanOrEqual(room);
   });
 
-  it('cuts no character in two, and says where it has cut', () => {
+  it('is never cut within a character, and shows the cut', () => {
     const { body } = fitted(payload({ body: '🎉'.repeat(241) }), 'full');
     expect(body).toBe(`${'🎉'.repeat(239)}…`);
     expect(fitted(payload({ body: '🎉'.repeat(240) }), 'full').body).toBe('🎉'.repeat(240));
   });
 
-  it('says who and where, and no text, where that is wished; or nothing of either', () => {
+  it('has title and sender without the text on request, or neither', () => {
     const attached = payload({ attachments: 2, mediaType: 'image/png' });
     const nothing = { body: '', attachments: 0, mediaType: '' };
     expect(fitted(attached, 'full')).toEqual(attached);
@@ -61,7 +61,7 @@ describe('a payload', () => {
     expect(fitted(attached, 'none')).toMatchObject({ title: '', sender: '', ...nothing, badge: 1, conversationId: expect.any(String) });
   });
 
-  it('names things as the API does', () => {
+  it('names things by the API’s ids', () => {
     expect(reference('Conversation', 7n)).toBe(formatId('Conversation', 7n));
     expect(reference('Message', 7n, 8)).toBe(formatId('Message', { conversationId: 7n, seq: 8 }));
     expect(reference('ContactRequest', 7n, 8n)).toBe(formatId('ContactRequest', { fromId: 7n, toId: 8n }));

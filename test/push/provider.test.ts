@@ -16,7 +16,7 @@ interface Told {
   readonly text: string;
 }
 
-describe('the provider', () => {
+describe('the push provider', () => {
   const key = randomBytes(24);
   const open = new AsyncDisposableStack();
   const heard: Told[] = [];
@@ -60,7 +60,7 @@ describe('the provider', () => {
     return (await push.devices(viewer)).length > 0;
   }
 
-  it('is told whom to tell what, signed so that it can know who says so', async () => {
+  it('receives the device and the notification, with a signature that it can verify', async () => {
     const { tell } = await scene();
     await tell('hello');
     expect(heard).toHaveLength(1);
@@ -78,7 +78,7 @@ describe('the provider', () => {
     expect(headers['webhook-signature']).toBe(`v1,${signature}`);
   });
 
-  it('is told again what it has not taken, under the same id, and then with what has come', async () => {
+  it('receives a failed push again under the same id, and the next push under another', async () => {
     const { tell } = await scene();
     status = 503;
     await tell('hello');
@@ -92,7 +92,7 @@ describe('the provider', () => {
     expect(heard.at(-1)?.headers['webhook-id']).not.toBe(ids[0]);
   });
 
-  it.each([404, 410])('answers %i: the token is forgotten', async (gone) => {
+  it.each([404, 410])('that answers %i has its token deleted', async (gone) => {
     const { ben, tell } = await scene();
     status = gone;
     await tell('hello');
@@ -103,7 +103,7 @@ describe('the provider', () => {
     expect(() => readConfig({ PUSH_PROVIDER_URL: 'https://push.example.org' })).toThrow(/PUSH_PROVIDER_URL needs PUSH_PROVIDER_SECRET/);
   });
 
-  it('that is taken out of the configuration is told nothing, and its devices stay', async () => {
+  it('that is removed from the configuration receives nothing, and its devices stay registered', async () => {
     const { ann, ben, group } = await scene();
     const without = world.node({ PUSH_PROVIDER_URL: '', PUSH_PROVIDER_SECRET: '' });
     await say(world.chat, ann, group, 'hello');

@@ -13,10 +13,10 @@ import { chatOver } from '../support/chat.ts';
 import { person } from '../support/people.ts';
 import { type Browser, type PushService, startPushService } from './receiving-end.ts';
 
-/** Somebody with a browser that has subscribed. */
+/** A user with a subscribed browser. */
 export type Subscriber = Viewer & { readonly browser: Browser };
 
-/** A chat, and a push module beside it that sends when a test says so. */
+/** A chat, and a push module beside it that sends only on request. */
 export interface PushWorld extends AsyncDisposable {
   readonly db: Db;
   readonly chat: Chat;
@@ -25,19 +25,19 @@ export interface PushWorld extends AsyncDisposable {
   readonly service: PushService;
   /** Another node's push module on the same database and roster. */
   node(env?: Readonly<Record<string, string>>, clock?: () => number): Push;
-  /** Somebody who is away, with a browser that has subscribed. */
+  /** A user who is away, with a subscribed browser. */
   subscriber(): Promise<Subscriber>;
-  /** Entries of each stream that the effect has not acted on, as the worker would bring them. */
+  /** Entries of each stream that the effect has not processed, as the worker would pass them. */
   runs(): Promise<readonly { readonly streamId: bigint; readonly kind: StreamKind; readonly entries: readonly Entry[] }[]>;
-  /** Has the effect act on them. */
+  /** Runs the effect on them. */
   act(): Promise<void>;
-  /** Has it pass over them, as the worker does with what was imported. */
+  /** Skips them, as the worker does with imported entries. */
   passOver(): Promise<void>;
-  /** Has it act on them, and sends what is due. */
+  /** Runs the effect on them, and sends what is due. */
   tell(): Promise<void>;
-  /** Brings the time about of all that waits, as time would, and sends it. */
+  /** Makes everything that waits due, and sends it. */
   later(): Promise<void>;
-  /** The viewer is connected. */
+  /** Connects the viewer. */
   connect(viewer: Viewer, how?: Partial<Connection>): Promise<Connection>;
 }
 
@@ -60,7 +60,7 @@ export async function pushWorld(
   const { signal } = new AbortController();
 
   function node(more: Readonly<Record<string, string>> = {}, clock?: () => number): Push {
-    // What waits is sent when a test says so, and not by itself; what comes is due at once.
+    // Nothing is sent by itself, and new pushes are due at once.
     const hosts = [service.host, env['PUSH_ALLOW_HOSTS'] ?? ''].filter((host) => host !== '').join(',');
     const usual = { PUSH_DELAY_MS: '0', ROLES: 'gateway', ...env, PUSH_ALLOW_HOSTS: hosts };
     return nodes.use(createPush({ ...chat, db, log, roster, keys, logger, clock, config: readConfig({ ...usual, ...more }) }));

@@ -24,17 +24,17 @@ export function promisesOfPush(open: () => Promise<Db>): void {
     await db[Symbol.asyncDispose]();
   });
 
-  /** Ann, who says things, and Ben, who is away with a browser, in a group. */
+  /** Ann, who sends messages, and Ben, who is away with a subscribed browser, in a group. */
   async function scene() {
     const { chat } = world;
     const [ann, ben] = [await person(chat, 'ann'), await world.subscriber()];
     const group = await groupOf(chat, ann, ben);
-    // What was before is nobody's news.
+    // Earlier entries are processed first.
     await world.tell();
     return { chat, ann, ben, group, got: ben.browser.received };
   }
 
-  /** The texts of what a browser was told, and for how many messages each stood. */
+  /** The texts that a browser received, each with its number of messages. */
   function told(
     got: readonly { readonly payload: { readonly body: string; readonly count: number } }[],
   ): readonly (readonly [string, number])[] {
@@ -45,8 +45,8 @@ export function promisesOfPush(open: () => Promise<Db>): void {
     return db.client.pushDelivery.count({ where: { userId } });
   }
 
-  describe('whoever is away', () => {
-    it('is told of a message by the push service, encrypted for them alone and signed by this server', async () => {
+  describe('a user who is away', () => {
+    it('is notified of a message by the push service, encrypted for them and signed by this server', async () => {
       const { chat, ann, ben, group, got } = await scene();
       const seq = await say(chat, ann, group, 'Are you there?');
       await world.tell();
@@ -63,7 +63,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect(await waiting(ben)).toBe(0);
     });
 
-    it('is told of files by what is said with them, what they show or are called, and of which type they are', async () => {
+    it('is notified of attachments by the text, or the first one’s description or name, and by its type', async () => {
       const { chat, ann, group, got } = await scene();
       const file = { url: 'https://example.org/secret', mediaType: 'audio/webm; codecs=opus' };
       for (const said of [
@@ -92,7 +92,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect(JSON.stringify(got)).not.toContain('secret');
     });
 
-    it('is told who writes to them alone, and woken for it', async () => {
+    it('is notified of a direct message with high urgency and the sender as title', async () => {
       const { chat, ann, ben, got } = await scene();
       const direct = await chat.groups.openDirect(ann, { userId: ben.userId });
       await say(chat, ann, direct.id, 'psst');
@@ -100,7 +100,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect(got).toMatchObject([{ payload: { title: expect.stringMatching(/^ann/), body: 'psst' }, urgency: 'high' }]);
     });
 
-    it('is told on each device, of what others say and not of what they say themselves', async () => {
+    it('is notified on each device, but not of their own messages', async () => {
       const { chat, ann, ben, group, got } = await scene();
       const address = '10.1.1.1';
       const { handle } = (await chat.users.byIds([ben.userId]))[0] ?? expect.fail();
@@ -115,7 +115,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect([told(got), told(second.received)]).toEqual([[['from her', 1]], [['from her', 1]]]);
     });
 
-    it('is told what the newest message says as it stands, with the count of all that wait everywhere', async () => {
+    it('is notified with the current text of the newest message, and the count of all unread ones', async () => {
       const { chat, ann, ben, group, got } = await scene();
       const other = await groupOf(chat, ann, ben);
       await say(chat, ann, other, 'elsewhere');
@@ -131,7 +131,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
   });
 
   describe('a burst', () => {
-    it('of a hundred messages in one conversation is one push, with the newest and the count', async () => {
+    it('of a hundred messages in a conversation is one push, with the newest and the count', async () => {
       const { chat, ann, group, got } = await scene();
       for (let n = 1; n <= 100; n += 1) {
         await say(chat, ann, group, `message ${n}`);
@@ -142,7 +142,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect(told(got)).toEqual([['message 100', 100]]);
     });
 
-    it('that goes on takes the place of what was not delivered: under one topic, which is another in each conversation and for each user', async () => {
+    it('that goes on replaces undelivered pushes, under a topic per conversation and user', async () => {
       const { chat, ann, ben, group, got } = await scene();
       const cat = await world.subscriber();
       const other = await groupOf(chat, ann, ben, cat);
@@ -159,7 +159,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect(new Set([one, three, cat.browser.received[0]?.topic]).size).toBe(3);
     });
 
-    it('whose first part waits for a push service is told of once, from its beginning', async () => {
+    it('whose first part waits for the push service is one push, counted from its beginning', async () => {
       const { chat, ann, ben, group, got } = await scene();
       world.service.answer({ status: 503 });
       await say(chat, ann, group, 'one');
@@ -173,8 +173,8 @@ export function promisesOfPush(open: () => Promise<Db>): void {
     });
   });
 
-  describe('nobody is told', () => {
-    it('who has a device that is connected, on whichever node; who is connected and idle is', async () => {
+  describe('nobody is notified', () => {
+    it('who has a connected device on any node, except if it is idle', async () => {
       const { chat, ann, ben, group, got } = await scene();
       const desk = await world.connect(ben);
       await say(chat, ann, group, 'seen');
@@ -184,12 +184,12 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       await world.roster.put({ ...desk, idle: true });
       await say(chat, ann, group, 'not seen');
       await world.tell();
-      // What was there for them to see on the desk is not told again.
+      // The message that was visible on the desk is not notified again.
       expect(told(got)).toEqual([['not seen', 1]]);
       await world.roster.remove(desk);
     });
 
-    it('while a device that has gone may come back; once it does not, they are', async () => {
+    it('while a disconnected device may come back, until it does not', async () => {
       const { chat, ann, ben, group, got } = await scene();
       const desk = await world.connect(ben, { leaving: true });
       await say(chat, ann, group, 'just missed');
@@ -225,7 +225,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect([told(got), await waiting(ben)]).toEqual([[], 0]);
     });
 
-    it('of what was taken back, what they have deleted for themselves, or cleared', async () => {
+    it('of recalled, privately deleted or cleared messages', async () => {
       const { chat, ann, ben, group, got } = await scene();
       const recalled = await say(chat, ann, group, 'taken back');
       await chat.messages.recall(ann, { conversationId: group, seq: recalled });
@@ -240,7 +240,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect(told(got)).toEqual([['stays', 1]]);
     });
 
-    it('by somebody whom they have blocked, in a group either', async () => {
+    it('of messages of a user whom they have blocked, not in a group either', async () => {
       const { chat, ann, ben, group, got } = await scene();
       const cat = await person(chat, 'cat');
       await chat.groups.addMembers(ann, { groupId: group, userIds: [cat.userId] });
@@ -253,7 +253,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect(told(got)).toEqual([['heard', 1]]);
     });
 
-    it('who has left, or was never in', async () => {
+    it('who has left or was never a member', async () => {
       const { chat, ann, ben, group, got } = await scene();
       const stranger = await world.subscriber();
       await say(chat, ann, group, 'before');
@@ -264,7 +264,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
   });
 
   describe('the notification level', () => {
-    it('NONE is told of nothing', async () => {
+    it('NONE notifies of nothing', async () => {
       const { chat, ann, ben, group, got } = await scene();
       await chat.groups.updateOwnPart(ben, { conversationId: group, notificationLevel: 'NONE' });
       await chat.messages.send(ann, { conversationId: group, clientMessageId: 'at-ben', text: 'you', mentionIds: [ben.userId] });
@@ -272,7 +272,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect(got).toEqual([]);
     });
 
-    it('MENTIONS is told of what mentions them, or everyone, and woken for it', async () => {
+    it('MENTIONS notifies of messages that mention the user or everyone, with high urgency', async () => {
       const { chat, ann, ben, group, got } = await scene();
       await chat.groups.updateOwnPart(ben, { conversationId: group, notificationLevel: 'MENTIONS' });
       const send = (text: string, whom: object) =>
@@ -295,7 +295,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('is heeded where an edit mentions somebody; whom it does not mention is not told again', async () => {
+    it('applies to a mention by an edit, and users without a new mention are not notified again', async () => {
       const { chat, ann, ben, group, got } = await scene();
       const cat = await world.subscriber();
       await chat.groups.addMembers(ann, { groupId: group, userIds: [cat.userId] });
@@ -308,7 +308,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect([told(got), told(cat.browser.received)]).toEqual([[['you should', 1]], [['somebody should', 1]]]);
     });
 
-    it('is silent until a moment, where that is wished, and then as before', async () => {
+    it('is silent until the given time, and then as before', async () => {
       const { chat, ann, ben, group, got } = await scene();
       await chat.groups.updateOwnPart(ben, { conversationId: group, silentUntil: new Date(Date.now() + 3_600_000) });
       await say(chat, ann, group, 'unheard');
@@ -324,7 +324,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
   describe('quiet hours', () => {
     const always = { start: '00:00', end: '00:00', timeZone: 'Pacific/Auckland', days: weekdays };
 
-    it('tell nothing, also of what had to wait for the push service', async () => {
+    it('suppress notifications, including those that had to wait for the push service', async () => {
       const { chat, ann, ben, group, got } = await scene();
       world.service.answer({ status: 502 });
       await say(chat, ann, group, 'before');
@@ -343,7 +343,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect(got[0]?.payload.badge).toBe(3);
     });
 
-    it('are settled for the user themselves, in the name that the zone has, and told to their devices once', async () => {
+    it('are set for oneself, with the zone’s own name, and announced to one’s devices once', async () => {
       const { ben } = await scene();
       const settled = () => db.client.entry.count({ where: { streamId: ben.userId, type: 'SettingsChanged' } });
       expect(await world.push.quietHours([ben.userId])).toEqual([null]);
@@ -358,8 +358,8 @@ export function promisesOfPush(open: () => Promise<Db>): void {
     });
   });
 
-  describe('of what stands on their account', () => {
-    it('somebody is told that somebody asks to be a contact, and no more once that is over', async () => {
+  describe('notifications about the account', () => {
+    it('are sent for a contact request, and not once it is over', async () => {
       const { chat, ann, ben, got } = await scene();
       await chat.contacts.request(ann, { userId: ben.userId, note: 'It is me' });
       await world.tell();
@@ -379,7 +379,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect(got).toHaveLength(1);
     });
 
-    it('somebody is told of a notice that is for them, and of none that was taken back', async () => {
+    it('are sent for a notice to the user, and not for a revoked one', async () => {
       const { chat, ben, got } = await scene();
       const post = async (title: string) => {
         const { notice } = await chat.notices.post(null, { title, body: 'Tonight.', to: [{ userId: ben.userId }] });
@@ -395,7 +395,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect(got).toHaveLength(1);
     });
 
-    it('nobody is told of a notice to all: they see it when they come', async () => {
+    it('are not sent for a notice to all', async () => {
       const { chat, got } = await scene();
       await chat.notices.post(null, { title: 'To all', body: 'Tonight.', to: 'ALL' });
       await world.tell();
@@ -403,8 +403,8 @@ export function promisesOfPush(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what is handed to the effect', () => {
-    it('again, after it was told, names itself as before, so that a receiver can tell', async () => {
+  describe('entries passed to the effect', () => {
+    it('again after a push give a push with the same topic and message, which a receiver recognises', async () => {
       const { chat, ann, group, got } = await scene();
       await say(chat, ann, group, 'once');
       const runs = await world.runs();
@@ -415,7 +415,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect(new Set(got.map(({ topic, payload }) => `${topic} ${payload.messageId}`)).size).toBe(1);
     });
 
-    it('long after it was said is told to nobody', async () => {
+    it('a day after they were sent notify nobody', async () => {
       const { chat, ann, group, got } = await scene();
       await say(chat, ann, group, 'old');
       const { signal } = new AbortController();
@@ -429,7 +429,7 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       expect(await db.client.pushDue.count({ where: { conversationId: group } })).toBe(0);
     });
 
-    it('is left in one row of a conversation, however many members it has', async () => {
+    it('make one row per conversation, whatever its number of members', async () => {
       const { chat, ann, ben, group } = await scene();
       const others = await Promise.all(Array.from({ length: 20 }, () => world.subscriber()));
       await chat.groups.addMembers(ann, { groupId: group, userIds: others.map(({ userId }) => userId) });
@@ -445,13 +445,13 @@ export function promisesOfPush(open: () => Promise<Db>): void {
     });
   });
 
-  it('what is said while a push is on its way is told next, and is not lost', async () => {
+  it('a message sent while a push is in progress is sent next and not lost', async () => {
     const { chat, ann, ben, group, got } = await scene();
     const { signal } = new AbortController();
     const parts = { ...world, logger: pino({ level: 'silent' }), config: { pushDelayMs: 0, pushTtlSeconds: 86_400 } };
     await say(chat, ann, group, 'one');
     await world.act();
-    // Taken up by a node that has read what to tell and has not stored yet that it is told.
+    // Taken by a node that has read what to send and has not stored yet that it is sent.
     await handOutDue(parts, signal);
     const claims = await claimDue(db, { limit: 100, leaseMs: 60_000 });
     await say(chat, ann, group, 'two');

@@ -3,7 +3,7 @@ import { isQuiet, knownTimeZone, parseTimeOfDay, type QuietHours, weekdays } fro
 
 const night = { start: '22:00', end: '07:00', days: weekdays } as const;
 
-/** A moment, and whether it is quiet then. */
+/** A moment, and whether it is in quiet hours. */
 type Case = readonly [moment: string, quiet: boolean];
 
 function quietAt(hours: QuietHours, cases: readonly Case[]): void {
@@ -11,7 +11,7 @@ function quietAt(hours: QuietHours, cases: readonly Case[]): void {
 }
 
 describe('quiet hours', () => {
-  it('last over midnight, from their start to just before their end', () => {
+  it('can last over midnight, from their start to just before their end', () => {
     quietAt({ ...night, timeZone: 'UTC' }, [
       ['2026-03-04T21:59:59Z', false],
       ['2026-03-04T22:00:00Z', true],
@@ -21,7 +21,7 @@ describe('quiet hours', () => {
     ]);
   });
 
-  it('last within a day', () => {
+  it('can last within a day', () => {
     quietAt({ start: '12:00', end: '13:30', timeZone: 'UTC', days: weekdays }, [
       ['2026-03-04T11:59:00Z', false],
       ['2026-03-04T12:00:00Z', true],
@@ -44,7 +44,7 @@ describe('quiet hours', () => {
     ['America/Los_Angeles', '2026-03-05T06:00:00Z', '2026-03-05T15:00:00Z'],
     ['Asia/Kathmandu', '2026-03-04T16:15:00Z', '2026-03-05T01:15:00Z'],
     ['Pacific/Kiritimati', '2026-03-04T08:00:00Z', '2026-03-04T17:00:00Z'],
-  ])('go by the clocks of %s', (timeZone, from, to) => {
+  ])('follow the clocks of %s', (timeZone, from, to) => {
     const justBefore = (moment: string) => new Date(Date.parse(moment) - 1).toISOString();
     quietAt({ ...night, timeZone }, [
       [justBefore(from), false],
@@ -54,13 +54,13 @@ describe('quiet hours', () => {
     ]);
   });
 
-  it('go by summer time while it is', () => {
+  it('follow daylight saving time', () => {
     quietAt({ ...night, timeZone: 'Europe/Berlin' }, [
       ['2026-01-15T21:00:00Z', true],
       ['2026-01-15T20:59:00Z', false],
       ['2026-07-15T20:00:00Z', true],
       ['2026-07-15T19:59:00Z', false],
-      // The night in which the clocks are put forward ends at 7:00 by them.
+      // The night in which the clocks go forward ends at 7:00 by them.
       ['2026-03-29T04:59:00Z', true],
       ['2026-03-29T05:00:00Z', false],
     ]);
@@ -84,7 +84,7 @@ describe('quiet hours', () => {
   });
 });
 
-describe('a time of the day', () => {
+describe('a time of day', () => {
   it.each([
     ['00:00', 0],
     ['07:05', 425],

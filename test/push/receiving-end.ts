@@ -9,28 +9,28 @@ import { importJWK, type JWTPayload, jwtVerify } from 'jose';
 import type { Payload } from '../../src/push/payload.ts';
 import { makeCertificates } from '../db/certificates.ts';
 
-/** A push as a browser gets it. */
+/** A push as a browser receives it. */
 export interface Received {
   readonly payload: Payload;
   readonly ttl: number;
   readonly urgency: string | undefined;
   readonly topic: string | undefined;
-  /** What the sender says of itself, whose signature was verified. */
+  /** The sender's claims, whose signature was verified. */
   readonly vapid: JWTPayload;
-  /** By which key it was signed, in base64url. */
+  /** The key of the signature, in base64url. */
   readonly signedBy: string;
 }
 
-/** A browser that has subscribed. */
+/** A subscribed browser. */
 export interface Browser {
   readonly endpoint: string;
   readonly p256dh: string;
   readonly auth: string;
-  /** What has come and was taken, in order. */
+  /** What has arrived and was accepted, in order. */
   readonly received: readonly Received[];
 }
 
-/** How a push service answers instead of taking what it is sent: a status with headers, or nothing at all. */
+/** How a push service answers instead of accepting: a status with headers, or nothing at all. */
 export type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string>> } | 'HANG' | 'BREAK';
 
 /** A push service on this machine, behind TLS. */
@@ -39,10 +39,10 @@ export interface PushService extends AsyncDisposable {
   readonly host: string;
   /** A file with the certificate of its authority, for other processes to trust. */
   readonly ca: string;
-  /** Requests that have come, taken or not. */
+  /** Number of requests, accepted or not. */
   readonly requests: number;
   subscribe(): Browser;
-  /** From here on it answers so; null: it takes what it is sent. */
+  /** Sets the answer from here on; null: it accepts pushes. */
   answer(answer: Answer | null): void;
 }
 
@@ -90,7 +90,7 @@ export async function startPushService(): Promise<PushService> {
   }
 
   const server = createServer({ cert: await readFile(cert), key: await readFile(key) }, (request, response) => {
-    // What cannot be opened is refused for good, and the test sees that nothing has come.
+    // A push that cannot be decrypted is refused for good, and the test sees that nothing has arrived.
     take(request, response).catch((error: unknown) => response.writeHead(400).end(String(error)));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -121,7 +121,7 @@ export async function startPushService(): Promise<PushService> {
   };
 }
 
-/** Opens what was encrypted for a browser (RFC 8291, of one record as RFC 8188 says). */
+/** Decrypts what was encrypted for a browser (RFC 8291, with one record of RFC 8188). */
 function decrypt(body: Buffer, ua: ECDH, secret: Buffer): string {
   const [salt, keyLength] = [body.subarray(0, 16), body.readUInt8(20)];
   const sender = body.subarray(21, 21 + keyLength);

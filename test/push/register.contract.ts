@@ -36,7 +36,7 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
     return db.client.entry.count({ where: { streamId: userId, type: 'SessionChanged' } });
   }
 
-  /** Says something to somebody who is away, and pushes it. */
+  /** Sends a message to a user who is away, and pushes it. */
   async function write(to: Viewer, text = 'hello'): Promise<void> {
     const ann = await person(world.chat, 'ann');
     const group = await groupOf(world.chat, ann, to);
@@ -54,7 +54,7 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
   }
 
   describe('a session', () => {
-    it('is told once it is registered, which its user’s devices hear; the same again is nothing new', async () => {
+    it('receives pushes once registered, which is announced to the user’s devices; repeating it has no effect', async () => {
       const ben = await person(world.chat);
       const browser = world.service.subscribe();
       expect(await told(ben)).toEqual([]);
@@ -64,7 +64,7 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
       expect([await told(ben), await changes(ben)]).toEqual([[[ben.sessionId, 'WEB']], 1]);
     });
 
-    it('has one address: the next takes the place of the last', async () => {
+    it('has one address: the next replaces the last', async () => {
       const ben = await world.subscriber();
       const next = world.service.subscribe();
       await world.push.registerWeb(ben, next);
@@ -73,7 +73,7 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
       expect(await told(ben)).toEqual([[ben.sessionId, 'WEB']]);
     });
 
-    it('gives up its address to whichever session registers it next, whoever’s that is', async () => {
+    it('loses its address to the session that registers it next, of any user', async () => {
       const ben = await world.subscriber();
       const cat = await person(world.chat, 'cat');
       await world.push.registerWeb(cat, ben.browser);
@@ -84,14 +84,14 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
       expect(ben.browser.received).toHaveLength(1);
     });
 
-    it('that registers an address at the same moment as others is the only one that has it, or gave it up', async () => {
+    it('that registers an address in a race is the only one with it, or has lost it', async () => {
       const browser = world.service.subscribe();
       const people = await Promise.all([1, 2, 3, 4].map(() => person(world.chat)));
       await Promise.all(people.map((one) => world.push.registerWeb(one, browser)));
       expect((await Promise.all(people.map(told))).flat()).toHaveLength(1);
     });
 
-    it('is told no more once it is unregistered, by itself or from another device', async () => {
+    it('receives nothing once unregistered, by itself or from another device', async () => {
       const ben = await world.subscriber();
       const desk = await anotherSession(ben);
       const atDesk = world.service.subscribe();
@@ -104,7 +104,7 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
       expect([ben.browser.received, atDesk.received, await told(ben)]).toEqual([[], [], []]);
     });
 
-    it('cannot be unregistered by anybody else', async () => {
+    it('cannot be unregistered by another user', async () => {
       const [ben, cat] = [await world.subscriber(), await person(world.chat)];
       for (const sessionId of [ben.sessionId, newUuid(), 'nonsense']) {
         expect(await refused(world.push.unregister(cat, { sessionId }))).toEqual({ code: 'NOT_FOUND', field: ['sessionId'] });
@@ -114,7 +114,7 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
   });
 
   describe('when a session ends', () => {
-    it('by signing out, it is told of nothing from that moment on, also of what waits', async () => {
+    it('by signing out, it receives nothing from then on, including what waits', async () => {
       const ben = await world.subscriber();
       world.service.answer({ status: 503 });
       await write(ben);
@@ -126,7 +126,7 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
       expect(await db.client.pushDevice.count({ where: { userId: ben.userId } })).toBe(0);
     });
 
-    it('by another device’s hand, or by a new password, the others are told on', async () => {
+    it('by another device’s change of password, that device still receives pushes', async () => {
       const ben = await world.subscriber();
       const desk = await anotherSession(ben);
       const atDesk = world.service.subscribe();
@@ -136,14 +136,14 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
       expect([ben.browser.received.length, atDesk.received.length]).toEqual([0, 1]);
     });
 
-    it('by running out, it is told no more', async () => {
+    it('by expiring, it receives nothing', async () => {
       const ben = await world.subscriber();
       await db.transaction((tx) => tx.session.updateMany({ where: { userId: ben.userId }, data: { expiresAt: new Date(0) } }));
       await write(ben);
       expect([ben.browser.received, await told(ben)]).toEqual([[], []]);
     });
 
-    it('by the hand of an operator, its user is told of nothing from that moment on, also of what waits', async () => {
+    it('by a suspension, its user receives nothing from then on, including what waits', async () => {
       const ben = await world.subscriber();
       world.service.answer({ status: 503 });
       await write(ben);
@@ -154,7 +154,7 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
       expect(ben.browser.received).toEqual([]);
     });
 
-    it('with its account, nothing is left of either', async () => {
+    it('with its account, nothing of its registration and quiet hours is left', async () => {
       const ben = await world.subscriber();
       await world.push.setQuietHours(ben, { start: '22:00', end: '07:00', timeZone: 'UTC', days: ['MONDAY'] });
       await world.chat.users.erase(ben, { password, messages: 'KEEP', address });
@@ -166,8 +166,8 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
     });
   });
 
-  describe('where it is not wished', () => {
-    it('nobody is registered, and nothing wants to know what is said', async () => {
+  describe('with push off', () => {
+    it('nobody can register, and the effect wants no entries', async () => {
       const ben = await world.subscriber();
       const off = world.node({ PUSH: 'false' });
       expect(off.vapidPublicKey).toBeNull();
@@ -175,7 +175,7 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
       expect([await off.effect.wanted(), await world.push.effect.wanted()]).toEqual([false, true]);
     });
 
-    it('nothing is left to be told, though entries are handed on for others’ sake, and who has signed out is forgotten', async () => {
+    it('the effect makes no push of entries, and still deletes devices of ended sessions', async () => {
       const [ben, cat] = [await world.subscriber(), await world.subscriber()];
       const ann = await person(world.chat, 'ann');
       await world.act();
@@ -193,12 +193,12 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
       await world.push.sendDue();
     });
 
-    it('an app is not registered while there is no provider', async () => {
+    it('without a provider an app cannot register', async () => {
       const ben = await person(world.chat);
       expect(await refused(world.push.registerDevice(ben, { platform: 'FCM', token: 'x' }))).toMatchObject({ code: 'FORBIDDEN' });
     });
 
-    it('only the push services that operators name can be registered', async () => {
+    it('only push services in PUSH_SERVICES can be registered', async () => {
       const ben = await world.subscriber();
       const strict = world.node({ PUSH_SERVICES: 'fcm.googleapis.com, *.push.apple.com', PUSH_ALLOW_HOSTS: '' });
       const register = (endpoint: string) => strict.registerWeb(ben, { ...ben.browser, endpoint });

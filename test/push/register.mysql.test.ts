@@ -8,7 +8,7 @@ import { promisesOfRegistering } from './register.contract.ts';
 describe('registering, on MariaDB', () => {
   promisesOfRegistering(mysqlDb);
 
-  it('a new address stands, though the old one is removed at that moment', async () => {
+  it('a new address is stored, though the old one is deleted at that moment', async () => {
     await using db = await mysqlDb();
     await using world = await pushWorld(db);
     const ben = await world.subscriber();

@@ -11,7 +11,7 @@ describe('a server that fails', () => {
     return { rests, fail, pass: (ms: number) => (now += ms) };
   }
 
-  it('is left alone from the third time in a row on, for a second, then ever longer, and a minute at most', () => {
+  it('is left alone after three failures in a row, for a second, then longer, at most a minute', () => {
     const { rests, fail, pass } = scene();
     fail(2);
     expect(rests.left('a')).toBeNull();
@@ -25,7 +25,7 @@ describe('a server that fails', () => {
     expect(rests.left('a')).toBeNull();
   });
 
-  it('is asked again once its time is over, and as before once it has answered', () => {
+  it('is asked again once its time is over, and needs three new failures once it has answered', () => {
     const { rests, fail, pass } = scene();
     fail(3);
     pass(999);
@@ -37,7 +37,7 @@ describe('a server that fails', () => {
     expect(rests.left('a')).toBeNull();
   });
 
-  it('says nothing about another, and of a thousand the oldest is forgotten', () => {
+  it('does not affect another, and after a thousand failing servers the oldest is forgotten', () => {
     const { rests, fail } = scene();
     fail(3);
     expect(rests.left('b')).toBeNull();

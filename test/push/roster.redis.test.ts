@@ -6,7 +6,7 @@ import { groupOf, person, say } from '../support/people.ts';
 import { startRedis } from '../support/services.ts';
 import { pushWorld } from './push-world.ts';
 
-it('while nobody knows who is there pushes wait, before they are handed out and after; then they are sent', async () => {
+it('while the roster is unavailable pushes wait, handed out or not, and are sent afterwards', async () => {
   await using redis = await startRedis();
   await using db = await mysqlDb();
   const roster = await createRedisRoster({ url: redis.url, namespace: 'push', logger: pino({ level: 'silent' }) });

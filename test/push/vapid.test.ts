@@ -8,7 +8,7 @@ const keys = [
   { id: 'k1', secret: Buffer.alloc(32, 1).toString('base64url') },
 ];
 
-/** Whether what one half signs the other verifies. */
+/** Whether one key verifies what the other signs. */
 function belongTogether(publicKey: string, privateKey: string): boolean {
   const point = Buffer.from(publicKey, 'base64url');
   const [x, y] = [point.subarray(1, 33).toString('base64url'), point.subarray(33).toString('base64url')];
@@ -17,8 +17,8 @@ function belongTogether(publicKey: string, privateKey: string): boolean {
   return verify('sha256', Buffer.from('said'), createPublicKey({ key: jwk, format: 'jwk' }), signature);
 }
 
-describe('the keys by which push services know this server', () => {
-  it('follow from its signing keys: the same on every node and after every start, another for each', () => {
+describe('the VAPID keys', () => {
+  it('are derived from the signing keys: the same on every node and after every start, one for each', () => {
     const pairs = vapidPairs('', keys);
     expect(pairs).toEqual(vapidPairs('', keys));
     expect(new Set(pairs.map(({ publicKey }) => publicKey)).size).toBe(2);
@@ -28,12 +28,12 @@ describe('the keys by which push services know this server', () => {
     }
   });
 
-  it('stay with their signing key when a newer one comes before it', () => {
+  it('stay with their signing key when a newer one is put before it', () => {
     const [before] = vapidPairs('', keys.slice(1));
     expect(vapidPairs('', keys)[1]).toEqual(before);
   });
 
-  it('are those that are configured, where they are', () => {
+  it('are the configured ones, if any', () => {
     const curve = createECDH('prime256v1');
     const publicKey = curve.generateKeys('base64url');
     const privateKey = curve.getPrivateKey().toString('base64url').padStart(43, 'A');

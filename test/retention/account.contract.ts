@@ -15,7 +15,7 @@ import { age } from './age.ts';
 const never = new AbortController().signal;
 const logger = pino({ level: 'silent' });
 
-/** What promises hold of how long accounts, and the server's stream, keep their entries, on any database. */
+/** What the retention of account streams and of the server's stream promises, on any database. */
 export function promisesOfAccountRetention(open: () => Promise<Db>): void {
   const bus = createMemoryBus();
   let db: Db;
@@ -32,14 +32,14 @@ export function promisesOfAccountRetention(open: () => Promise<Db>): void {
     await db[Symbol.asyncDispose]();
   });
 
-  /** Goes round as one worker does that keeps entries for so many days. */
+  /** Runs one worker's round with entries kept for `days`. */
   async function round(days = 30, { through = log, after = -1n, signal = never } = {}): Promise<void> {
     const config = { historyDays: 0, accountLogDays: days, roles: ['worker' as const] };
     await using retention = createRetention({ db, log: through, logger, config });
     await retention.accountRound({ after }, signal);
   }
 
-  /** Something that is logged on an account again and again, or on the server's stream. */
+  /** Appends the same kind of entry several times to an account's stream, or to the server's stream. */
   async function happens(streamId: bigint, times: number): Promise<void> {
     const entry: NewEntry =
       streamId === serverStreamId ? { type: 'NoticeRevoked', data: { noticeId: 'x' } } : { type: 'SettingsChanged', data: {} };
@@ -53,10 +53,10 @@ export function promisesOfAccountRetention(open: () => Promise<Db>): void {
     return { floor, head, kept: entries.map(({ seq }) => seq), rows };
   }
 
-  /** An account with so many entries, of which all up to one are too old. */
+  /** An account with so many entries, of which those up to `old` are too old. */
   async function account({ entries, old }: { readonly entries: number; readonly old: number }): Promise<Viewer> {
     const ann = await person(chat, 'ann');
-    // The first is the session that it begins with.
+    // The first entry is that of its session.
     await happens(ann.userId, entries - 1);
     await age(db, ann.userId, { upTo: old, days: 31 });
     return ann;
@@ -69,8 +69,8 @@ export function promisesOfAccountRetention(open: () => Promise<Db>): void {
     return seen.map(inWords);
   }
 
-  describe('entries that are older than they are kept', () => {
-    it('are gone, and the log goes on after them, of an erased account too', async () => {
+  describe('entries past their retention', () => {
+    it('are removed, and the log continues after them, also for an erased account', async () => {
       const [ann, ben] = [await account({ entries: 9, old: 6 }), await account({ entries: 9, old: 6 })];
       await chat.users.erase(ben, { password, messages: 'KEEP', address: 'somewhere' });
       await age(db, ben.userId, { upTo: 6, days: 31 });
@@ -81,7 +81,7 @@ export function promisesOfAccountRetention(open: () => Promise<Db>): void {
       expect(await stands(ann.userId)).toMatchObject({ floor: 6, head: 10, kept: [7, 8, 9, 10] });
     });
 
-    it('take nothing with them of what they told of', async () => {
+    it('take nothing else with them', async () => {
       const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
       const group = await groupOf(chat, ann, ben);
       const seq = await say(chat, ann, group, 'hello');
@@ -104,7 +104,7 @@ export function promisesOfAccountRetention(open: () => Promise<Db>): void {
       expect(await all()).toEqual(before);
     });
 
-    it('are gone from the server’s stream likewise, and conversations keep theirs', async () => {
+    it('are removed from the server’s stream too, and conversations keep theirs', async () => {
       const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
       const group = await groupOf(chat, ann, ben);
       await happens(serverStreamId, 5);
@@ -118,7 +118,7 @@ export function promisesOfAccountRetention(open: () => Promise<Db>): void {
       expect(await resumed(ann, [{ streamId: serverStreamId, seq: head - 1 }])).toEqual([`${head} NoticeRevoked`, 'ready']);
     });
 
-    it('leave the newest, however old it is, and then nothing is found to do', async () => {
+    it('leave the newest entry, however old, and the next round finds nothing to do', async () => {
       const { userId } = await account({ entries: 4, old: 4 });
       await round();
       const left = { floor: 3, head: 4, kept: [4], rows: 1 };
@@ -129,7 +129,7 @@ export function promisesOfAccountRetention(open: () => Promise<Db>): void {
       expect([commits, await stands(userId)]).toEqual([0, left]);
     });
 
-    it('stay where they are kept for ever, where none is so old, and as long as their effects are not done', async () => {
+    it('stay if retention is off, if none is old enough, and until their effects are done', async () => {
       const { userId } = await account({ entries: 6, old: 4 });
       await round(0);
       await round(32);
@@ -141,10 +141,10 @@ export function promisesOfAccountRetention(open: () => Promise<Db>): void {
       expect(await stands(userId)).toMatchObject({ floor: 2 });
     });
 
-    it('go in pieces, each of which leaves nothing half done, and whoever comes next goes on', async () => {
+    it('are removed in whole pieces, and a later round continues', async () => {
       const { userId } = await account({ entries: 2_500, old: 2_200 });
       const killed = new AbortController();
-      // Broken off when the first piece is stored.
+      // Aborted when the first piece is stored.
       async function append<T>(act: Parameters<typeof log.append<T>>[0]): Promise<T> {
         const answer = await log.append(act);
         killed.abort(new Error('killed'));
@@ -158,7 +158,7 @@ export function promisesOfAccountRetention(open: () => Promise<Db>): void {
   });
 
   describe('a device', () => {
-    /** Reads on to the end of what comes, or up to StreamReady; how it ended. */
+    /** Reads to the end of the events, or up to StreamReady. Resolves with how it ended. */
     async function gather(events: ReturnType<typeof listening>, seen: FeedEvent[]): Promise<string> {
       try {
         do seen.push(await events.next());
@@ -169,7 +169,7 @@ export function promisesOfAccountRetention(open: () => Promise<Db>): void {
       }
     }
 
-    it('that was away for longer is told so of its account, and resumes all else', async () => {
+    it('that was away for longer gets a resync of its account, and resumes everything else', async () => {
       const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
       const group = await groupOf(chat, ann, ben);
       const before = await chat.feed.positions(ben);
@@ -181,13 +181,13 @@ export function promisesOfAccountRetention(open: () => Promise<Db>): void {
       await round();
       expect(await resumed(ben, before)).toEqual(['resync POSITION_TOO_OLD 8', '3 MessageSent missed', 'ready']);
       expect((await chat.feed.positions(ben)).map(({ streamId }) => streamId)).toContain(later);
-      // As one that was away for less: the account tells of what it still has.
+      // As for a device that was away for less: the account sends the entries that it still has.
       expect(await resumed(ben, [...before.filter(({ streamId }) => streamId !== ben.userId), { streamId: ben.userId, seq: 7 }])).toEqual([
         ...['8 SettingsChanged', '3 MessageSent missed', 'ready'],
       ]);
     });
 
-    it('that is there notices nothing', async () => {
+    it('that is connected notices nothing', async () => {
       const ann = await person(chat, 'ann');
       const events = listen(chat, ann);
       await events.ready();
@@ -200,10 +200,10 @@ export function promisesOfAccountRetention(open: () => Promise<Db>): void {
       events.stop();
     });
 
-    it('that catches up meanwhile gets all of it, or is cut off and then told so', async () => {
+    it('that catches up meanwhile is cut off without a gap, and then gets a resync', async () => {
       const ann = await account({ entries: 900, old: 700 });
       let read = 0;
-      // The first page is there before the rest goes.
+      // The first page is read before the rest is removed.
       const cutting: Log = {
         ...log,
         async read(streamId, range) {
@@ -223,7 +223,7 @@ export function promisesOfAccountRetention(open: () => Promise<Db>): void {
     });
   });
 
-  it('leaves the next round to be done in a day, once', async () => {
+  it('a round puts a job for the next one in a day, once', async () => {
     await round();
     await round();
     const jobs = await db.client.job.findMany({ where: { kind: 'AccountRound' } });

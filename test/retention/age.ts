@@ -1,7 +1,7 @@
 import type { Db } from '../../src/db/index.ts';
 import type { RawSql } from '../support/raw-sql.ts';
 
-/** Makes what a conversation has up to a seq so many days older, and its effects done: neither can be waited for. */
+/** Makes a conversation's entries up to a seq so many days older, and its effects done: tests cannot wait for either. */
 export async function age(db: Db, conversationId: bigint, { upTo, days }: { readonly upTo: number; readonly days: number }): Promise<void> {
   const at = new Date(Date.now() - days * 86_400_000);
   await db.transaction(async (tx) => {
@@ -12,7 +12,7 @@ export async function age(db: Db, conversationId: bigint, { upTo, days }: { read
   });
 }
 
-/** The same behind the back of a node, by many years; the conversation by its number. */
+/** Does the same by SQL beside a node, by many years, with the conversation's number. */
 export async function ageIn(sql: RawSql, id: string | bigint, upTo: number): Promise<void> {
   const at = '2001-01-01 00:00:00.000';
   await sql.run(

@@ -12,7 +12,7 @@ let chat: Chat;
 
 beforeAll(async () => {
   log = await startStatementLog();
-  // What a node asks by itself, from time to time, is no part of what is looked at. The tables are filled with what is a few years old at most.
+  // What a node polls by itself is not part of the measurement. The tables are filled with rows that are a few years old at most.
   chat = await chatOn(log.stores, { ROLES: 'gateway', HEAD_CHECK_MS: '600000', HISTORY_DAYS: '9000', ACCOUNT_LOG_DAYS: '9000' });
 }, 180_000);
 afterAll(async () => {
@@ -20,7 +20,7 @@ afterAll(async () => {
   await log[Symbol.asyncDispose]();
 });
 
-/** What a statement that writes looks for, as one that can be explained when it has been run. */
+/** A SELECT with the condition of a writing statement, which can be explained after it has run. */
 function asSelect(statement: string): string {
   return statement.replace(/^\s*DELETE FROM/, 'SELECT 1 FROM').replace(/^\s*UPDATE (\w+) SET [\s\S]* WHERE /, 'SELECT 1 FROM $1 WHERE ');
 }
@@ -40,11 +40,11 @@ async function faultsAmong(statements: readonly string[]): Promise<readonly (rea
   return faults;
 }
 
-it('finds and trims what is old in ranges of keys, whatever else there is', async () => {
+it('old rows are found and removed by ranges of keys, whatever else exists', async () => {
   const ann = await person(chat, 'ann');
   const { bigGroup, bigSeq } = await fillLarge(log.sql, String(ann.userId));
   await ageIn(log.sql, BigInt(bigGroup), 4_200);
-  // The threads of these tables are about what is newer.
+  // The threads of these tables are about newer messages.
   await log.sql.run(
     `UPDATE Message SET threadRootSeq = 2900, replyCount = 1 WHERE conversationId = ${bigGroup} AND seq BETWEEN 3000 AND 3100`,
     `INSERT INTO Reply (conversationId, rootSeq, seq, senderId) SELECT conversationId, 2900, seq, senderId FROM Message
@@ -59,20 +59,20 @@ it('finds and trims what is old in ranges of keys, whatever else there is', asyn
     expect.arrayContaining(['Message', 'MessageEdit', 'Mention', 'Reaction', 'Pin', 'AttachedMessage', 'Entry', 'Reply', 'Stream']),
   );
   expect(await faultsAmong(asked)).toEqual([]);
-  // Accounts, of which one has thousands.
+  // Accounts, one of which has thousands of entries.
   await ageIn(log.sql, ann.userId, 2_500);
   const trimming = await log.during(() => chat.retention.accountRound({ after: -1n }, new AbortController().signal));
   expect(await log.sql.number(`SELECT floorSeq FROM Stream WHERE id = ${ann.userId}`)).toBe(2_500);
   const ofAccounts = Map.groupBy(trimming.statements.filter(isAsked), kindOf);
   expect([...ofAccounts.keys()].filter((kind) => /Entry|Stream/.test(kind)).length).toBeGreaterThan(3);
   expect(await faultsAmong([...ofAccounts.values()].flatMap((alike) => alike.slice(0, 5)))).toEqual([]);
-  // The round that enters what was attached before there was a list of it, over the same tables, of which some is missing.
+  // The round that enters older attachments into the list, over the same tables with some rows missing.
   await log.sql.run(`DELETE FROM AttachedMessage WHERE conversationId = ${bigGroup} AND kind = 3`);
   const from = { after: BigInt(bigGroup) - 1n, seq: 0, round: 9 };
   const entering = await log.during(() => chat.messages.repairAttachments(from, new AbortController().signal));
   expect(await log.sql.number(`SELECT COUNT(*) FROM AttachedMessage WHERE conversationId = ${bigGroup} AND kind = 3`)).toBeGreaterThan(500);
   const kinds = Map.groupBy(entering.statements.filter(isAsked), kindOf);
   expect(kinds.size).toBeGreaterThan(3);
-  // Some of each kind: of a thousand pieces all are alike.
+  // Some statements of each kind: the pieces are alike.
   expect(await faultsAmong([...kinds.values()].flatMap((alike) => alike.slice(0, 5)))).toEqual([]);
 }, 180_000);

@@ -11,13 +11,13 @@ import { age } from './age.ts';
 
 const open = new AsyncDisposableStack();
 let world: TalkWorld;
-/** Of a node that waits for a second. */
+/** The database of a node with a deadline of a second. */
 let quick: Db;
 beforeAll(async () => {
   const stores = open.use(await realStores());
   const connect = (writeDeadlineMs: number) =>
     connectMysql({ url: stores.env['DATABASE_URL'] ?? '', connections: 5, writeDeadlineMs, serverKey: true });
-  // Long enough to hold what the other waits for.
+  // Long enough to hold what the other node waits for.
   world = open.use(talkOn(await connect(30_000)));
   quick = open.use(await connect(1_000));
 });
@@ -46,7 +46,7 @@ async function oldGroups(count: number): Promise<readonly bigint[]> {
   return ids;
 }
 
-/** Keeps everybody else from conversations, while something is done. */
+/** Locks conversations while an act runs. */
 async function holding(ids: readonly bigint[], act: () => Promise<void>): Promise<void> {
   await world.db.transaction(async (tx) => {
     await world.db.lockStreams(tx, ids);
@@ -54,7 +54,7 @@ async function holding(ids: readonly bigint[], act: () => Promise<void>): Promis
   });
 }
 
-test('a conversation that is not trimmed in time keeps no other from it, and is trimmed in the next round', async () => {
+test('a conversation that is not trimmed in time does not stop others from it, and is trimmed in the next round', async () => {
   const [first = 0n, second = 0n, third = 0n] = await oldGroups(3);
   await holding([first], round);
   expect(await Promise.all([first, second, third].map(floorOf))).toEqual([0, 3, 3]);
@@ -62,7 +62,7 @@ test('a conversation that is not trimmed in time keeps no other from it, and is 
   expect(await floorOf(first)).toBe(3);
 });
 
-test('where none is, it is the database: the round is broken off, and tried again from there', async () => {
+test('if no conversation can be trimmed the round ends as UNAVAILABLE, and a later one trims them', async () => {
   const ids = await oldGroups(3);
   await expect(holding(ids, round)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   await round();

@@ -8,11 +8,11 @@ import { rawId, rawSql } from '../support/raw-sql.ts';
 import { type Person, world } from '../support/world.ts';
 import { ageIn } from './age.ts';
 
-describe('a node that keeps what was said for thirty days', () => {
+describe('a node that keeps messages for thirty days', () => {
   const chat = world({ HISTORY_DAYS: '30' });
   const { signal } = new AbortController();
 
-  /** A group of two, in which something was said long ago (entries 3 to 5), and something just now (6). */
+  /** A group of two with old messages (entries 3 to 5) and a new one (6). */
   async function talk() {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
@@ -30,7 +30,7 @@ describe('a node that keeps what was said for thirty days', () => {
     return (await chat.listen(person, after).ready()).map(inWords);
   }
 
-  it('tells who listens, once, and goes on', async () => {
+  it('notifies subscribers of a trim once, and continues', async () => {
     const { ann, ben, id } = await talk();
     const events = chat.listen(ben);
     await events.ready();
@@ -41,7 +41,7 @@ describe('a node that keeps what was said for thirty days', () => {
     expect(inWords(await events.next())).toBe('MessageSent 8 five');
   });
 
-  it('has nothing of it for who comes back to before it, though it was in memory, and the rest goes on', async () => {
+  it('answers a position before the trim with a resync, though the ring had it, and resumes other streams', async () => {
     const { ann, ben, id } = await talk();
     const other = await chat.group(ann, ben);
     await chat.say(ann, other, 'elsewhere');
@@ -65,7 +65,7 @@ describe('a node that keeps what was said for thirty days', () => {
     expect(one.map(inWords)).toEqual(['ResyncRequired POSITION_TOO_OLD 8', 'StreamReady']);
   });
 
-  it('shows the same to who reads anew, looks for it or asks for it by its id', async () => {
+  it('shows the same in a new read, in search and by id', async () => {
     const { ann, ben, id } = await talk();
     const [gone, kept] = await chat.sayAll(ann, id, ['needle, gone', 'needle, kept']);
     await using sql = await rawSql(chat.stores);
@@ -86,10 +86,10 @@ describe('a node that keeps what was said for thirty days', () => {
   });
 });
 
-describe('a node that keeps what accounts are told for sixty days', () => {
+describe('a node that keeps account entries for sixty days', () => {
   const chat = world();
 
-  it('tells mpim-client what an account no longer has, once; all else is resumed, and what was opened meanwhile is followed', async () => {
+  it('gives mpim-client one resync of the account, resumes everything else, and follows new conversations', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const group = await chat.group(ann, ben);
     const positions = memoryPositions();
@@ -100,7 +100,7 @@ describe('a node that keeps what accounts are told for sixty days', () => {
     await chat.say(ann, group, 'missed');
     const meanwhile = await chat.group(ann, ben);
     await chat.say(ann, meanwhile, 'in what was opened');
-    // Signed in once more: the newest entry, which is kept.
+    // Another sign-in makes the newest entry, which is kept.
     await chat.anotherDevice(ben);
     await using sql = await rawSql(chat.stores);
     await ageIn(sql, rawId(ben.id), 100);
@@ -112,7 +112,7 @@ describe('a node that keeps what accounts are told for sixty days', () => {
     await expect.poll(() => after.told().at(-1)).toBe('live');
     expect(after.holes).toEqual([]);
     await after.following.stop();
-    // Nothing is told of it again.
+    // The resync is not repeated.
     const again = followed();
     await expect.poll(again.told).toEqual(['StreamReady']);
   });
@@ -121,7 +121,7 @@ describe('a node that keeps what accounts are told for sixty days', () => {
 describe('a node', () => {
   const chat = world({ HISTORY_DAYS: '30', JOB_POLL_MS: '50' });
 
-  it('goes round by itself', async () => {
+  it('runs its rounds by itself', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.group(ann, ben);
     const events = chat.listen(ben);

@@ -14,7 +14,7 @@ async function shown({ groups, messages }: Chat, { userId }: Viewer, conversatio
   return { texts: page.items.map(({ text }) => text), unread };
 }
 
-it('a setting that is made on one node counts in the round of another, and all show what is left, at once', async () => {
+it('a setting made on one node applies to the round of another, and both show what is left at once', async () => {
   await using stores = await realStores();
   await using first = await chatOn(stores, { ROLES: 'gateway' });
   await using second = await chatOn(stores, { ROLES: 'worker', JOB_POLL_MS: '60000' });

@@ -10,7 +10,7 @@ import { age } from './age.ts';
 const noMessage = { code: 'NOT_FOUND', field: ['messageId'] };
 const never = new AbortController().signal;
 
-/** What promises hold of what is kept for a time only, on any database. */
+/** What the retention of conversations promises, on any database. */
 export function promisesOfRetention(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
@@ -18,7 +18,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  /** Goes round as one worker does that keeps what was said for so many days. */
+  /** Runs one worker's round with messages kept for `days`. */
   async function round({ days = 30, signal = never } = {}): Promise<void> {
     const config = { historyDays: days, accountLogDays: 0, roles: ['worker' as const] };
     await using retention = createRetention({ db: world.db, log: world.log, logger: pino({ level: 'silent' }), config });
@@ -45,7 +45,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
     return { unread, mentions, totals: await world.messages.unreadTotals(viewer) };
   }
 
-  /** What somebody is shown. */
+  /** What a viewer sees. */
   async function shown(viewer: Viewer, conversationId: bigint) {
     const member = await access(viewer, conversationId);
     const [messages, timeline, [last], pins, said] = await Promise.all([
@@ -65,7 +65,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
     };
   }
 
-  /** How many rows there are of what a conversation has up to a seq, of each kind, and what its messages say there. */
+  /** The number of rows of a conversation up to a seq, of each kind, and the content of its messages there. */
   async function rows(conversationId: bigint, upTo: number) {
     const { client } = world.db;
     const about = { where: { conversationId, messageSeq: { lte: upTo } } };
@@ -89,7 +89,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
     return world.messages.send(sender, { conversationId, clientMessageId: freshKey(), text, ...more });
   }
 
-  /** A group of two in which much was said and done, and a message after it. */
+  /** A group of two with many kinds of content, and a message after it. */
   async function talk() {
     const [ada, bob, cy] = await world.people();
     const conversationId = await world.group(ada, bob);
@@ -107,8 +107,8 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
     return { ada, bob, cy, conversationId, first, second, last };
   }
 
-  describe('what is older than it is kept', () => {
-    it('is gone from each table, and from all that anybody is shown', async () => {
+  describe('content past its retention', () => {
+    it('is removed from each table and from everything that viewers see', async () => {
       const { ada, bob, conversationId, last } = await talk();
       await trim(conversationId, last.seq - 1);
       expect(await rows(conversationId, last.seq - 1)).toEqual(nothing);
@@ -118,7 +118,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
       expect(await shown(bob, conversationId)).toMatchObject({ messages: ['last'], timeline: ['last'], said: [] });
     });
 
-    it('is told by one entry of its conversation, behind all others, and the log begins after it', async () => {
+    it('is announced by one entry at the end of its conversation, and the log begins after the removed entries', async () => {
       const { conversationId, last } = await talk();
       await trim(conversationId, last.seq - 1);
       expect((await world.entries(conversationId)).map(({ seq, type, data, actorId }) => ({ seq, type, data, actorId }))).toEqual([
@@ -128,7 +128,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
       expect(await world.log.read(conversationId, { after: 0, limit: 10 })).toMatchObject({ floor: last.seq - 1, head: last.seq + 1 });
     });
 
-    it('goes once: the next round finds nothing, also where all has gone', async () => {
+    it('is removed once, and the next round finds nothing, even if everything is removed', async () => {
       const { conversationId, last } = await talk();
       await trim(conversationId, last.seq);
       await round();
@@ -139,7 +139,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('stays where it is kept for ever, or nothing is so old', async () => {
+    it('stays if retention is off or nothing is old enough', async () => {
       const { ada, conversationId, last } = await talk();
       await age(world.db, conversationId, { upTo: last.seq, days: 31 });
       await round({ days: 0 });
@@ -147,7 +147,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
       expect((await shown(ada, conversationId)).messages).toHaveLength(5);
     });
 
-    it('stays as long as its effects are not done', async () => {
+    it('stays until its effects are done', async () => {
       const { ada, conversationId, first, last } = await talk();
       await age(world.db, conversationId, { upTo: last.seq, days: 31 });
       await world.db.transaction((tx) => tx.stream.updateMany({ where: { id: conversationId }, data: { jobSeq: first.seq } }));
@@ -156,7 +156,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
       expect((await shown(ada, conversationId)).messages).toEqual(['second', 'reply', 'first, again', 'last']);
     });
 
-    it('is nobody’s to act on', async () => {
+    it('cannot be acted on', async () => {
       const { ada, bob, conversationId, first, second, last } = await talk();
       await trim(conversationId, last.seq - 1);
       expect(await refusal(world.messages.edit(ada, { message: first, text: 'no' }))).toMatchObject(noMessage);
@@ -169,14 +169,14 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
         field: ['replyToId'],
       });
       expect(await refusal(say(bob, conversationId, 'in it', { threadRoot: second }))).toMatchObject({ field: ['threadRootId'] });
-      // The newest of it too, alone and in one commit with others.
+      // The same for its newest message, alone and in one commit with others.
       const quoting = () => refusal(say(bob, conversationId, 'quoting', { replyTo: { conversationId, seq: last.seq - 1 } }));
       expect(await quoting()).toMatchObject({ field: ['replyToId'] });
       const [refused] = await Promise.all([quoting(), say(ada, conversationId, 'beside it'), say(bob, conversationId, 'and that')]);
       expect(refused).toMatchObject({ field: ['replyToId'] });
     });
 
-    it('is gone between two likewise', async () => {
+    it('is removed from direct conversations too', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.direct(ada, bob);
       const first = await say(ada, conversationId, 'first');
@@ -190,8 +190,8 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
     });
   });
 
-  describe('a message that is gone', () => {
-    it('is found by who sends it again, with nothing of what it said, and not stored anew', async () => {
+  describe('a removed message', () => {
+    it('is found by a retry without its content, and is not stored again', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const request = { conversationId, clientMessageId: freshKey(), text: 'once' };
@@ -203,7 +203,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
       expect((await shown(bob, conversationId)).messages).toEqual([]);
     });
 
-    it('leaves a reply that quotes it, which shows it as taken back', async () => {
+    it('leaves a reply that quotes it, in which it shows as recalled', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const quoted = await say(ada, conversationId, 'quoted');
@@ -214,7 +214,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
       expect(await world.found(quoted)).toMatchObject({ text: '', recalledAt: expect.any(Date) });
     });
 
-    it('leaves its thread, with the replies that are kept, to those who take part', async () => {
+    it('leaves its thread, with the kept replies, to the participants', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const root = await say(ada, conversationId, 'root');
@@ -232,7 +232,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
     });
   });
 
-  it('leaves counts that are what can still be seen, however much of it was read', async () => {
+  it('after every trim the counts equal what is still visible, however much was read', async () => {
     const [ada, bob, cy] = await world.people();
     const conversationId = await world.group(ada, bob, cy);
     const said: Message[] = [];
@@ -249,7 +249,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
     }
   });
 
-  it('is not for who comes later either, where newcomers may read what was said before them', async () => {
+  it('a new member of a group with the whole history sees only what is kept', async () => {
     const [ada, bob, cy] = await world.people();
     const conversationId = await world.group(ada, bob);
     await world.groups.update(ada, { groupId: conversationId, history: 'ALL' });
@@ -261,13 +261,13 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
     expect(await access(cy, conversationId)).toMatchObject({ fromSeq: gone.seq + 1 });
   });
 
-  it('goes in steps, each of which leaves nothing half done, and whoever comes next goes on', async () => {
+  it('a round proceeds in whole steps, and a later round continues', async () => {
     const [ada, bob] = await world.people();
     const conversationId = await world.group(ada, bob);
     const said = await Promise.all(Array.from({ length: 1_200 }, (_, n) => say(ada, conversationId, `${n}`)));
     const last = Math.max(...said.map(({ seq }) => seq));
     await age(world.db, conversationId, { upTo: last - 1, days: 31 });
-    // Broken off when the first step is stored.
+    // Aborted when the first step is stored.
     const killed = new AbortController();
     const { onStored } = await stepping(killed);
     await expect(onStored).rejects.toThrow();
@@ -282,7 +282,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
       ...[500, 1_000, last - 1],
     ]);
 
-    /** A round that is broken off by the first commit that trims. */
+    /** A round that the first commit of a trim aborts. */
     async function stepping(abort: AbortController) {
       const log = {
         ...world.log,
@@ -298,7 +298,7 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
     }
   });
 
-  it('leaves the next round to be done in an hour, once', async () => {
+  it('a round puts a job for the next one in an hour, once', async () => {
     await round();
     await round();
     const jobs = await world.db.client.job.findMany({ where: { kind: 'HistoryRound' } });

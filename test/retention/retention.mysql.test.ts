@@ -3,5 +3,5 @@ import { mysqlDb } from '../support/db.ts';
 import { promisesOfAccountRetention } from './account.contract.ts';
 import { promisesOfRetention } from './retention.contract.ts';
 
-describe('what is kept for a time on MariaDB', () => promisesOfRetention(mysqlDb));
-describe('what accounts keep for a time on MariaDB', () => promisesOfAccountRetention(mysqlDb));
+describe('retention of conversations on MariaDB', () => promisesOfRetention(mysqlDb));
+describe('retention of accounts on MariaDB', () => promisesOfAccountRetention(mysqlDb));

@@ -3,5 +3,5 @@ import { sqliteDb } from '../support/db.ts';
 import { promisesOfAccountRetention } from './account.contract.ts';
 import { promisesOfRetention } from './retention.contract.ts';
 
-describe('what is kept for a time on SQLite', () => promisesOfRetention(sqliteDb));
-describe('what accounts keep for a time on SQLite', () => promisesOfAccountRetention(sqliteDb));
+describe('retention of conversations on SQLite', () => promisesOfRetention(sqliteDb));
+describe('retention of accounts on SQLite', () => promisesOfAccountRetention(sqliteDb));

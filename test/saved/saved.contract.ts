@@ -34,7 +34,7 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
     return refs;
   }
 
-  /** A group in which Ben has said three things, all of which Ann has saved. */
+  /** A group with three messages of Ben, all of which Ann has saved. */
   async function saved() {
     const all = await two();
     const refs = await said(all.ben, all.group, 'one', 'two', 'three');
@@ -56,8 +56,8 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
     return db.client.entry.count({ where: { streamId, type: 'SavedMessageChanged' } });
   }
 
-  describe('a message that somebody has saved', () => {
-    it('is in their list, what was saved last coming first, and in nobody else’s', async () => {
+  describe('a saved message', () => {
+    it('is in the user’s list, last saved first, and in nobody else’s', async () => {
       const { ann, ben, group, one, second, three } = await saved();
       expect(await seqs(ann)).toEqual([three.seq, second.seq, one.seq]);
       expect(await seqs(ann, group)).toEqual([three.seq, second.seq, one.seq]);
@@ -68,7 +68,7 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
       expect([await told(ann), await told(ben)]).toEqual([3, 0]);
     });
 
-    it('is listed in pages, each once, of all conversations or of one', async () => {
+    it('is listed in pages, each once, for all conversations or for one', async () => {
       const { ann, ben, group, one, second, three } = await saved();
       const elsewhere = await groupOf(chat, ben, ann);
       const [other] = await said(ben, elsewhere, 'elsewhere');
@@ -83,7 +83,7 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
       expect([last.items.map((item) => item.saved.seq), last.hasNextPage]).toEqual([[one.seq], false]);
     });
 
-    it('keeps its place when it is saved again, and another note if one is given', async () => {
+    it('keeps its place when saved again, and takes a new note if there is one', async () => {
       const { ann, one, second, three } = await saved();
       const before = await told(ann);
       await chat.saved.save(ann, { message: one });
@@ -101,7 +101,7 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
       expect(await told(ann)).toBe(before + 2);
     });
 
-    it('is in the list no more once they take it out; twice is once', async () => {
+    it('is removed from the list by its user; repeating it has no effect', async () => {
       const { ann, ben, one, second, three } = await saved();
       const before = await told(ann);
       await chat.saved.unsave(ann, second);
@@ -111,7 +111,7 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
       expect([await told(ann), await told(ben)]).toEqual([before + 1, 0]);
     });
 
-    it('is refused with a note that is none, or where it is not theirs to see, or nothing is left of it', async () => {
+    it('is refused for an invalid note, an invisible message and a recalled one', async () => {
       const { ann, ben, group, one } = await saved();
       const [hidden, recalled] = (await said(ben, group, 'hidden', 'recalled')) as readonly [MessageRef, MessageRef];
       await chat.messages.hide(ann, hidden);
@@ -128,7 +128,7 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
       expect(await seqs(ann)).toHaveLength(3);
     });
 
-    it('is one of so many; what they do not see any more does not count', async () => {
+    it('counts toward a limit while it is visible', async () => {
       const { ann, ben, group, one } = await saved();
       const [four = one, five = one] = await said(ben, group, 'four', 'five');
       await chat.saved.save(ann, { message: four });
@@ -137,11 +137,11 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
       await chat.messages.hide(ann, one);
       await chat.saved.save(ann, { message: five });
       expect(await seqs(ann)).toHaveLength(4);
-      // What is out of sight is out of the way: no list steps over more than may be saved.
+      // Invisible ones are deleted, so that no list steps over more than may be saved.
       expect(await db.client.savedMessage.count({ where: { userId: ann.userId } })).toBe(4);
     });
 
-    it('leaves no more rows than so many, whatever they have saved, cleared, and left', async () => {
+    it('leaves no more rows than the limit, whatever was saved, cleared and left', async () => {
       const { ann, ben, group, one } = await saved();
       const elsewhere = await groupOf(chat, ben, ann);
       await chat.groups.update(ben, { groupId: elsewhere, history: 'ALL' });
@@ -152,12 +152,12 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
       await chat.messages.clear(ann, { conversationId: group });
       const rows = () => db.client.savedMessage.count({ where: { userId: ann.userId } });
       expect([await seqs(ann), await rows()]).toEqual([[], 4]);
-      // One of those that are in nobody's sight is saved anew, in another stay.
+      // One of the invisible ones is saved again, in another membership.
       expect(await chat.saved.save(ann, { message: there })).toMatchObject({ note: null });
       expect([await seqs(ann), await rows()]).toEqual([[there.seq], 1]);
     });
 
-    it('is saved once by devices that do it at the same time', async () => {
+    it('is saved once by concurrent devices', async () => {
       const { ann, ben, group } = await two();
       const [message = { conversationId: group, seq: 0 }] = await said(ben, group, 'one');
       await Promise.all([1, 2, 3].map(() => chat.saved.save(ann, { message })));
@@ -165,8 +165,8 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what somebody has saved and does not see any more', () => {
-    it('is out of the list once they delete it for themselves, or clear the conversation', async () => {
+  describe('a saved message that is no longer visible', () => {
+    it('is not in the list once it is deleted for oneself or cleared', async () => {
       const { ann, one, second, three } = await saved();
       await chat.messages.hide(ann, three);
       expect(await seqs(ann)).toEqual([second.seq, one.seq]);
@@ -175,7 +175,7 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
       expect(await seqs(ann, one.conversationId)).toEqual([second.seq]);
     });
 
-    it('stays where it was taken back: the place is there, and the note', async () => {
+    it('stays in the list if it was only recalled', async () => {
       const { ann, ben, one, second, three } = await saved();
       await chat.messages.recall(ben, three);
       expect(await seqs(ann)).toEqual([three.seq, second.seq, one.seq]);
@@ -183,7 +183,7 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
       expect(await seqs(ann)).toEqual([second.seq, one.seq]);
     });
 
-    it('is gone when they leave, for good, whatever of the past they see when they come again', async () => {
+    it('is gone for good when the user leaves, whatever they see when they return', async () => {
       const { ann, ben, group, one } = await saved();
       await chat.groups.update(ann, { groupId: group, history: 'ALL' });
       const [mine = one] = await said(ann, group, 'mine');
@@ -196,7 +196,7 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
       expect(await seqs(ben)).toEqual([mine.seq]);
     });
 
-    it('is gone when a group is dissolved, before its members are told', async () => {
+    it('is gone when the group is dissolved, before its members are notified', async () => {
       const { ann, ben, group, one } = await saved();
       await chat.saved.save(ben, { message: one });
       await chat.groups.dissolve(ann, { groupId: group });
@@ -204,7 +204,7 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
       expect(await refusal(chat.saved.save(ben, { message: one }))).toBe('NOT_FOUND messageId');
     });
 
-    it('is gone, and its note with it, where a conversation does not keep it any longer', async () => {
+    it('is removed with its note by retention', async () => {
       const { ann, group, one, second, three } = await saved();
       await using keeping = chatOver(db, { HISTORY_DAYS: '30' });
       await age(db, group, { upTo: second.seq, days: 31 });
@@ -214,7 +214,7 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
       expect(kept.map(({ seq }) => seq)).toEqual([three.seq]);
     });
 
-    it('goes with their account', async () => {
+    it('is deleted with its user’s account', async () => {
       const { ann, one } = await saved();
       await chat.users.erase(ann, { password, messages: 'KEEP', address: '10.0.0.1' });
       await chat.jobs.doDue();
@@ -223,7 +223,7 @@ export function promisesOfSavedMessages(open: () => Promise<Db>): void {
     });
   });
 
-  it('is sent as nothing: who saves says nothing to anybody', async () => {
+  it('saving a message notifies nobody else', async () => {
     const { ann, ben, group } = await two();
     const [message = { conversationId: group, seq: 0 }] = await said(ben, group, 'one');
     const before = await db.client.entry.count({ where: { streamId: { in: [group, ben.userId] } } });

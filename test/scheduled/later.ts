@@ -7,7 +7,7 @@ import type { ScheduledMessage } from '../../src/scheduled/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { uuidBytes } from '../../src/uuid.ts';
 
-/** What is left to be said. */
+/** The input of a scheduled message. */
 export type Wanted = Parameters<Chat['scheduled']['schedule']>[1];
 
 /** An hour from now, or so many ms. */
@@ -15,19 +15,19 @@ export function ahead(ms = 3_600_000): Date {
   return new Date(Date.now() + ms);
 }
 
-/** A message that is to be said in an hour, under a name of its own. */
+/** A message to be sent in an hour, under a clientMessageId of its own. */
 export function wanted(conversationId: bigint, text: string, more: Partial<Wanted> = {}): Wanted {
   return { conversationId, clientMessageId: randomUUID(), text, sendAt: ahead(), ...more };
 }
 
-/** Leaves something to be said that is not to be refused. */
+/** Schedules a message. Fails if it was sent already. */
 export async function leave(chat: Chat, viewer: Viewer, what: Wanted): Promise<ScheduledMessage> {
   const { scheduled } = await chat.scheduled.schedule(viewer, what);
   if (scheduled === null) throw new Error('it was said already');
   return scheduled;
 }
 
-/** Brings its time about, as time would. */
+/** Moves the time of scheduled messages into the past. */
 export async function timeComes(db: Db, ...ids: readonly string[]): Promise<void> {
   const past = ahead(-1_000);
   await db.transaction(async (tx) => {
@@ -38,13 +38,13 @@ export async function timeComes(db: Db, ...ids: readonly string[]): Promise<void
   });
 }
 
-/** What was said in a conversation, in order. */
+/** The texts of a conversation's messages, in order. */
 export async function said(db: Db, conversationId: bigint): Promise<readonly string[]> {
   const rows = await db.client.message.findMany({ where: { conversationId }, orderBy: { seq: 'asc' } });
   return rows.map(({ text }) => text);
 }
 
-/** What a refusal says: its code, and the input at fault. */
+/** The code and field of a refusal, as a text. */
 export async function refusal(act: Promise<unknown>): Promise<string> {
   const error: unknown = await act.then(
     () => 'nothing was refused',

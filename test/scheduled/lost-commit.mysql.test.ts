@@ -9,13 +9,13 @@ import { chatOver } from '../support/chat.ts';
 import { groupOf, person } from '../support/people.ts';
 import { leave, said, timeComes, wanted } from './later.ts';
 
-describe('what is said later, where the connection is lost', () => {
+describe('a scheduled message whose connection is lost', () => {
   let place: Fresh;
   let direct: Db;
   let proxy: Awaited<ReturnType<typeof startProxy>>;
   let db: Db;
   let chat: Chat;
-  /** A node that is not cut off. */
+  /** A node whose connection is never cut. */
   let other: Chat;
   let ann: Viewer;
 
@@ -37,7 +37,7 @@ describe('what is said later, where the connection is lost', () => {
     await place[Symbol.asyncDispose]();
   });
 
-  /** Has a COMMIT be done whose answer never comes, and nothing come through until somebody else has done something. */
+  /** Cuts the answer of the COMMIT of an act, then all connections until `meanwhile` is done. */
   async function cutWhile(
     act: () => Promise<unknown>,
     isDone: () => Promise<boolean>,
@@ -57,7 +57,7 @@ describe('what is said later, where the connection is lost', () => {
     return acting;
   }
 
-  /** Something that it is time for, in a conversation of its own. */
+  /** A due scheduled message in a conversation of its own. */
   async function scene() {
     const group = await groupOf(chat, ann);
     const { id } = await leave(chat, ann, wanted(group, 'Once'));
@@ -65,7 +65,7 @@ describe('what is said later, where the connection is lost', () => {
     return { group, id, due: { userId: ann.userId, scheduledMessageId: id } };
   }
 
-  /** What is left of it: its row, its job, and what its author was told. */
+  /** What is left of a scheduled message: its row, its job, and the entries for its author. */
   async function left(id: string) {
     const entries = await db.client.entry.findMany({ where: { streamId: ann.userId, data: { contains: id } }, orderBy: { seq: 'asc' } });
     return [
@@ -82,7 +82,7 @@ describe('what is said later, where the connection is lost', () => {
     ['with a COMMIT that was done, but whose answer never came', 'COMMIT', true],
   ] as const;
 
-  test.each(losses)('%s, is said once', async (_what, statement, how) => {
+  test.each(losses)('%s is sent once', async (_what, statement, how) => {
     const { group, id, due } = await scene();
     const isCut = cutOnce(proxy, statement, how);
     await chat.scheduled.due(due);
@@ -92,7 +92,7 @@ describe('what is said later, where the connection is lost', () => {
     expect(await left(id)).toEqual(over);
   });
 
-  test.each(losses)('%s, is said once by whoever says it now, and they are answered', async (_what, statement, how) => {
+  test.each(losses)('%s is sent once by its author’s sendNow, which is answered', async (_what, statement, how) => {
     const { group, id } = await scene();
     const isCut = cutOnce(proxy, statement, how);
     expect(await chat.scheduled.sendNow(ann, id)).toMatchObject({ conversationId: group, text: 'Once' });
@@ -101,7 +101,7 @@ describe('what is said later, where the connection is lost', () => {
     expect(await left(id)).toEqual(over);
   });
 
-  test.each(losses.slice(1))('%s, is cancelled, and whoever cancels is answered', async (_what, statement, how) => {
+  test.each(losses.slice(1))('%s is cancelled, and the cancellation is answered', async (_what, statement, how) => {
     const { group, id, due } = await scene();
     const isCut = cutOnce(proxy, statement, how);
     await chat.scheduled.cancel(ann, id);
@@ -111,7 +111,7 @@ describe('what is said later, where the connection is lost', () => {
     expect(await left(id)).toEqual(over);
   });
 
-  test.each(losses.slice(1))('%s, is left once', async (_what, statement, how) => {
+  test.each(losses.slice(1))('%s is scheduled once', async (_what, statement, how) => {
     const group = await groupOf(chat, ann);
     const isCut = cutOnce(proxy, statement, how);
     const { id } = await leave(chat, ann, wanted(group, 'Left'));
@@ -120,7 +120,7 @@ describe('what is said later, where the connection is lost', () => {
     expect((await left(id)).slice(1)).toEqual([1, ['ScheduledMessageChanged']]);
   });
 
-  test('where a change is said before its author could be answered, they are answered that it was made', async () => {
+  test('a change is answered as made, though the message was sent before the answer', async () => {
     const group = await groupOf(chat, ann);
     const { id } = await leave(chat, ann, wanted(group, 'Before'));
     const isChanged = async () => (await other.scheduled.byIds(ann, [id]))[0]?.text === 'After';
@@ -133,7 +133,7 @@ describe('what is said later, where the connection is lost', () => {
     expect(await said(db, group)).toEqual(['After']);
   });
 
-  test('what is left, and cancelled on another device before its author could be answered, is not left anew', async () => {
+  test('a message that another device cancels before the answer is not scheduled again', async () => {
     const group = await groupOf(chat, ann);
     const waiting = async () => (await other.scheduled.list(ann, { first: 1, conversationId: group })).items;
     await cutWhile(

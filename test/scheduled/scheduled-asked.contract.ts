@@ -9,7 +9,7 @@ import { groupOf, person } from '../support/people.ts';
 import { answers, type Receiver, receiver } from '../webhook/receiver.ts';
 import { leave, refusal, said, timeComes, wanted } from './later.ts';
 
-/** What holds of what is said later where words are not allowed, or somebody is asked before something is said, on any database. */
+/** What scheduled messages promise with blocked words and with an app that is asked before sending, on any database. */
 export function promisesOfScheduledAsked(open: () => Promise<Db>): void {
   let db: Db;
   let chat: Chat;
@@ -26,7 +26,7 @@ export function promisesOfScheduledAsked(open: () => Promise<Db>): void {
   });
   afterAll(() => db[Symbol.asyncDispose]());
 
-  /** Its time comes: what its author finds of it then. */
+  /** Makes a scheduled message due. Resolves with what is left of it. */
   async function atItsTime({ id }: ScheduledMessage): Promise<ScheduledMessage | null> {
     await timeComes(db, id);
     await chat.jobs.doDue();
@@ -34,7 +34,7 @@ export function promisesOfScheduledAsked(open: () => Promise<Db>): void {
     return row;
   }
 
-  describe('who is asked before something is said', () => {
+  describe('the app that is asked before a message is stored', () => {
     let app: Receiver;
     beforeEach(async () => {
       app = await receiver();
@@ -51,7 +51,7 @@ export function promisesOfScheduledAsked(open: () => Promise<Db>): void {
       app.behaves((response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(verdict)));
     }
 
-    it('is asked at its time and not before; what they refuse stays with their reason', async () => {
+    it('is asked at the message’s time and not before, and a refused message stays with its reason', async () => {
       says({ allow: false, reason: 'Mind your words.' });
       const later = await leave(chat, ann, wanted(group, 'rude'));
       await chat.scheduled.change(ann, { id: later.id, text: 'very rude' });
@@ -62,7 +62,7 @@ export function promisesOfScheduledAsked(open: () => Promise<Db>): void {
       expect(await said(db, group)).toEqual(['***']);
     });
 
-    it('keeps it waiting, and not refused, while they cannot be asked', async () => {
+    it('keeps a message waiting without a refusal while it cannot be asked', async () => {
       app.behaves(answers(503));
       const later = await leave(chat, ann, wanted(group, 'Hello?'));
       expect(await refusal(chat.scheduled.sendNow(ann, later.id))).toBe('UNAVAILABLE');
@@ -74,7 +74,7 @@ export function promisesOfScheduledAsked(open: () => Promise<Db>): void {
     });
   });
 
-  it('a word that is not allowed is looked for at its time and not before, and is allowed again by another text', async () => {
+  it('blocked words are checked at the message’s time and not before, and a changed text is sent', async () => {
     await chat.words.set(null, { name: 'later', action: 'REFUSE', words: ['badger'] });
     const later = await leave(chat, ann, wanted(group, 'A badger!'));
     const refused = await atItsTime(later);

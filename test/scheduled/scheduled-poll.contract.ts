@@ -10,7 +10,7 @@ import { ahead, leave, refusal, timeComes, wanted } from './later.ts';
 
 const hourMs = 3_600_000;
 
-/** What holds of polls that are asked later, on any database. */
+/** What scheduled polls promise, on any database. */
 export function promisesOfScheduledPolls(open: () => Promise<Db>): void {
   let db: Db;
   let chat: Chat;
@@ -33,7 +33,7 @@ export function promisesOfScheduledPolls(open: () => Promise<Db>): void {
     await chat.jobs.doDue();
   }
 
-  /** The one message of a conversation. */
+  /** The only message of a conversation. */
   async function theOne(conversationId: bigint): Promise<Message> {
     const { seq } = await db.client.message.findFirstOrThrow({ where: { conversationId } });
     const [message = null] = await chat.messages.byRefs([{ conversationId, seq }]);
@@ -43,8 +43,8 @@ export function promisesOfScheduledPolls(open: () => Promise<Db>): void {
 
   const poll = { options: ['soup', 'rice'], multiple: true, anonymous: true };
 
-  describe('a poll that is asked later', () => {
-    it('is asked at its time as it was left, and closes at its own', async () => {
+  describe('a scheduled poll', () => {
+    it('is sent at its time as scheduled, and closes at its own', async () => {
       const { ann, ben, group } = await two();
       const closesAt = ahead(2 * hourMs);
       const later = await leave(chat, ann, wanted(group, 'What do we eat?', { poll: { ...poll, closesAt } }));
@@ -58,7 +58,7 @@ export function promisesOfScheduledPolls(open: () => Promise<Db>): void {
       expect(await tally(chat, asked, 2)).toEqual([1, 1, 1]);
     });
 
-    it('has options as any poll has, a question, and an end after it is asked', async () => {
+    it('needs valid options, a question, and a closing time after its sending', async () => {
       const { ann, group } = await two();
       async function why(wish: object, more: object = {}): Promise<string> {
         return refusal(chat.scheduled.schedule(ann, wanted(group, 'Well?', { poll: { ...poll, ...wish }, ...more })));
@@ -74,7 +74,7 @@ export function promisesOfScheduledPolls(open: () => Promise<Db>): void {
       expect((await chat.scheduled.list(ann, { first: 10 })).items).toEqual([]);
     });
 
-    it('is found by the request that left it, while it waits and once it is asked; another poll under its name is refused', async () => {
+    it('is found by its request, waiting or sent, and another poll under its key is refused', async () => {
       const { ann, group } = await two();
       const request = wanted(group, 'Well?', { poll: { ...poll, closesAt: ahead(2 * hourMs) } });
       const later = await leave(chat, ann, request);
@@ -87,7 +87,7 @@ export function promisesOfScheduledPolls(open: () => Promise<Db>): void {
       expect(await refusal(chat.messages.send(ann, other))).toBe('CONFLICT clientMessageId');
     });
 
-    it('is changed as a whole, taken from what is said and given to it; what a change does not name stays', async () => {
+    it('is changed as a whole, removed or added, and stays if a change does not name it', async () => {
       const { ann, group } = await two();
       const later = await leave(chat, ann, wanted(group, 'Well?', { poll }));
       const { id } = later;
@@ -101,7 +101,7 @@ export function promisesOfScheduledPolls(open: () => Promise<Db>): void {
       expect(await refusal(chat.scheduled.change(ann, { id, sendAt: ahead(3 * hourMs) }))).toBe('INVALID_INPUT poll closesAt');
     });
 
-    it('that would be over when it is asked is refused then, and stays with its author', async () => {
+    it('that would be closed when it is sent is refused then, and stays with its author', async () => {
       const { ann, group } = await two();
       const later = await leave(chat, ann, wanted(group, 'Well?', { poll: { ...poll, closesAt: ahead(2 * hourMs) } }));
       const over = JSON.stringify({ ...later.poll, closesAt: ahead(-1) });

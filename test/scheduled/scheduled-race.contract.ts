@@ -9,7 +9,7 @@ import { ahead, leave, said, timeComes, wanted } from './later.ts';
 
 const many = Array.from({ length: 40 }, (_, place) => String(place));
 
-/** What holds when what is said later is changed, cancelled and said at the same moment on two nodes, on any database. */
+/** What scheduled messages promise while they are changed, cancelled and sent concurrently on two nodes, on any database. */
 export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
   let db: Db;
   let nodes: readonly [Chat, Chat];
@@ -22,7 +22,7 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
     await db[Symbol.asyncDispose]();
   });
 
-  /** Many that it is time for. */
+  /** Several due messages. */
   async function scene(texts = many) {
     const ann = await person(nodes[0]);
     const group = await groupOf(nodes[0], ann);
@@ -32,7 +32,9 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
     return { ann, group, ids };
   }
 
-  /** Has one node do something with each, the last first: it meets those who say them in the middle. Answers of each whether it was done. */
+  /**
+   * Runs an act of one node on each message, last first, so that it meets the senders in the middle. Resolves with whether each succeeded.
+   */
   function toEach(ids: readonly string[], act: (id: string, place: number) => Promise<unknown>): Promise<readonly boolean[]> {
     const acts = ids.map(
       (id, place) => () =>
@@ -44,7 +46,7 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
     return Promise.all(acts.toReversed().map((start) => start())).then((done) => done.toReversed());
   }
 
-  /** Has both nodes say what it is time for, each of them everything, as after a crash that nobody noticed. */
+  /** Sends everything that is due on both nodes, as after an unnoticed crash. */
   function sayAll({ userId }: Viewer, ids: readonly string[]): Promise<unknown> {
     return Promise.all(
       nodes.flatMap((node) => [node.jobs.doDue(), ...ids.map((scheduledMessageId) => node.scheduled.due({ userId, scheduledMessageId }))]),
@@ -55,8 +57,8 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
     return db.client.entry.count({ where: { streamId, type: 'ScheduledMessageClosed' } });
   }
 
-  describe('what both nodes are at', () => {
-    it('is said once, and once told', async () => {
+  describe('a due message that both nodes process', () => {
+    it('is sent once and announced once', async () => {
       const { ann, group, ids } = await scene();
       await sayAll(ann, ids);
       expect((await said(db, group)).toSorted()).toEqual(many.toSorted());
@@ -66,7 +68,7 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
       expect(await said(db, group)).toHaveLength(many.length);
     });
 
-    it('and is cancelled is said or cancelled, as whoever cancels is answered', async () => {
+    it('and that is cancelled is sent or cancelled, as the caller is answered', async () => {
       const { ann, group, ids } = await scene();
       const [cancelled] = await Promise.all([toEach(ids, (id) => nodes[1].scheduled.cancel(ann, id)), sayAll(ann, ids)]);
       const left = many.filter((_, place) => !cancelled[place]);
@@ -74,7 +76,7 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
       expect(await closings(ann)).toBe(many.length);
     });
 
-    it('and is changed is said as it was, or as it was changed, as whoever changes is answered', async () => {
+    it('and that is changed is sent as before or as changed, as the caller is answered', async () => {
       const { ann, group, ids } = await scene();
       const change = (id: string, place: number) => nodes[1].scheduled.change(ann, { id, text: `new ${place}`, sendAt: ahead() });
       const [changed] = await Promise.all([toEach(ids, change), sayAll(ann, ids)]);
@@ -86,7 +88,7 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
       expect((await said(db, group)).toSorted()).toEqual(all.toSorted());
     });
 
-    it('and cannot be said is as it was changed, or gone, whichever of these comes first', async () => {
+    it('and that is refused ends as changed or cancelled, whichever comes first', async () => {
       const { ann, ids } = await scene(many.map((text) => `badger ${text}`));
       for (const node of nodes) await node.words.set(null, { name: 'refused', action: 'REFUSE', words: ['badger'] });
       const act = (id: string, place: number) =>
@@ -101,7 +103,7 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
       );
     });
 
-    it('and is said now by whoever does not wait is said once', async () => {
+    it('and that its author sends now is sent once', async () => {
       const { ann, group, ids } = await scene();
       await Promise.all([toEach(ids, (id) => nodes[1].scheduled.sendNow(ann, id)), sayAll(ann, ids)]);
       expect((await said(db, group)).toSorted()).toEqual(many.toSorted());
@@ -109,8 +111,8 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what a user does at one moment, on one node,', () => {
-    // Acts of one moment share a commit where nothing keeps them apart.
+  describe('concurrent acts of a user on one node', () => {
+    // Concurrent acts share a commit if nothing separates them.
     async function left(...texts: readonly string[]) {
       const ann = await person(nodes[0]);
       const group = await groupOf(nodes[0], ann);
@@ -118,7 +120,7 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
       return { ann, group, ids: rows.map(({ id }) => id) };
     }
 
-    it('leaves no more than may wait', async () => {
+    it('schedule no more than the limit', async () => {
       await using few = chatOver(db, { MAX_SCHEDULED_MESSAGES: '3' });
       const ann = await person(few);
       const group = await groupOf(few, ann);
@@ -127,21 +129,21 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
       expect(await db.client.scheduledMessage.count({ where: { userId: ann.userId } })).toBe(3);
     });
 
-    it('changes it in all ways that were answered', async () => {
+    it('make all changes that were answered', async () => {
       const { ann, ids } = await left(...many);
       const { change, byIds } = nodes[0].scheduled;
       await Promise.all(ids.flatMap((id) => [change(ann, { id, text: 'new' }), change(ann, { id, data: { of: 'a' } })]));
       expect((await byIds(ann, ids)).map((row) => row && [row.text, row.data])).toEqual(many.map(() => ['new', '{"of":"a"}']));
     });
 
-    it('cancels it once, and tells it once', async () => {
+    it('cancel a message once and announce it once', async () => {
       const { ann, ids } = await left(...many);
       const twice = await Promise.allSettled([...ids, ...ids].map((id) => nodes[0].scheduled.cancel(ann, id)));
       expect(twice.filter(({ status }) => status === 'fulfilled')).toHaveLength(many.length);
       expect(await closings(ann)).toBe(many.length);
     });
 
-    it('says it or cancels it, as it was or as it was changed', async () => {
+    it('send or cancel a message, in its old or its changed form', async () => {
       const { ann, group, ids } = await left(...many);
       const { change, cancel, sendNow } = nodes[0].scheduled;
       const acts = ids.map((id, place) => (place % 2 === 0 ? cancel(ann, id) : change(ann, { id, text: `new ${place}` })));
@@ -154,7 +156,7 @@ export function promisesOfScheduledRaces(open: () => Promise<Db>): void {
       expect((await said(db, group)).toSorted()).toEqual(outcome.flat().toSorted());
     });
 
-    it('says what was changed while it was being said, as it was changed', async () => {
+    it('send a message that was changed meanwhile as changed', async () => {
       const { ann, group, ids } = await left('as it was');
       const [id = ''] = ids;
       const late = lateCommits(db);

@@ -8,7 +8,7 @@ import { chatOver } from '../support/chat.ts';
 import { groupOf, password, person, say } from '../support/people.ts';
 import { ahead, leave, refusal, said, timeComes, wanted } from './later.ts';
 
-/** What messages that are said later promise, on any database. */
+/** What scheduled messages promise, on any database. */
 export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
   let db: Db;
   let chat: Chat;
@@ -31,7 +31,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
     return items.map(({ scheduled }) => scheduled);
   }
 
-  /** What a user's devices were told of it, and what it has become. */
+  /** The entries for a user's devices about a scheduled message, and what it became. */
   async function told({ userId, id }: ScheduledMessage): Promise<readonly string[]> {
     const rows = await db.client.entry.findMany({ where: { streamId: userId, data: { contains: id } }, orderBy: { seq: 'asc' } });
     return rows.map(({ type, data }) => {
@@ -49,8 +49,8 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
     await chat.jobs.doDue();
   }
 
-  describe('something that is left to be said', () => {
-    it('is said at its time, by its author and under its name, and not before; then it waits no more', async () => {
+  describe('a scheduled message', () => {
+    it('is sent at its time and not before, by its author and under its key, and then waits no more', async () => {
       const { ben, group } = await two();
       const later = await leave(chat, ben, wanted(group, 'Good morning'));
       expect(later).toMatchObject({ userId: ben.userId, conversationId: group, text: 'Good morning', refusal: null });
@@ -65,7 +65,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await told(later)).toEqual(['Changed', `Closed ${rows[0]?.seq}`]);
     });
 
-    it('is said with all that it has: an answer, a thread, mentions, files and data', async () => {
+    it('is sent with its quote, thread, mentions, attachments and custom data', async () => {
       const { ann, ben, group } = await two();
       const root = { conversationId: group, seq: await say(chat, ann, group, 'What?') };
       const data = { card: [1, { of: 'a' }] };
@@ -78,7 +78,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(JSON.parse(message?.data ?? '')).toEqual(data);
     });
 
-    it('opens a direct conversation for the other side when it is said, and not before', async () => {
+    it('opens a direct conversation for the other side when it is sent and not before', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       const { id } = await chat.groups.openDirect(ann, { userId: ben.userId });
       const later = await leave(chat, ann, wanted(id, 'Happy birthday'));
@@ -88,14 +88,14 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await told(later)).toEqual(['Changed', 'Closed 1']);
     });
 
-    it('keeps its text in its row alone: no entry and no job has it', async () => {
+    it('has its text in its row only, in no entry and no job', async () => {
       const { ann, group } = await two();
       await leave(chat, ann, wanted(group, 'Nobody knows'));
       expect(await db.client.entry.count({ where: { data: { contains: 'Nobody knows' } } })).toBe(0);
       expect(await db.client.job.count({ where: { data: { contains: 'Nobody knows' } } })).toBe(0);
     });
 
-    it('is its author’s alone', async () => {
+    it('is visible to its author only', async () => {
       const { ann, ben, group } = await two();
       const { id } = await leave(chat, ann, wanted(group, 'Mine'));
       expect(await chat.scheduled.byIds(ben, [id])).toEqual([null]);
@@ -106,7 +106,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await refusal(chat.scheduled.sendNow(ben, id))).toBe('NOT_FOUND scheduledMessageId');
     });
 
-    it('is listed by its time, page after page, in one conversation or in all', async () => {
+    it('is listed by its time, in pages, for one conversation or for all', async () => {
       const { ann, group } = await two();
       const other = await groupOf(chat, ann);
       const at = ahead();
@@ -137,7 +137,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
   });
 
   describe('a request that is sent again', () => {
-    it('finds what waits, as it stands by then; another under its name is refused', async () => {
+    it('finds the waiting message as it is now, and conflicts if it differs', async () => {
       const { ann, group } = await two();
       const request = wanted(group, 'Once');
       const { id } = await leave(chat, ann, request);
@@ -149,7 +149,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       }
     });
 
-    it('finds the message once it was said, also where it was changed before, and leaves nothing anew', async () => {
+    it('finds the message once it is sent, even if it was changed, and schedules nothing again', async () => {
       const { ann, group } = await two();
       const request = wanted(group, 'Once');
       const later = await leave(chat, ann, request);
@@ -162,13 +162,13 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await waiting(ann)).toEqual([]);
     });
 
-    it('finds it also where no more may be left, and where its time is over', async () => {
+    it('finds it beyond the limit and after its time, too', async () => {
       const { ann, ben, group } = await two();
       const request = wanted(group, 'Soon');
       const later = await leave(chat, ben, request);
       for (const text of 'abcd') await leave(chat, ben, wanted(group, text));
       expect(await leave(chat, ben, request)).toMatchObject({ id: later.id });
-      // As time would.
+      // Moves its time into the past.
       const over = { ...request, sendAt: ahead(-1_000) };
       const times = { sendAt: over.sendAt, firstSendAt: over.sendAt };
       await db.transaction((tx) => tx.scheduledMessage.updateMany({ where: { clientMessageId: request.clientMessageId }, data: times }));
@@ -178,7 +178,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await leave(chat, ben, over)).toMatchObject({ id: later.id, refusal: { code: 'FORBIDDEN' } });
     });
 
-    it('that was sent at once meanwhile is not said again: what waited is over; where it was another, it says so', async () => {
+    it('after the same message was sent directly closes the waiting one, and after another one leaves it with CONFLICT', async () => {
       const { ann, group } = await two();
       const [same, other, changed] = [wanted(group, 'Now'), wanted(group, 'Later'), wanted(group, 'First')];
       const left = [await leave(chat, ann, same), await leave(chat, ann, other), await leave(chat, ann, changed)] as const;
@@ -195,8 +195,8 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what is left', () => {
-    it('is looked at as if it were said at once', async () => {
+  describe('scheduling a message', () => {
+    it('checks it as sending it now would', async () => {
       const { ann, ben, group } = await two();
       const stranger = await person(chat);
       async function why(more: object, viewer = ann): Promise<string> {
@@ -220,7 +220,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await waiting(ann)).toEqual([]);
     });
 
-    it('has a time that is to come, within a year', async () => {
+    it('needs a future time within a year', async () => {
       const { ann, group } = await two();
       for (const sendAt of [ahead(-1), new Date(0), ahead(366 * 86_400_000)]) {
         expect(await refusal(chat.scheduled.schedule(ann, wanted(group, 'x', { sendAt })))).toBe('INVALID_INPUT sendAt');
@@ -228,7 +228,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       await leave(chat, ann, wanted(group, 'x', { sendAt: ahead(364 * 86_400_000) }));
     });
 
-    it('is so much at most; what is cancelled or said makes room', async () => {
+    it('is limited in number, and a cancelled or sent message makes room', async () => {
       const { ann, group } = await two();
       const left: ScheduledMessage[] = [];
       for (let count = 0; count < 5; count += 1) left.push(await leave(chat, ann, wanted(group, `${count}`)));
@@ -240,7 +240,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await refusal(chat.scheduled.schedule(ann, wanted(group, 'too many')))).toBe('LIMIT_REACHED');
     });
 
-    it('takes its room until it is said or cancelled, also where it was refused at its time', async () => {
+    it('counts refused messages until they are sent or cancelled', async () => {
       const { ann, ben, group } = await two();
       const left: ScheduledMessage[] = [];
       for (const text of 'abcde') left.push(await leave(chat, ben, wanted(group, text)));
@@ -252,7 +252,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       await leave(chat, ben, diary);
     });
 
-    it('has a name that others may have given, too', async () => {
+    it('allows a key that another user has used too', async () => {
       const { ann, ben, group } = await two();
       const request = wanted(group, 'Good morning');
       const [anns, bens] = [await leave(chat, ann, request), await leave(chat, ben, request)];
@@ -262,7 +262,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
   });
 
   describe('a change', () => {
-    it('leaves what it does not name, and is what is said', async () => {
+    it('keeps what it does not name, and is what is sent', async () => {
       const { ann, ben, group } = await two();
       const seq = await say(chat, ben, group, 'Before');
       const replyTo = { conversationId: group, seq };
@@ -278,7 +278,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect((await told(later)).slice(0, -1)).toEqual(['Changed', 'Changed', 'Changed']);
     });
 
-    it('gives it and takes from it what it answers, its thread, its mentions, files and data', async () => {
+    it('sets and clears quote, thread, mentions, attachments and custom data', async () => {
       const { ann, ben, group } = await two();
       const root = { conversationId: group, seq: await say(chat, ben, group, 'What?') };
       const before = await leave(chat, ann, wanted(group, 'That.'));
@@ -292,14 +292,14 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await chat.scheduled.change(ann, { id: before.id, ...none })).toEqual(before);
     });
 
-    it('that changes nothing tells nothing', async () => {
+    it('that changes nothing is not announced', async () => {
       const { ann, group } = await two();
       const later = await leave(chat, ann, wanted(group, 'Same', { attachments: [{ url: 'https://example.org', mediaType: 'a/b' }] }));
       await chat.scheduled.change(ann, { id: later.id, text: 'Same', mentionIds: [] });
       expect(await told(later)).toEqual(['Changed']);
     });
 
-    it('is refused as what is left anew is, and changes nothing then', async () => {
+    it('is refused like a new message, and changes nothing then', async () => {
       const { ann, group } = await two();
       const { id } = await leave(chat, ann, wanted(group, 'Stands'));
       expect(await refusal(chat.scheduled.change(ann, { id, text: '' }))).toBe('INVALID_INPUT text');
@@ -309,7 +309,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await waiting(ann)).toMatchObject([{ text: 'Stands' }]);
     });
 
-    it('of what was sent at once under its name is refused, for it would never be said: it is over', async () => {
+    it('is NOT_FOUND after the message was sent directly under its key, and the scheduled one is closed', async () => {
       const { ann, group } = await two();
       const request = wanted(group, 'Now');
       const later = await leave(chat, ann, request);
@@ -321,7 +321,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await said(db, group)).toEqual(['Now']);
     });
 
-    it('of what was sent at once as it had become is refused likewise', async () => {
+    it('is NOT_FOUND after the changed message was sent directly, too', async () => {
       const { ann, group } = await two();
       const request = wanted(group, 'Now');
       const later = await leave(chat, ann, request);
@@ -332,7 +332,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await waiting(ann)).toEqual([]);
     });
 
-    it('of what can never be said, because something else was said under its name, is refused at once', async () => {
+    it('is CONFLICT after another message was sent under its key', async () => {
       const { ann, group } = await two();
       const request = wanted(group, 'Now');
       const later = await leave(chat, ann, request);
@@ -343,7 +343,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await said(db, group)).toEqual(['Something else']);
     });
 
-    it('that puts it off has nothing said at the time that it had', async () => {
+    it('of the time prevents the sending at the former time', async () => {
       const { ann, group } = await two();
       const later = await leave(chat, ann, wanted(group, 'Later still'));
       await timeComes(db, later.id);
@@ -356,7 +356,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
     });
   });
 
-  it('what is taken up before its time is left for it', async () => {
+  it('a job that runs before the message’s time leaves it waiting', async () => {
     const { ann, group } = await two();
     const later = await leave(chat, ann, wanted(group, 'Not yet'));
     await timeComes(db, later.id);
@@ -366,7 +366,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
     expect(await jobOf(later)).toMatchObject({ dueAt: later.sendAt, heldBy: null });
   });
 
-  it('what is cancelled is never said, and is there no more', async () => {
+  it('a cancelled message is never sent and gone', async () => {
     const { ann, group } = await two();
     const later = await leave(chat, ann, wanted(group, 'Never mind'));
     await timeComes(db, later.id);
@@ -378,7 +378,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
     expect(await refusal(chat.scheduled.cancel(ann, later.id))).toBe('NOT_FOUND scheduledMessageId');
   });
 
-  it('what is said now is said once, and not at its time', async () => {
+  it('a message that is sent now is sent once, and not again at its time', async () => {
     const { ann, group } = await two();
     const later = await leave(chat, ann, wanted(group, 'Now'));
     const message = await chat.scheduled.sendNow(ann, later.id);
@@ -390,7 +390,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
     expect(await said(db, group)).toEqual(['Now']);
   });
 
-  describe('what cannot be said at its time', () => {
+  describe('a message that cannot be sent at its time', () => {
     it.each([
       ['by who has left', 'NOT_FOUND', ({ ben, group }) => chat.groups.leave(ben, { groupId: group })],
       ['in a group that is dissolved', 'NOT_FOUND', ({ ann, group }) => chat.groups.dissolve(ann, { groupId: group })],
@@ -409,7 +409,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       string,
       string,
       (scene: Awaited<ReturnType<typeof two>>) => Promise<unknown>,
-    ])[])('stays with its author, with why, and is not tried again: %s', async (_what, code, happens) => {
+    ])[])('stays with its author with the reason, and is not retried: %s', async (_what, code, happens) => {
       const scene = await two();
       const { ben, group } = scene;
       const later = await leave(chat, ben, wanted(group, 'Too late'));
@@ -423,7 +423,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await told(later)).toHaveLength(2);
     });
 
-    it('waits anew once it is given another time, or is said, or cancelled', async () => {
+    it('waits again with a new time, or can be sent or cancelled', async () => {
       const { ann, ben, group } = await two();
       const left = [
         await leave(chat, ben, wanted(group, 'a')),
@@ -445,7 +445,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await waiting(ben)).toEqual([]);
     });
 
-    it('is what lists forbid by then: what they mask is said masked, and what they refuse stays', async () => {
+    it('is one with words that a list refuses by then, while a list that masks masks it', async () => {
       const { ann, group } = await two();
       const left = [await leave(chat, ann, wanted(group, 'a badger')), await leave(chat, ann, wanted(group, 'a mushroom'))];
       await chat.words.set(null, { name: 'masked', action: 'MASK', words: ['badger'] });
@@ -457,7 +457,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect((await waiting(ann)).map(({ refusal: why }) => why?.code)).toEqual(['INVALID_INPUT', 'INVALID_INPUT']);
     });
 
-    it('names no input where it is refused for what was settled when it was left: scheduledMessageId means that it is gone', async () => {
+    it('is refused without a field for what was fixed when it was scheduled: scheduledMessageId would mean that it is gone', async () => {
       const [ann, ben, cam] = [await person(chat), await person(chat), await person(chat)];
       const group = await groupOf(chat, ann, ben, cam);
       const { id } = await leave(chat, ben, wanted(group, 'Cam, look', { mentionIds: [cam.userId] }));
@@ -470,7 +470,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await waiting(ben)).toMatchObject([{ id, text: 'Cam, look', refusal: null }]);
     });
 
-    it('because of slow mode is said when the pause is over', async () => {
+    it('because of slow mode is sent when the pause is over', async () => {
       const { ann, ben, group } = await two();
       await chat.groups.update(ann, { groupId: group, slowModeSeconds: 60 });
       await say(chat, ben, group, 'First');
@@ -489,7 +489,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
     });
   });
 
-  it('a bot leaves things to be said as people do', async () => {
+  it('a bot schedules messages as people do', async () => {
     const [ann, bot] = [await person(chat), await chat.administration.createBot({ handle: `shop_${randomUUID().slice(0, 8)}` })];
     const asBot = { userId: bot.id, sessionId: '' };
     const { id } = await chat.groups.openDirect(asBot, { userId: ann.userId });
@@ -497,8 +497,8 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
     expect(await said(db, id)).toEqual(['It is on its way']);
   });
 
-  describe('an account that is erased', () => {
-    it('leaves nothing past its time where a node of an earlier release has emptied it', async () => {
+  describe('an erased account', () => {
+    it('leaves nothing past its time if a node of an earlier release has erased it', async () => {
       const { ben, group } = await two();
       const later = await leave(chat, ben, wanted(group, 'From nobody'));
       await chat.users.erase(ben, { messages: 'KEEP', password, address: '10.1.1.1' });
@@ -509,7 +509,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await jobOf(later)).toBeNull();
     });
 
-    it('leaves nothing to be said', async () => {
+    it('leaves nothing to be sent', async () => {
       const { ben, group } = await two();
       const later = await leave(chat, ben, wanted(group, 'From nobody'));
       const muchLater = await leave(chat, ben, wanted(group, 'From nobody, either'));

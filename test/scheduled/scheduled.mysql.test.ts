@@ -5,7 +5,7 @@ import { promisesOfScheduledAsked } from './scheduled-asked.contract.ts';
 import { promisesOfScheduledPolls } from './scheduled-poll.contract.ts';
 import { promisesOfScheduledRaces } from './scheduled-race.contract.ts';
 
-describe('messages that are said later, on MariaDB', () => {
+describe('scheduled messages, on MariaDB', () => {
   promisesOfScheduledMessages(mysqlDb);
   promisesOfScheduledAsked(mysqlDb);
   promisesOfScheduledPolls(mysqlDb);

@@ -5,7 +5,7 @@ import { promisesOfScheduledAsked } from './scheduled-asked.contract.ts';
 import { promisesOfScheduledPolls } from './scheduled-poll.contract.ts';
 import { promisesOfScheduledRaces } from './scheduled-race.contract.ts';
 
-describe('messages that are said later, on SQLite', () => {
+describe('scheduled messages, on SQLite', () => {
   promisesOfScheduledMessages(sqliteDb);
   promisesOfScheduledAsked(sqliteDb);
   promisesOfScheduledPolls(sqliteDb);

@@ -15,21 +15,21 @@ import { receiver } from '../webhook/receiver.ts';
 
 const place = world({ HEAD_CHECK_MS: '200' });
 
-/** Runs the command on the node's system; it must succeed. */
+/** Runs the command on the node's system. Fails if it does not succeed. */
 async function admin(...words: readonly string[]): Promise<string> {
   const { code, output, errors } = await runAdmin(place.stores.env, ...words);
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
   return output;
 }
 
-/** The same where it must not: answers what it says. */
+/** Runs the command, which must fail, and returns its message. */
 async function refused(...words: readonly string[]): Promise<string> {
   const { code, output, errors } = await runAdmin(place.stores.env, ...words);
   expect({ code, output }).toEqual({ code: 1, output: '' });
   return errors;
 }
 
-/** A file with words in it, which goes with the tests. */
+/** A file of words, removed after the tests. */
 async function wordsFile(text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'mpim-words-'));
   afterAll(() => rm(folder, { recursive: true }));
@@ -38,8 +38,8 @@ async function wordsFile(text: string): Promise<string> {
   return file;
 }
 
-describe('the command, beside an embedded node that runs', () => {
-  it('makes an admin, once, and takes that back', async () => {
+describe('the command beside a running embedded node', () => {
+  it('makes a user an admin once, and revokes that', async () => {
     const { handle } = (await place.people('ann'))[0];
     expect(await admin('grant', handle)).toBe(`${handle} is now an admin.\n`);
     expect(await admin('grant', handle.toUpperCase())).toBe(`${handle} is already an admin.\n`);
@@ -47,7 +47,7 @@ describe('the command, beside an embedded node that runs', () => {
     expect(await refused('grant', 'nobody.here')).toBe('There is no user with the handle "nobody.here".\n');
   });
 
-  it('signs somebody out on all devices, which the node finds by its check', async () => {
+  it('signs a user out on all devices, which the node finds by its check', async () => {
     const [ann] = await place.people('ann');
     const [atPhone, atDesk] = [place.listen(ann), place.listen(await place.anotherDevice(ann))];
     await Promise.all([atPhone.ready(), atDesk.ready()]);
@@ -57,13 +57,13 @@ describe('the command, beside an embedded node that runs', () => {
     for (const listening of [atPhone, atDesk]) expect((await listening.end()).ending).toMatchObject({ code: 4401 });
   });
 
-  it('shows what people call themselves, and lets it turn nothing around', async () => {
+  it('escapes display names, so that they cannot reverse the output', async () => {
     const [ann] = await place.people('ann');
     await place.ask(UpdateProfileDocument, { input: { displayName: 'Ann \u202Enimda' } }, ann);
     expect(await admin('users', 'show', ann.handle)).toContain('(Ann \\u202enimda), USER');
   });
 
-  it('has an app be told, changes that, tries it, and tells it nothing more', async () => {
+  it('creates, tests, rotates, changes and deletes a webhook', async () => {
     await using app = await receiver();
     expect(await admin('webhooks', 'list')).toBe('No webhooks.\n');
     const made = await admin('webhooks', 'create', app.url, '--events', 'MessageSent,PinChanged', '--note', 'for the fair');
@@ -89,7 +89,7 @@ describe('the command, beside an embedded node that runs', () => {
     expect(await refused('webhooks', 'test', id)).toBe('Webhook not found. List the webhooks for their ids.\n');
   });
 
-  it('has an app be asked before something is said, which the node does within moments, and nobody', async () => {
+  it('sets the app that is asked before messages are stored, and removes it, and the node follows within moments', async () => {
     await using app = await receiver();
     expect(await admin('before-send', 'show')).toBe('No app is asked.\n');
     const made = await admin('before-send', 'set', app.url, '--deadline', '2000', '--on-failure', 'REFUSE', '--conversations', 'GROUP');
@@ -103,7 +103,7 @@ describe('the command, beside an embedded node that runs', () => {
     expect(await admin('before-send', 'remove')).toBe('No app was asked.\n');
   });
 
-  it('changes a setting, which the node has within moments, tells what was changed, and puts it back', async () => {
+  it('changes a setting, which the node follows within moments, shows the history, and rolls back', async () => {
     const { config } = place.node.chat.settings;
     expect(await admin('settings', 'history')).toBe('No changes.\n');
     expect(await admin('settings', 'get', 'maxPins')).toMatch(
@@ -127,7 +127,7 @@ describe('the command, beside an embedded node that runs', () => {
     await expect.poll(() => config.maxPins).toBe(50);
   });
 
-  it('names who has changed a setting by another way', async () => {
+  it('names the admin who has changed a setting otherwise', async () => {
     const [ann] = await place.people('ann');
     const { userId } = await place.node.chat.users.authenticate(ann.token);
     await place.node.chat.settings.set(userId, { settings: [{ name: 'maxPins', value: '9' }] });
@@ -135,7 +135,7 @@ describe('the command, beside an embedded node that runs', () => {
     await place.node.chat.settings.rollBack(null, { version: 0 });
   });
 
-  it('tells users something, at once or later, says how far it has come, and takes it back', async () => {
+  it('posts notices now or later, lists their progress, and revokes them', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const [atAnns, atBens] = [place.listen(ann), place.listen(ben)];
     await Promise.all([atAnns.ready(), atBens.ready()]);
@@ -161,7 +161,7 @@ describe('the command, beside an embedded node that runs', () => {
     expect(await refused('notices', 'revoke', 'none')).toBe('Notice not found.\n');
   });
 
-  it('imports words that people are not to use, which the node heeds within moments, and changes and removes the list', async () => {
+  it('imports blocked words, which the node applies within moments, and changes and removes the list', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const group = await place.group(ann, ben);
     const said = async (text: string) => {
@@ -196,7 +196,7 @@ describe('the command, beside an embedded node that runs', () => {
     expect(await refused('words', 'set', 'a', '--on', '--off')).toBe('Use either --on or --off, not both.\n');
   });
 
-  it('lists what was reported, shows it with what stands around it, and decides on it', async () => {
+  it('lists reports, shows one with its context, and resolves it', async () => {
     const [ann, ben] = await place.people('ann', 'ben');
     const group = await place.group(ann, ben);
     await place.say(ben, group, 'hello');
@@ -240,7 +240,7 @@ describe('the command, beside an embedded node that runs', () => {
     [['settings', 'get', 'maxPin'], 'There is no setting maxPin. See settings list.\n'],
     [['settings', 'set', 'maxPins', '1', '--expect', 'x'], 'x is not a number.\n'],
     [['settings', 'rollback', '99'], 'The settings have no version 99.\n'],
-  ] as const)('refuses %j and says why', async (words, says) => {
+  ] as const)('refuses %j with the reason', async (words, says) => {
     expect(await refused(...words)).toEqual(typeof says === 'string' ? says : expect.stringMatching(says));
   });
 
@@ -251,7 +251,7 @@ describe('the command, beside an embedded node that runs', () => {
     [['constructor'], /^Unknown command: constructor\.$/m],
     [['setting', 'list'], /^Unknown command: setting list\.$/m],
     [['--loud'], /^Unknown option '--loud'$/m],
-  ])('tells how it is used where it is given %j', async (words, fault) => {
+  ])('prints all usage lines for %j', async (words, fault) => {
     const says = await refused(...words);
     for (const line of [fault, ...all]) expect(says).toMatch(line);
   });
@@ -263,13 +263,13 @@ describe('the command, beside an embedded node that runs', () => {
     [['settings', 'list', '--loud'], "Unknown option '--loud'\n", ['settings list']],
     [['audit'], 'audit needs a subcommand.\n', ['audit list', 'audit export']],
     [['audit', 'show'], 'Unknown command: audit show.\n', ['audit list', 'audit export']],
-  ])('says what is wrong with %j, and tells of what was meant alone', async (words, fault, meant) => {
+  ])('prints what is wrong with %j, and only the usage that was meant', async (words, fault, meant) => {
     const says = await refused(...words);
     expect(says).toMatch(fault);
     expect([...says.matchAll(/^ {2}([a-z -]+?)(?: [A-Z ]+)? {2}/gm)].map(([, name]) => name)).toEqual(meant);
   });
 
-  it('tells how it is used where that is asked for, and then nothing has gone wrong', async () => {
+  it('prints its usage with --help, without an error', async () => {
     for (const line of all) expect(await admin('--help')).toMatch(line);
     expect(await admin('grant', '-h')).toMatch(/^npm run admin -- …\n {2}grant HANDLE {2}.*\n$/);
   });
@@ -279,14 +279,14 @@ describe('the command, beside an embedded node that runs', () => {
     [['drain', 'x']],
     [['connections', 'ann']],
     [['disconnect', 'ann']],
-  ])('says of %j where that is to be had instead', async (words) => {
+  ])('refuses %j without REDIS_URL and says where to do it', async (words) => {
     expect(await refused(...words)).toBe(
       'Without REDIS_URL there is one node, which this command cannot reach. Use the operators’ schema at ADMIN_PORT instead.\n',
     );
   });
 });
 
-describe('the command, where no node runs', () => {
+describe('the command without a running node', () => {
   const stack = new AsyncDisposableStack();
   let stores: Stores;
   beforeAll(async () => {
@@ -296,21 +296,21 @@ describe('the command, where no node runs', () => {
 
   const run = (...words: readonly string[]): Promise<CommandEnd> => runAdmin(stores.env, ...words);
 
-  it('says in one line what is wrong with the configuration', async () => {
+  it('reports a wrong configuration in one line', async () => {
     expect(await spawnAdmin({ ...stores.env, PORT: 'x' }, 'settings', 'list')).toMatchObject({
       code: 1,
       errors: expect.stringMatching(/^PORT .*\n$/),
     });
   });
 
-  it('makes the database, and shows what a node would run with', async () => {
+  it('creates the database, and lists the settings that a node would have', async () => {
     const { code, output, errors } = await spawnAdmin(stores.env, 'settings', 'list');
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     const { maxPins, logLevel } = readConfig({});
     for (const [name, value] of Object.entries({ maxPins, logLevel })) expect(output).toMatch(RegExp(`^${name} +${value} +${value}$`, 'm'));
   });
 
-  it('shows what has failed for good, has it tried again, and gives it up', async () => {
+  it('lists dead jobs, replays them and discards them', async () => {
     expect((await run('jobs', 'list')).output).toBe('No dead jobs.\n');
     expect((await run('jobs', 'count')).output).toBe('No jobs.\n');
     await using sql = await rawSql(stores);

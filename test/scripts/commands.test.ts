@@ -8,21 +8,21 @@ const { scripts }: { readonly scripts: Readonly<Record<string, string>> } = JSON
 );
 const imports = new Map(readSources('bench', 'gateway', 'schema', 'scripts', 'src', 'test').map((source) => [source.path, source.imports]));
 
-/** What makes the files that are not in the repository. */
+/** The commands that make the files that are not in the repository. */
 const makers: readonly (readonly [files: RegExp, made: RegExp])[] = [
   [/^src\/db\/generated\//, /^npm run -s (generate|prepared)\b|node scripts\/generate\.ts/],
   [/^bench\/send\/recipe\/generated\//, /^npm run -s (generate -- --bench|prepared)\b/],
   [/^test\/support\/generated\//, /^npm run -s prepared\b/],
 ];
 
-/** All that comes to be loaded with these. */
+/** All files that are loaded with these. */
 function loaded(paths: readonly string[]): ReadonlySet<string> {
   const all = new Set(paths);
   for (const path of all) for (const target of imports.get(path) ?? []) all.add(target);
   return all;
 }
 
-/** What a command runs: a file, and where it starts processes of its own, those beside it and below. */
+/** The files that a command runs: one file, and if it starts processes of its own, those beside and below it. */
 function started(command: string): readonly string[] {
   return [...command.matchAll(/\bnode (?:\$\(\S+ \S+\) )?(\S+\.ts)/g)].flatMap(([, entry = '']) =>
     entry.startsWith('scripts/') ? [entry] : [...imports.keys()].filter((path) => path.startsWith(`${dirname(entry)}/`)),
@@ -31,13 +31,13 @@ function started(command: string): readonly string[] {
 
 const commands = Object.entries(scripts).filter(([, command]) => started(command).length > 0);
 
-it.each(commands)('%s makes what it runs on first, and so runs on a clean checkout', (_, command) => {
+it.each(commands)('npm run %s makes the files that it needs, and so works on a clean checkout', (_, command) => {
   const files = [...loaded(started(command))];
   const missing = makers.filter(([made, maker]) => files.some((path) => made.test(path)) && !maker.test(command));
   expect(missing).toEqual([]);
 });
 
-it('commands that run what was made are among them', () => {
+it('the commands that need made files are among them', () => {
   expect(commands.map(([name]) => name)).toEqual(
     expect.arrayContaining(['start', 'admin', 'chaos', 'bench:fanout', 'bench:send', 'schema']),
   );

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 
-/** As an image has it: the scripts and the models, and no Prisma. */
+/** A folder as in an image: the scripts and the models, without Prisma. */
 let image: string;
 beforeEach(async () => {
   image = await mkdtemp(join(tmpdir(), 'image-'));
@@ -19,12 +19,12 @@ afterEach(() => rm(image, { recursive: true }));
 
 const generate = () => run(process.execPath, ['scripts/generate.ts'], { cwd: image });
 
-it('without Prisma leaves the clients that an image came with as they are, so that npm’s commands work in it', async () => {
+it('without Prisma, generate leaves the clients of an image as they are, so that npm’s commands work in it', async () => {
   await mkdir(join(image, 'src/db/generated'), { recursive: true });
   await writeFile(join(image, 'src/db/generated/stamp'), 'of the build');
   await expect(generate()).resolves.toEqual({ stdout: '', stderr: '' });
 });
 
-it('without Prisma and without clients says what to do', async () => {
+it('without Prisma and clients, generate says what to do', async () => {
   await expect(generate()).rejects.toThrow('run `npm ci`');
 });

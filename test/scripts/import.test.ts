@@ -23,8 +23,8 @@ async function example(): Promise<string> {
 
 const newest = async () => (await place.node.chat.audit.list({}, { first: 1 })).items[0];
 
-describe('admin import, beside a node that runs', () => {
-  it('looks at the example of the guide, stores it, and stores it once', async () => {
+describe('admin import beside a running node', () => {
+  it('checks the guide’s example, stores it, and stores it only once', async () => {
     const file = await example();
     const before = await newest();
     expect(await runAdmin(place.stores.env, 'import', file, '--check')).toEqual({
@@ -48,7 +48,7 @@ describe('admin import, beside a node that runs', () => {
     expect(items.map(({ conversation: { name } }) => name)).toEqual(['The fair', null]);
   });
 
-  it('says at which line it stops, what was stored before it, and with leave goes on', async () => {
+  it('reports the line that stops it and what was stored, and continues with --skip-faulty', async () => {
     const file = join(folder, 'faulty.jsonl');
     await writeFile(
       file,
@@ -77,7 +77,7 @@ describe('admin import, beside a node that runs', () => {
     });
   });
 
-  it('heeds what was set while nodes run', async () => {
+  it('follows settings made while nodes run', async () => {
     const file = join(folder, 'group.jsonl');
     const members = ['7', '8', '9'].map((user, place) => ({ user, ...(place === 0 && { role: 'OWNER' }) }));
     const lines = [

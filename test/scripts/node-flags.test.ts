@@ -7,11 +7,11 @@ it.each([
   [2, 1],
   [4, 3],
   [64, 4],
-])('a node on %i cores has %i threads of V8 beside its own', (cores, threads) => {
+])('a node on %i cores has %i V8 threads besides its own', (cores, threads) => {
   expect(nodeFlags(cores)).toContain(`--v8-pool-size=${threads}`);
 });
 
-it('Node knows the flags', () => {
+it('Node accepts the flags', () => {
   const { status, stderr } = spawnSync(process.execPath, [...nodeFlags(), '--eval', '']);
   expect({ status, stderr: String(stderr) }).toEqual({ status: 0, stderr: '' });
 });

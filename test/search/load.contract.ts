@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cpuMsOf } from '../support/bound.ts';
 import { pagesOf, type SearchWorld, textsOf } from './search-world.ts';
 
-/** What promises hold of how much a search may cost, on any database. */
+/** What the limits of a search's cost promise, on any database. */
 export function promisesOfLoad(world: () => SearchWorld): void {
   async function sayAtOnce(texts: readonly string[]) {
     const ada = await world().person();
@@ -18,30 +18,30 @@ export function promisesOfLoad(world: () => SearchWorld): void {
       ['ideograms', '漢'.repeat(1_000), 6],
       ['syllables of three letters', '각'.repeat(1_000), 12],
       ['letters that stand for eighteen', '\ufdfa'.repeat(1_000), 58],
-    ])('looks through as much as it may, by what that is to compare, and not how long it is written: %s', async (_what, text, weight) => {
+    ])('reads up to its limit, measured by the work of comparing and not by the length as written: %s', async (_what, text, weight) => {
       const { ada, conversationId } = await sayAtOnce(Array.from({ length: 40 }, () => text));
       const pages = await pagesOf(world().searching({ searchedMessages: 100 }), ada, { search: 'needle', conversationId });
       expect(textsOf(pages)).toEqual(['needle']);
-      // The last of a page may weigh more than was left to it.
+      // The last message of a page may weigh more than was left.
       expect(pages.length).toBeGreaterThanOrEqual((40 * weight) / (100 + weight));
       expect(pages.length).toBeLessThanOrEqual((40 * (weight + 2)) / 100 + 5);
     });
 
-    it('ends within what it has read, where a text weighs as much as it may look through, and goes on there', async () => {
+    it('ends between messages of a read if one text weighs the whole limit, and continues there', async () => {
       const { ada, conversationId } = await sayAtOnce(Array.from({ length: 12 }, (_, n) => `${n} ${'\ufdfa'.repeat(3_000)}`));
       const pages = await pagesOf(world().searching({ searchedMessages: 100 }), ada, { search: 'needle', conversationId });
       expect(textsOf(pages)).toEqual(['needle']);
-      // One message a page, whatever was read with it.
+      // One message a page, however many were read.
       expect(pages.length).toBeGreaterThanOrEqual(12);
     });
 
-    it('looks through a long row of accents as fast as through letters, in whatever order they stand', async () => {
+    it('reads a long row of accents as fast as letters, in whatever order', async () => {
       const { ada, conversationId } = await sayAtOnce(Array.from({ length: 20 }, () => `a${'\u0f81'.repeat(7_900)}`));
-      // 20 ms, and two seconds where their order is sought first.
+      // 20 ms, or two seconds if their order were computed first.
       expect(await cpuMsOf(() => pagesOf(world().searching(), ada, { search: 'needle', conversationId }))).toBeLessThan(1_000);
     });
 
-    it('asks once for all that was found in what it has read whether the viewer has hidden it', async () => {
+    it('checks what the viewer has hidden once for all matches of a read', async () => {
       const { ada, conversationId } = await sayAtOnce(Array.from({ length: 20 }, () => 'needle'));
       let asked = 0;
       const search = world().searching(
@@ -63,7 +63,7 @@ export function promisesOfLoad(world: () => SearchWorld): void {
   });
 
   describe('searches of one user', () => {
-    it('are refused where four are under way, which does not count, and others go on', async () => {
+    it('are refused while four are running, without counting the refusal, and other users are not affected', async () => {
       const [ada, bob] = await world().people();
       const search = world().searching({ searchesPerMinute: 9 });
       const asked = Array.from({ length: 9 }, () => search.messages(ada, { search: 'a', first: 1 }));
@@ -79,7 +79,7 @@ export function promisesOfLoad(world: () => SearchWorld): void {
       await expect(search.messages(ada, { search: 'a', first: 1 })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     });
 
-    it('end where nobody waits for them any more: in the queue at once, and under way before they read on', async () => {
+    it('end when aborted: in the queue at once, and while running before the next read', async () => {
       const { ada, conversationId } = await sayAtOnce(['hay']);
       const [first, second, gone] = [new AbortController(), new AbortController(), new Error('gone')];
       const begun = Promise.withResolvers<void>();

@@ -13,10 +13,10 @@ interface Dice {
   oneOf<T>(things: readonly T[], otherwise: T): T;
 }
 
-/** What promises hold of all that is found, whatever was said, on any database. */
+/** What search promises of any random messages, on any database. */
 export function promisesOfAllThatIsFound(world: () => SearchWorld): void {
-  describe('what is found', () => {
-    it('is what the viewer may read and has the words, whatever was taken back, edited, hidden and cleared, and however it is paged', async () => {
+  describe('search results', () => {
+    it('are what the viewer may read and what has the words, after any recalls, edits, deletions and clears, on pages of any size', async () => {
       const dice = diceFrom(20_260);
       const { people, ids, moments } = await talk(world(), dice);
       const counts = new Set<number>();
@@ -29,13 +29,13 @@ export function promisesOfAllThatIsFound(world: () => SearchWorld): void {
         expect(textsOf(pages).toSorted(), JSON.stringify(question.search)).toEqual(expected);
         counts.add(expected.length);
       }
-      // The questions are such that it matters.
+      // The questions have different numbers of results.
       expect(counts.size).toBeGreaterThan(5);
     });
   });
 }
 
-/** Three people who have talked in three conversations, and what became of it. */
+/** Three users with messages in three conversations, and random acts on them. */
 async function talk(world: SearchWorld, dice: Dice) {
   const people = await world.people();
   const [ada, bob, cat] = people;
@@ -98,7 +98,7 @@ function diceFrom(seed: number): Dice {
   };
 }
 
-/** What the viewer reads of these conversations and has all the words: read as pages of history, and compared word by word. */
+/** The messages with all the words that the viewer may read in these conversations, read as pages of history and compared word by word. */
 async function filtered(
   world: SearchWorld,
   viewer: Viewer,

@@ -9,23 +9,23 @@ import { password, usersOn } from '../user/users-world.ts';
 
 type SearchParts = Parameters<typeof createSearch>[0];
 
-/** What a search is asked for, but for the size of its pages. */
+/** A search, without its page size. */
 export type Question = Omit<SearchRequest, 'first'> & { readonly first?: number };
 
-/** People who talk, and who look for what was said. */
+/** Users who send and search messages. */
 export interface SearchWorld extends TalkWorld {
-  /** A search of its own, as another node has it, with other parts. */
+  /** A search of its own, as on another node, with other parts. */
   searching(config?: Partial<Config>, parts?: Partial<SearchParts>): Search;
-  /** Says several things, one after the other. */
+  /** Sends several messages, one after the other. */
   sayAll(sender: Viewer, conversationId: bigint, texts: readonly string[]): Promise<readonly Message[]>;
   attach(sender: Viewer, conversationId: bigint, attachment: { readonly name?: string; readonly alt?: string }): Promise<Message>;
-  /** Gives each entry of a conversation another time, which must rise with their numbers. */
+  /** Gives each entry of a conversation another time, which must rise with seq. */
   retime(conversationId: bigint, at: (seq: number) => Date): Promise<void>;
-  /** Deletes somebody's account; what they said stays. */
+  /** Erases an account and keeps its messages. */
   erase(viewer: Viewer): Promise<void>;
 }
 
-/** Puts the search on a database, which goes with the world. */
+/** Makes the search on a database, which is disposed with the world. */
 export function searchOn(db: Db): SearchWorld {
   const world = talkOn(db);
   const { users } = usersOn(db);
@@ -61,7 +61,7 @@ export function searchOn(db: Db): SearchWorld {
   };
 }
 
-/** Asks for page after page, and answers what each has. Fails where that comes to no end. */
+/** Reads page after page. Fails if that does not end. */
 export async function pagesOf(search: Search, viewer: Viewer, question: Question): Promise<readonly FoundPage[]> {
   const pages: FoundPage[] = [];
   for (let { after } = question; pages.length < 1_000; ) {
@@ -73,13 +73,13 @@ export async function pagesOf(search: Search, viewer: Viewer, question: Question
   throw new Error('the search comes to no end');
 }
 
-/** What is found in the end, in its order. */
+/** The texts of all results, in their order. */
 export async function found(search: Search, viewer: Viewer, question: Question | string): Promise<readonly string[]> {
   const pages = await pagesOf(search, viewer, typeof question === 'string' ? { search: question } : question);
   return textsOf(pages);
 }
 
-/** The texts on pages; of a message without one, the names of what is attached. */
+/** The texts on pages; for a message without one, the names of its attachments. */
 export function textsOf(pages: readonly FoundPage[]): readonly string[] {
   return pages.flatMap(({ items }) =>
     items.map(({ message: { text, attachments } }) => text || attachments.map(({ name }) => name).join()),

@@ -9,7 +9,7 @@ import { promisesOfWords } from './words.contract.ts';
 
 const numbered = (count: number, text: string) => Array.from({ length: count }, (_, n) => `${text} ${n}`);
 
-/** What promises hold of searching what was said, on any database. */
+/** What searching messages promises, on any database. */
 export function promisesOfSearch(open: () => Promise<Db>): void {
   let world: SearchWorld;
   beforeAll(async () => {
@@ -23,7 +23,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
   promisesOfLoad(() => world);
 
   describe('a page', () => {
-    it('has the newest first, and the pages after it the rest, each once', async () => {
+    it('has the newest first, and later pages have the rest, each once', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       await world.sayAll(ada, conversationId, ['needle 1', 'hay', 'needle 2', 'needle 3', 'hay', 'hay', 'needle 4', 'needle 5', 'hay']);
@@ -32,7 +32,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(pages.map(({ hasPreviousPage }) => hasPreviousPage)).toEqual([false, true, true]);
     });
 
-    it('goes on after any message of it', async () => {
+    it('continues after any of its messages', async () => {
       const [ada] = await world.people();
       const conversationId = await world.group(ada);
       await world.sayAll(ada, conversationId, numbered(5, 'needle'));
@@ -45,7 +45,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       });
     });
 
-    it('says that nothing follows where as many as were asked for are all there are', async () => {
+    it('reports no next page if it has all results', async () => {
       const [ada] = await world.people();
       const conversationId = await world.group(ada);
       await world.sayAll(ada, conversationId, numbered(3, 'needle'));
@@ -53,7 +53,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect([page.items.length, page.endKey]).toEqual([3, null]);
     });
 
-    it.each([1, 2, 7, 30])('is short, or empty, and goes on, where a request may read %i messages', async (searchedMessages) => {
+    it.each([1, 2, 7, 30])('is short or empty and continues if a request may read %i messages', async (searchedMessages) => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       await world.sayAll(ada, conversationId, ['needle 1', ...numbered(12, 'hay'), 'needle 2', ...numbered(9, 'hay')]);
@@ -64,7 +64,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(pages.map(({ hasPreviousPage }) => hasPreviousPage).toSorted()).toEqual(pages.map(({ hasPreviousPage }) => hasPreviousPage));
     });
 
-    it('counts a long message for several', async () => {
+    it('counts a long message as several', async () => {
       const [ada] = await world.people();
       const conversationId = await world.group(ada);
       await world.say(ada, conversationId, 'needle');
@@ -74,7 +74,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(await found(search, ada, { search: 'needle', conversationId })).toEqual(['needle']);
     });
 
-    it('counts what it leaves out for what is or is not attached to it as it counts all else: it was read', async () => {
+    it('counts messages that the filter of attachments leaves out like all others: they were read', async () => {
       const [ada] = await world.people();
       const conversationId = await world.group(ada);
       await world.attach(ada, conversationId, { name: 'needle' });
@@ -85,7 +85,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(await pagesOf(search, ada, { search: 'needle', conversationId, hasAttachments: true })).toHaveLength(pages.length);
     });
 
-    it('is put together of as many reads as it takes, and has each message once', async () => {
+    it('is made of as many reads as needed, and has each message once', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const said = await Promise.all(numbered(230, 'needle').map((text) => world.say(ada, conversationId, text)));
@@ -95,7 +95,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(pages.flatMap(({ items }) => items.map(({ message }) => message.seq))).toEqual(seqs);
     });
 
-    it('is full of what the viewer sees, however much of what was found they have hidden', async () => {
+    it('is full of visible messages, however many results the viewer has hidden', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const said = await world.sayAll(ada, conversationId, numbered(9, 'needle'));
@@ -104,7 +104,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(pages.map((page) => textsOf([page]))).toEqual([['needle 2', 'needle 1'], ['needle 0']]);
     });
 
-    it('is not moved by what is said meanwhile', async () => {
+    it('is not moved by messages that are sent meanwhile', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       await world.sayAll(ada, conversationId, numbered(6, 'needle'));
@@ -121,13 +121,13 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what somebody looks for by when it was said', () => {
-    it('is found from a moment on, and before another, wherever it was said', async () => {
+  describe('a search by time', () => {
+    it('finds messages from one time on and before another, in any conversation', async () => {
       const [ada, bob] = await world.people();
       const [here, there] = [await world.group(ada, bob), await world.group(ada, bob)];
       const said = await world.sayAll(ada, here, numbered(40, 'needle'));
       await world.sayAll(ada, there, ['needle of there', 'needle of there, later']);
-      // As if a minute lay between any two; of there the last is said long after all others.
+      // As if sent a minute apart; the last message of `there` is sent long after all others.
       await world.retime(here, (seq) => new Date(Date.UTC(2026, 2, 1, 0, seq)));
       await world.retime(there, (seq) => new Date(Date.UTC(2026, 2, 1, seq)));
       const at = (place: number) => new Date(Date.UTC(2026, 2, 1, 0, said[place]?.seq));
@@ -148,7 +148,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(await found(search, bob, { ...some, sentFrom: at(13) })).toEqual([]);
     });
 
-    it('is found without looking through what was said since', async () => {
+    it('skips later messages without reading them', async () => {
       const [ada] = await world.people();
       const conversationId = await world.group(ada);
       const first = await world.say(ada, conversationId, 'needle');
@@ -169,7 +169,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(await found(world.searching(), ada, { search: 'needle', sentBefore: at(0) })).toEqual([]);
     });
 
-    it('is found also where the clock by which it was said was an hour ahead of the one that came after it', async () => {
+    it('finds messages even if the sender’s node had a clock an hour ahead of the next one’s', async () => {
       const [ada, bob] = await world.people();
       const [here, there] = [await world.group(ada, bob), await world.group(ada, bob)];
       await Promise.all(numbered(300, 'hay').map((text) => world.say(ada, here, text)));
@@ -186,7 +186,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(await found(world.searching(), ada, { search: 'needle', sentBefore: ahead })).toEqual(['needle of there']);
     });
 
-    it('counts what is passed over, so that a request comes to its end', async () => {
+    it('counts what is skipped, so that a request ends', async () => {
       const [ada] = await world.people();
       for (const conversationId of [await world.group(ada), await world.group(ada)])
         await Promise.all(numbered(240, 'hay').map((text) => world.say(ada, conversationId, text)));
@@ -196,8 +196,8 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what somebody looks for by whether something is attached to it', () => {
-    it('is found where it has words as well, and only there', async () => {
+  describe('a search by attachments', () => {
+    it('finds messages that have the words and attachments, or have none', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       await world.sayAll(ada, conversationId, ['needle one', 'hay', 'needle two']);
@@ -218,8 +218,8 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what somebody looks for by its sender', () => {
-    it('is what they said, and nothing of anybody else', async () => {
+  describe('a search by sender', () => {
+    it('finds that user’s messages and no others', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       await world.sayAll(ada, conversationId, ['needle of Ada’s', 'hay']);
@@ -230,7 +230,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(await found(world.searching(), ada, { search: 'needle', senderId: 2n ** 62n })).toEqual([]);
     });
 
-    it('is nothing once their account is erased, for nobody is shown that it was they', async () => {
+    it('finds nothing once their account is erased, since nobody is shown as the sender', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       await world.say(bob, conversationId, 'needle');
@@ -240,8 +240,8 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what the viewer may not read is not found:', () => {
-    it('what is taken back, edited to say something else, hidden or cleared while it is being found', async () => {
+  describe('a message that the viewer may not read is not found:', () => {
+    it('recalled, edited, hidden or cleared during the search', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const [cleared, recalled, edited, hidden, still] = await world.sayAll(ada, conversationId, numbered(5, 'needle'));
@@ -261,7 +261,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
         {
           messages: {
             ...world.messages,
-            // Asked when all is looked through, and again when it is shown.
+            // Called after all is read, and again before it is shown.
             async hidden(viewer, refs) {
               const found = await world.messages.hidden(viewer, refs);
               await act();
@@ -273,7 +273,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(textsOf([await search.messages(bob, { search: 'needle', conversationId, first: 9 })])).toEqual(['another needle']);
     });
 
-    it('what was taken back, and what an edit has replaced', async () => {
+    it('recalled, or replaced by an edit', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const [recalled, edited] = await world.sayAll(ada, conversationId, ['needle taken back', 'needle of before']);
@@ -285,7 +285,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(await found(world.searching(), bob, { search: 'pin', conversationId })).toEqual(['pin of afterwards']);
     });
 
-    it('what they have deleted or cleared for themselves, which others find', async () => {
+    it('deleted or cleared by the viewer, while others find it', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       const said = await world.sayAll(ada, conversationId, numbered(5, 'needle'));
@@ -293,13 +293,13 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       await world.messages.hide(bob, { conversationId, seq: said[3]?.seq ?? 0 });
       for (const question of [{ search: 'needle', conversationId }, { search: 'needle' }]) {
         expect(await found(world.searching(), bob, question)).toEqual(['needle 4', 'needle 2']);
-        // Page by page, however many there are that they do not see.
+        // Page by page, however many hidden messages there are.
         expect(textsOf(await pagesOf(world.searching(), bob, { ...question, first: 1 }))).toEqual(['needle 4', 'needle 2']);
       }
       expect(await found(world.searching(), ada, { search: 'needle', conversationId })).toHaveLength(5);
     });
 
-    it('what was said before they came, unless the group shows its past', async () => {
+    it('from before the viewer joined, unless the group shows its history', async () => {
       const [ada, bob, cat] = await world.people();
       const conversationId = await world.group(ada, bob);
       await world.say(ada, conversationId, 'needle of before');
@@ -309,7 +309,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(await found(world.searching(), cat, 'needle')).toEqual(['needle of after']);
     });
 
-    it('what is said among others, also in a direct conversation that has not reached them', async () => {
+    it('of other users’ conversations, including a direct one that was not opened to the viewer', async () => {
       const [ada, bob, cat] = await world.people();
       const [group, direct] = [await world.group(ada, bob), await world.direct(ada, bob)];
       await world.say(ada, group, 'needle');
@@ -320,7 +320,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       }
     });
 
-    it('anything of a group that they left, that they were removed from, or that is no more', async () => {
+    it('of a group that the viewer has left or was removed from, or that is dissolved', async () => {
       const [ada, bob, cat] = await world.people();
       const conversationId = await world.group(ada, bob, cat);
       await world.say(ada, conversationId, 'needle');
@@ -335,8 +335,8 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
     });
   });
 
-  describe('whoever is removed while they search', () => {
-    it('finds nothing more on the next page', async () => {
+  describe('a user who is removed during a search', () => {
+    it('finds nothing on the next page', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       await world.sayAll(ada, conversationId, numbered(4, 'needle'));
@@ -346,7 +346,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect(await world.searching().messages(bob, { ...question, after: page.endKey ?? '' })).toMatchObject({ items: [], endKey: null });
     });
 
-    it.each(['removed', 'dissolved'])('is given nothing of what was found by then, nor where: %s', async (how) => {
+    it.each(['removed', 'dissolved'])('gets neither results nor a cursor: %s', async (how) => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       await world.sayAll(ada, conversationId, numbered(4, 'needle'));
@@ -369,7 +369,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
   });
 
   describe('a search of all conversations', () => {
-    /** Somebody with some conversations, in each of which there are some needles: those of the last first. */
+    /** A user with several conversations, each with two needles, and the expected order: latest conversation first. */
     async function talks(count: number) {
       const [ada, bob] = await world.people();
       const ids: bigint[] = [];
@@ -388,23 +388,23 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       { first: 1, searchedMessages: 5_000 },
       { first: 3, searchedMessages: 4 },
       { first: 50, searchedMessages: 1 },
-    ])('has that of the latest activity first, and the newest first within it: %o', async ({ first, searchedMessages }) => {
+    ])('has the conversation of the latest activity first, and its newest messages first: %o', async ({ first, searchedMessages }) => {
       const { bob, expected } = await talks(4);
       const pages = await pagesOf(world.searching({ searchedMessages }), bob, { search: 'needle', first });
       expect(textsOf(pages)).toEqual(expected);
     });
 
-    it('gives each message once, and misses none of a conversation that stays where it is, whatever moves meanwhile', async () => {
+    it('returns each message once, and misses none of a conversation that does not move, whatever moves meanwhile', async () => {
       const { ada, bob, ids, expected } = await talks(5);
       const search = world.searching();
       const pages = [await search.messages(bob, { search: 'needle', first: 3 })];
-      // The second is being read, the third from the end has not been reached, the last has been.
+      // The second to last is being read, the second is not reached yet, the last is done.
       for (const place of [3, 1, 4]) await world.say(ada, ids[place] ?? 0n, 'hay');
       pages.push(...(await pagesOf(search, bob, { search: 'needle', first: 3, after: pages[0]?.endKey ?? '' })));
       expect(textsOf(pages)).toEqual(expected.filter((text) => !/ 1[ab]/.test(text)));
     });
 
-    it('goes on past a conversation that the viewer has left', async () => {
+    it('continues past a conversation that the viewer has left', async () => {
       const { bob, ids, expected } = await talks(3);
       const page = await world.searching().messages(bob, { search: 'needle', first: 1 });
       await world.groups.leave(bob, { groupId: ids[2] ?? 0n });
@@ -412,7 +412,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       expect([...textsOf([page]), ...rest]).toEqual(expected.filter((text) => text !== 'needle 2a'));
     });
 
-    it('gives each message with its conversation, whose head is not newer than the message was read', async () => {
+    it('returns each message with its conversation, whose head is not newer than the read of the message', async () => {
       const { ada, bob, ids } = await talks(2);
       const heads = (await world.groups.byIds(ids.toReversed())).map((conversation) => [conversation?.id, conversation?.lastSeq]);
       const search = world.searching(
@@ -435,7 +435,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
   });
 
   describe('a search is refused', () => {
-    it('past so many a minute, each page counted, with when again; others go on', async () => {
+    it('beyond a number of pages per minute, with the time to wait, and other users are not affected', async () => {
       const [ada, bob] = await world.people();
       const search = world.searching({ searchesPerMinute: 2 });
       for (const text of ['a', 'b']) await search.messages(ada, { search: text, first: 1 });
@@ -446,14 +446,14 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       await search.messages(bob, { search: 'c', first: 1 });
     });
 
-    it('where nobody can search', async () => {
+    it('if searching is off', async () => {
       const ada = await world.person();
       expect(await refusal(world.searching({ searchedMessages: 0 }).messages(ada, { search: 'a', first: 1 }))).toMatchObject({
         code: 'FORBIDDEN',
       });
     });
 
-    it('where it is longer than anybody types', async () => {
+    it('if it is longer than 200 characters', async () => {
       const ada = await world.person();
       await world.searching().messages(ada, { search: '😀'.repeat(200), first: 1 });
       expect(await refusal(world.searching().messages(ada, { search: 'a'.repeat(201), first: 1 }))).toEqual({
@@ -462,7 +462,7 @@ export function promisesOfSearch(open: () => Promise<Db>): void {
       });
     });
 
-    it('where it goes on from another search', async () => {
+    it('with the cursor of another search', async () => {
       const [ada, bob] = await world.people();
       const conversationId = await world.group(ada, bob);
       await world.sayAll(ada, conversationId, numbered(3, 'needle'));

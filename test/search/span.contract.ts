@@ -4,15 +4,15 @@ import type { Viewer } from '../../src/user/index.ts';
 import { randomFrom } from '../support/random.ts';
 import { pagesOf, type Question, type SearchWorld, textsOf } from './search-world.ts';
 
-// The ends of what a DateTime of the API may be.
+// The limits of a DateTime of the API.
 const ends = { first: new Date('1000-01-01T00:00:00.000Z'), last: new Date('9999-12-31T23:59:59.999Z') };
 
 type Below = (bound: number) => number;
 
-/** What promises hold of what is found by when it was said, on any database. */
+/** What searching by time promises, on any database. */
 export function promisesOfSpans(world: () => SearchWorld): void {
-  describe('what was said within a span', () => {
-    it('is found as history has it: whoever came late, whatever is hidden or was taken back, however long it is and however much was said at once', async () => {
+  describe('a search within a time span', () => {
+    it('finds what history has, with late members, hidden, recalled and cleared messages, and equal times', async () => {
       const random = randomFrom(582);
       const below: Below = (bound) => Math.floor(random() * bound);
       const { people, ids } = await talk(world(), below);
@@ -27,13 +27,15 @@ export function promisesOfSpans(world: () => SearchWorld): void {
         expect(textsOf(pages).toSorted(), `question ${times}`).toEqual(expected);
         sizes.add(expected.length);
       }
-      // The questions are such that it matters.
+      // The questions have different numbers of results.
       expect(sizes.size).toBeGreaterThan(20);
     });
   });
 }
 
-/** Two who talk at length in one group, and less in another and by themselves; somebody who came to the first in between; and what became of it. */
+/**
+ * Two users with a long group, a short one and a direct conversation, a third who joined the long one in between, and acts on the messages.
+ */
 async function talk(world: SearchWorld, below: Below) {
   const people = await world.people();
   const [ada, bob, cat] = people;
@@ -51,7 +53,7 @@ async function talk(world: SearchWorld, below: Below) {
   return { people, ids: [long, short, direct] };
 }
 
-/** Gives what was said other times, often several the same, with some hours of nothing; over the end of a month, and a day that there is in some years only. */
+/** Gives messages other times, often several the same, with pauses of some hours, over a leap day and the end of a month. */
 async function momentsOf(world: SearchWorld, ids: readonly bigint[], below: Below): Promise<readonly Date[]> {
   const moments: Date[] = [];
   for (const id of ids) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { freshKey } from '../group/talk-world.ts';
 import { found, type SearchWorld } from './search-world.ts';
 
-/** What promises hold of the words by which messages are found, on any database. */
+/** What matching words promises, on any database. */
 export function promisesOfWords(world: () => SearchWorld): void {
   describe('a message is found', () => {
     it.each([
@@ -72,7 +72,7 @@ export function promisesOfWords(world: () => SearchWorld): void {
       expect(await found(world().searching(), bob, search)).toEqual([text]);
     });
 
-    it('by the names of what is attached, and by what is said of it, each word where it stands', async () => {
+    it('by the names and descriptions of its attachments, each word where it is', async () => {
       const [ada, bob] = await world().people();
       const conversationId = await world().group(ada, bob);
       await world().attach(ada, conversationId, { name: 'Übersicht.final.pdf', alt: 'Die neuen Zahlen' });
@@ -84,7 +84,7 @@ export function promisesOfWords(world: () => SearchWorld): void {
       }
     });
 
-    it('when it is a reply in a thread, and when it was forwarded', async () => {
+    it('as a reply in a thread, and as a forward', async () => {
       const [ada, bob] = await world().people();
       const [conversationId, other] = [await world().group(ada, bob), await world().group(ada, bob)];
       const root = await world().say(ada, conversationId, 'the root');

@@ -12,7 +12,7 @@ interface Here {
   readonly logged: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** What a change was refused with. */
+/** The refusal of a change. */
 async function refusal(change: Promise<unknown>): Promise<ChatError> {
   const error = await change.catch((reason: unknown) => reason);
   if (error instanceof ChatError) return error;
@@ -35,7 +35,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
   });
   afterAll(() => db[Symbol.asyncDispose]());
 
-  /** A node on this database, with a bus that brings it nothing. */
+  /** A node on this database, with a bus of its own that brings nothing. */
   async function node(env: Readonly<Record<string, string>> = {}): Promise<Here> {
     const logged: Readonly<Record<string, unknown>>[] = [];
     const logger = pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
@@ -60,14 +60,14 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     await db.transaction((tx) => tx.settingsVersion.create({ data: row }));
   }
 
-  test('all are as configured until somebody sets them', async () => {
+  test('all settings are as configured until somebody sets them', async () => {
     const { settings } = await node({ MAX_PINS: '7' });
     expect(settings.config).toEqual(readConfig({ HEAD_CHECK_MS: '600000', MAX_PINS: '7' }));
     expect(await standing(settings, 'maxPins')).toMatchObject({ value: '7', default: '7', change: null });
     expect(await settings.versions({ first: 10 })).toEqual({ items: [], hasNextPage: false, hasPreviousPage: false });
   });
 
-  test('what is set is in force when it is acknowledged, and stands there with who did it and when', async () => {
+  test('a setting applies when it is acknowledged, and is listed with its author and time', async () => {
     const { settings } = await node();
     const before = await db.now();
     const version = await settings.set(42n, {
@@ -89,12 +89,12 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     expect(await standing(settings, 'maxReactions')).toMatchObject({ value: '20', change: null });
   });
 
-  test('a node that starts later has what was set', async () => {
+  test('a node that starts later has the settings', async () => {
     await (await node()).settings.set(null, setting('maxPins', '3'));
     expect((await node()).settings.config.maxPins).toBe(3);
   });
 
-  test('a node to which no message comes finds what was set by its check', async () => {
+  test('a node that gets no message finds the settings by its check', async () => {
     const here = await node();
     const there = await node({ HEAD_CHECK_MS: '50' });
     const heard = new Promise<number>((resolve) => void there.settings.onChange(() => resolve(there.settings.config.maxPins)));
@@ -115,18 +115,18 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     ['port', '3', /^Unknown setting/, 'name'],
     ['__proto__', '3', /^Unknown setting/, 'name'],
     ['constructor', '3', /^Unknown setting/, 'name'],
-  ])('%s is not set to %j, and the refusal says why', async (name, value, message, part) => {
+  ])('%s cannot be set to %j, and the refusal has the reason', async (name, value, message, part) => {
     const { settings } = await node();
     const good = { name: 'maxReactions', value: '2' };
     const refused = await refusal(settings.set(null, { settings: [good, { name, value }] }));
     expect(refused).toMatchObject({ code: 'INVALID_INPUT', field: ['settings', '1', part] });
     expect(refused.message).toMatch(message);
-    // Nor is anything else that was to be set with it.
+    // Nor is anything else in the same change set.
     expect(settings.config.maxReactions).toBe(20);
     expect((await settings.versions({ first: 1 })).items).toEqual([]);
   });
 
-  test('nothing is set twice in one change', async () => {
+  test('a change cannot set the same setting twice', async () => {
     const { settings } = await node();
     const twice = [
       { name: 'maxPins', value: '1' },
@@ -135,7 +135,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     expect(await refusal(settings.set(null, { settings: twice }))).toMatchObject({ field: ['settings', '1', 'name'] });
   });
 
-  test('what stands so already makes no version', async () => {
+  test('a change that changes nothing makes no version', async () => {
     const { settings } = await node();
     expect(await settings.set(null, setting('maxPins', null))).toBeNull();
     expect(await settings.set(null, setting('maxPins', '3'))).toMatchObject({ version: 1 });
@@ -145,7 +145,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     expect((await settings.versions({ first: 10 })).items).toHaveLength(1);
   });
 
-  test('null sets one back to what each node is configured with', async () => {
+  test('null resets a setting to each node’s configuration', async () => {
     const [here, there] = [await node({ MAX_PINS: '5' }), await node({ MAX_PINS: '6', HEAD_CHECK_MS: '50' })];
     await here.settings.set(null, setting('maxPins', '3'));
     const version = await here.settings.set(null, setting('maxPins', null));
@@ -155,7 +155,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     expect(there.settings.config.maxPins).toBe(6);
   });
 
-  test('a rollback puts back what stood after a version, and is a version itself', async () => {
+  test('a rollback restores the values after a version, and is a version itself', async () => {
     const { settings } = await node();
     await settings.set(1n, setting('maxPins', '1'));
     await settings.set(2n, setting('maxReactions', '2'));
@@ -172,7 +172,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
       { name: 'typing', before: 'false', after: null },
     ]);
     expect(settings.config).toMatchObject({ maxPins: 1, maxReactions: 2, typing: true });
-    // What it left alone is still whose it was.
+    // An unchanged setting keeps its author.
     expect(await standing(settings, 'maxReactions')).toMatchObject({ change: { version: 2, actorId: 2n } });
     expect(await standing(settings, 'maxPins')).toMatchObject({ change: { version: 4, actorId: 4n } });
     await settings.rollBack(null, { version: 0 });
@@ -181,13 +181,13 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     expect(settings.config).toMatchObject({ maxPins: 3, maxReactions: 2, typing: false });
   });
 
-  test.each([3, -1, 2_147_483_647])('there is no rolling back to version %i, which was never made', async (version) => {
+  test.each([3, -1, 2_147_483_647])('a rollback to version %i, which does not exist, is refused', async (version) => {
     const { settings } = await node();
     await settings.set(null, setting('maxPins', '1'));
     expect(await refusal(settings.rollBack(null, { version }))).toMatchObject({ code: 'NOT_FOUND', field: ['version'] });
   });
 
-  test('who expects another version than the newest is refused, and changes nothing', async () => {
+  test('a change that expects a version other than the newest is refused and changes nothing', async () => {
     const { settings } = await node();
     await settings.set(null, { ...setting('maxPins', '1'), expectedVersion: 0 });
     const refused = await refusal(settings.set(null, { ...setting('maxPins', '2'), expectedVersion: 0 }));
@@ -198,7 +198,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     expect(settings.config.maxPins).toBe(2);
   });
 
-  test('of many who expect the same version at once, one is granted', async () => {
+  test('of concurrent changes that expect the same version, one is made', async () => {
     const [here, there] = [await node(), await node()];
     const outcomes = await Promise.allSettled(
       Array.from({ length: 12 }, (_, at) =>
@@ -210,7 +210,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     for (const outcome of refused ?? []) expect(outcome).toMatchObject({ reason: { code: 'CONFLICT' } });
   });
 
-  test('changes at once on several nodes are one after the other: none is lost, and each begins where the one before ended', async () => {
+  test('concurrent changes on several nodes run one after the other: none is lost, and each begins where the one before ended', async () => {
     const both = [await node(), await node()] as const;
     const names = ['maxPins', 'maxReactions', 'maxGroupMembers'];
     await Promise.all(
@@ -236,7 +236,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     }
   });
 
-  test('the audit is read in pages, the newest first', async () => {
+  test('versions are listed in pages, newest first', async () => {
     const { settings } = await node();
     for (const value of ['1', '2', '3', '4', '5']) await settings.set(null, setting('maxPins', value));
     const first = await settings.versions({ first: 2 });
@@ -251,7 +251,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     expect(await settings.versions({ first: 3, after: 1 })).toMatchObject({ items: [], hasNextPage: false });
   });
 
-  test('what another release has set is left out, said, and kept by whoever sets something else', async () => {
+  test('settings of another release are ignored, logged, and kept by later changes', async () => {
     await store(1, {
       maxPins: { value: '3', version: 1 },
       telepathy: { value: 'on', version: 1 },
@@ -277,7 +277,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     expect((await settings.versions({ first: 1 })).items[0]?.changes).toContainEqual({ name: 'telepathy', before: 'on', after: null });
   });
 
-  test('a version that cannot be read changes nothing, and the next one does', async () => {
+  test('a version that cannot be read changes nothing, and the next one applies', async () => {
     const { settings, logged } = await node({ HEAD_CHECK_MS: '50' });
     await settings.set(null, setting('maxPins', '3'));
     await store(2, { maxPins: 'three' });
@@ -287,7 +287,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     await expect.poll(() => settings.config.maxPins).toBe(4);
   });
 
-  test('every change is in the log, with who made it', async () => {
+  test('every change is logged with its author', async () => {
     const { settings, logged } = await node();
     await settings.set(7n, { ...setting('maxPins', '3'), note: 'because' });
     expect(logged).toContainEqual(

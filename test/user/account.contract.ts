@@ -25,19 +25,19 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
     return world.users.signUp({ handle, password, address: world.address() });
   }
 
-  /** Moves the end of all holds of a handle into the past, as if their time had gone by. */
+  /** Moves the end of all holds of a handle into the past. */
   async function release(handle: string): Promise<void> {
     await db.transaction((tx) => tx.handleHold.updateMany({ where: { handle }, data: { until: new Date(Date.now() - dayMs) } }));
   }
 
-  /** Which of several that were done at once came to something, and how the others were refused. */
+  /** How several concurrent acts ended: done, or the code of the refusal. */
   async function outcomes(acts: readonly Promise<unknown>[]): Promise<readonly string[]> {
     const settled = await Promise.allSettled(acts);
     return settled.map((one) => (one.status === 'fulfilled' ? 'done' : String((one.reason as { readonly code?: unknown }).code)));
   }
 
   describe('a handle', () => {
-    test('is changed with an entry: by the new one its owner signs in and is found, by the old one nobody', async () => {
+    test('is changed with an entry: the new one signs in and is found, the old one does not and is not', async () => {
       const { viewer, handle } = await world.newcomer({ displayName: 'Somebody' });
       const next = freshHandle();
       expect(await world.users.changeHandle(viewer, { handle: next.toUpperCase() })).toMatchObject({ id: viewer.userId, handle: next });
@@ -53,7 +53,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       expect((await byNew?.({ first: 5 }))?.items.map(({ user }) => user.id)).toEqual([viewer.userId]);
     });
 
-    test('that stands already changes nothing', async () => {
+    test('changed to itself changes nothing', async () => {
       const { viewer, handle } = await world.newcomer();
       const throttled = world.node({ limits: createMemoryLimits(), config: { ...usualConfig, handleChanges: 1 } });
       for (let round = 0; round < 3; round += 1) expect(await throttled.changeHandle(viewer, { handle })).toMatchObject({ handle });
@@ -65,7 +65,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       await expect(world.users.changeHandle(viewer, { handle })).rejects.toMatchObject({ code: 'INVALID_INPUT', field: ['handle'] });
     });
 
-    test('of somebody else is not to be had', async () => {
+    test('of another user cannot be taken', async () => {
       const [one, other] = [await world.newcomer(), await world.newcomer()];
       await expect(world.users.changeHandle(one.viewer, { handle: other.handle })).rejects.toMatchObject({
         code: 'CONFLICT',
@@ -74,7 +74,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       expect(await world.users.byHandle(one.handle)).toMatchObject({ id: one.viewer.userId });
     });
 
-    test('that was given up is kept back from everybody but its former owner, until its time is over', async () => {
+    test('that was given up is held for its former owner until its time is over', async () => {
       const [one, other] = [await world.newcomer(), await world.newcomer()];
       await world.users.changeHandle(one.viewer, { handle: freshHandle() });
       await expect(signUp(one.handle)).rejects.toMatchObject({ code: 'CONFLICT', field: ['handle'] });
@@ -86,14 +86,14 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       await expect(world.users.changeHandle(one.viewer, { handle: one.handle })).rejects.toMatchObject({ code: 'CONFLICT' });
     });
 
-    test('is anybody’s at once where nothing is to be kept back', async () => {
+    test('is free at once without holds', async () => {
       const [one, other] = [await world.newcomer(), await world.newcomer()];
       const lax = world.node({ config: { ...usualConfig, handleHoldDays: 0 } });
       await lax.changeHandle(one.viewer, { handle: freshHandle() });
       expect(await lax.changeHandle(other.viewer, { handle: one.handle })).toMatchObject({ handle: one.handle });
     });
 
-    test('leaves no trace in what is kept back once its time is over', async () => {
+    test('has no stored hold once its time is over', async () => {
       const { viewer, handle } = await world.newcomer();
       const [second, third] = [freshHandle(), freshHandle()];
       await world.users.changeHandle(viewer, { handle: second });
@@ -106,7 +106,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       ]);
     });
 
-    test('given up later does not put off the end of one that was given up before', async () => {
+    test('given up later does not delay the end of an earlier hold', async () => {
       const { viewer } = await world.newcomer();
       const jobs = async () =>
         (
@@ -122,7 +122,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       expect(await jobs()).toEqual([first, expect.any(Date)]);
     });
 
-    test('that two take at once, by change or by sign-up, is one’s, and the other has what they had', async () => {
+    test('that several take at once, by change or sign-up, goes to one of them, and the others keep theirs', async () => {
       for (let round = 0; round < 5; round += 1) {
         const [one, other] = [await world.newcomer(), await world.newcomer()];
         const node = world.node();
@@ -142,7 +142,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       }
     });
 
-    test('that is given up while others try to take it is never anybody else’s', async () => {
+    test('that is given up while others try to take it goes to none of them', async () => {
       for (let round = 0; round < 5; round += 1) {
         const [one, other] = [await world.newcomer(), await world.newcomer()];
         const node = world.node();
@@ -157,7 +157,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       }
     });
 
-    test('is changed a few times a day at most, and what is refused does not count', async () => {
+    test('can be changed a few times a day, not counting refused changes', async () => {
       const [one, other] = [await world.newcomer(), await world.newcomer()];
       const throttled = world.node({ limits: createMemoryLimits(), config: { ...usualConfig, handleChanges: 2 } });
       await throttled.changeHandle(one.viewer, { handle: freshHandle() });
@@ -172,7 +172,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
   });
 
   describe('a password', () => {
-    test('that is changed is the one to sign in with; all other sessions end with it, each with an entry', async () => {
+    test('once changed is the one to sign in with, and ends all other sessions, each with an entry', async () => {
       const { viewer, handle, refreshToken } = await world.newcomer();
       const others = [
         await world.users.signIn({ handle, password, address: world.address() }),
@@ -196,7 +196,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       await world.users.signIn({ handle, password: another, address: world.address() });
     });
 
-    test('that is wrong or cannot be one is refused under its field, and nothing changes', async () => {
+    test('that is wrong or invalid is refused under its field, and nothing changes', async () => {
       const { viewer, handle } = await world.newcomer();
       const phone = await world.users.signIn({ handle, password, address: world.address() });
       for (const currentPassword of ['', 'wrong horse battery', 'x'.repeat(10_000), '\ud800'.repeat(10)]) {
@@ -211,7 +211,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       await world.users.signIn({ handle, password, address: world.address() });
     });
 
-    test('is guessed as slowly as at the sign-in: the attempts of both count together', async () => {
+    test('is throttled like sign-in: the attempts of both count together', async () => {
       const { viewer, handle } = await world.newcomer();
       const throttled = world.node({ limits: createMemoryLimits(), config: { ...usualConfig, signInAttempts: 3 } });
       const guess = { currentPassword: 'wrong horse battery', newPassword: another, address: world.address() };
@@ -241,7 +241,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       await world.users.signIn({ handle, password: `${another} ${won + 1}`, address: world.address() });
     });
 
-    test('that was right when a sign-in began starts no session once it was changed', async () => {
+    test('starts no session after its change, even for a sign-in that began before', async () => {
       for (let round = 0; round < 5; round += 1) {
         const { viewer, handle } = await world.newcomer();
         const node = world.node();
@@ -255,7 +255,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
   });
 
   describe('a session', () => {
-    test('is called by another name, with an entry; the same name again is none', async () => {
+    test('can be renamed with an entry, and the same name again makes none', async () => {
       const { viewer, handle } = await world.newcomer();
       const phone = await world.users.signIn({ handle, password, address: world.address() });
       const renaming = { sessionId: phone.viewer.sessionId, deviceName: 'Ann’s phone' };
@@ -265,7 +265,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       expect((await world.users.sessions(viewer)).map(({ deviceName }) => deviceName)).toEqual(['Ann’s phone', 'unknown device']);
     });
 
-    test('of somebody else, one that has ended and none at all are not told apart', async () => {
+    test('of another user, an ended one and an unknown one are the same NOT_FOUND', async () => {
       const [one, other] = [await world.newcomer(), await world.newcomer()];
       const gone = await world.users.signIn({ handle: one.handle, password, address: world.address() });
       await world.users.signOut(gone.viewer, {});
@@ -278,7 +278,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       expect(await world.users.sessions(one.viewer)).toHaveLength(1);
     });
 
-    test.each(['', ' ', 'a\nb', 'x'.repeat(101), '\ud800'])('cannot be called %j', async (deviceName) => {
+    test.each(['', ' ', 'a\nb', 'x'.repeat(101), '\ud800'])('cannot be named %j', async (deviceName) => {
       const { viewer } = await world.newcomer();
       await expect(world.users.renameSession(viewer, { sessionId: viewer.sessionId, deviceName })).rejects.toMatchObject({
         code: 'INVALID_INPUT',
@@ -286,7 +286,7 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       });
     });
 
-    test('is left alone when all others are ended, or another is kept in its place', async () => {
+    test('stays when all others are ended, or ends if another one is kept instead', async () => {
       const { viewer, handle } = await world.newcomer();
       const signIn = async () => (await world.users.signIn({ handle, password, address: world.address() })).viewer;
       const [phone, desk] = [await signIn(), await signIn()];

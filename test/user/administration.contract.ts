@@ -7,7 +7,7 @@ import { password, type UsersWorld, usersOn, usualConfig } from './users-world.t
 
 const dayMs = 86_400_000;
 
-/** How something ended: with `done`, or the code, field and message of its refusal. */
+/** How an act ended: with `done`, or the code, field and message of its refusal. */
 async function outcome(act: Promise<unknown>): Promise<Pick<ChatError, 'code' | 'field' | 'message'> | 'done'> {
   try {
     await act;
@@ -19,7 +19,7 @@ async function outcome(act: Promise<unknown>): Promise<Pick<ChatError, 'code' | 
   }
 }
 
-/** What operators may do to users, on any database. */
+/** What operators' acts on users promise, on any database. */
 export function promisesOfAdministration(open: () => Promise<Db>): void {
   let db: Db;
   let world: UsersWorld;
@@ -41,8 +41,8 @@ export function promisesOfAdministration(open: () => Promise<Db>): void {
     });
   }
 
-  describe('somebody who is suspended', () => {
-    test('has no session any more, cannot sign in or refresh, and is told why', async () => {
+  describe('a suspended user', () => {
+    test('has no session, cannot sign in or refresh, and gets the reason', async () => {
       const { viewer, handle, accessToken, refreshToken } = await world.newcomer();
       const desk = await signIn(handle);
       const { before, after, ended } = await office.suspend(9n, { userId: viewer.userId, reason: 'You sent spam.' });
@@ -60,14 +60,14 @@ export function promisesOfAdministration(open: () => Promise<Db>): void {
       expect(await outcome(world.users.refresh({ refreshToken }))).toMatchObject(told);
     });
 
-    test('is told nothing by a wrong password', async () => {
+    test('gets no reason with a wrong password', async () => {
       const { viewer, handle } = await world.newcomer();
       await office.suspend(null, { userId: viewer.userId, reason: 'spam' });
       const asAnybody = await outcome(signIn('nobody.at.all', 'wrong password'));
       expect(await outcome(signIn(handle, 'wrong password'))).toEqual(asAnybody);
     });
 
-    test('is told until when, and signs in again by then, without anybody doing anything', async () => {
+    test('gets the end of the suspension, and can sign in after it without further acts', async () => {
       const { viewer, handle } = await world.newcomer();
       const until = new Date((await db.now()).getTime() + dayMs);
       await office.suspend(null, { userId: viewer.userId, reason: 'spam', until });
@@ -81,13 +81,13 @@ export function promisesOfAdministration(open: () => Promise<Db>): void {
       expect(await db.client.suspension.count({ where: { userId: viewer.userId } })).toBe(0);
     });
 
-    test('is told no wait that GraphQL has no number for', async () => {
+    test('gets no retryAfterMs beyond what an Int can hold', async () => {
       const { viewer, handle } = await world.newcomer();
       await office.suspend(null, { userId: viewer.userId, reason: 'spam', until: new Date(Date.now() + 100 * dayMs) });
       expect(await signIn(handle).catch((error: ChatError) => error.retryAfterMs)).toBeUndefined();
     });
 
-    test('is suspended for another reason and time when it is done again, and since the first', async () => {
+    test('can be suspended again with another reason and time, and the first start', async () => {
       const { viewer, handle } = await world.newcomer();
       const first = await office.suspend(1n, { userId: viewer.userId, reason: 'one' });
       const until = new Date((await db.now()).getTime() + dayMs);
@@ -96,7 +96,7 @@ export function promisesOfAdministration(open: () => Promise<Db>): void {
       expect(await outcome(signIn(handle))).toMatchObject({ message: expect.stringMatching(/ until .*: two$/) });
     });
 
-    test('is restored, once, and signs in anew: what had ended stays so', async () => {
+    test('can be restored once and sign in again, while ended sessions stay ended', async () => {
       const { viewer, handle, refreshToken } = await world.newcomer();
       await office.suspend(null, { userId: viewer.userId, reason: 'spam' });
       expect(await office.restore({ userId: viewer.userId })).toMatchObject({ before: { reason: 'spam' }, after: null });
@@ -115,7 +115,7 @@ export function promisesOfAdministration(open: () => Promise<Db>): void {
       expect((await find({ first: 10 })).items.map(({ user }) => user.handle)).toEqual([one.handle]);
     });
 
-    test('of sign-ins and refreshes that meet it none leaves a session, on whichever node', async () => {
+    test('has no session left after concurrent sign-ins and refreshes on any node', async () => {
       const nodes = [world.node(), usersOn(db).node()];
       for (let round = 0; round < 8; round += 1) {
         const { viewer, handle, refreshToken } = await world.newcomer();
@@ -136,7 +136,7 @@ export function promisesOfAdministration(open: () => Promise<Db>): void {
     test.each([
       ['suspends', (actorId: bigint | null, userId: bigint) => office.suspend(actorId, { userId, reason: 'spam' })],
       ['erases', (actorId: bigint | null, userId: bigint) => office.erase(actorId, { userId, messages: 'KEEP' })],
-    ])('%s themselves, an admin, or somebody who is not there', async (_what, act) => {
+    ])('%s themselves, an admin or an unknown user', async (_what, act) => {
       const { viewer, handle } = await world.newcomer();
       const { userId } = viewer;
       expect(await outcome(act(userId, userId))).toMatchObject({ code: 'FORBIDDEN', field: ['userId'] });
@@ -156,7 +156,7 @@ export function promisesOfAdministration(open: () => Promise<Db>): void {
   });
 
   describe('an account that operators erase', () => {
-    test('is as one that its user has erased, and leaves nothing of why it was suspended', async () => {
+    test('is like one that its user has erased, and keeps nothing of its suspension', async () => {
       const { viewer, handle, accessToken } = await world.newcomer();
       const { userId } = viewer;
       await office.suspend(null, { userId, reason: 'spam' });
@@ -171,8 +171,8 @@ export function promisesOfAdministration(open: () => Promise<Db>): void {
     });
   });
 
-  describe('a password that is reset', () => {
-    test('is made up, is the only one, and ends all sessions', async () => {
+  describe('a reset password', () => {
+    test('is generated, replaces the former one, and ends all sessions', async () => {
       const { viewer, handle, accessToken } = await world.newcomer();
       const { password: made, ended } = await office.resetPassword(1n, { userId: viewer.userId });
       expect(ended).toEqual([viewer.sessionId]);
@@ -182,7 +182,7 @@ export function promisesOfAdministration(open: () => Promise<Db>): void {
       expect((await office.resetPassword(1n, { userId: viewer.userId })).password).not.toBe(made);
     });
 
-    test('of an admin is reset by the command line alone: who has it is them', async () => {
+    test('of an admin can be reset by the command line only: whoever has the password is that admin', async () => {
       const { viewer } = await world.newcomer();
       const { userId } = viewer;
       await db.transaction((tx) => tx.user.update({ where: { id: userId }, data: { role: 'ADMIN' } }));
@@ -204,7 +204,7 @@ export function promisesOfAdministration(open: () => Promise<Db>): void {
       return seen;
     }
 
-    test('is in pages, who signed up last first, by state and by search', async () => {
+    test('has pages, last sign-up first, by state and by search', async () => {
       const word = `w${Date.now().toString(36)}`;
       const people: Awaited<ReturnType<UsersWorld['newcomer']>>[] = [];
       for (let n = 0; n < 7; n += 1) people.push(await world.newcomer({ displayName: `Somebody ${word}` }));
@@ -227,7 +227,7 @@ export function promisesOfAdministration(open: () => Promise<Db>): void {
       expect(await all({ search: ' ' })).toEqual([]);
     });
 
-    test('says how accounts stand, in the order asked for', async () => {
+    test('comes with the states of accounts, in the order of the ids', async () => {
       const [one, other] = [await world.newcomer(), await world.newcomer()];
       await office.suspend(5n, { userId: other.viewer.userId, reason: 'spam' });
       const ids = [other.viewer.userId, 2n ** 62n, one.viewer.userId];

@@ -2,4 +2,4 @@ import { describe } from 'vitest';
 import { mysqlDb } from '../support/db.ts';
 import { promisesOfAdministration } from './administration.contract.ts';
 
-describe('what operators do to users on MariaDB', () => promisesOfAdministration(mysqlDb));
+describe('operators’ acts on users on MariaDB', () => promisesOfAdministration(mysqlDb));

@@ -22,7 +22,7 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
   });
 
   describe('a block', () => {
-    test('is its maker’s alone, and on all their devices', async () => {
+    test('is known to its maker only, on all their devices', async () => {
       const [ann, ben] = await world.people();
       const { block, endedContact } = await world.blocks.block(ann, { userId: ben.userId });
       expect([block, endedContact]).toEqual([{ ...ref(ann, ben), since: expect.any(Date) }, false]);
@@ -33,7 +33,7 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
       expect((await world.blocks.list(ben, { first: 10 })).items).toEqual([]);
     });
 
-    test('made again, or many times at once, is one', async () => {
+    test('made again or concurrently is one', async () => {
       const [ann, ben] = await world.people();
       const made = await Promise.all(Array.from({ length: 10 }, () => world.blocks.block(ann, { userId: ben.userId })));
       expect(new Set(made.map(({ block }) => block.since.getTime())).size).toBe(1);
@@ -51,7 +51,7 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
       ]);
     });
 
-    test('closes a request of the other, who goes on to wait', async () => {
+    test('closes a request of the other user, for whom it stays pending', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ben, { userId: ann.userId });
       await world.blocks.block(ann, { userId: ben.userId });
@@ -61,7 +61,7 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
       await expect(world.contacts.answer(ann, asking(ben, ann), { accept: true })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
 
-    test('takes its maker’s own request back', async () => {
+    test('withdraws its maker’s own request', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
       await world.blocks.block(ann, { userId: ben.userId });
@@ -69,7 +69,7 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
       expect((await world.told(ben)).at(-1)).toMatchObject({ type: 'ContactRequestWithdrawn' });
     });
 
-    test('lets the other ask, and never tells', async () => {
+    test('lets the other user request without effect and without notice', async () => {
       const [ann, ben, cat] = await world.people();
       await world.blocks.block(ann, { userId: ben.userId });
       const { request } = await world.contacts.request(ben, { userId: ann.userId, note: 'please' });
@@ -83,14 +83,14 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
       expect(await world.told(ann)).toEqual([changed(ann, ben)]);
     });
 
-    test('keeps its maker from asking', async () => {
+    test('refuses a request of its maker', async () => {
       const [ann, ben] = await world.people();
       await world.blocks.block(ann, { userId: ben.userId });
       const asked = world.contacts.request(ann, { userId: ben.userId });
       await expect(asked).rejects.toMatchObject({ code: 'BLOCKED', field: ['userId'] });
     });
 
-    test('that ends leaves nothing but what was', async () => {
+    test('that ends restores neither contact nor request', async () => {
       const [ann, ben] = await world.people();
       await world.befriend(ann, ben);
       await world.blocks.block(ann, { userId: ben.userId });
@@ -103,14 +103,14 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
       expect((await world.shown(ann)).incoming).toEqual([ben.userId]);
     });
 
-    test('of each other stands until both have ended it', async () => {
+    test('of each other lasts until both have ended it', async () => {
       const [ann, ben] = await world.people();
       await Promise.all([world.blocks.block(ann, { userId: ben.userId }), world.blocks.block(ben, { userId: ann.userId })]);
       expect(await world.blocks.unblock(ann, { userId: ben.userId })).toMatchObject({ isOver: false });
       expect(await world.blocks.unblock(ben, { userId: ann.userId })).toMatchObject({ isOver: true });
     });
 
-    test('of oneself, of nobody, and of too many is refused', async () => {
+    test('is refused for oneself, an unknown user, and beyond the limit', async () => {
       const [ann, ben, cat] = await world.people();
       const few = world.with({ maxBlocks: 1 }).blocks;
       await expect(few.block(ann, { userId: ann.userId })).rejects.toMatchObject({ code: 'INVALID_INPUT', field: ['userId'] });
@@ -124,7 +124,7 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
     });
   });
 
-  test('stands between the two, whoever of them made it', async () => {
+  test('a block counts between two users, whoever of them made it', async () => {
     const [ann, ben, cat] = await world.people();
     await world.blocks.block(ann, { userId: ben.userId });
     const others = [ben.userId, cat.userId, ann.userId];
@@ -134,7 +134,7 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
     expect(await world.blocks.between(ann.userId, others)).toEqual([false, false, false]);
   });
 
-  test('blocks are listed newest first, page by page', async () => {
+  test('blocks are listed in pages, each once', async () => {
     const [ann] = await world.people();
     const others = [...(await world.people()), ...(await world.people())];
     for (const { userId } of others) await world.blocks.block(ann, { userId });
@@ -151,7 +151,7 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
     await expect(world.blocks.list(ann, { first: 2, after: 'nonsense' })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
-  test('block and request at once end in a block, and no request that its maker sees', async () => {
+  test('a block and a concurrent request end in a block, without a request that its maker sees', async () => {
     for (let time = 0; time < 10; time += 1) {
       const [ann, ben] = await world.people();
       await Promise.all([world.blocks.block(ann, { userId: ben.userId }), world.contacts.request(ben, { userId: ann.userId })]);
@@ -160,7 +160,7 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
     }
   });
 
-  test('block and acceptance at once leave no contact', async () => {
+  test('a block and a concurrent acceptance leave no contact', async () => {
     for (let time = 0; time < 10; time += 1) {
       const [ann, ben] = await world.people();
       await world.contacts.request(ben, { userId: ann.userId });

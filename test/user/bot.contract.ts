@@ -8,7 +8,7 @@ import { password, type UsersWorld, usersOn, usualConfig } from './users-world.t
 const dayMs = 86_400_000;
 const nobody = 2n ** 61n;
 
-/** What users that are programs, and accounts that operators make, promise on any database. */
+/** What bots, and accounts that operators create, promise on any database. */
 export function promisesOfBots(open: () => Promise<Db>): void {
   let db: Db;
   let world: UsersWorld;
@@ -28,7 +28,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
     office.createBotKey(null, { userId, name: 'the shop', ...options });
 
   describe('a bot', () => {
-    it('is a user whom everybody sees for what it is, and who is found like others', async () => {
+    it('is a user that is marked as a bot for everybody and found like others', async () => {
       const handle = freshHandle();
       const called = {
         handle: handle.toUpperCase(),
@@ -50,12 +50,12 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(found.items.map(({ user }) => user)).toEqual([bot]);
     });
 
-    it('is called by its handle where nothing else is said', async () => {
+    it('has its handle as its display name if none is given', async () => {
       const bot = await newBot();
       expect(bot).toMatchObject({ displayName: bot.handle, avatarUrl: null, bio: null });
     });
 
-    it('has a handle of its own', async () => {
+    it('is refused a handle that is taken, and of two concurrent bots with one handle one is made', async () => {
       const { handle } = await world.newcomer();
       expect(await fault(office.createBot({ handle }))).toEqual(['CONFLICT', 'handle']);
       const named = createAdministration({ db, log: world.log, config: { ...usualConfig, adminHandles: ['root'] } });
@@ -65,25 +65,25 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     });
 
-    it('has not the handle that somebody gave up lately', async () => {
+    it('is refused a handle that another user has given up recently', async () => {
       const { viewer, handle } = await world.newcomer();
       await world.users.changeHandle(viewer, { handle: freshHandle() });
       expect(await fault(office.createBot({ handle }))).toEqual(['CONFLICT', 'handle']);
     });
 
-    it('comes by no password and no account elsewhere', async () => {
+    it('gets no password and no linked identity', async () => {
       const bot = await newBot();
       const signIn = world.users.signIn({ handle: bot.handle, password, address: world.address() });
       expect(await fault(signIn)).toEqual(['INVALID_CREDENTIALS']);
       expect(await fault(office.resetPassword(null, { userId: bot.id }))).toEqual(['CONFLICT', 'userId']);
       expect(await fault(office.link(null, { userId: bot.id, subject: 'u1' }))).toEqual(['CONFLICT', 'userId']);
-      // As a node of a release before bots does it.
+      // As a node of a release without bots does it.
       const { passwordHash } = await db.client.user.findUniqueOrThrow({ where: { id: (await world.newcomer()).viewer.userId } });
       await db.transaction((tx) => tx.user.update({ where: { id: bot.id }, data: { passwordHash } }));
       expect(await fault(world.users.signIn({ handle: bot.handle, password, address: world.address() }))).toEqual(['INVALID_CREDENTIALS']);
     });
 
-    it('stands in the list of bots, last made first, until it is erased', async () => {
+    it('is in the list of bots, newest first, until it is erased', async () => {
       const [one, two] = [await newBot(), await newBot()];
       await world.newcomer();
       const first = await office.bots({ first: 1 });
@@ -95,7 +95,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(await world.users.byIds([two.id])).toMatchObject([{ erased: true, bot: false }]);
     });
 
-    it('may write to whom only contacts may, unless they have blocked it', async () => {
+    it('may write to users who allow messages from contacts only', async () => {
       const bot = await newBot();
       const [{ viewer: closed }, { viewer: other }] = [await world.newcomer(), await world.newcomer()];
       await world.users.updateSettings(closed, { messagesFrom: 'CONTACTS' });
@@ -104,8 +104,8 @@ export function promisesOfBots(open: () => Promise<Db>): void {
     });
   });
 
-  describe('a key', () => {
-    it('says whose it is, until it is revoked, on every node at once', async () => {
+  describe('a bot key', () => {
+    it('authenticates its bot on every node until it is revoked, and on none after that', async () => {
       const bot = await newBot();
       const { key, session } = await newKey(bot.id);
       expect(key).toMatch(/^mpim_[\w-]{64}$/);
@@ -121,13 +121,13 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       }
     });
 
-    it('is good after the keys that sign tokens were replaced', async () => {
+    it('stays valid when the keys that sign tokens are replaced', async () => {
       const { key } = await newKey((await newBot()).id);
       const users = world.node({ keys: [{ id: 'other', secret: randomBytes(32).toString('base64url') }] });
       expect(await users.authenticate(key)).toMatchObject({ bot: true });
     });
 
-    it('stands nowhere but with who was told it', async () => {
+    it('is not stored: the database has a digest of its secret', async () => {
       const { key, session } = await newKey((await newBot()).id);
       const rows = await db.client.session.findMany();
       const secret = Buffer.from(key.slice('mpim_'.length), 'base64url').subarray(16);
@@ -136,7 +136,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(Object.keys(session)).not.toContain('keyDigest');
     });
 
-    it('is no other: neither one with another secret, nor with another’s id, nor one cut short', async () => {
+    it('is refused with another secret, with another id, and cut short', async () => {
       const [one, two] = [await newKey((await newBot()).id), await newKey((await newBot()).id)];
       const { refreshToken, viewer } = await world.newcomer();
       const bytes = (key: string) => Buffer.from(key.slice('mpim_'.length), 'base64url');
@@ -156,7 +156,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       for (const key of shown) expect(await fault(world.users.authenticate(key))).toEqual(['UNAUTHENTICATED']);
     });
 
-    it('ends by itself where it was made for some days', async () => {
+    it('expires if it is made for a number of days', async () => {
       const { key, session } = await newKey((await newBot()).id, { days: 30 });
       expect((session.expiresAt?.getTime() ?? 0) - session.createdAt.getTime()).toBe(30 * dayMs);
       expect(await world.users.authenticate(key)).toMatchObject({ expiresAt: session.expiresAt });
@@ -166,7 +166,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(await world.users.sessions({ ...viewer, userId: session.userId })).toEqual([]);
     });
 
-    it('does not end for want of use', async () => {
+    it('does not expire for lack of use', async () => {
       const { key, session } = await newKey((await newBot()).id);
       await db.transaction((tx) =>
         tx.session.updateMany({ where: { userId: session.userId }, data: { rotatedAt: new Date(0), lastSeenAt: new Date(0) } }),
@@ -174,7 +174,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(await world.users.authenticate(key)).toMatchObject({ userId: session.userId });
     });
 
-    it('is one among several, which come and go by themselves', async () => {
+    it('is independent of other keys of the same bot, and each start and end is logged once', async () => {
       const bot = await newBot();
       const [one, two] = [await newKey(bot.id), await newKey(bot.id)];
       expect((await office.sessions([bot.id]))[0]?.map(({ id }) => id)).toEqual([two.session.id, one.session.id]);
@@ -185,7 +185,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(await world.entries(bot.id)).toHaveLength(4);
     });
 
-    it('is refused past MAX_SESSIONS, of which those do not count that are over', async () => {
+    it('is refused beyond MAX_SESSIONS, where expired keys do not count', async () => {
       const bot = await newBot();
       const strict = createAdministration({ db, log: world.log, config: { ...usualConfig, maxSessions: 2 } });
       const make = () => strict.createBotKey(null, { userId: bot.id, name: 'k', days: 1 });
@@ -196,7 +196,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(await fault(make())).toEqual(['LIMIT_REACHED', 'userId']);
     });
 
-    it('ends with its bot, and with its suspension', async () => {
+    it('ends when its bot is erased or suspended', async () => {
       const [erased, suspended] = [await newBot(), await newBot()];
       const keys = [await newKey(erased.id), await newKey(suspended.id)];
       await office.erase(null, { userId: erased.id, messages: 'KEEP' });
@@ -208,7 +208,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(await world.users.authenticate((await newKey(suspended.id)).key)).toMatchObject({ userId: suspended.id });
     });
 
-    it('is made for bots alone, and has a name and a time that can be', async () => {
+    it('is made for bots only, and needs a valid name and a valid number of days', async () => {
       const [bot, { viewer }] = [await newBot(), await world.newcomer()];
       const refused = (options: object) => fault(office.createBotKey(null, { userId: bot.id, name: 'k', ...options }));
       expect(await refused({ userId: viewer.userId })).toEqual(['CONFLICT', 'userId']);
@@ -217,7 +217,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       for (const days of [0, -1, 3_651]) expect(await refused({ days })).toEqual(['INVALID_INPUT', 'days']);
     });
 
-    it('is revoked by itself too, by who has found it, and its secret need not be right for that', async () => {
+    it('can be revoked by the key itself, even if its secret is wrong', async () => {
       const bot = await newBot();
       const keys = [await newKey(bot.id), await newKey(bot.id)];
       const [one = '', two = ''] = keys.map(({ key }) => key);
@@ -227,14 +227,14 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(await fault(world.users.authenticate(two))).toEqual(['UNAUTHENTICATED']);
     });
 
-    it('is all that is revoked by its id: no device of a person', async () => {
+    it('is the only kind of session that can be revoked this way: sessions of people are not found', async () => {
       const { viewer } = await world.newcomer();
       for (const key of [viewer.sessionId, '01900000-0000-7000-8000-000000000000', `mpim_${'A'.repeat(64)}`, 'nonsense']) {
         expect(await fault(office.revokeBotKey({ key }))).toEqual(['NOT_FOUND', 'keyId']);
       }
     });
 
-    it('is an admin’s as soon as, and as long as, its bot is one', async () => {
+    it('has an admin’s access exactly as long as its bot is an admin', async () => {
       const bot = await newBot();
       const roles = createRoles({ db, log: world.log, config: usualConfig });
       const { key } = await newKey(bot.id);
@@ -248,7 +248,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(await fault(world.users.authenticateAdmin(key))).toEqual(['FORBIDDEN']);
     });
 
-    it('is signed out by its own bot like any device', async () => {
+    it('can be signed out by its own bot, like any device', async () => {
       const bot = await newBot();
       const { key } = await newKey(bot.id);
       await world.users.signOut(await world.users.authenticate(key), {});
@@ -256,8 +256,8 @@ export function promisesOfBots(open: () => Promise<Db>): void {
     });
   });
 
-  describe('an account that operators make', () => {
-    it('is a person’s who signs in elsewhere', async () => {
+  describe('an account that operators create', () => {
+    it('is linked to the identity by which its user signs in', async () => {
       const subject = randomBytes(6).toString('hex');
       const user = await office.createUser({ handle: freshHandle(), displayName: 'Ann', subject });
       expect(user).toMatchObject({ displayName: 'Ann', bot: false });
@@ -268,7 +268,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       await office.createUser({ handle: freshHandle(), subject, issuer: 'another' });
     });
 
-    it('is nobody’s until a password is reset', async () => {
+    it('has no password until one is generated by a reset', async () => {
       const { id, handle } = await office.createUser({ handle: freshHandle() });
       const signIn = (secret: string) => world.users.signIn({ handle, password: secret, address: world.address() });
       expect(await fault(signIn(password))).toEqual(['INVALID_CREDENTIALS']);
@@ -276,7 +276,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect((await signIn(given)).viewer.userId).toBe(id);
     });
 
-    it('is made once, however many ask for it at a time', async () => {
+    it('is made once for one identity, however many concurrent requests ask for it', async () => {
       const subject = randomBytes(6).toString('hex');
       const asked = await Promise.allSettled([1, 2, 3].map(() => office.createUser({ handle: freshHandle(), subject })));
       expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -284,7 +284,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(refused).toEqual([1, 2].map(() => expect.objectContaining({ code: 'CONFLICT', field: ['subject'] })));
     });
 
-    it('is refused with the field that cannot be', async () => {
+    it('is refused with the name of the invalid field', async () => {
       const refused = (options: object) => fault(office.createUser({ handle: freshHandle(), ...options }));
       expect(await refused({ handle: 'no good' })).toEqual(['INVALID_INPUT', 'handle']);
       expect(await refused({ displayName: ' ' })).toEqual(['INVALID_INPUT', 'displayName']);

@@ -3,11 +3,11 @@ import type { Db } from '../../src/db/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { type ContactsWorld, contactsOn } from './contacts-world.ts';
 
-// Each race is run so often; who is first differs from time to time.
+// Each race is run several times, since its order differs from time to time.
 const times = 12;
 const nothing = { contacts: [], incoming: [], outgoing: [] };
 
-/** What two nodes promise that change at once what is between two people, on any database. */
+/** What two nodes promise when they concurrently change the contact between two users, on any database. */
 export function promisesOfContactRaces(open: () => Promise<Db>): void {
   let db: Db;
   let here: ContactsWorld;
@@ -20,7 +20,7 @@ export function promisesOfContactRaces(open: () => Promise<Db>): void {
 
   const ref = (from: Viewer, to: Viewer) => ({ fromId: from.userId, toId: to.userId });
 
-  /** Lets each wait for a moment of its own, of at most as long as a transaction takes. */
+  /** Runs an act after a random delay, at most about as long as a transaction. Resolves with null if the act is refused. */
   async function at<T>(act: () => Promise<T>): Promise<T | null> {
     for (let turns = Math.floor(Math.random() * 6); turns > 0; turns -= 1) await db.client.user.count({ where: { id: 0n } });
     return act().catch((error: { readonly code?: string }) => {
@@ -37,8 +37,8 @@ export function promisesOfContactRaces(open: () => Promise<Db>): void {
     return db.client.job.count();
   }
 
-  describe('on two nodes at once', () => {
-    test('two who ask each other are contacts, told once', async () => {
+  describe('on two nodes concurrently', () => {
+    test('two users who ask each other become contacts, and the request is closed once for each', async () => {
       for (let time = 0; time < times; time += 1) {
         const [ann, ben] = await here.people();
         await Promise.all([
@@ -51,7 +51,7 @@ export function promisesOfContactRaces(open: () => Promise<Db>): void {
       }
     });
 
-    test('who accepts and who takes back come to one or the other', async () => {
+    test('an acceptance and a cancellation end in one of the two', async () => {
       const before = await jobs();
       for (let time = 0; time < times; time += 1) {
         const [ann, ben] = await here.people();
@@ -66,7 +66,7 @@ export function promisesOfContactRaces(open: () => Promise<Db>): void {
       expect(await jobs()).toBe(before);
     });
 
-    test('who blocks has neither contact nor request of the other, whatever they do meanwhile', async () => {
+    test('a block leaves its maker neither contact nor request, whatever the other user asks meanwhile', async () => {
       for (let time = 0; time < times; time += 1) {
         const [ann, ben] = await here.people();
         await here.contacts.request(time % 2 === 0 ? ann : ben, { userId: (time % 2 === 0 ? ben : ann).userId });
@@ -77,12 +77,12 @@ export function promisesOfContactRaces(open: () => Promise<Db>): void {
         expect(await here.shown(ann)).toEqual(nothing);
         const { outgoing, ...others } = await here.shown(ben);
         expect(others).toEqual({ contacts: [], incoming: [] });
-        // They may have met before the block ended it.
+        // The two may have been contacts before the block ended it.
         if ((await count(ben, 'ContactChanged')) === 0) expect(outgoing).toEqual([ann.userId]);
       }
     });
 
-    test('who blocks and who accepts part either way', async () => {
+    test('a block and an acceptance leave no contact, whichever is first', async () => {
       for (let time = 0; time < times; time += 1) {
         const [ann, ben] = await here.people();
         await here.contacts.request(ann, { userId: ben.userId });
@@ -96,7 +96,7 @@ export function promisesOfContactRaces(open: () => Promise<Db>): void {
       }
     });
 
-    test('who blocks and who ends it leave what the last one said', async () => {
+    test('a block and its end leave what the last entry says', async () => {
       for (let time = 0; time < times; time += 1) {
         const [ann, ben] = await here.people();
         await here.blocks.block(ann, { userId: ben.userId });

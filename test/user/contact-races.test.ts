@@ -2,4 +2,4 @@ import { describe } from 'vitest';
 import { sqliteDb } from '../support/db.ts';
 import { promisesOfContactRaces } from './contact-races.contract.ts';
 
-describe('contacts of two nodes on SQLite', () => promisesOfContactRaces(sqliteDb));
+describe('contacts on two nodes on SQLite', () => promisesOfContactRaces(sqliteDb));

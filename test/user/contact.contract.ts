@@ -13,7 +13,7 @@ function side(viewer: Viewer, other: Viewer) {
   return { userId: viewer.userId, otherId: other.userId };
 }
 
-/** What contacts and requests promise, on any database. */
+/** What contacts and contact requests promise, on any database. */
 export function promisesOfContacts(open: () => Promise<Db>): void {
   let db: Db;
   let world: ContactsWorld;
@@ -23,8 +23,8 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
   });
   afterAll(() => db[Symbol.asyncDispose]());
 
-  describe('a request', () => {
-    test('waits for both and is told to both', async () => {
+  describe('a contact request', () => {
+    test('is pending for both users, and both accounts are notified', async () => {
       const [ann, ben] = await world.people();
       const note = 'Hello 👋\nit is me';
       const { request, contact } = await world.contacts.request(ann, { userId: ben.userId, note });
@@ -51,14 +51,14 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       expect(await world.told(ann)).toHaveLength(1);
     });
 
-    test('made twenty times at once is one request', async () => {
+    test('made twenty times concurrently is one request', async () => {
       const [ann, ben] = await world.people();
       const made = await Promise.all(Array.from({ length: 20 }, () => world.contacts.request(ann, { userId: ben.userId })));
       expect(new Set(made.map(({ request }) => request?.createdAt.getTime())).size).toBe(1);
       expect(await world.told(ben)).toHaveLength(1);
     });
 
-    test('that meets one the other way makes a contact, of which both are told', async () => {
+    test('that meets one in the other direction makes a contact, and both accounts are notified', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
       const { request, contact } = await world.contacts.request(ben, { userId: ann.userId, note: 'me too' });
@@ -71,7 +71,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       expect((await world.told(ben)).at(-1)).toEqual(closed);
     });
 
-    test('made by both at once makes one contact', async () => {
+    test('made by both users concurrently makes one contact', async () => {
       const [ann, ben] = await world.people();
       const made = await Promise.all([
         world.contacts.request(ann, { userId: ben.userId }),
@@ -82,7 +82,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       expect(await world.shown(ben)).toEqual({ ...nothing, contacts: [ann.userId] });
     });
 
-    test('is refused to oneself, to nobody, to who is not active, and to a contact', async () => {
+    test('is refused for oneself, an unknown user, an inactive user and a contact', async () => {
       const [ann, ben, carl] = await world.people();
       await expect(world.contacts.request(ann, { userId: ann.userId })).rejects.toMatchObject({ code: 'INVALID_INPUT', field: ['userId'] });
       await expect(world.contacts.request(ann, { userId: 999_999n })).rejects.toMatchObject({ code: 'NOT_FOUND', field: ['userId'] });
@@ -107,7 +107,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       expect(await world.shown(ben)).toEqual(nothing);
     });
 
-    test('takes the longest note to the letter; an empty one is none', async () => {
+    test('keeps the longest note exactly, and an empty note is null', async () => {
       const [ann, ben, carl] = await world.people();
       const note = '👍'.repeat(300);
       await world.contacts.request(ann, { userId: ben.userId, note });
@@ -123,7 +123,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
   });
 
   describe('an answer', () => {
-    test('that accepts makes a contact of which both are told; given again it is the same', async () => {
+    test('that accepts makes a contact and notifies both accounts, and repeating it has no effect', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
       const contact = await world.contacts.answer(ben, ref(ann, ben), { accept: true });
@@ -136,7 +136,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       await expect(world.contacts.answer(ben, ref(ann, ben), { accept: false })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
 
-    test('that declines is told to who gave it alone: for who asked the request goes on to wait', async () => {
+    test('that declines notifies only the account that gave it: the request stays pending for its sender', async () => {
       const [ann, ben] = await world.people();
       const { request } = await world.contacts.request(ann, { userId: ben.userId });
       expect(await world.contacts.answer(ben, ref(ann, ben), { accept: false })).toBeNull();
@@ -146,7 +146,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       expect((await world.told(ann)).slice(1)).toEqual([]);
       expect((await world.told(ben)).slice(1)).toEqual([{ type: 'ContactRequestClosed', data: ref(ann, ben), actorId: ben.userId }]);
       await expect(world.contacts.answer(ben, ref(ann, ben), { accept: true })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-      // Asking again looks just as if it waited.
+      // A repeated request looks as if it were still pending.
       expect(await world.contacts.request(ann, { userId: ben.userId })).toEqual({ request, contact: null });
       expect(await world.shown(ben)).toEqual(nothing);
       expect(
@@ -157,7 +157,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       ).toEqual([request, null]);
     });
 
-    test('may be thought better of: who has declined and then asks meets the request that waits', async () => {
+    test('can be reversed: a request by the user who declined meets the pending one', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
       await world.contacts.answer(ben, ref(ann, ben), { accept: false });
@@ -166,7 +166,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       expect(await world.shown(ann)).toEqual({ ...nothing, contacts: [ben.userId] });
     });
 
-    test('is only for who was asked, and a request of others is not there', async () => {
+    test('can be given by the recipient only, and a request of other users is not found', async () => {
       const [ann, ben, carl] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
       await expect(world.contacts.answer(ann, ref(ann, ben), { accept: true })).rejects.toMatchObject({
@@ -188,7 +188,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       expect(await world.shown(ben)).toEqual({ ...nothing, incoming: [ann.userId] });
     });
 
-    test('and a cancellation at once come to one or the other', async () => {
+    test('and a concurrent cancellation end in one of the two', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
       const [accepted, cancelled] = await Promise.allSettled([
@@ -203,7 +203,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
   });
 
   describe('a cancellation', () => {
-    test('takes the request from both and tells both; again it is nothing new', async () => {
+    test('removes the request for both users and notifies both accounts, and repeating it has no effect', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
       await world.contacts.cancel(ann, ref(ann, ben));
@@ -216,7 +216,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       await expect(world.contacts.answer(ben, data, { accept: true })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
 
-    test('of a request that was declined is told to who asked alone', async () => {
+    test('of a declined request notifies only its sender', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
       await world.contacts.answer(ben, ref(ann, ben), { accept: false });
@@ -226,7 +226,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       expect(await world.told(ben)).toEqual(before);
     });
 
-    test('is not for who was asked', async () => {
+    test('cannot be made by the recipient', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
       await expect(world.contacts.cancel(ben, ref(ann, ben))).rejects.toMatchObject({ code: 'FORBIDDEN', field: ['requestId'] });
@@ -234,7 +234,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       await expect(world.contacts.cancel(ben, ref(ann, ben))).rejects.toMatchObject({ code: 'NOT_FOUND', field: ['requestId'] });
     });
 
-    test('leaves room for another request', async () => {
+    test('allows another request', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId, note: 'first' });
       await world.contacts.cancel(ann, ref(ann, ben));
@@ -243,7 +243,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       expect(await world.shown(ben)).toEqual({ ...nothing, incoming: [ann.userId] });
     });
 
-    test('comes too late once the request was accepted', async () => {
+    test('is refused once the request is accepted', async () => {
       const [ann, ben] = await world.people();
       await world.befriend(ann, ben);
       await expect(world.contacts.cancel(ann, ref(ann, ben))).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -251,7 +251,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
   });
 
   describe('a contact', () => {
-    test('has an alias for each side, which changes by itself, and is told of when it does', async () => {
+    test('has an alias for each user, and a change of one notifies only the account that made it', async () => {
       const [ann, ben] = await world.people();
       await world.befriend(ann, ben);
       const before = await world.told(ben);
@@ -278,7 +278,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       });
     });
 
-    test('of others, of nobody or that has ended is not there to be changed', async () => {
+    test('of other users, with an unknown user, or that has ended cannot be changed', async () => {
       const [ann, ben, carl] = await world.people();
       await world.befriend(ann, ben);
       await world.befriend(ann, carl);
@@ -291,7 +291,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       }
     });
 
-    test('ends for both sides, of which both are told; again it is nothing new', async () => {
+    test('ends for both users and notifies both accounts, and repeating it has no effect', async () => {
       const [ann, ben] = await world.people();
       await world.befriend(ann, ben);
       await world.contacts.remove(ben, { userId: ann.userId });
@@ -308,7 +308,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       ]);
     });
 
-    test('that never was cannot be ended', async () => {
+    test('that never existed cannot be ended', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
       for (const userId of [ann.userId, ben.userId, 999_999n]) {
@@ -316,7 +316,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       }
     });
 
-    test('that has ended begins anew with a request, under no alias', async () => {
+    test('that has ended can be requested again, and then has no alias', async () => {
       const [ann, ben] = await world.people();
       await world.befriend(ann, ben);
       await world.contacts.update(ann, side(ann, ben), { alias: 'Benny' });
@@ -329,7 +329,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
     });
   });
 
-  describe('the lists', () => {
+  describe('the lists of contacts and requests', () => {
     async function paged(read: (after: string | undefined) => Promise<{ items: readonly { key: string }[]; hasNextPage: boolean }>) {
       const keys: string[] = [];
       const sizes: number[] = [];
@@ -343,7 +343,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       }
     }
 
-    test('have each once, newest first, on pages of any size, also where many are of one moment', async () => {
+    test('have each item once in pages of any size, even if many have the same time', async () => {
       const [ann] = await world.people();
       const others: Viewer[] = [];
       for (let round = 0; round < 3; round += 1) others.push(...(await world.people()));
@@ -354,7 +354,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       expect(new Set(all.items.map(({ request }) => request.fromId))).toEqual(new Set(others.map(({ userId }) => userId)));
       expect(await world.contacts.countRequests(ann, 'INCOMING')).toBe(9);
       await Promise.all(others.map((other) => world.contacts.answer(ann, ref(other, ann), { accept: true })));
-      // As if all had come about in one moment.
+      // As if all were made at the same moment.
       await db.transaction((tx) => tx.contact.updateMany({ where: { userId: ann.userId }, data: { since: new Date('2026-01-01') } }));
       const known = await world.contacts.list(ann, { first: 100 });
       expect(await paged((after) => world.contacts.list(ann, { first: 3, after }))).toEqual({
@@ -367,7 +367,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       expect(await world.contacts.countRequests(ann, 'INCOMING')).toBe(0);
     });
 
-    test('are in the order of time, newest first', async () => {
+    test('are sorted by time, newest first', async () => {
       const [ann, ben, carl] = await world.people();
       await world.befriend(ann, carl);
       await world.befriend(ann, ben);
@@ -376,7 +376,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       expect((await world.shown(ann)).contacts).toEqual([carl.userId, ben.userId]);
     });
 
-    test('of a side have what waits in its eyes only', async () => {
+    test('count only what is pending for the viewer', async () => {
       const [ann, ben, carl] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
       await world.contacts.request(ann, { userId: carl.userId });
@@ -388,7 +388,7 @@ export function promisesOfContacts(open: () => Promise<Db>): void {
       expect(await counts(carl)).toEqual([0, 0]);
     });
 
-    test('refuse a key that is none', async () => {
+    test('refuse an invalid key', async () => {
       const [ann] = await world.people();
       for (const after of ['', 'x', '1', '1:2:3', '-1:2', '253402300800000:1', '1:9223372036854775808']) {
         const refused = { code: 'BAD_USER_INPUT', field: ['after'] };

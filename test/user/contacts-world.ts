@@ -14,7 +14,7 @@ import {
 } from '../../src/user/index.ts';
 import { usersOn } from './users-world.ts';
 
-/** Contacts on a database, with people and the means to look behind them. */
+/** Contacts on a database, with test users and access to what is stored. */
 export interface ContactsWorld {
   readonly db: Db;
   readonly log: Log;
@@ -22,25 +22,25 @@ export interface ContactsWorld {
   readonly blocks: Blocks;
   /** The same with other limits. */
   with(config: Partial<ContactParts['config']>): { readonly contacts: Contacts; readonly blocks: Blocks };
-  /** Three fresh people. */
+  /** Makes three users. */
   people(): Promise<readonly [Viewer, Viewer, Viewer]>;
-  /** Makes contacts of two. */
+  /** Makes two users contacts. */
   befriend(one: Viewer, other: Viewer): Promise<Contact>;
-  /** What a viewer is shown, in a few words: whom they know, who asks them, whom they ask. */
+  /** What a user sees, as ids: contacts, senders of incoming requests, recipients of outgoing requests. */
   shown(viewer: Viewer): Promise<{
     readonly contacts: readonly bigint[];
     readonly incoming: readonly bigint[];
     readonly outgoing: readonly bigint[];
   }>;
-  /** Resolves when the database's clock shows a later ms than when it was called. */
+  /** Resolves when the database's clock shows a later ms than at the call. */
   tick(): Promise<void>;
-  /** What an account was told of contacts, oldest first. */
+  /** The entries about contacts and blocks on an account, oldest first. */
   told(viewer: Viewer): Promise<readonly Pick<Entry, 'type' | 'data' | 'actorId'>[]>;
 }
 
 const config = { contactRequestDays: 30, contactRequestsPerDay: 1_000, maxContactRequests: 500, maxBlocks: 100, maxMessageLength: 100 };
 
-/** Puts contacts on a database. */
+/** Creates the contacts module on a database. */
 export function contactsOn(db: Db): ContactsWorld {
   const { log, newcomer } = usersOn(db);
   const blockEffects = { begin: async () => undefined, end: async () => [] };

@@ -5,10 +5,10 @@ import type { DeletedMessages, Viewer } from '../../src/user/index.ts';
 import { chatOver } from '../support/chat.ts';
 import { groupOf, listen, person, say } from '../support/people.ts';
 
-// What people() signs everybody up with.
+// The password with which `person()` signs users up.
 const password = 'correct horse';
 
-/** What the erasing of an account promises, on any database. */
+/** What the erasure of an account promises, on any database. */
 export function promisesOfErasing(open: () => Promise<Db>): void {
   let db: Db;
   let chat: Chat;
@@ -26,7 +26,7 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
     await chat.jobs.doDue();
   }
 
-  /** What the log of a stream says from a place on, in words. */
+  /** The types of a stream's entries after a position. */
   async function entries(streamId: bigint, after = 0): Promise<readonly string[]> {
     const rows = await db.client.entry.findMany({ where: { streamId, seq: { gt: after } }, orderBy: { seq: 'asc' } });
     return rows.map(({ type }) => type);
@@ -50,13 +50,13 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
     return new Map(items.map(({ member }) => [member.userId, member.role]));
   }
 
-  describe('an account that is erased', () => {
-    test('is nobody’s at once: no profile, no password, no session, no way to find it', async () => {
+  describe('an erased account', () => {
+    test('loses its profile, password and sessions at once and cannot be found', async () => {
       const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
       const handle = await handleOf(ann);
       await chat.users.updateProfile(ann, { displayName: 'Ann Liddell', bio: 'About me', avatarUrl: 'https://example.org/a.png' });
       const phone = await chat.users.signIn({ handle, password, address: 'elsewhere' });
-      // What was read just before is kept nowhere.
+      // Fills the cache, which must not answer after the erasure.
       expect(await chat.users.byIds([ann.userId])).toEqual([expect.objectContaining({ displayName: 'Ann Liddell' })]);
       const ended: string[] = [];
       const stop = await chat.feed.watchAccount(ann.userId, {
@@ -83,19 +83,19 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(await db.client.userTerm.count({ where: { userId: ann.userId } })).toBe(0);
     });
 
-    test('keeps nothing of how it was seen, whatever of it was on its way', async () => {
+    test('keeps nothing of its presence, even if a change of it comes late', async () => {
       const ann = await person(chat, 'ann');
       await chat.presence.choose(ann, { choice: 'BUSY', statusText: 'At work' });
       await erase(ann);
       expect(await db.client.presence.count({ where: { userId: ann.userId } })).toBe(0);
-      // Who had been let in by then is decided about only afterwards; the note of when they went is written later still.
+      // Such a request was authenticated before the erasure and is decided after it. The time of the last connection is written even later.
       for (const late of [{ choice: 'AWAY', statusText: 'At lunch' }, { choice: 'ONLINE' }] as const)
         await expect(chat.presence.choose(ann, late)).rejects.toMatchObject({ code: 'NOT_FOUND' });
       await db.transaction((tx) => raiseLastSeen(db, tx, [{ userId: ann.userId, at: new Date() }]));
       expect(await db.client.presence.count({ where: { userId: ann.userId } })).toBe(0);
     });
 
-    test('takes its password: with a wrong one it stays as it is', async () => {
+    test('needs its password: with a wrong one it stays as it is', async () => {
       const ann = await person(chat, 'ann');
       await expect(chat.users.erase(ann, { password: 'wrong horse', messages: 'KEEP', address: 'somewhere' })).rejects.toMatchObject({
         code: 'INVALID_CREDENTIALS',
@@ -105,7 +105,7 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(await chat.users.sessions(ann)).toHaveLength(1);
     });
 
-    test('by two devices at once is erased once', async () => {
+    test('is erased once if two devices ask for it concurrently', async () => {
       const ann = await person(chat, 'ann');
       const phone = await chat.users.signIn({ handle: await handleOf(ann), password, address: 'elsewhere' });
       const settled = await Promise.allSettled(
@@ -115,7 +115,7 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(await entries(ann.userId)).toEqual([...Array(2).fill('SessionStarted'), ...Array(2).fill('SessionEnded'), 'ProfileChanged']);
     });
 
-    test('leaves a handle that nobody else can take until its time is over', async () => {
+    test('keeps its handle reserved until the hold ends', async () => {
       const ann = await person(chat, 'ann');
       const handle = await handleOf(ann);
       await erase(ann);
@@ -129,7 +129,7 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       await chat.users.signUp({ handle, password, address: 'somewhere' });
     });
 
-    test('has no contacts and no requests, and the others are told', async () => {
+    test('has no contacts and no requests, and the accounts of the other users are notified', async () => {
       const [ann, ben, cat, dan] = [await person(chat), await person(chat), await person(chat), await person(chat)];
       await befriend(ann, ben);
       await chat.contacts.update(ben, { userId: ben.userId, otherId: ann.userId }, { alias: 'Annie' });
@@ -152,7 +152,7 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(await db.client.contactRequest.count({ where: { fromId: ann.userId, note: { not: null } } })).toBe(0);
     });
 
-    test('blocks nobody and is blocked by nobody: who had blocked it is told, who was blocked by it is not', async () => {
+    test('has no blocks and is not blocked: users who had blocked it are notified, users it had blocked are not', async () => {
       const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
       await chat.blocks.block(ann, { userId: ben.userId });
       await chat.blocks.block(cat, { userId: ann.userId });
@@ -165,7 +165,7 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(await db.client.block.count({ where: about })).toBe(0);
     });
 
-    test('asks to join no group, and those who would answer are told', async () => {
+    test('has no join requests, and those who could answer them are notified', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       const group = await groupOf(chat, ben);
       await chat.groups.update(ben, { groupId: group, joinPolicy: 'APPROVAL' });
@@ -177,7 +177,7 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(await db.client.joinRequest.findMany({ where: { userId: ann.userId } })).toMatchObject([{ state: 'CANCELLED', note: null }]);
     });
 
-    test('leaves its groups: the longest-standing admin, else member, owns them; what nobody is left in is dissolved', async () => {
+    test('leaves its groups: the longest-standing admin, else member, becomes the owner, and an empty group is dissolved', async () => {
       const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
       const owned = await groupOf(chat, ann, ben);
       await chat.groups.addMembers(ann, { groupId: owned, userIds: [cat.userId] });
@@ -214,7 +214,7 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(told[2]).toEqual(['MemberLeft']);
     });
 
-    test('leaves the other side of a direct conversation what was said, and nobody to say more to', async () => {
+    test('leaves the other user of a direct conversation its messages, and that user can send no more there', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       const { id } = await chat.groups.openDirect(ann, { userId: ben.userId });
       await say(chat, ann, id, 'hello');
@@ -230,7 +230,7 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       await expect(say(chat, ben, id, 'are you there?')).rejects.toMatchObject({ code: 'FORBIDDEN', field: ['conversationId'] });
     });
 
-    test('leaves its messages if it is to, but for those that nobody else can read', async () => {
+    test('keeps its messages if KEEP is chosen, except those that nobody else can read', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       const group = await groupOf(chat, ann, ben);
       const seq = await say(chat, ann, group, 'for all of us');
@@ -247,7 +247,7 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       ]);
     });
 
-    test('takes its messages along if it is to: text, former texts, mentions, reactions and pins, each with its entry', async () => {
+    test('removes its messages if REMOVE is chosen: text, edits, mentions, reactions and pins, with an entry for each message', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       const group = await groupOf(chat, ben, ann);
       const said: number[] = [];
@@ -277,7 +277,7 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(told.indexOf('PinChanged')).toBeLessThan(told.lastIndexOf('MessageRecalled'));
     });
 
-    test('in hundreds of conversations and with hundreds of messages is taken out of all, and doing it again changes nothing', async () => {
+    test('with hundreds of conversations and messages is removed from all of them, and repeating the job has no effect', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       const busy = await groupOf(chat, ben, ann);
       await Promise.all(Array.from({ length: 230 }, (_, count) => say(chat, ann, busy, `number ${count}`)));
@@ -295,10 +295,10 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(await heads()).toBe(once);
     });
 
-    test('comes out of what it was still let into while it was being erased', async () => {
+    test('leaves a group that a concurrent request made for it', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       await erase(ann);
-      // As by a request that was under way: it was let in before, and stored after.
+      // As by a request that was authenticated before the erasure and stored after it.
       const { id: late } = await chat.groups.create(ann, { name: 'Late', memberIds: [ben.userId] });
       await db.transaction((tx) =>
         tx.job.updateMany({ where: { kind: 'AccountErased', key: `${ann.userId}:again` }, data: { dueAt: new Date(0) } }),
@@ -307,7 +307,7 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(await roles(late)).toEqual(new Map([[ben.userId, 'OWNER']]));
     });
 
-    test('settles nothing any more that it was still let into', async () => {
+    test('cannot change its settings by a request that was authenticated before', async () => {
       const ann = await person(chat);
       await erase(ann);
       const row = () => db.client.user.findUnique({ where: { id: ann.userId } });
@@ -316,7 +316,7 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(await row()).toEqual(erased);
     });
 
-    test('together with who would own its group next leaves the group one owner', async () => {
+    test('and the next owner of its group, erased concurrently, leave the group with one owner', async () => {
       for (let round = 0; round < 3; round += 1) {
         const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
         const group = await groupOf(chat, ann, ben, cat);

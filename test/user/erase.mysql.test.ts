@@ -2,4 +2,4 @@ import { describe } from 'vitest';
 import { mysqlDb } from '../support/db.ts';
 import { promisesOfErasing } from './erase.contract.ts';
 
-describe('erasing an account on MariaDB', () => promisesOfErasing(mysqlDb));
+describe('the erasure of an account on MariaDB', () => promisesOfErasing(mysqlDb));

@@ -2,4 +2,4 @@ import { describe } from 'vitest';
 import { sqliteDb } from '../support/db.ts';
 import { promisesOfErasing } from './erase.contract.ts';
 
-describe('erasing an account on SQLite', () => promisesOfErasing(sqliteDb));
+describe('the erasure of an account on SQLite', () => promisesOfErasing(sqliteDb));

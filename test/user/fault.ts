@@ -1,6 +1,6 @@
 import { ChatError } from '../../src/errors.ts';
 
-/** The code and field that something was refused with; none: it was done. */
+/** The code and field with which an act is refused. Empty: it succeeded. */
 export async function fault(act: Promise<unknown>): Promise<readonly string[]> {
   try {
     await act;

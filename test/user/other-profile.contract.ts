@@ -5,7 +5,7 @@ import { type Administration, createAdministration, createRoles } from '../../sr
 import { fault } from './fault.ts';
 import { type UsersWorld, usersOn, usualConfig } from './users-world.ts';
 
-/** What operators may change of what others are called, on any database. */
+/** What operators can change in other users' profiles, on any database. */
 export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
   let db: Db;
   let world: UsersWorld;
@@ -21,7 +21,7 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
 
   const freshHandle = () => `u_${randomBytes(6).toString('hex')}`;
 
-  it('changes all of it in one act, which their devices are told of', async () => {
+  it('changes the whole profile in one act and notifies the user’s devices', async () => {
     const { viewer, handle } = await world.newcomer({ displayName: 'A bad name' });
     const after = {
       handle: freshHandle(),
@@ -39,7 +39,7 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
     expect(await found(handle)).toEqual([]);
   });
 
-  it('leaves what it does not name, and makes no entry where nothing changes', async () => {
+  it('keeps fields that are not given, and logs no entry if nothing changes', async () => {
     const { viewer, handle } = await world.newcomer({ displayName: 'Ann' });
     await office.update(null, { userId: viewer.userId, bio: 'Hello.' });
     expect(await world.users.byIds([viewer.userId])).toMatchObject([{ handle, displayName: 'Ann', bio: 'Hello.' }]);
@@ -50,7 +50,7 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
     expect(await world.users.byIds([viewer.userId])).toMatchObject([{ displayName: handle, bio: null }]);
   });
 
-  it('puts data on them in the place of what was there, and keeps it where it is not named, by them either', async () => {
+  it('replaces the custom data of a user, which other changes of the profile keep', async () => {
     const { viewer } = await world.newcomer();
     const stands = async () => (await world.users.byIds([viewer.userId]))[0]?.data;
     const put = (data: Record<string, unknown> | null) => office.update(null, { userId: viewer.userId, data });
@@ -68,7 +68,7 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
     expect(await stands()).toBeNull();
   });
 
-  it('refuses data past 1,024 bytes, and what is none', async () => {
+  it('refuses custom data over 1,024 bytes and invalid custom data', async () => {
     const { viewer } = await world.newcomer();
     const put = (data: Record<string, unknown>) => fault(office.update(null, { userId: viewer.userId, data }));
     expect(await put({ a: 'ä'.repeat(508) })).toEqual([]);
@@ -77,7 +77,7 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
     expect(await fault(office.createUser({ handle: freshHandle(), data: { a: 'x'.repeat(1_017) } }))).toEqual(['INVALID_INPUT', 'data']);
   });
 
-  it('leaves no data of an account that is erased, by an earlier release either', async () => {
+  it('leaves an erased account without custom data, even if an earlier release writes some', async () => {
     const { viewer } = await world.newcomer();
     await office.update(null, { userId: viewer.userId, data: { team: 'blue' } });
     await office.erase(null, { userId: viewer.userId, messages: 'KEEP' });
@@ -87,7 +87,7 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
     expect(await world.users.byIds([viewer.userId])).toMatchObject([{ erased: true, data: null }]);
   });
 
-  it('keeps the handle that they had for them, from everybody else', async () => {
+  it('keeps the former handle reserved for its user', async () => {
     const [{ viewer, handle }, { viewer: other }] = [await world.newcomer(), await world.newcomer()];
     await office.update(null, { userId: viewer.userId, handle: freshHandle() });
     expect(await fault(office.update(null, { userId: other.userId, handle }))).toEqual(['CONFLICT', 'handle']);
@@ -95,7 +95,7 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
     await world.users.changeHandle(viewer, { handle });
   });
 
-  it('gives nobody a handle that is somebody’s, and none that makes an admin', async () => {
+  it('refuses a handle that is taken and one in ADMIN_HANDLES, and then changes nothing', async () => {
     const [{ viewer }, { handle }] = [await world.newcomer(), await world.newcomer()];
     for (const taken of [handle, 'root']) {
       expect(await fault(office.update(null, { userId: viewer.userId, handle: taken, displayName: 'Other' }))).toEqual([
@@ -107,14 +107,14 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
     expect(user?.displayName).not.toBe('Other');
   });
 
-  it('takes the handle that an admin has by the configuration as what it is: theirs', async () => {
+  it('accepts the handle in ADMIN_HANDLES that the user already has', async () => {
     const { viewer, handle } = await world.newcomer();
     const named = createAdministration({ db, log: world.log, config: { ...usualConfig, adminHandles: [handle] } });
     const { after } = await named.update(null, { userId: viewer.userId, handle, displayName: 'Ann' });
     expect(after).toMatchObject({ handle, displayName: 'Ann' });
   });
 
-  it('is done to admins by the command alone, and to nobody who is not there', async () => {
+  it('is refused to admins for other admins’ profiles, and for unknown and erased users to everybody', async () => {
     const [{ viewer: admin }, { viewer }] = [await world.newcomer(), await world.newcomer()];
     await createRoles({ db, log: world.log, config: usualConfig }).give({ userId: admin.userId, role: 'ADMIN' });
     const change = (userId: bigint, by: bigint | null) => fault(office.update(by, { userId, displayName: 'Other' }));

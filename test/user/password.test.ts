@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createPasswords } from '../../src/user/password.ts';
 
 describe('passwords', () => {
-  test('are kept as salted argon2id at the cost that OWASP asks for', async () => {
+  test('are stored as salted argon2id with the cost that OWASP recommends', async () => {
     const passwords = createPasswords();
     const [one, two] = await Promise.all([passwords.hash('correct horse'), passwords.hash('correct horse')]);
     expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
@@ -12,7 +12,7 @@ describe('passwords', () => {
     expect(await passwords.matches(one, 'correct Horse')).toBe(false);
   });
 
-  test('that nobody has take as long to check as somebody’s', async () => {
+  test('of unknown users take at least a tenth of the time that others take to check', async () => {
     const passwords = createPasswords();
     const phc = await passwords.hash('correct horse');
     async function quickest(hash: string | null): Promise<number> {
@@ -25,11 +25,11 @@ describe('passwords', () => {
       return Math.min(...times);
     }
     const ratio = (await quickest(null)) / (await quickest(phc));
-    // Without the decoy it would be a thousandth; a busy machine has been seen to halve or double it.
+    // Without the decoy hash the ratio would be about 0.001. A busy machine has been seen to halve or double it.
     expect(ratio).toBeGreaterThan(0.1);
   });
 
-  test('wait in a queue that is bounded, and the event loop goes on meanwhile', async () => {
+  test('wait in a bounded queue, and the event loop continues meanwhile', async () => {
     const passwords = createPasswords({ memoryKib: 4_096, passes: 1 });
     let turns = 0;
     const ticking = setInterval(() => {

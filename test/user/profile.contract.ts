@@ -5,7 +5,7 @@ import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import type { UserPage, Viewer } from '../../src/user/index.ts';
 import { password, type UsersWorld, usersOn, usualConfig } from './users-world.ts';
 
-/** What profiles and the search for people promise, on any database. */
+/** What profiles and the user search promise, on any database. */
 export function promisesOfProfiles(open: () => Promise<Db>): void {
   let db: Db;
   let world: UsersWorld;
@@ -16,7 +16,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
   afterAll(() => db[Symbol.asyncDispose]());
 
   describe('a profile', () => {
-    test('absent leaves unchanged, null clears, and each change is an entry', async () => {
+    test('keeps fields that are not given, clears fields that are null, and logs an entry for each change', async () => {
       const { viewer, handle } = await world.newcomer();
       const bio = 'first\n\tsecond 🎉';
       expect(await world.users.updateProfile(viewer, { displayName: 'Ann', avatarUrl: 'https://example.com/a.png', bio })).toMatchObject({
@@ -35,7 +35,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       expect(await world.entries(viewer.userId)).toEqual(['SessionStarted', 'ProfileChanged', 'ProfileChanged', 'ProfileChanged']);
     });
 
-    test('changes sixty times in a quarter of an hour at most; what changes nothing, or is refused, does not count', async () => {
+    test('can be changed sixty times in a quarter of an hour, without counting refused changes and those without effect', async () => {
       const { viewer } = await world.newcomer();
       for (let n = 0; n < 60; n += 1) {
         await world.users.updateProfile(viewer, { bio: `${n}` });
@@ -47,7 +47,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       expect((await world.users.byIds([viewer.userId]))[0]).toMatchObject({ bio: '59' });
     });
 
-    test('what changes nothing makes no entry', async () => {
+    test('logs no entry for a change without effect', async () => {
       const { viewer } = await world.newcomer();
       await world.users.updateProfile(viewer, { bio: 'same' });
       await world.users.updateProfile(viewer, { bio: 'same' });
@@ -68,7 +68,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       ['bio', { bio: '👍'.repeat(1_001) }],
       ['bio', { bio: 'bell\u0007' }],
       ['bio', { bio: '\udfff' }],
-    ])('refuses a bad %s and changes nothing', async (field, wrong) => {
+    ])('refuses an invalid %s and changes nothing', async (field, wrong) => {
       const { viewer } = await world.newcomer();
       await expect(world.users.updateProfile(viewer, { bio: 'fine', ...wrong })).rejects.toMatchObject({
         code: 'INVALID_INPUT',
@@ -77,7 +77,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       expect(await world.users.byIds([viewer.userId])).toMatchObject([{ bio: null }]);
     });
 
-    test('takes the longest bio and an address in any script', async () => {
+    test('accepts the longest bio and a URL in any script', async () => {
       const { viewer } = await world.newcomer();
       const { bio, avatarUrl } = await world.users.updateProfile(viewer, {
         bio: '👍'.repeat(1_000),
@@ -89,7 +89,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
     });
   });
 
-  test('people are found by ids in the order asked for, with null where there is none', async () => {
+  test('users are found by ids in the given order, with null for unknown ids', async () => {
     const [one, two] = [await world.newcomer(), await world.newcomer()];
     const found = await world.users.byIds([two.viewer.userId, 999_999n, one.viewer.userId, two.viewer.userId]);
     expect(found.map((user) => user?.handle)).toEqual([two.handle, undefined, one.handle, two.handle]);
@@ -98,7 +98,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
     expect(await world.users.byHandle('not a handle')).toBeNull();
   });
 
-  test('whether anybody is there', async () => {
+  test('it is known whether there are any users', async () => {
     await using empty = await open();
     const fresh = usersOn(empty);
     expect(await fresh.users.any()).toBe(false);
@@ -106,8 +106,8 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
     expect(await fresh.users.any()).toBe(true);
   });
 
-  describe('the search for people', () => {
-    // A made-up syllable of its own keeps each test's people apart.
+  describe('the user search', () => {
+    // Each test uses a random syllable of its own, so that tests do not find each other's users.
     function syllable(): string {
       return [...randomBytes(5)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('');
     }
@@ -126,7 +126,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       return (await search(text, { first: 100 })).items.map(({ user }) => user.id);
     }
 
-    test('finds by the beginning of the handle or of any word of the name', async () => {
+    test('finds users by the beginning of the handle or of any word of the name', async () => {
       const s = syllable();
       const id = await signUp(`${s}.smith_1`, `Maria Jean-${s}luc O’${s}brien`);
       for (const text of [s, `${s}.smi`, `${s}luc`, `${s}BRI`, `o’${s}`, `Jean-${s}`, `maria ${s}`, `  ${s}.smith_1  `]) {
@@ -135,7 +135,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       for (const text of [`x${s}`, s.slice(1), `${s}.smith_10`, `nobody ${s}`]) expect(await found(text), text).not.toContain(id);
     });
 
-    test('looks past case, accents, width and compatibility forms', async () => {
+    test('ignores case, accents, width and compatibility forms', async () => {
       const s = syllable();
       const id = await signUp(`${s}.x`, `${s}Ångström Straße ΜΑΊΟΣ İpek ﬁnn １２`);
       for (const word of [
@@ -154,7 +154,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       }
     });
 
-    test('finds a word of a script without spaces from any of its letters on, in one word with its neighbour or apart from it, and what stands behind it', async () => {
+    test('finds words of scripts without spaces from any letter on, with or without a space before the next word, and the word after them', async () => {
       const s = syllable();
       const names = {
         [`田中太郎 ${s}a`]: ['田中太郎', '田中', '太郎', '中太', '郎', '田中 太郎'],
@@ -172,7 +172,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       for (const word of ['太田', '郎太', '수민', 'aro']) expect(await found(`${word} ${s}`), word).toEqual([]);
     });
 
-    test('is throttled per user, and each search counts once however many pages are read', async () => {
+    test('is throttled per user, and a search counts once, however many pages are read', async () => {
       const throttled = world.node({ limits: createMemoryLimits(), config: { ...usualConfig, searchesPerMinute: 2 } });
       const other = await world.newcomer();
       const read = await throttled.search(seeker, 'a');
@@ -182,8 +182,8 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       await throttled.search(other.viewer, 'c');
     });
 
-    test('reads punctuation as a gap between words and never as a pattern', async () => {
-      // Each of its halves is long enough to begin no other word by chance.
+    test('takes punctuation as a space between words and never as a pattern', async () => {
+      // Each half is long enough not to be the beginning of another word by chance.
       const s = syllable() + syllable();
       const id = await signUp(`${s}.y`, `${s} percent`);
       for (const text of [
@@ -203,10 +203,10 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       for (const text of [`${s}'`, `${s}%`, `"${s}" (percent)`, `${s}\u0000`]) expect(await found(text), text).toEqual([id]);
     });
 
-    test('shows each once and pages through all of them, in a steady order', async () => {
+    test('shows each user once over all pages', async () => {
       const s = syllable();
       const ids: bigint[] = [];
-      // Each has several words that begin alike, also across pages.
+      // Each user has several words with the same beginning, in one page and across pages.
       for (let count = 0; count < 12; count += 1) ids.push(await signUp(`${s}${count}`, `${s}b${count} ${s}a${11 - count} ${s}`));
       const seen: bigint[] = [];
       let after: string | undefined;
@@ -222,7 +222,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       expect(await search(s, { first: 12 })).toMatchObject({ hasNextPage: false });
     });
 
-    test('by several words pages through all of them once, whichever of the words is the rarest by then', async () => {
+    test('for several words shows each user once over all pages, even if another of the words becomes the rarest', async () => {
       const s = syllable();
       const ids: bigint[] = [];
       for (let count = 0; count < 5; count += 1) ids.push(await signUp(`${s}y${count}`, `${s}x ${s}z${count} other`));
@@ -234,13 +234,13 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
         seen.push(...page.items.map(({ user }) => user.id));
         after = page.items.at(-1)?.key;
         more = page.hasNextPage;
-        // What was the rarer word is the more common one from here on.
+        // The word that was the rarer one is the more common one from here on.
         for (let count = 0; count < 4; count += 1) await signUp(`${s}m${seen.length}${count}`, `${s}x and no more`);
       }
       expect(seen.toSorted()).toEqual(ids.toSorted());
     });
 
-    test('a new name is found at once, the old one no more', async () => {
+    test('finds a new name at once and the former one no longer', async () => {
       const s = syllable();
       const { viewer } = await world.newcomer({ displayName: `${s}old` });
       await world.users.updateProfile(viewer, { displayName: `${s}new` });
@@ -250,14 +250,14 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       expect(await found(s)).toEqual([]);
     });
 
-    test('finds active people only', async () => {
+    test('finds active users only', async () => {
       const s = syllable();
       const { viewer } = await world.newcomer({ displayName: s });
       await db.transaction((tx) => tx.user.update({ where: { id: viewer.userId }, data: { state: 'SUSPENDED' } }));
       expect(await found(s)).toEqual([]);
     });
 
-    test('a key of another list is refused', async () => {
+    test('refuses a key of another list', async () => {
       for (const after of ['', 'x', '1:2', '12345678901234567890 a', `1 ${'x'.repeat(65)}`, '1 bob']) {
         await expect(search('a', { first: 1, after })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
       }

@@ -6,7 +6,7 @@ import { type ContactsWorld, contactsOn } from './contacts-world.ts';
 const nothing = { contacts: [], incoming: [], outgoing: [] };
 const dayMs = 86_400_000;
 
-/** How a request to become a contact ends by itself, and what is said with it, on any database. */
+/** How a contact request expires, and what happens to the message sent with it, on any database. */
 export function promisesOfRequestEnds(open: () => Promise<Db>): void {
   let db: Db;
   let world: ContactsWorld;
@@ -19,7 +19,7 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
   const ref = (from: Viewer, to: Viewer) => ({ fromId: from.userId, toId: to.userId });
   const keyOf = (from: Viewer, to: Viewer) => `${from.userId}:${to.userId}`;
 
-  /** Has a request been made so many days ago. */
+  /** Sets the time of a request back by a number of days. */
   async function age(from: Viewer, to: Viewer, days: number): Promise<void> {
     const createdAt = new Date((await db.now()).getTime() - days * dayMs);
     await db.transaction((tx) => tx.contactRequest.updateMany({ where: ref(from, to), data: { createdAt } }));
@@ -29,15 +29,15 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
     return db.client.job.findMany({ where: { key: keyOf(from, to) }, select: { kind: true, dueAt: true } });
   }
 
-  describe('a request that nobody answers', () => {
-    test('leaves a job for the day on which it is over', async () => {
+  describe('a contact request without an answer', () => {
+    test('has a job for the day on which it expires', async () => {
       const [ann, ben] = await world.people();
       const { request } = await world.contacts.request(ann, { userId: ben.userId });
       const dueAt = new Date((request?.createdAt.getTime() ?? 0) + 30 * dayMs);
       expect(await jobsOf(ann, ben)).toEqual([{ kind: 'ContactRequestExpired', dueAt }]);
     });
 
-    test('is over then for both, and who asked is told so', async () => {
+    test('expires for both users, and both accounts are notified once', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
       await age(ann, ben, 30);
@@ -51,7 +51,7 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       expect(await world.told(ann)).toEqual(told);
     });
 
-    test('is not over before', async () => {
+    test('does not expire before', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
       await age(ann, ben, 29);
@@ -59,7 +59,7 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       expect((await world.shown(ben)).incoming).toEqual([ann.userId]);
     });
 
-    test('is ended on its day where its time came too soon, for instance because there are more days by then', async () => {
+    test('does not expire early and gets a job for the right day, for instance if CONTACT_REQUEST_DAYS has grown', async () => {
       const [ann, ben] = await world.people();
       const { request } = await world.with({ contactRequestDays: 10 }).contacts.request(ann, { userId: ben.userId });
       await world.contacts.expire(ref(ann, ben));
@@ -67,7 +67,7 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       expect(await jobsOf(ann, ben)).toEqual([{ kind: 'ContactRequestExpired', dueAt }]);
     });
 
-    test('can be made anew, and then has all its time', async () => {
+    test('can be made again, and then has the full time', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
       await age(ann, ben, 31);
@@ -77,7 +77,7 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       expect((await world.shown(ben)).incoming).toEqual([ann.userId]);
     });
 
-    test('that was declined is over for who asked, and of that the other hears nothing', async () => {
+    test('that was declined expires for its sender, without notice to the other user', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId });
       await world.contacts.answer(ben, ref(ann, ben), { accept: false });
@@ -88,7 +88,7 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       expect(await world.told(ben)).toEqual(told);
     });
 
-    test('is over or accepted, never both, where the two meet', async () => {
+    test('is either expired or accepted if both happen concurrently', async () => {
       for (let time = 0; time < 10; time += 1) {
         const [ann, ben] = await world.people();
         await world.contacts.request(ann, { userId: ben.userId });
@@ -101,7 +101,7 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       }
     });
 
-    test('leaves no job once it was answered or taken back', async () => {
+    test('has no job once it is answered or cancelled', async () => {
       const [ann, ben, cat] = await world.people();
       await world.befriend(ann, ben);
       await world.contacts.request(ann, { userId: cat.userId });
@@ -110,8 +110,8 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what is said with a request', () => {
-    test('is shown to both, and left to be said once it is accepted', async () => {
+  describe('the message of a contact request', () => {
+    test('is visible to both users, and is to be sent once the request is accepted', async () => {
       const [ann, ben] = await world.people();
       const { request } = await world.contacts.request(ann, { userId: ben.userId, message: 'It is me!' });
       expect(request?.message).toBe('It is me!');
@@ -127,7 +127,7 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       expect(await world.contacts.firstMessage(ref(ann, ben))).toBeNull();
     });
 
-    test('is kept where it belongs to a later request than the one that was said', async () => {
+    test('stays to be sent if it belongs to a later request than the one that was sent', async () => {
       const [ann, ben] = await world.people();
       const ask = (message: string) => world.contacts.request(ann, { userId: ben.userId, message });
       await ask('first');
@@ -144,7 +144,7 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       expect(second?.clientMessageId).not.toBe(first.clientMessageId);
     });
 
-    test('is said by both where each has asked the other', async () => {
+    test('is to be sent for both users if each has asked the other', async () => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId, message: 'I first' });
       await world.contacts.request(ben, { userId: ann.userId, message: 'I second' });
@@ -152,7 +152,7 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       expect(await world.contacts.firstMessage(ref(ben, ann))).toMatchObject({ text: 'I second' });
     });
 
-    test.each(['cancelled', 'expired'] as const)('is gone once it was %s', async (how) => {
+    test.each(['cancelled', 'expired'] as const)('is deleted once the request is %s', async (how) => {
       const [ann, ben] = await world.people();
       await world.contacts.request(ann, { userId: ben.userId, message: 'Never mind' });
       await age(ann, ben, 30);
@@ -166,15 +166,15 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       [' \u200b', 'blank'],
       ['\ud800', 'a lone surrogate'],
       ['x'.repeat(101), 'too long'],
-    ])('is refused where it is %j, %s', async (message) => {
+    ])('is refused if it is %j, %s', async (message) => {
       const [ann, ben] = await world.people();
       const asked = world.contacts.request(ann, { userId: ben.userId, message });
       await expect(asked).rejects.toMatchObject({ code: 'INVALID_INPUT', field: ['message'] });
     });
   });
 
-  describe('requests', () => {
-    test('wait up to a number, and then some have to go first', async () => {
+  describe('contact requests', () => {
+    test('are refused beyond MAX_CONTACT_REQUESTS until one is cancelled', async () => {
       const [ann, ben, cat] = await world.people();
       const { contacts } = world.with({ maxContactRequests: 1 });
       await contacts.request(ann, { userId: ben.userId });
@@ -183,7 +183,7 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       await contacts.request(ann, { userId: cat.userId });
     });
 
-    test('are made so often a day, of which what was refused does not count', async () => {
+    test('are limited to CONTACT_REQUESTS_PER_DAY, without counting refused ones', async () => {
       const [ann, ben, cat] = await world.people();
       const { contacts } = world.with({ contactRequestsPerDay: 1 });
       await expect(contacts.request(ann, { userId: 999_999n })).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -193,7 +193,7 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
       await expect(again).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
     });
 
-    test('that wait already are answered as they stand, also by who may make no more that day', async () => {
+    test('that are pending are returned when made again, even beyond CONTACT_REQUESTS_PER_DAY', async () => {
       const [ann, ben, cat] = await world.people();
       const { contacts } = world.with({ contactRequestsPerDay: 1 });
       const first = await contacts.request(ann, { userId: ben.userId, note: 'It is me' });

@@ -2,4 +2,4 @@ import { describe } from 'vitest';
 import { mysqlDb } from '../support/db.ts';
 import { promisesOfRequestEnds } from './request-end.contract.ts';
 
-describe('ends of requests on MariaDB', () => promisesOfRequestEnds(mysqlDb));
+describe('expiry of contact requests on MariaDB', () => promisesOfRequestEnds(mysqlDb));

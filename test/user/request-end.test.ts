@@ -2,4 +2,4 @@ import { describe } from 'vitest';
 import { sqliteDb } from '../support/db.ts';
 import { promisesOfRequestEnds } from './request-end.contract.ts';
 
-describe('ends of requests on SQLite', () => promisesOfRequestEnds(sqliteDb));
+describe('expiry of contact requests on SQLite', () => promisesOfRequestEnds(sqliteDb));

@@ -31,8 +31,8 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
   const token = async (handle: string, node = world.users) =>
     (await node.signIn({ handle, password, address: world.address() })).accessToken;
 
-  describe('the role', () => {
-    test('is given and taken by handle or id, and says whether that changed anything', async () => {
+  describe('the admin role', () => {
+    test('is given and taken by handle or id, and the result says whether that changed anything', async () => {
       const { viewer, handle } = await world.newcomer();
       expect(await roles.give({ handle, role: 'ADMIN' })).toMatchObject({ user: { id: viewer.userId }, changed: true });
       expect(await roles.give({ userId: viewer.userId, role: 'ADMIN', byAdmin: true })).toMatchObject({ changed: false });
@@ -47,7 +47,7 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       await expect(roles.give({ ...owner, role: 'ADMIN' })).rejects.toMatchObject({ code: 'NOT_FOUND', field: [field] });
     });
 
-    test('is not given to who is suspended', async () => {
+    test('is not given to a suspended user', async () => {
       const { viewer } = await world.newcomer();
       const office = createAdministration({ db, log: world.log, config: usualConfig });
       await office.suspend(null, { userId: viewer.userId, reason: 'spam' });
@@ -56,19 +56,19 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       expect(await code(roles.give({ userId: viewer.userId, role: 'ADMIN' }))).toBe('done');
     });
 
-    test('is not taken from the last by an admin, and is by the command line', async () => {
+    test('can be taken from the last admin by the command line, but not by an admin', async () => {
       const [one, other] = [await world.newcomer(), await world.newcomer()];
       const [userId, otherId] = [one.viewer.userId, other.viewer.userId];
       await roles.give({ userId, role: 'ADMIN' });
       expect(await code(roles.give({ userId, role: 'USER', byAdmin: true }))).toBe('CONFLICT');
-      // Of somebody who is none it is nothing to take.
+      // A user who is not an admin has no role to lose.
       expect(await roles.give({ userId: otherId, role: 'USER', byAdmin: true })).toMatchObject({ changed: false });
       expect(await code(rolesFor([other.handle]).give({ userId, role: 'USER', byAdmin: true }))).toBe('done');
       await roles.give({ userId, role: 'ADMIN' });
       expect(await code(roles.give({ userId, role: 'USER' }))).toBe('done');
     });
 
-    test('is not taken from each other by the last two at once, on whichever nodes', async () => {
+    test('cannot be taken by the last two admins from each other concurrently, even on two nodes', async () => {
       const elsewhere = rolesFor([], usersOn(db));
       for (let round = 0; round < 8; round += 1) {
         const [one, other] = [await world.newcomer(), await world.newcomer()];
@@ -84,10 +84,10 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
     });
   });
 
-  describe('who has a handle of ADMIN_HANDLES', () => {
+  describe('the owner of a handle in ADMIN_HANDLES', () => {
     const named = (adminHandles: readonly string[]) => world.node({ config: { ...usualConfig, adminHandles } });
 
-    test('is an admin as long as it stands there and is theirs', async () => {
+    test('is an admin as long as the handle is listed and theirs', async () => {
       const { handle } = await world.newcomer();
       const node = named([handle]);
       const accessToken = await token(handle, node);
@@ -96,12 +96,12 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       const { viewer } = await node.signIn({ handle, password, address: world.address() });
       await node.changeHandle(viewer, { handle: `h.${randomBytes(6).toString('hex')}` });
       expect(await code(node.authenticateAdmin(accessToken))).toBe('FORBIDDEN');
-      // It is kept back for them, so it is theirs to take again.
+      // The handle is reserved for them, so they can take it again.
       await node.changeHandle(viewer, { handle });
       expect(await code(node.authenticateAdmin(accessToken))).toBe('done');
     });
 
-    test('has it to themselves: nobody signs up with it, or takes it, when it is free', async () => {
+    test('is the only one who can get it: nobody can sign up with it or change to it if it is free', async () => {
       const free = `h.${randomBytes(6).toString('hex')}`;
       const node = named([free]);
       const taken = { code: 'CONFLICT', field: ['handle'], message: 'This handle is taken. Choose another.' };
@@ -111,7 +111,7 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       expect(await rolesFor([free]).unclaimed()).toEqual([free]);
     });
 
-    test('leaves it to nobody when they give it up for good', async () => {
+    test('leaves it to nobody if they give it up for good', async () => {
       const { viewer, handle } = await world.newcomer();
       const node = world.node({ config: { ...usualConfig, adminHandles: [handle], handleHoldDays: 0 } });
       await node.changeHandle(viewer, { handle: `h.${randomBytes(6).toString('hex')}` });
@@ -120,7 +120,7 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       expect(await code(world.users.changeHandle(other.viewer, { handle }))).toBe('done');
     });
 
-    test('is taken out there alone', async () => {
+    test('loses the role only by a change of ADMIN_HANDLES', async () => {
       const { handle } = await world.newcomer();
       const there = rolesFor([handle]);
       for (const byAdmin of [false, true]) {

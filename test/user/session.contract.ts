@@ -16,7 +16,7 @@ export function promisesOfSessions(open: () => Promise<Db>): void {
   afterAll(() => db[Symbol.asyncDispose]());
 
   describe('a refresh token', () => {
-    test('gives the next pair, time and again', async () => {
+    test('gives a new pair of tokens, again and again', async () => {
       const first = await world.newcomer();
       let { refreshToken } = first;
       for (let round = 0; round < 3; round += 1) {
@@ -29,7 +29,7 @@ export function promisesOfSessions(open: () => Promise<Db>): void {
       expect(await world.entries(first.viewer.userId)).toEqual(['SessionStarted']);
     });
 
-    test('can be had as often as clients need it, and then not for a while', async () => {
+    test('is rate limited beyond what clients need, for each session', async () => {
       const { refreshToken } = await world.newcomer();
       const enough = 100 + (10 * 15 * 60) / usualConfig.accessTokenSeconds;
       for (let round = 0; round < enough; round += 1) await world.users.refresh({ refreshToken });
@@ -37,7 +37,7 @@ export function promisesOfSessions(open: () => Promise<Db>): void {
       await world.users.refresh({ refreshToken: (await world.newcomer()).refreshToken });
     });
 
-    test('used again within 30 s gives the same successor, also to many at once on two nodes', async () => {
+    test('used again within 30 s gives the same successor, also concurrently on two nodes', async () => {
       const { refreshToken } = await world.newcomer();
       const other = world.node();
       const answers = await Promise.all(
@@ -49,7 +49,7 @@ export function promisesOfSessions(open: () => Promise<Db>): void {
       expect((await world.users.refresh({ refreshToken: successor })).refreshToken).not.toBe(successor);
     });
 
-    test('used again later ends the session, with an entry, for whoever holds it', async () => {
+    test('used again later ends the session with one entry, and no token of the session works any longer', async () => {
       const { viewer, refreshToken } = await world.newcomer();
       const next = await world.users.refresh({ refreshToken });
       await world.age(viewer.sessionId, 31_000);
@@ -61,7 +61,7 @@ export function promisesOfSessions(open: () => Promise<Db>): void {
       expect(await world.entries(viewer.userId)).toEqual(['SessionStarted', 'SessionEnded']);
     });
 
-    test('two behind ends the session at once', async () => {
+    test('two generations old ends the session at once', async () => {
       const { viewer, refreshToken } = await world.newcomer();
       const next = await world.users.refresh({ refreshToken });
       await world.users.refresh({ refreshToken: next.refreshToken });
@@ -69,7 +69,7 @@ export function promisesOfSessions(open: () => Promise<Db>): void {
       expect(await world.users.sessions(viewer)).toEqual([]);
     });
 
-    test('malformed or forged is refused and changes nothing', async () => {
+    test('that is malformed or forged is refused and changes nothing', async () => {
       const { viewer, accessToken, refreshToken } = await world.newcomer();
       const [kid = '', session = '', , signature = ''] = refreshToken.split('.');
       const wrong = [
@@ -90,7 +90,7 @@ export function promisesOfSessions(open: () => Promise<Db>): void {
       await world.users.refresh({ refreshToken });
     });
 
-    test('ahead of a database that was restored is refused without an end', async () => {
+    test('newer than a restored database is refused, and the session stays', async () => {
       const { viewer, refreshToken } = await world.newcomer();
       const ahead = await world.users.refresh({ refreshToken });
       await db.transaction((tx) => tx.session.updateMany({ where: { userId: viewer.userId }, data: { generation: 1 } }));
@@ -98,7 +98,7 @@ export function promisesOfSessions(open: () => Promise<Db>): void {
       expect(await world.users.sessions(viewer)).toHaveLength(1);
     });
 
-    test('keeps a session alive: unused for SESSION_DAYS it has expired', async () => {
+    test('extends its session, which expires after SESSION_DAYS without use', async () => {
       const { viewer, refreshToken } = await world.newcomer();
       await world.age(viewer.sessionId, 59 * dayMs);
       const next = await world.users.refresh({ refreshToken });
@@ -120,7 +120,7 @@ export function promisesOfSessions(open: () => Promise<Db>): void {
       expect((await world.users.sessions(viewer)).map(({ id }) => id)).toEqual([again.viewer.sessionId]);
     });
 
-    test('are their owner’s to see and to end, and nobody else’s', async () => {
+    test('can be seen and ended by their user only', async () => {
       const [one, two] = [await world.newcomer(), await world.newcomer()];
       expect(await world.users.session(one.viewer, one.viewer.sessionId)).toMatchObject({ id: one.viewer.sessionId });
       expect(await world.users.session(two.viewer, one.viewer.sessionId)).toBeNull();
@@ -131,7 +131,7 @@ export function promisesOfSessions(open: () => Promise<Db>): void {
       expect(await world.users.sessions(one.viewer)).toHaveLength(1);
     });
 
-    test('signing out ends this one, or another of the viewer’s, once', async () => {
+    test('end once when the viewer signs out, this one or another', async () => {
       const { viewer, handle, refreshToken } = await world.newcomer();
       const phone = await world.users.signIn({ handle, password, address: world.address() });
       const ended = [
@@ -146,7 +146,7 @@ export function promisesOfSessions(open: () => Promise<Db>): void {
       expect(await world.users.session(viewer, viewer.sessionId)).toBeNull();
     });
 
-    test('a refresh and a sign-out that race leave an ended session', async () => {
+    test('end even if a refresh races with the sign-out', async () => {
       for (let round = 0; round < 5; round += 1) {
         const { viewer, refreshToken } = await world.newcomer();
         const [refreshed] = await Promise.allSettled([world.users.refresh({ refreshToken }), world.users.signOut(viewer, {})]);

@@ -13,7 +13,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
   afterAll(() => db[Symbol.asyncDispose]());
 
   describe('settings', () => {
-    test('are open at first; absent leaves unchanged, and each change is an entry', async () => {
+    test('have open defaults, keep fields that are not given, and log an entry for each change', async () => {
       const { viewer } = await world.newcomer();
       const settings = async () => (await world.users.settings([viewer.userId]))[0];
       expect(await settings()).toEqual({ messagesFrom: 'EVERYONE', readReceipts: true, lastSeen: true });
@@ -30,7 +30,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
       expect(await world.entries(viewer.userId)).toEqual(['SessionStarted', 'SettingsChanged', 'SettingsChanged', 'SettingsChanged']);
     });
 
-    test('that change nothing make no entry', async () => {
+    test('log no entry for a change without effect', async () => {
       const { viewer } = await world.newcomer();
       for (const change of [{}, { readReceipts: true }, { messagesFrom: 'EVERYONE', readReceipts: true } as const]) {
         expect(await world.users.updateSettings(viewer, change)).toEqual([]);
@@ -38,7 +38,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
       expect(await world.entries(viewer.userId)).toEqual(['SessionStarted']);
     });
 
-    test('come for many users at once, in order, and of who is nobody as null', async () => {
+    test('are read for many users at once, in the given order, with null for unknown users', async () => {
       const [ann, ben] = [await world.newcomer(), await world.newcomer()];
       await world.users.updateSettings(ben.viewer, { readReceipts: false });
       expect(await world.users.settings([ben.viewer.userId, 9_000_000_000n, ann.viewer.userId])).toEqual([
@@ -48,7 +48,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
       ]);
     });
 
-    test('change thirty times in a quarter of an hour at most; what changes nothing does not count', async () => {
+    test('can be changed thirty times in a quarter of an hour, without counting changes without effect', async () => {
       const { viewer } = await world.newcomer();
       for (let n = 0; n < 30; n += 1) {
         await world.users.updateSettings(viewer, { readReceipts: n % 2 === 1 });

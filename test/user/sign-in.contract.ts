@@ -5,7 +5,7 @@ import type { Db } from '../../src/db/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import { newKey, password, type UsersWorld, usersOn, usualConfig } from './users-world.ts';
 
-/** What signing up and in promise, on any database. */
+/** What sign-up and sign-in promise, on any database. */
 export function promisesOfSigningIn(open: () => Promise<Db>): void {
   let db: Db;
   let world: UsersWorld;
@@ -19,7 +19,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
     return `h.${randomBytes(6).toString('hex')}`;
   }
 
-  describe('signing up', () => {
+  describe('sign-up', () => {
     test('makes a user with an account stream whose first entry is their first session', async () => {
       const name = handle();
       const { viewer, accessToken, accessTokenExpiresAt, refreshToken } = await world.users.signUp({
@@ -63,7 +63,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       ]);
     });
 
-    test('lowers the handle, keeps the name as it is, and takes every name that can be seen', async () => {
+    test('lowercases the handle, and keeps any name that is visible as it is', async () => {
       const name = handle();
       const { viewer } = await world.users.signUp({
         handle: name.toUpperCase(),
@@ -88,7 +88,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       ['handle', { handle: 'ümlaut' }],
       ['handle', { handle: 'new\nline' }],
       ['handle', { handle: 'trailing\n' }],
-      // The Kelvin sign lowers to an ASCII k.
+      // The Kelvin sign becomes an ASCII k in lower case.
       ['handle', { handle: '\u212aelvin' }],
       ['password', { password: 'seven77' }],
       ['password', { password: '👍'.repeat(257) }],
@@ -100,18 +100,18 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       ['displayName', { displayName: '👍'.repeat(65) }],
       ['deviceName', { deviceName: 'x'.repeat(101) }],
       ['deviceName', { deviceName: 'a\u0000b' }],
-    ])('refuses a bad %s: %j', async (field, wrong) => {
+    ])('refuses an invalid %s: %j', async (field, wrong) => {
       const options = { handle: handle(), password, address: world.address(), ...wrong };
       await expect(world.users.signUp(options)).rejects.toMatchObject({ code: 'INVALID_INPUT', field: [field] });
     });
 
-    test('takes the longest of everything: code points count, not UTF-16 units', async () => {
+    test('accepts the longest of everything, counted in code points and not in UTF-16 units', async () => {
       const options = { password: '👍'.repeat(256), displayName: '👍'.repeat(64), deviceName: '👍'.repeat(100), address: world.address() };
       const { viewer } = await world.users.signUp({ handle: `${'0'.repeat(20)}${randomBytes(6).toString('hex')}`, ...options });
       expect(await world.users.byIds([viewer.userId])).toMatchObject([{ displayName: options.displayName }]);
     });
 
-    test('a taken handle is CONFLICT, in whatever case, and leaves nothing', async () => {
+    test('with a taken handle in any case is refused with CONFLICT and leaves nothing', async () => {
       const { handle: taken } = await world.newcomer();
       const streams = await db.client.stream.count();
       await expect(world.users.signUp({ handle: taken.toUpperCase(), password, address: world.address() })).rejects.toMatchObject({
@@ -121,7 +121,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       expect(await db.client.stream.count()).toBe(streams);
     });
 
-    test('of twenty who race for a handle one gets it, and the others leave nothing', async () => {
+    test('by twenty concurrent users with one handle succeeds for one, and the others leave nothing', async () => {
       const wanted = handle();
       const [streams, sessions] = [await db.client.stream.count(), await db.client.session.count()];
       const other = world.node();
@@ -135,7 +135,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       expect([await db.client.stream.count(), await db.client.session.count()]).toEqual([streams + 1, sessions + 1]);
     });
 
-    test('is throttled by address, for a while', async () => {
+    test('is rate limited per address', async () => {
       const users = world.node({
         limits: createMemoryLimits(),
         config: { ...usualConfig, addressAttempts: 3 },
@@ -150,7 +150,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
     });
   });
 
-  describe('signing in', () => {
+  describe('sign-in', () => {
     test('starts another session, with the handle in any case', async () => {
       const { handle: name, viewer } = await world.newcomer();
       const again = await world.users.signIn({ handle: name.toUpperCase(), password, deviceName: 'phone', address: world.address() });
@@ -160,7 +160,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       expect((await world.users.sessions(viewer)).map(({ deviceName }) => deviceName)).toEqual(['phone', 'unknown device']);
     });
 
-    test('composed and decomposed letters are one password, upper and lower case are not', async () => {
+    test('takes composed and decomposed letters as the same, but not upper and lower case', async () => {
       const name = handle();
       await world.users.signUp({ handle: name, password: 'caf\u00e9 noir', address: world.address() });
       await world.users.signIn({ handle: name, password: 'cafe\u0301 noir', address: world.address() });
@@ -169,7 +169,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       });
     });
 
-    test('never tells a wrong handle from a wrong password', async () => {
+    test('gives the same error for a wrong handle and a wrong password', async () => {
       const { handle: name } = await world.newcomer();
       const attempts = [
         { handle: name, password: 'wrong password' },
@@ -192,7 +192,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       expect(told[0]).toContain('INVALID_CREDENTIALS');
     });
 
-    test('a user who is not active cannot, nor refresh', async () => {
+    test('is refused for an inactive user, like a refresh', async () => {
       const { handle: name, viewer, refreshToken } = await world.newcomer();
       await db.transaction((tx) => tx.user.update({ where: { id: viewer.userId }, data: { state: 'SUSPENDED' } }));
       await expect(world.users.signIn({ handle: name, password, address: world.address() })).rejects.toMatchObject({
@@ -201,7 +201,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       await expect(world.users.refresh({ refreshToken })).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
     });
 
-    test('ends the oldest sessions beyond the limit', async () => {
+    test('ends the oldest sessions beyond MAX_SESSIONS', async () => {
       const users = world.node({
         config: { ...usualConfig, maxSessions: 3 },
       });
@@ -223,7 +223,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       ]);
     });
 
-    test('many at once stay within the limit of sessions, each with an entry of its own', async () => {
+    test('that is concurrent stays within MAX_SESSIONS, with an entry for each start and end', async () => {
       const users = world.node({
         config: { ...usualConfig, maxSessions: 2, signInAttempts: 100 },
       });
@@ -236,10 +236,10 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
     });
   });
 
-  describe('guessing', () => {
+  describe('guessing passwords', () => {
     const few = { ...usualConfig, signInAttempts: 3, addressAttempts: 5 };
 
-    test('is throttled by handle from any address, also for who then knows the password', async () => {
+    test('is rate limited per handle from all addresses, even for a right password', async () => {
       const users = world.node({ limits: createMemoryLimits(), config: few });
       const { handle: name } = await world.newcomer();
       for (let count = 0; count < 3; count += 1) {
@@ -253,7 +253,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       });
     });
 
-    test('is throttled by address over all handles, an IPv6 network counting as one', async () => {
+    test('is rate limited per address over all handles, with an IPv6 network as one address', async () => {
       const users = world.node({ limits: createMemoryLimits(), config: few });
       for (let count = 0; count < 5; count += 1) {
         await expect(users.signIn({ handle: handle(), password, address: `2001:db8:1:2::${count}` })).rejects.toMatchObject({
@@ -267,7 +267,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       await users.signIn({ handle: name, password, address: '2001:db8:1:3::1' });
     });
 
-    test('many guesses at once get through no more than as many one by one', async () => {
+    test('concurrently gets no more attempts than one by one', async () => {
       const users = world.node({ limits: createMemoryLimits(), config: few });
       const { handle: name } = await world.newcomer();
       const outcomes = await Promise.allSettled(
@@ -278,7 +278,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(17);
     });
 
-    test('signing in well does not count, however often', async () => {
+    test('is rate limited by failures only: successful sign-ins do not count', async () => {
       const users = world.node({ limits: createMemoryLimits(), config: few });
       const { handle: name } = await world.newcomer();
       const address = world.address();
@@ -288,7 +288,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
   });
 
   describe('an access token', () => {
-    test('is a JWT that names its key, user and session, and ends when it says', async () => {
+    test('is a JWT with its key, user and session, and has the expiry that is returned with it', async () => {
       const { viewer, accessToken, accessTokenExpiresAt } = await world.newcomer();
       expect(decodeProtectedHeader(accessToken)).toEqual({ alg: 'HS256', typ: 'JWT', kid: 'k1' });
       const claims = decodeJwt(accessToken);
@@ -296,7 +296,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       expect(Number(claims.exp) - Number(claims.iat)).toBe(900);
     });
 
-    test('is refused once it has expired, its session has ended, or its session is not its user’s', async () => {
+    test('is refused once it has expired or its session has ended', async () => {
       const { viewer, accessToken } = await world.newcomer();
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 901_000 });
       try {
@@ -309,7 +309,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       await expect(world.users.authenticate(accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     });
 
-    test('is refused where it is malformed, forged, unsigned, of another key or made for another purpose', async () => {
+    test('is refused if it is malformed, forged, unsigned, of another key or made for another purpose', async () => {
       const key = newKey('own');
       const users = world.node({ keys: [key] });
       const { handle: name } = await world.newcomer();
@@ -340,7 +340,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       expect(await users.authenticate(accessToken)).toMatchObject(viewer);
     });
 
-    test('survives a rotation of keys as long as its key is kept', async () => {
+    test('stays valid during a rotation of keys as long as its key is kept', async () => {
       const [old, fresh] = [newKey('old'), newKey('new')];
       const { handle: name } = await world.newcomer();
       const before = await world.node({ keys: [old] }).signIn({ handle: name, password, address: world.address() });
@@ -352,7 +352,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       await expect(world.node({ keys: [fresh] }).authenticate(before.accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     });
 
-    test('being used is seen, to the minute', async () => {
+    test('updates the last use of its session when it is used a minute later', async () => {
       const { viewer, accessToken } = await world.newcomer();
       const seen = async () => (await world.users.session(viewer, viewer.sessionId))?.lastSeenAt.getTime() ?? 0;
       const first = await seen();
@@ -362,7 +362,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       await vi.waitFor(async () => expect(await seen()).toBeGreaterThanOrEqual(first));
     });
 
-    test('of many who come at one time each is seen, and nobody who did not', async () => {
+    test('updates the last use of its own session only, also if many are used concurrently', async () => {
       const people = await Promise.all(Array.from({ length: 5 }, () => world.newcomer()));
       const seen = () =>
         Promise.all(

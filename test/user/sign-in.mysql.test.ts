@@ -2,4 +2,4 @@ import { describe } from 'vitest';
 import { mysqlDb } from '../support/db.ts';
 import { promisesOfSigningIn } from './sign-in.contract.ts';
 
-describe('signing in on MariaDB', () => promisesOfSigningIn(mysqlDb));
+describe('sign-up and sign-in on MariaDB', () => promisesOfSigningIn(mysqlDb));

@@ -2,4 +2,4 @@ import { describe } from 'vitest';
 import { sqliteDb } from '../support/db.ts';
 import { promisesOfSigningIn } from './sign-in.contract.ts';
 
-describe('signing in on SQLite', () => promisesOfSigningIn(sqliteDb));
+describe('sign-up and sign-in on SQLite', () => promisesOfSigningIn(sqliteDb));

@@ -14,7 +14,7 @@ import { password, type UsersWorld, usersOn, usualConfig } from './users-world.t
 const issuer = 'the-backend';
 const secret = randomBytes(32).toString('hex');
 
-/** What signing in with the token of another promises, on any database. */
+/** What signing in with another issuer's token promises, on any database. */
 export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
   let db: Db;
   let world: UsersWorld;
@@ -50,8 +50,8 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
     return `n.${randomBytes(6).toString('hex')}`;
   }
 
-  describe('who comes for the first time', () => {
-    test('gets an account, called as the token calls them, and a session as any other', async () => {
+  describe('a user who signs in with a token for the first time', () => {
+    test('gets an account with the token’s profile, and a session like any other', async () => {
       const [sub, handle] = [randomUUID(), name()];
       const claims = { sub, preferred_username: handle, name: 'Ada Lovelace', picture: 'https://example.org/ada.png' };
       const { viewer, accessToken, refreshToken, user } = await signIn(claims);
@@ -63,7 +63,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       expect((await users.ownRecord(user.id))?.identities).toEqual([{ issuer, subject: sub, createdAt: user.createdAt }]);
     });
 
-    test('is found by their name and handle', async () => {
+    test('is found by name and handle', async () => {
       const handle = name();
       const { user, viewer } = await signIn({ sub: randomUUID(), preferred_username: handle, name: `Zoë ${handle.slice(2)}` });
       for (const text of [handle, handle.slice(2)]) {
@@ -72,7 +72,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       }
     });
 
-    test('is who they are, whatever they are called: the handle of another gives them nothing of theirs', async () => {
+    test('is identified by the subject: with another user’s handle they get an account of their own', async () => {
       const ann = await world.newcomer();
       const { user } = await signIn({ sub: randomUUID(), preferred_username: ann.handle });
       expect(user.id).not.toBe(ann.viewer.userId);
@@ -88,7 +88,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       ['too much', 'q'.repeat(300), /^q{27}(q{5}|-[0-9a-f]{4})$/],
       ['too much, with an end that would be cut in a gap', `${'w'.repeat(31)} and more`, /^w{27}(w{4}|-[0-9a-f]{4})$/],
       ['nothing', undefined, /^user-[0-9a-f]{16}$/],
-    ])('gets a handle where the token calls them by %s', async (_what, wished, expected) => {
+    ])('gets a handle if the token’s username is %s', async (_what, wished, expected) => {
       const first = await signIn({ sub: randomUUID(), preferred_username: wished });
       const second = await signIn({ sub: randomUUID(), preferred_username: wished });
       expect(first.user.handle).toMatch(expected);
@@ -101,18 +101,18 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       ['more than has room', '🚀'.repeat(80), '🚀'.repeat(64)],
       ['what nobody can see', '\u200b \u2060', null],
       ['half a character', 'Ada \ud83d', 'Ada \ufffd'],
-    ])('gets a name of one line that can be seen, where the token says %s', async (_what, said, shown) => {
+    ])('gets a visible name of one line if the token’s name is %s', async (_what, said, shown) => {
       const handle = name();
       const { user } = await signIn({ sub: randomUUID(), preferred_username: handle, name: said });
       expect(user.displayName).toBe(shown ?? handle);
     });
 
-    test('has no picture where the token names none that could be one', async () => {
+    test('has no avatar if the token’s picture is not a valid URL', async () => {
       const { user } = await signIn({ sub: randomUUID(), picture: 'javascript:alert(1)' });
       expect(user.avatarUrl).toBeNull();
     });
 
-    test('does not become an admin by being called as one, nor take a handle that is kept back for another', async () => {
+    test('does not become an admin by a username, and does not get a handle that is reserved for another user', async () => {
       const handle = name();
       const guarded = node({ config: { adminHandles: [handle] } });
       const { user, accessToken } = await signIn({ sub: randomUUID(), preferred_username: handle }, guarded);
@@ -124,7 +124,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       expect((await signIn({ sub: randomUUID(), preferred_username: former.handle })).user.handle).not.toBe(former.handle);
     });
 
-    test('is called otherwise where what they are called is not to be said', async () => {
+    test('gets another handle and name if the token’s have a refused word', async () => {
       const rude = `rude${randomBytes(4).toString('hex')}`;
       const screen = createScreen(() => (text) => {
         const at = text.indexOf(rude);
@@ -135,7 +135,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       expect(user.displayName).toBe(user.handle);
     });
 
-    test('is refused while nobody can sign up, and during maintenance: who has an account is not', async () => {
+    test('is refused while sign-up is closed and during maintenance, but an existing user is not', async () => {
       const sub = randomUUID();
       const closed = node({ config: { signUpOpen: false } });
       const maintained = node({ config: { maintenance: true, maintenanceMessage: 'Back at noon.' } });
@@ -147,8 +147,8 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
     });
   });
 
-  describe('who has come before', () => {
-    test('is the same user on every device and node, whatever they are called by then, unless profiles follow', async () => {
+  describe('a user who has signed in with a token before', () => {
+    test('is the same user on every device and node, and keeps their profile', async () => {
       const [sub, handle] = [randomUUID(), name()];
       const { user, viewer } = await signIn({ sub, preferred_username: handle, name: 'Ada' });
       const again = await signIn({ sub, preferred_username: name(), name: 'Augusta' }, node());
@@ -157,7 +157,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       expect(await users.sessions(viewer)).toHaveLength(2);
     });
 
-    test('is called as the token says each time, where profiles follow; what it does not say stays', async () => {
+    test('gets the token’s profile at each sign-in if IDENTITY_PROFILE is always, and keeps what the token lacks', async () => {
       const follows = node({ config: { identityProfile: 'always' } });
       const sub = randomUUID();
       const picture = 'https://example.org/1.png';
@@ -167,14 +167,14 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       expect(await world.entries(user.id)).toEqual(['SessionStarted', 'SessionStarted', 'ProfileChanged', 'SessionStarted']);
     });
 
-    test('is let in even where they cannot be called as the token says', async () => {
+    test('is signed in even if the token’s name is refused', async () => {
       const sub = randomUUID();
       const { user } = await signIn({ sub, name: 'Ada' });
       const screen = createScreen(() => () => [{ action: 'REFUSE', list: 'l', word: 'any', start: 0, end: 3 }]);
       expect((await signIn({ sub, name: 'Any' }, node({ screen, config: { identityProfile: 'always' } }))).user).toEqual(user);
     });
 
-    test('is not who has the same name elsewhere', async () => {
+    test('is not the user with the same subject at another issuer', async () => {
       const sub = randomUUID();
       const { user } = await signIn({ sub });
       const config = readConfig({ IDENTITY_ISSUER: 'elsewhere', IDENTITY_AUDIENCE: audience, IDENTITY_SECRET: secret });
@@ -183,7 +183,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       expect((await signIn({ sub: sub.toUpperCase() })).user.id).not.toBe(user.id);
     });
 
-    test('is one user where all their devices come for the first time at once, on two nodes', async () => {
+    test('is one user if all their devices sign in for the first time concurrently on two nodes', async () => {
       const [sub, other] = [randomUUID(), node()];
       const claims = { sub, preferred_username: name() };
       const all = await Promise.all(Array.from({ length: 12 }, (_, place) => signIn(claims, place % 2 === 0 ? users : other)));
@@ -192,7 +192,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       expect(all[0]?.user.handle).toBe(claims.preferred_username);
     });
 
-    test('gets another handle each where many who are called the same come at once', async () => {
+    test('has a handle of their own if many users with one username sign in concurrently', async () => {
       const handle = name();
       const all = await Promise.all(Array.from({ length: 8 }, () => signIn({ sub: randomUUID(), preferred_username: handle })));
       const handles = all.map(({ user }) => user.handle);
@@ -200,7 +200,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       expect(handles.every((one) => one.startsWith(handle))).toBe(true);
     });
 
-    test('is told why they are suspended', async () => {
+    test('is told the reason of their suspension', async () => {
       const sub = randomUUID();
       const { user } = await signIn({ sub });
       const office = createAdministration({ db, log: world.log, config: usualConfig });
@@ -210,7 +210,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
   });
 
   describe('an account without a password', () => {
-    test('is nobody’s who guesses one', async () => {
+    test('has no password that can be guessed', async () => {
       const { user, viewer } = await signIn({ sub: randomUUID() });
       for (const guess of ['', password, 'null', '$argon2id$v=19$m=8,t=1,p=1$$']) {
         await expect(users.signIn({ handle: user.handle, password: guess, address: world.address() })).rejects.toMatchObject({
@@ -222,13 +222,13 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       ).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS', field: ['currentPassword'] });
     });
 
-    test('has, to a node that does not know of such, one that nobody knows', async () => {
+    test('has a hash that no known password matches, for nodes of earlier releases', async () => {
       const { user } = await signIn({ sub: randomUUID() });
       const { passwordHash } = await db.client.user.findUniqueOrThrow({ where: { id: user.id } });
       for (const guess of ['', password]) expect(await verify(passwordHash, guess)).toBe(false);
     });
 
-    test('can be given one by operators', async () => {
+    test('can get a password from operators', async () => {
       const { user, viewer } = await signIn({ sub: randomUUID() });
       const office = createAdministration({ db, log: world.log, config: usualConfig });
       const { password: made } = await office.resetPassword(null, { userId: user.id });
@@ -236,7 +236,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       expect(await users.hasPassword(viewer)).toBe(true);
     });
 
-    test('is erased by who shows a token that was made just now, and it leaves nothing: who comes again is new', async () => {
+    test('is erased with a fresh token and leaves nothing: with the same identity its user gets a new account', async () => {
       const sub = randomUUID();
       const { user, viewer } = await signIn({ sub });
       await users.erase(viewer, { token: await token({ sub, iat: now() - 290 }), messages: 'KEEP', address: world.address() });
@@ -244,7 +244,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       expect((await signIn({ sub })).user.id).not.toBe(user.id);
     });
 
-    // Counted from when each begins: from when the file is read on, minutes may have gone by.
+    // Times count from the beginning of each test: minutes may have passed since the file was loaded.
     test.each<[string, () => Readonly<Record<string, unknown>>]>([
       ['of before', () => ({ iat: now() - 310 })],
       ['that does not say when it was made', () => ({ iat: undefined })],
@@ -252,7 +252,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       ['that was made when nobody knows', () => ({ iat: Number.MAX_VALUE })],
       ['of another', () => ({ sub: 'another' })],
       ['that is none', () => ({ exp: 1_000 })],
-    ])('is not erased by a token %s', async (_what, claims) => {
+    ])('is not erased with a token %s', async (_what, claims) => {
       const sub = randomUUID();
       const { user, viewer } = await signIn({ sub });
       await signIn({ sub: 'another' });
@@ -261,7 +261,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       expect((await signIn({ sub })).user.id).toBe(user.id);
     });
 
-    test('is not erased by who tries one token after the other: each counts like a failed sign-in', async () => {
+    test('is not erased by trying many tokens: each failure counts like a failed sign-in', async () => {
       const strict = node({ limits: createMemoryLimits(), config: { addressAttempts: 2 } });
       const { viewer } = await signIn({ sub: randomUUID() });
       const given = { token: await token({ sub: 'another' }), messages: 'KEEP', address: world.address() } as const;
@@ -270,7 +270,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       }
     });
 
-    test('is not erased by nothing, nor by a password and a token', async () => {
+    test('is not erased without password and token, nor with both', async () => {
       const sub = randomUUID();
       const { viewer } = await signIn({ sub });
       for (const [shown, field] of [
@@ -284,7 +284,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
     });
   });
 
-  test('tokens that count for nothing count as failed sign-ins of their address, and keep nobody out whose token counts', async () => {
+  test('invalid tokens count as failed sign-ins of their address, and a valid token is accepted beyond the limit', async () => {
     const strict = node({ limits: createMemoryLimits(), config: { addressAttempts: 3 } });
     const address = world.address();
     for (const code of ['INVALID_CREDENTIALS', 'INVALID_CREDENTIALS', 'INVALID_CREDENTIALS', 'RATE_LIMITED']) {
@@ -296,7 +296,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
     await strict.signIn({ handle, password, address: world.address() });
   });
 
-  test('a backend that signs many people in at once is not taken for somebody who guesses', async () => {
+  test('a backend that signs in many users at once is not rate limited', async () => {
     const strict = node({ limits: createMemoryLimits(), config: { addressAttempts: 3 } });
     const address = world.address();
     const tokens = await Promise.all(Array.from({ length: 12 }, () => token({ sub: randomUUID() })));
@@ -304,23 +304,23 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
     expect(new Set(all.map(({ viewer }) => viewer.userId)).size).toBe(12);
   });
 
-  test('nobody signs in so where there is no issuer, nor with a password where those are off', async () => {
+  test('sign-in with a token is refused without an issuer, and sign-in with a password if passwords are off', async () => {
     await expect(signIn({ sub: 'ada' }, world.node())).rejects.toMatchObject({ code: 'FORBIDDEN' });
     const ann = await world.newcomer();
     const only = node({ config: { passwords: false } });
     const { handle } = ann;
     await expect(only.signIn({ handle, password, address: world.address() })).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(only.signUp({ handle: name(), password, address: world.address() })).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    // Who is signed in goes on.
+    // Existing sessions continue.
     await only.refresh({ refreshToken: ann.refreshToken });
   });
 
-  describe('operators link', () => {
+  describe('an identity that operators link or unlink', () => {
     function office(adminHandles: readonly string[] = []) {
       return createAdministration({ db, log: world.log, config: { ...usualConfig, adminHandles, identityIssuer: issuer } });
     }
 
-    test('somebody who has a password with an account elsewhere, by which they then sign in too, until it is taken back', async () => {
+    test('signs its user in, besides the password, until it is unlinked', async () => {
       const sub = randomUUID();
       const { viewer, handle } = await world.newcomer();
       const link = { userId: viewer.userId, subject: sub };
@@ -332,7 +332,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       await users.signIn({ handle, password, address: world.address() });
     });
 
-    test('nobody in any more by what is taken back, where they are just signing in by it', async () => {
+    test('is refused if it is unlinked during the sign-in', async () => {
       const sub = randomUUID();
       const { user } = await signIn({ sub });
       const { append } = world.log;
@@ -348,7 +348,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       expect((await signIn({ sub })).user.id).not.toBe(user.id);
     });
 
-    test('nobody with what is another’s, also where the other comes just then', async () => {
+    test('cannot be linked to another user than its own, even if a first sign-in is concurrent', async () => {
       const sub = randomUUID();
       const { viewer } = await world.newcomer();
       const { user } = await signIn({ sub });
@@ -364,7 +364,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       expect(came.value.user.id === viewer.userId).toBe(linked.status === 'fulfilled');
     });
 
-    test('several at once, each with their own, also where the names of issuer and subject together read alike', async () => {
+    test('is linked and unlinked concurrently with others, even if issuer and subject read the same when joined', async () => {
       const [ann, bob, subject] = [await world.newcomer(), await world.newcomer(), randomUUID()];
       const links = [
         { userId: ann.viewer.userId, issuer: 'my', subject: `shop ${subject}` },
@@ -376,7 +376,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       }
     });
 
-    test('an admin by the command line alone, and nobody who is not there', async () => {
+    test('can be changed for an admin by the command line only, and for an unknown user by nobody', async () => {
       const { viewer, handle } = await world.newcomer();
       const link = { userId: viewer.userId, subject: randomUUID() };
       for (const act of ['link', 'unlink'] as const) {
@@ -387,7 +387,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
     });
   });
 
-  test('who was erased by a node that knows nothing of accounts elsewhere can come again once operators have unlinked them', async () => {
+  test('an identity left by an erasure on an earlier release can be used again once operators have unlinked it', async () => {
     const sub = randomUUID();
     const { viewer } = await signIn({ sub });
     await users.erase(viewer, { token: await token({ sub }), messages: 'KEEP', address: world.address() });
@@ -401,7 +401,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
     expect((await signIn({ sub })).user.id).not.toBe(viewer.userId);
   });
 
-  test('operators find who has an account elsewhere, and see which', async () => {
+  test('operators find a user by an identity and see the identities of users', async () => {
     const sub = randomUUID();
     const { user } = await signIn({ sub });
     const office = createAdministration({ db, log: world.log, config: { ...usualConfig, identityIssuer: issuer } });

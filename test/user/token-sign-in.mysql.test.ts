@@ -2,4 +2,4 @@ import { describe } from 'vitest';
 import { mysqlDb } from '../support/db.ts';
 import { promisesOfSigningInWithTokens } from './token-sign-in.contract.ts';
 
-describe('signing in with tokens on MariaDB', () => promisesOfSigningInWithTokens(mysqlDb));
+describe('sign-in with tokens on MariaDB', () => promisesOfSigningInWithTokens(mysqlDb));

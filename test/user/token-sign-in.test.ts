@@ -2,4 +2,4 @@ import { describe } from 'vitest';
 import { sqliteDb } from '../support/db.ts';
 import { promisesOfSigningInWithTokens } from './token-sign-in.contract.ts';
 
-describe('signing in with tokens on SQLite', () => promisesOfSigningInWithTokens(sqliteDb));
+describe('sign-in with tokens on SQLite', () => promisesOfSigningInWithTokens(sqliteDb));

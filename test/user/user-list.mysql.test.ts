@@ -9,13 +9,13 @@ const users = 20_000;
 const page = 50;
 const endOfTime = new Date('9999-12-31T23:59:59.999Z');
 
-describe('a page of users, among tens of thousands', () => {
+describe('a page of users, of twenty thousand', () => {
   let db: Db;
 
   beforeAll(async () => {
     db = await mysqlDb();
     const at = new Date();
-    // Every tenth is erased, every tenth suspended, and every tenth a bot.
+    // One in ten is erased, one in ten suspended, and one in ten a bot.
     const rows = Array.from({ length: users }, (_, n) => ({
       ...{ id: BigInt(n + 1), handle: `u${n}`, displayName: 'Anna', passwordHash: '', createdAt: at },
       ...{ state: n % 10 === 0 ? 'ERASED' : 'ACTIVE', suspendedUntil: n % 10 === 1 ? endOfTime : null, bot: n % 10 === 2 },
@@ -42,10 +42,10 @@ describe('a page of users, among tens of thousands', () => {
     ['those who may sign in', { state: 'ACTIVE' }, '10000', 400],
     ['those who are suspended', { state: 'SUSPENDED' }, '10000', 400],
     ['those who are erased', { state: 'ERASED' }, '10000', 400],
-    // Of each that is found by the word it is looked up how they stand.
+    // For each user that the word finds, the state is read as well.
     ['those who are found', { search: 'ann' }, '10000 anna', 500],
     ['the suspended among those who are found', { search: 'ann', state: 'SUSPENDED' }, '10000 anna', 3_500],
-  ])('%s: it reads what it gives and little more, at the beginning and in the middle', async (_who, query, middle, most) => {
+  ])('%s: reads a bounded number of rows, at the beginning and in the middle', async (_who, query, middle, most) => {
     for (const after of [undefined, middle]) {
       const [found, rows] = await readingOf(db, (tx) => listUsers({ ...db, client: tx as Db['client'] }, query, { first: page, after }));
       expect(found.items).toHaveLength(page);
@@ -53,7 +53,7 @@ describe('a page of users, among tens of thousands', () => {
     }
   });
 
-  test('bots: the same', async () => {
+  test('bots: reads a bounded number of rows, at the beginning and in the middle', async () => {
     for (const after of [undefined, '10000']) {
       const [found, rows] = await readingOf(db, (tx) => listBots({ ...db, client: tx as Db['client'] }, { first: page, after }));
       expect(found.items).toHaveLength(page);

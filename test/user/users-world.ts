@@ -9,27 +9,27 @@ import { createUsers, type ServerKey, type SignedIn, type UserParts, type Users 
 import { uuidBytes } from '../../src/uuid.ts';
 import { cheapPasswords } from '../support/cheap-passwords.ts';
 
-/** A password that nobody guesses by accident. */
+/** A password that no test guesses by accident. */
 export const password = 'correct horse battery';
 
-/** The user module on a database, with the means to look behind it. */
+/** The user module on a database, with access to what is stored. */
 export interface UsersWorld {
   readonly db: Db;
   readonly log: Log;
   readonly users: Users;
-  /** Another node on the same database, or the same with other parts. */
+  /** Another node on the same database, with the given parts replaced. */
   node(parts?: Partial<UserParts>): Users;
-  /** Signs somebody up under a handle of their own. */
+  /** Signs up a user with a random handle. */
   newcomer(options?: { readonly displayName?: string }): Promise<SignedIn & { readonly handle: string }>;
-  /** An address that nobody else has. */
+  /** A random address. */
   address(): string;
-  /** The account's entries in words, oldest first. */
+  /** The types of the account's entries, oldest first. */
   entries(userId: bigint): Promise<readonly string[]>;
-  /** Moves times of a session into the past, as if so many ms had gone by. */
+  /** Sets the times of a session back by some ms. */
   age(sessionId: string, ms: number): Promise<void>;
 }
 
-/** What is configured where a test says nothing else. */
+/** The default configuration of tests. */
 export const usualConfig: UserParts['config'] = {
   ...{ adminHandles: [] as readonly string[] },
   ...{ accessTokenSeconds: 900, sessionDays: 60, maxSessions: 50, signInAttempts: 10, addressAttempts: 100 },
@@ -37,12 +37,12 @@ export const usualConfig: UserParts['config'] = {
   ...{ passwords: true, identityIssuer: '', identityProfile: 'first', maintenance: false, maintenanceMessage: 'Later.' },
 };
 
-/** A signing key. */
+/** Makes a signing key. */
 export function newKey(id = 'k1'): ServerKey {
   return { id, secret: randomBytes(32).toString('base64url') };
 }
 
-/** Puts the user module on a database. Hashes cost as little as argon2 allows. */
+/** Creates the user module on a database. Hashes cost as little as argon2 allows. */
 export function usersOn(db: Db): UsersWorld {
   const logger = pino({ level: 'silent' });
   const log = createLog({ db, bus: createMemoryBus(), logger });

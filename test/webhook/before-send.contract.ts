@@ -12,12 +12,12 @@ import { lateCommits } from '../support/late-commits.ts';
 import { groupOf, person, say } from '../support/people.ts';
 import { answers, type Behaviour, breaksOff, hangs, type Receiver, receiver } from './receiver.ts';
 
-/** Answers with what it thinks of a message. */
+/** Answers with a verdict. */
 function says(verdict: object): Behaviour {
   return (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(verdict));
 }
 
-/** What users and apps are promised where somebody is asked before something is said, on any database. */
+/** What the app that is asked before a message is stored can rely on, and its users, on any database. */
 export function promisesOfBeforeSend(open: () => Promise<Db>): void {
   let db: Db;
   let chat: Chat;
@@ -53,7 +53,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
     return rows.map(({ text }) => text);
   }
 
-  it('choices that are made at once, the first among them, all count', async () => {
+  it('concurrent choices, the first included, all take effect', async () => {
     const { url } = app;
     const rest = [{ deadlineMs: 2_000 }, { onFailure: 'REFUSE' }, { conversations: 'GROUP' }] as const;
     const all = await Promise.all(rest.map((choice) => chat.beforeSend.set({ url, ...choice })));
@@ -61,7 +61,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
     expect(await chat.beforeSend.get()).toMatchObject({ url, deadlineMs: 2_000, onFailure: 'REFUSE', conversations: 'GROUP' });
   });
 
-  describe('who is asked before something is said', () => {
+  describe('the app that is asked before a message is stored', () => {
     it('lets it pass, refuses it with a reason, or changes it', async () => {
       await ask();
       app.behaves(says({ allow: true }));
@@ -78,7 +78,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(app.forged).toEqual([]);
     });
 
-    it('is asked about what is said later when it is said, and not when it is left; the reason stays with who wrote it', async () => {
+    it('is asked about a scheduled message when it is sent and not before, and the reason of a refusal stays with its author', async () => {
       await ask();
       app.behaves(says({ allow: false, reason: 'Not now.' }));
       const request = { conversationId: group, clientMessageId: randomUUID(), text: 'later', sendAt: new Date(Date.now() + 3_600_000) };
@@ -93,7 +93,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(await said()).toEqual(['changed']);
     });
 
-    it('is asked of whoever becomes a member while they send, once they send it again', async () => {
+    it('is asked about a sender who becomes a member while sending, once the message is sent again', async () => {
       await ask();
       app.behaves(says({ allow: true }));
       const ben = await person(chat, 'ben');
@@ -110,7 +110,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect([await said(), app.calls.length]).toEqual([['hello'], 1]);
     });
 
-    it('is asked again about what is sent on where that was changed meanwhile', async () => {
+    it('is asked again about a forwarded message that changes meanwhile', async () => {
       await ask();
       app.behaves(says({ allow: true }));
       const seq = await say(chat, ann, group, 'fine');
@@ -126,7 +126,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(app.calls.map(({ data }) => Reflect.get(data, 'text'))).toEqual(['fine', 'fine', 'rude']);
     });
 
-    it('is told who says what where, in the words of the API', async () => {
+    it('receives the text, the kind of conversation and the clientMessageId, as the API shows them', async () => {
       await ask();
       app.behaves(says({ allow: true }));
       const clientMessageId = randomUUID();
@@ -139,7 +139,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('is told to what somebody answers, and in which thread', async () => {
+    it('receives the quoted message and the thread', async () => {
       await ask();
       app.behaves(says({ allow: true }));
       const root = { conversationId: group, seq: await say(chat, ann, group, 'fine') };
@@ -149,7 +149,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(Reflect.get(data, 'threadRootId')).toBe(Reflect.get(data, 'replyToId'));
     });
 
-    it('is told what is attached, and asked again where only that changes', async () => {
+    it('receives the attachments, and is asked again if only they change', async () => {
       await ask();
       app.behaves(says({ allow: true }));
       const attachments = [{ url: 'https://example.org/a', mediaType: 'image/png' }];
@@ -174,7 +174,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('is told what is put on it, and asked again where only that changes', async () => {
+    it('receives the custom data, and is asked again if only that changes', async () => {
       await ask();
       app.behaves(says({ allow: true }));
       const data = { a: 1, b: ['x'] };
@@ -192,7 +192,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('is not asked about data that is too large by now', async () => {
+    it('is not asked about custom data that is too large', async () => {
       await ask();
       app.behaves(says({ allow: true }));
       const data = { a: 'x'.repeat(5_000) };
@@ -208,7 +208,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
         (message) => chat.messages.forward(ann, { conversationId: group, clientMessageId: randomUUID(), message }),
       ],
       ['an edit of the text alone', 'text', (message) => chat.messages.edit(ann, { message, text: 'look' })],
-    ])('is asked again about %s where what it has besides was changed meanwhile', async (_what, field, act) => {
+    ])('is asked again about %s if attachments or custom data change meanwhile', async (_what, field, act) => {
       const attachments = [{ url: 'https://example.org/a', mediaType: 'image/png' }];
       const rude = [
         { attachments: JSON.stringify([{ ...attachments[0], url: 'https://example.org/rude' }]) },
@@ -230,7 +230,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       }
     });
 
-    it('is asked about edits and about what is sent on as well', async () => {
+    it('is asked about edits and forwarded messages as well', async () => {
       const seq = await say(chat, ann, group, 'first');
       await ask();
       app.behaves(says({ text: 'as it should be' }));
@@ -245,7 +245,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(await said()).toEqual(['as it should be']);
     });
 
-    it('is not asked again about what is stored under its clientMessageId, whatever it would say then', async () => {
+    it('is not asked again about a message stored under its clientMessageId, whatever it would answer then', async () => {
       await ask();
       app.behaves(says({ text: 'changed' }));
       const request = { conversationId: group, clientMessageId: randomUUID(), text: 'as it was asked for' };
@@ -256,7 +256,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(app.calls).toHaveLength(1);
     });
 
-    it('is asked again about what it refused, or could not be asked about, under the same clientMessageId', async () => {
+    it('is asked again under the same clientMessageId after a refusal or a failure', async () => {
       await ask({ deadlineMs: 100, onFailure: 'REFUSE' });
       const request = { conversationId: group, clientMessageId: randomUUID(), text: 'at last' };
       app.behaves(says({ allow: false }));
@@ -276,7 +276,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(app.calls).toEqual([]);
     });
 
-    it('is asked about what is said with a request to become contacts, which is left unsaid where it refuses', async () => {
+    it('is asked about the message of a contact request, which is not sent if it refuses', async () => {
       const ben = await person(chat, 'ben');
       await chat.contacts.request(ann, { userId: ben.userId, message: 'It is me!' });
       await ask();
@@ -288,7 +288,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(await db.client.job.count({ where: { kind: 'FirstMessage' } })).toBe(0);
     });
 
-    it('is asked about those conversations that operators chose', async () => {
+    it('is asked only about the kind of conversations that operators chose', async () => {
       const ben = await person(chat, 'ben');
       const { id: direct } = await chat.groups.openDirect(ann, { userId: ben.userId });
       await ask({ conversations: 'DIRECT' });
@@ -304,7 +304,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       ['says nothing that counts', says({ allow: 'yes' })],
       ['changes it into nothing', says({ text: ' ' })],
       ['changes it into too much', says({ text: 'x'.repeat(8_001) })],
-    ])('that %s is passed over, or stands in the way, as operators chose', async (_what, fails) => {
+    ])('that %s is ignored, or makes the message fail, as operators chose', async (_what, fails) => {
       await ask({ deadlineMs: 100, onFailure: 'ALLOW' });
       app.behaves(fails);
       await say(chat, ann, group, 'passed over');
@@ -313,14 +313,14 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(await said()).toEqual(['passed over']);
     });
 
-    it('is not waited for where it has failed five times in a row', async () => {
+    it('is not called any more after five failures in a row', async () => {
       await ask({ deadlineMs: 50, onFailure: 'REFUSE' });
       app.behaves(hangs);
       for (let time = 0; time < 7; time += 1) await say(chat, ann, group, `${time}`).catch(() => undefined);
       expect(app.calls).toHaveLength(5);
     });
 
-    it('gives a reason that is short and a line', async () => {
+    it('has its reason cut to 200 characters, and replaced if it has several lines', async () => {
       await ask();
       app.behaves(says({ allow: false, reason: 'x'.repeat(1_000) }));
       await expect(say(chat, ann, group, 'rude')).rejects.toMatchObject({ message: 'x'.repeat(200) });
@@ -328,7 +328,7 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       await expect(say(chat, ann, group, 'rude')).rejects.toMatchObject({ message: 'This message is not allowed here.' });
     });
 
-    it('holds up nobody where there is none', async () => {
+    it('delays nothing once it is removed', async () => {
       await ask();
       await chat.beforeSend.remove();
       expect(chat.beforeSend.asks).toBe(false);

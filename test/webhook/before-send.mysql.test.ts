@@ -2,4 +2,4 @@ import { describe } from 'vitest';
 import { mysqlDb } from '../support/db.ts';
 import { promisesOfBeforeSend } from './before-send.contract.ts';
 
-describe('before something is said, on MariaDB', () => promisesOfBeforeSend(mysqlDb));
+describe('the app asked before a message is stored, on MariaDB', () => promisesOfBeforeSend(mysqlDb));

@@ -2,4 +2,4 @@ import { describe } from 'vitest';
 import { sqliteDb } from '../support/db.ts';
 import { promisesOfBeforeSend } from './before-send.contract.ts';
 
-describe('before something is said, on SQLite', () => promisesOfBeforeSend(sqliteDb));
+describe('the app asked before a message is stored, on SQLite', () => promisesOfBeforeSend(sqliteDb));

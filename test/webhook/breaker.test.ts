@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBreaker } from '../../src/webhook/breaker.ts';
 
-describe('a breaker', () => {
+describe('a circuit breaker', () => {
   function broken() {
     let time = 0;
     const breaker = createBreaker({ failures: 2, restMs: 100, now: () => time });
@@ -13,7 +13,7 @@ describe('a breaker', () => {
     return { breaker, pass };
   }
 
-  it('admits until so many failures in a row', () => {
+  it('allows calls until a number of failures in a row', () => {
     const breaker = createBreaker({ failures: 2, restMs: 100, now: () => 0 });
     breaker.failed();
     breaker.succeeded();
@@ -23,7 +23,7 @@ describe('a breaker', () => {
     expect(breaker.admits()).toBe(false);
   });
 
-  it('admits one after its rest, to see, and all once that went well', () => {
+  it('allows one call after its pause, and all once that succeeds', () => {
     const { breaker, pass } = broken();
     pass(100);
     expect([breaker.admits(), breaker.admits()]).toEqual([true, false]);
@@ -31,7 +31,7 @@ describe('a breaker', () => {
     expect([breaker.admits(), breaker.admits()]).toEqual([true, true]);
   });
 
-  it('rests anew where that failed too', () => {
+  it('pauses again if that call fails', () => {
     const { breaker, pass } = broken();
     pass(100);
     breaker.admits();

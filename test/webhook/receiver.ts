@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import { Webhook as Verifier } from 'standardwebhooks';
 
-/** An event as an app takes it: verified. */
+/** An event as an app receives it: verified. */
 export interface Taken {
   readonly id: string;
   readonly type: string;
@@ -18,7 +18,7 @@ interface Said {
   readonly recalledAt: string | null;
 }
 
-/** What tests look at of an event. */
+/** The part of an event that tests look at. */
 export interface EventData {
   readonly seq: number;
   readonly streamId: string;
@@ -30,13 +30,13 @@ export interface EventData {
   readonly messageEdge?: { readonly node: Said } | null;
 }
 
-/** What an app does with a call that is verified: it answers by itself. */
+/** What an app does with a verified call. It answers itself. */
 export type Behaviour = (response: ServerResponse, taken: Taken) => void;
 
-/** Takes it. */
+/** Accepts the call. */
 export const takes: Behaviour = (response) => void response.writeHead(204).end();
 
-/** Answers with a status, and headers. */
+/** Answers with a status and headers. */
 export function answers(status: number, headers: Readonly<Record<string, string>> = {}): Behaviour {
   return (response) => void response.writeHead(status, headers).end('no');
 }
@@ -44,27 +44,27 @@ export function answers(status: number, headers: Readonly<Record<string, string>
 /** Never answers. */
 export const hangs: Behaviour = () => undefined;
 
-/** Begins to answer, and breaks off. */
+/** Begins to answer, and ends the connection. */
 export const breaksOff: Behaviour = (response) => {
   response.writeHead(200, { 'content-length': '100' });
   response.write('so far', () => response.destroy());
 };
 
-/** An app with a webhook: a real server that verifies what it is sent as its author would, by the library of Standard Webhooks. */
+/** An app with a webhook: a real server that verifies what it receives with the library of Standard Webhooks. */
 export interface Receiver extends AsyncDisposable {
   readonly url: string;
-  /** Every verified call, whatever became of it, in the order in which they came. */
+  /** All verified calls in the order in which they came, whatever the answer. */
   readonly calls: readonly Taken[];
-  /** What was sent that nobody could have signed; nothing ever should. */
+  /** Errors of calls with an invalid signature. There should never be any. */
   readonly forged: readonly string[];
-  /** The calls under way at once at most. */
+  /** The largest number of concurrent calls. */
   readonly most: number;
-  /** With which secret it verifies from here on. */
+  /** Sets the secret with which calls are verified from now on. */
   knows(secret: string): void;
   behaves(how: Behaviour): void;
-  /** Resolves once so many calls have come. */
+  /** Resolves once a number of calls have come. */
   until(count: number): Promise<void>;
-  /** Its process ends, connections and all; `back` has another at the same port. */
+  /** Ends its process with all connections. `back` starts another on the same port. */
   die(): Promise<void>;
   back(): Promise<void>;
 }
@@ -151,7 +151,7 @@ export async function receiver(): Promise<Receiver> {
   };
 }
 
-/** What an app keeps that tells by the id what it has had: each event once, in the order in which they came first. */
+/** What an app keeps that ignores repetitions by their id: each event once, in the order of the first calls. */
 export function once(calls: readonly Taken[]): readonly Taken[] {
   return [...new Map(calls.toReversed().map((taken) => [taken.id, taken])).values()].toReversed().toSorted(byFirst(calls));
 }
@@ -161,7 +161,7 @@ function byFirst(calls: readonly Taken[]): (one: Taken, other: Taken) => number 
   return (one, other) => place(one) - place(other);
 }
 
-/** The texts of the messages among these events, each once, in the order in which they came first. */
+/** The texts of the messages among events, each once, in the order of the first calls. */
 export function texts(calls: readonly Taken[]): readonly string[] {
   return once(calls).flatMap(({ data }) => data.messageEdge?.node.text ?? []);
 }

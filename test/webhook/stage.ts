@@ -8,27 +8,27 @@ import type { Webhook, WebhookEvent } from '../../src/webhook/index.ts';
 import { chatOver } from '../support/chat.ts';
 import { type Receiver, receiver } from './receiver.ts';
 
-/** A chat whose entries are handed on, and whose jobs are done, when a test says so; its time passes when a test says so as well. */
+/** A chat whose entries are delivered, whose jobs run and whose time passes when a test says so. */
 export interface Stage extends AsyncDisposable {
   readonly chat: Chat;
   readonly db: Db;
-  /** Hands on what was logged since, of these conversations, as a worker does. */
+  /** Delivers the new entries of these conversations to webhooks, as a worker does. */
   handOn(...conversationIds: readonly bigint[]): Promise<void>;
-  /** The same again, from the beginning: as a worker does that died before it could say that it was done. */
+  /** The same from the first entry, as a worker does after one that ended before it could record its progress. */
   handOnAgain(...conversationIds: readonly bigint[]): Promise<void>;
-  /** Lets so much time pass, in steps, doing what falls due. */
+  /** Lets time pass in steps, and runs the jobs that become due. */
   pass(ms: number, stepMs?: number): Promise<void>;
-  /** An app, and a webhook that tells it. */
+  /** Starts an app with a webhook. */
   app(events?: readonly WebhookEvent[]): Promise<{ readonly app: Receiver; readonly id: string; readonly secret: string }>;
-  /** From here on a conversation cannot be shown, as by a defect; null: all can. */
+  /** From now on showing this conversation to apps fails. Null: none fails. */
   showBut(conversationId: bigint | null): void;
-  /** From here on there is nothing to show of an entry. */
+  /** From now on there is nothing to show of an entry. */
   hideEntry(conversationId: bigint, seq: number): void;
-  /** How a webhook stands. */
+  /** The state of a webhook. */
   standing(id: string): Promise<Webhook>;
 }
 
-/** Builds one over a database. */
+/** Creates one on a database. */
 export function stage(real: Db, env: Readonly<Record<string, string>> = {}): Stage {
   let aheadMs = 0;
   const later = (time: Date) => new Date(time.getTime() + aheadMs);

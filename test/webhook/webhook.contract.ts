@@ -8,7 +8,7 @@ import { type Stage, stage } from './stage.ts';
 
 const [second, minute, hour] = [1_000, 60_000, 3_600_000];
 
-/** What an app is promised that has a webhook, on any database. */
+/** What an app with a webhook can rely on, on any database. */
 export function promisesOfWebhooks(open: () => Promise<Db>): void {
   let db: Db;
   let here: Stage;
@@ -29,7 +29,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
   }
 
   describe('an app', () => {
-    it('is told of each event that it wants, once, in order, as the API shows it', async () => {
+    it('receives each event that it chose once, in order, as the API shows it', async () => {
       const { app, id } = await here.app([]);
       const group = await groupOf(here.chat, ann);
       await sayAll(group, 'one', 'two');
@@ -43,7 +43,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('is told of nothing else, and of nothing from before', async () => {
+    it('receives no other events, and none from before', async () => {
       const group = await groupOf(here.chat, ann);
       await say(here.chat, ann, group, 'before');
       await here.pass(0);
@@ -53,7 +53,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('that is handed the same again tells by the id', async () => {
+    it('recognizes repetitions by the id', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       await sayAll(group, 'one', 'two');
@@ -69,14 +69,14 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       ['refuses', answers(400)],
       ['never answers', hangs],
       ['breaks off', breaksOff],
-    ])('that %s is told again later, in order', async (_what, fails) => {
+    ])('that %s is called again later, in order', async (_what, fails) => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       await sayAll(group, 'one');
       app.behaves(fails);
       await sayAll(group, 'two', 'three');
       await sayAll(group, 'four');
-      // The first that it does not take is the last it is called with.
+      // After the first call that fails there is no other.
       expect(app.calls.map(({ data }) => data.messageEdge?.node.text)).toEqual(['one', 'two']);
       expect(await here.standing(id)).toMatchObject({ failures: 1, failingSince: expect.any(Date), lastFailure: expect.any(String) });
       app.behaves(takes);
@@ -89,7 +89,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('that is away for an hour rests, and has everything of every conversation in its order afterwards', async () => {
+    it('that is down for an hour is called less and less often, and then receives all events of every conversation in order', async () => {
       const { app, id } = await here.app();
       const groups = await Promise.all(Array.from({ length: 12 }, () => groupOf(here.chat, ann)));
       app.behaves(answers(500));
@@ -98,7 +98,8 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
         await here.handOn(...groups);
         await here.pass(5 * minute);
       }
-      // Three calls in a row show that it is away (others were under way); from then on it is tried, ever less often.
+      // Three failures in a row open the circuit breaker, while a few other calls are under way. After that it is tried less and less
+      // often.
       expect(app.calls.length).toBeLessThan(12 + 8);
       expect((await here.chat.webhooks.backlogs()).get(id)).toMatchObject({ streams: 12 });
       app.behaves(takes);
@@ -112,7 +113,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('that dies in the middle is told everything once it is back', async () => {
+    it('that goes down in the middle receives everything once it is back', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       app.behaves((response, taken) => {
@@ -128,7 +129,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('that asks for time with 429 is not called before', async () => {
+    it('that asks for a delay with 429 is not called before', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       app.behaves(answers(429, { 'retry-after': '3600' }));
@@ -141,7 +142,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('is told what is attached to a message, and put on it', async () => {
+    it('receives the attachments and custom data of a message', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       const attachments = [{ url: 'https://example.org/a', mediaType: 'image/png', size: 2 ** 40 }];
@@ -153,7 +154,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('is shown what is left of a message that was taken back meanwhile', async () => {
+    it('receives a message that was recalled meanwhile without its text', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       app.behaves(answers(503));
@@ -166,7 +167,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('that does not take a single event is told what other conversations have, and disabled in the end', async () => {
+    it('that never accepts one event receives those of other conversations, and is disabled in the end', async () => {
       const { app, id } = await here.app();
       const [poison, good] = [await groupOf(here.chat, ann), await groupOf(here.chat, ann)];
       app.behaves((response, taken) => (taken.data.messageEdge?.node.text === 'poison' ? answers(500) : takes)(response, taken));
@@ -190,13 +191,13 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       slow.app.behaves(hangs);
       for (const group of groups) await sayAll(group, 'hello');
       expect(quick.app.calls).toHaveLength(6);
-      // It rests after the third: nobody waits for it any more.
+      // The third failure opens the circuit breaker, and nobody waits for the app any longer.
       expect(slow.app.calls).toHaveLength(3);
       await here.chat.webhooks.remove(slow.id);
       await here.chat.webhooks.remove(quick.id);
     });
 
-    it('is disabled after five days of failure, and told what it missed once it is enabled again', async () => {
+    it('is disabled after five days of failures, and delivers what its app missed once it is enabled again', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       app.behaves(answers(500));
@@ -216,7 +217,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('that is enabled again has its time anew for each event, also where that has failed for days', async () => {
+    it('that is enabled again has the full time for each event, even one that had failed for days', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       app.behaves(answers(500));
@@ -233,7 +234,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('that is enabled without what it missed begins anew', async () => {
+    it('that is enabled without the missed events begins with new ones', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       app.behaves(answers(500));
@@ -250,7 +251,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('that was disabled for more than a week begins anew, whatever was asked for', async () => {
+    it('that was disabled for more than a week begins with new events, even if missed ones are asked for', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       app.behaves(answers(500));
@@ -259,7 +260,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       expect((await here.standing(id)).state).toBe('DISABLED');
       await sayAll(await groupOf(here.chat, ann), 'within the week');
       await here.pass(7 * 24 * hour);
-      // Nobody can ask for it any more, so it is not kept.
+      // Nobody can ask for these events any longer, so they are not kept.
       await sayAll(await groupOf(here.chat, ann), 'after it');
       expect((await here.chat.webhooks.backlogs()).get(id)).toMatchObject({ streams: 2 });
       app.behaves(takes);
@@ -272,7 +273,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('of which a conversation cannot be shown tells what others have, and that one as soon as it can', async () => {
+    it('delivers the events of other conversations if one cannot be shown, and those of that one as soon as it can', async () => {
       const { app, id } = await here.app();
       const [broken, whole] = [await groupOf(here.chat, ann), await groupOf(here.chat, ann)];
       app.behaves(answers(500));
@@ -289,7 +290,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('of which a conversation cannot be shown when it is said is told of it later, in its order', async () => {
+    it('delivers the events of a conversation that cannot be shown at first later, in order', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       here.showBut(group);
@@ -303,7 +304,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('that rests and is tried with what cannot be shown tells what comes behind it', async () => {
+    it('that is tried with an event of which there is nothing to show delivers the next ones', async () => {
       const { app, id } = await here.app();
       const [group, others] = [await groupOf(here.chat, ann), await Promise.all([1, 2].map(() => groupOf(here.chat, ann)))];
       app.behaves(answers(500));
@@ -319,7 +320,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('whose conversation was dissolved meanwhile is told what was said there before', async () => {
+    it('delivers the events of a conversation that was dissolved meanwhile', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       app.behaves(answers(500));
@@ -332,7 +333,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('is told what lies behind a part of the log that was trimmed', async () => {
+    it('delivers the entries after a trimmed part of the log', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       app.behaves(answers(500));
@@ -352,7 +353,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('whose app answers 410 is disabled at once, and misses nothing any more', async () => {
+    it('is disabled at once if its app answers 410, and keeps no missed events', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       app.behaves(answers(410));
@@ -365,7 +366,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('that is deleted is told nothing more, in the middle of what it was being told', async () => {
+    it('that is removed in the middle of a delivery delivers nothing more', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
       app.behaves((response, taken) => void here.chat.webhooks.remove(id).then(() => takes(response, taken)));
@@ -375,7 +376,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       expect(await db.client.webhookBacklog.count()).toBe(0);
     });
 
-    it('signs with the secret before for a day, and no longer', async () => {
+    it('signs with the former secret for a day, and no longer', async () => {
       const { app, id, secret: old } = await here.app();
       const group = await groupOf(here.chat, ann);
       const { secret } = await here.chat.webhooks.rotateSecret(id);
@@ -384,7 +385,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await sayAll(group, 'with the new one');
       expect(texts(app.calls)).toEqual(['with the old one', 'with the new one']);
       expect(app.forged).toEqual([]);
-      // Headers are made by the machine's own clock: the day passes in the row.
+      // Headers are made by the machine's own clock, so the day passes in the database.
       await db.transaction((tx) => tx.webhook.updateMany({ data: { oldSecretUntil: new Date(Date.now() - 1) } }));
       app.knows(old);
       await sayAll(group, 'too late');
@@ -392,7 +393,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('can be tested, whatever its state, and is told on where that shows that its app is back', async () => {
+    it('can be tested in any state, and continues if the test shows that its app is back', async () => {
       const { app, id } = await here.app();
       const groups = await Promise.all(Array.from({ length: 4 }, () => groupOf(here.chat, ann)));
       app.behaves(answers(500));
@@ -412,7 +413,7 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
-    it('is called by a node so many times at once, and no more', async () => {
+    it('is called by a node at most eight times concurrently', async () => {
       const { app, id } = await here.app();
       const groups = await Promise.all(Array.from({ length: 20 }, () => groupOf(here.chat, ann)));
       app.behaves((response) => void setTimeout(() => response.writeHead(204).end(), 20));

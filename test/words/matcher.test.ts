@@ -9,12 +9,12 @@ function list(words: readonly string[], { name = 'list', wholeWords = false, act
   return { name, action, wholeWords, words };
 }
 
-/** A text with asterisks in place of what is found in it. */
+/** Masks what is found in a text. */
 function masked(text: string, ...lists: readonly ActiveList[]): string {
   return mask(text, createMatcher(lists)(text));
 }
 
-describe('a word of a list', () => {
+describe('a listed word', () => {
   const anywhere = list([
     'badger',
     'straße',
@@ -92,42 +92,42 @@ describe('a word of a list', () => {
     ['in such a script', '黑猫子', '黑*子'],
     ['beside a picture', '😀ass😀', '😀***😀'],
     ['as several words', 'hot dogs, hot dog', 'hot dogs, *** ***'],
-  ])('that counts alone only: %s', (_where, text, expected) => {
+  ])('that is matched as a whole word only: %s', (_where, text, expected) => {
     expect(masked(text, list(['ass', '猫', 'hot dog'], { wholeWords: true }))).toBe(expected);
   });
 
-  it('of two letters that became one is found, and the one is masked', () => {
+  it('of letters that are one character in the text is found, and the character is masked', () => {
     expect(masked('oﬀer', list(['of']))).toBe('**er');
     expect(masked('ﷺ', list(['صلى']))).toBe('*');
   });
 
-  it('is said of each list that has it, with how that spells it', () => {
+  it('is reported for each list that has it, as the list spells it', () => {
     const lists = [list(['Badger', 'badg'], { name: 'one' }), list(['BADGER'], { name: 'two' })];
     const found = createMatcher(lists)('a bàdger').map(({ list: of, word, start, end }) => [of, word, start, end]);
     expect(new Set(found.map(String))).toEqual(new Set(['one,Badger,2,8', 'one,badg,2,6', 'two,BADGER,2,8']));
   });
 
-  it('of which nothing is left is never found', () => {
+  it('without any visible letter is never found', () => {
     expect(masked('a \u200b b', list(['\u200b', ' ', '\u0301']))).toBe('a \u200b b');
   });
 
-  it('is found in a long text in a moment, however many there are', async () => {
+  it('is looked for fast in a long text, however many words there are', async () => {
     const words = Array.from({ length: 50_000 }, (_, at) => `word${at.toString(36)}`);
     const matcher = createMatcher([list(words, { wholeWords: true })]);
     const text = 'nothing of it is here, 別に何もない. '.repeat(400);
-    // Some 5 ms: a bound that only another order of growth would break.
+    // Takes some 5 ms: only another order of growth would exceed the limit.
     expect(await cpuMsOf(() => expect(matcher(text)).toEqual([]))).toBeLessThan(1_000);
   });
 });
 
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** What readers see as a character, and where it begins. */
+/** The characters as readers see them, with their positions. */
 function graphemes(text: string): readonly { readonly segment: string; readonly index: number }[] {
   return [...characters.segment(text)];
 }
 
-/** Every part of a text that folds to a word and has nothing invisible at its ends, in words: slow, and plain. */
+/** All parts of a text that fold to a word and have nothing invisible at their ends, with their positions. Slow and simple. */
 function naively(text: string, words: readonly string[], wholeWords: boolean): ReadonlySet<string> {
   const all = graphemes(text);
   const wanted = new Set(words.map(foldWord));
@@ -156,13 +156,13 @@ function isTorn(text: string, start: number, end: number): boolean {
   return joins(before, [...inside][0]) || joins([...inside].at(-1), after);
 }
 
-/** Letters that fold to one letter each: what folds to several can be found in half. */
+/** Letters that fold to one letter each. Letters that fold to several can be found in part. */
 const letters = [
   ...['a', 'A', 'ａ', 'á', 'a\u0301', '𝓪', 'b', 'B', 'ⓑ', 'c', 'ç', 'σ', 'ς', 'Σ', 'е', 'ё', 'Ё'],
   ...['か', 'が', 'か\u3099', 'ｶ', 'ｶﾞ', '가', '\u1100\u1161', '각', '大', '猫', '😀', '👩‍🚀', '1', '१', '_'],
   ...[' ', '  ', '\n', '\u3000', '.', '-', '\u200b', '\u200d', '\u00ad', '\ufe0f', '\u0336', '\u{1f3fb}', '\u0941'],
 ];
-// Any pictures can be joined, and are one character then; what is listed is found in it all the same, and masked alone.
+// Any emoji can be joined, and are one character then. A listed one is found in it nevertheless, and masked alone.
 const isJoined = (written: string) => /\u200d😀/u.test(written.replaceAll('👩‍🚀', '😀'));
 const text = fc
   .array(fc.constantFrom(...letters), { maxLength: 24 })
@@ -171,8 +171,8 @@ const text = fc
 const word = fc.array(fc.constantFrom(...letters), { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
 const words = fc.array(word, { minLength: 1, maxLength: 12 }).map((all) => all.filter((one) => foldWord(one) !== ''));
 
-describe('whatever is written and whatever is listed', () => {
-  it('is found where a search of every part of the text finds it', () => {
+describe('any text with any list', () => {
+  it('has the same matches as a search of every part of it', () => {
     fc.assert(
       fc.property(text, words, fc.boolean(), (written, listed, wholeWords) => {
         const hits = createMatcher([list(listed, { wholeWords })])(written);
@@ -183,7 +183,7 @@ describe('whatever is written and whatever is listed', () => {
     );
   });
 
-  it('is masked character by character, and all else stays as it was written', () => {
+  it('is masked character by character, and the rest stays as written', () => {
     fc.assert(
       fc.property(text, words, (written, listed) => {
         const hits = createMatcher([list(listed)])(written);
@@ -197,7 +197,7 @@ describe('whatever is written and whatever is listed', () => {
     );
   });
 
-  it('is masked once for all: nothing is found in it any more', () => {
+  it('has no matches left once it is masked', () => {
     fc.assert(
       fc.property(text, words, (written, listed) => {
         const matcher = createMatcher([list(listed)]);

@@ -28,7 +28,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     await db[Symbol.asyncDispose]();
   });
 
-  /** Forbids a word in one of the three ways. */
+  /** Lists a word with one of the three actions. */
   function forbid(action: ListChange['action'], word = 'badger', name = 'list') {
     return chat.words.set(null, { name, action, words: [word] });
   }
@@ -42,7 +42,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     return chat.messages.send(sender, { conversationId, text, clientMessageId });
   }
 
-  /** The open items, each with what the lists say of it. */
+  /** The open items of the moderation queue, each with its reports. */
   async function queue() {
     const { items } = await chat.moderation.queue({ state: 'OPEN', first: 100 });
     return await Promise.all(
@@ -55,8 +55,8 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
 
   const refusedText = { code: 'INVALID_INPUT', field: ['text'] };
 
-  describe('what is refused', () => {
-    it('is not stored, and the refusal does not say for which word', async () => {
+  describe('a message with a refused word', () => {
+    it('is refused without naming the word, and the next one without it is stored', async () => {
       const { ann, group } = await talk();
       await forbid('REFUSE');
       const head = (await chat.messages.byRefs([{ conversationId: group, seq: 5 }]))[0];
@@ -68,7 +68,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       expect(await send(ann, group, 'a fox')).toMatchObject({ text: 'a fox' });
     });
 
-    it('and was stored before is still found under its key', async () => {
+    it('that was stored before is still found by its clientMessageId', async () => {
       const { ann, group } = await talk();
       const key = freshKey();
       const sent = await send(ann, group, 'a badger', key);
@@ -84,7 +84,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       expect(await refusal(send(ann, group, 'badger and fox'))).toEqual(refusedText);
     });
 
-    it('is told to nobody who could not have said it anyway', async () => {
+    it('is refused to a non-member as any message is', async () => {
       const { group } = await talk();
       const stranger = await person(chat);
       await forbid('REFUSE');
@@ -92,14 +92,14 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what attachments are called, and how they are described', () => {
+  describe('names and descriptions of attachments', () => {
     function attach(sender: Viewer, conversationId: bigint, words: { readonly name?: string; readonly alt?: string }) {
       const attachments = [fox, { ...fox, ...words }];
       return chat.messages.send(sender, { conversationId, text: 'look', attachments, clientMessageId: freshKey() });
     }
     const fox = { url: 'https://badger.example.org/badger', mediaType: 'image/png', name: 'fox.png' };
 
-    it.each(['name', 'alt'] as const)('is refused as a text is, its %s by that: sent, edited, and sent on', async (field) => {
+    it.each(['name', 'alt'] as const)('are refused if the %s has a refused word: sent, edited and forwarded', async (field) => {
       const { ann, ben, group } = await talk();
       const standing = await attach(ann, group, { [field]: 'a badger' });
       await forbid('REFUSE');
@@ -110,11 +110,11 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       expect(await refusal(chat.messages.edit(ann, { message, text: 'look', attachments }))).toEqual(refused);
       const forwarding = chat.messages.forward(ben, { message: standing, conversationId: group, clientMessageId: freshKey() });
       expect(await refusal(forwarding)).toEqual({ code: 'INVALID_INPUT', field: ['messageId'] });
-      // What stood before a list forbade it stands.
+      // What was stored before it was listed stays.
       expect(await chat.messages.edit(ann, { message: standing, text: 'look there' })).toMatchObject({ attachments: standing.attachments });
     });
 
-    it('is masked, and their addresses are left alone', async () => {
+    it('are masked, and URLs stay as they are', async () => {
       const { ann, group } = await talk();
       await forbid('MASK');
       const sent = await attach(ann, group, { name: 'badger.png', alt: 'A badger.' });
@@ -123,12 +123,12 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       expect(await chat.messages.byRefs([sent])).toEqual([sent]);
     });
 
-    it('is flagged, with all that the message says', async () => {
+    it('are flagged with all texts of the message', async () => {
       const { ann, group } = await talk();
       await forbid('FLAG');
       const message = await attach(ann, group, { name: 'badger.png', alt: 'A badger.' });
       const text = `look\nimage/png ${fox.url} “fox.png”\nimage/png ${fox.url} “badger.png” “A badger.”`;
-      // One word, however often it is said.
+      // A word is reported once, however often it occurs.
       expect(await queue()).toMatchObject([{ target: { seq: message.seq }, text, reports: [{ text, words: [{ word: 'badger' }] }] }]);
       await chat.messages.edit(ann, {
         message,
@@ -139,14 +139,14 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what is put on messages', () => {
+  describe('custom data of messages', () => {
     function put(sender: Viewer, conversationId: bigint, data: NewData) {
       return chat.messages.send(sender, { conversationId, text: 'look', data, clientMessageId: freshKey() });
     }
     const withFox = { badger: 'fox', options: ['fox', { is: 'fox' }], badgers: 1 };
     const withBadger = { ...withFox, options: ['fox', { is: 'a badger' }] };
 
-    it('is refused by the text in which it is: sent, edited, and sent on', async () => {
+    it('is refused with the path of the text that has the word: sent, edited and forwarded', async () => {
       const { ann, ben, group } = await talk();
       const standing = await put(ann, group, withBadger);
       await forbid('REFUSE');
@@ -156,11 +156,11 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       expect(await refusal(chat.messages.edit(ann, { message, text: 'look', data: withBadger }))).toEqual(refused);
       const forwarding = chat.messages.forward(ben, { message: standing, conversationId: group, clientMessageId: freshKey() });
       expect(await refusal(forwarding)).toEqual({ code: 'INVALID_INPUT', field: ['messageId'] });
-      // What stood before a list forbade it stands.
+      // What was stored before it was listed stays.
       expect(await chat.messages.edit(ann, { message: standing, text: 'look there' })).toMatchObject({ data: standing.data });
     });
 
-    it('is masked in its texts, and its names are left alone', async () => {
+    it('is masked in its texts, and its keys stay as they are', async () => {
       const { ann, group } = await talk();
       await forbid('MASK');
       const message = await put(ann, group, withBadger);
@@ -170,7 +170,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       expect(edited.data).toBe('{"a badger":"a \\"******\\""}');
     });
 
-    it('is flagged, with all that the message says', async () => {
+    it('is flagged with all texts of the message', async () => {
       const { ann, group } = await talk();
       await forbid('FLAG');
       const message = await put(ann, group, withBadger);
@@ -179,8 +179,8 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what is masked', () => {
-    it('is stored with asterisks, and is the same request when it is sent again, whatever the lists say by then', async () => {
+  describe('a message with a masked word', () => {
+    it('is stored with asterisks, and is the same request when it is sent again, whatever the lists say then', async () => {
       const { ann, group } = await talk();
       await forbid('MASK');
       const key = freshKey();
@@ -193,7 +193,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       expect(await send(ann, group, 'a B\u0301ADGER\u200b, said I', key)).toEqual(sent);
     });
 
-    it('may be as long as a message is: the limit is on what was written', async () => {
+    it('may have the full length: the limit applies to the text as written', async () => {
       const { ann, group } = await talk();
       await forbid('MASK', 'ß');
       await chat.words.set(null, { name: 'list', wholeWords: false });
@@ -201,8 +201,8 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what is flagged', () => {
-    it('is stored as it is, and stands in the queue with the words that were found', async () => {
+  describe('a message with a flagged word', () => {
+    it('is stored as it is, and is in the moderation queue with the words that were found', async () => {
       const { ann, group } = await talk();
       await chat.words.set(null, { name: 'animals', action: 'FLAG', words: ['Badger', 'fox', 'owl'] });
       await forbid('MASK', 'otter', 'masked');
@@ -225,7 +225,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       ]);
     });
 
-    it('is there once for each message, also where many share a commit', async () => {
+    it('is in the queue once, also if many share a commit', async () => {
       const { ann, ben, group } = await talk();
       await forbid('FLAG');
       const texts = Array.from({ length: 60 }, (_, at) => `badger ${at}`);
@@ -237,7 +237,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       expect(found).toHaveLength(60);
     });
 
-    it('is not there again for a message that is sent again', async () => {
+    it('is not in the queue again if it is sent again', async () => {
       const { ann, group } = await talk();
       await forbid('FLAG');
       const key = freshKey();
@@ -246,14 +246,14 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     });
   });
 
-  it('an edit is judged like a message: refused, masked, or put with what is said of the message already', async () => {
+  it('an edit is checked like a message: refused, masked, or added to the open item of the message', async () => {
     const { ann, ben, group } = await talk();
     const message = await send(ann, group, 'a fox');
     await forbid('REFUSE');
     expect(await refusal(chat.messages.edit(ann, { message, text: 'badger' }))).toEqual(refusedText);
     await forbid('MASK');
     expect(await chat.messages.edit(ann, { message, text: 'a badger' })).toMatchObject({ text: 'a ******' });
-    // It says so already.
+    // The text is the same already.
     const head = (await chat.groups.byIds([group]))[0]?.lastSeq;
     expect(await chat.messages.edit(ann, { message, text: 'a badger' })).toMatchObject({ text: 'a ******' });
     expect((await chat.groups.byIds([group]))[0]?.lastSeq).toBe(head);
@@ -263,14 +263,14 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     await chat.messages.edit(ann, { message, text: 'badger two' });
     const [item, ...others] = await queue();
     expect(others).toEqual([]);
-    // Of the lists the newest, beside what people say; and each with what it said then.
+    // Of the lists the newest report, beside those of users, each with the text at its time.
     expect(item?.reports.map(({ reason, text }) => [reason, text]).toSorted()).toEqual([
       ['BLOCKED_WORDS', 'badger two'],
       ['SPAM', 'a ******'],
     ]);
   });
 
-  it('an edit that says what stands, or that would be refused anyway, is told nothing of the lists', async () => {
+  it('an edit without effect is not checked, and one that is refused anyway reveals nothing of the lists', async () => {
     const { ann, ben, group } = await talk();
     const message = await send(ben, group, 'a badger');
     await forbid('REFUSE');
@@ -281,7 +281,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     }
   });
 
-  it('what is sent on is judged anew: the copy is masked, or refused by the message that was named', async () => {
+  it('a forwarded message is checked again: the copy is masked, or refused with the field of the message', async () => {
     const { ann, ben, group } = await talk();
     const message = await send(ann, group, 'a badger');
     await forbid('MASK');
@@ -294,7 +294,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     expect(await refusal(forward(freshKey()))).toEqual({ code: 'INVALID_INPUT', field: ['messageId'] });
   });
 
-  it('what is said with a request to become a contact is judged when it is made', async () => {
+  it('the texts of a contact request are checked when it is made', async () => {
     const [ann, ben] = [await person(chat), await person(chat)];
     const ask = (words: { note?: string; message?: string }) => chat.contacts.request(ann, { userId: ben.userId, ...words });
     await forbid('REFUSE');
@@ -313,7 +313,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     expect(page.map(({ text }) => text)).toEqual(['******']);
   });
 
-  test.each(['REFUSE', 'MASK'] as const)('nobody and no group is called by a word of a list that says %s', async (action) => {
+  test.each(['REFUSE', 'MASK'] as const)('no handle, name or nickname has a word of a list with the action %s', async (action) => {
     const { ann, group } = await talk();
     await forbid(action);
     const invalid = (field: string) => ({ code: 'INVALID_INPUT', field: [field] });
@@ -321,7 +321,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       chat.users.signUp({ handle: `h${randomBytes(6).toString('hex')}`, password, address: '10.1.1.1', ...more });
     expect(await refusal(join({ handle: 'the.badger' }))).toEqual(invalid('handle'));
     expect(await refusal(join({ displayName: 'The Badger' }))).toEqual(invalid('displayName'));
-    // As often as a profile may be changed: what is refused does not count.
+    // As many times as a profile can be changed: refused changes do not count.
     for (let times = 0; times < 60; times += 1)
       expect(await refusal(chat.users.updateProfile(ann, { displayName: 'Badger' }))).toEqual(invalid('displayName'));
     expect(await refusal(chat.users.changeHandle(ann, { handle: 'a-badger' }))).toEqual(invalid('handle'));
@@ -331,7 +331,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     expect(await chat.users.updateProfile(ann, { displayName: 'Badgers' })).toMatchObject({ displayName: 'Badgers' });
   });
 
-  it('what people and groups say of themselves is masked', async () => {
+  it('bios, and descriptions, announcements and custom data of groups, are masked or refused', async () => {
     const { ann, group } = await talk();
     await forbid('MASK');
     expect(await chat.users.updateProfile(ann, { bio: 'a badger' })).toMatchObject({ bio: 'a ******' });
@@ -358,7 +358,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     expect(await refusal(chat.users.updateProfile(ann, { bio: 'badger' }))).toEqual({ code: 'INVALID_INPUT', field: ['bio'] });
   });
 
-  it('what people and groups are called and say of themselves stays as it was before a list forbade it, though it is named again', async () => {
+  it('names and texts of users and groups from before a word was listed stay, even if a change repeats them', async () => {
     const { ann, group } = await talk();
     const own = { displayName: 'Badger', bio: 'a badger' };
     const theirs = { name: 'badger', description: 'of badger', announcement: 'badger!', data: { a: 'badger' } };
@@ -380,7 +380,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     expect(await queue()).toEqual([]);
   });
 
-  it('a status text and what is said to come into a group are masked, refused, or in the queue as their user', async () => {
+  it('a status text and the note of a join request are refused, masked, or put in the queue under their user', async () => {
     const { ann, ben, group } = await talk();
     const dan = await person(chat);
     await chat.groups.update(ann, { groupId: group, joinPolicy: 'APPROVAL' });
@@ -399,7 +399,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     );
   });
 
-  it('names that are flagged are in the queue as the user or the group that has them', async () => {
+  it('flagged names and texts are in the queue under their user or group', async () => {
     const { ann, group } = await talk();
     await forbid('FLAG');
     const { viewer } = await chat.users.signUp({ handle: 'mr.badger', displayName: 'Badger', password, address: '10.1.1.1' });
@@ -419,8 +419,8 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
     );
   });
 
-  describe('a list', () => {
-    it('stands there with who changed it, and each part is changed by itself', async () => {
+  describe('a word list', () => {
+    it('has its last editor, and each of its settings is changed independently', async () => {
       const { list, before } = await chat.words.set(7n, { name: 'animals', words: [' Badger ', 'bàdger', 'fox', 'a fox'] });
       const usual = { name: 'animals', action: 'REFUSE', enabled: true, wholeWords: true };
       expect(list).toEqual({ ...usual, wordCount: 3, bytes: 16, updatedAt: expect.any(Date), updatedById: 7n });
@@ -436,7 +436,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       });
     });
 
-    it('that is not in force is not heeded, nor one that is gone', async () => {
+    it('has no effect while it is disabled or after it is removed', async () => {
       const { ann, group } = await talk();
       await forbid('REFUSE');
       await chat.words.set(null, { name: 'list', enabled: false });
@@ -464,7 +464,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       expect(await chat.words.lists()).toEqual([]);
     });
 
-    it('is refused where all together would have too many words or too much text, or where there are too many', async () => {
+    it('is refused if all lists together would have too many words or too much text, and if there are too many lists', async () => {
       const tooMuch = { code: 'LIMIT_REACHED', field: ['words'] };
       const words = (count: number, prefix: string) => Array.from({ length: count }, (_, at) => `${prefix}${at}`);
       expect(await refusal(chat.words.set(null, { name: 'a', words: words(50_001, 'w') }))).toEqual(tooMuch);
@@ -478,7 +478,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       expect(await refusal(chat.words.set(null, { name: 'more', words: ['one'] }))).toEqual({ code: 'LIMIT_REACHED', field: ['name'] });
     });
 
-    it('is changed by one after the other: nothing of what several change at once is lost', async () => {
+    it('keeps every change if several nodes change lists concurrently', async () => {
       const other = chatOver(db);
       await Promise.all(
         Array.from({ length: 16 }, (_, at) =>
@@ -492,7 +492,7 @@ export function promisesOfBlockedWords(open: () => Promise<Db>): void {
       await other[Symbol.asyncDispose]();
     });
 
-    it('is found by the check of a node to which no message comes, and heeded from the start by one that starts later', async () => {
+    it('is found by the regular check of a node that gets no messages, and used from the start by a node that starts later', async () => {
       await using there = chatOver(db, { HEAD_CHECK_MS: '50' });
       await there.words.begin();
       const { ann, group } = await talk();

@@ -5,18 +5,18 @@ import { childEnv } from '../support/child-env.ts';
 
 /** A program of this folder in a process of its own. */
 export interface Program extends AsyncDisposable {
-  /** Resolves with its exit code when it has ended; null: by a signal. */
+  /** Resolves with the exit code when it has ended. Null: it was ended by a signal. */
   readonly ended: Promise<number | null>;
-  /** SIGKILL; resolves when it is gone. */
+  /** Sends SIGKILL. Resolves when it has ended. */
   kill(): Promise<void>;
-  /** SIGTERM; resolves when it has ended. */
+  /** Sends SIGTERM. Resolves when it has ended. */
   stop(): Promise<void>;
 }
 
-// Two that start at once on two busy cores need some seconds.
+// Two that start concurrently on two busy cores need some seconds.
 const startMs = 30_000;
 
-/** Starts one; resolves when it says that it is ready. Rejects with its output where it ends before. */
+/** Starts a program. Resolves when it prints `ready`. Rejects with its output if it ends before. */
 export async function startProgram(file: string, env: Readonly<Record<string, string>>): Promise<Program> {
   const child = spawn(process.execPath, [join(import.meta.dirname, file)], { env: childEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit').then(([code]) => code as number | null);

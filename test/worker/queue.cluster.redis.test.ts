@@ -24,12 +24,12 @@ function open(namespace: string = randomUUID()) {
 
 promisesOfQueues('the queue in a Redis Cluster', async () => {
   const namespace = randomUUID();
-  // As if Redis had known it for long: a new one hands out nothing for its first second and a half.
+  // As if Redis had known the namespace for long: a new one hands out nothing for its first second and a half.
   await admin.set(`{${namespace}:work}:born`, 1);
   return open(namespace);
 });
 
-test('a master that comes back empty loses no more than what was handed on, and that is said', async () => {
+test('a master that restarts empty makes the queue report that streams may be lost, and the queue works again', async () => {
   const namespace = randomUUID();
   await using queue = await open(namespace);
   await expect.poll(() => queue.lead().catch(() => null)).toMatchObject({ anew: true });

@@ -4,7 +4,7 @@ import { within } from '../support/bound.ts';
 
 const never = new AbortController().signal;
 
-/** What every queue promises. Each call of `open` gives one of its own, empty, that hands out at once. */
+/** What every queue promises. Each call of `open` returns an empty queue of its own that hands out at once. */
 export function promisesOfQueues(name: string, open: () => Promise<Queue>): void {
   describe(name, () => {
     let queue: Queue;
@@ -19,7 +19,7 @@ export function promisesOfQueues(name: string, open: () => Promise<Queue>): void
       return queue.put(ids.map((streamId) => ({ streamId, upTo: 7 })));
     }
 
-    /** Takes until there are so many. */
+    /** Takes until it has a number of streams. */
     async function takeAll(count: number): Promise<readonly Held[]> {
       const taken: Held[] = [];
       for (const end = performance.now() + 10_000; taken.length < count && performance.now() < end; ) {
@@ -49,7 +49,7 @@ export function promisesOfQueues(name: string, open: () => Promise<Queue>): void
       expect(idsOf(await queue.take(2, never))).toEqual([3n]);
     });
 
-    it('gives a stream that is held to nobody, and gives it when it was let go', async () => {
+    it('hands out a held stream to nobody, and hands it out again after its release', async () => {
       await put(1n);
       const [first] = await takeAll(1);
       await put(1n, 2n);
@@ -60,7 +60,7 @@ export function promisesOfQueues(name: string, open: () => Promise<Queue>): void
       expect(first?.lost.aborted).toBe(false);
     });
 
-    it('gives a stream that was handed on while it was held as soon as it is let go', async () => {
+    it('hands out a stream that was handed on while it was held as soon as it is released', async () => {
       await put(1n);
       const [first] = await takeAll(1);
       await put(1n);
@@ -72,20 +72,20 @@ export function promisesOfQueues(name: string, open: () => Promise<Queue>): void
       expect(await queue.take(1, never)).toEqual([]);
     });
 
-    it('wakes who waits', async () => {
+    it('wakes a waiting consumer', async () => {
       const taken = takeAll(1);
       await put(9n);
       expect(idsOf(await taken)).toEqual([9n]);
     });
 
-    it('answers who waits as soon as they do not want to any more', async () => {
+    it('answers a waiting consumer as soon as its signal aborts', async () => {
       const wanting = new AbortController();
       const taken = queue.take(1, wanting.signal);
       wanting.abort();
       expect(await within(500, taken)).toEqual([]);
     });
 
-    it('says how much waits or is under way', async () => {
+    it('reports how many streams are waiting or held', async () => {
       await put(1n, 2n, 3n);
       const [held] = await queue.take(1, never);
       expect(await queue.lead()).toEqual({ anew: false, waiting: 3 });
@@ -93,7 +93,7 @@ export function promisesOfQueues(name: string, open: () => Promise<Queue>): void
       expect(await queue.lead()).toEqual({ anew: false, waiting: 2 });
     });
 
-    it('tells who holds a stream when the queue is gone', async () => {
+    it('aborts the signal of a held stream when the queue is disposed', async () => {
       await put(1n);
       const [held] = await takeAll(1);
       await queue[Symbol.asyncDispose]();

@@ -13,7 +13,7 @@ import { promisesOfQueues } from './queue.contract.ts';
 
 const never = new AbortController().signal;
 const silent = pino({ level: 'silent' });
-// What is there is handed out at once: where nothing is, it is soon said so.
+// Waiting streams are handed out at once, and an empty answer comes soon.
 const waitMs = 50;
 
 function open(
@@ -49,14 +49,14 @@ async function takeOne(queue: Queue): Promise<Held> {
   throw new Error('nothing was handed out within 15 s');
 }
 
-/** Ends all connections of a queue as the death of its process does: nothing is said. */
+/** Ends all connections of a queue as the death of its process does, without any message. */
 async function killConnections(redis: Redis, ids: readonly string[]): Promise<void> {
   for (const id of ids) await redis.call('CLIENT', 'KILL', 'ID', id);
 }
 
 promisesOfQueues('the queue in Redis', async () => open(await grown()));
 
-test('of two workers one hands on, and the other does soon after it has left', async () => {
+test('of two workers one is the relay, and the other takes over soon after it has left', async () => {
   const namespace = await grown();
   const one = await leading(await open(namespace));
   await using other = await open(namespace);
@@ -65,7 +65,7 @@ test('of two workers one hands on, and the other does soon after it has left', a
   expect(await other.lead()).toEqual({ anew: true, waiting: 0 });
 });
 
-test('two workers share what there is, and no stream is given to both', async () => {
+test('two workers share the waiting streams, and no stream is given to both', async () => {
   const namespace = await grown();
   await using one = await leading(await open(namespace));
   await using other = await open(namespace);
@@ -82,7 +82,7 @@ test.each([
   ['no stream', ['x', '1']],
   ['a stream that is none', ['s', 'one', 'u', '1']],
   ['no place', ['s', '1']],
-])('an entry of somebody else with %s is taken out of the queue, and what is behind it is handed out', async (_what, fields) => {
+])('a foreign entry with %s is removed from the queue, and the next one is handed out', async (_what, fields) => {
   const namespace = await grown();
   const key = `{${namespace}:work}`;
   await using queue = await leading(await open(namespace));
@@ -93,7 +93,7 @@ test.each([
   expect(await admin.xlen(key)).toBe(1);
 });
 
-test('what a worker leaves behind that ends in peace is handed out at once', async () => {
+test('the streams of a worker that stops in an orderly way are handed out at once', async () => {
   const namespace = await grown();
   const one = await leading(await open(namespace));
   await using other = await open(namespace);
@@ -104,7 +104,7 @@ test('what a worker leaves behind that ends in peace is handed out at once', asy
   expect(await takeOne(other)).toMatchObject({ streamId: 5n, upTo: 1 });
 });
 
-test('what a worker holds that is dead is handed out as soon as somebody says so', async () => {
+test('the streams of a dead worker are handed out as soon as its death is reported', async () => {
   const namespace = await grown();
   await using dead = await leading(await open(namespace, { consumer: 'dead' }));
   await using other = await open(namespace);
@@ -116,48 +116,48 @@ test('what a worker holds that is dead is handed out as soon as somebody says so
   expect(await other.lead()).toMatchObject({ anew: true });
 });
 
-test('a worker whose process was paused does not keep from others what it has lost by then', async () => {
+test('a worker whose process was paused does not keep others from a stream that it has lost meanwhile', async () => {
   const visibilityMs = 1_000;
   const namespace = await grown();
   await using queue = await leading(await open(namespace, { visibilityMs }));
   await queue.put([{ streamId: 5n, upTo: 1 }]);
   const held = await takeOne(queue);
   const lost = once(held.lost, 'abort');
-  // Nothing of this process goes on meanwhile, its renewals neither.
+  // Nothing in this process runs meanwhile, including its renewals.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0.9 * visibilityMs);
   await lost;
   expect(await admin.pttl(`{${namespace}:work}:held:5`)).toBeLessThan(0.5 * visibilityMs);
 });
 
-// Each waits for its own Redis, or for time to pass, and for nothing that the others do.
+// Each test waits for its own Redis or for time to pass, and does not affect the others.
 describe.concurrent('with a Redis of its own', () => {
-  test('what is kept longer than the visibility time is nobody else’s, and what is not kept is', async ({ expect }) => {
+  test('a stream that is renewed stays held beyond the visibility time, and one that is not renewed is handed out', async ({ expect }) => {
     const namespace = randomUUID();
-    // A process that is kept waiting for three quarters of it on a busy machine takes what it holds for lost.
+    // On a busy machine a process may be delayed by three quarters of this, and then takes what it holds for lost.
     const visibilityMs = 4_000;
     await using redis = await startRedis();
     await using one = await leading(await open(namespace, { url: redis.url, visibilityMs }));
     await using other = await open(namespace, { url: redis.url, visibilityMs });
     await one.put([{ streamId: 5n, upTo: 1 }]);
     const held = await takeOne(one);
-    // More than the visibility time passes while nothing can be had.
+    // Nothing is handed out for more than the visibility time.
     for (const end = performance.now() + 1.25 * visibilityMs; performance.now() < end; ) expect(await other.take(1, never)).toEqual([]);
     expect(held.lost.aborted).toBe(false);
-    // The entry and the hold of a consumer that keeps them no more, as if it had died.
+    // Gives the entry and the hold to a consumer that does not renew them, as if it had died.
     const observer = new Redis(redis.url);
     const key = `{${namespace}:work}`;
     const [[entryId = '']] = (await observer.xpending(key, 'workers', '-', '+', 1)) as [[string]];
     await observer.xclaim(key, 'workers', 'dead', 0, entryId);
     await observer.set(`${key}:held:5`, 'dead', 'PX', visibilityMs);
     await expect.poll(() => held.lost.aborted).toBe(true);
-    // And as if that had been a visibility time ago.
+    // As if that had been a visibility time ago.
     await observer.xclaim(key, 'workers', 'dead', 0, entryId, 'IDLE', visibilityMs);
     await observer.del(`${key}:held:5`);
     observer.disconnect();
     expect(await takeOne(other)).toMatchObject({ streamId: 5n });
   });
 
-  test('a Redis that comes back empty is told what is held, before anything is handed out again', async ({ expect }) => {
+  test('a Redis that restarts empty learns what is held before anything is handed out again', async ({ expect }) => {
     const namespace = randomUUID();
     await using redis = await startRedis();
     await using one = await leading(await open(namespace, { url: redis.url }));
@@ -174,7 +174,7 @@ describe.concurrent('with a Redis of its own', () => {
     expect(held.lost.aborted).toBe(false);
   });
 
-  test('after an outage it says that what was handed on may be lost', async ({ expect }) => {
+  test('after an outage the queue reports that streams may be lost', async ({ expect }) => {
     await using redis = await startRedis();
     await using queue = await leading(await open(randomUUID(), { url: redis.url }));
     expect(await queue.lead()).toMatchObject({ anew: false });
@@ -188,19 +188,19 @@ describe.concurrent('with a Redis of its own', () => {
     expect(await queue.lead()).toMatchObject({ anew: false });
   });
 
-  test('a worker that cannot tell Redis what it holds gives it up before another may have it', async () => {
+  test('a worker that cannot renew its streams in Redis gives them up before another may have them', async () => {
     const visibilityMs = 2_000;
     await using redis = await startRedis();
     await using queue = await leading(await open(randomUUID(), { url: redis.url, visibilityMs }));
     await queue.put([{ streamId: 5n, upTo: 1 }]);
     const held = await takeOne(queue);
     await redis.pause();
-    // Some of it is left for a process that is late.
+    // Some of the time is left for a process that is late.
     await within(0.8 * visibilityMs, once(held.lost, 'abort'));
     redis.resume();
   });
 
-  test('while Redis is gone or hangs everything rejects within seconds, and works again after it', async ({ expect }) => {
+  test('while Redis is down or hangs every call rejects within seconds, and calls succeed again after it', async ({ expect }) => {
     await using redis = await startRedis();
     await using queue = await leading(await open(randomUUID(), { url: redis.url }));
     async function outcomes(): Promise<readonly string[]> {
@@ -221,12 +221,12 @@ describe.concurrent('with a Redis of its own', () => {
   });
 });
 
-test('a start without Redis fails in one line', async () => {
+test('a start without Redis fails with a configuration error', async () => {
   const url = `redis://127.0.0.1:${await freePort()}`;
   await expect(open(randomUUID(), { url })).rejects.toThrow(ConfigError);
 });
 
-test('whoever leaves hands back all that they hold, however much that is', async () => {
+test('a consumer that leaves returns all that it holds, however much that is', async () => {
   const namespace = await grown();
   await using other = await open(namespace);
   const many = 10_001;

@@ -2,25 +2,25 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** What a worker's process says of a run. */
+/** What a worker's process reports of a run of entries. */
 export interface Call {
   readonly worker: string;
   readonly stream: string;
   readonly seqs: readonly number[];
 }
 
-/** Where workers' processes report what they are called for: an app's server, as it were. */
+/** A server, like an app's, to which workers' processes report what they are called for. */
 export interface Receiver extends AsyncDisposable {
   readonly url: string;
-  /** What came, stream by stream, in order, with repetitions. */
+  /** The entries received, by stream, in order, with repetitions. */
   readonly seen: ReadonlyMap<string, readonly number[]>;
-  /** Calls that came while another worker's of the same stream was under way. */
+  /** Calls that came while another worker's call for the same stream was under way. */
   readonly overlaps: readonly string[];
-  /** Answers a call after it was noted: its status. It may take as long as it likes. */
+  /** Returns the status with which a recorded call is answered. It may take any time. */
   answer: (call: Call) => Promise<number> | number;
 }
 
-/** Opens one on a free port. */
+/** Starts one on a free port. */
 export async function openReceiver(): Promise<Receiver> {
   const seen = new Map<string, number[]>();
   const overlaps: string[] = [];

@@ -1,21 +1,21 @@
 import { EventEmitter, once } from 'node:events';
 import type { Effect, EntryRun } from '../../src/worker/index.ts';
 
-/** An effect that notes what it is called for. */
+/** An effect that records what it is called for. */
 export interface Recorder extends Effect {
-  /** `seq` of each entry it was called for, stream by stream, in the order of the calls. */
+  /** The `seq` of each entry it was called for, by stream, in the order of the calls. */
   readonly seen: ReadonlyMap<bigint, readonly number[]>;
-  /** Called before it notes anything; what it throws is the effect's failure. */
+  /** Runs before anything is recorded. If it throws, the effect fails. */
   before: (run: EntryRun, signal: AbortSignal) => Promise<void>;
   isWanted: boolean;
-  /** Resolves when so many entries of a stream have been seen, repetitions not counted. */
+  /** Resolves when a number of entries of a stream have been seen, without repetitions. */
   until(streamId: bigint, count: number): Promise<void>;
 }
 
-// On two busy cores; a test that needs more is stuck.
+// Enough for two busy cores. A test that needs more is stuck.
 const untilMs = 20_000;
 
-/** Makes one. */
+/** Creates one. */
 export function createRecorder(name = 'recorder'): Recorder {
   const seen = new Map<bigint, number[]>();
   const calls = new EventEmitter().setMaxListeners(100);

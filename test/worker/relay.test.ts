@@ -21,7 +21,7 @@ function relayFor(db: Db, wanted: () => Promise<boolean>) {
 test.each([
   true,
   false,
-])('a relay that looks several times a second asks once a second whether anybody wants anything (%s)', async (isWanted) => {
+])('a relay that runs several times a second asks once a second whether an effect wants entries (%s)', async (isWanted) => {
   await using db = await sqliteDb();
   const wanted = vi.fn(async () => isWanted);
   const { relay } = relayFor(db, wanted);
@@ -34,7 +34,7 @@ test.each([
   expect(wanted).toHaveBeenCalledTimes(2);
 });
 
-test('what is logged while nobody wants anything, but after that was asked, is left for who wants it next', async () => {
+test('entries that are logged after the question whether any effect wants them are left for the next one that does', async () => {
   await using db = await sqliteDb();
   await using log = createLog({ db, bus: createMemoryBus(), logger });
   const stream = await log.append({
@@ -44,7 +44,7 @@ test('what is logged while nobody wants anything, but after that was asked, is l
   let isWanted = false;
   const { queue, relay } = relayFor(db, async () => {
     if (isWanted) return true;
-    // The database tells time in ms.
+    // The database's clock counts in ms.
     const asked = await db.now();
     await vi.waitUntil(async () => (await db.now()) > asked, { interval: 1 });
     await log.append({

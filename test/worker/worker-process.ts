@@ -3,7 +3,7 @@ import { readConfig } from '../../src/config.ts';
 import { openChat } from '../../src/open.ts';
 import type { Call } from './receiver.ts';
 
-// A worker's process, whose one effect is to call a receiver.
+// A worker's process whose only effect is to call a receiver.
 
 const { RECEIVER = '', WORKER_NAME = '' } = process.env;
 

@@ -11,7 +11,7 @@ import { createRecorder } from './recorder.ts';
 
 const logger = pino({ level: 'silent' });
 
-/** What is promised of the way from the log to effects, on any database. */
+/** What the way from the log to effects promises, on any database. */
 export function promisesOfWorkers(open: () => Promise<Db>): void {
   let db: Db;
   let log: Log;
@@ -25,7 +25,7 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
     await db[Symbol.asyncDispose]();
   });
 
-  /** A stream on which nothing stands yet. */
+  /** Makes an empty stream. */
   async function newStream(): Promise<bigint> {
     return log.append({
       lock: [],
@@ -65,7 +65,7 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
   const oneToFive = [1, 2, 3, 4, 5];
 
   describe('the worker', () => {
-    it('calls an effect for each entry, in order, and the stream is due no more', async () => {
+    it('calls an effect for each entry, in order, and then the stream is not due any more', async () => {
       const stream = await newStream();
       const effect = createRecorder();
       await using _worker = workerWith([effect]);
@@ -76,7 +76,7 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
       expect(await standing(stream)).toEqual({ jobSeq: 5, jobsDue: false, lastSeq: 5 });
     });
 
-    it('goes on at once with a stream that has more than is done in one turn', async () => {
+    it('continues at once with a stream that has more entries than one turn handles', async () => {
       const [stream, count] = [await newStream(), 2_345];
       await log.append({
         lock: [stream],
@@ -93,7 +93,7 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
       expect(effect.seen.get(stream)).toEqual(Array.from({ length: count }, (_, at) => at + 1));
     });
 
-    it('finds by the log alone what was committed while no worker ran', async () => {
+    it('finds in the log alone what was committed while no worker ran', async () => {
       const stream = await newStream();
       await logEntries(stream, 5);
       expect(await standing(stream)).toEqual({ jobSeq: 0, jobsDue: true, lastSeq: 5 });
@@ -104,7 +104,7 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
       expect(effect.seen.get(stream)).toEqual(oneToFive);
     });
 
-    it('calls again for what it had done and not noted when it ended', async () => {
+    it('repeats entries whose effect was not recorded when a worker ended', async () => {
       const stream = await newStream();
       await logEntries(stream, 5);
       const first = createRecorder();
@@ -124,7 +124,7 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
       await untilDone(stream);
     });
 
-    it('tries again what fails, and the order stands', async () => {
+    it('retries what fails, and keeps the order', async () => {
       const stream = await newStream();
       await logEntries(stream, 3);
       const effect = createRecorder();
@@ -142,7 +142,7 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
       expect(await deadOf(stream)).toEqual([]);
     });
 
-    it('leaves as a dead job the one entry that fails for good; the others, and other streams and effects, go on', async () => {
+    it('makes a dead job of one entry that always fails, and continues with the others, other streams and other effects', async () => {
       const [stream, other] = [await newStream(), await newStream()];
       const [effect, healthy] = [createRecorder('sick'), createRecorder('healthy')];
       effect.before = async ({ streamId, entries }) => {
@@ -163,7 +163,7 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
       expect(effect.seen.get(stream)).toEqual([1, 2, 4, 5, 3]);
     });
 
-    it('gives nothing up while database or Redis are away', async () => {
+    it('gives nothing up while the database or Redis is unavailable', async () => {
       const stream = await newStream();
       await logEntries(stream, 2);
       const effect = createRecorder();
@@ -178,7 +178,7 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
       expect(await deadOf(stream)).toEqual([]);
     });
 
-    it('passes over unread what nobody wants, and calls for all that is logged after somebody does', async () => {
+    it('skips entries that no effect wants, and calls for all that are logged after one does', async () => {
       const stream = await newStream();
       const effect = createRecorder();
       effect.isWanted = false;
@@ -192,7 +192,7 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
       expect(effect.seen.get(stream)).toEqual([4, 5]);
     });
 
-    it('does nothing on a node that is no worker', async () => {
+    it('does nothing on a node without the worker role', async () => {
       const stream = await newStream();
       await logEntries(stream, 1);
       const [idle, busy] = [createRecorder(), createRecorder()];
@@ -203,7 +203,7 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
       expect(idle.seen.size).toBe(0);
     });
 
-    it('tells how far it is behind', async () => {
+    it('reports how far it is behind', async () => {
       const stream = await newStream();
       await using worker = workerWith([], { ROLES: 'gateway' });
       expect(await worker.lag()).toEqual({ streams: 0, oldestMs: 0 });
@@ -216,10 +216,10 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
     });
   });
 
-  describe('what is noted of effects', () => {
+  describe('the progress of effects', () => {
     const settle = (settled: Settled) => db.transaction((tx) => markEffectsDone(db, tx, [settled]));
 
-    it('only rises, and a stream to which something was added meanwhile stays due', async () => {
+    it('never goes back, and a stream with entries added meanwhile stays due', async () => {
       const stream = await newStream();
       await logEntries(stream, 3);
       await settle({ id: stream, upTo: 2 });

@@ -12,10 +12,10 @@ import { type Program, startProgram } from './process.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
 
 const streamCount = 12;
-// Two visibility times within which a restart of Redis fits, and short enough to see some of them pass.
+// A restart of Redis fits within two visibility times, and tests can wait for some of them.
 const quick = { WORKER_POLL_MS: '50', WORKER_VISIBILITY_MS: '3000', NODE_LEASE_MS: '2000', WORKER_CONCURRENCY: '4' };
 
-/** One database, one Redis that can be killed, and a receiver. */
+/** A database, a Redis that can be killed, and a receiver. */
 interface Ground extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   readonly db: Db;
@@ -59,7 +59,7 @@ async function openGround(redisArgs: readonly string[] = []): Promise<Ground> {
   };
 }
 
-/** What came, each entry where it came first. */
+/** The entries received, each at its first position. */
 function firsts(seqs: readonly number[] = []): readonly number[] {
   return [...new Set(seqs)];
 }
@@ -73,13 +73,14 @@ async function expectEverythingInOrder({ heads, receiver }: Ground): Promise<voi
 describe.each([
   ['whose data is lost', []],
   ['that keeps its data', ['--appendonly', 'yes', '--appendfsync', 'always']],
-])('while workers are killed, and a Redis %s', (_what, redisArgs) => {
+])('while workers are killed and a Redis %s is restarted', (_what, redisArgs) => {
   it('each entry has its effect at least once, in order, by one worker at a time', { timeout: 150_000 }, async () => {
     const seed = 20_260_309;
     const random = randomFrom(seed);
     await using ground = await openGround(redisArgs);
     const { receiver, redis } = ground;
-    // One of ten calls fails after it was heard. As long as something is killed, one of fifty takes so long that its stream is handed on again meanwhile: the second, for there to be one.
+    // One call in ten fails after it was recorded. While processes are killed, one in fifty takes so long that its stream is handed on
+    // again meanwhile. It is the second of the fifty, so that there is one in any case.
     let calls = 0;
     let killing = true;
     receiver.answer = async () => {
@@ -113,11 +114,11 @@ describe.each([
 });
 
 describe('a process that dies', () => {
-  it('between the effect and noting it, has it done once more by another, and nothing is left out', { timeout: 60_000 }, async () => {
+  it('between an effect and recording it has it repeated by another, and no entry is left out', { timeout: 60_000 }, async () => {
     await using ground = await openGround();
     const { receiver } = ground;
     const acted = Promise.withResolvers<void>();
-    // The effect is done, and whoever did it never hears so.
+    // The effect is done, but its worker never gets the answer.
     receiver.answer = ({ worker }) => {
       if (worker !== 'first') return 204;
       acted.resolve();
@@ -138,7 +139,7 @@ describe('a process that dies', () => {
     expect(seenByFirst.size).toBeGreaterThan(0);
   });
 
-  it('after its commit and before anybody was told, leaves nothing undone, though Redis never heard of it', {
+  it('after its commit and before anybody is notified leaves no entry without its effect, even if Redis never knew of it', {
     timeout: 60_000,
   }, async () => {
     await using ground = await openGround();
@@ -152,7 +153,7 @@ describe('a process that dies', () => {
     await expectEverythingInOrder(ground);
   });
 
-  it('is taken over at once, and not when what it held runs out', { timeout: 60_000 }, async () => {
+  it('is replaced at once, long before its holds expire', { timeout: 60_000 }, async () => {
     await using ground = await openGround();
     const { receiver, env } = ground;
     const held = { ...env, ROLES: 'worker', RECEIVER: receiver.url, WORKER_VISIBILITY_MS: '600000' };
@@ -172,8 +173,8 @@ describe('a process that dies', () => {
   });
 });
 
-describe('a process that ends in peace', () => {
-  it('leaves what it is in the middle of to another at once, though that one hands on and takes it for being under way', {
+describe('a process that stops in an orderly way', () => {
+  it('leaves its streams to another worker at once, even if that one is the relay and counts them as under way', {
     timeout: 60_000,
   }, async () => {
     await using ground = await openGround();
@@ -186,7 +187,7 @@ describe('a process that ends in peace', () => {
       return new Promise(() => undefined);
     };
     await using _second = await startProgram('worker-process.ts', { ...held, WORKER_NAME: 'second' });
-    // It hands on from here on, and does not begin anew when the other leaves.
+    // It is the relay from here on, and does not begin anew when the other leaves.
     await (await ground.writer(4, 24)).ended;
     await ground.done();
     await using first = await startProgram('worker-process.ts', { ...held, WORKER_NAME: 'first' });

@@ -4,7 +4,7 @@ import { connectMysql } from '../../src/db/db.mysql.ts';
 import { createLog } from '../../src/log/index.ts';
 import { randomFrom } from '../support/random.ts';
 
-// A process that logs entries on some streams, as a seed has it, until it has logged so many or is killed.
+// A process that logs entries on some streams in a seeded order until it has logged a number of them or is killed.
 
 const { DATABASE_URL = '', STREAMS = '', SEED = '1', ENTRIES = '0' } = process.env;
 const db = await connectMysql({ url: DATABASE_URL, connections: 4, writeDeadlineMs: 20_000 });

@@ -1,4 +1,4 @@
-// mercurius with its in-process emitter, its cheapest way: one Redis connection hears the events and publishes them to it.
+// mercurius with its in-process emitter, its cheapest way: one Redis connection receives the events and publishes them to the emitter.
 import Fastify from 'fastify';
 import { Redis } from 'ioredis';
 import { mercurius, type PubSub } from 'mercurius';

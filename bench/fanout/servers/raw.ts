@@ -1,4 +1,5 @@
-// The least that a WebSocket server in Node can do: ws, the same handshake as the others, and each event as one prebuilt frame that all get.
+// The least that a WebSocket server in Node can do: ws, the same handshake as the other servers, and each event as one prebuilt frame for
+// all subscribers.
 import type { Socket } from 'node:net';
 import { Redis } from 'ioredis';
 import { type WebSocket, WebSocketServer } from 'ws';

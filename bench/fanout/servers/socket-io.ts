@@ -1,5 +1,5 @@
-// socket.io rooms, WebSocket only. With its Redis adapter events come from the adapter of the publishing process; without it one Redis
-// connection hears them and emits to the room.
+// socket.io rooms, WebSocket only. With its Redis adapter, events come from the adapter of the publishing process. Without it, one Redis
+// connection receives them and emits to the room.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdapter } from '@socket.io/redis-adapter';

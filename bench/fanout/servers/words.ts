@@ -1,4 +1,4 @@
-/** The message as the GraphQL peers serve it: the fields that the document below selects of MPIM's. */
+/** The message as the GraphQL peers serve it: the fields of MPIM's message that the document below selects. */
 export const typeDefs = /* GraphQL */ `
   type Query { hello: String! }
   type Subscription { messageSent: MessageSent! }

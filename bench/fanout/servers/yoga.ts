@@ -1,4 +1,4 @@
-// graphql-yoga with graphql-ws and graphql-redis-subscriptions, as Yoga's page on subscriptions wires them.
+// graphql-yoga with graphql-ws and graphql-redis-subscriptions, wired as on Yoga's page on subscriptions.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RedisPubSub } from 'graphql-redis-subscriptions';

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { openSql } from '../../support/database.ts';
 import type { RoomPlan } from '../../support/people.ts';
 
-/** A conversation of the recipe, and who is in it. */
+/** A conversation of the recipe, and its members. */
 export interface RecipeRoom {
   readonly conversationId: bigint;
   readonly members: readonly bigint[];
 }
 
-/** Makes the recipe's tables in an empty database, and conversations with members; nobody is in two of them. */
+/** Makes the recipe's tables in an empty database, and conversations with members. Nobody is in two of them. */
 export async function prepareRecipe(databaseUrl: string, { rooms, members }: RoomPlan): Promise<readonly RecipeRoom[]> {
   const sql = await openSql(databaseUrl);
   await using _closing = { [Symbol.asyncDispose]: () => sql.end() };

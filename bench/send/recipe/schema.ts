@@ -16,7 +16,7 @@ const typeDefs = /* GraphQL */ `
   type User { id: ID! handle: String! displayName: String! avatarUrl: String }
 `;
 
-/** What resolvers see. */
+/** What resolvers receive. */
 export interface RecipeContext {
   readonly user: RecipeUser;
 }
@@ -31,7 +31,7 @@ function topicOf(conversationId: string): string {
   return `MESSAGE_SENT:${conversationId}`;
 }
 
-/** A message as it is answered and as it travels in Redis: with all that its subscribers ask for. */
+/** A message as it is returned and as it travels in Redis, with all fields that its subscribers ask for. */
 function messageOf({ id, conversationId, seq, clientMessageId, text, sentAt }: Stored, sender: RecipeUser) {
   return {
     ...{ id: String(id), seq, text, sentAt: sentAt.toISOString(), clientMessageId },
@@ -39,7 +39,7 @@ function messageOf({ id, conversationId, seq, clientMessageId, text, sentAt }: S
   };
 }
 
-/** The recipe's schema: a mutation that stores and publishes, a subscription for each conversation. */
+/** The recipe's schema: a mutation that stores and publishes, and a subscription for each conversation. */
 export function createRecipeSchema(database: RecipeDatabase, pubsub: RedisPubSub) {
   async function sendMessage(_: unknown, { input }: { readonly input: Input }, { user }: RecipeContext) {
     const conversationId = BigInt(input.conversationId);

@@ -1,7 +1,7 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import { Prisma, PrismaClient } from './generated/prisma/client.ts';
 
-/** What is sent, and by whom. */
+/** A message to store, and its sender. */
 export interface Sent {
   readonly conversationId: bigint;
   readonly senderId: bigint;
@@ -16,17 +16,18 @@ export interface Stored extends Sent {
   readonly sentAt: Date;
 }
 
-/** The recipe's database: what a GraphQL resolver calls. */
+/** The recipe's database, as a GraphQL resolver calls it. */
 export interface RecipeDatabase extends AsyncDisposable {
-  /** Stores a message, or finds the one that this sender stored under the same clientMessageId. Throws where the sender is no member. */
+  /** Stores a message, or finds the one that this sender stored under the same clientMessageId. Throws if the sender is not a member. */
   send(sent: Sent): Promise<Stored>;
   isMember(conversationId: bigint, userId: bigint): Promise<boolean>;
 }
 
-// The server answers late rather than with "unable to start a transaction in the given time", which 2 s, Prisma's default, give at 256 in flight.
+// Prisma's default of 2 s gives "unable to start a transaction in the given time" at 256 in flight. With this bound the server answers late
+// instead.
 const patienceMs = 60_000;
 
-/** Opens it with Prisma's own adapter and pool, configured as its documentation does. */
+/** Opens the recipe's database with Prisma's own adapter and pool, configured as its documentation does. */
 export function openRecipeDatabase(url: string, connectionLimit: number): RecipeDatabase {
   const { hostname: host, port, pathname } = new URL(url);
   const adapter = new PrismaMariaDb({
@@ -39,7 +40,10 @@ export function openRecipeDatabase(url: string, connectionLimit: number): Recipe
     return (await prisma.membership.findUnique({ where: { conversationId_userId: { conversationId, userId } } })) !== null;
   }
 
-  /** Membership, number, message: the row of the conversation stays locked from its update to the commit, so that numbers have no hole. */
+  /**
+   * Reads the membership, assigns the number and writes the message. The conversation's row stays locked from its update to the commit, so
+   * that numbers have no gap.
+   */
   function store({ conversationId, senderId, clientMessageId, text }: Sent): Promise<Stored> {
     return prisma.$transaction(async (tx) => {
       const member = await tx.membership.findUnique({ where: { conversationId_userId: { conversationId, userId: senderId } } });
@@ -59,7 +63,7 @@ export function openRecipeDatabase(url: string, connectionLimit: number): Recipe
         if (error.code === 'P2002') {
           return prisma.message.findUniqueOrThrow({ where: { senderId_clientMessageId: { senderId, clientMessageId } } });
         }
-        // P2034, a deadlock or a write conflict: "retry your transaction", says Prisma.
+        // P2034 is a deadlock or a write conflict: "retry your transaction", says Prisma.
         if (error.code !== 'P2034') throw error;
       }
     }

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 
-/** Who calls. Their names are in the token, so that no query is needed to show a message: in the recipe's favour. */
+/** The caller. Names are in the token, in the recipe's favour: no query is needed to show a message. */
 export interface RecipeUser {
   readonly id: string;
   readonly handle: string;

@@ -1,5 +1,5 @@
-// The least that a server on Node can do with a message: it is parsed and numbered, answered, and written to each socket of its room. Nobody is asked who they are,
-// nothing is looked up, stored or executed, and there is one node.
+// The least that a server on Node can do with a message: parse and number it, answer, and write it to each socket of its room. It
+// authenticates nobody, and looks up, stores and executes nothing. There is one node.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -30,7 +30,7 @@ function roomOf(id: string): Room {
   return room;
 }
 
-/** Tells the room, in one text that is made once; answers what the mutation is answered. */
+/** Sends a message to the room, as one text that is made once. Returns the mutation's result. */
 function say({ conversationId, clientMessageId, text }: Input): string {
   const room = roomOf(conversationId);
   room.seq += 1;

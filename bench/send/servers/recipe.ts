@@ -1,5 +1,5 @@
-// The documented way to a chat in GraphQL: graphql-yoga and graphql-ws as Yoga's page on subscriptions wires them, Prisma on MariaDB, and
-// graphql-redis-subscriptions between servers.
+// The documented way to build a chat in GraphQL: graphql-yoga and graphql-ws as Yoga's page on subscriptions wires them, Prisma on MariaDB,
+// and graphql-redis-subscriptions between servers.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
@@ -14,7 +14,7 @@ import { createRecipeTokens, type RecipeUser } from '../recipe/token.ts';
 const { DATABASE_URL = '', REDIS_URL = '', CONNECTIONS = '', SECRET = '' } = process.env;
 const { verify } = createRecipeTokens(SECRET);
 const pubsub = new RedisPubSub({ publisher: new Redis(REDIS_URL), subscriber: new Redis(REDIS_URL) });
-/** Who is at the other end of a socket: asked once, when it is opened. */
+/** The user of each socket: verified once, when the socket opens. */
 const onSocket = new WeakMap<object, RecipeUser>();
 
 async function userOf(authorization: unknown): Promise<RecipeUser> {

@@ -1,4 +1,4 @@
-// One of the two write paths, called in its own process by as many callers as are to be in flight: no GraphQL, no HTTP, nobody who listens.
+// One of the two write paths, called in its own process by as many callers as are to be in flight: no GraphQL, no HTTP, no receivers.
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { readConfig } from '../../../src/config.ts';
@@ -10,7 +10,7 @@ import type { PlannedMember, StorePlan, StoreReport } from '../store-plan.ts';
 import { textOf } from '../text.ts';
 import { drive, type Pattern } from '../traffic.ts';
 
-/** Stores one message and answers its number. */
+/** Stores one message and returns its number. */
 type Store = (conversationId: bigint, sender: PlannedMember, text: string) => Promise<number>;
 
 async function openMpim({ databaseUrl, env }: StorePlan): Promise<Store> {
@@ -35,7 +35,7 @@ const acknowledged = new Acknowledged(rooms.length);
 const latencies = new Latencies();
 let sent = 0;
 
-/** Rooms and their members take turns, whoever calls. */
+/** Sends a message. Rooms and their members take turns, whichever slot calls. */
 async function send(_slot: number, due: number): Promise<void> {
   const number = sent++;
   const place = number % rooms.length;
