@@ -113,7 +113,7 @@ function createAnswer({
     } catch (error) {
       if (!(error instanceof ChatError) || response.headersSent) throw error;
       if (error.code === 'FORBIDDEN')
-        logging.logger.warn({ address: addressOf(config, request), path }, 'somebody who is no admin was refused');
+        logging.logger.warn({ address: addressOf(config, request), path }, 'a request to the operators’ port was refused');
       refuse(response, mask(error));
     }
   };

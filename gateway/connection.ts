@@ -161,7 +161,7 @@ export class Connection implements Peer, SocketOutput, FrameHandlers, OutgoingOw
   }
 
   bug(error: unknown): void {
-    this.#logging.logger.error({ err: error, socket: this.id }, 'a message failed');
+    this.#logging.logger.error({ err: error, socket: this.id }, 'a socket message failed');
     this.close(closes.bug);
   }
 

@@ -39,7 +39,7 @@ export type Mask = (error: unknown) => GraphQLError;
 export function createMask({ logger, requestId }: Logging): Mask {
   function bug(error: unknown): GraphQLError {
     const id = requestId();
-    logger.error({ err: error }, 'a bug was masked');
+    logger.error({ err: error }, 'an unexpected error was masked as INTERNAL');
     const { nodes, source, positions, path } = error instanceof GraphQLError ? error : {};
     return new GraphQLError('Something went wrong on the server. Report the request id.', {
       nodes: nodes ?? null,

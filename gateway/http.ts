@@ -118,7 +118,7 @@ function logAnswer({ logger }: Logging, request: IncomingMessage, response: Serv
   function log(): void {
     if (!logger.isLevelEnabled('debug')) return;
     const ms = Math.round(performance.now() - started);
-    logger.debug({ method: request.method, path: pathOf(request), status: response.statusCode, ms }, 'answered');
+    logger.debug({ method: request.method, path: pathOf(request), status: response.statusCode, ms }, 'request answered');
   }
   // Binds the request's async context: when the client closes, the event comes from the connection, which serves other requests too.
   response.once('close', AsyncResource.bind(log));

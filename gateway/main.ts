@@ -35,7 +35,7 @@ function askedToStop(logging: Logging): Promise<void> {
       if (askedAt !== null && performance.now() - askedAt < echoMs) return;
       if (askedAt !== null) process.exit(code);
       askedAt = performance.now();
-      logging.logger.info({ signal }, 'stopping; once more to stop at once');
+      logging.logger.info({ signal }, 'stopping; a second signal stops at once');
       resolve();
     });
   }
@@ -48,7 +48,7 @@ async function run(config: Config, demo: boolean): Promise<void> {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     // The state of the process is unknown from here on. Its supervisor restarts it, and clients come back with their positions.
     process.on(event, (error) => {
-      logging.logger.fatal({ err: error }, 'a bug ended the process');
+      logging.logger.fatal({ err: error }, 'the process ended because of a bug');
       process.exit(1);
     });
   }
@@ -56,7 +56,7 @@ async function run(config: Config, demo: boolean): Promise<void> {
   await using node = await createNode(config, { logging });
   for (const line of greet(config, node)) logging.announce(line);
   if (demo) logging.announce(await seedDemo(node.chat));
-  await Promise.race([stop, node.askedToStop.then(() => logging.logger.info('stopping: this node was asked to'))]);
+  await Promise.race([stop, node.askedToStop.then(() => logging.logger.info('stopping: an operator asked this node to'))]);
 }
 
 try {

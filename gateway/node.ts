@@ -130,7 +130,7 @@ function followLevel({ settings }: Chat, { logger }: Logging): void {
 
 /** Warns of handles in ADMIN_HANDLES without a user: nobody can sign up with them while they are listed. */
 async function nameUnclaimed({ roles }: Chat, { logger }: Logging): Promise<void> {
-  for (const handle of await roles.unclaimed()) logger.warn({ handle }, 'ADMIN_HANDLES names somebody who has not signed up');
+  for (const handle of await roles.unclaimed()) logger.warn({ handle }, 'ADMIN_HANDLES lists a handle that nobody has signed up with');
 }
 
 function urlOf({ publicUrl, host }: Config, port: number): string {

@@ -12,7 +12,7 @@ export function tellingExporter(exporter: SpanExporter, logger: Logger): SpanExp
   function tell(error: Error | undefined, count: number): void {
     if (error !== undefined) lost += count;
     if (error !== undefined) logger[failing ? 'debug' : 'warn']({ err: error, spans: count }, 'spans could not be sent');
-    else if (failing) logger.warn({ lost }, 'spans are sent again');
+    else if (failing) logger.warn({ lost }, 'trace spans can be sent again');
     failing = error !== undefined;
     if (!failing) lost = 0;
   }

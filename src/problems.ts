@@ -25,6 +25,6 @@ export async function problemsOf({
   return [
     ...(database ? [] : ['the database does not answer']),
     ...(bus.healthy ? [] : ['the bus does not answer']),
-    ...(cluster.healthy ? [] : ['the registry of nodes does not answer']),
+    ...(cluster.healthy ? [] : ['the node registry does not answer']),
   ];
 }

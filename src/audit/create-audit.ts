@@ -56,7 +56,7 @@ export function createAudit({ db, logger, config }: AuditParts): Audit {
     } catch (error) {
       logger.error(
         { err: error, audit: String(id), action: act.action, outcome: how.outcome },
-        'how an act of an operator ended could not be stored',
+        'the outcome of an operator’s action could not be stored in the audit log',
       );
     }
   }
@@ -75,7 +75,7 @@ export function createAudit({ db, logger, config }: AuditParts): Audit {
     timer = setTimeout(
       () => {
         pruning = prune()
-          .catch((error: unknown) => logger.warn({ err: error }, 'old entries of the audit could not be removed; the next round does'))
+          .catch((error: unknown) => logger.warn({ err: error }, 'old audit entries could not be deleted; the next round retries it'))
           .finally(() => timer !== undefined && later());
       },
       pruneMs * (0.5 + Math.random()),

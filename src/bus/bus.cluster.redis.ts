@@ -72,7 +72,7 @@ export async function createClusterBus({ urls, namespace, timeoutMs, mode = 'aut
     const served = [...homeless].filter(([slot]) => cluster.shardOf(slot) !== undefined);
     if (served.length === 0) return;
     for (const [slot] of served) homeless.delete(slot);
-    logger.warn({ dropped: served.reduce((sum, [, count]) => sum + count, 0) }, 'messages were not published');
+    logger.warn({ dropped: served.reduce((sum, [, count]) => sum + count, 0) }, 'hints were dropped: Redis does not keep up');
     reportGap();
   }
 

@@ -102,7 +102,7 @@ export function keepClusterTopics({ shardOf, bySlot, timeoutMs, logger, onRestor
       for (const seat of asked.filter(stillMeant)) unask(seat);
       // The connection is lost; its reconnect asks again.
       if (shard.session !== session) return;
-      logger.debug({ err: error, channels: asked.length }, 'channels were not acknowledged');
+      logger.debug({ err: error, channels: asked.length }, 'channel subscriptions were not acknowledged');
       askAgain();
       return;
     }

@@ -87,7 +87,7 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
       const fresh = await newestMap([...shards.values()].map(({ publisher }) => publisher));
       if (!signal.aborted) apply(fresh ?? (await firstMap(urls, { logger, timeoutMs: publishMs, signal })).map);
     } catch (error) {
-      logger.debug({ err: error }, 'no node of the cluster tells its map');
+      logger.debug({ err: error }, 'no node of the Redis Cluster returned its slot map');
     }
   }
 
@@ -154,7 +154,7 @@ async function connectAll(
   const reached = (await Promise.allSettled(attempts)).flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   if (reached.length === 0) await Promise.all(attempts);
   const away = addresses.filter((address) => !reached.some((pair) => pair.address === address));
-  for (const address of away) logger.warn({ redis: address }, 'a master of the Redis Cluster cannot be reached yet');
+  for (const address of away) logger.warn({ redis: address }, 'a Redis Cluster master cannot be reached yet');
   return {
     pairs: [...reached, ...away.map((address) => openPair(address, connections(address)))],
     sharded: reached.every((pair) => pair.sharded),

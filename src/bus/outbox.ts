@@ -36,7 +36,7 @@ export function createOutbox({ client, publish, logger, onDropped }: OutboxParts
 
   function report(): void {
     if (dropped === 0) return;
-    logger.warn({ dropped }, 'messages were not published');
+    logger.warn({ dropped }, 'hints were dropped: Redis does not keep up');
     dropped = 0;
     onDropped();
   }
@@ -55,7 +55,7 @@ export function createOutbox({ client, publish, logger, onDropped }: OutboxParts
     } catch (error) {
       if (error instanceof Error && error.message.startsWith('MOVED ')) return 'moved';
       dropped += 1;
-      logger.debug({ err: error, channel }, 'a message was not published');
+      logger.debug({ err: error, channel }, 'a hint could not be published');
       return 'dropped';
     } finally {
       pendingBytes -= message.length;

@@ -63,7 +63,7 @@ export function keepTopics(
     } catch (error) {
       if (restoring !== connection) return;
       // Redis is connected but refuses or stalls: start again with a new connection.
-      logger.error({ err: error, topics: wanted.size }, 'topics could not be subscribed again');
+      logger.error({ err: error, topics: wanted.size }, 'topics could not be resubscribed');
       retry = setTimeout(() => client.disconnect(true), restoreAgainMs);
     }
   }

@@ -89,7 +89,7 @@ export function createShard({ address, publisher, subscriber, sharded, pulseMs, 
   // one such reply per channel; the first is enough.
   function recover(error: Error): void {
     if (session === undefined || !error.message.startsWith('Command queue state error')) return;
-    logger.debug({ err: error }, 'a node ended subscriptions by itself');
+    logger.debug({ err: error }, 'a Redis node ended subscriptions on its own');
     lose();
     subscriber.disconnect(true);
   }

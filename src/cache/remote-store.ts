@@ -118,7 +118,7 @@ export class RemoteStore implements L2CacheDriver {
       return await this.#parts.remote.read(keys);
     } catch (error) {
       this.#rest(restMs);
-      this.#parts.logger.debug({ err: error }, 'the cache in Redis did not answer');
+      this.#parts.logger.debug({ err: error }, 'the Redis cache did not answer');
       return nothing;
     }
   }
@@ -128,7 +128,7 @@ export class RemoteStore implements L2CacheDriver {
       await sent;
       return true;
     } catch (error) {
-      this.#parts.logger.debug({ err: error }, 'the cache in Redis could not be written');
+      this.#parts.logger.debug({ err: error }, 'the Redis cache could not be written');
       return false;
     }
   }

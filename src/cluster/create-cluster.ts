@@ -139,7 +139,7 @@ export function createCluster({
         else for (const listener of listeners) listener(message);
       })
       .catch((error: unknown) => {
-        logger.warn({ err: error }, 'this node does not hear what others tell it; it is tried again');
+        logger.warn({ err: error }, 'this node could not subscribe to cluster messages; this will be retried');
         clock.after(config.nodeLeaseMs, async () => {
           if (phase === 'beating') hear();
         });
@@ -156,7 +156,7 @@ export function createCluster({
     awaited?.resolve();
     // If this fails, the lease expires by itself.
     if (wasBeating)
-      await registry.leave(member.lease).catch((error: unknown) => logger.debug({ err: error }, 'this node could not say that it leaves'));
+      await registry.leave(member.lease).catch((error: unknown) => logger.debug({ err: error }, 'this node could not deregister'));
     (await ear)?.();
   }
 

@@ -20,7 +20,7 @@ export function createKeyCheck(logger: Logger): KeyCheck {
         told.add(nodeId);
         logger.error(
           { other: { nodeId, name } },
-          'another node does not take what this one signs, or the other way round: SECRET_KEYS must name the keys of both, on both',
+          'another node does not accept tokens of this node, or this node does not accept its tokens: SECRET_KEYS must list the keys of both nodes, on both',
         );
       }
     },

@@ -56,11 +56,14 @@ export function createMember({ registry, takeovers, clock, logger, times, nodeId
 
   function miss(error: unknown): void {
     missed += 1;
-    if (missed === 1) logger.warn({ err: error }, 'the registry of nodes does not answer');
+    if (missed === 1) logger.warn({ err: error }, 'the node registry does not answer');
   }
 
   function fence(newer: number): void {
-    logger.warn({ lease, newer }, 'this node was taken for dead and its people told so: it drops its connections and begins anew');
+    logger.warn(
+      { lease, newer },
+      'this node was declared dead and its users shown as offline: it drops its connections and registers again',
+    );
     lease = { nodeId, epoch: newer + 1 };
     watch.restart();
     for (const listener of onFenced) listener();
@@ -107,7 +110,7 @@ export function createMember({ registry, takeovers, clock, logger, times, nodeId
     for (const takeover of pending) if (isSame(takeover.heir, lease)) takeovers.run(takeover);
     await Promise.all([...over.map(claim), ...orphaned.map((takeover) => reclaim(takeover.dead, takeover.heir))]).catch((error: unknown) =>
       // A claim that succeeded all the same is found at the next beat.
-      logger.debug({ err: error }, 'a node that is gone could not be claimed'),
+      logger.debug({ err: error }, 'a dead node could not be claimed'),
     );
   }
 
@@ -115,8 +118,8 @@ export function createMember({ registry, takeovers, clock, logger, times, nodeId
     const { nodeId: deadId, epoch, name, state } = ended;
     const [dead, heir] = [{ nodeId: deadId, epoch }, lease];
     if (!(await registry.claim(ended, heir))) return;
-    if (state === 'LEFT') logger.info({ dead, name }, 'a node has left');
-    else logger.warn({ dead, name }, 'a node has not shown itself for a whole lease and is taken over');
+    if (state === 'LEFT') logger.info({ dead, name }, 'a node left the cluster');
+    else logger.warn({ dead, name }, 'the lease of a node expired; it is being taken over');
     takeovers.run({ dead, heir });
   }
 

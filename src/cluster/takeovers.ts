@@ -36,9 +36,9 @@ export function createTakeovers({ registry, clock, logger, heirsMs }: TakeoverPa
     try {
       for (const heir of heirs) await Promise.race([heir(takeover.dead), late.promise]);
       await registry.finish(takeover);
-      logger.info({ dead: takeover.dead }, 'a node that is gone has been taken over');
+      logger.info({ dead: takeover.dead }, 'the takeover of a dead node is complete');
     } catch (error) {
-      logger.warn({ err: error, dead: takeover.dead }, 'a node that is gone could not be taken over; it is tried again');
+      logger.warn({ err: error, dead: takeover.dead }, 'a dead node could not be taken over; this will be retried');
     } finally {
       cancel();
     }

@@ -19,7 +19,7 @@ export function logOutages(logger: Logger, now: () => number = () => performance
     if (!(error instanceof ChatError) || error.code !== 'UNAVAILABLE' || error.cause === undefined) return;
     times += 1;
     if (now() - toldAt < quietMs) return;
-    logger.warn({ err: error.cause, times }, 'the database could not be used');
+    logger.warn({ err: error.cause, times }, 'the database is unavailable');
     toldAt = now();
     times = 0;
   };

@@ -238,7 +238,7 @@ export class StreamChannel implements Channel {
         retries.reset();
       } catch (error) {
         const place = { streamId: String(this.streamId), lastSeq: this.#lastSeq, seenSeq: this.#seenSeq };
-        this.#parts.logger.warn({ err: error, ...place }, 'a hole could not be read; it is tried again');
+        this.#parts.logger.warn({ err: error, ...place }, 'a gap could not be read from the log; it will be retried');
         await retries.pause();
       }
     }

@@ -139,7 +139,7 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs
       if (hint === null) complain(streamTopic(source.streamId));
       else source.receive(hint);
     } catch (error) {
-      logger.error({ err: error, streamId: String(source.streamId) }, 'a hint could not be told; the head check finds its entry');
+      logger.error({ err: error, streamId: String(source.streamId) }, 'a hint could not be handled; the head check will find its entry');
     }
   }
 
@@ -180,7 +180,7 @@ export function createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs
         source?.markersReach(moves);
       }
     } catch (error) {
-      logger.warn({ err: error }, 'the heads of live streams could not be compared with the log; the next check does');
+      logger.warn({ err: error }, 'the head check failed; the next one retries it');
     }
   }
 

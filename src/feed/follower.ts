@@ -211,7 +211,7 @@ export class Follower implements Listener {
       } catch (error) {
         logger.warn(
           { err: error, streamId: String(channel.streamId), position: this.#position },
-          'a subscription could not catch up; it tries again',
+          'a subscription could not catch up; it will retry',
         );
         await retries.pause();
       }

@@ -99,7 +99,7 @@ export class OwnMarkers implements Listener {
         this.#missed = true;
         this.#parts.logger.warn(
           { err: error, userId: String(this.#userId) },
-          'own markers could not be read after some were missed; it is tried again',
+          'markers could not be reread after missed hints; this will be retried',
         );
         await retries.pause();
       }

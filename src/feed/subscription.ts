@@ -241,7 +241,7 @@ export class ViewerSubscription implements Subscription, Owner {
         return await this.#tryToAttach(streamId, stay);
       } catch (error) {
         const place = { streamId: String(streamId) };
-        this.#feed.logger.warn({ err: error, ...place }, 'a conversation that was opened could not be followed yet; it is tried again');
+        this.#feed.logger.warn({ err: error, ...place }, 'a new conversation could not be followed yet; this will be retried');
         await retries.pause();
       }
     }

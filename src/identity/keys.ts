@@ -69,7 +69,7 @@ function published({ logger, ...place }: Place & { readonly logger: Logger }): S
   function complain(error: unknown): void {
     if (Date.now() < quietUntil) return;
     quietUntil = Date.now() + complaintEveryMs;
-    logger.warn({ issuer: place.issuer, err: error }, 'the keys that people’s tokens are signed with could not be had');
+    logger.warn({ issuer: place.issuer, err: error }, 'the signing keys of the identity provider could not be fetched');
   }
 
   return async (header, token) => {

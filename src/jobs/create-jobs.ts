@@ -56,7 +56,7 @@ export function createJobs({ db, handlers, logger, config, nodeId = '', looks = 
         (renewed) => {
           held = renewed ?? held;
         },
-        (error: unknown) => log.warn({ err: error }, 'a job could not be kept'),
+        (error: unknown) => log.warn({ err: error }, 'the lease of a job could not be renewed'),
       );
     }, leaseMs / 3);
     try {
@@ -83,7 +83,7 @@ export function createJobs({ db, handlers, logger, config, nodeId = '', looks = 
     logger[dead ? 'error' : 'warn']({ err: error, job: row.kind, key: row.key }, dead ? 'a job has failed for good' : 'a job has failed');
     // If this cannot be stored either, the lease expires and the job is tried again.
     await putOff(db, row, { reason: String(error), retryMs: dead ? null : ms, counts }).catch((cause: unknown) =>
-      logger.warn({ err: cause, job: row.kind, key: row.key }, 'a job could not be put off'),
+      logger.warn({ err: cause, job: row.kind, key: row.key }, 'a failed job could not be rescheduled'),
     );
   }
 
@@ -126,7 +126,7 @@ export function createJobs({ db, handlers, logger, config, nodeId = '', looks = 
   async function poll(): Promise<void> {
     while (!closing.signal.aborted) {
       const more = await look().catch((error: unknown) => {
-        logger.warn({ err: error }, 'due jobs could not be read; they are looked for again');
+        logger.warn({ err: error }, 'due jobs could not be read; this will be retried');
         return false;
       });
       // With jitter, so that nodes do not poll at the same time.

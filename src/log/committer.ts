@@ -141,7 +141,7 @@ export class Committer implements AsyncDisposable {
 
   #open(lane: Promise<void>): void {
     const settled = lane
-      .catch((error: unknown) => this.#parts.logger.error({ err: error }, 'committing stopped: this is a bug'))
+      .catch((error: unknown) => this.#parts.logger.error({ err: error }, 'the commit loop stopped: this is a bug'))
       .finally(() => this.#lanes.delete(settled));
     this.#lanes.add(settled);
   }
@@ -184,7 +184,7 @@ export class Committer implements AsyncDisposable {
     const span = beginCommit(tracer, taken);
     this.#begun += 1;
     if (this.#begun % forgetEvery === 0) {
-      this.#open(db.forgetCommits().catch((error: unknown) => logger.warn({ err: error }, 'old marks of commits could not be removed')));
+      this.#open(db.forgetCommits().catch((error: unknown) => logger.warn({ err: error }, 'old commit marks could not be deleted')));
     }
     let outcomes: readonly Outcome[];
     try {

@@ -66,7 +66,12 @@ export function createLog({ db, bus, logger, limits = usualLimits, onStored, tra
   }
 
   function watch(published: Promise<unknown>, { streamId, seq }: Entry): void {
-    published.catch((error: unknown) => logger.warn({ err: error, streamId: String(streamId), seq }, 'a hint could not be published'));
+    published.catch((error: unknown) =>
+      logger.warn(
+        { err: error, streamId: String(streamId), seq },
+        'a hint could not be published; other nodes find the entry at the next head check',
+      ),
+    );
   }
 
   const committer = new Committer({ db, logger, limits, onDone: publish, tracer });

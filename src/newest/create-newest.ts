@@ -66,7 +66,7 @@ export function createNewest({ bus, logger, topic, dialect, headCheckMs, version
     try {
       await read();
     } catch (error) {
-      logger.warn({ err: error }, `the ${topic} could not be read; the next check does`);
+      logger.warn({ err: error }, `the ${topic} could not be read; the next check retries it`);
     }
   }
 

@@ -46,7 +46,7 @@ export function createOversight({ db, log, nodes: all, roster, logger }: Oversig
       if (node === undefined || !running.has(node.state)) {
         throw new ChatError('NOT_FOUND', `There is no running node ${JSON.stringify(nodeId.slice(0, 100))}.`, { field: ['nodeId'] });
       }
-      logger.info({ ...actor(actorId), nodeId, name: node.name }, 'an operator asks a node to stop');
+      logger.info({ ...actor(actorId), nodeId, name: node.name }, 'an operator asked a node to stop');
       await all.send(nodeId, { kind: 'drain' });
       return node;
     },
@@ -70,7 +70,7 @@ export function createOversight({ db, log, nodes: all, roster, logger }: Oversig
       // clients back.
       if (!endSessions) await close(open ?? []);
       const outcome = { connections: open?.length ?? null, sessions: ended.length };
-      logger.info({ ...actor(actorId), userId: String(userId), ...outcome }, 'an operator has disconnected a user');
+      logger.info({ ...actor(actorId), userId: String(userId), ...outcome }, 'an operator disconnected a user');
       return outcome;
     },
   };

@@ -41,7 +41,7 @@ export function createLastSeenNotes({ db, logger }: { readonly db: Db; readonly 
       );
       for (const { settle, date } of dated) settle(date);
     } catch (error) {
-      logger.warn({ err: error, users: notes.length }, 'when users were last online could not be noted');
+      logger.warn({ err: error, users: notes.length }, 'the last-seen times of users could not be stored');
       for (const { settle } of notes) settle(null);
     }
   }

@@ -204,7 +204,7 @@ export class OwnConnections implements Keeper, AsyncDisposable {
       while (own.told !== own.version && !this.#stopping.signal.aborted) await this.#tellOnce(own);
     } catch (error) {
       own.unanswered = true;
-      this.#parts.logger.debug({ err: error, connection: own.connection.id }, 'a connection could not be put on the roster');
+      this.#parts.logger.debug({ err: error, connection: own.connection.id }, 'a connection could not be registered');
     } finally {
       own.telling = false;
     }

@@ -36,7 +36,7 @@ export class RemoteActivity {
         void cluster.send(nodeId, { kind: 'active', connections: there.map(({ id }) => id) });
       }
     } catch (error) {
-      logger.debug({ err: error }, 'a device could not be woken');
+      logger.debug({ err: error }, 'the idle time of a device could not be reset');
     }
   }
 }

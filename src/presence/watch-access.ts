@@ -73,7 +73,7 @@ export class WatchAccess implements AsyncDisposable {
       try {
         await this.#settleUser(userId, others);
       } catch (error) {
-        this.#parts.logger.debug({ err: error }, 'who may watch whom could not be read');
+        this.#parts.logger.debug({ err: error }, 'presence permissions could not be read');
         const again = this.#unsure.get(userId);
         this.#unsure.set(userId, again === null || others === null ? null : new Set([...(again ?? []), ...others]));
         await new Promise((resolve) => setTimeout(resolve, retryMs));

@@ -197,7 +197,7 @@ export class Watching implements AsyncDisposable {
       await seat.ready;
       await this.#readInto(seat);
     } catch (error) {
-      this.#parts.logger.debug({ err: error }, 'a presence could not be read anew');
+      this.#parts.logger.debug({ err: error }, 'a presence could not be reread');
       this.#rereadLater(userId);
     }
   }

@@ -80,7 +80,7 @@ async function judge(parts: DeliverParts, rows: readonly Claimed[], now: Date, s
   const byId = new Map(devices.map((device) => [device.sessionId, device]));
   const there = alive.filter(({ sessionId, userId }) => byId.get(sessionId)?.userId === userId);
   const where = await reachability({ db, roster }, [...new Set(there.map(({ userId }) => userId))], now).catch((error: unknown) => {
-    logger.warn({ err: error }, 'whether people are there is not known: pushes wait');
+    logger.warn({ err: error }, 'presence could not be read: pushes wait');
     return null;
   });
   if (where === null) return [...done(rows, there), ...there.map((row) => later(row, retryMs.first))];
@@ -136,7 +136,7 @@ async function sendOne(
   rests.note(origin, fate.is !== 'LATER' || fate.ms !== null);
   const about = { origin, kind: device.kind, userId: String(row.userId) };
   if (fate.is === 'REFUSED') logger.warn({ ...about, reason: fate.reason }, 'a push was refused');
-  if (fate.is === 'LATER') logger.info({ ...about, reason: fate.reason }, 'a push is tried again later');
+  if (fate.is === 'LATER') logger.info({ ...about, reason: fate.reason }, 'a push will be retried later');
   return nextOf(fate, row, device);
 }
 

@@ -48,7 +48,10 @@ async function handOutOrPutBack(parts: DueParts, row: PushDueRow, now: Date, sig
     await handOut(parts, row, now, signal);
   } catch (error) {
     if (signal.aborted) throw error;
-    parts.logger.warn({ err: error, conversationId: String(conversationId) }, 'who is to be told by push is not known: it is tried again');
+    parts.logger.warn(
+      { err: error, conversationId: String(conversationId) },
+      'the recipients of a push could not be read; this will be retried',
+    );
     const again = { dueAt: new Date(now.getTime() + againMs) };
     await parts.db.transaction((tx) => tx.pushDue.updateMany({ where: { conversationId, dueAt }, data: again }));
   }

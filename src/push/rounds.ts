@@ -52,7 +52,7 @@ export function createRounds(parts: RoundParts): Rounds {
   }
 
   function warn(error: unknown): void {
-    if (!closing.signal.aborted) logger.warn({ err: error }, 'what is to be pushed could not be read or stored; it is looked for again');
+    if (!closing.signal.aborted) logger.warn({ err: error }, 'pending pushes could not be read or stored; this will be retried');
   }
 
   async function poll(): Promise<void> {

@@ -49,7 +49,7 @@ export function createRetention({ db, log, logger, config }: RetentionParts): Re
     entriesAtOnce: [500, 10],
     overdue: (range) => selectOverdue(db.client, range),
     trimNext: (trim) => trimNext(log, trim),
-    failed: 'a conversation could not be trimmed; the next round tries it again',
+    failed: 'a conversation could not be trimmed; the next round retries it',
   };
   const accounts: Keeping = {
     job: 'AccountRound',

@@ -93,9 +93,7 @@ export function createRound({ db, logger, keeping }: RoundParts): Round {
     timer = setTimeout(
       () => {
         looking = look()
-          .catch((error: unknown) =>
-            logger.warn({ err: error }, 'a round of what is kept no longer could not be left; it is looked for again'),
-          )
+          .catch((error: unknown) => logger.warn({ err: error }, 'the next retention round could not be scheduled; this will be retried'))
           .finally(() => timer !== undefined && lookLater(keeping.lookMs));
       },
       ms * (0.5 + Math.random()),

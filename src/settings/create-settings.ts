@@ -30,8 +30,9 @@ export function createSettings({ db, bus, config: configured, logger }: Parts): 
     if (row === null || row.version <= held.version) return;
     const { values, leftOut } = readDocument(row.document);
     held = { version: row.version, values };
-    logger.info({ version: row.version }, 'settings are in force');
-    for (const { name, fault } of leftOut) logger.warn({ setting: name, fault, version: row.version }, 'a setting is left as configured');
+    logger.info({ version: row.version }, 'settings are in effect');
+    for (const { name, fault } of leftOut)
+      logger.warn({ setting: name, fault, version: row.version }, 'a stored setting is invalid; the configured value stays in effect');
     for (const listener of listeners) listener();
   }
 

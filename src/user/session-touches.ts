@@ -24,7 +24,7 @@ export function createSessionTouches({ db, logger }: Pick<SessionParts, 'db' | '
       const at = new Date();
       await touchAll(db, ids, { at, before: new Date(at.getTime() - seenEveryMs) });
     } catch (error) {
-      logger.debug({ err: error, sessions: ids.length }, 'sessions could not be marked as seen');
+      logger.debug({ err: error, sessions: ids.length }, 'the last use of sessions could not be stored');
     } finally {
       for (const id of ids) touching.delete(id);
     }

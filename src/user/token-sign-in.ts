@@ -86,9 +86,6 @@ async function followProfile(parts: TokenParts, viewer: Viewer, identity: Identi
     await updateProfile(parts, viewer, { displayName: nameIn(identity, user.displayName), ...(avatarUrl !== null && { avatarUrl }) });
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    parts.logger.debug(
-      { userId: String(viewer.userId), code: error.code },
-      'what a token calls a user could not become what they are called',
-    );
+    parts.logger.debug({ userId: String(viewer.userId), code: error.code }, 'a profile could not be updated from a token');
   }
 }

@@ -49,7 +49,10 @@ async function tellOrPutOff(parts: WebhookParts, backlog: BacklogRow, stretch: S
   } catch (error) {
     if (stretch.signal.aborted || (error instanceof ChatError && error.code === 'UNAVAILABLE')) throw error;
     const { webhookId, streamId, attempts, failingSince } = backlog;
-    parts.logger.error({ err: error, webhook: webhookId, streamId: String(streamId) }, 'an app could not be told; it is tried again');
+    parts.logger.error(
+      { err: error, webhook: webhookId, streamId: String(streamId) },
+      'a webhook event could not be delivered; it will be retried',
+    );
     const now = await parts.db.now();
     const dueAt = new Date(now.getTime() + pauseMs(attempts + 1));
     await putOffBacklog(parts.db, backlog, { nextSeq: backlog.nextSeq, attempts: attempts + 1, failingSince: failingSince ?? now, dueAt });
@@ -134,6 +137,9 @@ async function putOff(
   const dueAt = new Date(now.getTime() + pauseMs(attempts, answer.retryAfterMs));
   await putOffBacklog(db, row, { nextSeq, attempts, failingSince, dueAt });
   if (now.getTime() - failingSince.getTime() < longFailureMs(parts)) return;
-  parts.logger.error({ webhook: row.webhookId, streamId: String(row.streamId), seq: nextSeq }, 'a webhook was disabled for one event');
+  parts.logger.error(
+    { webhook: row.webhookId, streamId: String(row.streamId), seq: nextSeq },
+    'a webhook was disabled because of one event',
+  );
   await db.transaction((tx) => disable(tx, row.webhookId, { why: 'FAILING', now }));
 }

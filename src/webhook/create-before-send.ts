@@ -152,7 +152,7 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
       if (closing.signal.aborted)
         throw new ChatError('UNAVAILABLE', 'This node is shutting down. Nothing was stored: send the message again.', { field });
       if ('reason' in verdict) throw new ChatError('FORBIDDEN', verdict.reason, { field });
-      logger.warn({ fault: verdict.fault, onFailure: row.onFailure }, 'who is asked before something is said does not answer');
+      logger.warn({ fault: verdict.fault, onFailure: row.onFailure }, 'the before-send hook did not answer');
       if (row.onFailure === 'ALLOW') return draft.text;
       throw new ChatError('UNAVAILABLE', 'The message cannot be checked right now. Nothing was stored: send it again later.', {
         field,

@@ -56,7 +56,10 @@ async function tellRun(parts: WebhookParts, { run, row, own, until, signal, isBe
   const seqs = new Set(own.map(({ seq }) => seq));
   const all = await tidingsOnce().catch((error: unknown) => {
     if (signal.aborted || (error instanceof ChatError && error.code === 'UNAVAILABLE')) throw error;
-    parts.logger.error({ err: error, webhook: row.id, streamId: String(run.streamId) }, 'an app could not be told; it is tried again');
+    parts.logger.error(
+      { err: error, webhook: row.id, streamId: String(run.streamId) },
+      'a webhook event could not be delivered; it will be retried',
+    );
     return null;
   });
   // Entries that cannot be rendered, because of a defect, wait in the backlog with all that follow. If the worker gave them up, they would

@@ -48,7 +48,7 @@ export async function noteFailure(parts: WebhookParts, id: string, { fault, stat
       logger.error({ webhook: id, fault }, 'a webhook was disabled');
       await disable(tx, id, { why: status === gone ? 'GONE' : 'FAILING', now });
     } else if (rests({ state, failures }) && (retryAt === null || retryAt <= now)) {
-      logger.warn({ webhook: id, fault }, 'a webhook rests');
+      logger.warn({ webhook: id, fault }, 'a webhook is paused after failed attempts');
       await changeWebhook(tx, id, {
         attempts: attempts + 1,
         retryAt: new Date(now.getTime() + pauseMs(attempts + 1, retryAfterMs)),

@@ -24,7 +24,7 @@ export function createWords({ db, bus, config: { headCheckMs }, logger }: Parts)
   function take({ version, active }: Lists): void {
     if (version <= held.version) return;
     held = { version, matcher: createMatcher(active) };
-    logger.info({ version, lists: active.map(({ name }) => name) }, 'lists of blocked words are in force');
+    logger.info({ version, lists: active.map(({ name }) => name) }, 'word lists are in effect');
   }
 
   const newest = createNewest({

@@ -86,7 +86,7 @@ export function createHolds({ run, queue, holdName, consumer, visibilityMs, logg
         else lose(hold);
       }
     } catch (error) {
-      logger.debug({ err: error }, 'what is held could not be kept');
+      logger.debug({ err: error }, 'held streams could not be renewed');
     }
   }
 
@@ -103,7 +103,7 @@ export function createHolds({ run, queue, holdName, consumer, visibilityMs, logg
     if (held.get(hold.entryId) !== hold) return;
     drop(hold);
     await run(doneScript, [queue, keyOf(hold)], [consumer, hold.entryId]).catch((error: unknown) =>
-      logger.debug({ err: error }, 'what was done could not be taken out of the queue'),
+      logger.debug({ err: error }, 'finished work could not be removed from the queue'),
     );
   }
 

@@ -126,7 +126,7 @@ export function createRelay({ db, queue, effects, logger, visibilityMs }: RelayP
         return false;
       }
       if (lead.anew && outstanding.size > 0) {
-        logger.info({ streams: outstanding.size }, 'what was handed on may be lost: it is handed on again');
+        logger.info({ streams: outstanding.size }, 'queued work may have been lost and is queued again');
         outstanding.clear();
       }
       const known = await ask();

@@ -52,7 +52,10 @@ async function perform(parts: RunParts, effect: Effect, run: EntryRun, manner: M
     const reason = run.entries.length === 1 ? failure : await tryOften(parts, effect, alone, { ...manner, attempts: 1 });
     if (reason === null) continue;
     const { streamId } = run;
-    parts.logger.error({ err: reason, effect: effect.name, streamId: String(streamId), seq: entry.seq }, 'an effect has failed for good');
+    parts.logger.error(
+      { err: reason, effect: effect.name, streamId: String(streamId), seq: entry.seq },
+      'an effect failed permanently and became a dead job',
+    );
     await parts.giveUp({ effect: effect.name, streamId, seq: entry.seq, reason: String(reason) });
   }
 }
@@ -73,7 +76,7 @@ async function tryOften(
       signal.throwIfAborted();
       if (!isAway(error)) failures += 1;
       if (failures >= attempts) return error;
-      logger.warn({ err: error, effect: effect.name, streamId: String(run.streamId) }, 'an effect has failed; it is tried again');
+      logger.warn({ err: error, effect: effect.name, streamId: String(run.streamId) }, 'an effect failed; it will be retried');
       await backOff(tries, signal);
     }
   }

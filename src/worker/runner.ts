@@ -60,7 +60,7 @@ export async function runDue(parts: RunnerParts, closing: AbortSignal): Promise<
       } catch (error) {
         // The stream is still due, and left to another consumer.
         if (signal.aborted) return null;
-        logger.warn({ err: error, streamId: String(streamId) }, 'a due stream could not be worked on; it is tried again');
+        logger.warn({ err: error, streamId: String(streamId) }, 'a due stream could not be processed; it will be retried');
         await backOff(tries, signal).catch(() => undefined);
       }
     }
@@ -71,7 +71,7 @@ export async function runDue(parts: RunnerParts, closing: AbortSignal): Promise<
     // An aborted stream is not done: it stays in the queue, which hands it on again when this consumer leaves.
     if (isMore !== null) await held.done();
     // The relay considers the stream under way until its visibility time is over. If this put fails, that is how long it waits.
-    if (isMore) await queue.put([held]).catch((error: unknown) => logger.debug({ err: error }, 'a stream could not be handed on'));
+    if (isMore) await queue.put([held]).catch((error: unknown) => logger.debug({ err: error }, 'a stream could not be queued again'));
     freed.resolve();
   }
 

@@ -428,7 +428,7 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     await using node = await createNode(config, { logging: createLogging(config, { write: (line) => void lines.push(line) }) });
     const answered = async (): Promise<number> => {
       await fetch(`${node.url}/health/live`, { headers: { connection: 'close' } });
-      return lines.filter((line) => line.includes('"answered"')).length;
+      return lines.filter((line) => line.includes('"request answered"')).length;
     };
     expect(await answered()).toBe(0);
     await node.chat.settings.set(null, { settings: [{ name: 'logLevel', value: 'debug' }] });

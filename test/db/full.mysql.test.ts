@@ -16,7 +16,8 @@ test('a full database is UNAVAILABLE for writes and logged as full, answers read
   const place = await freshMysql(server.url);
   const warnings: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
-  await using db = await place.open({ writeDeadlineMs: 500, tell: logOutages(logger) });
+  // Long enough for a statement on a busy machine; the refusal below takes as long.
+  await using db = await place.open({ writeDeadlineMs: 2_000, tell: logOutages(logger) });
   await newStream(db);
   await place.run('CREATE TABLE Junk (content CHAR(200))');
   await place.run("INSERT INTO Junk VALUES ('x')");
@@ -30,7 +31,7 @@ test('a full database is UNAVAILABLE for writes and logged as full, answers read
   };
   await expect(refused()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   expect(warnings).toHaveLength(1);
-  expect(warnings[0]).toMatch(/the database could not be used/);
+  expect(warnings[0]).toMatch(/the database is unavailable/);
   expect(warnings[0]).toMatch(/is full/);
   expect(await db.client.stream.count({ where: { kind: 'GROUP' } })).toBeGreaterThan(0);
   await place.run('DROP TABLE Junk');

@@ -14,7 +14,7 @@ test('a node without Redis is live and not ready, says why, and is ready again w
   await expect.poll(async () => (await ready()).status, { timeout: 15_000 }).toBe(503);
   await expect
     .poll(async () => (await ready()).json())
-    .toEqual({ status: 'ailing', ailments: ['the bus does not answer', 'the registry of nodes does not answer'] });
+    .toEqual({ status: 'ailing', ailments: ['the bus does not answer', 'the node registry does not answer'] });
   expect((await fetch(`${node.url}/health/live`)).status).toBe(200);
   await redis.restart();
   await expect.poll(async () => (await ready()).status, { timeout: 15_000 }).toBe(200);

@@ -134,7 +134,7 @@ it('a client that disconnects while its subscription is being set up leaves noth
   gone.abort();
   await expect(answer).rejects.toThrow('aborted');
   // The node has noticed the disconnect.
-  await expect.poll(() => lab.log.find(({ msg }) => msg === 'answered')).toMatchObject({ requestId: 'goes-away' });
+  await expect.poll(() => lab.log.find(({ msg }) => msg === 'request answered')).toMatchObject({ requestId: 'goes-away' });
   lab.gates.open('set up');
   await lab.gates.opened('endless returned');
 });

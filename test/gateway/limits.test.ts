@@ -219,7 +219,7 @@ describe('a body that breaks off', () => {
     const own = await openLab({ LOG_LEVEL: 'debug' });
     const socket = connect(Number(new URL(own.node.url).port), '127.0.0.1');
     socket.write(head + begun, () => socket.resetAndDestroy());
-    await expect.poll(() => own.log.filter(({ msg }) => msg === 'answered')).toHaveLength(1);
+    await expect.poll(() => own.log.filter(({ msg }) => msg === 'request answered')).toHaveLength(1);
     await own[Symbol.asyncDispose]();
     expect(own.log.filter(({ level }) => level === 'error')).toEqual([]);
   });

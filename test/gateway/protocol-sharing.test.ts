@@ -215,7 +215,7 @@ describe.each([
     await expect.poll(() => board.followers()).toBe(1);
     board.post(1);
     expect(await other.next()).toEqual(next('a', 1));
-    expect(lab.log.filter(({ msg }) => msg === 'closing a socket failed' || msg === 'a message failed')).toEqual([]);
+    expect(lab.log.filter(({ msg }) => msg === 'closing a socket failed' || msg === 'a socket message failed')).toEqual([]);
   });
 
   test('does not affect pings, before and between events', async () => {

@@ -207,7 +207,9 @@ describe('a trace', () => {
     const { traceId, traceparent } = clientSpan();
     const response = await fetch(`${lab.node.url}/graphql?query={bug}`, { headers: { traceparent } });
     const [{ extensions }] = (await response.json()).errors;
-    expect(lab.log).toContainEqual(expect.objectContaining({ msg: 'a bug was masked', traceId, requestId: extensions.requestId }));
+    expect(lab.log).toContainEqual(
+      expect.objectContaining({ msg: 'an unexpected error was masked as INTERNAL', traceId, requestId: extensions.requestId }),
+    );
   });
 
   it('begins with an effect, and continues to the apps that get the event', async () => {
@@ -304,7 +306,7 @@ describe('a node', () => {
     await expect.poll(() => second.paths.length).toBeGreaterThan(1);
     second.answer(200);
     await refused.ask(MeDocument, {}, ann);
-    await expect.poll(told).toEqual([failed, { msg: 'spans are sent again', requestId: undefined }]);
+    await expect.poll(told).toEqual([failed, { msg: 'trace spans can be sent again', requestId: undefined }]);
   });
 
   it('serves and stops as usual if nothing accepts its spans', async () => {

@@ -281,7 +281,7 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     const { settings, logged } = await node({ HEAD_CHECK_MS: '50' });
     await settings.set(null, setting('maxPins', '3'));
     await store(2, { maxPins: 'three' });
-    await expect.poll(() => logged.some(({ msg }) => msg === 'the settings could not be read; the next check does')).toBe(true);
+    await expect.poll(() => logged.some(({ msg }) => msg === 'the settings could not be read; the next check retries it')).toBe(true);
     expect(settings.config.maxPins).toBe(3);
     await store(3, { maxPins: { value: '4', version: 3 } });
     await expect.poll(() => settings.config.maxPins).toBe(4);

@@ -260,7 +260,7 @@ it('the checker reports unexpected behaviour of a node', () => {
 
 it('the log lines of a node about leases are parsed', () => {
   const dead = { nodeId: 'abc', epoch: 3 };
-  const msg = 'a node has not shown itself for a whole lease and is taken over';
+  const msg = 'the lease of a node expired; it is being taken over';
   expect(leaseSaid(JSON.stringify({ msg, dead, name: 'node-2' }), 1)).toEqual({
     ...{ what: 'lease', kind: 'claimed', node: 1, lease: 'abc:3', holder: 2 },
   });

@@ -14,10 +14,10 @@ interface Line {
 
 /** By the log messages of src/cluster. */
 const kinds: Readonly<Record<string, LeaseRecord['kind']>> = {
-  'a node has not shown itself for a whole lease and is taken over': 'claimed',
-  'a node has left': 'left',
-  'a node that is gone has been taken over': 'finished',
-  'this node was taken for dead and its people told so: it drops its connections and begins anew': 'fenced',
+  'the lease of a node expired; it is being taken over': 'claimed',
+  'a node left the cluster': 'left',
+  'the takeover of a dead node is complete': 'finished',
+  'this node was declared dead and its users shown as offline: it drops its connections and registers again': 'fenced',
 };
 
 /** Parses a line of a node's log about a lease. Undefined if the line is about something else. */

@@ -61,7 +61,8 @@ export async function setStage(history: History, nodes: number): Promise<Stage> 
     function hear(line: string): void {
       const said = leaseSaid(line, number);
       if (said !== undefined) history.note(said);
-      if (line.includes('a bug was masked')) history.note({ what: 'node', node: number, detail: line.slice(0, mostOfLine) });
+      if (line.includes('an unexpected error was masked as INTERNAL'))
+        history.note({ what: 'node', node: number, detail: line.slice(0, mostOfLine) });
     }
     const node = open.use(await keepNode({ number, env, folder, history, hear }));
     return { number, node, redis: way, clients: open.use(await openLink(Number(new URL(node.url).port))) };
