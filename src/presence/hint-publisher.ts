@@ -16,7 +16,7 @@ interface Untold {
 }
 
 // After an outage with more changes than this, the other nodes still find them within a minute or so: each re-reads all watched users after
-// a gap (looking.ts).
+// a gap (rereads.ts).
 const mostUntold = 10_000;
 
 /** Creates the publisher of presence hints. */
