@@ -83,7 +83,7 @@ async function makePeople(env: Readonly<Record<string, string>>, databaseUrl: st
   };
 }
 
-/** Moves the users' last visit back, so that nodes write it anew when they come online. */
+/** Moves the users' last visit back, so that nodes write it again when they come online. */
 async function beAway(databaseUrl: string): Promise<void> {
   const sql = await openSql(databaseUrl);
   await sql.query('UPDATE Session SET lastSeenAt = lastSeenAt - INTERVAL 1 HOUR');

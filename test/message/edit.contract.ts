@@ -255,7 +255,7 @@ export function promisesOfEdits(open: () => Promise<Db>): void {
   });
 
   describe('an edited message sent again under its clientMessageId', () => {
-    it('is found as it is now, and not sent anew', async () => {
+    it('is found as it is now, and not sent again', async () => {
       const { bob, conversationId } = await said();
       const request = { conversationId, clientMessageId: freshKey(), text: 'helo' };
       const sent = await world.messages.send(bob, request);

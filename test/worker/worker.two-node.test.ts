@@ -187,7 +187,7 @@ describe('a process that stops in an orderly way', () => {
       return new Promise(() => undefined);
     };
     await using _second = await startProgram('worker-process.ts', { ...held, WORKER_NAME: 'second' });
-    // It is the relay from here on, and does not begin anew when the other leaves.
+    // It is the relay from here on, and does not start over when the other leaves.
     await (await ground.writer(4, 24)).ended;
     await ground.done();
     await using first = await startProgram('worker-process.ts', { ...held, WORKER_NAME: 'first' });
