@@ -64,7 +64,7 @@ async function readObstacles(connection: Connection, address: MysqlAddress): Pro
   const name = `The database ${address.database} at ${address.place}`;
   const obstacles: string[] = [];
   const others = await othersAt(connection, address);
-  if (others > 0) obstacles.push(`${name} is in use: ${others} other connections. Stop all nodes and programs that use it.`);
+  if (others > 0) obstacles.push(`${name} is in use (other connections: ${others}). Stop all nodes and programs that use it.`);
   const tables = await tablesOf(connection);
   if (!tables.has('_prisma_migrations')) {
     if (models.some((model) => tables.has(model.toLowerCase())))

@@ -42,7 +42,7 @@ export async function compareHeads({ source, filling }: Both): Promise<number> {
       const differing = here.findIndex((row, at) => textOf(row) !== textOf(there[at]));
       if (differing >= 0 || here.length !== there.length) {
         const id = String((here[differing] ?? there[here.length])?.['id']);
-        throw new Error(`${what} of stream ${id} is not what it is in the source`);
+        throw new Error(`stream ${id} differs from the source in ${what}`);
       }
       const last = here.at(-1)?.['id'];
       if (place === 0) streams += here.length;

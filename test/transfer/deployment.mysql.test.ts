@@ -14,16 +14,16 @@ import { lookAround } from '../twin/look.ts';
 import { type Receiver, receiver } from '../webhook/receiver.ts';
 import { freshPlaces, type Places } from './places.ts';
 
-// What waits for a worker waits until one is started.
+// Without a worker, pending work stays pending until the test starts one.
 const idle = { ROLES: 'gateway', JOB_POLL_MS: '60000', ADDRESS_ATTEMPTS: '1000000', OPERATIONS_PER_SECOND: '0' };
-// So long that what was scheduled is not yet due when it is transferred, on most machines, and so short that a test can wait for it.
+// Usually not yet due when it is transferred, and soon enough to wait for.
 const laterMs = 3_000;
 
 function lookAs(node: Pick<Node, 'url'>, { token }: Pick<Person, 'token'>): Promise<Answer> {
   return send(`${node.url}/graphql`, lookAround, token);
 }
 
-/** Has people do much of what there is on an embedded node, and answers what they had when it stopped. */
+/** Runs an embedded node on which users do much of what is possible. Resolves to what they had when it stopped. */
 async function liveEmbedded(places: Places, app: Receiver) {
   await using ground = await prepare({
     stores: { env: { DATA_DIR: places.dataDir }, [Symbol.asyncDispose]: async () => undefined },
@@ -51,7 +51,7 @@ async function liveEmbedded(places: Places, app: Receiver) {
   return { ann, ben, groupId, positions, request, sent, missed, had, webhookId: webhook.id };
 }
 
-describe('a deployment that was taken along', () => {
+describe('a transferred deployment', () => {
   let places: Places;
   let app: Receiver;
   let before: Awaited<ReturnType<typeof liveEmbedded>>;
@@ -80,7 +80,7 @@ describe('a deployment that was taken along', () => {
     return listening(client, 'events', FollowDocument, { after });
   }
 
-  it('shows everybody, under the tokens that they had, all that they had', async () => {
+  it('shows all users, with their tokens from before, what they had before', async () => {
     expect(before.had.length).toBeGreaterThan(5);
     for (const { person, answer } of before.had) {
       expect(answer.errors).toBeUndefined();
@@ -90,7 +90,7 @@ describe('a deployment that was taken along', () => {
     }
   });
 
-  it('gives a client with its positions what it has missed, each entry once, and goes on with the next number', async () => {
+  it('gives a client with positions from before each missed entry once, and continues with the next seq', async () => {
     const { ann, ben, positions, groupId, missed } = before;
     const events = listen(ann, positions);
     const replayed = (await events.ready()).map(inWords);
@@ -100,18 +100,18 @@ describe('a deployment that was taken along', () => {
     events.stop();
   });
 
-  it('finds what was sent before when it is sent again', async () => {
+  it('finds a message from before when it is sent again', async () => {
     const { sendMessage } = await doings.ask(SendMessageDocument, { input: before.request }, before.ben);
     expect(given(sendMessage.messageEdge, sendMessage.errors).node).toMatchObject({ id: before.sent.id, seq: before.sent.seq });
   });
 
-  it('refreshes tokens of before', async () => {
+  it('accepts refresh tokens from before', async () => {
     const { refreshToken } = await doings.ask(RefreshTokenDocument, { input: { refreshToken: before.ann.refreshToken } });
     expect(refreshToken.errors).toEqual([]);
     expect(refreshToken.viewer?.user.id).toBe(before.ann.id);
   });
 
-  it('does what was left to do: apps are told of what was said before, and what is scheduled is sent', async () => {
+  it('does pending work: webhooks are called for messages from before, and scheduled messages are sent', async () => {
     const events = listen(before.ann, await doings.positions(before.ann));
     await events.ready();
     await using _worker = await start({ ROLES: 'worker', JOB_POLL_MS: '200', WORKER_POLL_MS: '200' });

@@ -1,7 +1,7 @@
 import { type Db, models } from '../../src/db/index.ts';
 import { type Field, readModels } from '../db/models.ts';
 
-/** Rows of a model as Prisma has them. */
+/** Rows of a model, as Prisma returns them. */
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
 interface Delegate {
@@ -13,12 +13,12 @@ function delegateOf(client: object, model: string): Delegate {
   return Reflect.get(client, `${model.charAt(0).toLowerCase()}${model.slice(1)}`) as Delegate;
 }
 
-// What drivers and dialects write in forms of their own.
+// Characters that drivers and SQL dialects escape or encode.
 const people = `It's "so": \\ %_?:1 -- /* \n\r\t\u0000 \uffff é e\u0301 👩🏽‍🚀 ß ẞ İ`;
 const moments = ['1970-01-01T00:00:00.001Z', '2026-03-29T01:30:00.999Z', '9999-12-31T23:59:59.999Z'];
 const rowsOfEach = 3;
 
-/** A value of a column: of the first row none, where that may be. */
+/** Returns a value for a column. Null in the first row if the column is optional. */
 function columnValue({ name, type, optional, native, fallback }: Field, row: number): unknown {
   if (optional && row === 0) return null;
   const [, kind = '', width = ''] = /^(\w+)(?:\((\d+)\))?/.exec(native ?? '') ?? [];
@@ -34,7 +34,7 @@ function columnValue({ name, type, optional, native, fallback }: Field, row: num
     case 'Bytes':
       return Uint8Array.from({ length: kind === 'Binary' ? Number(width) : 100_000 * row }, (_, at) => (at * 37 + row * 39) % 256);
     case 'String':
-      // Columns of a bound are ids and codes, or names; addresses are ASCII too.
+      // Many VARCHAR columns, and addresses, are ASCII.
       return kind === 'VarChar' || name === 'address'
         ? `${row}'\\"${name}`.slice(0, Number(width) || 100)
         : `${row}${people.repeat(1 + row * 100)}`;
@@ -43,11 +43,11 @@ function columnValue({ name, type, optional, native, fallback }: Field, row: num
   }
 }
 
-/** Puts rows of all models into a database: the least and the greatest there may be, all that dialects write otherwise, and nothing. */
+/** Inserts rows of all models: least and greatest values, characters that need escaping, and nulls. */
 export async function fillEveryTable(db: Db): Promise<void> {
   const all = await readModels('prisma/schema.prisma');
   for (const { name, fields } of all) {
-    // There is one, from the first migration on.
+    // The first migration has inserted its only row.
     if (name === 'Deployment') continue;
     const data = Array.from({ length: rowsOfEach }, (_, row) =>
       Object.fromEntries(fields.map((field) => [field.name, columnValue(field, row)])),
@@ -56,7 +56,7 @@ export async function fillEveryTable(db: Db): Promise<void> {
   }
 }
 
-/** All rows of all models, those of each in one order. */
+/** Reads all rows of all models. The order is the same in every database. */
 export async function everyRow(db: Db): Promise<Readonly<Record<string, Rows>>> {
   const all: Record<string, Rows> = {};
   for (const model of models) {

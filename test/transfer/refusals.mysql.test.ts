@@ -15,14 +15,14 @@ beforeAll(async () => {
 });
 afterAll(() => places[Symbol.asyncDispose]());
 
-/** Runs the command where something stands in its way: answers what it says. */
+/** Runs the command, which must refuse. Resolves to the message. */
 async function refused(env: Readonly<Record<string, string>> = {}, ...words: readonly string[]): Promise<string> {
   const { code, output, errors } = await runAdmin({ ...places.env, ...env }, 'transfer', ...words);
   expect({ code, output }).toEqual({ code: 1, output: '' });
   return errors;
 }
 
-/** What the target has: each test leaves it as it was. */
+/** Reads the tables of the target. It must stay empty. */
 const tables = () =>
   places.rows(`SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = '${new URL(places.url).pathname.slice(1)}'`);
 
@@ -30,10 +30,10 @@ function dataDir(): { readonly env: Readonly<Record<string, string>>; readonly [
   return { env: { DATA_DIR: places.dataDir }, [Symbol.asyncDispose]: async () => undefined };
 }
 
-describe('a transfer does nothing, and says why', () => {
+describe('a transfer does nothing and says why', () => {
   beforeEach(async () => expect(await tables()).toEqual([]));
 
-  it('where there is no database to copy, or none of ours', async () => {
+  it('if the source does not exist or is not a database of MPIM', async () => {
     const none = join(places.dataDir, 'none');
     expect(await refused({ DATA_DIR: none })).toBe(
       `There is no embedded database at ${none}/mpim.sqlite. Set DATA_DIR to the folder of the node that had it.\n`,
@@ -47,13 +47,13 @@ describe('a transfer does nothing, and says why', () => {
     expect(await tables()).toEqual([]);
   });
 
-  it('without a database to go to, or where nobody answers', async () => {
+  it('if there is no target or it cannot be reached', async () => {
     expect(await refused({ DATABASE_URL: '', REDIS_URL: '' })).toBe('Set DATABASE_URL to the empty database that the data is to go to.\n');
     expect(await refused({ DATABASE_URL: 'mysql://root@127.0.0.1:1/none' })).toMatch(/^MySQL at 127\.0\.0\.1:1 cannot be reached/);
     expect(await refused({ DATABASE_URL: `${places.url}_none` })).toMatch(/has no database/);
   });
 
-  it('while a node or an import has the source, which may be looked at all the same', async () => {
+  it('while a node or an import uses the source, and --check shows the plan all the same', async () => {
     {
       await using _node = await places.openSource();
       expect(await refused()).toBe(`A node has ${places.file} open. Stop it first.\n`);
@@ -63,7 +63,7 @@ describe('a transfer does nothing, and says why', () => {
     expect(await refused({}, '--check')).toMatch(/^From .*\nTo be copied: 1 row\.\nAn import into .* is under way\. Wait for its end, /s);
   });
 
-  it('where the source is of another release', async () => {
+  it('if the source has the migrations of another release', async () => {
     await using sql = await rawSql(dataDir());
     const name = await sql.text('SELECT MAX(migration_name) FROM _prisma_migrations');
     await sql.run(`UPDATE _prisma_migrations SET rolled_back_at = '2026-01-01' WHERE migration_name = '${name}'`);
@@ -78,7 +78,7 @@ describe('a transfer does nothing, and says why', () => {
     await sql.run(`DELETE FROM _prisma_migrations WHERE id = 'later'`);
   });
 
-  it('where everybody would be signed out', async () => {
+  it('if all users would be signed out', async () => {
     const file = join(places.dataDir, 'secret-keys');
     const key = (await keyFile(places.dataDir)).trim();
     const other = `k2:${'A'.repeat(43)}`;
@@ -91,13 +91,13 @@ describe('a transfer does nothing, and says why', () => {
     expect((await runAdmin({ ...places.env, SECRET_KEYS: `${other},${key}` }, 'transfer', '--check')).errors).toBe('');
   });
 
-  it('where the target has tables of another program', async () => {
+  it('if the target has tables of another program', async () => {
     await places.rows('CREATE TABLE NAME.User (id INT)');
     expect(await refused()).toMatch(/ has tables of another program\. Use an empty database\.\n$/);
     await places.rows('DROP TABLE NAME.User');
   });
 
-  it('when it is only to look', async () => {
+  it('with --check, which only reads', async () => {
     const { code, output, errors } = await runAdmin(places.env, 'transfer', '--check');
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(output).toMatch(/^From .*\nTABLE +ROWS\nStream +1\n.*To be copied: 1 row\.\nNothing stands in the way\.\n$/s);
@@ -105,7 +105,7 @@ describe('a transfer does nothing, and says why', () => {
 });
 
 describe('a target', () => {
-  it('may be one that nodes have started on, and nobody has used; and then not be one of them any more', async () => {
+  it('may have had nodes but no users, and is refused once it has data or a node runs', async () => {
     await using other = await freshPlaces();
     await (await other.openTarget())[Symbol.asyncDispose]();
     const env = { ...places.env, DATABASE_URL: other.url };
@@ -113,7 +113,7 @@ describe('a target', () => {
     expect(await refused({ DATABASE_URL: other.url })).toMatch(/ has data already \(AuditEntry\)\. Use an empty database\.\n$/);
     await using _node = await chatOn({ env: { DATABASE_URL: other.url }, [Symbol.asyncDispose]: async () => undefined });
     expect(await refused({ DATABASE_URL: other.url })).toMatch(
-      / is in use: \d+ other connections\. Stop all nodes and programs that use it\.\n/,
+      / is in use \(other connections: \d+\)\. Stop all nodes and programs that use it\.\n/,
     );
   });
 });

@@ -1,21 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAudit } from '../../src/audit/index.ts';
-import { readConfig } from '../../src/config.ts';
-import { openSource } from '../../src/db/source.sqlite.ts';
-import { openTarget } from '../../src/db/target.mysql.ts';
-import { createTransfer } from '../../src/transfer/index.ts';
 import { startProxy } from '../db/proxy.ts';
 import { runAdmin } from '../support/admin-command.ts';
 import { chatOn } from '../support/chat.ts';
 import { childEnv } from '../support/child-env.ts';
 import { rawSql } from '../support/raw-sql.ts';
 import { until } from '../support/until.ts';
-import { freshPlaces, type Places } from './places.ts';
+import { freshPlaces, type Places, transferBetween } from './places.ts';
 
-// Some seconds of copying: whoever looks every few ms comes in the middle of it.
+// Copying takes long enough to be interrupted in the middle.
 const messages = 20_000;
 
 let places: Places;
@@ -38,7 +32,7 @@ async function count(table: string): Promise<number> {
   return Number(row?.['count']);
 }
 
-/** Kills the command as soon as something is so. */
+/** Starts the command and kills it when `happened` resolves to true. */
 async function killedWhen(happened: () => Promise<boolean>): Promise<void> {
   const child = spawn(process.execPath, ['scripts/admin.ts', 'transfer'], { env: childEnv(places.env), stdio: 'ignore' });
   const ended = once(child, 'exit');
@@ -47,7 +41,7 @@ async function killedWhen(happened: () => Promise<boolean>): Promise<void> {
   expect(await ended).toEqual([null, 'SIGKILL']);
 }
 
-/** Starts a node on the target, which is to refuse. */
+/** Starts a node on the target and stops it. */
 async function startNode(): Promise<void> {
   const stores = { env: { DATABASE_URL: places.url }, [Symbol.asyncDispose]: async () => undefined };
   await (await chatOn(stores))[Symbol.asyncDispose]();
@@ -55,8 +49,8 @@ async function startNode(): Promise<void> {
 
 const refusal = /^a transfer into this database was begun and not finished: run npm run admin -- transfer again/;
 
-describe('a transfer that is broken off', () => {
-  it('leaves a database on which no node starts, be it killed as tables are made or as rows are copied; run again it begins anew and finishes', async () => {
+describe('an interrupted transfer', () => {
+  it('leaves a database on which no node starts, whether it was killed or lost the database, and starts over when it is run again', async () => {
     await killedWhen(async () => (await count('_prisma_migrations')) > 3);
     expect(await count('_prisma_migrations WHERE finished_at IS NULL')).toBeGreaterThan(0);
     await expect(startNode()).rejects.toThrow(refusal);
@@ -79,18 +73,17 @@ describe('a transfer that is broken off', () => {
   });
 });
 
-/** The database goes away in the middle, for longer than it is waited for. */
+/** Runs a transfer during which the database goes away for good. */
 async function cutOff(): Promise<void> {
   const url = new URL(places.url);
   await using proxy = await startProxy(Number(url.port));
   url.port = String(proxy.port);
-  await using source = await openSource({ file: places.file, hold: true });
-  await using target = await openTarget({ url: url.href, connections: 4, writeDeadlineMs: 500 });
-  const [logger, config] = [pino({ level: 'silent' }), readConfig({})];
-  const actor = { userId: null, name: 'somebody', origin: 'a test' };
-  const transfer = createTransfer({ source, target, keys: [], actor, audit: (db) => createAudit({ db, logger, config }) });
-  const running = transfer.run(({ table }) => {
-    if (table === 'Message') proxy.cutAfter = () => 'unsent';
+  const running = transferBetween(places, {
+    url: url.href,
+    writeDeadlineMs: 500,
+    onProgress: ({ table }) => {
+      if (table === 'Message') proxy.cutAfter = () => 'unsent';
+    },
   });
   await expect(running).rejects.toThrow(
     /^Not finished: the database does not answer\. The source is as it was\. No node starts on .* until the transfer is run again, which begins anew\.$/,
