@@ -7,12 +7,13 @@ import { adminPath, createAdminEngine } from './admin-engine.ts';
 import { auditPath, sendAudit } from './audit-download.ts';
 import { authenticateAdmin } from './auth.ts';
 import type { Mask } from './errors.ts';
+import { kept } from './kept.ts';
 import { addressAt, listen } from './listen.ts';
 import type { Logging } from './logger.ts';
 import { answerMalformed } from './malformed.ts';
 import type { Metrics } from './metrics.ts';
 import { metricsPath, sendMetrics } from './metrics-download.ts';
-import { createPage, type Page, sendPage } from './page.ts';
+import { createPage, sendPage } from './page.ts';
 import { adminGraphiqlHtml } from './pages.ts';
 import { addressOf, pathOf, requestIdOf } from './request.ts';
 
@@ -95,15 +96,14 @@ function createAnswer({
   const engine = createAdminEngine({ config, mask });
   // Systems with several nodes have tools of their own. The page is for trying out one node.
   const graphiql = config.graphiql && config.databaseUrl === '';
-  let page: Promise<Page> | undefined;
+  const page = kept(async () => createPage(await adminGraphiqlHtml(adminPath)));
 
   return async (request, response) => {
     const path = pathOf(request);
     if (path === metricsPath) return await sendMetrics(metrics, config, { request, response });
     if (path !== adminPath && path !== auditPath) return void response.writeHead(path === null ? 400 : 404).end();
     if (path === adminPath && graphiql && request.method === 'GET' && request.headers.accept?.includes('text/html')) {
-      page ??= adminGraphiqlHtml(adminPath).then(createPage);
-      return sendPage(request, response, await page);
+      return sendPage(request, response, await page());
     }
     try {
       // Checked before the document is validated, because validation errors reveal the schema.

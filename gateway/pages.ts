@@ -3,6 +3,7 @@ import type { Config } from '../src/config.ts';
 import { adminTabs } from './admin-tabs.ts';
 import { readDemoApp, servesDemoApp } from './demo-app.ts';
 import { readyTabs } from './graphiql-tabs.ts';
+import { kept } from './kept.ts';
 import { landingHtml } from './landing.ts';
 import { createPage, type Page } from './page.ts';
 
@@ -16,35 +17,17 @@ export interface Pages {
 
 /** Creates the pages. Each is built on first use: GraphiQL has nine megabytes. */
 export function createPages(config: Config): Pages {
-  const { graphiql } = config;
-  const made = new Map<string, Promise<Page>>();
-  let demoFiles: Promise<ReadonlyMap<string, Page>> | undefined;
-
-  function once(path: string, html: () => string | Promise<string>): Promise<Page> {
-    const page = made.get(path) ?? Promise.resolve(html()).then(createPage);
-    made.set(path, page);
-    // A page that could not be read is read again on the next request.
-    page.catch(() => made.delete(path));
-    return page;
-  }
-
-  async function demo(): Promise<ReadonlyMap<string, Page>> {
-    if (!servesDemoApp(config)) return new Map();
-    demoFiles ??= readDemoApp().catch((error: unknown) => {
-      // The app was being rebuilt.
-      demoFiles = undefined;
-      throw error;
-    });
-    return await demoFiles;
-  }
+  const demo = kept(async () => (servesDemoApp(config) ? await readDemoApp() : new Map<string, Page>()));
+  const landing = kept(async () => createPage(landingHtml({ graphiql: config.graphiql, demo: (await demo()).size > 0 })));
+  const graphiql = kept(async () => createPage(await graphiqlHtml()));
 
   return {
     async demo(path) {
       return (path?.startsWith('/demo/') ? (await demo()).get(path) : undefined) ?? null;
     },
     async at(path) {
-      if (path === '/') return await once(path, async () => landingHtml({ graphiql, demo: (await demo()).size > 0 }));
-      return path === '/graphql' && graphiql ? await once(path, graphiqlHtml) : null;
+      if (path === '/') return await landing();
+      return path === '/graphql' && config.graphiql ? await graphiql() : null;
     },
   };
 }
