@@ -16,11 +16,14 @@ import { metricsPath, sendMetrics } from './metrics-download.ts';
 import { createPage, sendPage } from './page.ts';
 import { adminGraphiqlHtml } from './pages.ts';
 import { addressOf, pathOf, requestIdOf } from './request.ts';
+import { createUnderWay } from './under-way.ts';
 
 /** The operators' port of a node. Disposing it closes the port. Requests that are not answered within two seconds are cut off. */
 export interface Admin extends AsyncDisposable {
   /** The URL of the operators' schema, for example `http://127.0.0.1:4001/admin/graphql`. Null if it is off. */
   readonly url: string | null;
+  /** Resolves when the requests that are accepted by now are answered, downloads too. Others are accepted meanwhile. */
+  finish(): Promise<void>;
 }
 
 /** The parts of the operators' port. */
@@ -37,13 +40,12 @@ export interface AdminParts {
 /** Starts serving the operators' schema, if it is configured. Throws ConfigError if it cannot listen. */
 export async function openAdmin(parts: AdminParts): Promise<Admin> {
   const port = portOf(parts.config, parts.port);
-  if (port === null) return { url: null, [Symbol.asyncDispose]: async () => {} };
+  if (port === null) return { url: null, finish: async () => {}, [Symbol.asyncDispose]: async () => {} };
   const { adminHost: host } = parts.config;
   const answer = createAnswer(parts);
-  const under = new Set<Promise<void>>();
+  const underWay = createUnderWay();
   const server = createServer((request, response) => {
-    const ended = new Promise<void>((resolve) => void response.once('close', resolve)).finally(() => under.delete(ended));
-    under.add(ended);
+    underWay.add(response);
     const requestId = requestIdOf(request);
     response.setHeader('x-request-id', requestId);
     parts.logging.inRequest(requestId, () => {
@@ -59,13 +61,14 @@ export async function openAdmin(parts: AdminParts): Promise<Admin> {
   const address = await listen(server, { host, port, variables: 'ADMIN_' });
   return {
     url: `${addressAt(host, address.port)}${adminPath}`,
+    finish: underWay.ended,
     async [Symbol.asyncDispose]() {
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());
       server.closeIdleConnections();
       // The request that makes this node stop is answered too: the audit has its entry by then.
       const late = new AbortController();
-      await Promise.race([Promise.all(under), delay(answerMs, undefined, { signal: late.signal }).catch(() => undefined)]);
+      await Promise.race([underWay.ended(), delay(answerMs, undefined, { signal: late.signal }).catch(() => undefined)]);
       late.abort();
       server.closeAllConnections();
       await closed.promise;
@@ -73,7 +76,7 @@ export async function openAdmin(parts: AdminParts): Promise<Admin> {
   };
 }
 
-// An answer takes two commits. A download has no limit.
+// An answer takes two commits.
 const answerMs = 2_000;
 
 // A second node on the same machine usually gets the next public port.

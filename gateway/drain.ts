@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Admin } from './admin.ts';
 import type { Http } from './http.ts';
 import type { Sockets } from './socket.ts';
 
@@ -8,6 +9,7 @@ export interface Draining {
   readonly server: Server;
   readonly http: Http;
   readonly sockets: Sockets;
+  readonly admin: Pick<Admin, 'finish'>;
   /** How long it may take. What is left after that is dropped. */
   readonly ms: number;
   /** Whether a proxy sends the requests of clients. */
@@ -24,15 +26,15 @@ const lingerMs = 5_000;
  * Stops serving.
  *
  * - At once, /health/ready reports it, new work is refused in a way that tells clients to try elsewhere, and subscriptions over HTTP end.
- * - Accepted work is finished, and sockets are closed in waves.
+ * - Accepted work is finished, downloads and the operators' requests too, and sockets are closed in waves.
  * - The port stays open until then, and behind a proxy for at least a second, so that a load balancer reads "draining" instead of hitting a
  *   closed port. Then it closes.
  */
-export async function drain({ server, http, sockets, ms, proxied }: Draining): Promise<void> {
+export async function drain({ server, http, sockets, admin, ms, proxied }: Draining): Promise<void> {
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(late.resolve, ms);
   const noticed = proxied ? delay(Math.min(noticeMs, ms)) : undefined;
-  await Promise.all([noticed, sockets.drain(ms), Promise.race([http.drain(), late.promise])]);
+  await Promise.all([noticed, sockets.drain(ms), Promise.race([Promise.all([http.drain(), admin.finish()]), late.promise])]);
   clearTimeout(timer);
   const closed = Promise.withResolvers<void>();
   const patience = setTimeout(closed.resolve, lingerMs);

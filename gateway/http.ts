@@ -12,13 +12,17 @@ import type { Logging } from './logger.ts';
 import { sendPage } from './page.ts';
 import { createPages } from './pages.ts';
 import { pathOf, refusalFor, requestIdOf } from './request.ts';
+import { createUnderWay } from './under-way.ts';
 
 /** The HTTP side of a node: GraphQL, pages, health. */
 export interface Http {
   readonly listener: RequestListener;
   /** Ends all open subscriptions over HTTP in a way that tells clients to come back. Later ones are accepted. */
   cut(): void;
-  /** Refuses GraphQL with 503 from then on and ends subscriptions over HTTP. Resolves when all accepted requests are answered. */
+  /**
+   * Refuses everything except health checks with 503 from then on, and ends subscriptions over HTTP. Resolves when all accepted requests are
+   * answered, downloads too.
+   */
   drain(): Promise<void>;
 }
 
@@ -31,20 +35,13 @@ export interface HttpParts extends CallerParts {
 /** Creates the HTTP side. Every response has an `x-request-id`. */
 export function createHttp(parts: HttpParts): Http {
   const { chat, config, engine, logging } = parts;
-  const answering = new Set<ServerResponse>();
-  const idle = Promise.withResolvers<void>();
+  const underWay = createUnderWay();
   const stop = new AbortController();
   const stopping = stop.signal;
   let streams = new AbortController();
   const pages = createPages(config);
 
   async function answerGraphql(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
-    if (stopping.aborted) return await refuse(config, request, response);
-    answering.add(response);
-    response.once('close', () => {
-      answering.delete(response);
-      if (stopping.aborted && answering.size === 0) idle.resolve();
-    });
     await engine(request, response, callOverHttp(parts, { request, response, requestId, cut: streams.signal }));
   }
 
@@ -61,14 +58,13 @@ export function createHttp(parts: HttpParts): Http {
     return true;
   }
 
+  /** Answers a request that reads a page or a file. Returns false if there is none at the path. */
   async function read(path: string | null, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+    if (!isRead(request)) return false;
     const page = (request.headers.accept?.includes('text/html') ? await pages.at(path) : null) ?? (await pages.demo(path));
     if (page !== null) sendPage(request, response, page);
     else if (path === '/demo' && (await pages.demo('/demo/')) !== null) response.writeHead(308, { location: '/demo/' }).end();
     else if (path?.startsWith('/exports/')) return await download(request, response);
-    else if (path === '/health/live') sendHealth(response, live());
-    else if (path === '/health/ready') sendHealth(response, await ready(chat, stopping.aborted));
     else return false;
     return true;
   }
@@ -76,6 +72,9 @@ export function createHttp(parts: HttpParts): Http {
   async function answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
     const path = pathOf(request);
     if (!isServed(config, path)) return void response.writeHead(404).end();
+    if (isRead(request) && path === '/health/live') return sendHealth(response, live());
+    if (isRead(request) && path === '/health/ready') return sendHealth(response, await ready(chat, stopping.aborted));
+    if (stopping.aborted) return await refuse(config, request, response);
     if (await read(path, request, response)) return;
     if (path === '/graphql' || path === '/graphql/') return await answerGraphql(request, response, requestId);
     response.writeHead(path === null ? 400 : 404).end();
@@ -85,6 +84,7 @@ export function createHttp(parts: HttpParts): Http {
     listener(request, response) {
       const requestId = requestIdOf(request);
       response.setHeader('x-request-id', requestId);
+      underWay.add(response);
       logging.inRequest(requestId, () => {
         logAnswer(logging, request, response);
         answer(request, response, requestId).catch((error: unknown) => {
@@ -100,10 +100,9 @@ export function createHttp(parts: HttpParts): Http {
       ended.abort(new ChatError('UNAVAILABLE', 'This node was unreachable for too long. Subscribe again with your positions.'));
     },
     async drain() {
-      if (answering.size === 0) idle.resolve();
       stop.abort();
       streams.abort(new ChatError('UNAVAILABLE', 'This node is shutting down. Subscribe again with your positions.'));
-      await idle.promise;
+      await underWay.ended();
     },
   };
 }
@@ -111,6 +110,10 @@ export function createHttp(parts: HttpParts): Http {
 /** Returns whether this node serves a path. A node that is only a worker serves its health alone. */
 function isServed({ roles }: Config, path: string | null): boolean {
   return roles.includes('gateway') || path?.startsWith('/health/') === true;
+}
+
+function isRead({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 function logAnswer({ logger }: Logging, request: IncomingMessage, response: ServerResponse): void {

@@ -104,7 +104,7 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   const parting = started.move();
   const close = once(async () => {
     membership.draining();
-    await drain({ server, http, sockets, ms: config.drainMs, proxied: config.trustProxy });
+    await drain({ server, http, sockets, admin, ms: config.drainMs, proxied: config.trustProxy });
     await parting.disposeAsync();
   });
   return {

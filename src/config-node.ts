@@ -249,7 +249,12 @@ export const nodeOptions = {
     whole(50, 600_000),
     'Interval in milliseconds at which subscriptions over HTTP are sent a keep-alive, so that nothing in between closes them.',
   ),
-  drainMs: option('DRAIN_MS', '10000', whole(0, 600_000), 'Milliseconds a stopping node waits for the work that it has accepted.'),
+  drainMs: option(
+    'DRAIN_MS',
+    '10000',
+    whole(0, 600_000),
+    'Milliseconds a stopping node waits for the work that it has accepted: requests and downloads.',
+  ),
   corsOrigins: option(
     'CORS_ORIGINS',
     '*',

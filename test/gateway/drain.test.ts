@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { post, subscribeOverHttp } from './http.ts';
 import { openLab } from './lab.ts';
@@ -5,6 +7,18 @@ import { openRaw, type RawSocket } from './raw-socket.ts';
 
 async function ready(url: string): Promise<number> {
   return (await fetch(`${url}/health/ready`)).status;
+}
+
+/** Starts to download GraphiQL and stops reading, with most of its nine megabytes still to come. */
+async function beginDownload(url: string): Promise<IncomingMessage> {
+  const [response] = (await once(get(url, { headers: { accept: 'text/html' } }), 'response')) as [IncomingMessage];
+  return response.pause();
+}
+
+async function restOf(response: IncomingMessage): Promise<number> {
+  let bytes = 0;
+  for await (const piece of response) bytes += (piece as Buffer).length;
+  return bytes;
 }
 
 describe('a node that drains', () => {
@@ -56,6 +70,20 @@ describe('a node that drains', () => {
     const gone = lab.node.close();
     lab.gates.open('set up');
     expect(await socket.closed).toEqual({ code: 1012, reason: 'This node is shutting down. Connect again' });
+    await gone;
+  });
+
+  test('finishes the downloads that have begun on both of its ports, and refuses new ones', async () => {
+    await using lab = await openLab();
+    const { url, adminUrl } = lab.node;
+    const downloads = [await beginDownload(`${url}/graphql`), await beginDownload(adminUrl ?? '')];
+    const gone = lab.node.close();
+    expect(await ready(url)).toBe(503);
+    const refused = await fetch(`${url}/exports/0198c0de-0000-7000-8000-000000000000?until=1&signature=x`);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    const whole = downloads.map(({ headers }) => Number(headers['content-length']));
+    expect(Math.min(...whole)).toBeGreaterThan(8_000_000);
+    expect(await Promise.all(downloads.map(restOf))).toEqual(whole);
     await gone;
   });
 
