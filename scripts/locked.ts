@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -7,30 +7,31 @@ export async function readIfThere(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-/** Runs `work` under a lock on a folder: one process at a time generates into it, so that none imports what another is still writing. */
+/**
+ * Runs `work` under a lock on a folder: one process at a time generates into it, so that none imports what another is still writing. The
+ * lock is an exclusive transaction on an empty database, which the operating system ends with the process, however that ends. Throws if
+ * another process holds it for longer than a minute.
+ */
 export async function locked(generated: string, work: () => Promise<void>): Promise<void> {
-  const lockFile = join(generated, 'lock');
   await mkdir(generated, { recursive: true });
-  // Generating takes some seconds, tens on a slow machine. After a minute something else is wrong, and the error below says where.
+  // Rarely needed, so it is not loaded at each start.
+  const { default: Database } = await import('libsql');
+  const connection = new Database(join(generated, 'lock.db'));
+  // Generating takes some seconds, tens on a slow machine. After a minute something else is wrong.
   for (const end = Date.now() + 60_000; ; await delay(100)) {
-    const holder = Number(await readIfThere(lockFile));
-    // Left behind by a process that was killed.
-    if (holder > 0 && !isRunning(holder)) await rm(lockFile, { force: true });
-    const taken = await writeFile(lockFile, String(process.pid), { flag: 'wx' }).catch((error: unknown) => error);
-    if (taken === undefined) break;
-    if (Date.now() > end) throw taken;
+    try {
+      connection.exec('BEGIN EXCLUSIVE');
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'SQLITE_BUSY' && Date.now() < end) continue;
+      connection.close();
+      throw new Error(`no lock on ${generated}`, { cause: error });
+    }
   }
   try {
     await work();
   } finally {
-    await rm(lockFile, { force: true });
+    connection.exec('ROLLBACK');
+    connection.close();
   }
 }
