@@ -32,11 +32,13 @@ async function tablesOf(connection: Connection): Promise<ReadonlySet<string>> {
 }
 
 /** Counts the other connections to the database. Without the privilege PROCESS, a user sees only its own. */
-async function othersAt(connection: Connection, { database }: MysqlAddress): Promise<number> {
+async function othersAt(connection: Connection): Promise<number> {
+  // Some servers write the name in lower case.
+  const [current]: Found = await connection.query('SELECT DATABASE() AS name');
   const patience = deadlineIn(lockSeconds * 1_000);
   for (;;) {
     const all: readonly { readonly Id: bigint | number; readonly db: string | null }[] = await connection.query('SHOW PROCESSLIST');
-    const others = all.filter(({ Id: id, db }) => db === database && Number(id) !== connection.threadId).length;
+    const others = all.filter(({ Id: id, db }) => db === current?.['name'] && Number(id) !== connection.threadId).length;
     if (others === 0 || patience.left() === 0) return others;
     await delay(askAgainMs);
   }
@@ -63,7 +65,7 @@ async function isUnfinished(connection: Connection, tables: ReadonlySet<string>)
 async function readObstacles(connection: Connection, address: MysqlAddress): Promise<readonly string[]> {
   const name = `The database ${address.database} at ${address.place}`;
   const obstacles: string[] = [];
-  const others = await othersAt(connection, address);
+  const others = await othersAt(connection);
   if (others > 0) obstacles.push(`${name} is in use (other connections: ${others}). Stop all nodes and programs that use it.`);
   const tables = await tablesOf(connection);
   if (!tables.has('_prisma_migrations')) {
@@ -115,13 +117,11 @@ async function openFilling(options: TargetOptions): Promise<Filling> {
       );
     },
     ask: (query) => db.client.$queryRaw(query),
-    async finish(deployment) {
-      const { epoch, createdAt, wordsVersion } = deployment;
+    async finish({ name, kinds }, row) {
       // Every statement can be repeated, so a lost COMMIT needs no mark.
       await db.commitIdempotent(async (tx) => {
-        await tx.$executeRaw(
-          sql`UPDATE Deployment SET epoch = ${epoch}, createdAt = ${createdAt}, wordsVersion = ${wordsVersion} WHERE id = 1`,
-        );
+        await tx.$executeRaw(raw(`DELETE FROM ${name}`));
+        await insertRows(db, tx, { table: name, kinds, rows: [row] });
         await tx.$executeRaw(raw('DELETE FROM `Commit`'));
         await tx.$executeRaw(sql`DELETE FROM _prisma_migrations WHERE id = ${fillingMark}`);
       });

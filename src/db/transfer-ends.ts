@@ -52,8 +52,8 @@ export interface Filling extends AsyncDisposable {
   insert(table: Table, rows: readonly Row[]): Promise<void>;
   /** Runs a query. */
   ask(query: Sql): Promise<readonly Row[]>;
-  /** Sets the row of Deployment and removes the mark, in one transaction. Nodes can start on the database from then on. */
-  finish(deployment: Row): Promise<void>;
+  /** Sets the only row of `Deployment` and removes the mark, in one transaction. Nodes can start on the database from then on. */
+  finish(deployment: Table, row: Row): Promise<void>;
 }
 
 /** Tables that have rows before anybody has used the database: migrations and the first start create them. */

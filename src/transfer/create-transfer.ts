@@ -1,5 +1,5 @@
 import type { Audit } from '../audit/index.ts';
-import { DatabaseError, type Db, type Filling, type Source, sql, type Table, type Target } from '../db/index.ts';
+import { DatabaseError, type Db, type Filling, type Model, type Source, type Table, type Target } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { ServerKey } from '../server-key.ts';
 import { compareHeads, countRows } from './compare.ts';
@@ -71,6 +71,12 @@ export function createTransfer({ source, target, keys, audit, actor, now = () =>
     return all;
   }
 
+  function tableOf(model: Model): Table {
+    const table = source.tables.find(({ name }) => name === model);
+    if (table === undefined) throw new Error(`the source has no table ${model}`);
+    return table;
+  }
+
   async function plan(): Promise<TransferPlan> {
     return {
       ...{ source: source.place, target: target.place, beginsAnew: target.unfinished },
@@ -83,8 +89,7 @@ export function createTransfer({ source, target, keys, audit, actor, now = () =>
     const madeAt = now().getTime();
     // Nodes sign with the newest key.
     const rows = keys.map(({ id, secret }, place) => ({ id, secret, createdAt: new Date(madeAt - place) }));
-    const table = source.tables.find(({ name }) => name === 'ServerKey');
-    if (table !== undefined && rows.length > 0) await filling.insert(table, rows);
+    if (rows.length > 0) await filling.insert(tableOf('ServerKey'), rows);
   }
 
   async function copyAll(filling: Filling, tables: readonly Counted[], onProgress: (progress: TransferProgress) => void): Promise<number> {
@@ -112,13 +117,14 @@ export function createTransfer({ source, target, keys, audit, actor, now = () =>
     const rows = await copyAll(filling, tables, onProgress);
     await compareCounts(filling, tables);
     const report = { tables: tables.length, rows, streams: await compareHeads({ source, filling }) };
-    const [deployment] = await source.ask(sql`SELECT epoch, createdAt, wordsVersion FROM Deployment WHERE id = 1`);
-    if (deployment === undefined) throw new Error('the source has no epoch');
+    const deployment = tableOf('Deployment');
+    const [row] = await source.page(deployment, null, { rows: 1, bytes: 1 });
+    if (row === undefined) throw new Error('the source has no epoch');
     await using acts = audit(filling.db);
     const act = { actor, action: 'transfer', arguments: { source: source.place } };
     await acts.act(act, async (note) => {
       note({ after: report });
-      await filling.finish(deployment);
+      await filling.finish(deployment, row);
     });
     return report;
   }
