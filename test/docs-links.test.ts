@@ -58,3 +58,12 @@ describe('the links in the documentation', () => {
     expect(named.length).toBeGreaterThan(20);
   });
 });
+
+it('the index of the decisions has each record under its title', () => {
+  const records = pages.filter((page) => /^docs\/decisions\/\d/.test(page)).sort();
+  const lines = records.map((page) => {
+    const [, number, title] = /^# (\d+)\. (.+)$/m.exec(read(page)) ?? [];
+    return `${number}. [${title}](${page.slice('docs/decisions/'.length)})`;
+  });
+  expect(read('docs/decisions/README.md').match(/^\d+\. .+$/gm)).toEqual(lines);
+});
