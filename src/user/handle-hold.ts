@@ -1,4 +1,4 @@
-import type { Tx } from '../db/index.ts';
+import { isDuplicate, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { putJob } from '../jobs/index.ts';
 import type { UserParts } from './parts.ts';
@@ -21,6 +21,11 @@ export class HandleHeld extends Error {}
 /** Creates the error for a handle that belongs to another user, or did until recently. */
 export function handleTaken(): ChatError {
   return new ChatError('CONFLICT', 'This handle is taken. Choose another.', { field: ['handle'] });
+}
+
+/** Returns handleTaken() for the error of a write whose handle is not free, and any other error as it is. */
+export function takenOr(error: unknown): unknown {
+  return isDuplicate(error) || error instanceof HandleHeld ? handleTaken() : error;
 }
 
 /**

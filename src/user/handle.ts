@@ -1,9 +1,8 @@
-import { isDuplicate } from '../db/index.ts';
 import type { Verdict } from '../log/index.ts';
 import { allowAll, putFlag, requireAllowedText } from '../words/index.ts';
 import { requireAccount } from './account.ts';
 import { userRow } from './facts.ts';
-import { HandleHeld, handleTaken, holdHandle, isHeld, isReserved, settleHold } from './handle-hold.ts';
+import { handleTaken, holdHandle, isHeld, isReserved, settleHold, takenOr } from './handle-hold.ts';
 import type { UserParts } from './parts.ts';
 import { requireHandle } from './shape.ts';
 import { findByHandle, publicPart, updateHandleRow } from './store.ts';
@@ -24,7 +23,7 @@ export async function changeHandle(
   try {
     return await parts.throttle.handle(viewer.userId, () => change(parts, viewer, handle));
   } catch (error) {
-    throw isDuplicate(error) || error instanceof HandleHeld ? handleTaken() : error;
+    throw takenOr(error);
   }
 }
 

@@ -1,9 +1,8 @@
-import { isDuplicate } from '../db/index.ts';
 import type { Verdict } from '../log/index.ts';
 import type { Administration, Profile, UserChange } from './administration.ts';
 import { requireUserData } from './data.ts';
 import { userRow } from './facts.ts';
-import { HandleHeld, handleTaken, holdHandle, isReserved, settleHold } from './handle-hold.ts';
+import { handleTaken, holdHandle, isReserved, settleHold, takenOr } from './handle-hold.ts';
 import { type OperatorTarget, requireExistingAccount, requireNoAdmin } from './operator-target.ts';
 import type { AdministrationParts } from './parts.ts';
 import { isSame, requireProfile } from './profile.ts';
@@ -48,7 +47,7 @@ export async function updateOther(
       },
     });
   } catch (error) {
-    throw isDuplicate(error) || error instanceof HandleHeld ? handleTaken() : error;
+    throw takenOr(error);
   }
 }
 

@@ -1,7 +1,6 @@
-import { isDuplicate } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { allowAll, requireAllowedText } from '../words/index.ts';
-import { HandleHeld, handleTaken, isHeld, isReserved } from './handle-hold.ts';
+import { handleTaken, isHeld, isReserved, takenOr } from './handle-hold.ts';
 import { makeAccount } from './newcomer.ts';
 import { type Passwords, requirePasswords } from './password.ts';
 import type { SessionParts } from './session.ts';
@@ -38,6 +37,6 @@ export async function signUp(
   const passwordHash = await parts.passwords.hash(options.password);
   const newcomer = { handle, displayName, avatarUrl: null, passwordHash, identity: null, said, deviceName, deviceKind };
   return makeAccount(parts, newcomer).catch((error: unknown) => {
-    throw isDuplicate(error) || error instanceof HandleHeld ? handleTaken() : error;
+    throw takenOr(error);
   });
 }
