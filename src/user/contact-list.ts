@@ -40,7 +40,19 @@ function parseKey(key: string | undefined): Place | null {
   return { at: new Date(Number(ms)), otherId: BigInt(id) };
 }
 
-// The queries below express "after this position" as a range and an exception, so that the database enters the index at the key.
+/**
+ * Returns the condition for rows after a position. A range and an exception, so that the database enters the index at the key. Throws
+ * BAD_USER_INPUT (after).
+ */
+function past<At extends string, Other extends string>(after: string | undefined, at: At, other: Other) {
+  const place = parseKey(after);
+  return place && { [at]: { lte: place.at }, OR: [{ [at]: { lt: place.at } }, { [other]: { lt: place.otherId } }] };
+}
+
+/** Returns a page of the rows that were read for it: one more than `first`, if there is one. */
+function pageOf<R, T>(rows: readonly R[], first: number, itemOf: (row: R) => T) {
+  return { items: rows.slice(0, first).map(itemOf), hasNextPage: rows.length > first };
+}
 
 /** Lists a user's contacts, newest first. Throws ChatError BAD_USER_INPUT (after). */
 export async function listContacts(
@@ -48,15 +60,12 @@ export async function listContacts(
   { userId }: Viewer,
   { first, after }: ContactPageRequest,
 ): Promise<ContactPage<{ readonly contact: Contact }>> {
-  const place = parseKey(after);
-  const past = place && { since: { lte: place.at }, OR: [{ since: { lt: place.at } }, { otherId: { lt: place.otherId } }] };
   const rows = await tx.contact.findMany({
-    where: { userId, state: 'ACTIVE', ...past },
+    where: { userId, state: 'ACTIVE', ...past(after, 'since', 'otherId') },
     orderBy: [{ since: 'desc' }, { otherId: 'desc' }],
     take: first + 1,
   });
-  const items = rows.slice(0, first).map((row) => ({ contact: contactOf(row), key: contactKey(row) }));
-  return { items, hasNextPage: rows.length > first };
+  return pageOf(rows, first, (row) => ({ contact: contactOf(row), key: contactKey(row) }));
 }
 
 /**
@@ -73,15 +82,12 @@ export async function listBlocks(
   { userId }: Viewer,
   { first, after }: ContactPageRequest,
 ): Promise<ContactPage<{ readonly block: Block }>> {
-  const place = parseKey(after);
-  const past = place && { since: { lte: place.at }, OR: [{ since: { lt: place.at } }, { otherId: { lt: place.otherId } }] };
   const rows = await tx.block.findMany({
-    where: { userId, state: 'ACTIVE', ...past },
+    where: { userId, state: 'ACTIVE', ...past(after, 'since', 'otherId') },
     orderBy: [{ since: 'desc' }, { otherId: 'desc' }],
     take: first + 1,
   });
-  const items = rows.slice(0, first).map((block) => ({ block, key: blockListKey(block) }));
-  return { items, hasNextPage: rows.length > first };
+  return pageOf(rows, first, (block) => ({ block, key: blockListKey(block) }));
 }
 
 /**
@@ -92,16 +98,13 @@ export async function listRequests(
   { userId }: Viewer,
   { direction, first, after }: ContactPageRequest & { readonly direction: RequestDirection },
 ): Promise<ContactPage<{ readonly request: ContactRequest }>> {
-  const place = parseKey(after);
   const other = direction === 'INCOMING' ? 'fromId' : 'toId';
-  const past = place && { createdAt: { lte: place.at }, OR: [{ createdAt: { lt: place.at } }, { [other]: { lt: place.otherId } }] };
   const rows = await tx.contactRequest.findMany({
-    where: { ...waiting(userId, direction), ...past },
+    where: { ...waiting(userId, direction), ...past(after, 'createdAt', other) },
     orderBy: [{ createdAt: 'desc' }, { [other]: 'desc' }],
     take: first + 1,
   });
-  const items = rows.slice(0, first).map((row) => ({ request: requestOf(row), key: contactRequestKey(row, userId) }));
-  return { items, hasNextPage: rows.length > first };
+  return pageOf(rows, first, (row) => ({ request: requestOf(row), key: contactRequestKey(row, userId) }));
 }
 
 /** Counts a user's requests in one direction that are pending as that user sees them. */
