@@ -1,4 +1,4 @@
-import { inPieces, join, sql, type Tx } from '../db/index.ts';
+import { selectEach, sql, type Tx } from '../db/index.ts';
 import { judge, type Membership, type Rights } from '../group/index.ts';
 import { parseAttachments } from '../log/index.ts';
 import type { Edit, EditsRequest, Message, Part } from './message.ts';
@@ -14,7 +14,6 @@ export function maySeeEdits(access: Membership, { seq, senderId }: Message, righ
 }
 
 interface Row {
-  readonly place: bigint | number;
   readonly text: string;
   readonly attachments: string | null;
   readonly data: string | null;
@@ -24,20 +23,14 @@ interface Row {
 
 /** Returns earlier versions of messages, newest first, for each page asked for. */
 export async function listEdits(tx: Tx, requests: readonly EditsRequest[]): Promise<readonly Part<Edit>[]> {
-  const asked = requests.map((request, place) => ({ ...request, place }));
-  const rows = await inPieces(asked, (piece) => tx.$queryRaw<readonly Row[]>(join(piece.map(select), ' UNION ALL ')));
-  const found = Map.groupBy(rows, ({ place }) => Number(place));
+  const found = await selectEach<EditsRequest, Row>(tx, requests, ({ conversationId, seq, first, after = maxSeq }) => {
+    return sql`SELECT text, attachments, data, seq, editedAt FROM MessageEdit
+      WHERE conversationId = ${conversationId} AND messageSeq = ${seq} AND seq < ${after} ORDER BY seq DESC LIMIT ${first + 1}`;
+  });
   return requests.map(({ first }, place) => {
-    const edits = (found.get(place) ?? []).map(editOf).sort((one, other) => other.seq - one.seq);
+    const edits = (found[place] ?? []).map(editOf).sort((one, other) => other.seq - one.seq);
     return { items: edits.slice(0, first), hasNextPage: edits.length > first };
   });
-}
-
-// Each SELECT is a derived table, because a part of a UNION cannot have its own LIMIT otherwise.
-function select({ place, conversationId, seq, first, after = maxSeq }: EditsRequest & { readonly place: number }) {
-  return sql`
-    SELECT * FROM (SELECT ${place} AS place, text, attachments, data, seq, editedAt FROM MessageEdit
-      WHERE conversationId = ${conversationId} AND messageSeq = ${seq} AND seq < ${after} ORDER BY seq DESC LIMIT ${first + 1}) AS page`;
 }
 
 // The column's maximum.

@@ -1,11 +1,10 @@
 import { inPieces, join, sql, type Tx } from '../db/index.ts';
 import type { Message, MessageRef, Part, PollOption, PollTally, VotersRequest } from './message.ts';
+import { byMessage, listUsers, type OnMessage, onMessages } from './on-message.ts';
 import { maxOptions } from './poll-shape.ts';
 import { refKey } from './store.ts';
 
-interface Voted {
-  readonly conversationId: bigint | number;
-  readonly messageSeq: bigint | number;
+interface Voted extends OnMessage {
   readonly choice: bigint | number;
 }
 
@@ -23,9 +22,9 @@ export async function countVotes(tx: Tx, refs: readonly MessageRef[]): Promise<r
   const rows = await inPieces(refs, (piece) =>
     tx.$queryRaw<Counted[]>(sql`
       SELECT conversationId, messageSeq, choice, COUNT(*) AS count FROM PollVote
-      WHERE ${among(piece)} GROUP BY conversationId, messageSeq, choice
+      WHERE ${onMessages(piece)} GROUP BY conversationId, messageSeq, choice
       UNION ALL SELECT conversationId, messageSeq, ${anything} AS choice, COUNT(DISTINCT userId) AS count FROM PollVote
-      WHERE ${among(piece)} GROUP BY conversationId, messageSeq`),
+      WHERE ${onMessages(piece)} GROUP BY conversationId, messageSeq`),
   );
   const found = byMessage(rows);
   return refs.map((ref) => {
@@ -41,7 +40,7 @@ export type OwnVotes = MessageRef & { readonly userId: bigint };
 export async function readChoices(tx: Tx, keys: readonly OwnVotes[]): Promise<readonly (readonly number[])[]> {
   const rows = await inPieces(keys, (piece) => {
     const users = [...Map.groupBy(piece, ({ userId }) => userId)];
-    const either = users.map(([userId, own]) => sql`(${among(own)} AND choice IN (${anyChoice}) AND userId = ${userId})`);
+    const either = users.map(([userId, own]) => sql`(${onMessages(own)} AND choice IN (${anyChoice}) AND userId = ${userId})`);
     return tx.$queryRaw<(Voted & { readonly userId: bigint | number })[]>(
       sql`SELECT conversationId, messageSeq, choice, userId FROM PollVote WHERE ${join(either, ' OR ')}`,
     );
@@ -56,35 +55,12 @@ export async function readChoices(tx: Tx, keys: readonly OwnVotes[]): Promise<re
  * Returns the users who voted for an option, by id, for each page asked for. One statement, which reads a few rows of the key for each
  * page.
  */
-export async function listVoters(tx: Tx, requests: readonly VotersRequest[]): Promise<readonly Part<bigint>[]> {
-  const asked = requests.map((request, place) => ({ ...request, place }));
-  const rows = await inPieces(asked, (piece) =>
-    tx.$queryRaw<{ readonly place: bigint | number; readonly userId: bigint | number }[]>(join(piece.map(selectVoters), ' UNION ALL ')),
-  );
-  const found = Map.groupBy(rows, ({ place }) => Number(place));
-  return requests.map(({ first }, place) => {
-    const userIds = (found.get(place) ?? []).map(({ userId }) => BigInt(userId));
-    return { items: userIds.slice(0, first), hasNextPage: userIds.length > first };
+export function listVoters(tx: Tx, requests: readonly VotersRequest[]): Promise<readonly Part<bigint>[]> {
+  return listUsers(tx, requests, ({ conversationId, seq, choice, first, after = 0n }) => {
+    return sql`SELECT userId FROM PollVote
+      WHERE conversationId = ${conversationId} AND messageSeq = ${seq} AND choice = ${choice} AND userId > ${after}
+      ORDER BY userId LIMIT ${first + 1}`;
   });
-}
-
-// A derived table for each page: otherwise the databases do not both accept ORDER BY and LIMIT within a UNION.
-function selectVoters({ conversationId, seq, choice, first, after = 0n, place }: VotersRequest & { readonly place: number }) {
-  return sql`SELECT ${place} AS place, v.userId FROM (SELECT userId FROM PollVote
-    WHERE conversationId = ${conversationId} AND messageSeq = ${seq} AND choice = ${choice} AND userId > ${after}
-    ORDER BY userId LIMIT ${first + 1}) v`;
-}
-
-function among(refs: readonly MessageRef[]) {
-  const groups = [...Map.groupBy(refs, ({ conversationId }) => conversationId)];
-  const either = groups.map(
-    ([conversationId, own]) => sql`(conversationId = ${conversationId} AND messageSeq IN (${join(own.map(({ seq }) => seq))}))`,
-  );
-  return sql`(${join(either, ' OR ')})`;
-}
-
-function byMessage<R extends Voted>(rows: readonly R[]): ReadonlyMap<string, readonly R[]> {
-  return Map.groupBy(rows, ({ conversationId, messageSeq }) => `${conversationId}:${messageSeq}`);
 }
 
 /** Returns the options of a message's poll, in order; empty if it has none. */
