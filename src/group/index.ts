@@ -60,6 +60,7 @@ export {
   type MemberStatus,
   msUntil,
   type PermissionRequest,
+  refusalOf,
   requireMay,
 } from './may.ts';
 export type { MembershipRecord } from './membership-record.ts';

@@ -48,10 +48,16 @@ export function mutedUntil({ group, access, now }: Omit<PermissionRequest, 'to'>
 
 /** Throws the refusal of the table of permissions, with this field. */
 export function requireMay(action: GroupAction, wish: PermissionRequest, field?: readonly string[]): void {
+  const refusal = refusalOf(action, wish, field);
+  if (refusal !== null) throw refusal;
+}
+
+/** Returns the refusal of the table of permissions, with this field; null if the action is allowed. */
+export function refusalOf(action: GroupAction, wish: PermissionRequest, field?: readonly string[]): ChatError | null {
   const answer = judge(action, wish);
-  if (answer === 'ALLOWED') return;
+  if (answer === 'ALLOWED') return null;
   const until = answer === 'MUTED' ? mutedUntil(wish) : null;
-  throw new ChatError(answer, answer === 'MUTED' ? 'You are muted in this group for now.' : permissions[action].says, {
+  return new ChatError(answer, answer === 'MUTED' ? 'You are muted in this group for now.' : permissions[action].says, {
     field,
     retryAfterMs: until === null ? undefined : msUntil(until, wish.now),
   });

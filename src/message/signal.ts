@@ -1,10 +1,10 @@
 import { type Data, type NewData, requireData, requireFitting } from '../data.ts';
 import { blockedWithin } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { type Conversation, type Membership, requireMay } from '../group/index.ts';
 import { formatHint, streamTopic } from '../log/index.ts';
-import { addressing, addressingError, requireUnsuspended, type Viewer } from '../user/index.ts';
+import { requireUnsuspended, type Viewer } from '../user/index.ts';
 import type { MessageParts } from './parts.ts';
+import { postRefusal } from './post-refusal.ts';
 import { noConversation } from './refusal.ts';
 import { SignalPace } from './signal-pace.ts';
 
@@ -83,7 +83,7 @@ export class SignalTeller {
   }
 
   async #reachOf(userId: bigint, { conversationId, recipientIds }: Signal): Promise<Reach> {
-    const { groups } = this.#parts;
+    const { db, groups } = this.#parts;
     const refs = [userId, ...(recipientIds ?? [])].map((memberId) => ({ conversationId, userId: memberId }));
     const [[conversation], [access, ...recipients]] = await Promise.all([
       groups.byIds([conversationId]),
@@ -91,7 +91,12 @@ export class SignalTeller {
       this.#requireUnsuspended(userId),
     ]);
     if (!conversation || !access?.shown) throw noConversation();
-    const except = await this.#requireWelcome(conversation, access);
+    // In a direct conversation a block is a refusal already.
+    const [refusal, except] = await Promise.all([
+      postRefusal(this.#parts, conversation, access),
+      conversation.sides === null ? blockedWithin(db.client, { conversationId, userId }) : [],
+    ]);
+    if (refusal !== null) throw refusal;
     const missing = recipients.indexOf(null);
     if (missing >= 0)
       throw new ChatError('NOT_FOUND', 'This user is not in the conversation.', { field: ['recipientIds', String(missing)] });
@@ -103,25 +108,6 @@ export class SignalTeller {
     const sender = await db.client.user.findUnique({ where: { id: userId }, select: { suspendedUntil: true } });
     // Almost nobody has a suspension, so the time is rarely needed.
     if (sender !== null && sender.suspendedUntil !== null) requireUnsuspended(sender, await db.now());
-  }
-
-  /** Returns the members who do not get the user's signals. Throws what `send` throws if the user may not post. */
-  async #requireWelcome(conversation: Conversation, access: Membership): Promise<readonly bigint[]> {
-    const { db, groups } = this.#parts;
-    const { userId } = access;
-    const field = ['conversationId'];
-    if (conversation.sides !== null) {
-      const peerId = conversation.sides.find((side) => side !== userId) ?? userId;
-      const [why = null] = await addressing.read(db.client, [{ fromId: userId, toId: peerId }]);
-      if (why !== null) throw addressingError(why, ...field);
-      return [];
-    }
-    const [[rights], except] = await Promise.all([
-      groups.rights([{ conversation, access }]),
-      blockedWithin(db.client, { conversationId: conversation.id, userId }),
-    ]);
-    if (rights !== undefined) requireMay('POST', rights, field);
-    return except;
   }
 }
 

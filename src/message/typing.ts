@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { blockedWithin } from '../db/index.ts';
-import { type Conversation, judge, type Membership, type MembershipRef } from '../group/index.ts';
+import type { Conversation, Membership, MembershipRef } from '../group/index.ts';
 import { formatHint, streamTopic } from '../log/index.ts';
-import { addressing, type Viewer } from '../user/index.ts';
+import type { Viewer } from '../user/index.ts';
 import type { MessageParts } from './parts.ts';
+import { postRefusal } from './post-refusal.ts';
 import { noConversation } from './refusal.ts';
 
 /** A typing notification: a conversation, and whether the viewer is typing there. */
@@ -49,25 +50,13 @@ export class TypingTeller {
     const { db, bus, config } = this.#parts;
     if (this.#isKnown(userId, { conversationId, typing })) return;
     const [conversation, access] = await this.#partOf({ conversationId, userId });
-    if (!config.typing || !(await this.#mayPost(conversation, access))) return;
+    if (!config.typing || (await postRefusal(this.#parts, conversation, access)) !== null) return;
     if (!this.#take(userId, { conversationId, typing })) return;
-    // Members who have blocked the typist, or are blocked by them, get nothing, and neither side can tell. `#mayPost` has asked that of direct
-    // conversations.
+    // Members who have blocked the typist, or are blocked by them, get nothing, and neither side can tell. In a direct conversation a block
+    // is a refusal already.
     const except = conversation.sides === null ? await blockedWithin(db.client, { conversationId, userId }) : [];
     // Not awaited: an answer never waits for the bus.
     void bus.publish(streamTopic(conversationId), formatHint({ kind: 'typing', conversationId, userId, typing, except }));
-  }
-
-  async #mayPost(conversation: Conversation, access: Membership): Promise<boolean> {
-    const { db, groups } = this.#parts;
-    const { userId } = access;
-    if (conversation.sides !== null) {
-      const toId = conversation.sides.find((side) => side !== userId) ?? userId;
-      const [why = null] = await addressing.read(db.client, [{ fromId: userId, toId }]);
-      return why === null;
-    }
-    const [rights] = await groups.rights([{ conversation, access }]);
-    return rights === undefined || judge('POST', rights) === 'ALLOWED';
   }
 
   async #partOf(ref: MembershipRef): Promise<readonly [Conversation, Membership]> {
