@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
-import type { Bus, OnMessage, Unsubscribe } from './bus.ts';
+import type { Bus, OnMessage, PublishOptions, Unsubscribe } from './bus.ts';
 import { openCluster } from './cluster.ts';
 import { keepClusterTopics } from './cluster-topics.ts';
+import { isHandedOver } from './outbox.ts';
 import { slotOf } from './slot.ts';
 
 /** The options of a bus on a Redis Cluster. */
@@ -95,7 +96,7 @@ export async function createClusterBus({ urls, namespace, timeoutMs, mode = 'aut
     };
   }
 
-  async function publish(topic: string, message: string): Promise<boolean> {
+  async function publish(topic: string, message: string, options?: PublishOptions): Promise<boolean> {
     const channel = `${namespace}:${topic}`;
     const slot = slotOf(channel);
     let sent = await cluster.shardOf(slot)?.outbox.send(channel, message);
@@ -105,7 +106,7 @@ export async function createClusterBus({ urls, namespace, timeoutMs, mode = 'aut
       heldBytes -= message.length;
       sent = await cluster.shardOf(slot)?.outbox.send(channel, message);
     }
-    if (sent === 'sent' || sent === 'dropped') return sent === 'sent';
+    if (sent !== undefined && sent !== 'moved') return isHandedOver(sent, options);
     homeless.set(slot, (homeless.get(slot) ?? 0) + 1);
     // A slot without a master is looked for anyway. Not awaited: `remapped` reports the loss, once for all messages that share the refresh.
     if (sent === 'moved') void cluster.refresh();

@@ -2,8 +2,8 @@ import { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { connectRedis, watchPulse } from '../redis.ts';
-import type { Bus, OnMessage, Unsubscribe } from './bus.ts';
-import { createOutbox } from './outbox.ts';
+import type { Bus, OnMessage, PublishOptions, Unsubscribe } from './bus.ts';
+import { createOutbox, isHandedOver } from './outbox.ts';
 import { keepTopics, type Topics } from './redis-topics.ts';
 
 /** The options of a bus on Redis. */
@@ -76,6 +76,11 @@ export async function createRedisBus({ url, namespace, timeoutMs, logger }: Redi
     };
   }
 
+  async function send(topic: string, message: string, options?: PublishOptions): Promise<boolean> {
+    const sent = await outbox.send(`${namespace}:${topic}`, message);
+    return sent !== 'moved' && isHandedOver(sent, options);
+  }
+
   async function close(): Promise<void> {
     for (const stop of pulses) stop();
     topics[Symbol.dispose]();
@@ -88,7 +93,7 @@ export async function createRedisBus({ url, namespace, timeoutMs, logger }: Redi
 
   return {
     subscribe,
-    publish: async (topic, message) => (await outbox.send(`${namespace}:${topic}`, message)) === 'sent',
+    publish: send,
     onGap: (listener) => {
       const own = () => listener();
       gapListeners.add(own);

@@ -1,3 +1,9 @@
+/** How a message is published. */
+export interface PublishOptions {
+  /** The message must not arrive twice anywhere: a message that may have gone out counts as handed over. Defaults to false. */
+  readonly once?: boolean;
+}
+
 /** Called synchronously with each message of a topic, in the bus' order. Must not throw. */
 export type OnMessage = (message: string) => void;
 
@@ -17,7 +23,7 @@ export interface Bus extends AsyncDisposable {
    * false if it was given up; this takes a bounded time. Never rejects. After false, `onGap` calls as soon as messages can be published
    * again. (With `withLocalEcho`, this node receives the message in both cases.)
    */
-  publish(topic: string, message: string): Promise<boolean>;
+  publish(topic: string, message: string, options?: PublishOptions): Promise<boolean>;
   /**
    * Calls the listener after any interval in which messages may have been lost, such as a reconnect. Returns a function that removes it.
    */

@@ -1,8 +1,17 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import type { PublishOptions } from './bus.ts';
 
-/** The result of sending a message. `moved`: another node of the cluster owns the channel's slot. */
-export type Sent = 'sent' | 'dropped' | 'moved';
+/**
+ * The result of sending a message. `unknown`: no answer came, so it may have gone out. `moved`: another node of the cluster owns the
+ * channel's slot.
+ */
+export type Sent = 'sent' | 'dropped' | 'unknown' | 'moved';
+
+/** Returns what `Bus.publish` resolves with for a message that was not moved. */
+export function isHandedOver(sent: Exclude<Sent, 'moved'>, { once = false }: PublishOptions = {}): boolean {
+  return sent === 'sent' || (once && sent === 'unknown');
+}
 
 /** Publishes over one connection. */
 export interface Outbox {
@@ -56,7 +65,8 @@ export function createOutbox({ client, publish, logger, onDropped }: OutboxParts
       if (error instanceof Error && error.message.startsWith('MOVED ')) return 'moved';
       dropped += 1;
       logger.debug({ err: error, channel }, 'a hint could not be published');
-      return 'dropped';
+      // What Redis refuses, it has not published.
+      return error instanceof Error && error.name === 'ReplyError' ? 'dropped' : 'unknown';
     } finally {
       pendingBytes -= message.length;
     }

@@ -59,8 +59,8 @@ export class SignalTeller {
     const reach = this.#reachOf(userId, signal);
     const gone = this.#behind(userId, reach).then(({ seq, only, except }) => {
       const hint = formatHint({ kind: 'signal', conversationId, userId, name, data, sentAt: new Date(), seq, only, except });
-      // Not awaited: an answer never waits for the bus.
-      void this.#parts.bus.publish(streamTopic(conversationId), hint);
+      // Not awaited: an answer never waits for the bus. A signal has no number by which a second one would be recognised.
+      void this.#parts.bus.publish(streamTopic(conversationId), hint, { once: true });
     });
     this.#keep(userId, gone);
     await gone;

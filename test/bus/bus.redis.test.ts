@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { createRedisBus } from '../../src/bus/bus.redis.ts';
-import type { Bus } from '../../src/bus/index.ts';
+import { type Bus, withLocalEcho } from '../../src/bus/index.ts';
 import { ConfigError } from '../../src/config.ts';
 import { within } from '../support/bound.ts';
 import { freePort, type Service, startRedis } from '../support/services.ts';
@@ -157,6 +157,35 @@ describe('when Redis fails', () => {
     } finally {
       redis.resume();
     }
+  });
+
+  test('while Redis hangs, a message that may have gone out is echoed, but not one that must not arrive twice', async () => {
+    const node = withLocalEcho(await bus(300));
+    const { messages } = await listen(node, 'stream:1');
+    await redis.pause();
+    try {
+      await Promise.all([node.publish('stream:1', 'state'), node.publish('stream:1', 'signal', { once: true })]);
+      expect(messages).toEqual(['state']);
+    } finally {
+      redis.resume();
+    }
+    await vi.waitFor(() => expect(node.healthy).toBe(true), 10_000);
+    await node.publish('stream:1', 'end');
+    await vi.waitFor(() => expect(messages).toContain('end'));
+    expect(messages.filter((message) => message === 'signal').length).toBeLessThan(2);
+  });
+
+  test('while there is no connection, a message that must not arrive twice is echoed at once', async () => {
+    const node = withLocalEcho(await bus(300));
+    const { messages } = await listen(node, 'stream:1');
+    await redis.kill();
+    await vi.waitFor(() => expect(node.healthy).toBe(false));
+    await node.publish('stream:1', 'signal', { once: true });
+    expect(messages).toEqual(['signal']);
+    await redis.restart();
+    await vi.waitFor(() => expect(node.healthy).toBe(true), 10_000);
+    await node.publish('stream:1', 'end');
+    await vi.waitFor(() => expect(messages).toEqual(['signal', 'end']));
   });
 
   test('after Redis hung, the bus recovers by itself and reports the gap', async () => {
