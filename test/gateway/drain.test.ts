@@ -150,8 +150,19 @@ describe('a node that drains', () => {
     await Promise.all([stuck, gone]);
   });
 
-  test('can be closed twice', async () => {
+  test('finishes what it accepted even if it is closed again meanwhile, and can be closed afterwards', async () => {
     await using lab = await openLab();
-    await Promise.all([lab.node.close(), lab.node.close()]);
+    const accepted = post(lab.node.url, '{ wait(gate: "closed twice") }');
+    await lab.gates.reached('closed twice');
+    let settled = 0;
+    const ends = [lab.node.close(), lab.node.close()].map((closed) => closed.then(() => settled++));
+    // While this refusal came, a call that waits for nothing would have ended.
+    expect(await post(lab.node.url, '{ hello }')).toMatchObject({ status: 503 });
+    expect(settled).toBe(0);
+    lab.gates.open('closed twice');
+    expect(await accepted).toMatchObject({ status: 200, data: { wait: 'closed twice' } });
+    await Promise.all(ends);
+    await lab.node.close();
+    await expect(fetch(lab.node.url)).rejects.toThrow();
   });
 });

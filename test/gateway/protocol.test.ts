@@ -88,7 +88,8 @@ describe('a frame that is not a message of the protocol', () => {
     ['a subscribe without payload', '{"type":"subscribe","id":"1"}'],
     ['a subscribe without query', '{"type":"subscribe","id":"1","payload":{}}'],
     ['a subscribe whose query is no text', '{"type":"subscribe","id":"1","payload":{"query":{}}}'],
-    ['a subscribe whose variables are a list', '{"type":"subscribe","id":"1","payload":{"query":"{ hello }","variables":"x"}}'],
+    ['a subscribe whose variables are a text', '{"type":"subscribe","id":"1","payload":{"query":"{ hello }","variables":"x"}}'],
+    ['a subscribe whose variables are a list', '{"type":"subscribe","id":"1","payload":{"query":"{ hello }","variables":["x"]}}'],
     ['a ping whose payload is no object', '{"type":"ping","payload":"x"}'],
   ])('closes the socket with 4400: %s', async (_name, frame) => {
     const socket = await connected();
