@@ -189,28 +189,33 @@ it('an invalid request, answer or change is refused, and the error names the arg
   ]);
 });
 
-it('requests are listed in pages whose flags are right, and contacts are listed newest first', async () => {
+/** Checks that several moments, of which at most some are the same, are in the order of a list that begins with the newest. */
+function expectNewestFirst(moments: readonly string[]): void {
+  expect(new Set(moments).size).toBeGreaterThan(1);
+  expect(moments).toEqual(moments.toSorted().toReversed());
+}
+
+it('requests and contacts are listed newest first, in pages whose flags are right', async () => {
   const [ann, ...others] = await chat.people('ann', 'a', 'b', 'c', 'd', 'e');
   for (const other of others) await requestId(other, ann);
-  const names: string[] = [];
+  const listed: ContactRequestPartsFragment[] = [];
   const flags: string[] = [];
   let after: string | null = null;
   do {
     const { edges, pageInfo, totalCount } = await requests(ann, 'INCOMING', { first: 2, after });
-    names.push(...edges.map(({ node }) => node.from.id));
+    listed.push(...edges.map(({ node }) => node));
     flags.push(`${pageInfo.hasPreviousPage} ${pageInfo.hasNextPage} of ${totalCount}`);
     after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   } while (after !== null);
-  expect(names.toSorted()).toEqual(others.map(({ id }) => id).toSorted());
+  expect(listed.map(({ from }) => from.id).toSorted()).toEqual(others.map(({ id }) => id).toSorted());
+  expectNewestFirst(listed.map(({ createdAt }) => createdAt));
+  const [sender, ...recipients] = others;
+  for (const recipient of recipients) await requestId(sender, recipient);
+  expectNewestFirst((await requests(sender, 'OUTGOING')).edges.map(({ node }) => node.createdAt));
   expect(flags).toEqual(['false true of 5', 'true true of 5', 'true false of 5']);
   for (const { node } of (await requests(ann, 'INCOMING')).edges) await answer(ann, node.id, true);
   const { edges } = await contacts(ann);
-  expect(
-    edges
-      .map(({ node }) => node.since)
-      .toSorted()
-      .reverse(),
-  ).toEqual(edges.map(({ node }) => node.since));
+  expectNewestFirst(edges.map(({ node }) => node.since));
   const second = await contacts(ann, { first: 3, after: edges[1]?.cursor ?? null });
   expect(second).toMatchObject({ edges: edges.slice(2), pageInfo: { hasPreviousPage: true, hasNextPage: false } });
 });

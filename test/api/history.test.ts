@@ -388,7 +388,7 @@ describe('the log of a conversation', () => {
 });
 
 describe('the log of an account', () => {
-  it('shows what happened to the viewer’s conversations, profile and sessions', async () => {
+  it('shows what happened to the viewer’s conversations, profile and sessions, and nothing of others’', async () => {
     const [ben, cat] = await chat.people('ben', 'cat');
     const id = await chat.group(cat, ben);
     await chat.ask(UpdateProfileDocument, { input: { bio: 'Hello.' } }, ben);
@@ -406,6 +406,11 @@ describe('the log of an account', () => {
     expect(inShort(second)).toBe('… 2 …');
     const rest = given((await chat.ask(AccountLogDocument, { afterSeq: 0, after: second.pageInfo.endCursor }, ben)).viewer, []).events;
     expect(inShort(rest)).toBe('… 3-4');
+    const others = given((await chat.ask(AccountLogDocument, { afterSeq: 0 }, cat)).viewer, []).events;
+    expect(others.edges.map(({ node }) => node)).toMatchObject([
+      { __typename: 'ViewerChanged', streamId: cat.id, seq: 1, viewer: { user: { id: cat.id } } },
+      { __typename: 'ConversationOpened', streamId: cat.id, seq: 2, position: { streamId: id } },
+    ]);
   });
 
   it('is null without a token', async () => {

@@ -168,6 +168,23 @@ describe('a join request', () => {
     const { errors } = await chat.post(DoorDocument, { id: group, after: 'nonsense' }, ann);
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: ['after'] });
   });
+
+  it('is listed in pages for its sender, newest first', async () => {
+    const [ann, ben, cat] = await chat.people('ann', 'ben', 'cat');
+    const groups = [await made(ann, { joinPolicy: 'APPROVAL' }), await made(ann, { joinPolicy: 'APPROVAL' })];
+    groups.push(await made(cat, { joinPolicy: 'APPROVAL' }));
+    for (const group of groups) await asked(ben, group);
+    await asked(cat, given(groups[0], []));
+    const { edges, totalCount, pageInfo } = await own(ben, { first: 2 });
+    expect({ totalCount, pageInfo }).toMatchObject({ totalCount: 3, pageInfo: { hasNextPage: true, hasPreviousPage: false } });
+    const rest = await own(ben, { first: 2, after: edges.at(-1)?.cursor });
+    expect(rest).toMatchObject({ totalCount: 3, pageInfo: { hasNextPage: false, hasPreviousPage: true } });
+    const listed = [...edges, ...rest.edges].map(({ node }) => node);
+    expect(listed.map(({ preview }) => preview.groupId).toSorted()).toEqual(groups.toSorted());
+    const moments = listed.map(({ createdAt }) => createdAt);
+    expect(moments).toEqual(moments.toSorted().toReversed());
+    expect(new Set(moments).size).toBeGreaterThan(1);
+  });
 });
 
 describe('an invite', () => {

@@ -78,11 +78,12 @@ describe('mentioning everyone', () => {
     expect([messageEdge, refusals(errors)]).toEqual([null, ['FORBIDDEN input.mentionsEveryone']]);
   });
 
-  it('is allowed in a direct conversation', async () => {
+  it('is allowed to both users in a direct conversation', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const conversationId = await chat.direct(ann, ben);
-    await chat.say(ann, conversationId, 'hello');
-    expect((await send(ben, { conversationId, mentionsEveryone: true })).messageEdge?.node).toMatchObject({ mentionsEveryone: true });
+    for (const one of [ann, ben]) {
+      expect((await send(one, { conversationId, mentionsEveryone: true })).messageEdge?.node).toMatchObject({ mentionsEveryone: true });
+    }
   });
 });
 

@@ -118,12 +118,19 @@ describe('pinning', () => {
     expect(refusals((await unpin(ben, one.id)).errors)).toEqual([]);
   });
 
-  it('is allowed in a direct conversation', async () => {
+  it('is allowed to both users in a direct conversation', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const direct = await chat.direct(ann, ben);
     const { id } = await chat.say(ann, direct, 'remember this');
-    expect(refusals((await pin(ben, id)).errors)).toEqual([]);
-    expect(await pinned(ann, direct)).toEqual([id]);
+    for (const [one, other] of [
+      [ann, ben],
+      [ben, ann],
+    ] as const) {
+      expect(refusals((await pin(one, id)).errors)).toEqual([]);
+      expect(await pinned(other, direct)).toEqual([id]);
+      expect(refusals((await unpin(other, id)).errors)).toEqual([]);
+      expect(await pinned(one, direct)).toEqual([]);
+    }
   });
 
   it('is refused beyond MAX_PINS', async () => {

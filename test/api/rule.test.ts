@@ -21,6 +21,7 @@ import {
   UpdateMembershipDocument,
   WatchRuleDocument,
 } from '../support/generated/graphql.ts';
+import type { Listening } from '../support/listening.ts';
 import { refusals } from '../support/refusal.ts';
 import { given, type Person, world } from '../support/world.ts';
 
@@ -54,6 +55,16 @@ const settle = async (as: Person, conversationId: string, part: { nickname?: str
   (await chat.ask(UpdateMembershipDocument, { input: { conversationId, ...part } }, as)).updateMembership;
 const send = async (as: Person, conversationId: string) =>
   (await chat.ask(SendMessageDocument, { input: { conversationId, clientMessageId: crypto.randomUUID(), text: 'said' } }, as)).sendMessage;
+
+async function type(as: Person, conversationId: string, typing = true): Promise<void> {
+  expect((await chat.ask(SetTypingDocument, { input: { conversationId, typing } }, as)).setTyping).toEqual({ errors: [] });
+}
+
+/** The users that are shown as typing or not, up to one that is enough. */
+async function typedUntil(listening: Listening, enough: (event: { readonly typing: boolean }) => boolean) {
+  const events = await listening.until((event) => event.__typename === 'TypingChanged' && enough(event));
+  return events.flatMap((event) => (event.__typename === 'TypingChanged' ? [[event.user?.id, event.typing]] : []));
+}
 
 async function rule(as: Person, id: string) {
   const { conversation } = await chat.ask(RuleDocument, { id }, as);
@@ -165,13 +176,11 @@ describe('a muted member', () => {
   it('is not shown as typing', async () => {
     const { ann, ben, cat, group } = await scene();
     await mute(ann, group, cat);
-    const events = chat.listenTo(ann, group);
-    await events.ready();
-    const type = (as: Person) => chat.ask(SetTypingDocument, { input: { conversationId: group, typing: true } }, as);
-    expect((await type(cat)).setTyping.errors).toEqual([]);
-    await type(ben);
-    const told = await events.until((event) => event.__typename === 'TypingChanged');
-    expect(told.flatMap((event) => (event.__typename === 'TypingChanged' ? [event.user?.id] : []))).toEqual([ben.id]);
+    const atAnns = chat.listenTo(ann, group);
+    await atAnns.ready();
+    await type(cat, group);
+    await type(ben, group);
+    expect(await typedUntil(atAnns, ({ typing }) => typing)).toEqual([[ben.id, true]]);
   });
 });
 
@@ -191,6 +200,25 @@ describe('a group’s settings', () => {
     await update(ann, group, { mutedUntil: null, postPolicy: 'OWNER' });
     expect(refusals((await send(ben, group)).errors)).toEqual(['FORBIDDEN input.conversationId']);
     expect(await rule(ann, group)).toMatchObject({ postPolicy: 'OWNER', slowModeSeconds: 0, mutedUntil: null });
+  });
+
+  it.each([
+    ['because of the policy', { postPolicy: 'ADMINS' }],
+    ['because all are muted', { mutedUntil: someDay }],
+  ] as const)('do not show a member as typing who may not send, %s', async (_, change) => {
+    const { ann, ben, cat, group } = await scene();
+    const atAnns = chat.listenTo(ann, group);
+    await atAnns.ready();
+    await type(cat, group);
+    await type(cat, group, false);
+    expect(await typedUntil(atAnns, ({ typing }) => !typing)).toEqual([
+      [cat.id, true],
+      [cat.id, false],
+    ]);
+    expect((await update(ann, group, change)).errors).toEqual([]);
+    await type(cat, group);
+    await type(ben, group);
+    expect(await typedUntil(atAnns, ({ typing }) => typing)).toEqual([[ben.id, true]]);
   });
 });
 

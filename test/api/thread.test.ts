@@ -40,9 +40,9 @@ async function scene() {
   const conversationId = await chat.group(ann, ben, cat);
   const root = await chat.say(ann, conversationId, 'shall we?');
   const first = await reply(ben, conversationId, root.id, 'yes');
-  await chat.say(cat, conversationId, 'beside it');
+  const beside = await chat.say(cat, conversationId, 'beside it');
   const second = await reply(ann, conversationId, root.id, 'good');
-  return { ann, ben, cat, conversationId, root, first, second };
+  return { ann, ben, cat, conversationId, root, first, beside, second };
 }
 
 describe('a reply in a thread', () => {
@@ -64,11 +64,21 @@ describe('a reply in a thread', () => {
     );
   });
 
-  it('can quote another reply of the thread', async () => {
+  it('can quote its root, another reply, or a message beside the thread', async () => {
+    const { ben, conversationId, root, first, beside } = await scene();
+    for (const [before, id] of [root.id, first.node.id, beside.id].entries()) {
+      const { messageEdge, errors } = await send(ben, { conversationId, threadRootId: root.id, replyToId: id });
+      expect(errors).toEqual([]);
+      expect(messageEdge?.node).toMatchObject({ replyTo: { id }, threadRoot: { id: root.id, replyCount: 3 + before } });
+    }
+  });
+
+  it('can be quoted beside the thread, and that message is no reply', async () => {
     const { ben, conversationId, root, first } = await scene();
-    const { messageEdge, errors } = await send(ben, { conversationId, threadRootId: root.id, replyToId: first.node.id });
+    const { messageEdge, errors } = await send(ben, { conversationId, replyToId: first.node.id });
     expect(errors).toEqual([]);
-    expect(messageEdge?.node).toMatchObject({ replyTo: { id: first.node.id }, threadRoot: { id: root.id, replyCount: 3 } });
+    expect(messageEdge?.node).toMatchObject({ replyTo: { id: first.node.id }, threadRoot: null });
+    expect((await thread(ben, root.id))?.replyCount).toBe(2);
   });
 
   it('to a reply is in the same thread', async () => {
