@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { getIntrospectionQuery, parse } from 'graphql';
 import { expect } from 'vitest';
 import { createLogging } from '../../gateway/logger.ts';
@@ -426,16 +428,23 @@ export const effects: Readonly<Record<SettingName, (place: Place) => Promise<voi
     await using stores = await freshStores();
     const config = readConfig({ PORT: '0', LOG_FORMAT: 'json', LOG_LEVEL: 'info', ...stores.env });
     await using node = await createNode(config, { logging: createLogging(config, { write: (line) => void lines.push(line) }) });
-    const answered = async (): Promise<number> => {
-      await fetch(`${node.url}/health/live`, { headers: { connection: 'close' } });
-      return lines.filter((line) => line.includes('"request answered"')).length;
-    };
-    expect(await answered()).toBe(0);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    async function request(path: string): Promise<void> {
+      const [response] = (await once(get(`${node.url}${path}`, { agent }), 'response')) as [IncomingMessage];
+      await once(response.resume(), 'end');
+    }
+    /** Returns whether the response to a request for the path is logged. */
+    async function isLogged(path: string): Promise<boolean> {
+      await request(path);
+      // On the same connection, so it is answered once everything about the request before it is done.
+      await request('/health/live');
+      return lines.some((line) => line.includes('"request answered"') && line.includes(path));
+    }
+    expect(await isLogged('/at-info')).toBe(false);
     await node.chat.settings.set(null, { settings: [{ name: 'logLevel', value: 'debug' }] });
-    await expect.poll(answered).toBeGreaterThan(0);
+    expect(await isLogged('/at-debug')).toBe(true);
     await node.chat.settings.set(null, { settings: [{ name: 'logLevel', value: 'silent' }] });
-    lines.length = 0;
-    await answered();
-    expect(await answered()).toBe(0);
+    expect(await isLogged('/at-silent')).toBe(false);
+    agent.destroy();
   },
 };

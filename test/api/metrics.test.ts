@@ -123,16 +123,17 @@ describe('the metrics endpoint', () => {
     }
   });
 
-  it('without a token answers the machine itself only', async () => {
-    const [outside] = Object.values(networkInterfaces())
-      .flatMap((addresses) => addresses ?? [])
-      .filter(({ family, internal }) => family === 'IPv4' && !internal);
+  // A request from the machine’s own outside address is not from the loopback. Where there is none, the test is reported as skipped.
+  const [outside] = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal);
+
+  it.skipIf(outside === undefined)('without a token answers the machine itself only', async () => {
     await using stores = await freshStores();
     await using node = await createNode(readConfig({ PORT: '0', LOG_LEVEL: 'silent', ADMIN_HOST: '0.0.0.0', ...stores.env }));
     const url = new URL(metricsUrl(node));
     expect((await fetch(`http://127.0.0.1:${url.port}/metrics`)).status).toBe(200);
-    // A request from the machine’s own outside address is not from the loopback.
-    if (outside !== undefined) expect((await fetch(`http://${outside.address}:${url.port}/metrics`)).status).toBe(401);
+    expect((await fetch(`http://${outside?.address}:${url.port}/metrics`)).status).toBe(401);
   });
 
   it('answers GET only', async () => {
