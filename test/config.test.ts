@@ -1,6 +1,9 @@
+import { decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, options, readConfig } from '../src/config.ts';
 import { misspelt } from '../src/config-misspelt.ts';
+import { embeddedChat } from './support/chat.ts';
+import { password } from './support/world.ts';
 
 function refusal(env: Readonly<Record<string, string>>): string {
   try {
@@ -179,8 +182,10 @@ describe('the configuration', () => {
     expect(refusal({ ...identity, IDENTITY_JWKS_URL: 'https://user:hunter2@example.org/' })).not.toContain('hunter2');
   });
 
-  it('accepts several keys', () => {
-    expect(readConfig({ SECRET_KEYS: `new:${secret},old:${secret}` }).secretKeys).toBe(`new:${secret},old:${secret}`);
+  it('accepts several keys, of which the first signs', async () => {
+    await using chat = await embeddedChat({ SECRET_KEYS: `new:${secret},old:${'B'.repeat(43)}` });
+    const { accessToken } = await chat.users.signUp({ handle: 'ada', password, address: '127.0.0.1' });
+    expect(decodeProtectedHeader(accessToken).kid).toBe('new');
   });
 
   it('has a unique variable, a sentence and an accepted default for every option', () => {

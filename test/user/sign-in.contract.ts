@@ -296,14 +296,22 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       expect(Number(claims.exp) - Number(claims.iat)).toBe(900);
     });
 
-    test('is refused once it has expired or its session has ended', async () => {
-      const { viewer, accessToken } = await world.newcomer();
-      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 901_000 });
+    test('is accepted until the time that it says, and refused from then on, whether it was read before or not', async () => {
+      const { viewer, accessToken, accessTokenExpiresAt } = await world.newcomer();
+      const another = world.node({});
+      vi.useFakeTimers({ toFake: ['Date'], now: accessTokenExpiresAt.getTime() - 1 });
       try {
-        await expect(world.users.authenticate(accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+        expect(await world.users.authenticate(accessToken)).toMatchObject(viewer);
+        vi.setSystemTime(accessTokenExpiresAt);
+        for (const users of [world.users, another])
+          await expect(users.authenticate(accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
       } finally {
         vi.useRealTimers();
       }
+    });
+
+    test('is refused once its session has ended', async () => {
+      const { viewer, accessToken } = await world.newcomer();
       await world.users.authenticate(accessToken);
       await world.users.signOut(viewer, {});
       await expect(world.users.authenticate(accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
