@@ -47,6 +47,11 @@ const events = Object.values(schema.getTypeMap())
   .filter((type) => isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Event'))
   .map(({ name }) => name);
 
+/** The names in backquotes. */
+function namesIn(text: string): readonly string[] {
+  return [...text.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
+}
+
 /** The page that a link of the guide leads to. */
 function textBehind(link: string): string {
   const [path = ''] = link.split('#');
@@ -86,9 +91,14 @@ describe('docs/api', () => {
     expect(silent.map(([, name, link]) => `${name}: ${link}`)).toEqual([]);
   });
 
-  it('names every event outside of samples', () => {
-    const told = `${guidePage('cache.md')}${guidePage('subscriptions.md')}`.replaceAll(/```.*?```/gs, '');
-    expect(events.filter((name) => !told.includes(`\`${name}\``))).toEqual([]);
+  it('says of every event what it changes, or what it means for the subscription', () => {
+    const prose = guidePage('cache.md').replaceAll(/```.*?```/gs, '');
+    const tables = [...prose.matchAll(/^\| event \| changes \|\n\|---\|---\|\n((?:\|.*\n)+)/gm)].map(([, rows = '']) => rows);
+    const inTables = tables.flatMap((rows) => [...rows.matchAll(/^\|([^|]+)\| *\S/gm)].flatMap(([, cell = '']) => namesIn(cell)));
+    const inText = [...prose.matchAll(/^(`\w+`) (?:changes|means)/gm)].flatMap(([, name = '']) => namesIn(name));
+    const ofSubscriptions = ['ResyncRequired', 'StreamReady'];
+    expect([...inTables, ...inText, ...ofSubscriptions].toSorted()).toEqual(events.toSorted());
+    for (const name of ofSubscriptions) expect(guidePage('subscriptions.md')).toMatch(new RegExp(`^ *case '${name}': // \\S`, 'm'));
   });
 
   it('lists every close code and whether to reconnect', () => {
