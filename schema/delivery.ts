@@ -1,4 +1,4 @@
-import { memberKey } from '../src/group/index.ts';
+import { type Membership, memberKey } from '../src/group/index.ts';
 import type { Message as MessageShape, Reach, Reader } from '../src/message/index.ts';
 import { builder } from './builder.ts';
 import { forwardConnection } from './connection.ts';
@@ -80,12 +80,9 @@ builder.objectFields(Message, (t) => ({
       const readers = await readersOf(message, context);
       const page = await forwardConnection(args, {
         order: 'member',
-        async read({ first, after }) {
+        read: ({ first, after }) => {
           const left = after === undefined ? readers : readers.filter((reader) => isAfter(reader, after));
-          const members = await Promise.all(left.slice(0, first).map((reader) => loadMembership(context, reader)));
-          // Members who have left since are on no page.
-          const items = members.flatMap((member) => (member === null ? [] : [{ member, key: memberKey(member) }]));
-          return { items, hasNextPage: left.length > first };
+          return presentOf(left, first, context);
         },
         node: ({ member }) => member,
       });
@@ -93,6 +90,23 @@ builder.objectFields(Message, (t) => ({
     },
   }),
 }));
+
+/** Reads the memberships of the first readers, in pieces until the page is full: some readers may have left since they were read. */
+async function presentOf(
+  readers: readonly Reader[],
+  first: number,
+  context: Context,
+): Promise<{ readonly items: readonly { readonly member: Membership; readonly key: string }[]; readonly hasNextPage: boolean }> {
+  const present: Membership[] = [];
+  let seen = 0;
+  while (present.length < first && seen < readers.length) {
+    const piece = readers.slice(seen, seen + first - present.length);
+    seen += piece.length;
+    const members = await Promise.all(piece.map((reader) => loadMembership(context, reader)));
+    present.push(...members.filter((member) => member !== null));
+  }
+  return { items: present.map((member) => ({ member, key: memberKey(member) })), hasNextPage: seen < readers.length };
+}
 
 /** Returns whether a member comes after a key in the list of members. */
 function isAfter({ joinedSeq, userId }: Reader, key: string): boolean {

@@ -40,6 +40,16 @@ function afterConversations(happens: () => Promise<unknown>): Chat {
   return { ...chat, groups: { ...chat.groups, byIds } };
 }
 
+/** The chat, with something that happens right after each read of those who have read messages. */
+function afterReaders(happens: () => Promise<unknown>): Chat {
+  async function readers(conversations: Parameters<Chat['messages']['readers']>[0]) {
+    const read = await chat.messages.readers(conversations);
+    await happens();
+    return read;
+  }
+  return { ...chat, messages: { ...chat.messages, readers } };
+}
+
 test('nothing in a response is older than its positions, whatever comes before them in the document', async () => {
   const id = await groupOf(chat, alice, bob);
   const seen = afterPositions(() => say(chat, bob, id, 'while positions were read'));
@@ -57,6 +67,20 @@ test('nothing in a response is older than its positions, whatever comes before t
       positions: expect.arrayContaining([{ streamId: formatId('Conversation', id), seq: 2 }]),
     },
   });
+});
+
+test('a page of receipts is filled with those who are still members, if readers leave while it is read', async () => {
+  const leaving = [await person(chat, 'carol'), await person(chat, 'dave')];
+  const id = await groupOf(chat, alice, ...leaving);
+  await chat.groups.addMembers(alice, { groupId: id, userIds: [bob.userId] });
+  const seq = await say(chat, alice, id, 'read by all');
+  for (const reader of [bob, ...leaving]) await chat.messages.markRead(reader, { conversationId: id, seq });
+  const seen = afterReaders(() => Promise.all(leaving.map((member) => chat.groups.leave(member, { groupId: id }))));
+  const source = `query($id: ID!) { conversation(id: $id) { messages(last: 1) { edges { node {
+    receipts(first: 2) { edges { node { user { handle } } } pageInfo { hasNextPage } } } } } } }`;
+  const { data } = await ask(seen, alice, source, { id: formatId('Conversation', id) });
+  const receipts = { edges: [{ node: { user: { handle: await handleOf(bob) } } }], pageInfo: { hasNextPage: false } };
+  expect(data).toEqual({ conversation: { messages: { edges: [{ node: { receipts } }] } } });
 });
 
 test('the payload of a mutation is read after the mutation, positions first', async () => {
