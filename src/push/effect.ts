@@ -53,7 +53,7 @@ export function createPushEffect(parts: EffectParts): Effect {
       Date,
     ];
     const deliveries = devices.flatMap(({ sessionId, userId }) =>
-      subjects.map((subject) => ({ sessionId: uuidBytes(sessionId), subject, userId, fromSeq: 0, seq: 0, dueAt, expiresAt })),
+      subjects.map(({ subject, seq }) => ({ sessionId: uuidBytes(sessionId), subject, userId, fromSeq: 0, seq, dueAt, expiresAt })),
     );
     if (deliveries.length > 0) await db.transaction((tx) => leavePushDeliveries(db, tx, deliveries));
   }
@@ -68,9 +68,10 @@ export function createPushEffect(parts: EffectParts): Effect {
   };
 }
 
-function subjectOf(entry: Entry): readonly string[] {
+/** Returns the subject of an account's entry, if users are notified of it. Its seq tells a second request from the one that is being sent. */
+function subjectOf(entry: Entry): readonly { readonly subject: string; readonly seq: number }[] {
   const subject = accountSubject(entry);
-  return subject === null ? [] : [formatSubject(subject)];
+  return subject === null ? [] : [{ subject: formatSubject(subject), seq: entry.seq }];
 }
 
 function accountSubject(entry: Entry): Subject | null {

@@ -462,4 +462,20 @@ export function promisesOfPush(open: () => Promise<Db>): void {
     await world.push.sendDue();
     expect(told(got)).toEqual([['two', 1]]);
   });
+
+  it('a second contact request of a user, sent while the push of the first is in progress, is sent next and not lost', async () => {
+    const { chat, ann, ben, got } = await scene();
+    await chat.contacts.request(ann, { userId: ben.userId, note: 'first' });
+    await world.act();
+    const claims = await claimDue(db, { limit: 100, leaseMs: 60_000 });
+    await chat.contacts.cancel(ann, { fromId: ann.userId, toId: ben.userId });
+    await chat.contacts.request(ann, { userId: ben.userId, note: 'second' });
+    await world.act();
+    const own = claims.rows.filter(({ userId }) => userId === ben.userId);
+    expect(own).toHaveLength(1);
+    await finish(db, claims.token, own, new Date(0));
+    await world.push.sendDue();
+    expect(got).toMatchObject([{ payload: { type: 'CONTACT_REQUEST', body: 'second' } }]);
+    expect(await waiting(ben)).toBe(0);
+  });
 }
