@@ -6,7 +6,7 @@ import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { readWatch } from '../client/document.ts';
 import { schema } from '../schema/index.ts';
-import { newSecret } from '../src/webhook/signature.ts';
+import { newSecret } from '../src/outgoing/index.ts';
 import { given, type Person, world } from './support/world.ts';
 
 /** An operation of the sheet, with the variables that are shown after it. */

@@ -10,10 +10,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { adminSchema } from '../schema/admin/index.ts';
 import { schema } from '../schema/index.ts';
 import { commands } from '../scripts/admin/commands.ts';
+import { newSecret } from '../src/outgoing/index.ts';
 import { noTracer } from '../src/tracer.ts';
 import { call } from '../src/webhook/call.ts';
 import { webhookEvents } from '../src/webhook/index.ts';
-import { newSecret } from '../src/webhook/signature.ts';
 import { startNodeProcess } from './support/node-process.ts';
 
 const root = join(import.meta.dirname, '..');

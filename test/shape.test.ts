@@ -42,7 +42,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   push: ['db', 'log', 'user', 'group', 'message', 'presence', 'notice', 'outgoing', 'worker'],
   export: ['db', 'log', 'user', 'group', 'message', 'scheduled', 'draft', 'saved', 'presence', 'push', 'moderation', 'jobs'],
   import: ['db', 'log', 'user', 'group', 'message'],
-  webhook: ['db', 'bus', 'log', 'newest', 'message', 'jobs', 'worker'],
+  webhook: ['db', 'bus', 'log', 'newest', 'message', 'jobs', 'outgoing', 'worker'],
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };
 /** The wiring, which is above every module. */

@@ -1,4 +1,4 @@
-// Requests to servers of other people, such as push services. It stores nothing.
+// Requests to servers of other people, such as push services, and their signatures. It stores nothing.
 //
 // Promises:
 // - A request ends within its deadline, whatever the server does.
@@ -10,3 +10,4 @@
 // It does not know what the requests say.
 export { createPoster, type Outcome, type Post, type Poster, type Posting, parseRetryAfter } from './post.ts';
 export { isPublicAddress } from './public-address.ts';
+export { newSecret, type Signed, signatureHeaders } from './signature.ts';

@@ -120,7 +120,7 @@ function exchange(posting: Posting, agent: http.Agent, ends: AbortSignal): Promi
   function failed(error: NodeJS.ErrnoException): void {
     // The server closed a kept connection at that moment. Retry at once, on another kept connection or at last on a new one (Node's
     // documentation, request.reusedSocket).
-    const isStale = response === undefined && sent.reusedSocket && error.code === 'ECONNRESET' && !ends.aborted;
+    const isStale = response === undefined && sent.reusedSocket && isClosed(error) && !ends.aborted;
     if (isStale) settle(exchange(posting, agent, ends));
     else end(error);
   }
@@ -142,9 +142,14 @@ function exchange(posting: Posting, agent: http.Agent, ends: AbortSignal): Promi
   return promise;
 }
 
-/** Parses a Retry-After header. Returns the time from now in ms, or null if it cannot be parsed. */
-export function parseRetryAfter(text: string | undefined, now: number = Date.now()): number | null {
-  if (text === undefined) return null;
+/** Returns whether a connection was closed by the server. It is EPIPE for what is written after the close, and ECONNRESET otherwise. */
+function isClosed({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'ECONNRESET' || code === 'EPIPE';
+}
+
+/** Parses a Retry-After header (RFC 9110, 10.2.3). Returns the time from now in ms, or null if there is none or it cannot be parsed. */
+export function parseRetryAfter(text: string | null | undefined, now: number = Date.now()): number | null {
+  if (text === null || text === undefined) return null;
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
   const at = Date.parse(text);
   return Number.isNaN(at) ? null : Math.max(0, at - now);

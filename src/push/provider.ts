@@ -1,5 +1,4 @@
-import { createHmac } from 'node:crypto';
-import type { Poster } from '../outgoing/index.ts';
+import { type Poster, signatureHeaders } from '../outgoing/index.ts';
 import { answerMs, fateOf, type Push, type Sender, type SendResult } from './sender.ts';
 
 /** The parts that the provider's sender needs. */
@@ -21,18 +20,9 @@ function bodyOf({ device, payload, id, collapseKey, urgent, ttlSeconds }: Push):
  * Creates a sender for apps, through a server of the operators that speaks to APNs and FCM. Requests are signed as in Standard Webhooks.
  */
 export function createProvider({ poster, url, secret }: ProviderParts): Sender {
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-
   async function send(push: Push, signal: AbortSignal): Promise<SendResult> {
     const body = bodyOf(push);
-    const timestamp = String(Math.floor(Date.now() / 1_000));
-    const signature = createHmac('sha256', key).update(`${push.id}.${timestamp}.${body}`).digest('base64');
-    const headers = {
-      'content-type': 'application/json',
-      'webhook-id': push.id,
-      'webhook-timestamp': timestamp,
-      'webhook-signature': `v1,${signature}`,
-    };
+    const headers = { 'content-type': 'application/json', ...signatureHeaders([secret], { id: push.id, body, at: Date.now() }) };
     return fateOf(await poster.toOwn({ url, headers, body, timeoutMs: answerMs, signal }));
   }
 

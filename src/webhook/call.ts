@@ -1,5 +1,5 @@
+import { parseRetryAfter, type Signed, signatureHeaders } from '../outgoing/index.ts';
 import type { Span, Tracer } from '../tracer.ts';
-import { type Signed, signatureHeaders } from './signature.ts';
 
 /** A call to an app. */
 export interface Call extends Omit<Signed, 'at'> {
@@ -63,10 +63,15 @@ async function post({ url, secrets, id, body, deadlineMs, maxBytes, signal }: Ca
       },
       body,
     });
-    const { status } = response;
+    const { ok, status, headers } = response;
     const text = await readText(response, maxBytes);
-    const ok = response.ok;
-    return over({ ok, status, fault: ok ? null : `it answered ${status}`, retryAfterMs: retryAfterOf(response), text });
+    return over({
+      ok,
+      status,
+      fault: ok ? null : `it answered ${status}`,
+      retryAfterMs: parseRetryAfter(headers.get('retry-after')),
+      text,
+    });
   } catch (error) {
     const fault = late.aborted ? `it did not answer within ${deadlineMs} ms` : faultOf(error);
     return over({ ok: false, status: null, fault: fault.slice(0, maxFault), retryAfterMs: null, text: '' });
@@ -93,14 +98,6 @@ async function readText({ body }: Response, maxBytes: number): Promise<string> {
     }
   }
   return Buffer.concat(pieces).subarray(0, maxBytes).toString('utf8');
-}
-
-/** Parses Retry-After: seconds, or a date (RFC 9110, 10.2.3). */
-function retryAfterOf({ headers }: Response): number | null {
-  const text = headers.get('retry-after');
-  if (text === null) return null;
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
-  return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
 
 /** fetch puts the reason into the error's cause: ECONNREFUSED, ENOTFOUND, a bad certificate. */

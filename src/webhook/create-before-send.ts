@@ -4,6 +4,7 @@ import { type Db, holdDeployment } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { PendingMessage } from '../message/index.ts';
 import { createNewest } from '../newest/index.ts';
+import { newSecret } from '../outgoing/index.ts';
 import { noTracer, type Tracer } from '../tracer.ts';
 import { newUuid } from '../uuid.ts';
 import type { BeforeSend, BeforeSendChoice, BeforeSends, ShowDraft } from './before-send.ts';
@@ -13,7 +14,6 @@ import { type Answer, call } from './call.ts';
 import { createGate } from './gate.ts';
 import type { WebhookConfig } from './parts.ts';
 import { requireUrl } from './shape.ts';
-import { newSecret } from './signature.ts';
 import { readVerdict, type Verdict } from './verdict.ts';
 
 interface Parts {

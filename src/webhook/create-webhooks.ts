@@ -3,6 +3,7 @@ import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { cancelJob } from '../jobs/index.ts';
 import type { Log } from '../log/index.ts';
+import { newSecret } from '../outgoing/index.ts';
 import { noTracer, type Tracer } from '../tracer.ts';
 import { newUuid } from '../uuid.ts';
 import { countBacklogs, forgetBacklogs, makeDue } from './backlog.ts';
@@ -12,7 +13,6 @@ import { deliverRun } from './deliver-run.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { Show, WebhookConfig, WebhookParts } from './parts.ts';
 import { requireChoice, requireDescription, requireEvents, requireUrl } from './shape.ts';
-import { newSecret } from './signature.ts';
 import {
   changeWebhook,
   deleteWebhook,

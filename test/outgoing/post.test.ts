@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createPoster, type Poster, type Posting, parseRetryAfter } from '../../src/outgoing/index.ts';
 
@@ -23,6 +24,24 @@ async function serve(answer: RequestListener): Promise<{ readonly port: number; 
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return { port: (server.address() as AddressInfo).port, connections: () => connections };
 }
+
+/** The program of a server that, when it is sent a cell, closes its connections and then sets the cell. */
+const closingServer = `
+  const { parentPort } = require('node:worker_threads');
+  const connections = new Set();
+  const server = require('node:http').createServer((request, response) => {
+    request.resume().once('end', () => response.writeHead(204).end());
+  });
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+  parentPort.on('message', async (closed) => {
+    await Promise.all([...connections].map((socket) => new Promise((resolve) => socket.once('close', resolve).destroy())));
+    Atomics.store(closed, 0, 1);
+    Atomics.notify(closed, 0);
+  });`;
 
 function posting(url: string, more: Partial<Posting> = {}): Posting {
   return { url, headers: {}, body: 'said', timeoutMs: 2_000, ...more };
@@ -66,6 +85,19 @@ describe('a post to the operators’ own server', () => {
     expect(await say()).toMatchObject({ status: null });
     expect([...asked.values()]).toEqual([2, 2, 1]);
     expect(connections()).toBe(3);
+  });
+
+  it('is repeated if the kept connection closes while a long body is being written', async () => {
+    // The server has a thread of its own, so that it can close the connection while this one does not see it.
+    const server = new Worker(closingServer, { eval: true });
+    open.defer(async () => void (await server.terminate()));
+    const [port] = (await once(server, 'message')) as [number];
+    const say = () => poster.toOwn(posting(`http://127.0.0.1:${port}/`, { body: 'x'.repeat(8_000_000), timeoutMs: 20_000 }));
+    expect(await say()).toMatchObject({ status: 204, body: '' });
+    const closed = new Int32Array(new SharedArrayBuffer(4));
+    server.postMessage(closed);
+    expect(Atomics.wait(closed, 0, 0, 10_000)).not.toBe('timed-out');
+    expect(await say()).toMatchObject({ status: 204 });
   });
 
   it('is not repeated if the poster is disposed while a kept connection waits', async () => {

@@ -20,7 +20,7 @@ export interface Signed {
 
 /**
  * Returns the headers that prove a body's origin: webhook-id, webhook-timestamp (of this attempt, in seconds) and webhook-signature, with a
- * signature per secret. Symmetric signatures as in Standard Webhooks 1.0.0 (https://github.com/standard-webhooks/standard-webhooks).
+ * signature per secret, whose prefix `whsec_` may be missing. Symmetric signatures as in Standard Webhooks 1.0.0 (https://github.com/standard-webhooks/standard-webhooks).
  */
 export function signatureHeaders(secrets: readonly string[], { id, body, at }: Signed): Readonly<Record<string, string>> {
   const timestamp = Math.floor(at / 1_000);
@@ -30,5 +30,5 @@ export function signatureHeaders(secrets: readonly string[], { id, body, at }: S
 }
 
 function keyOf(secret: string): Buffer {
-  return Buffer.from(secret.slice(prefix.length), 'base64');
+  return Buffer.from(secret.startsWith(prefix) ? secret.slice(prefix.length) : secret, 'base64');
 }
