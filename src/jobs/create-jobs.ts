@@ -50,14 +50,18 @@ export function createJobs({ db, handlers, logger, config, nodeId = '', looks = 
     const kind = row.kind as JobKind;
     const log = logger.child({ job: kind, key: row.key });
     let held: JobRow = row;
-    let renewing = Promise.resolve();
+    let renewing: Promise<void> | undefined;
+    async function renew(): Promise<void> {
+      try {
+        held = (await renewLease(db, held, leaseMs)) ?? held;
+      } catch (error) {
+        log.warn({ err: error }, 'the lease of a job could not be renewed');
+      }
+      renewing = undefined;
+    }
     const renewal = setInterval(() => {
-      renewing = renewLease(db, held, leaseMs).then(
-        (renewed) => {
-          held = renewed ?? held;
-        },
-        (error: unknown) => log.warn({ err: error }, 'the lease of a job could not be renewed'),
-      );
+      // One after the other: the next one has to know until when this one has extended the lease.
+      renewing ??= renew();
     }, leaseMs / 3);
     try {
       const data = jobKinds[kind].parse(JSON.parse(row.data));

@@ -1,5 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import pino from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import { cancelJob, createJobs, type JobHandlers, type Jobs, type NewJob, putJob } from '../../src/jobs/index.ts';
@@ -7,6 +8,8 @@ import { cancelJob, createJobs, type JobHandlers, type Jobs, type NewJob, putJob
 const logger = pino({ level: 'silent' });
 // Never polls by itself: the tests call doDue.
 const config = { jobPollMs: 60_000 };
+
+type Gate = PromiseWithResolvers<void>;
 
 /** Handlers with one kind of job, the only kind in these tests. */
 function only(dissolved: JobHandlers['GroupDissolved']): JobHandlers {
@@ -57,6 +60,49 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       await using node = nodeThat(async (data) => void seen.push(data));
       await node.doDue();
       expect(seen).toEqual([{ groupId: id, actorId: 7n }]);
+      expect(await rowOf(id)).toBeNull();
+    });
+
+    it('is removed once it is done, also if a renewal of its lease is answered late', async () => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+      onTestFinished(() => void vi.useRealTimers());
+      const id = newId();
+      const [begun, renewed, late, end] = Array.from({ length: 4 }, () => Promise.withResolvers<void>()) as [Gate, Gate, Gate, Gate];
+      await db.transaction(jobAbout(id));
+      let transactions = 0;
+      const slow: Db = {
+        ...db,
+        async transaction(work) {
+          const result = await db.transaction(work);
+          transactions += 1;
+          // The first one takes the job, the second renews its lease.
+          if (transactions !== 2) return result;
+          renewed.resolve();
+          await late.promise;
+          return result;
+        },
+      };
+      const dissolved: JobHandlers['GroupDissolved'] = async () => {
+        begun.resolve();
+        await end.promise;
+      };
+      await using node = createJobs({ db: slow, logger, config, handlers: only(dissolved), looks: false });
+      const done = node.doDue();
+      await begun.promise;
+      // The renewed lease ends later than the first one, by the clock of the database.
+      const taken = await db.now();
+      while ((await db.now()) <= taken);
+      vi.advanceTimersByTime(10_000);
+      await renewed.promise;
+      vi.advanceTimersByTime(10_000);
+      end.resolve();
+      // Time enough to remove the job, if the answer were not waited for.
+      for (let turns = 0; turns < 100; turns += 1) {
+        await rowOf(id);
+        await turn();
+      }
+      late.resolve();
+      await done;
       expect(await rowOf(id)).toBeNull();
     });
 
