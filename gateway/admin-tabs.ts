@@ -7,11 +7,11 @@ export interface AdminTab {
 /** The tabs, in order. */
 export const adminTabs: readonly AdminTab[] = [
   {
-    query: `# Sign in as an admin in the GraphiQL of the public port
+    query: `# Sign in as an admin in the GraphiQL of the public port,
 # and copy the accessToken.
 # Put it in place of ACCESS_TOKEN under Headers, below.
-# Then fetch the schema anew: the round arrows at the lower left.
-# All tabs are signed in by that, until the page is closed.
+# Then reload the schema with the round arrows at the lower left.
+# All tabs are signed in until you close the page.
 query Settings {
   settings { name value default doc }
 }`,
@@ -38,7 +38,7 @@ query Settings {
 }`,
   },
   {
-    query: `# The id that the answer has goes to connections(userId: …) and disconnectUser.
+    query: `# connections(userId: …) and disconnectUser take the id from the response.
 query Find($handle: String!) {
   user(handle: $handle) { id handle displayName }
 }`,
@@ -51,10 +51,10 @@ query Find($handle: String!) {
     errors { code message field }
   }
 }`,
-    variables: '{ "input": { "userId": "", "reason": "what they are told" } }',
+    variables: '{ "input": { "userId": "", "reason": "The user is shown this reason." } }',
   },
   {
-    query: `# The id is that of the public schema. What to do about it: setGroupOwner, removeFromGroup, dissolveGroup.
+    query: `# The id is the one in the public schema. To change the group: setGroupOwner, removeFromGroup, dissolveGroup.
 query Group($id: ID!) {
   group(id: $id) {
     name description memberCount dissolvedAt owner { handle }
@@ -77,7 +77,7 @@ query Group($id: ID!) {
     variables: '{ "userId": "" }',
   },
   {
-    query: `# What was reported and waits: decide with resolveReport(input: { itemId: …, action: DISMISS }).
+    query: `# Reports that wait for a decision. Decide with resolveReport(input: { itemId: …, action: DISMISS }).
 query Queue {
   moderationQueue(first: 20) {
     edges {

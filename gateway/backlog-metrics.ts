@@ -15,11 +15,14 @@ export function createBacklogMetrics({ problems, worker, backlog, webhooks }: Ch
   function gauge<L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> {
     return new Gauge({ name, help, labelNames, registers });
   }
-  const ready = gauge('mpim_ready', 'Whether database, bus and registry answer: 1, or 0.');
+  const ready = gauge('mpim_ready', '1 if the database, the bus and the registry answer, otherwise 0.');
   const streams = gauge('mpim_effects_streams', 'Streams with entries whose effects (webhooks, push) are not done.');
-  const oldest = gauge('mpim_effects_oldest_seconds', 'Age of the oldest such entry, of the first thousand streams; 0: there is none.');
-  const jobs = gauge('mpim_jobs', 'What was left for later: PENDING waits for its time, DEAD for an operator.', 'kind', 'state');
-  const apps = gauge('mpim_webhooks', 'Webhooks, by whether they are told.', 'state');
+  const oldest = gauge(
+    'mpim_effects_oldest_seconds',
+    'Age of the oldest of these entries in seconds, or 0 if there is none. At most 1,000 streams are looked at.',
+  );
+  const jobs = gauge('mpim_jobs', 'Jobs. A PENDING job waits for its time, a DEAD one for an operator.', 'kind', 'state');
+  const apps = gauge('mpim_webhooks', 'Webhooks, by state.', 'state');
 
   async function lookAtEffects(): Promise<void> {
     const lag = await worker.lag();

@@ -15,9 +15,9 @@ function tab(query: string, variables: Readonly<Record<string, unknown>> = {}): 
 export const readyTabs: readonly Tab[] = [
   tab(
     `
-# 1. Choose a handle and a password here, and run.
-# From then on this browser tab is signed in: no header to copy.
-# Run it again with another handle to be somebody else.
+# 1. Choose a handle and a password, and run this.
+# This browser tab is signed in from then on. You need not copy a header.
+# To become another user, run it again with another handle.
 mutation SignUp {
   signUp(input: { handle: "ada", password: "correct horse battery", deviceName: "GraphiQL" }) {
     accessToken
@@ -39,7 +39,7 @@ mutation SignUp {
   ),
   tab(
     `
-# Instead of signing up: sign in as somebody who is there (npm start -- --demo makes alice, bob and carol).
+# If you have an account: sign in. (npm start -- --demo creates alice, bob and carol.)
 mutation SignIn {
   signIn(input: { handle: "ada", password: "correct horse battery", deviceName: "GraphiQL" }) {
     accessToken
@@ -60,10 +60,10 @@ mutation SignIn {
   ),
   tab(
     `
-# 2. Everything that happens to you: first what you have not been shown yet, then live.
-# The newest is on top, those before it follow under "before".
-# GraphiQL stops it when you change tabs. Run it again, and it goes on where it stood.
-# To watch it live, be somebody else in a second browser window and write from there.
+# 2. Shows everything that happens to you: first the events that you missed, then new ones as they come.
+# The newest event is on top. The earlier ones are under "before".
+# GraphiQL stops the subscription when you open another tab. Run it again: it resumes where it stopped.
+# To see an event arrive, sign in as another user in a second browser window, and send a message from there.
 subscription Watch($after: [PositionInput!]) {
   events(after: $after) {
     __typename
@@ -95,7 +95,7 @@ subscription Watch($after: [PositionInput!]) {
   ),
   tab(
     `
-# 3. Find somebody by handle: yourself will do.
+# 3. Find a user by handle. You can find yourself.
 query Find {
   user(handle: "ada") {
     userId: id
@@ -106,7 +106,7 @@ query Find {
   ),
   tab(
     `
-# 4. Open a conversation with whom you found ("" is filled in).
+# 4. Open a conversation with the user that you found. The page fills in the empty variable.
 mutation Open($userId: ID!) {
   openDirectConversation(input: { userId: $userId }) {
     conversationEdge {
@@ -126,8 +126,8 @@ mutation Open($userId: ID!) {
   ),
   tab(
     `
-# 5. Send, then go back to the tab "Watch" and run it again. Each run here makes a new clientMessageId;
-# the same one again would return the first message instead of sending twice.
+# 5. Send a message. Then go back to the tab "Watch" and run it again.
+# The page makes a new clientMessageId for each run. With a used one, you get the message that was sent with it.
 mutation Send($conversationId: ID!, $clientMessageId: ID!, $text: String!) {
   sendMessage(input: { conversationId: $conversationId, clientMessageId: $clientMessageId, text: $text }) {
     messageEdge {

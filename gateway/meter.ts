@@ -27,7 +27,7 @@ export function createMeter(registry: Registry): Meter {
   const registers = [registry];
   const answers = new Histogram({
     name: 'mpim_operation_seconds',
-    help: 'Operations that were executed, by how long that took and how it ended (OK, or the code of the first error); of a subscription, its opening.',
+    help: 'Duration of executed operations, in seconds. The outcome is OK or the code of the first error. Of a subscription, only its opening is measured.',
     labelNames: ['operation', 'outcome'],
     ...{ buckets, registers },
   });
@@ -35,7 +35,7 @@ export function createMeter(registry: Registry): Meter {
   for (const operation of kinds) for (const outcome of ['OK', 'UNAVAILABLE', 'INTERNAL']) answers.zero({ operation, outcome });
   const closed = new Counter({
     name: 'mpim_socket_closes_total',
-    help: 'WebSockets that were closed, by the close code; other: one that only clients use.',
+    help: 'Closed WebSockets, by close code. The code is other if only clients use it.',
     labelNames: ['code'],
     registers,
   });

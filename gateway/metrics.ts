@@ -62,31 +62,31 @@ export function createMetrics({ registry, meter, chat, config, sockets }: Metric
 
   new Gauge({
     name: 'mpim_node_info',
-    help: 'Which node this is, and of which release: always 1.',
+    help: 'The name and version of this node. The value is always 1.',
     labelNames: ['node', 'version'],
     registers,
   }).set({ node: nodeNameOf(config), version: release }, 1);
-  gauge('mpim_sockets', 'WebSockets that are open.', sockets.count);
-  gauge('mpim_subscriptions', 'Subscriptions to events that are open, on whatever transport.', () => chat.feed.load().subscriptions);
-  gauge('mpim_catch_ups', 'Subscriptions that read from the log what they have missed.', () => chat.feed.load().catchingUp);
-  gauge('mpim_catch_ups_waiting', 'Subscriptions that wait for their turn to do so.', () => chat.feed.load().waiting);
-  counter('mpim_events_delivered_total', 'Events handed to subscriptions, each for each of them.', () => meter.events);
-  counter('mpim_commits_total', 'Commits of the log.', () => chat.commitCounts().stored);
-  counter('mpim_commits_failed_total', 'Commits of the log that failed, or of which nothing is known.', () => chat.commitCounts().failed);
-  counter('mpim_commit_seconds_total', 'How long all of them took.', () => chat.commitCounts().seconds);
-  gauge('mpim_appends_waiting', 'What waits to be stored, or is being stored.', () => chat.commitCounts().waiting);
-  counter('mpim_appends_refused_total', 'What was refused because too much waited.', () => chat.commitCounts().refused);
-  gauge(
-    'mpim_searches_waiting',
-    'Searches of what was said that are under way or wait for their turn.',
-    () => chat.search.counts().waiting,
+  gauge('mpim_sockets', 'Open WebSockets.', sockets.count);
+  gauge('mpim_subscriptions', 'Open subscriptions to events, on all transports.', () => chat.feed.load().subscriptions);
+  gauge('mpim_catch_ups', 'Subscriptions that are reading missed events from the log.', () => chat.feed.load().catchingUp);
+  gauge('mpim_catch_ups_waiting', 'Subscriptions that wait for their turn to read missed events.', () => chat.feed.load().waiting);
+  counter(
+    'mpim_events_delivered_total',
+    'Events delivered. An event that goes to several subscriptions counts once for each.',
+    () => meter.events,
   );
-  counter('mpim_searches_total', 'Searches that had their turn.', () => chat.search.counts().done);
-  counter('mpim_search_seconds_total', 'For how long they had it, all together.', () => chat.search.counts().seconds);
-  counter('mpim_searches_refused_total', 'Searches that were refused because too much waited.', () => chat.search.counts().refused);
-  counter('mpim_cache_local_total', 'Users and conversations that were found in the memory of the node.', () => chat.cacheCounts.local);
-  counter('mpim_cache_remote_total', 'Those that were found in Redis.', () => chat.cacheCounts.remote);
-  counter('mpim_cache_missed_total', 'Those that the database was asked for.', () => chat.cacheCounts.missed);
+  counter('mpim_commits_total', 'Commits of the log that succeeded.', () => chat.commitCounts().stored);
+  counter('mpim_commits_failed_total', 'Commits of the log that failed or whose result is unknown.', () => chat.commitCounts().failed);
+  counter('mpim_commit_seconds_total', 'Total duration of all commits of the log, in seconds.', () => chat.commitCounts().seconds);
+  gauge('mpim_appends_waiting', 'Appends that wait to be stored or are being stored.', () => chat.commitCounts().waiting);
+  counter('mpim_appends_refused_total', 'Appends that were refused because too many waited.', () => chat.commitCounts().refused);
+  gauge('mpim_searches_waiting', 'Message searches that run or wait for their turn.', () => chat.search.counts().waiting);
+  counter('mpim_searches_total', 'Message searches that ran.', () => chat.search.counts().done);
+  counter('mpim_search_seconds_total', 'Total duration of all message searches, in seconds.', () => chat.search.counts().seconds);
+  counter('mpim_searches_refused_total', 'Message searches that were refused because too many waited.', () => chat.search.counts().refused);
+  counter('mpim_cache_local_total', 'Users and conversations that were found in the memory of this node.', () => chat.cacheCounts.local);
+  counter('mpim_cache_remote_total', 'Users and conversations that were found in Redis.', () => chat.cacheCounts.remote);
+  counter('mpim_cache_missed_total', 'Users and conversations that were read from the database.', () => chat.cacheCounts.missed);
   const backlog = createBacklogMetrics(chat, registers);
 
   return {

@@ -40,7 +40,7 @@ const printed = {
 function withPrinted(text: string, tables: string): string {
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error('the markers of the configuration are lost');
+  if (from < 0 || to < from) throw new Error('the markers around the configuration are missing');
   return `${text.slice(0, from)}${begin}\n${tables}\n${text.slice(to)}`;
 }
 
@@ -49,7 +49,7 @@ for (const [name, tables] of Object.entries(printed)) {
   const before = await readFile(path, 'utf8');
   const after = withPrinted(before, tables);
   if (before !== after && process.argv.includes('--check')) {
-    console.error(`The configuration in ${name} is not what src/config.ts says: run npm run docs`);
+    console.error(`The configuration in ${name} differs from src/config.ts: run npm run docs`);
     process.exitCode = 1;
   } else if (before !== after) {
     await writeFile(path, after);

@@ -35,7 +35,7 @@ function rowsOf(action: GroupAction): readonly (readonly string[])[] {
       ...roles.map((role) => answer(by[value][role])),
       muted,
     ]),
-    ...(alone === undefined ? [] : [['', 'alone in it', ...roles.map((role) => answer(alone[role])), muted]]),
+    ...(alone === undefined ? [] : [['', 'the only member', ...roles.map((role) => answer(alone[role])), muted]]),
   ];
 }
 
@@ -50,10 +50,10 @@ function rowsTo(action: GroupAction): readonly (readonly string[])[] {
 }
 
 const joiners = [
-  ['names the group', 'BY_ID', 'STRANGER'],
-  ['names the group, and is banned', 'BY_ID', 'BANNED'],
-  ['has an invitation', 'BY_CODE', 'STRANGER'],
-  ['has an invitation, and is banned', 'BY_CODE', 'BANNED'],
+  ['the id of the group', 'BY_ID', 'STRANGER'],
+  ['the id of the group, and is banned', 'BY_ID', 'BANNED'],
+  ['an invite', 'BY_CODE', 'STRANGER'],
+  ['an invite, and is banned', 'BY_CODE', 'BANNED'],
 ] as const;
 const becomes: Readonly<Partial<Record<Joining, string>>> = { JOINS: 'joins', ASKS: 'asks to join' };
 
@@ -61,45 +61,50 @@ function text(): string {
   const policies = Object.keys(joining) as (keyof typeof joining)[];
   return `# Who may do what in a group
 
-Printed from \`src/group/permission.ts\` by \`npm run docs\`: change it there. Every mutation decides by that table inside the transaction that stores what it does, and
-\`Group.viewerMay\` and \`Membership.viewerMay\` show what it comes to for whoever asks, so that a client shows the buttons that work and needs no rules of its own.
+This page is printed from \`src/group/permission.ts\` by \`npm run docs\`. Change that file, not this page.
 
-Whoever is not in a group gets \`NOT_FOUND\` for all of it, as for a group that there is not; who operates the system acts [from outside](operators/groups.md), whatever the table says. In direct conversations nothing of this counts: both may do all that there is to do.
+- Every mutation checks these tables inside the transaction that stores its result.
+- \`Group.viewerMay\` and \`Membership.viewerMay\` list what the viewer may do. So a client can show the right buttons without rules of its own.
+- A user who is not in a group gets \`NOT_FOUND\` for every action, as for a group that does not exist.
+- The tables are not for operators, who have [mutations of their own](operators/groups.md), nor for direct conversations, where both users may do everything.
 
 ## By role and setting
 
-"while muted" is what somebody is answered until their own mute ends; while everyone is muted, members are, and the owner and the admins are not. Slow mode makes members wait, and
-answers \`RATE_LIMITED\`. What one has said oneself one may take back for some time, and see the earlier texts of, whatever the table says.
+- *while muted* is what a muted member gets until their mute ends. If the whole group is muted, members get it, but not the owner and the admins.
+- In slow mode, a member who sends again too early gets \`RATE_LIMITED\`.
+- Senders may recall their own messages for some time (\`RECALL_WINDOW_SECONDS\`), and see the earlier texts of their own messages.
 
 ${table(['action', 'setting', 'owner', 'admin', 'member', 'while muted'], groupActions.flatMap(rowsOf))}
 
-Of the settings themselves, what only the owner may do is given and taken by the owner alone: an admin who sets a policy to \`OWNER\`, or changes one that is \`OWNER\`, gets \`FORBIDDEN\`.
+Only the owner can set a policy to \`OWNER\`, or change one that is \`OWNER\`. An admin who tries gets \`FORBIDDEN\`.
 
 ## To whom
 
-What is done to a member depends on their role as well. Nobody removes, bans or mutes themselves; an admin may stop being one. Somebody who is not in the group is banned and unbanned by whoever
-may ban members.
+For some actions, the role of the other member counts too.
+
+- Nobody can remove, ban or mute themselves. An admin can make themselves a member.
+- Whoever may ban members may also ban and unban users who are not in the group.
 
 ${table(['action', 'done by', 'to the owner', 'to an admin', 'to a member'], groupActions.flatMap(rowsTo))}
 
-## Coming in
+## Joining
 
 ${table(
-  ['who', ...policies.map((policy) => `\`joinPolicy: ${policy}\``)],
+  ['a user who has', ...policies.map((policy) => `\`joinPolicy: ${policy}\``)],
   joiners.map(([who, way, as]) => [
     who,
     ...policies.map((policy) => becomes[joining[policy][way][as]] ?? answer(joining[policy][way][as])),
   ]),
 )}
 
-Whoever is banned cannot be added either: \`FORBIDDEN\`, until they are unbanned.
+A banned user cannot be added by members either: that is \`FORBIDDEN\` until they are unbanned.
 `;
 }
 
 const before = await readFile(page, 'utf8').catch(() => '');
 const after = text();
 if (before !== after && process.argv.includes('--check')) {
-  console.error('docs/permissions.md is not what src/group/permission.ts says: run npm run docs');
+  console.error('docs/permissions.md differs from src/group/permission.ts: run npm run docs');
   process.exitCode = 1;
 } else if (before !== after) {
   await writeFile(page, after);

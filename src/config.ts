@@ -8,9 +8,9 @@ import { traceOptions } from './config-trace.ts';
 
 /** All options by topic. docs/configuration.md is generated from it (npm run docs). */
 export const topics = {
-  'A node': nodeOptions,
-  'Who somebody is': identityOptions,
-  'The chat': chatOptions,
+  Node: nodeOptions,
+  'Identity provider': identityOptions,
+  Chat: chatOptions,
   Push: pushOptions,
   Traces: traceOptions,
 } as const;
