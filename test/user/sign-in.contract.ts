@@ -3,6 +3,8 @@ import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
+import type { SignedIn } from '../../src/user/index.ts';
+import { uuidBytes } from '../../src/uuid.ts';
 import { newKey, password, type UsersWorld, usersOn, usualConfig } from './users-world.ts';
 
 /** What sign-up and sign-in promise, on any database. */
@@ -317,6 +319,15 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       await expect(world.users.authenticate(accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     });
 
+    test('is refused if its session belongs to another user', async () => {
+      const [one, other] = [await world.newcomer(), await world.newcomer()];
+      await world.users.authenticate(one.accessToken);
+      // No act gives a session to another user. A forged pair of user and session needs the key, and looks the same.
+      const own = { id: uuidBytes(one.viewer.sessionId) };
+      await db.transaction((tx) => tx.session.update({ where: own, data: { userId: other.viewer.userId } }));
+      await expect(world.users.authenticate(one.accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    });
+
     test('is refused if it is malformed, forged, unsigned, of another key or made for another purpose', async () => {
       const key = newKey('own');
       const users = world.node({ keys: [key] });
@@ -360,14 +371,19 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       await expect(world.node({ keys: [fresh] }).authenticate(before.accessToken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     });
 
-    test('updates the last use of its session when it is used a minute later', async () => {
-      const { viewer, accessToken } = await world.newcomer();
-      const seen = async () => (await world.users.session(viewer, viewer.sessionId))?.lastSeenAt.getTime() ?? 0;
-      const first = await seen();
-      await world.users.authenticate(accessToken);
-      await world.age(viewer.sessionId, 61_000);
-      await Promise.all([world.users.authenticate(accessToken), world.users.authenticate(accessToken)]);
-      await vi.waitFor(async () => expect(await seen()).toBeGreaterThanOrEqual(first));
+    test('updates the last use of its session when it is used a minute later, and not within the minute', async () => {
+      const [late, soon] = [await world.newcomer(), await world.newcomer()];
+      const seen = async ({ viewer }: SignedIn) =>
+        (await world.users.session(viewer, viewer.sessionId))?.lastSeenAt.getTime() ?? Number.NaN;
+      const first = await seen(late);
+      await world.age(soon.viewer.sessionId, 30_000);
+      const aged = await seen(soon);
+      await Promise.all([soon, late].map(({ accessToken }) => world.users.authenticate(accessToken)));
+      await world.age(late.viewer.sessionId, 61_000);
+      await Promise.all([late, late].map(({ accessToken }) => world.users.authenticate(accessToken)));
+      // Both would be in one write.
+      await vi.waitFor(async () => expect(await seen(late)).toBeGreaterThanOrEqual(first));
+      expect(await seen(soon)).toBe(aged);
     });
 
     test('updates the last use of its own session only, also if many are used concurrently', async () => {
