@@ -1,7 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import { type Administration, addressing, createAdministration, createRoles } from '../../src/user/index.ts';
+import { everyRow } from '../transfer/every-row.ts';
+import { contactsOn } from './contacts-world.ts';
 import { fault } from './fault.ts';
 import { password, type UsersWorld, usersOn, usualConfig } from './users-world.ts';
 
@@ -95,12 +97,13 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(await world.users.byIds([two.id])).toMatchObject([{ erased: true, bot: false }]);
     });
 
-    it('may write to users who allow messages from contacts only', async () => {
-      const bot = await newBot();
+    it('may write to users who allow messages from contacts only, unless they have blocked it', async () => {
+      const [bot, blocked] = [await newBot(), await newBot()];
       const [{ viewer: closed }, { viewer: other }] = [await world.newcomer(), await world.newcomer()];
       await world.users.updateSettings(closed, { messagesFrom: 'CONTACTS' });
-      const pairs = [bot.id, other.userId].map((fromId) => ({ fromId, toId: closed.userId }));
-      expect(await addressing.read(db.client, pairs)).toEqual([null, 'NOT_CONTACTS']);
+      await contactsOn(db).blocks.block(closed, { userId: blocked.id });
+      const pairs = [bot.id, blocked.id, other.userId].map((fromId) => ({ fromId, toId: closed.userId }));
+      expect(await addressing.read(db.client, pairs)).toEqual([null, 'NOT_CONTACTS', 'NOT_CONTACTS']);
     });
   });
 
@@ -127,12 +130,17 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(await users.authenticate(key)).toMatchObject({ bot: true });
     });
 
-    it('is not stored: the database has a digest of its secret', async () => {
+    it('is not stored: no column of any table has its secret, one has a digest', async () => {
       const { key, session } = await newKey((await newBot()).id);
-      const rows = await db.client.session.findMany();
       const secret = Buffer.from(key.slice('mpim_'.length), 'base64url').subarray(16);
-      expect(rows.filter(({ keyDigest }) => keyDigest !== null).length).toBeGreaterThan(0);
-      expect(rows.some(({ keyDigest }) => keyDigest !== null && secret.equals(keyDigest))).toBe(false);
+      const texts = [...(['hex', 'base64', 'base64url'] as const).map((form) => secret.toString(form)), key.slice(-42)];
+      const rows = Object.values(await everyRow(db)).flat();
+      const values = rows.flatMap((row) => Object.values(row));
+      const digest = hash('sha256', secret, 'buffer');
+      expect(values.filter((value) => value instanceof Uint8Array && digest.equals(value))).toHaveLength(1);
+      const tells = (value: unknown) =>
+        value instanceof Uint8Array ? Buffer.from(value).includes(secret) : texts.some((text) => String(value).includes(text));
+      expect(values.filter(tells)).toEqual([]);
       expect(Object.keys(session)).not.toContain('keyDigest');
     });
 
