@@ -134,10 +134,14 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
     expect(await world.blocks.between(ann.userId, others)).toEqual([false, false, false]);
   });
 
-  test('blocks are listed in pages, each once', async () => {
+  test('blocks are listed in pages, each once, newest first', async () => {
     const [ann] = await world.people();
     const others = [...(await world.people()), ...(await world.people())];
-    for (const { userId } of others) await world.blocks.block(ann, { userId });
+    // The youngest account first, so that the order is not that of the ids.
+    for (const { userId } of others.toReversed()) {
+      await world.blocks.block(ann, { userId });
+      await world.tick();
+    }
     const seen: bigint[] = [];
     let after: string | undefined;
     for (let pages = 0; pages < 10; pages += 1) {
@@ -146,8 +150,7 @@ export function promisesOfBlocks(open: () => Promise<Db>): void {
       after = items.at(-1)?.key;
       if (!hasNextPage) break;
     }
-    expect(seen).toHaveLength(6);
-    expect(new Set(seen)).toEqual(new Set(others.map(({ userId }) => userId)));
+    expect(seen).toEqual(others.map(({ userId }) => userId));
     await expect(world.blocks.list(ann, { first: 2, after: 'nonsense' })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 

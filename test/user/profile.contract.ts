@@ -203,7 +203,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       for (const text of [`${s}'`, `${s}%`, `"${s}" (percent)`, `${s}\u0000`]) expect(await found(text), text).toEqual([id]);
     });
 
-    test('shows each user once over all pages', async () => {
+    test('shows each user once over all pages, in the order of one long page', async () => {
       const s = syllable();
       const ids: bigint[] = [];
       // Each user has several words with the same beginning, in one page and across pages.
@@ -218,8 +218,7 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
         if (!page.hasNextPage) break;
       }
       expect(seen.toSorted()).toEqual(ids.toSorted());
-      expect(new Set(seen).size).toBe(12);
-      expect(await search(s, { first: 12 })).toMatchObject({ hasNextPage: false });
+      expect(await search(s, { first: 12 })).toMatchObject({ items: seen.map((id) => ({ user: { id } })), hasNextPage: false });
     });
 
     test('for several words shows each user once over all pages, even if another of the words becomes the rarest', async () => {
