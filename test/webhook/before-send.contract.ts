@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { formatId } from '../../schema/ids.ts';
 import { showDraft } from '../../schema/index.ts';
 import type { Chat } from '../../src/chat.ts';
 import type { Db } from '../../src/db/index.ts';
@@ -126,15 +127,20 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(app.calls.map(({ data }) => Reflect.get(data, 'text'))).toEqual(['fine', 'fine', 'rude']);
     });
 
-    it('receives the text, the kind of conversation and the clientMessageId, as the API shows them', async () => {
+    it('receives the sender, the conversation and its kind, the text and the clientMessageId, as the API shows them', async () => {
       await ask();
       app.behaves(says({ allow: true }));
       const clientMessageId = randomUUID();
-      await chat.messages.send(ann, { conversationId: group, clientMessageId, text: 'hello' });
+      const ben = await person(chat, 'ben');
+      await chat.groups.addMembers(ann, { groupId: group, userIds: [ben.userId] });
+      await chat.messages.send(ben, { conversationId: group, clientMessageId, text: 'hello' });
       expect(app.calls).toMatchObject([
         {
           type: 'BeforeMessageSent',
-          data: { text: 'hello', conversationKind: 'GROUP', clientMessageId, messageId: null, replyToId: null },
+          data: {
+            ...{ senderId: formatId('User', ben.userId), conversationId: formatId('Conversation', group), conversationKind: 'GROUP' },
+            ...{ text: 'hello', clientMessageId, messageId: null, replyToId: null },
+          },
         },
       ]);
     });
