@@ -39,7 +39,7 @@ const retryAfterMs = 2_000;
 export function createPasswords({ memoryKib, passes }: PasswordCost = defaultCost): Passwords {
   // argon2id, version 19 and 32 bytes are the library's defaults.
   const cost = { memoryCost: memoryKib, timeCost: passes, parallelism: 1 };
-  const decoy = `$argon2id$v=19$m=${memoryKib},t=${passes},p=1$${unpadded(16)}$${unpadded(32)}`;
+  const decoy = makeDecoy({ memoryKib, passes });
   const inTurn = inTurns({
     ...{ atOnce, waiting, longestMs },
     refusal: () => new ChatError('UNAVAILABLE', 'Too many users are signing in right now. Try again.', { retryAfterMs }),
@@ -49,6 +49,11 @@ export function createPasswords({ memoryKib, passes }: PasswordCost = defaultCos
     hash: (password) => inTurn(() => hash(composed(password), cost)),
     matches: (phc, password) => inTurn(async () => (await verify(phc ?? decoy, composed(password))) && phc !== null),
   };
+}
+
+/** Creates a hash that no password is known to have. Checking a password against it costs as much as against one of this cost. */
+export function makeDecoy({ memoryKib, passes }: PasswordCost): string {
+  return `$argon2id$v=19$m=${memoryKib},t=${passes},p=1$${unpadded(16)}$${unpadded(32)}`;
 }
 
 // Keyboards and systems differ in how they compose é, but the user means the same password.
