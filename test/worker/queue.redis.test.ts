@@ -221,9 +221,11 @@ describe.concurrent('with a Redis of its own', () => {
   });
 });
 
-test('a start without Redis fails with a configuration error', async () => {
+test('a start without Redis fails with a configuration error in one line', async () => {
   const url = `redis://127.0.0.1:${await freePort()}`;
-  await expect(open(randomUUID(), { url })).rejects.toThrow(ConfigError);
+  const refused = open(randomUUID(), { url });
+  await expect(refused).rejects.toThrow(ConfigError);
+  await expect(refused).rejects.toThrow(/^REDIS_URL: [^\n]+$/);
 });
 
 test('a consumer that leaves returns all that it holds, however much that is', async () => {
