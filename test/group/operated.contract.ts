@@ -3,6 +3,7 @@ import type { Db } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import { jobKinds } from '../../src/jobs/job.ts';
 import type { Viewer } from '../../src/user/index.ts';
+import { chatOver } from '../support/chat.ts';
 import { refusal, type TalkWorld, talkOn } from './talk-world.ts';
 
 /** What operators' acts on groups promise, on any database. Nothing here does jobs by itself. */
@@ -136,10 +137,16 @@ export function promisesOfOperatedGroups(open: () => Promise<Db>): void {
       expect((await world.entries(dan.userId)).at(-1)).toMatchObject({ type: 'JoinRequestClosed', actorId: null });
     });
 
-    it('has a job that can be read without an actor, as can one of an earlier release with an actor', () => {
-      const data = { groupId: '5', actorId: '7' };
-      expect(jobKinds.GroupDissolved.parse(data)).toEqual({ groupId: 5n, actorId: 7n });
-      expect(jobKinds.GroupDissolved.parse({ ...data, actorId: null })).toEqual({ groupId: 5n, actorId: null });
+    it('notifies its members by a job that an earlier release has stored, which names an actor', async () => {
+      const { ada, bob, groupId } = await scene();
+      await world.groupAdministration.dissolve({ groupId });
+      const stored = { kind: 'GroupDissolved', key: String(groupId) };
+      const data = `{"groupId":"${groupId}","actorId":"${ada.userId}"}`;
+      expect(await world.db.transaction((tx) => tx.job.updateMany({ where: stored, data: { data } }))).toEqual({ count: 1 });
+      await using chat = chatOver(world.db);
+      await chat.jobs.doDue();
+      expect(await world.db.client.job.count({ where: stored })).toBe(0);
+      expect((await world.told(bob)).at(-1)).toEqual({ ...closed(groupId, 'DISSOLVED'), actorId: ada.userId });
     });
 
     it('is dissolved once, however often the act is repeated', async () => {
