@@ -5,7 +5,7 @@ import { createCluster, type Registry } from '../../src/cluster/index.ts';
 import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
 import { nameOfKey } from '../../src/server-key.ts';
 import { manualClock } from '../support/manual-clock.ts';
-import { leaseMs } from './flock.ts';
+import { leaseMs } from './simulation.ts';
 
 const secrets = { one: 'a'.repeat(43), other: 'b'.repeat(43) };
 const [k1, k2, impostor] = [

@@ -8,7 +8,7 @@ import { createLastSeenNotes } from '../../src/presence/last-seen.ts';
 import { OwnConnections } from '../../src/presence/own-connections.ts';
 import type { Roster } from '../../src/presence/roster.ts';
 import type { Access } from '../../src/user/index.ts';
-import { type Bird, createFlock, type Flock, leaseMs } from '../cluster/flock.ts';
+import { createSimulation, leaseMs, type SimulatedNode, type Simulation } from '../cluster/simulation.ts';
 import { sqliteDb } from '../support/db.ts';
 
 /** The grace period of a connection that is gone, and the time after which a device is idle. */
@@ -17,13 +17,13 @@ export const awaySeconds = 60;
 
 /** A node with its connections, on its own clock. */
 export interface Node {
-  readonly bird: Bird;
+  readonly node: SimulatedNode;
   readonly own: OwnConnections;
 }
 
 /** Nodes with one roster, and what others see of user 1. */
 export interface Attending extends AsyncDisposable {
-  readonly flock: Flock;
+  readonly simulation: Simulation;
   /** Starts a node. `maxConnections` is 100 by default. */
   node(options?: { readonly maxConnections: number }): Promise<Node>;
   /** Returns the state of each connection of user 1 on the roster. */
@@ -42,7 +42,7 @@ export async function attending(roster: Roster): Promise<Attending> {
   const open = new AsyncDisposableStack();
   const logger = pino({ level: 'silent' });
   const [db, bus, registry] = [open.use(await sqliteDb()), createMemoryBus(), createMemoryRegistry()];
-  const flock = open.use(createFlock(async () => registry, bus));
+  const simulation = open.use(createSimulation(async () => registry, bus));
   const [telling, lastSeen] = [open.use(createHintPublisher(bus)), open.use(createLastSeenNotes({ db, logger }))];
   const devices: number[] = [];
   function take(hint: PresenceHint | null): void {
@@ -50,12 +50,12 @@ export async function attending(roster: Roster): Promise<Attending> {
   }
   await bus.subscribe(presenceTopic(1n), (message) => take(parsePresenceHint(message)));
   return {
-    ...{ flock, devices },
+    ...{ simulation, devices },
     async node({ maxConnections } = { maxConnections: 100 }) {
       const config = { nodeLeaseMs: leaseMs, presenceGraceMs, awaySeconds, maxConnections, devicePolicy: 'several' } as const;
-      const bird = await flock.hatch();
-      const { cluster, clock } = bird;
-      return { bird, own: open.use(new OwnConnections({ roster, cluster, telling, lastSeen, config, logger, clock })) };
+      const node = await simulation.start();
+      const { cluster, clock } = node;
+      return { node, own: open.use(new OwnConnections({ roster, cluster, telling, lastSeen, config, logger, clock })) };
     },
     async there() {
       const [attendance] = await roster.of([1n]);

@@ -9,7 +9,7 @@ import { createMemoryRoster } from '../../src/presence/roster.memory.ts';
 import { Watch } from '../../src/presence/watch.ts';
 import { Watching } from '../../src/presence/watching.ts';
 import type { Viewer } from '../../src/user/index.ts';
-import { createFlock } from '../cluster/flock.ts';
+import { createSimulation } from '../cluster/simulation.ts';
 import { chatOver } from '../support/chat.ts';
 import { sqliteDb } from '../support/db.ts';
 import { password, person } from '../support/people.ts';
@@ -30,7 +30,7 @@ beforeEach(async () => {
   bus = createMemoryBus();
   chat = open.use(chatOver(db, {}, bus));
   ann = await person(chat, 'ann');
-  const { cluster } = await open.use(createFlock(async () => createMemoryRegistry())).hatch();
+  const { cluster } = await open.use(createSimulation(async () => createMemoryRegistry())).start();
   const roster = createMemoryRoster();
   await roster.put(connection(ann.userId, 1));
   atRoster = async () => undefined;

@@ -5,7 +5,7 @@ import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
 import { createMemoryRoster } from '../../src/presence/roster.memory.ts';
 import { Watch } from '../../src/presence/watch.ts';
 import { Watching } from '../../src/presence/watching.ts';
-import { createFlock, leaseMs } from '../cluster/flock.ts';
+import { createSimulation, leaseMs } from '../cluster/simulation.ts';
 import { chatOver } from '../support/chat.ts';
 import { sqliteDb } from '../support/db.ts';
 import { person, say } from '../support/people.ts';
@@ -21,21 +21,21 @@ it('watched users are read again when another node has died, because its hints m
   const bus = createMemoryBus();
   const ann = await person(open.use(chatOver(db, {}, bus)), 'ann');
   const registry = createMemoryRegistry();
-  const flock = open.use(createFlock(async () => registry, bus));
+  const simulation = open.use(createSimulation(async () => registry, bus));
   const roster = createMemoryRoster();
-  const [heir, dying] = [await flock.hatch(registry), await flock.hatch(registry)];
+  const [heir, dying] = [await simulation.start(registry), await simulation.start(registry)];
   const watching = open.use(new Watching({ db, bus, roster, cluster: heir.cluster, logger: pino({ level: 'silent' }), renew() {} }));
   const watch = new Watch({
     ...{ viewer: ann, userIds: [ann.userId], signal: new AbortController().signal },
     onStart: (started) => void watching.open(started).catch((error: unknown) => started.fail(error)),
     onEnd: (ended) => watching.close(ended),
   });
-  await flock.live(leaseMs, heir, dying);
+  await simulation.advance(leaseMs, heir, dying);
   await roster.put(connection(ann.userId, 1));
   expect(await watch.next()).toMatchObject({ value: { devices: 1 } });
   // Without a hint.
   await roster.put(connection(ann.userId, 2));
-  await flock.live(3 * leaseMs, heir);
+  await simulation.advance(3 * leaseMs, heir);
   expect(await watch.next()).toMatchObject({ value: { devices: 2 } });
   await watch.return();
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { createRedisRoster } from '../../src/presence/roster.redis.ts';
-import { leaseMs } from '../cluster/flock.ts';
+import { leaseMs } from '../cluster/simulation.ts';
 import { startRedis } from '../support/services.ts';
 import { attending, device } from './attending.ts';
 
@@ -10,12 +10,12 @@ test('a connection that could not be stored is stored within a quarter of a leas
   await using redis = await startRedis();
   await using roster = await createRedisRoster({ url: redis.url, namespace: randomUUID(), logger: pino({ level: 'silent' }) });
   await using at = await attending(roster);
-  const { own, bird } = await at.node();
+  const { own, node } = await at.node();
   await redis.kill();
   await expect.poll(() => at.there().catch(() => 'away')).toBe('away');
   own.connect(device(), () => undefined);
   await redis.restart();
   await expect.poll(() => at.there().catch(() => 'away')).toEqual([]);
-  await bird.clock.advance(leaseMs / 4);
+  await node.clock.advance(leaseMs / 4);
   await expect.poll(at.there).toEqual(['here']);
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryRoster } from '../../src/presence/roster.memory.ts';
-import { leaseMs } from '../cluster/flock.ts';
+import { leaseMs } from '../cluster/simulation.ts';
 import { type Attending, attending, awaySeconds, device, presenceGraceMs } from './attending.ts';
 
 describe('the connections of a node', () => {
@@ -11,14 +11,14 @@ describe('the connections of a node', () => {
   afterEach(() => at[Symbol.asyncDispose]());
 
   test('stay on the roster for the grace period after their end, and no longer', async () => {
-    const { own, bird } = await at.node();
+    const { own, node } = await at.node();
     const held = own.connect(device(), () => undefined);
     await expect.poll(at.there).toEqual(['here']);
     held[Symbol.dispose]();
     await expect.poll(at.there).toEqual(['leaving']);
-    await bird.clock.advance(presenceGraceMs - 1);
+    await node.clock.advance(presenceGraceMs - 1);
     expect(await at.there()).toEqual(['leaving']);
-    await bird.clock.advance(1);
+    await node.clock.advance(1);
     await expect.poll(at.there).toEqual([]);
     await expect.poll(() => at.devices).toEqual([1, 0]);
   });
@@ -29,10 +29,10 @@ describe('the connections of a node', () => {
     const held = one.own.connect(phone, () => undefined);
     await expect.poll(() => at.devices).toEqual([1]);
     held[Symbol.dispose]();
-    await one.bird.clock.advance(presenceGraceMs - 1);
+    await one.node.clock.advance(presenceGraceMs - 1);
     other.own.connect(phone, () => undefined);
     await expect.poll(at.there).toEqual(['leaving', 'here']);
-    await one.bird.clock.advance(1);
+    await one.node.clock.advance(1);
     await expect.poll(at.there).toEqual(['here']);
     // Any event about it would come before this one, because events are in order.
     other.own.connect(device(), () => undefined);
@@ -40,11 +40,11 @@ describe('the connections of a node', () => {
   });
 
   test('become idle after a time without requests, and active with the next one', async () => {
-    const { own, bird } = await at.node();
+    const { own, node } = await at.node();
     const held = own.connect(device(), () => undefined);
-    await bird.clock.advance(awaySeconds * 1_000 - 1);
+    await node.clock.advance(awaySeconds * 1_000 - 1);
     expect(await at.there()).toEqual(['here']);
-    await bird.clock.advance(awaySeconds * 250);
+    await node.clock.advance(awaySeconds * 250);
     await expect.poll(at.there).toEqual(['idle']);
     held.active();
     await expect.poll(at.there).toEqual(['here']);
@@ -65,7 +65,7 @@ describe('the connections of a node', () => {
     await expect.poll(forgetful.there).toEqual(['here']);
     expect(closed).toEqual([]);
     // Its node restores it with its next write.
-    await forgetful.flock.live(awaySeconds * 1_250, one.bird, other.bird);
+    await forgetful.simulation.advance(awaySeconds * 1_250, one.node, other.node);
     await expect.poll(() => closed).toEqual(['older TOO_MANY']);
     older[Symbol.dispose]();
     await expect.poll(forgetful.there).toEqual(['idle', 'leaving']);
@@ -73,13 +73,13 @@ describe('the connections of a node', () => {
 
   test('of a node that died are removed a grace period after its takeover', async () => {
     const [dead, heir] = [await at.node(), await at.node()];
-    await at.flock.live(leaseMs, dead.bird, heir.bird);
+    await at.simulation.advance(leaseMs, dead.node, heir.node);
     dead.own.connect(device(), () => undefined);
     await expect.poll(() => at.devices).toEqual([1]);
-    await at.flock.live(2 * leaseMs, heir.bird);
-    await at.flock.live(presenceGraceMs - 1.5 * leaseMs, heir.bird);
+    await at.simulation.advance(2 * leaseMs, heir.node);
+    await at.simulation.advance(presenceGraceMs - 1.5 * leaseMs, heir.node);
     expect(await at.there()).toEqual(['here']);
-    await at.flock.live(1.5 * leaseMs, heir.bird);
+    await at.simulation.advance(1.5 * leaseMs, heir.node);
     await expect.poll(at.there).toEqual([]);
     await expect.poll(() => at.devices).toEqual([1, 0]);
   });
@@ -98,25 +98,25 @@ describe('the connections of a node', () => {
       },
     });
     const [dead, heir] = [await many.node(), await many.node()];
-    await many.flock.live(leaseMs, dead.bird, heir.bird);
+    await many.simulation.advance(leaseMs, dead.node, heir.node);
     for (let n = 0; n < 3; n += 1) dead.own.connect(device(), () => undefined);
     await expect.poll(many.there).toEqual(['here', 'here', 'here']);
-    await many.flock.live(2 * leaseMs + presenceGraceMs, heir.bird);
+    await many.simulation.advance(2 * leaseMs + presenceGraceMs, heir.node);
     await expect.poll(many.there).toEqual([]);
     await expect.poll(() => many.devices.at(-1)).toBe(0);
   });
 
   test('of a node that was paused and taken over count until the end of the heir’s grace period, not only until it is fenced', async () => {
     const [paused, heir] = [await at.node(), await at.node()];
-    await at.flock.live(leaseMs, paused.bird, heir.bird);
+    await at.simulation.advance(leaseMs, paused.node, heir.node);
     paused.own.connect(device(), () => undefined);
     await expect.poll(at.there).toEqual(['here']);
-    await at.flock.live(2 * leaseMs, heir.bird);
-    paused.bird.clock.pause(2 * leaseMs);
-    await at.flock.live(leaseMs, paused.bird, heir.bird);
-    expect(paused.bird.told.fenced).toBe(1);
+    await at.simulation.advance(2 * leaseMs, heir.node);
+    paused.node.clock.pause(2 * leaseMs);
+    await at.simulation.advance(leaseMs, paused.node, heir.node);
+    expect(paused.node.told.fenced).toBe(1);
     paused.own.connect(device(), () => undefined);
-    await at.flock.live(2 * presenceGraceMs, paused.bird, heir.bird);
+    await at.simulation.advance(2 * presenceGraceMs, paused.node, heir.node);
     await expect.poll(at.there).toEqual(['here']);
     await expect.poll(() => at.devices).toEqual([1, 2, 1]);
   });

@@ -14,7 +14,7 @@ import { parsePresenceHint, presenceTopic } from '../../src/presence/hint.ts';
 import { createPresences, type Presences, type Roster } from '../../src/presence/index.ts';
 import { createRedisRoster } from '../../src/presence/roster.redis.ts';
 import type { Access, Viewer } from '../../src/user/index.ts';
-import { createFlock, type Flock, leaseMs } from '../cluster/flock.ts';
+import { createSimulation, leaseMs, type Simulation } from '../cluster/simulation.ts';
 import { chatOver } from '../support/chat.ts';
 import { sqliteDb } from '../support/db.ts';
 import { person } from '../support/people.ts';
@@ -31,7 +31,7 @@ describe('a write to the roster without an answer', () => {
   let db: Db;
   let bus: Bus;
   let roster: Roster;
-  let flock: Flock;
+  let simulation: Simulation;
   let ann: Viewer;
   let heard: (number | null)[];
   let unanswered: number;
@@ -43,7 +43,7 @@ describe('a write to the roster without an answer', () => {
     bus = createMemoryBus();
     roster = open.use(await createRedisRoster({ url: redis.url, namespace, logger: pino({ level: 'silent' }) }));
     const registry = createMemoryRegistry();
-    flock = open.use(createFlock(async () => registry));
+    simulation = open.use(createSimulation(async () => registry));
     ann = await person(open.use(chatOver(db)), 'ann');
     [heard, unanswered] = [[], 0];
     await bus.subscribe(presenceTopic(ann.userId), (message) => {
@@ -71,7 +71,7 @@ describe('a write to the roster without an answer', () => {
   }
 
   test('is published to watchers as soon as the roster answers again', async () => {
-    const { cluster } = await flock.hatch();
+    const { cluster } = await simulation.start();
     const access: Access = { ...ann, deviceKind: 'WEB', role: 'USER', bot: false, expiresAt: new Date(Date.now() + 60_000) };
     const held = presencesOn(cluster).connect(access, () => undefined);
     await expect.poll(() => heard, patience).toEqual([1]);
@@ -84,14 +84,14 @@ describe('a write to the roster without an answer', () => {
   });
 
   test('is published by the next heir if the previous one got no further', async () => {
-    const [dead, heir] = [await flock.hatch(), await flock.hatch()];
+    const [dead, heir] = [await simulation.start(), await simulation.start()];
     presencesOn(heir.cluster);
     const { nodeId, epoch } = dead.cluster.lease;
     await roster.put({ ...connection(ann.userId, 1), id: `${nodeId}.${epoch}.1` });
     const server = new Redis(redis.url);
     await server.del(`${namespace}:presence:${ann.userId}`);
     server.disconnect();
-    await flock.live(3 * leaseMs, heir);
+    await simulation.advance(3 * leaseMs, heir);
     await expect.poll(() => heard, patience).toEqual([0]);
   });
 });

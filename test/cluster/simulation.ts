@@ -12,7 +12,7 @@ export const presenceGraceMs = 10_000;
 export const stepMs = 50;
 
 /** A node among others, with a clock of its own. */
-export interface Bird extends AsyncDisposable {
+export interface SimulatedNode extends AsyncDisposable {
   readonly cluster: Cluster;
   readonly clock: ManualClock;
   /** The leases that it was told to take over, in order; repeated after a failure. */
@@ -23,22 +23,22 @@ export interface Bird extends AsyncDisposable {
   inheritBy(heir: (dead: Lease) => Promise<void>): void;
 }
 
-/** Nodes on one registry. */
-export interface Flock extends AsyncDisposable {
+/** Simulated nodes on one registry. */
+export interface Simulation extends AsyncDisposable {
   /** Starts a node. When this resolves, the node is registered and may have taken over another. */
-  hatch(registry?: Registry, heir?: (dead: Lease) => Promise<void>): Promise<Bird>;
+  start(registry?: Registry, heir?: (dead: Lease) => Promise<void>): Promise<SimulatedNode>;
   /** Lets so many ms pass for these nodes only, for all of them in turn. */
-  live(ms: number, ...birds: readonly Bird[]): Promise<void>;
+  advance(ms: number, ...nodes: readonly SimulatedNode[]): Promise<void>;
   /** What each node answers to settlesIn(): asked at once, answered after a step. */
-  settling(...birds: readonly Bird[]): Promise<readonly number[]>;
+  settling(...nodes: readonly SimulatedNode[]): Promise<readonly number[]>;
 }
 
-/** Makes a flock whose nodes connect to the registry by `open`. */
-export function createFlock(open: () => Promise<Registry>, bus: Bus = createMemoryBus()): Flock {
+/** Makes a simulation whose nodes connect to the registry by `open`. */
+export function createSimulation(open: () => Promise<Registry>, bus: Bus = createMemoryBus()): Simulation {
   const stack = new AsyncDisposableStack();
   let offset = 0;
 
-  async function hatch(shared?: Registry, heir = async (_dead: Lease): Promise<void> => {}): Promise<Bird> {
+  async function start(shared?: Registry, heir = async (_dead: Lease): Promise<void> => {}): Promise<SimulatedNode> {
     const registry = shared ?? stack.use(await open());
     const clock = manualClock();
     // Clocks of different machines have nothing in common.
@@ -68,26 +68,26 @@ export function createFlock(open: () => Promise<Registry>, bus: Bus = createMemo
     cluster.announce({ state: 'READY', address: 'http://10.0.0.1:4000' });
     cluster.start();
     await clock.advance(0);
-    const bird: Bird = {
+    const node: SimulatedNode = {
       ...{ cluster, clock, inherited, told },
       inheritBy(other) {
         act = other;
       },
       [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
     };
-    stack.use(bird);
-    return bird;
+    stack.use(node);
+    return node;
   }
 
-  async function live(ms: number, ...birds: readonly Bird[]): Promise<void> {
-    for (let past = 0; past < ms; past += stepMs) await Promise.all(birds.map(({ clock }) => clock.advance(Math.min(stepMs, ms - past))));
+  async function advance(ms: number, ...nodes: readonly SimulatedNode[]): Promise<void> {
+    for (let past = 0; past < ms; past += stepMs) await Promise.all(nodes.map(({ clock }) => clock.advance(Math.min(stepMs, ms - past))));
   }
 
-  async function settling(...birds: readonly Bird[]): Promise<readonly number[]> {
-    const asked = birds.map(({ cluster }) => cluster.settlesIn());
-    await live(stepMs, ...birds);
+  async function settling(...nodes: readonly SimulatedNode[]): Promise<readonly number[]> {
+    const asked = nodes.map(({ cluster }) => cluster.settlesIn());
+    await advance(stepMs, ...nodes);
     return Promise.all(asked);
   }
 
-  return { hatch, live, settling, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { start, advance, settling, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

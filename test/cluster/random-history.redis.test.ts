@@ -3,16 +3,16 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, inject, test } from 'vitest';
 import { createRedisRegistry } from '../../src/cluster/registry.redis.ts';
-import { befall, fates } from './fates.ts';
+import { histories, playHistory } from './random-history.ts';
 
 const logger = pino({ level: 'silent' });
 
 test('whatever happens to nodes on Redis, each lease that ends is taken over by one of them to the end, and no other lease is', async () => {
   let ended = 0;
   await fc.assert(
-    fc.asyncProperty(fates, async (plan) => {
+    fc.asyncProperty(histories, async (history) => {
       const namespace = randomUUID();
-      const outcome = await befall(plan, () => createRedisRegistry({ url: inject('redisUrl'), namespace, logger }));
+      const outcome = await playHistory(history, () => createRedisRegistry({ url: inject('redisUrl'), namespace, logger }));
       ended += outcome.ended;
       expect(outcome.faults).toEqual([]);
     }),

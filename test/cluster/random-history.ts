@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { Lease, Registry } from '../../src/cluster/index.ts';
-import { type Bird, createFlock, type Flock, leaseMs, stepMs } from './flock.ts';
+import { createSimulation, leaseMs, type SimulatedNode, type Simulation, stepMs } from './simulation.ts';
 
 /** Something that happens to a node, or time that passes. `who` counts through the existing nodes. */
-type Fate =
+type Incident =
   | { readonly what: 'time'; readonly ms: number }
-  | { readonly what: 'hatch' }
+  | { readonly what: 'start' }
   | { readonly what: 'pause' | 'wake' | 'kill' | 'leave' | 'cut' | 'mute' | 'mend'; readonly who: number };
 
 /** What gets through between a node and the registry: nothing, the requests alone, or all. */
@@ -13,7 +13,7 @@ type Link = 'cut' | 'mute' | 'whole';
 
 /** A node, its link to the registry, and whether it runs. */
 interface Subject {
-  readonly bird: Bird;
+  readonly node: SimulatedNode;
   readonly link: { state: Link };
   state: 'awake' | 'paused' | 'over';
 }
@@ -28,11 +28,11 @@ const links = { cut: 'cut', mute: 'mute', mend: 'whole' } as const;
 const states = { pause: 'paused', wake: 'awake', leave: 'over', kill: 'over' } as const;
 const oneOfThem = fc.nat({ max: 9 });
 
-/** A sequence of fates; a third of them is time. */
-export const fates: fc.Arbitrary<readonly Fate[]> = fc.array(
+/** A sequence of incidents; a third of them is time that passes. */
+export const histories: fc.Arbitrary<readonly Incident[]> = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ what: fc.constant('time' as const), ms: fc.integer({ min: 50, max: 3 * leaseMs }) }) },
-    { weight: 1, arbitrary: fc.record({ what: fc.constant('hatch' as const) }) },
+    { weight: 1, arbitrary: fc.record({ what: fc.constant('start' as const) }) },
     {
       weight: 7,
       arbitrary: fc.record({ what: fc.constantFrom('pause', 'wake', 'kill', 'leave', 'cut', 'mute', 'mend' as const), who: oneOfThem }),
@@ -41,18 +41,18 @@ export const fates: fc.Arbitrary<readonly Fate[]> = fc.array(
   { minLength: 10, maxLength: 30 },
 );
 
-/** Lets the plan happen to three nodes and those that come later, then repairs everything. Returns which takeovers are missing or wrong. */
-export async function befall(plan: readonly Fate[], open: () => Promise<Registry>): Promise<Outcome> {
+/** Plays a history on three nodes and those that start later, then repairs everything. Returns which takeovers are missing or wrong. */
+export async function playHistory(history: readonly Incident[], open: () => Promise<Registry>): Promise<Outcome> {
   const scene = createScene(open);
-  await using _flock = scene.flock;
-  for (let count = 0; count < 3; count += 1) await scene.hatch();
-  for (const fate of plan) await scene.happen(fate);
+  await using _simulation = scene.simulation;
+  for (let count = 0; count < 3; count += 1) await scene.start();
+  for (const incident of history) await scene.happen(incident);
   await scene.settle();
   return scene.outcome();
 }
 
 function createScene(open: () => Promise<Registry>) {
-  const flock: Flock = createFlock(open);
+  const simulation: Simulation = createSimulation(open);
   const subjects: Subject[] = [];
   const faults: string[] = [];
   /** When each lease was last shown to the registry, in ms of common time, and its state. */
@@ -104,42 +104,42 @@ function createScene(open: () => Promise<Registry>) {
     claimed.add(name);
   }
 
-  async function hatch(): Promise<void> {
+  async function start(): Promise<void> {
     const link: Subject['link'] = { state: 'whole' };
     let calls = 0;
-    const bird = await flock.hatch(through(await open(), link), async (dead) => {
+    const node = await simulation.start(through(await open(), link), async (dead) => {
       calls += 1;
       if (calls % 3 === 0) throw new Error('what it needs is away');
       inherited.add(nameOf(dead));
     });
-    subjects.push({ bird, link, state: 'awake' });
+    subjects.push({ node, link, state: 'awake' });
   }
 
-  async function live(ms: number): Promise<void> {
+  async function advance(ms: number): Promise<void> {
     for (let past = 0; past < ms; past += stepMs) {
       now += stepMs;
-      for (const { bird, state } of subjects) if (state !== 'awake') bird.clock.pause(stepMs);
-      await flock.live(stepMs, ...subjects.filter(({ state }) => state === 'awake').map(({ bird }) => bird));
+      for (const { node, state } of subjects) if (state !== 'awake') node.clock.pause(stepMs);
+      await simulation.advance(stepMs, ...subjects.filter(({ state }) => state === 'awake').map(({ node }) => node));
     }
   }
 
-  async function happen(fate: Fate): Promise<void> {
-    if (fate.what === 'time') return await live(fate.ms);
-    if (fate.what === 'hatch') return await hatch();
-    const subject = subjects[fate.who % subjects.length];
+  async function happen(incident: Incident): Promise<void> {
+    if (incident.what === 'time') return await advance(incident.ms);
+    if (incident.what === 'start') return await start();
+    const subject = subjects[incident.who % subjects.length];
     if (subject === undefined || subject.state === 'over') return;
-    if (fate.what === 'cut' || fate.what === 'mute' || fate.what === 'mend') {
-      subject.link.state = links[fate.what];
+    if (incident.what === 'cut' || incident.what === 'mute' || incident.what === 'mend') {
+      subject.link.state = links[incident.what];
       return;
     }
-    subject.state = states[fate.what];
-    if (fate.what === 'leave') await subject.bird[Symbol.asyncDispose]();
+    subject.state = states[incident.what];
+    if (incident.what === 'leave') await subject.node[Symbol.asyncDispose]();
     // A killed node sends nothing more, not even when everything is disposed.
-    if (fate.what === 'kill') subject.link.state = 'cut';
+    if (incident.what === 'kill') subject.link.state = 'cut';
   }
 
   function current(): readonly string[] {
-    return subjects.filter(({ state }) => state === 'awake').map(({ bird }) => nameOf(bird.cluster.lease));
+    return subjects.filter(({ state }) => state === 'awake').map(({ node }) => nameOf(node.cluster.lease));
   }
 
   function neglected(): readonly string[] {
@@ -153,12 +153,12 @@ function createScene(open: () => Promise<Registry>) {
       subject.state = 'awake';
       subject.link.state = 'whole';
     }
-    await hatch();
-    await live(3 * leaseMs);
+    await start();
+    await advance(3 * leaseMs);
     await using registry = await open();
     for (let rounds = 0; rounds < 40; rounds += 1) {
       if (neglected().length === 0 && (await registry.read()).takeovers.length === 0) return;
-      await live(leaseMs / 2);
+      await advance(leaseMs / 2);
     }
     faults.push(`unfinished: ${JSON.stringify((await registry.read()).takeovers)}`);
   }
@@ -170,7 +170,7 @@ function createScene(open: () => Promise<Registry>) {
     return { faults: [...faults, ...gone, ...wronged], ended: claimed.size };
   }
 
-  return { flock, hatch, happen, settle, outcome };
+  return { simulation, start, happen, settle, outcome };
 }
 
 function nameOf({ nodeId, epoch }: Lease): string {
