@@ -4,8 +4,8 @@ import { type Membership, notificationLevels } from '../../src/group/index.ts';
 import type { Entry, KnownEntry } from '../../src/log/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { freshKey, type TalkNode } from '../group/talk-world.ts';
-import { type Books, type Counts, Ledger, recount, rootsIn, seenMessages } from './recount.ts';
-import { type Lists, relist } from './relist.ts';
+import { type Counts, expectedCounts, rootsIn, type Sources, seenMessages, Unlogged } from './expected-counts.ts';
+import { expectedLists, type Lists } from './expected-lists.ts';
 
 /** A node on which users act and counts are read. */
 export interface CountingNode extends Pick<TalkNode, 'groups' | 'messages'> {
@@ -75,7 +75,7 @@ interface Scene {
   readonly people: readonly [Viewer, Viewer, Viewer];
   readonly group: bigint;
   readonly conversations: readonly [bigint, bigint, bigint];
-  readonly ledger: Ledger;
+  readonly unlogged: Unlogged;
 }
 
 /** What a step works with. */
@@ -110,10 +110,10 @@ async function open(ground: Ground): Promise<Scene> {
   const { id: group } = await groups.create(ada, { name: 'The group', memberIds: [bob.userId, cy.userId] });
   const { id: ofBob } = await groups.openDirect(bob, { userId: ada.userId });
   const { id: ofCy } = await groups.openDirect(cy, { userId: ada.userId });
-  return { ground, people, group, conversations: [group, ofBob, ofCy], ledger: new Ledger() };
+  return { ground, people, group, conversations: [group, ofBob, ofCy], unlogged: new Unlogged() };
 }
 
-async function booksOf({ ground, conversations, ledger }: Scene, viewer: Viewer): Promise<Books> {
+async function sourcesOf({ ground, conversations, unlogged }: Scene, viewer: Viewer): Promise<Sources> {
   const refs = conversations.map((conversationId) => ({ conversationId, userId: viewer.userId }));
   const [found, account, ...logs] = await Promise.all([
     anyNode(ground, 0).groups.memberships(refs),
@@ -121,19 +121,19 @@ async function booksOf({ ground, conversations, ledger }: Scene, viewer: Viewer)
     ...conversations.map((id) => ground.entries(id)),
   ]);
   const accesses = found.flatMap((access) => (access?.shown ? [access] : []));
-  return { viewer, accesses, account, logs: new Map(conversations.map((id, at) => [id, logs[at] ?? []])), ledger };
+  return { viewer, accesses, account, logs: new Map(conversations.map((id, at) => [id, logs[at] ?? []])), unlogged };
 }
 
 async function check(scene: Scene, when: string): Promise<void> {
   for (const [who, viewer] of scene.people.entries()) {
-    const books = await booksOf(scene, viewer);
-    const roots = new Map(scene.conversations.map((id) => [id, rootsIn(books, id)]));
-    const right = recount(books);
+    const sources = await sourcesOf(scene, viewer);
+    const roots = new Map(scene.conversations.map((id) => [id, rootsIn(sources, id)]));
+    const right = expectedCounts(sources);
     const told = await Promise.all(scene.ground.nodes.map((node) => node.counts(viewer, roots)));
     for (const [at, counts] of told.entries()) expect(counts, `for ${who} on node ${at} ${when}`).toEqual(right);
-    const ids = books.accesses.map(({ conversationId }) => conversationId);
+    const ids = sources.accesses.map(({ conversationId }) => conversationId);
     const listed = await Promise.all(scene.ground.nodes.map((node) => node.lists(viewer, ids)));
-    const whole = relist(books);
+    const whole = expectedLists(sources);
     for (const [at, lists] of listed.entries()) expect(lists, `what waits for ${who} on node ${at} ${when}`).toEqual(whole);
   }
 }
@@ -144,18 +144,18 @@ async function perform(scene: Scene, step: Step): Promise<void> {
   if (step.act === 'come or go') return comeOrGo(scene, { actor, node });
   if (step.act === 'write to Ada') return writeToAda(scene, { actor, node });
   if (step.act === 'open or close the past') return settlePast(scene, step.which, node);
-  const books = await booksOf(scene, actor);
+  const sources = await sourcesOf(scene, actor);
   // Mostly in the group, where the most can happen.
-  const access = pick(books.accesses, step.far < 0.7 ? 0 : step.far);
+  const access = pick(sources.accesses, step.far < 0.7 ? 0 : step.far);
   if (access === undefined) return;
-  const log = books.logs.get(access.conversationId) ?? [];
-  await deeds[step.act]({ ...step, scene, actor, node, access, log, seen: seenMessages(books, access) });
+  const log = sources.logs.get(access.conversationId) ?? [];
+  await deeds[step.act]({ ...step, scene, actor, node, access, log, seen: seenMessages(sources, access) });
 }
 
-async function comeOrGo({ people: [ada], group, ledger }: Scene, { actor, node }: Pick<Deed, 'actor' | 'node'>): Promise<void> {
+async function comeOrGo({ people: [ada], group, unlogged }: Scene, { actor, node }: Pick<Deed, 'actor' | 'node'>): Promise<void> {
   if (actor === ada) return;
   const { members } = await node.groups.addMembers(ada, { groupId: group, userIds: [actor.userId] });
-  if (members.length > 0) ledger.joined(actor, group);
+  if (members.length > 0) unlogged.joined(actor, group);
   else await node.groups.leave(actor, { groupId: group });
 }
 
@@ -181,7 +181,7 @@ interface Words {
 
 async function say({ scene, node, actor }: Pick<Deed, 'scene' | 'node' | 'actor'>, words: Words): Promise<void> {
   const message = await node.messages.send(actor, { ...words, clientMessageId: freshKey(), text: 'said' });
-  scene.ledger.mentions(message, message.seq);
+  scene.unlogged.mentions(message, message.seq);
 }
 
 /** Whom a message mentions: everyone if that is allowed, one member, several, or nobody. */
@@ -228,7 +228,7 @@ const deeds: Readonly<Record<Exclude<Act, 'come or go' | 'write to Ada' | 'open 
     const { conversationId } = access;
     const change = { message: { conversationId, seq: own.seq }, text: `said ${whom}`, ...(await mentioned(deed)) };
     const message = await node.messages.edit(actor, change);
-    scene.ledger.mentions(message, (await scene.ground.entries(conversationId)).at(-1)?.seq ?? 0);
+    scene.unlogged.mentions(message, (await scene.ground.entries(conversationId)).at(-1)?.seq ?? 0);
   },
   async recall({ actor, node, access, seen, which, scene }) {
     const runs = access.conversationId === scene.group && actor === scene.people[0];
@@ -246,12 +246,12 @@ const deeds: Readonly<Record<Exclude<Act, 'come or go' | 'write to Ada' | 'open 
     const seq = whom < 0.3 ? undefined : Math.floor(which * log.length);
     await node.messages.clear(actor, { conversationId: access.conversationId, seq });
     const clearedSeq = seq ?? log.length;
-    if (clearedSeq > access.clearedSeq) scene.ledger.read(actor, access.conversationId, clearedSeq);
+    if (clearedSeq > access.clearedSeq) scene.unlogged.read(actor, access.conversationId, clearedSeq);
   },
   async markRead({ actor, node, access, log, which, scene }) {
     const mark = { conversationId: access.conversationId, seq: Math.round(which * log.length) };
     await node.messages.markRead(actor, mark);
-    scene.ledger.read(actor, mark.conversationId, mark.seq);
+    scene.unlogged.read(actor, mark.conversationId, mark.seq);
   },
   async 'settle what one is told'({ actor, node, access: { conversationId }, which, whom, far }) {
     await node.groups.updateOwnPart(actor, {
@@ -265,7 +265,7 @@ const deeds: Readonly<Record<Exclude<Act, 'come or go' | 'write to Ada' | 'open 
     const fromSeq = Math.ceil(which * log.length);
     if (fromSeq === 0) return;
     await node.messages.markUnread(actor, { conversationId: access.conversationId, fromSeq });
-    scene.ledger.markedUnread(actor, access.conversationId, fromSeq);
+    scene.unlogged.markedUnread(actor, access.conversationId, fromSeq);
   },
   async markDelivered({ actor, node, access, log, which }) {
     await node.messages.markDelivered(actor, { conversationId: access.conversationId, seq: Math.round(which * log.length) });

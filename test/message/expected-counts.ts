@@ -37,7 +37,7 @@ export interface Mentioning {
 }
 
 /** What the log does not contain: the entry of each mention, and from where a user has marked a conversation as unread. */
-export class Ledger {
+export class Unlogged {
   #mentions: Mention[] = [];
   readonly #unreadFrom = new Map<string, number>();
 
@@ -76,7 +76,7 @@ function key({ userId }: Viewer, conversationId: bigint): string {
 }
 
 /** What the counts are computed from. */
-export interface Books {
+export interface Sources {
   readonly viewer: Viewer;
   /** The viewer's membership in each conversation that is shown to them. */
   readonly accesses: readonly Membership[];
@@ -84,11 +84,11 @@ export interface Books {
   readonly account: readonly Entry[];
   /** The whole log of each conversation. */
   readonly logs: ReadonlyMap<bigint, readonly Entry[]>;
-  readonly ledger: Ledger;
+  readonly unlogged: Unlogged;
 }
 
 /** The messages that a viewer sees of a conversation, oldest first. */
-export function seenMessages({ account, logs }: Books, { conversationId, fromSeq }: Membership): readonly KnownEntry<'MessageSent'>[] {
+export function seenMessages({ account, logs }: Sources, { conversationId, fromSeq }: Membership): readonly KnownEntry<'MessageSent'>[] {
   const cleared = account.flatMap(({ type, data }) =>
     type === 'ConversationCleared' && data.conversationId === conversationId ? [data.clearedSeq] : [],
   );
@@ -102,8 +102,8 @@ export function seenMessages({ account, logs }: Books, { conversationId, fromSeq
 }
 
 /** Computes a viewer's unread counts, entry by entry. */
-export function recount(books: Books): Counts {
-  const conversations = books.accesses.map((access) => recountOne(books, access));
+export function expectedCounts(sources: Sources): Counts {
+  const conversations = sources.accesses.map((access) => expectedIn(sources, access));
   const all = (of: (one: Waiting) => number) => conversations.reduce((sum, one) => sum + of(one), 0);
   return {
     conversations,
@@ -113,7 +113,7 @@ export function recount(books: Books): Counts {
       conversations: conversations.filter(({ unread, mentions }) => unread + mentions > 0).length,
       threads: all(({ threads }) => Object.values(threads).reduce((sum, count) => sum + count, 0)),
       badge: all(({ conversationId, unread, mentions }) => {
-        const access = books.accesses.find((one) => one.conversationId === conversationId);
+        const access = sources.accesses.find((one) => one.conversationId === conversationId);
         const { archived, notificationLevel, silentUntil = null } = access ?? {};
         if (archived || (silentUntil !== null && silentUntil.getTime() > Date.now())) return 0;
         return { ALL: unread, MENTIONS: mentions, NONE: 0 }[notificationLevel ?? 'NONE'];
@@ -122,12 +122,12 @@ export function recount(books: Books): Counts {
   };
 }
 
-function recountOne(books: Books, access: Membership): Waiting {
-  const { viewer, ledger } = books;
+function expectedIn(sources: Sources, access: Membership): Waiting {
+  const { viewer, unlogged } = sources;
   const { conversationId } = access;
-  const after = readUpTo(books, access);
-  const theirs = seenMessages(books, access).filter(({ actorId }) => actorId !== viewer.userId);
-  const mentions = ledger
+  const after = readUpTo(sources, access);
+  const theirs = seenMessages(sources, access).filter(({ actorId }) => actorId !== viewer.userId);
+  const mentions = unlogged
     .mentionsIn(conversationId)
     .filter(({ userId, byId, seq }) => (userId === viewer.userId || userId === 0n) && byId !== viewer.userId && seq > after);
   const standing = theirs.filter(({ data }) => data.recalledAt === null);
@@ -135,24 +135,24 @@ function recountOne(books: Books, access: Membership): Waiting {
     conversationId,
     unread: theirs.filter(({ seq }) => seq > after).length,
     mentions: standing.filter(({ seq }) => mentions.some(({ messageSeq }) => messageSeq === seq)).length,
-    threads: Object.fromEntries(rootsIn(books, conversationId).map((rootSeq) => [rootSeq, recountThread(books, access, rootSeq)])),
+    threads: Object.fromEntries(rootsIn(sources, conversationId).map((rootSeq) => [rootSeq, expectedInThread(sources, access, rootSeq)])),
   };
 }
 
 /** The seq up to which a viewer has read a conversation and not marked it as unread. */
-export function readUpTo({ viewer, ledger }: Pick<Books, 'viewer' | 'ledger'>, { conversationId, readSeq }: Membership): number {
-  return Math.min(readSeq, ledger.unreadFrom(viewer, conversationId) - 1);
+export function readUpTo({ viewer, unlogged }: Pick<Sources, 'viewer' | 'unlogged'>, { conversationId, readSeq }: Membership): number {
+  return Math.min(readSeq, unlogged.unreadFrom(viewer, conversationId) - 1);
 }
 
 /** The roots of the threads of a conversation, whoever sees them. */
-export function rootsIn({ logs }: Pick<Books, 'logs'>, conversationId: bigint): readonly number[] {
+export function rootsIn({ logs }: Pick<Sources, 'logs'>, conversationId: bigint): readonly number[] {
   const replied = (logs.get(conversationId) ?? []).flatMap(({ type, data }) => (type === 'MessageSent' ? [data.threadRootSeq] : []));
   return [...new Set(replied)].filter((seq) => seq !== null).toSorted((one, other) => one - other);
 }
 
 /** A viewer's number of unread replies of a thread. */
-export function recountThread(books: Books, access: Membership, rootSeq: number): number {
-  const { viewer, account, logs } = books;
+export function expectedInThread(sources: Sources, access: Membership, rootSeq: number): number {
+  const { viewer, account, logs } = sources;
   const { conversationId, joinedSeq } = access;
   const log = logs.get(conversationId) ?? [];
   const own = log.filter(({ actorId, type }) => actorId === viewer.userId && type === 'MessageSent');
@@ -163,7 +163,7 @@ export function recountThread(books: Books, access: Membership, rootSeq: number)
   );
   // Messages from before the viewer joined are not unread, even if visible.
   const after = Math.max(joinedSeq - 1, ...replied, ...read);
-  return seenMessages(books, access).filter(
+  return seenMessages(sources, access).filter(
     ({ actorId, seq, data }) => actorId !== viewer.userId && seq > after && data.threadRootSeq === rootSeq,
   ).length;
 }

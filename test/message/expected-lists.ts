@@ -1,6 +1,6 @@
 import type { Membership } from '../../src/group/index.ts';
 import type { MessageRef } from '../../src/message/index.ts';
-import { type Books, readUpTo, recountThread, rootsIn, seenMessages } from './recount.ts';
+import { expectedInThread, readUpTo, rootsIn, type Sources, seenMessages } from './expected-counts.ts';
 
 /** A whole list, its unread items, and the others. */
 export interface Sides<T> {
@@ -21,13 +21,13 @@ export interface Lists {
 }
 
 /** Computes the lists from the logs, entry by entry. */
-export function relist(books: Books): Lists {
-  const threads = books.accesses
-    .flatMap((access) => threadsIn(books, access))
+export function expectedLists(sources: Sources): Lists {
+  const threads = sources.accesses
+    .flatMap((access) => threadsIn(sources, access))
     .toSorted((one, other) => other.at - one.at || compare(other.conversationId, one.conversationId) || other.seq - one.seq);
   return {
     threads: sides(threads, ({ conversationId, seq, lastReplySeq }) => ({ conversationId, seq, lastReplySeq })),
-    mentions: books.accesses.map((access) => ({ conversationId: access.conversationId, messages: mentionsIn(books, access) })),
+    mentions: sources.accesses.map((access) => ({ conversationId: access.conversationId, messages: mentionsIn(sources, access) })),
   };
 }
 
@@ -43,24 +43,24 @@ function compare(one: bigint, other: bigint): number {
   return one === other ? 0 : one < other ? -1 : 1;
 }
 
-function threadsIn(books: Books, access: Membership) {
-  const { viewer, logs } = books;
+function threadsIn(sources: Sources, access: Membership) {
+  const { viewer, logs } = sources;
   const { conversationId } = access;
   const own = (logs.get(conversationId) ?? []).filter(({ actorId, type }) => actorId === viewer.userId && type === 'MessageSent');
-  return rootsIn(books, conversationId).flatMap((seq) => {
+  return rootsIn(sources, conversationId).flatMap((seq) => {
     const takesPart = own.some((entry) => entry.seq === seq || (entry.type === 'MessageSent' && entry.data.threadRootSeq === seq));
-    const last = seenMessages(books, access).findLast(({ data }) => data.threadRootSeq === seq);
+    const last = seenMessages(sources, access).findLast(({ data }) => data.threadRootSeq === seq);
     if (!takesPart || last === undefined) return [];
-    return { conversationId, seq, lastReplySeq: last.seq, at: last.at.getTime(), waits: recountThread(books, access, seq) > 0 };
+    return { conversationId, seq, lastReplySeq: last.seq, at: last.at.getTime(), waits: expectedInThread(sources, access, seq) > 0 };
   });
 }
 
-function mentionsIn(books: Books, access: Membership): Sides<number> {
-  const { viewer, ledger } = books;
-  const after = readUpTo(books, access);
-  const standing = seenMessages(books, access).filter(({ actorId, data }) => actorId !== viewer.userId && data.recalledAt === null);
+function mentionsIn(sources: Sources, access: Membership): Sides<number> {
+  const { viewer, unlogged } = sources;
+  const after = readUpTo(sources, access);
+  const standing = seenMessages(sources, access).filter(({ actorId, data }) => actorId !== viewer.userId && data.recalledAt === null);
   const mentioning = standing.flatMap(({ seq }) => {
-    const rows = ledger
+    const rows = unlogged
       .mentionsIn(access.conversationId)
       .filter(({ messageSeq, userId }) => messageSeq === seq && (userId === viewer.userId || userId === 0n));
     return rows.length === 0 ? [] : { seq, last: Math.max(...rows.map((row) => row.seq)) };

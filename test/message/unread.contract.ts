@@ -9,8 +9,8 @@ import type { Viewer } from '../../src/user/index.ts';
 import { type TalkNode, type TalkWorld, talkOn } from '../group/talk-world.ts';
 import { age } from '../retention/age.ts';
 import { type CountingNode, playAndCount, steps } from './counting.ts';
-import type { Waiting } from './recount.ts';
-import type { Sides } from './relist.ts';
+import type { Waiting } from './expected-counts.ts';
+import type { Sides } from './expected-lists.ts';
 
 const nothing = { messages: 0, mentions: 0, conversations: 0, threads: 0, badge: 0 };
 

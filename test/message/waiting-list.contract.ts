@@ -5,7 +5,7 @@ import { createMessages, type Message, type MessageRef } from '../../src/message
 import type { Viewer } from '../../src/user/index.ts';
 import { freshKey, refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';
 
-/** What the lists of threads and mentions promise beyond what the logs give (./relist.ts), on any database. */
+/** What the lists of threads and mentions promise beyond what the logs give (./expected-lists.ts), on any database. */
 export function promisesOfWaitingLists(open: () => Promise<Db>): void {
   let world: TalkWorld;
   beforeAll(async () => {
