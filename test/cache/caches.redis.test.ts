@@ -9,7 +9,7 @@ import type { CacheLimits, Caches } from '../../src/cache/index.ts';
 import { within } from '../support/bound.ts';
 import { startRedis } from '../support/services.ts';
 import { promisesOfCaches } from './contract.ts';
-import { type Shelf, shelf, usualLimits } from './shelf.ts';
+import { usualLimits, type WordStore, wordStore } from './word-store.ts';
 
 const silent = pino({ level: 'silent' });
 
@@ -32,7 +32,7 @@ async function openCaches({ url, namespace, limits = usualLimits, keeps = true, 
   return { of: caches.of, counts: caches.counts, [Symbol.asyncDispose]: close };
 }
 
-/** Two nodes on one Redis and one shelf. */
+/** Two nodes on one Redis and one store of words. */
 async function twoNodes(url: string = inject('redisUrl'), options: Partial<Place> = {}) {
   await using open = new AsyncDisposableStack();
   const namespace = randomUUID();
@@ -40,7 +40,7 @@ async function twoNodes(url: string = inject('redisUrl'), options: Partial<Place
     open.use(await openCaches({ url, namespace, ...options })),
     open.use(await openCaches({ url, namespace, ...options })),
   ];
-  const behind: Shelf = shelf();
+  const behind: WordStore = wordStore();
   behind.words.set(1, 'one').set(2, 'two');
   const parting = open.move();
   return { here, there, behind, namespace, [Symbol.asyncDispose]: () => parting.disposeAsync() };

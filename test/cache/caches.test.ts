@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createMemoryCaches } from '../../src/cache/caches.memory.ts';
 import { createNoCaches } from '../../src/cache/index.ts';
 import { promisesOfCaches } from './contract.ts';
-import { shelf, usualLimits } from './shelf.ts';
+import { usualLimits, wordStore } from './word-store.ts';
 
 const logger = pino({ level: 'silent' });
 
@@ -11,7 +11,7 @@ promisesOfCaches(async (limits) => createMemoryCaches({ limits, logger }));
 
 it('holds a bounded amount of text and drops the least recently used first', async () => {
   await using caches = createMemoryCaches({ limits: { ...usualLimits, bytes: 100_000 }, logger });
-  const behind = shelf();
+  const behind = wordStore();
   const cache = behind.cache(caches, { changes: false });
   const keys = Array.from({ length: 100 }, (_, key) => key);
   // Two thousand bytes each, as two bytes a letter: with the overhead, less than fifty fit.
@@ -27,7 +27,7 @@ it('holds a bounded amount of text and drops the least recently used first', asy
 
 it('keeps nothing if caching is off, and still reads keys that are asked for at once in one read', async () => {
   await using caches = createNoCaches();
-  const behind = shelf();
+  const behind = wordStore();
   behind.words.set(1, 'one').set(2, 'two');
   const cache = behind.cache(caches);
   expect(await Promise.all([cache.many([1, 2]), cache.many([2])])).toEqual([['one', 'two'], ['two']]);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { CacheLimits, Caches } from '../../src/cache/index.ts';
-import { shelf, usualLimits } from './shelf.ts';
+import { usualLimits, wordStore } from './word-store.ts';
 
 /** What caches promise, over memory alone and over Redis. */
 export function promisesOfCaches(open: (limits: CacheLimits) => Promise<Caches>): void {
   async function setting(limits: Partial<CacheLimits> = {}) {
     const caches = await open({ ...usualLimits, ...limits });
-    const behind = shelf();
+    const behind = wordStore();
     for (const key of [1, 2, 3]) behind.words.set(key, `word ${key}`);
     return { caches, behind, [Symbol.asyncDispose]: () => caches[Symbol.asyncDispose]() };
   }
@@ -44,10 +44,10 @@ export function promisesOfCaches(open: (limits: CacheLimits) => Promise<Caches>)
     it('rejects all callers that share a failed read with its error, and reads again for the next', async () => {
       await using at = await setting();
       const cache = at.behind.cache(at.caches);
-      at.behind.breakWith(new Error('the shelf is locked'));
+      at.behind.breakWith(new Error('the store is locked'));
       const outcomes = await Promise.allSettled([cache.many([1]), cache.many([1]), cache.many([2])]);
       expect(outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.message : outcome.value))).toEqual(
-        Array.from({ length: 3 }, () => 'the shelf is locked'),
+        Array.from({ length: 3 }, () => 'the store is locked'),
       );
       at.behind.breakWith(null);
       expect(await cache.many([1])).toEqual(['word 1']);

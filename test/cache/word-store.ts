@@ -1,7 +1,7 @@
 import type { Cache, CacheKind, Caches } from '../../src/cache/index.ts';
 
 /** What is behind a cache in these tests: words by key, as in a database, and a record of the reads. */
-export interface Shelf {
+export interface WordStore {
   readonly words: Map<number, string>;
   /** The keys of each read, in the order of the reads. */
   readonly reads: (readonly number[])[];
@@ -9,12 +9,12 @@ export interface Shelf {
   hold(): () => void;
   /** Makes later reads fail with this error; null: they work again. */
   breakWith(fault: Error | null): void;
-  /** A cache in front of the shelf. */
+  /** A cache in front of the store. */
   cache(caches: Caches, options?: Partial<Pick<CacheKind<number, string>, 'changes' | 'shape'>>): Cache<number, string>;
 }
 
-/** Makes an empty shelf. */
-export function shelf(): Shelf {
+/** Makes an empty store. */
+export function wordStore(): WordStore {
   const words = new Map<number, string>();
   const reads: (readonly number[])[] = [];
   let held: Promise<void> | undefined;

@@ -4,8 +4,8 @@ import type { Db } from '../../src/db/index.ts';
 import { streamTopic } from '../../src/log/index.ts';
 import { refusal } from '../group/talk-world.ts';
 import { listen, person, say } from '../support/people.ts';
-import { crew, march } from './crew.ts';
 import { fileOf, type ImportWorld, importingOn } from './import-world.ts';
+import { march, threeUsers } from './three-users.ts';
 
 /** What imports promise to users who use the system meanwhile, on any database. */
 export function promisesOfImportsBeside(open: () => Promise<Db>): void {
@@ -15,7 +15,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  async function people(of: ReturnType<typeof crew>) {
+  async function people(of: ReturnType<typeof threeUsers>) {
     const [ann, ben, cy] = [await world.viewer(of.ann), await world.viewer(of.ben), await world.viewer(of.cy)];
     return { ann, ben, cy, groupId: await world.group(ann, of.name) };
   }
@@ -27,14 +27,14 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
 
   /** Takes as long as an import that waits for nothing. */
   async function aWhile(): Promise<void> {
-    const of = crew();
+    const of = threeUsers();
     await world.imports.check(fileOf([...of.start, of.say(of.ann, 2)]));
     for (let made = 0; made < 20; made += 1) await person(world.chat);
   }
 
   describe('a new group', () => {
     it('is invisible until it is complete, and nobody can join it', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
       const stranger = await person(world.chat);
       const { id } = await world.db.client.conversation.findFirstOrThrow({ where: { name: of.name } });
@@ -53,7 +53,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
 
     it('cannot be changed by operators yet', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
       const { id: groupId } = await world.db.client.conversation.findFirstOrThrow({ where: { name: of.name } });
       const { ben, cy } = await people(of);
@@ -71,7 +71,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
 
     it('loses nothing to retention before it is complete, and everything too old after', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
       await world.forget(30);
       // It has no message of today yet, so recent messages can still be added.
@@ -86,7 +86,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
 
     it('opens as a whole for connected users, who receive later messages', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring(of.users);
       const { ann } = await people(of);
       const events = listen(world.chat, ann);
@@ -103,7 +103,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
 
     it('is announced to nodes by its opening entry and not by each message', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring(of.start, { closed: true });
       const { id } = await world.db.client.conversation.findFirstOrThrow({ where: { name: of.name } });
       const hints: string[] = [];
@@ -114,7 +114,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
 
     it('opens only once apps and push notifications are done with its members’ account entries', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
       const { ann } = await people(of);
       await world.db.transaction((tx) => tx.stream.update({ where: { id: ann.userId }, data: { jobSeq: 0 } }));
@@ -133,7 +133,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
 
     it('lacks a member whose account was erased meanwhile, and has another owner', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
       const { ann, ben, cy } = await people(of);
       await world.chat.administration.erase(null, { userId: ann.userId, messages: 'KEEP' });
@@ -154,7 +154,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
 
   describe('another import', () => {
     it('is refused until the first has ended, and opens nothing of it', async () => {
-      const of = crew();
+      const of = threeUsers();
       const lines = [...of.start, of.say(of.ann, 2), of.say(of.ben, 3)];
       const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       async function* slow(): AsyncGenerator<Uint8Array> {
@@ -178,7 +178,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
 
   describe('another file', () => {
     it('adds to what the first has imported, also for connected users, and keeps read what was read', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring([...of.start, of.say(of.ann, 2, { mentions: [of.ben] })]);
       const { ann, ben, groupId } = await people(of);
       const events = listen(world.chat, ben);
@@ -197,7 +197,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
 
     it('keeps unread what a user had not read here', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring([...of.start, of.say(of.ann, 2)]);
       const { ann, ben, cy, groupId } = await people(of);
       const seq = await say(world.chat, ann, groupId ?? -1n, 'said here');
@@ -209,7 +209,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
 
     it('keeps unread what is sent here between its lines and its end, even if it has a read marker', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring([...of.start, of.say(of.ann, 2)]);
       const { ann, ben, groupId } = await people(of);
       await world.bring([of.say(of.ann, 3)], { closed: true });
@@ -221,7 +221,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
 
     it('keeps unread what is sent here between two of its pieces, except for users who have read it', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring([...of.start, of.say(of.ann, 2)]);
       const { ann, ben, cy, groupId } = await people(of);
       await world.bring([of.say(of.ann, 3)], { closed: true });
@@ -234,7 +234,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
 
     it('adds nothing before a message sent here, or with shiftTimes adds it behind', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring([...of.start, of.say(of.ann, 2)]);
       const { ann, groupId } = await people(of);
       await say(world.chat, ann, groupId ?? -1n, 'said here');
@@ -248,7 +248,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
 
     it('waits until apps and push notifications are done with earlier messages, which they still receive', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring([...of.start, of.say(of.ann, 2)]);
       const { ann, groupId } = await people(of);
       const seq = await say(world.chat, ann, groupId ?? -1n, 'said here');
@@ -267,7 +267,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
 
     it('waits until no app has a backlog there, in which the app would receive imported messages', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring([...of.start, of.say(of.ann, 2)]);
       const { ann, groupId } = await people(of);
       const seq = await say(world.chat, ann, groupId ?? -1n, 'said here');
@@ -289,7 +289,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
 
     it('leaves a group that was dissolved meanwhile as it is', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring([...of.start, of.say(of.ann, 2)]);
       const { ann, groupId } = await people(of);
       await world.bring([of.say(of.ann, 3)], { closed: true });
@@ -303,7 +303,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
 
     it('adds nothing to a dissolved group, and nothing by a user whose account is erased', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring([...of.start, of.say(of.ann, 2)]);
       const { ann, cy, groupId } = await people(of);
       await world.chat.administration.erase(null, { userId: cy.userId, messages: 'KEEP' });
@@ -317,7 +317,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
 
   describe('a direct conversation', () => {
     it('is the existing one of the two users, if nothing is imported before their messages', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring(of.users);
       const { ann, ben } = await people(of);
       const { id } = await world.chat.groups.openDirect(ann, { userId: ben.userId });
@@ -331,7 +331,7 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
 
     it('without messages is shown to nobody', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring(of.start);
       const { ann } = await people(of);
       const { items } = await world.chat.groups.list(ann, { first: 10 });

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import type { ImportOptions } from '../../src/import/index.ts';
-import { crew, march } from './crew.ts';
 import { fileOf, type ImportWorld, importingOn, type Written } from './import-world.ts';
+import { march, threeUsers } from './three-users.ts';
 
-type Crew = ReturnType<typeof crew>;
+type ThreeUsers = ReturnType<typeof threeUsers>;
 
-/** A faulty line after a crew's lines and one message, with its field and the code of the refusal. Faults of the whole line come first. */
-type FaultCase = readonly [what: string, line: (of: Crew) => Written | string, field: string, code?: string];
+/** A faulty line after the lines of three users and one message, with its field and the code of the refusal. Faults of the whole line come first. */
+type FaultCase = readonly [what: string, line: (of: ThreeUsers) => Written | string, field: string, code?: string];
 const faults: readonly FaultCase[] = [
   ['is no JSON', () => '{"kind":', ''],
   ['is JSON of another kind', () => '[1]', 'kind'],
@@ -130,7 +130,7 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
       field,
       code = 'INVALID_INPUT',
     ]) => {
-      const of = crew();
+      const of = threeUsers();
       const before = of.say(of.ann, 2);
       const lines = [...of.start, before, line(of), of.say(of.ben, 4)];
       const expected = [[7, field, code]];
@@ -143,7 +143,7 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
     });
 
     it('that contradicts an earlier file is reported by check as by run', async () => {
-      const of = crew();
+      const of = threeUsers();
       const more = { kind: 'user', id: `${of.cy}.2`, handle: `${of.cy}.2`, subject: of.cy, issuer: 'https://id.example.com' };
       await world.bring([...of.start, of.say(of.ann, 5), { ...more, id: `${of.cy}.1`, handle: `${of.cy}.1` }]);
       const members = [{ user: `${of.cy}.1`, role: 'OWNER' }, { user: more.id }];
@@ -161,7 +161,7 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
     });
 
     it('that gives a group the id of a direct conversation is reported, in the same file as in another, and changes neither', async () => {
-      const of = crew();
+      const of = threeUsers();
       const [asDirect, asGroup] = [
         { ...of.direct, id: of.group.id },
         { ...of.group, id: of.direct.id },
@@ -179,7 +179,7 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
     });
 
     it('that cannot be stored stops the file: earlier lines are stored, later ones are not', async () => {
-      const of = crew();
+      const of = threeUsers();
       const lines = [...of.start, of.say(of.ann, 2), of.say('nobody', 3), of.say(of.ben, 4)];
       expect(await world.stopped(lines)).toEqual(['Line 7', 'sender', 'NOT_FOUND']);
       const { id } = await world.db.client.conversation.findFirstOrThrow({ where: { name: of.name } });
@@ -196,7 +196,7 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
     });
 
     it('that is repeated is stored once', async () => {
-      const of = crew();
+      const of = threeUsers();
       const message = of.say(of.ann, 2);
       expect(await world.bring([...of.start, ...of.start, message, message])).toMatchObject({
         users: 3,
@@ -209,13 +209,13 @@ export function promisesOfFaults(open: () => Promise<Db>): void {
 
   describe('a file', () => {
     it('can have a byte order mark, any line endings and empty lines', async () => {
-      const of = crew();
+      const of = threeUsers();
       const [first = '', ...others] = of.start.map((line) => JSON.stringify(line));
       expect((await leftOut([`\ufeff${first}\r`, '', '  \r', ...others.map((line) => `${line}\r`), ''])).told).toEqual([]);
     });
 
     it('with lines that are not UTF-8 or too long has them reported and skipped', async () => {
-      const of = crew();
+      const of = threeUsers();
       const told: number[] = [];
       async function* chunks(): AsyncGenerator<Uint8Array> {
         yield* fileOf([...of.users, '']);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
-import { crew, march } from './crew.ts';
 import { fileOf, type ImportWorld, importingOn, type Written } from './import-world.ts';
+import { march, threeUsers } from './three-users.ts';
 
 /** What imports promise, on any database. */
 export function promisesOfImports(open: () => Promise<Db>): void {
@@ -21,9 +21,9 @@ export function promisesOfImports(open: () => Promise<Db>): void {
     return rows.filter(({ jobsDue, jobSeq, lastSeq }) => jobsDue || jobSeq < lastSeq).map(({ id }) => id);
   }
 
-  /** Imports the crew with some messages in the group. Resolves with their viewers. */
-  async function brought(lines: (of: ReturnType<typeof crew>) => readonly Written[], options = {}) {
-    const of = crew();
+  /** Imports three users with some messages in the group. Resolves with their viewers. */
+  async function brought(lines: (of: ReturnType<typeof threeUsers>) => readonly Written[], options = {}) {
+    const of = threeUsers();
     const summary = await world.bring([...of.start, ...lines(of)], options);
     const [ann, ben, cy] = [await world.viewer(of.ann), await world.viewer(of.ben), await world.viewer(of.cy)];
     return { of, summary, ann, ben, cy, groupId: (await world.group(ann, of.name)) ?? -1n };
@@ -176,7 +176,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
   });
 
   describe('the read marker after an import', () => {
-    const chatter = ({ ann, ben, cy, say }: ReturnType<typeof crew>) => {
+    const chatter = ({ ann, ben, cy, say }: ReturnType<typeof threeUsers>) => {
       const root = say(ann, 2);
       return [root, say(ben, 3, { mentions: [ann] }), say(cy, 4, { thread: root.id, mentions: [ben] }), say(ben, 5)];
     };
@@ -187,7 +187,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
     });
 
     it('is where the file has it for users with a read line', async () => {
-      const of = crew();
+      const of = threeUsers();
       const lines = chatter(of);
       const read = { kind: 'read', user: of.ann, conversation: of.group.id, message: 'm1' };
       await world.bring([...of.start, ...lines, read]);
@@ -198,7 +198,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
     });
 
     it('is at the start with the option unread, except for users with a read line', async () => {
-      const of = crew();
+      const of = threeUsers();
       const read = { kind: 'read', user: of.ben, conversation: of.group.id, message: 'm3' };
       await world.bring([...of.start, ...chatter(of), read], { unread: true });
       const [ann, ben, cy] = [await world.viewer(of.ann), await world.viewer(of.ben), await world.viewer(of.cy)];
@@ -211,7 +211,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
 
   describe('a file', () => {
     it('that is imported again stores nothing', async () => {
-      const of = crew();
+      const of = threeUsers();
       const lines = [
         ...of.start,
         of.say(of.ann, 2, { reactions: [{ emoji: '👍', users: [of.ben] }] }),
@@ -225,7 +225,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
 
     it('that broke off continues where it was, wherever that is', async () => {
       for (const places of [2, 4, 5, 7, 9]) {
-        const of = crew();
+        const of = threeUsers();
         const lines = [
           ...of.start,
           of.say(of.ann, 2),
@@ -254,7 +254,7 @@ export function promisesOfImports(open: () => Promise<Db>): void {
     });
 
     it('that is checked stores nothing and is counted as an import would be', async () => {
-      const of = crew();
+      const of = threeUsers();
       const lines = [...of.start, of.say(of.ann, 2), of.say(of.ann, 2), of.say(of.ben, 3, { thread: 'm1' })];
       const before = await world.rows();
       const checked = await world.imports.check(fileOf(lines));
@@ -263,9 +263,9 @@ export function promisesOfImports(open: () => Promise<Db>): void {
     });
 
     it('belongs to one source, and the same ids of another source are others', async () => {
-      const of = crew();
+      const of = threeUsers();
       await world.bring(of.start);
-      const elsewhere = of.users.map((user, place) => ({ ...user, handle: `else.${place}.${of.name.slice(5)}` }));
+      const elsewhere = of.users.map((user) => ({ ...user, handle: `else.${user.handle}` }));
       expect(await world.bring(elsewhere, { source: 'another' })).toMatchObject({ users: 3, known: 0 });
       expect(await world.bring(elsewhere)).toMatchObject({ users: 0, known: 3 });
     });

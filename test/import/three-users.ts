@@ -6,10 +6,10 @@ export const march = (day: number, time = '09:00:00Z') => `2021-03-${String(day)
 let made = 0;
 
 /** Three users with names of their own, two of them in a direct conversation, all of them in a group, without messages. */
-export function crew() {
+export function threeUsers() {
   made += 1;
   const [ann, ben, cy] = [`ann.${made}`, `ben.${made}`, `cy.${made}`] as const;
-  const name = `Crew ${made}`;
+  const name = `Group ${made}`;
   const users = [ann, ben, cy].map((handle) => ({ kind: 'user', id: handle, handle, createdAt: march(1) }));
   const direct = { kind: 'direct', id: `d${made}`, users: [ann, ben], createdAt: march(1) };
   const group = {

@@ -5,8 +5,8 @@ import { readConfig } from '../../src/config.ts';
 import type { Db } from '../../src/db/index.ts';
 import { createImports } from '../../src/import/index.ts';
 import { createLog } from '../../src/log/index.ts';
-import { crew } from '../import/crew.ts';
 import { fileOf, type Written } from '../import/import-world.ts';
+import { threeUsers } from '../import/three-users.ts';
 import { person, say } from '../support/people.ts';
 import { type PushWorld, pushWorld } from './push-world.ts';
 
@@ -35,7 +35,7 @@ export function promisesOfPushBesideImports(open: () => Promise<Db>): void {
   /** Ann, who sends messages, and Ben, who is away with a subscribed browser, in an imported group. */
   async function scene() {
     const { chat } = world;
-    const of = crew();
+    const of = threeUsers();
     await bring([...of.start, of.say(of.ann, 2)]);
     const { id: group } = await db.client.conversation.findFirstOrThrow({ where: { name: of.name } });
     const [ann, ben] = [await person(chat, 'speaker'), await world.subscriber()];

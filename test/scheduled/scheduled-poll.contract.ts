@@ -28,7 +28,8 @@ export function promisesOfScheduledPolls(open: () => Promise<Db>): void {
     return { ann, ben, group: await groupOf(chat, ann, ben) };
   }
 
-  async function comesAbout({ id }: ScheduledMessage): Promise<void> {
+  /** Lets the time of a scheduled message come, and does what is due then. */
+  async function makeDue({ id }: ScheduledMessage): Promise<void> {
     await timeComes(db, id);
     await chat.jobs.doDue();
   }
@@ -50,7 +51,7 @@ export function promisesOfScheduledPolls(open: () => Promise<Db>): void {
       const later = await leave(chat, ann, wanted(group, 'What do we eat?', { poll: { ...poll, closesAt } }));
       expect(later.poll).toEqual({ ...poll, closesAt });
       expect(await stored(db, group)).toEqual({ votes: 0, jobs: 0 });
-      await comesAbout(later);
+      await makeDue(later);
       const asked = await theOne(group);
       expect(asked).toMatchObject({ text: 'What do we eat?', poll: { ...poll, closesAt, closedAt: null } });
       expect(await stored(db, group)).toEqual({ votes: 0, jobs: 1 });
@@ -82,7 +83,7 @@ export function promisesOfScheduledPolls(open: () => Promise<Db>): void {
       const other = { ...request, poll: { ...request.poll, options: ['soup', 'cake'] } };
       expect(await refusal(chat.scheduled.schedule(ann, other))).toBe('CONFLICT clientMessageId');
       await chat.scheduled.change(ann, { id: later.id, poll: { options: ['yes', 'no'] } });
-      await comesAbout(later);
+      await makeDue(later);
       expect(await chat.scheduled.schedule(ann, request)).toMatchObject({ message: { poll: { options: ['yes', 'no'] } } });
       expect(await refusal(chat.messages.send(ann, other))).toBe('CONFLICT clientMessageId');
     });
@@ -106,10 +107,10 @@ export function promisesOfScheduledPolls(open: () => Promise<Db>): void {
       const later = await leave(chat, ann, wanted(group, 'Well?', { poll: { ...poll, closesAt: ahead(2 * hourMs) } }));
       const over = JSON.stringify({ ...later.poll, closesAt: ahead(-1) });
       await db.transaction((tx) => tx.scheduledMessage.updateMany({ where: { conversationId: group }, data: { poll: over } }));
-      await comesAbout(later);
+      await makeDue(later);
       expect(await chat.scheduled.byIds(ann, [later.id])).toMatchObject([{ refusal: { code: 'INVALID_INPUT' } }]);
       await chat.scheduled.change(ann, { id: later.id, sendAt: ahead(), poll });
-      await comesAbout(later);
+      await makeDue(later);
       expect(await theOne(group)).toMatchObject({ text: 'Well?', poll });
     });
   });

@@ -44,7 +44,8 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
     return db.client.job.findUnique({ where: { kind_key: { kind: 'ScheduledMessageDue', key: id } } });
   }
 
-  async function comesAbout(...scheduled: readonly ScheduledMessage[]): Promise<void> {
+  /** Lets the time of scheduled messages come, and does what is due then. */
+  async function makeDue(...scheduled: readonly ScheduledMessage[]): Promise<void> {
     await timeComes(db, ...scheduled.map(({ id }) => id));
     await chat.jobs.doDue();
   }
@@ -57,7 +58,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await waiting(ben)).toEqual([expect.objectContaining({ id: later.id, sendAt: later.sendAt })]);
       await chat.jobs.doDue();
       expect(await said(db, group)).toEqual([]);
-      await comesAbout(later);
+      await makeDue(later);
       const rows = await db.client.message.findMany({ where: { conversationId: group } });
       expect(rows).toMatchObject([{ text: 'Good morning', senderId: ben.userId, clientMessageId: later.clientMessageId }]);
       expect(await waiting(ben)).toEqual([]);
@@ -71,7 +72,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       const data = { card: [1, { of: 'a' }] };
       const attachments = [{ url: 'HTTPS://example.org/a b.png', mediaType: 'Image/PNG', name: 'a.png', size: 3_000_000_000 }];
       const refers = { replyTo: root, threadRoot: root, mentionIds: [ann.userId, ann.userId] };
-      await comesAbout(await leave(chat, ben, wanted(group, 'That.', { ...refers, attachments, data })));
+      await makeDue(await leave(chat, ben, wanted(group, 'That.', { ...refers, attachments, data })));
       const [, message] = await chat.messages.byRefs([root, { conversationId: group, seq: root.seq + 1 }]);
       expect(message).toMatchObject({ text: 'That.', replyToSeq: root.seq, threadRootSeq: root.seq, mentionIds: [ann.userId] });
       expect(message?.attachments).toMatchObject([{ url: 'https://example.org/a%20b.png', mediaType: 'image/png', size: 3_000_000_000 }]);
@@ -83,7 +84,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       const { id } = await chat.groups.openDirect(ann, { userId: ben.userId });
       const later = await leave(chat, ann, wanted(id, 'Happy birthday'));
       expect(await chat.groups.directWith(ben, [ann.userId])).toEqual([null]);
-      await comesAbout(later);
+      await makeDue(later);
       expect(await chat.groups.directWith(ben, [ann.userId])).toMatchObject([{ id }]);
       expect(await told(later)).toEqual(['Changed', 'Closed 1']);
     });
@@ -154,7 +155,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       const request = wanted(group, 'Once');
       const later = await leave(chat, ann, request);
       await chat.scheduled.change(ann, { id: later.id, text: 'Otherwise' });
-      await comesAbout(later);
+      await makeDue(later);
       expect(await chat.scheduled.schedule(ann, request)).toMatchObject({ scheduled: null, message: { text: 'Otherwise' } });
       expect(await refusal(chat.scheduled.schedule(ann, { ...request, text: 'Twice' }))).toBe('CONFLICT clientMessageId');
       expect(await chat.messages.send(ann, request)).toMatchObject({ text: 'Otherwise' });
@@ -174,7 +175,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       await db.transaction((tx) => tx.scheduledMessage.updateMany({ where: { clientMessageId: request.clientMessageId }, data: times }));
       expect(await leave(chat, ben, over)).toMatchObject({ id: later.id, refusal: null });
       await chat.groups.update(ann, { groupId: group, postPolicy: 'ADMINS' });
-      await comesAbout(later);
+      await makeDue(later);
       expect(await leave(chat, ben, over)).toMatchObject({ id: later.id, refusal: { code: 'FORBIDDEN' } });
     });
 
@@ -187,7 +188,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       const { seq } = await chat.messages.send(ann, same);
       await chat.messages.send(ann, { ...other, text: 'Something else' });
       await chat.messages.send(ann, { ...changed, text: 'Then' });
-      await comesAbout(...left);
+      await makeDue(...left);
       expect(await said(db, group)).toEqual(['Now', 'Something else', 'Then']);
       expect(await told(sameLater)).toEqual(['Changed', `Closed ${seq}`]);
       expect(await told(changedLater)).toEqual(['Changed', 'Changed', `Closed ${seq + 2}`]);
@@ -245,7 +246,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       const left: ScheduledMessage[] = [];
       for (const text of 'abcde') left.push(await leave(chat, ben, wanted(group, text)));
       await chat.groups.update(ann, { groupId: group, postPolicy: 'ADMINS' });
-      await comesAbout(...left);
+      await makeDue(...left);
       const diary = wanted((await chat.groups.openDirect(ben, { userId: ben.userId })).id, 'one more');
       expect(await refusal(chat.scheduled.schedule(ben, diary))).toBe('LIMIT_REACHED');
       await chat.scheduled.cancel(ben, left[0]?.id ?? '');
@@ -256,7 +257,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       const { ann, ben, group } = await two();
       const request = wanted(group, 'Good morning');
       const [anns, bens] = [await leave(chat, ann, request), await leave(chat, ben, request)];
-      await comesAbout(anns, bens);
+      await makeDue(anns, bens);
       expect(await said(db, group)).toEqual(['Good morning', 'Good morning']);
     });
   });
@@ -273,7 +274,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
         ...{ text: 'Then', data: null, replyToSeq: null, mentionIds: [ben.userId], sendAt },
       });
       expect((await jobOf(later))?.dueAt).toEqual(sendAt);
-      await comesAbout(later);
+      await makeDue(later);
       expect(await said(db, group)).toEqual(['Before', 'Then']);
       expect((await told(later)).slice(0, -1)).toEqual(['Changed', 'Changed', 'Changed']);
     });
@@ -351,7 +352,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       await chat.scheduled.due({ userId: ann.userId, scheduledMessageId: later.id });
       await chat.jobs.doDue();
       expect(await said(db, group)).toEqual([]);
-      await comesAbout(later);
+      await makeDue(later);
       expect(await said(db, group)).toEqual(['Later still']);
     });
   });
@@ -414,7 +415,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       const { ben, group } = scene;
       const later = await leave(chat, ben, wanted(group, 'Too late'));
       await happens(scene);
-      await comesAbout(later);
+      await makeDue(later);
       expect(await said(db, group)).toEqual([]);
       expect(await waiting(ben)).toMatchObject([{ id: later.id, refusal: { code, message: expect.stringMatching(/./) } }]);
       expect(await told(later)).toEqual(['Changed', 'Changed']);
@@ -432,7 +433,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       ];
       const [a, b, c] = left as [ScheduledMessage, ScheduledMessage, ScheduledMessage];
       await chat.groups.update(ann, { groupId: group, postPolicy: 'ADMINS' });
-      await comesAbout(...left);
+      await makeDue(...left);
       expect((await waiting(ben)).map(({ refusal: why }) => why?.code)).toEqual(['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN']);
       expect(await refusal(chat.scheduled.sendNow(ben, b.id))).toBe('FORBIDDEN');
       await chat.groups.update(ann, { groupId: group, postPolicy: 'EVERYONE' });
@@ -440,7 +441,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await chat.scheduled.change(ben, { id: a.id, sendAt: ahead() })).toMatchObject({ refusal: null });
       await chat.scheduled.sendNow(ben, b.id);
       await chat.scheduled.cancel(ben, c.id);
-      await comesAbout(a);
+      await makeDue(a);
       expect(await said(db, group)).toEqual(['b', 'a']);
       expect(await waiting(ben)).toEqual([]);
     });
@@ -451,7 +452,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       await chat.words.set(null, { name: 'masked', action: 'MASK', words: ['badger'] });
       await chat.words.set(null, { name: 'refused', action: 'REFUSE', words: ['mushroom'] });
       const another = await leave(chat, ann, wanted(group, 'another mushroom'));
-      await comesAbout(...left, another);
+      await makeDue(...left, another);
       for (const name of ['masked', 'refused']) await chat.words.remove(null, { name });
       expect(await said(db, group)).toEqual(['a ******']);
       expect((await waiting(ann)).map(({ refusal: why }) => why?.code)).toEqual(['INVALID_INPUT', 'INVALID_INPUT']);
@@ -475,7 +476,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       await chat.groups.update(ann, { groupId: group, slowModeSeconds: 60 });
       await say(chat, ben, group, 'First');
       const later = await leave(chat, ben, wanted(group, 'Second'));
-      await comesAbout(later);
+      await makeDue(later);
       expect(await said(db, group)).toEqual(['First']);
       expect(await waiting(ben)).toMatchObject([{ refusal: null }]);
       const dueAt = (await jobOf(later))?.dueAt.getTime() ?? 0;
@@ -484,7 +485,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       const pause = { code: 'RATE_LIMITED', field: undefined, retryAfterMs: expect.any(Number) };
       await expect(chat.scheduled.sendNow(ben, later.id)).rejects.toMatchObject(pause);
       await chat.groups.update(ann, { groupId: group, slowModeSeconds: 0 });
-      await comesAbout(later);
+      await makeDue(later);
       expect(await said(db, group)).toEqual(['First', 'Second']);
     });
   });
@@ -493,7 +494,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
     const [ann, bot] = [await person(chat), await chat.administration.createBot({ handle: `shop_${randomUUID().slice(0, 8)}` })];
     const asBot = { userId: bot.id, sessionId: '' };
     const { id } = await chat.groups.openDirect(asBot, { userId: ann.userId });
-    await comesAbout(await leave(chat, asBot, wanted(id, 'It is on its way')));
+    await makeDue(await leave(chat, asBot, wanted(id, 'It is on its way')));
     expect(await said(db, id)).toEqual(['It is on its way']);
   });
 
@@ -503,7 +504,7 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       const later = await leave(chat, ben, wanted(group, 'From nobody'));
       await chat.users.erase(ben, { messages: 'KEEP', password, address: '10.1.1.1' });
       await db.transaction((tx) => tx.job.deleteMany({ where: { kind: 'AccountErased' } }));
-      await comesAbout(later);
+      await makeDue(later);
       expect(await said(db, group)).toEqual([]);
       expect(await db.client.scheduledMessage.count({ where: { userId: ben.userId } })).toBe(0);
       expect(await jobOf(later)).toBeNull();

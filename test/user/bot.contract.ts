@@ -14,20 +14,20 @@ const nobody = 2n ** 61n;
 export function promisesOfBots(open: () => Promise<Db>): void {
   let db: Db;
   let world: UsersWorld;
-  let office: Administration;
+  let administration: Administration;
 
   beforeAll(async () => {
     db = await open();
     world = usersOn(db);
-    office = createAdministration({ db, log: world.log, config: { ...usualConfig, identityIssuer: 'shop' } });
+    administration = createAdministration({ db, log: world.log, config: { ...usualConfig, identityIssuer: 'shop' } });
   });
 
   afterAll(() => db[Symbol.asyncDispose]());
 
   const freshHandle = () => `b_${randomBytes(6).toString('hex')}`;
-  const newBot = () => office.createBot({ handle: freshHandle() });
+  const newBot = () => administration.createBot({ handle: freshHandle() });
   const newKey = (userId: bigint, options: { readonly days?: number } = {}) =>
-    office.createBotKey(null, { userId, name: 'the shop', ...options });
+    administration.createBotKey(null, { userId, name: 'the shop', ...options });
 
   describe('a bot', () => {
     it('is a user that is marked as a bot for everybody and found like others', async () => {
@@ -39,7 +39,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
         bio: 'I sell.',
         data: { shop: 7 },
       };
-      const bot = await office.createBot(called);
+      const bot = await administration.createBot(called);
       expect(bot).toEqual({
         ...{ ...called, id: expect.any(BigInt), handle, createdAt: expect.any(Date) },
         ...{ data: '{"shop":7}', bot: true, erased: false },
@@ -59,26 +59,26 @@ export function promisesOfBots(open: () => Promise<Db>): void {
 
     it('is refused a handle that is taken, and of two concurrent bots with one handle one is made', async () => {
       const { handle } = await world.newcomer();
-      expect(await fault(office.createBot({ handle }))).toEqual(['CONFLICT', 'handle']);
+      expect(await fault(administration.createBot({ handle }))).toEqual(['CONFLICT', 'handle']);
       const named = createAdministration({ db, log: world.log, config: { ...usualConfig, adminHandles: ['root'] } });
       expect(await fault(named.createBot({ handle: 'root' }))).toEqual(['CONFLICT', 'handle']);
       const raced = freshHandle();
-      const both = await Promise.allSettled([office.createBot({ handle: raced }), office.createBot({ handle: raced })]);
+      const both = await Promise.allSettled([administration.createBot({ handle: raced }), administration.createBot({ handle: raced })]);
       expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     });
 
     it('is refused a handle that another user has given up recently', async () => {
       const { viewer, handle } = await world.newcomer();
       await world.users.changeHandle(viewer, { handle: freshHandle() });
-      expect(await fault(office.createBot({ handle }))).toEqual(['CONFLICT', 'handle']);
+      expect(await fault(administration.createBot({ handle }))).toEqual(['CONFLICT', 'handle']);
     });
 
     it('gets no password and no linked identity', async () => {
       const bot = await newBot();
       const signIn = world.users.signIn({ handle: bot.handle, password, address: world.address() });
       expect(await fault(signIn)).toEqual(['INVALID_CREDENTIALS']);
-      expect(await fault(office.resetPassword(null, { userId: bot.id }))).toEqual(['CONFLICT', 'userId']);
-      expect(await fault(office.link(null, { userId: bot.id, subject: 'u1' }))).toEqual(['CONFLICT', 'userId']);
+      expect(await fault(administration.resetPassword(null, { userId: bot.id }))).toEqual(['CONFLICT', 'userId']);
+      expect(await fault(administration.link(null, { userId: bot.id, subject: 'u1' }))).toEqual(['CONFLICT', 'userId']);
       // As a node of a release without bots does it.
       const { passwordHash } = await db.client.user.findUniqueOrThrow({ where: { id: (await world.newcomer()).viewer.userId } });
       await db.transaction((tx) => tx.user.update({ where: { id: bot.id }, data: { passwordHash } }));
@@ -88,12 +88,12 @@ export function promisesOfBots(open: () => Promise<Db>): void {
     it('is in the list of bots, newest first, until it is erased', async () => {
       const [one, two] = [await newBot(), await newBot()];
       await world.newcomer();
-      const first = await office.bots({ first: 1 });
+      const first = await administration.bots({ first: 1 });
       expect(first).toEqual({ items: [{ user: two, key: String(two.id) }], hasNextPage: true });
-      const next = await office.bots({ first: 1, after: first.items[0]?.key });
+      const next = await administration.bots({ first: 1, after: first.items[0]?.key });
       expect(next.items.map(({ user }) => user)).toEqual([one]);
-      await office.erase(null, { userId: two.id, messages: 'KEEP' });
-      expect((await office.bots({ first: 1 })).items.map(({ user }) => user)).toEqual([one]);
+      await administration.erase(null, { userId: two.id, messages: 'KEEP' });
+      expect((await administration.bots({ first: 1 })).items.map(({ user }) => user)).toEqual([one]);
       expect(await world.users.byIds([two.id])).toMatchObject([{ erased: true, bot: false }]);
     });
 
@@ -117,7 +117,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       expect(await world.users.authenticate(key)).toMatchObject(access);
       expect(await world.node().authenticate(key)).toMatchObject(access);
       expect(await world.users.readToken(key)).toMatchObject({ userId: bot.id, sessionId: session.id, bot: true });
-      expect(await office.revokeBotKey({ key: session.id })).toBe(bot.id);
+      expect(await administration.revokeBotKey({ key: session.id })).toBe(bot.id);
       for (const users of [world.users, world.node()]) {
         expect(await fault(users.authenticate(key))).toEqual(['UNAUTHENTICATED']);
         expect(await fault(users.readToken(key))).toEqual(['UNAUTHENTICATED']);
@@ -185,11 +185,11 @@ export function promisesOfBots(open: () => Promise<Db>): void {
     it('is independent of other keys of the same bot, and each start and end is logged once', async () => {
       const bot = await newBot();
       const [one, two] = [await newKey(bot.id), await newKey(bot.id)];
-      expect((await office.sessions([bot.id]))[0]?.map(({ id }) => id)).toEqual([two.session.id, one.session.id]);
-      await office.revokeBotKey({ key: one.session.id });
+      expect((await administration.sessions([bot.id]))[0]?.map(({ id }) => id)).toEqual([two.session.id, one.session.id]);
+      await administration.revokeBotKey({ key: one.session.id });
       expect(await world.users.authenticate(two.key)).toMatchObject({ userId: bot.id });
       expect(await world.entries(bot.id)).toEqual(['ProfileChanged', 'SessionStarted', 'SessionStarted', 'SessionEnded']);
-      await office.revokeBotKey({ key: one.session.id });
+      await administration.revokeBotKey({ key: one.session.id });
       expect(await world.entries(bot.id)).toHaveLength(4);
     });
 
@@ -207,18 +207,18 @@ export function promisesOfBots(open: () => Promise<Db>): void {
     it('ends when its bot is erased or suspended', async () => {
       const [erased, suspended] = [await newBot(), await newBot()];
       const keys = [await newKey(erased.id), await newKey(suspended.id)];
-      await office.erase(null, { userId: erased.id, messages: 'KEEP' });
-      await office.suspend(null, { userId: suspended.id, reason: 'It went astray.' });
+      await administration.erase(null, { userId: erased.id, messages: 'KEEP' });
+      await administration.suspend(null, { userId: suspended.id, reason: 'It went astray.' });
       for (const { key } of keys) expect(await fault(world.users.authenticate(key))).toEqual(['UNAUTHENTICATED']);
       expect(await fault(newKey(erased.id))).toEqual(['NOT_FOUND', 'userId']);
       expect(await fault(newKey(suspended.id))).toEqual(['CONFLICT', 'userId']);
-      await office.restore({ userId: suspended.id });
+      await administration.restore({ userId: suspended.id });
       expect(await world.users.authenticate((await newKey(suspended.id)).key)).toMatchObject({ userId: suspended.id });
     });
 
     it('is made for bots only, and needs a valid name and a valid number of days', async () => {
       const [bot, { viewer }] = [await newBot(), await world.newcomer()];
-      const refused = (options: object) => fault(office.createBotKey(null, { userId: bot.id, name: 'k', ...options }));
+      const refused = (options: object) => fault(administration.createBotKey(null, { userId: bot.id, name: 'k', ...options }));
       expect(await refused({ userId: viewer.userId })).toEqual(['CONFLICT', 'userId']);
       expect(await refused({ userId: nobody })).toEqual(['NOT_FOUND', 'userId']);
       for (const name of ['', ' ', 'a\nb', 'x'.repeat(101), '\ud800']) expect(await refused({ name })).toEqual(['INVALID_INPUT', 'name']);
@@ -229,16 +229,16 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       const bot = await newBot();
       const keys = [await newKey(bot.id), await newKey(bot.id)];
       const [one = '', two = ''] = keys.map(({ key }) => key);
-      expect(await office.revokeBotKey({ key: one })).toBe(bot.id);
+      expect(await administration.revokeBotKey({ key: one })).toBe(bot.id);
       expect(await fault(world.users.authenticate(one))).toEqual(['UNAUTHENTICATED']);
-      expect(await office.revokeBotKey({ key: two.slice(0, 40) + one.slice(40) })).toBe(bot.id);
+      expect(await administration.revokeBotKey({ key: two.slice(0, 40) + one.slice(40) })).toBe(bot.id);
       expect(await fault(world.users.authenticate(two))).toEqual(['UNAUTHENTICATED']);
     });
 
     it('is the only kind of session that can be revoked this way: sessions of people are not found', async () => {
       const { viewer } = await world.newcomer();
       for (const key of [viewer.sessionId, '01900000-0000-7000-8000-000000000000', `mpim_${'A'.repeat(64)}`, 'nonsense']) {
-        expect(await fault(office.revokeBotKey({ key }))).toEqual(['NOT_FOUND', 'keyId']);
+        expect(await fault(administration.revokeBotKey({ key }))).toEqual(['NOT_FOUND', 'keyId']);
       }
     });
 
@@ -250,7 +250,7 @@ export function promisesOfBots(open: () => Promise<Db>): void {
       await roles.give({ userId: bot.id, role: 'ADMIN' });
       expect(await world.users.authenticateAdmin(key)).toMatchObject({ userId: bot.id });
       const { viewer } = await world.newcomer();
-      const byAdmin = office.createBotKey(viewer.userId, { userId: bot.id, name: 'k' });
+      const byAdmin = administration.createBotKey(viewer.userId, { userId: bot.id, name: 'k' });
       expect(await fault(byAdmin)).toEqual(['CONFLICT', 'userId']);
       await roles.give({ userId: bot.id, role: 'USER' });
       expect(await fault(world.users.authenticateAdmin(key))).toEqual(['FORBIDDEN']);
@@ -267,33 +267,33 @@ export function promisesOfBots(open: () => Promise<Db>): void {
   describe('an account that operators create', () => {
     it('is linked to the identity by which its user signs in', async () => {
       const subject = randomBytes(6).toString('hex');
-      const user = await office.createUser({ handle: freshHandle(), displayName: 'Ann', subject });
+      const user = await administration.createUser({ handle: freshHandle(), displayName: 'Ann', subject });
       expect(user).toMatchObject({ displayName: 'Ann', bot: false });
-      expect(await office.byIdentity({ subject })).toEqual(user);
-      expect(await office.identities([user.id])).toEqual([[{ issuer: 'shop', subject, createdAt: user.createdAt }]]);
-      const again = office.createUser({ handle: freshHandle(), subject });
+      expect(await administration.byIdentity({ subject })).toEqual(user);
+      expect(await administration.identities([user.id])).toEqual([[{ issuer: 'shop', subject, createdAt: user.createdAt }]]);
+      const again = administration.createUser({ handle: freshHandle(), subject });
       expect(await fault(again)).toEqual(['CONFLICT', 'subject']);
-      await office.createUser({ handle: freshHandle(), subject, issuer: 'another' });
+      await administration.createUser({ handle: freshHandle(), subject, issuer: 'another' });
     });
 
     it('has no password until one is generated by a reset', async () => {
-      const { id, handle } = await office.createUser({ handle: freshHandle() });
+      const { id, handle } = await administration.createUser({ handle: freshHandle() });
       const signIn = (secret: string) => world.users.signIn({ handle, password: secret, address: world.address() });
       expect(await fault(signIn(password))).toEqual(['INVALID_CREDENTIALS']);
-      const { password: given } = await office.resetPassword(null, { userId: id });
+      const { password: given } = await administration.resetPassword(null, { userId: id });
       expect((await signIn(given)).viewer.userId).toBe(id);
     });
 
     it('is made once for one identity, however many concurrent requests ask for it', async () => {
       const subject = randomBytes(6).toString('hex');
-      const asked = await Promise.allSettled([1, 2, 3].map(() => office.createUser({ handle: freshHandle(), subject })));
+      const asked = await Promise.allSettled([1, 2, 3].map(() => administration.createUser({ handle: freshHandle(), subject })));
       expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       const refused = asked.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
       expect(refused).toEqual([1, 2].map(() => expect.objectContaining({ code: 'CONFLICT', field: ['subject'] })));
     });
 
     it('is refused with the name of the invalid field', async () => {
-      const refused = (options: object) => fault(office.createUser({ handle: freshHandle(), ...options }));
+      const refused = (options: object) => fault(administration.createUser({ handle: freshHandle(), ...options }));
       expect(await refused({ handle: 'no good' })).toEqual(['INVALID_INPUT', 'handle']);
       expect(await refused({ displayName: ' ' })).toEqual(['INVALID_INPUT', 'displayName']);
       expect(await refused({ avatarUrl: 'ftp://example.org' })).toEqual(['INVALID_INPUT', 'avatarUrl']);

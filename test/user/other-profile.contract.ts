@@ -9,12 +9,12 @@ import { type UsersWorld, usersOn, usualConfig } from './users-world.ts';
 export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
   let db: Db;
   let world: UsersWorld;
-  let office: Administration;
+  let administration: Administration;
 
   beforeAll(async () => {
     db = await open();
     world = usersOn(db);
-    office = createAdministration({ db, log: world.log, config: { ...usualConfig, adminHandles: ['root'] } });
+    administration = createAdministration({ db, log: world.log, config: { ...usualConfig, adminHandles: ['root'] } });
   });
 
   afterAll(() => db[Symbol.asyncDispose]());
@@ -30,7 +30,7 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
       bio: 'Hello.',
       data: { team: 'blue' },
     };
-    const change = await office.update(null, { userId: viewer.userId, ...after });
+    const change = await administration.update(null, { userId: viewer.userId, ...after });
     expect(change).toEqual({ before: { handle, displayName: 'A bad name', avatarUrl: null, bio: null, data: null }, after });
     expect(await world.users.byIds([viewer.userId])).toMatchObject([{ ...after, data: '{"team":"blue"}' }]);
     expect(await world.entries(viewer.userId)).toEqual(['SessionStarted', 'ProfileChanged']);
@@ -41,26 +41,26 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
 
   it('keeps fields that are not given, and logs no entry if nothing changes', async () => {
     const { viewer, handle } = await world.newcomer({ displayName: 'Ann' });
-    await office.update(null, { userId: viewer.userId, bio: 'Hello.' });
+    await administration.update(null, { userId: viewer.userId, bio: 'Hello.' });
     expect(await world.users.byIds([viewer.userId])).toMatchObject([{ handle, displayName: 'Ann', bio: 'Hello.' }]);
-    await office.update(null, { userId: viewer.userId, bio: 'Hello.', handle: handle.toUpperCase() });
-    await office.update(null, { userId: viewer.userId });
+    await administration.update(null, { userId: viewer.userId, bio: 'Hello.', handle: handle.toUpperCase() });
+    await administration.update(null, { userId: viewer.userId });
     expect(await world.entries(viewer.userId)).toEqual(['SessionStarted', 'ProfileChanged']);
-    await office.update(null, { userId: viewer.userId, displayName: null, bio: null });
+    await administration.update(null, { userId: viewer.userId, displayName: null, bio: null });
     expect(await world.users.byIds([viewer.userId])).toMatchObject([{ displayName: handle, bio: null }]);
   });
 
   it('replaces the custom data of a user, which other changes of the profile keep', async () => {
     const { viewer } = await world.newcomer();
     const stands = async () => (await world.users.byIds([viewer.userId]))[0]?.data;
-    const put = (data: Record<string, unknown> | null) => office.update(null, { userId: viewer.userId, data });
+    const put = (data: Record<string, unknown> | null) => administration.update(null, { userId: viewer.userId, data });
     await put({ team: 'blue', of: { a: 1, b: [null] } });
     await put({ of: { b: [null], a: 1 }, team: 'blue' });
     expect(await world.entries(viewer.userId)).toEqual(['SessionStarted', 'ProfileChanged']);
     expect(await stands()).toBe('{"team":"blue","of":{"a":1,"b":[null]}}');
     await world.users.updateProfile(viewer, { displayName: 'Ann' });
     await world.users.changeHandle(viewer, { handle: freshHandle() });
-    await office.update(null, { userId: viewer.userId, bio: 'Hello.' });
+    await administration.update(null, { userId: viewer.userId, bio: 'Hello.' });
     expect(await stands()).toBe('{"team":"blue","of":{"a":1,"b":[null]}}');
     await put({});
     expect(await stands()).toBe('{}');
@@ -70,17 +70,20 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
 
   it('refuses custom data over 1,024 bytes and invalid custom data', async () => {
     const { viewer } = await world.newcomer();
-    const put = (data: Record<string, unknown>) => fault(office.update(null, { userId: viewer.userId, data }));
+    const put = (data: Record<string, unknown>) => fault(administration.update(null, { userId: viewer.userId, data }));
     expect(await put({ a: 'ä'.repeat(508) })).toEqual([]);
     expect(await put({ a: `${'ä'.repeat(508)}x` })).toEqual(['INVALID_INPUT', 'data']);
     expect(await put({ a: { b: '\0' } })).toEqual(['INVALID_INPUT', 'data', 'a', 'b']);
-    expect(await fault(office.createUser({ handle: freshHandle(), data: { a: 'x'.repeat(1_017) } }))).toEqual(['INVALID_INPUT', 'data']);
+    expect(await fault(administration.createUser({ handle: freshHandle(), data: { a: 'x'.repeat(1_017) } }))).toEqual([
+      'INVALID_INPUT',
+      'data',
+    ]);
   });
 
   it('leaves an erased account without custom data, even if an earlier release writes some', async () => {
     const { viewer } = await world.newcomer();
-    await office.update(null, { userId: viewer.userId, data: { team: 'blue' } });
-    await office.erase(null, { userId: viewer.userId, messages: 'KEEP' });
+    await administration.update(null, { userId: viewer.userId, data: { team: 'blue' } });
+    await administration.erase(null, { userId: viewer.userId, messages: 'KEEP' });
     const where = { id: viewer.userId };
     expect(await db.client.user.findUniqueOrThrow({ where })).toMatchObject({ data: null });
     await db.transaction((tx) => tx.user.update({ where, data: { data: '{"team":"blue"}' } }));
@@ -89,8 +92,8 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
 
   it('keeps the former handle reserved for its user', async () => {
     const [{ viewer, handle }, { viewer: other }] = [await world.newcomer(), await world.newcomer()];
-    await office.update(null, { userId: viewer.userId, handle: freshHandle() });
-    expect(await fault(office.update(null, { userId: other.userId, handle }))).toEqual(['CONFLICT', 'handle']);
+    await administration.update(null, { userId: viewer.userId, handle: freshHandle() });
+    expect(await fault(administration.update(null, { userId: other.userId, handle }))).toEqual(['CONFLICT', 'handle']);
     expect(await fault(world.users.changeHandle(other, { handle }))).toEqual(['CONFLICT', 'handle']);
     await world.users.changeHandle(viewer, { handle });
   });
@@ -98,7 +101,7 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
   it('refuses a handle that is taken and one in ADMIN_HANDLES, and then changes nothing', async () => {
     const [{ viewer }, { handle }] = [await world.newcomer(), await world.newcomer()];
     for (const taken of [handle, 'root']) {
-      expect(await fault(office.update(null, { userId: viewer.userId, handle: taken, displayName: 'Other' }))).toEqual([
+      expect(await fault(administration.update(null, { userId: viewer.userId, handle: taken, displayName: 'Other' }))).toEqual([
         'CONFLICT',
         'handle',
       ]);
@@ -117,11 +120,11 @@ export function promisesOfOtherProfiles(open: () => Promise<Db>): void {
   it('is refused to admins for other admins’ profiles, and for unknown and erased users to everybody', async () => {
     const [{ viewer: admin }, { viewer }] = [await world.newcomer(), await world.newcomer()];
     await createRoles({ db, log: world.log, config: usualConfig }).give({ userId: admin.userId, role: 'ADMIN' });
-    const change = (userId: bigint, by: bigint | null) => fault(office.update(by, { userId, displayName: 'Other' }));
+    const change = (userId: bigint, by: bigint | null) => fault(administration.update(by, { userId, displayName: 'Other' }));
     expect(await change(admin.userId, viewer.userId)).toEqual(['CONFLICT', 'userId']);
     expect(await change(admin.userId, null)).toEqual([]);
     expect(await change(2n ** 61n, null)).toEqual(['NOT_FOUND', 'userId']);
-    await office.erase(null, { userId: viewer.userId, messages: 'KEEP' });
+    await administration.erase(null, { userId: viewer.userId, messages: 'KEEP' });
     expect(await change(viewer.userId, null)).toEqual(['NOT_FOUND', 'userId']);
   });
 }

@@ -49,10 +49,10 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
 
     test('is not given to a suspended user', async () => {
       const { viewer } = await world.newcomer();
-      const office = createAdministration({ db, log: world.log, config: usualConfig });
-      await office.suspend(null, { userId: viewer.userId, reason: 'spam' });
+      const administration = createAdministration({ db, log: world.log, config: usualConfig });
+      await administration.suspend(null, { userId: viewer.userId, reason: 'spam' });
       expect(await code(roles.give({ userId: viewer.userId, role: 'ADMIN' }))).toBe('CONFLICT');
-      await office.restore({ userId: viewer.userId });
+      await administration.restore({ userId: viewer.userId });
       expect(await code(roles.give({ userId: viewer.userId, role: 'ADMIN' }))).toBe('done');
     });
 

@@ -203,8 +203,8 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
     test('is told the reason of their suspension', async () => {
       const sub = randomUUID();
       const { user } = await signIn({ sub });
-      const office = createAdministration({ db, log: world.log, config: usualConfig });
-      await office.suspend(null, { userId: user.id, reason: 'Spam.' });
+      const administration = createAdministration({ db, log: world.log, config: usualConfig });
+      await administration.suspend(null, { userId: user.id, reason: 'Spam.' });
       await expect(signIn({ sub })).rejects.toMatchObject({ code: 'SUSPENDED', message: expect.stringContaining('Spam.') });
     });
   });
@@ -230,8 +230,8 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
 
     test('can get a password from operators', async () => {
       const { user, viewer } = await signIn({ sub: randomUUID() });
-      const office = createAdministration({ db, log: world.log, config: usualConfig });
-      const { password: made } = await office.resetPassword(null, { userId: user.id });
+      const administration = createAdministration({ db, log: world.log, config: usualConfig });
+      const { password: made } = await administration.resetPassword(null, { userId: user.id });
       expect((await users.signIn({ handle: user.handle, password: made, address: world.address() })).viewer.userId).toBe(user.id);
       expect(await users.hasPassword(viewer)).toBe(true);
     });
@@ -316,7 +316,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
   });
 
   describe('an identity that operators link or unlink', () => {
-    function office(adminHandles: readonly string[] = []) {
+    function administration(adminHandles: readonly string[] = []) {
       return createAdministration({ db, log: world.log, config: { ...usualConfig, adminHandles, identityIssuer: issuer } });
     }
 
@@ -324,10 +324,10 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       const sub = randomUUID();
       const { viewer, handle } = await world.newcomer();
       const link = { userId: viewer.userId, subject: sub };
-      expect([await office().link(null, link), await office().link(1n, link)]).toEqual([true, false]);
+      expect([await administration().link(null, link), await administration().link(1n, link)]).toEqual([true, false]);
       expect((await signIn({ sub })).user).toMatchObject({ id: viewer.userId, handle });
       expect(await users.hasPassword(viewer)).toBe(true);
-      expect([await office().unlink(1n, link), await office().unlink(null, link)]).toEqual([true, false]);
+      expect([await administration().unlink(1n, link), await administration().unlink(null, link)]).toEqual([true, false]);
       expect((await signIn({ sub })).user.id).not.toBe(viewer.userId);
       await users.signIn({ handle, password, address: world.address() });
     });
@@ -339,7 +339,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       const late: UserParts['log'] = {
         ...world.log,
         async append(act) {
-          await office().unlink(null, { userId: user.id, subject: sub });
+          await administration().unlink(null, { userId: user.id, subject: sub });
           return append(act);
         },
       };
@@ -353,12 +353,12 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       const { viewer } = await world.newcomer();
       const { user } = await signIn({ sub });
       const link = { userId: viewer.userId, subject: sub };
-      await expect(office().link(null, link)).rejects.toMatchObject({ code: 'CONFLICT', field: ['subject'] });
-      expect(await office().unlink(null, link)).toBe(false);
+      await expect(administration().link(null, link)).rejects.toMatchObject({ code: 'CONFLICT', field: ['subject'] });
+      expect(await administration().unlink(null, link)).toBe(false);
       expect((await signIn({ sub })).user.id).toBe(user.id);
 
       const raced = { userId: viewer.userId, subject: randomUUID() };
-      const [linked, came] = await Promise.allSettled([office().link(null, raced), signIn({ sub: raced.subject })]);
+      const [linked, came] = await Promise.allSettled([administration().link(null, raced), signIn({ sub: raced.subject })]);
       if (came.status === 'rejected') throw came.reason;
       if (linked.status === 'rejected') expect(linked.reason).toMatchObject({ code: 'CONFLICT', field: ['subject'] });
       expect(came.value.user.id === viewer.userId).toBe(linked.status === 'fulfilled');
@@ -370,7 +370,7 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
         { userId: ann.viewer.userId, issuer: 'my', subject: `shop ${subject}` },
         { userId: bob.viewer.userId, issuer: 'my shop', subject },
       ];
-      const at = office();
+      const at = administration();
       for (const act of ['link', 'unlink'] as const) {
         expect(await Promise.all(links.map((link) => at[act](null, link)))).toEqual([true, true]);
       }
@@ -380,9 +380,12 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       const { viewer, handle } = await world.newcomer();
       const link = { userId: viewer.userId, subject: randomUUID() };
       for (const act of ['link', 'unlink'] as const) {
-        await expect(office([handle])[act](1n, link)).rejects.toMatchObject({ code: 'CONFLICT', field: ['userId'] });
-        expect(await office([handle])[act](null, link)).toBe(true);
-        await expect(office()[act](null, { ...link, userId: 2n ** 60n })).rejects.toMatchObject({ code: 'NOT_FOUND', field: ['userId'] });
+        await expect(administration([handle])[act](1n, link)).rejects.toMatchObject({ code: 'CONFLICT', field: ['userId'] });
+        expect(await administration([handle])[act](null, link)).toBe(true);
+        await expect(administration()[act](null, { ...link, userId: 2n ** 60n })).rejects.toMatchObject({
+          code: 'NOT_FOUND',
+          field: ['userId'],
+        });
       }
     });
   });
@@ -394,23 +397,23 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
     const left = { issuer, subject: sub, userId: viewer.userId, createdAt: new Date() };
     await db.transaction((tx) => tx.identity.create({ data: left }));
     await expect(signIn({ sub })).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
-    const office = createAdministration({ db, log: world.log, config: { ...usualConfig, identityIssuer: issuer } });
+    const administration = createAdministration({ db, log: world.log, config: { ...usualConfig, identityIssuer: issuer } });
     const link = { userId: viewer.userId, subject: sub };
-    await expect(office.link(null, link)).rejects.toMatchObject({ code: 'NOT_FOUND', field: ['userId'] });
-    expect(await office.unlink(1n, link)).toBe(true);
+    await expect(administration.link(null, link)).rejects.toMatchObject({ code: 'NOT_FOUND', field: ['userId'] });
+    expect(await administration.unlink(1n, link)).toBe(true);
     expect((await signIn({ sub })).user.id).not.toBe(viewer.userId);
   });
 
   test('operators find a user by an identity and see the identities of users', async () => {
     const sub = randomUUID();
     const { user } = await signIn({ sub });
-    const office = createAdministration({ db, log: world.log, config: { ...usualConfig, identityIssuer: issuer } });
-    expect(await office.byIdentity({ subject: sub })).toEqual(user);
-    expect(await office.byIdentity({ subject: sub, issuer: 'elsewhere' })).toBeNull();
+    const administration = createAdministration({ db, log: world.log, config: { ...usualConfig, identityIssuer: issuer } });
+    expect(await administration.byIdentity({ subject: sub })).toEqual(user);
+    expect(await administration.byIdentity({ subject: sub, issuer: 'elsewhere' })).toBeNull();
     for (const nobody of ['nobody', `${sub} `, '', 'ädä', 'x'.repeat(300)]) {
-      expect(await office.byIdentity({ subject: nobody })).toBeNull();
-      expect(await office.byIdentity({ subject: sub, issuer: nobody })).toBeNull();
+      expect(await administration.byIdentity({ subject: nobody })).toBeNull();
+      expect(await administration.byIdentity({ subject: sub, issuer: nobody })).toBeNull();
     }
-    expect(await office.identities([0n, user.id])).toEqual([[], [{ issuer, subject: sub, createdAt: user.createdAt }]]);
+    expect(await administration.identities([0n, user.id])).toEqual([[], [{ issuer, subject: sub, createdAt: user.createdAt }]]);
   });
 }
