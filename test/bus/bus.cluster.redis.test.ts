@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { slotOf } from '../../src/bus/slot.ts';
-import { ConfigError } from '../../src/config.ts';
 import { within } from '../support/bound.ts';
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts';
 import { freePort, startRedis } from '../support/services.ts';
 import { type ClusterBusOptions, listen, modes, nextGap, openClusterBus, reach, topicsAt } from './cluster-bus.ts';
 import { describeBus } from './contract.ts';
 import { startSilent } from './network.ts';
+import { startError } from './start-error.ts';
 
 let cluster: RedisCluster;
 beforeAll(async () => {
@@ -17,7 +17,7 @@ afterAll(() => cluster[Symbol.asyncDispose]());
 
 const openBus = (options?: ClusterBusOptions) => openClusterBus(cluster.url, options);
 
-for (const mode of modes) describeBus(`the bus on a Redis Cluster (${mode})`, () => openBus({ mode }));
+for (const mode of modes) describeBus(`the bus on a Redis Cluster (${mode})`, (namespace) => openBus({ mode, namespace }));
 
 test('the slot of a name equals the one that Redis computes', async () => {
   const names = [
@@ -110,18 +110,6 @@ describe('closing', () => {
 });
 
 describe('at the start', () => {
-  async function startError(url: string): Promise<string> {
-    const opening = openClusterBus(url).then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    const error = await within(15_000, opening);
-    expect(error).toBeInstanceOf(ConfigError);
-    const message = error instanceof ConfigError ? error.message : '';
-    expect(message).not.toContain('\n');
-    return message;
-  }
-
   test('one available node of the URL is enough, and connections to hanging ones are closed', async () => {
     using silent = await startSilent();
     const ports = [await freePort(), silent.port, cluster.masters[2].port];
@@ -147,25 +135,29 @@ describe('at the start', () => {
   });
 
   test('an unreachable cluster, and a server without cluster mode, give an error in one line without the password', async () => {
-    const nobody = await startError(`redis+cluster://someone:secret@127.0.0.1:${await freePort()},127.0.0.1:${await freePort()}`);
+    const nobody = await startError(
+      openClusterBus(`redis+cluster://someone:secret@127.0.0.1:${await freePort()},127.0.0.1:${await freePort()}`),
+    );
     expect(nobody).toMatch(/^REDIS_URL: no Redis can be used at 127\.0\.0\.1:\d+ \(.*ECONNREFUSED/);
     expect(nobody).not.toContain('secret');
     await using single = await startRedis();
-    expect(await startError(`redis+cluster://127.0.0.1:${single.port}`)).toMatch(
+    expect(await startError(openClusterBus(`redis+cluster://127.0.0.1:${single.port}`))).toMatch(
       /^REDIS_URL: Redis at .* does not describe a cluster \(ERR/,
     );
   });
 
   test('a cluster without slots gives an error in one line', async () => {
     await using alone = await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())] });
-    expect(await startError(`redis+cluster://127.0.0.1:${alone.port}`)).toMatch(/^REDIS_URL: the Redis Cluster .* has no slots/);
+    expect(await startError(openClusterBus(`redis+cluster://127.0.0.1:${alone.port}`))).toMatch(
+      /^REDIS_URL: the Redis Cluster .* has no slots/,
+    );
   });
 
   test('a user without access to COMMAND gives an error in one line', async () => {
     const admins = cluster.masters.map(cluster.admin);
     await Promise.all(admins.map((admin) => admin.call('ACL', 'SETUSER', 'default', '-command')));
     try {
-      expect(await startError(cluster.url)).toMatch(/^REDIS_URL: Redis at .* does not describe its commands \(NOPERM/);
+      expect(await startError(openClusterBus(cluster.url))).toMatch(/^REDIS_URL: Redis at .* does not describe its commands \(NOPERM/);
     } finally {
       await Promise.all(admins.map((admin) => admin.call('ACL', 'SETUSER', 'default', '+command')));
     }

@@ -4,11 +4,11 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { createRedisBus } from '../../src/bus/bus.redis.ts';
 import { type Bus, withLocalEcho } from '../../src/bus/index.ts';
-import { ConfigError } from '../../src/config.ts';
 import { within } from '../support/bound.ts';
 import { freePort, type Service, startRedis } from '../support/services.ts';
 import { describeBus } from './contract.ts';
 import { startNetwork, startSilent } from './network.ts';
+import { startError } from './start-error.ts';
 
 const logger = pino({ level: 'silent' });
 
@@ -16,7 +16,7 @@ function openBus(url: string, options: { namespace?: string; timeoutMs?: number 
   return createRedisBus({ url, namespace: options.namespace ?? randomUUID(), timeoutMs: options.timeoutMs ?? 2_000, logger });
 }
 
-describeBus('the bus on Redis', () => openBus(inject('redisUrl')));
+describeBus('the bus on Redis', (namespace) => openBus(inject('redisUrl'), { namespace }));
 
 /** Subscribes, and collects the messages and the gaps that the bus reports. */
 async function listen(bus: Bus, topic: string): Promise<{ readonly messages: string[]; readonly gaps: () => number }> {
@@ -250,18 +250,6 @@ test('a connection whose other end is silently gone is noticed and replaced, wit
 });
 
 describe('at the start', () => {
-  async function startError(url: string): Promise<ConfigError> {
-    const opening = openBus(url).then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    const error = await within(15_000, opening);
-    expect(error).toBeInstanceOf(ConfigError);
-    if (!(error instanceof ConfigError)) throw new Error('unreachable');
-    expect(error.message).not.toContain('\n');
-    return error;
-  }
-
   test('a password, a user and a database number in the URL are used', async () => {
     await using redis = await startRedis({ args: ['--requirepass', 'p@ss/word'] });
     const { host } = new URL(redis.url);
@@ -269,25 +257,25 @@ describe('at the start', () => {
     const { messages } = await listen(node, 'stream:1');
     await node.publish('stream:1', 'x');
     await vi.waitFor(() => expect(messages).toEqual(['x']));
-    expect((await startError(`redis://:wrong-secret@${host}`)).message).toMatch(/REDIS_URL: Redis at .* refuses the user or password/);
-    expect((await startError(`redis://:wrong-secret@${host}`)).message).not.toContain('wrong-secret');
-    expect((await startError(`redis://${host}`)).message).toMatch(/refuses the user or password/);
-    expect((await startError(`redis://:${encodeURIComponent('p@ss/word')}@${host}/99`)).message).toMatch(/out of range/);
+    expect(await startError(openBus(`redis://:wrong-secret@${host}`))).toMatch(/REDIS_URL: Redis at .* refuses the user or password/);
+    expect(await startError(openBus(`redis://:wrong-secret@${host}`))).not.toContain('wrong-secret');
+    expect(await startError(openBus(`redis://${host}`))).toMatch(/refuses the user or password/);
+    expect(await startError(openBus(`redis://:${encodeURIComponent('p@ss/word')}@${host}/99`))).toMatch(/out of range/);
   });
 
   test('a closed port, an unknown host and another server give an error in one line', async () => {
-    expect((await startError(`redis://127.0.0.1:${await freePort()}`)).message).toMatch(/^REDIS_URL: .*ECONNREFUSED/);
-    expect((await startError('redis://no-such-host.invalid:6379')).message).toMatch(/^REDIS_URL: .*no-such-host\.invalid:6379/);
+    expect(await startError(openBus(`redis://127.0.0.1:${await freePort()}`))).toMatch(/^REDIS_URL: .*ECONNREFUSED/);
+    expect(await startError(openBus('redis://no-such-host.invalid:6379'))).toMatch(/^REDIS_URL: .*no-such-host\.invalid:6379/);
     const port = Number(new URL(inject('mysqlUrl')).port);
-    expect((await startError(`redis://127.0.0.1:${port}`)).message).toBe(
+    expect(await startError(openBus(`redis://127.0.0.1:${port}`))).toBe(
       `REDIS_URL: nothing at 127.0.0.1:${port} answers as Redis does: check host and port, and whether it speaks TLS (rediss)`,
     );
   });
 
   test('a server that accepts the connection and stays silent is given up within the time limit', async () => {
     using silent = await startSilent();
-    expect((await startError(`redis://127.0.0.1:${silent.port}`)).message).toMatch(/^REDIS_URL: no Redis can be used at .* ms\)$/);
-    expect((await startError(`rediss://127.0.0.1:${silent.port}`)).message).toMatch(
+    expect(await startError(openBus(`redis://127.0.0.1:${silent.port}`))).toMatch(/^REDIS_URL: no Redis can be used at .* ms\)$/);
+    expect(await startError(openBus(`rediss://127.0.0.1:${silent.port}`))).toMatch(
       /^REDIS_URL: no Redis can be used at .*: does it speak TLS\?\)$/,
     );
   });

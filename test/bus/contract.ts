@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Bus, OnMessage } from '../../src/bus/index.ts';
 
-/** Opens a bus. Two buses of one opener are two nodes of one system, if the kind of bus can have two. */
-export type OpenBus = () => Promise<Bus>;
+/** Opens a bus. Two buses of one namespace are two nodes of one system, if the kind of bus can have two. */
+export type OpenBus = (namespace: string) => Promise<Bus>;
 
 function heard(): { readonly messages: string[]; readonly onMessage: OnMessage } {
   const messages: string[] = [];
@@ -13,11 +14,15 @@ function heard(): { readonly messages: string[]; readonly onMessage: OnMessage }
 export function describeBus(name: string, open: OpenBus): void {
   describe(name, () => {
     const opened: Bus[] = [];
+    let namespace: string;
     async function bus(): Promise<Bus> {
-      const fresh = await open();
+      const fresh = await open(namespace);
       opened.push(fresh);
       return fresh;
     }
+    beforeEach(() => {
+      namespace = randomUUID();
+    });
     afterEach(async () => {
       for (const one of opened.splice(0)) await one[Symbol.asyncDispose]();
     });
@@ -144,14 +149,21 @@ export function describeBus(name: string, open: OpenBus): void {
       stop();
     });
 
-    test('delivers nothing after closing', async () => {
-      const node = await bus();
-      const { messages, onMessage } = heard();
-      await node.subscribe('stream:1', onMessage);
+    test('delivers nothing after closing, whichever node publishes', async () => {
+      const [node, other] = [await bus(), await bus()];
+      const [closed, open] = [heard(), heard()];
+      await node.subscribe('stream:1', closed.onMessage);
+      await other.subscribe('stream:1', open.onMessage);
       await node[Symbol.asyncDispose]();
-      await node.publish('stream:1', 'x');
+      await node.publish('stream:1', 'by the closed one');
+      // Each message comes to both over the same server, and the second one only after all that came with the first has been read.
+      for (const text of ['by another', 'mark']) {
+        await other.publish('stream:1', text);
+        await vi.waitFor(() => expect(open.messages).toContain(text));
+      }
       await node[Symbol.asyncDispose]();
-      expect(messages).toEqual([]);
+      expect(open.messages).toEqual(['by another', 'mark']);
+      expect(closed.messages).toEqual([]);
     });
   });
 }
