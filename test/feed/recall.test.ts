@@ -53,9 +53,14 @@ describe('a recalled message', () => {
   }
 
   it('is delivered to a live client as it was sent, then as recalled', async () => {
-    const { sayHeard, recallHeard, stop } = await scene();
-    await recallHeard(await sayHeard('oops'), 5);
-    stop();
+    const { ann, cat, conversationId, stop } = await scene();
+    const live = listen(chat, cat);
+    await live.ready();
+    const seq = await say(chat, ann, conversationId, 'oops');
+    expect(inWords(await live.next())).toBe('4 MessageSent oops');
+    await chat.messages.recall(ann, { conversationId, seq });
+    expect(await live.next()).toMatchObject({ kind: 'entry', entry: { seq: 5, type: 'MessageRecalled', data: { messageSeq: seq } } });
+    for (const end of [live.stop, stop]) end();
   });
 
   it('has no text for a client that resumes, although it was in memory', async () => {
