@@ -32,8 +32,8 @@ async function listen(node: NodeProcess, person: Person): Promise<Ear> {
   return ear;
 }
 
-async function type(person: Person, conversationId: string, typing: boolean): Promise<void> {
-  const { setTyping } = await here.ask(SetTypingDocument, { input: { conversationId, typing } }, person);
+async function type(on: Doings, person: Person, conversationId: string, typing: boolean): Promise<void> {
+  const { setTyping } = await on.ask(SetTypingDocument, { input: { conversationId, typing } }, person);
   expect(setTyping.errors).toEqual([]);
 }
 
@@ -43,30 +43,34 @@ async function next(ear: Ear): Promise<readonly unknown[]> {
   return events.map((event) => (event.__typename === 'TypingChanged' ? event.typing : event.__typename));
 }
 
-it('typing is shown until the user stops or sends a message, and never on their own device on another node', async () => {
+it.each([
+  ['the node of the watcher', () => lasting],
+  ['another node', () => brief],
+])('typing on %s is shown until the user stops or sends a message, and never on their own devices', async (_where, node) => {
+  const on = peopleOf(() => node().url);
   const [ann, ben] = await here.people('ann', 'ben');
   const id = await here.group(ann, ben);
+  // Nothing ends by its time-out there.
   const bens = await listen(lasting, ben);
-  const own = await listen(brief, ann);
-  await type(ann, id, true);
+  const own = [await listen(brief, ann), await listen(lasting, ann)];
+  await type(on, ann, id, true);
   expect(await next(bens)).toEqual([true]);
-  await type(ann, id, false);
+  await type(on, ann, id, false);
   expect(await next(bens)).toEqual([false]);
-  await type(ann, id, true);
+  await type(on, ann, id, true);
   expect(await next(bens)).toEqual([true]);
-  await here.say(ann, id, 'typed');
+  await on.say(ann, id, 'typed');
   expect([await next(bens), await next(bens)]).toEqual([['MessageSent'], [false]]);
-  // Nothing of it is sent to the user's own devices, on any node.
-  expect(await next(own)).toEqual(['MessageSent']);
+  for (const ear of own) expect(await next(ear)).toEqual(['MessageSent']);
 });
 
 it('typing on one node is shown on another, and each node ends it by itself after its time-out', async () => {
   const [ann, ben] = await here.people('ann', 'ben');
   const id = await here.group(ann, ben);
   const [there, patient] = [await listen(brief, ben), await listen(lasting, ben)];
-  await type(ann, id, true);
+  await type(here, ann, id, true);
   expect([await next(there), await next(there)]).toEqual([[true], [false]]);
   expect(await next(patient)).toEqual([true]);
-  await type(ann, id, false);
+  await type(here, ann, id, false);
   expect(await next(patient)).toEqual([false]);
 });
