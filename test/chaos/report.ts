@@ -2,39 +2,22 @@ import { check } from './checker.ts';
 import type { History, HistoryRecord } from './history.ts';
 import { rules, type Violation } from './log-rules.ts';
 import { headCheckMs } from './stage.ts';
-
-/** The result of a run. */
-export interface Verdict {
-  readonly violations: readonly Violation[];
-  /** Faults, totals and violations, for people to read. */
-  readonly text: string;
-  /** The number of faults of each kind. */
-  readonly faults: Readonly<Record<string, number>>;
-  readonly totals: Totals;
-}
-
-/** Counts, and times in ms. */
-export type Totals = Readonly<Record<string, number>>;
+import { countBy, seconds, type Totals, type Verdict, verdictOf } from './verdict.ts';
 
 // A hint that was under way when the removal was found arrives within one network hop.
 const slackMs = 1_000;
-const mostViolations = 10;
-const recordsBefore = 25;
 
 /** Checks a history. */
-export function judge(history: History): Verdict {
+export function judge(history: History): Verdict<Violation> {
   const { records } = history;
-  const violations = check(records, headCheckMs + slackMs, history.startedAt);
-  const totals = totalsOf(history);
-  const faults = countBy(records.filter(({ what }) => what === 'fault').map((record) => ('kind' in record ? record.kind : '')));
-  const text = [
-    ...faultLines(records),
-    '',
-    ...Object.entries(totals).map(([name, n]) => `${name}: ${n}`),
-    '',
-    ...violationLines(records, violations),
-  ];
-  return { violations, faults, totals, text: text.join('\n') };
+  return verdictOf({
+    kinds: records.flatMap((record) => (record.what === 'fault' ? [record.kind] : [])),
+    faultLines: faultLines(records),
+    totals: totalsOf(history),
+    violations: check(records, headCheckMs + slackMs, history.startedAt),
+    words: ({ rule, device = '', stream = '', detail }) => [rules[rule], `${device} ${stream} ${detail}`],
+    around: (violation) => around(records, violation),
+  });
 }
 
 /** Returns the totals of a history up to now: counts, and times in ms. */
@@ -89,20 +72,12 @@ function countOf(records: readonly HistoryRecord[], what: HistoryRecord['what'])
   return records.filter((record) => record.what === what && (!('outcome' in record) || record.outcome === 'acknowledged')).length;
 }
 
-function countBy(names: readonly string[]): Readonly<Record<string, number>> {
-  return Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
-}
-
 function prefixed(prefix: string, counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(counts).map(([name, n]) => [`${prefix} ${name}`, n]));
 }
 
 function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.floor(sorted.length * share)] ?? 0;
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1).padStart(6)} s`;
 }
 
 function faultLines(records: readonly HistoryRecord[]): readonly string[] {
@@ -114,26 +89,13 @@ function faultLines(records: readonly HistoryRecord[]): readonly string[] {
   });
 }
 
-function violationLines(records: readonly HistoryRecord[], violations: readonly Violation[]): readonly string[] {
-  const shown = violations
-    .slice(0, mostViolations)
-    .flatMap((violation) => [
-      `BROKEN at ${seconds(violation.at)}: ${rules[violation.rule]}`,
-      `  ${violation.device ?? ''} ${violation.stream ?? ''} ${violation.detail}`,
-      ...around(records, violation).map((record) => `    ${JSON.stringify(record)}`),
-      '',
-    ]);
-  return [...shown, violations.length === 0 ? 'every promise was kept' : `${violations.length} violations`];
-}
-
 /** The records of that device and stream up to the violation, and the faults among them. */
 function around(records: readonly HistoryRecord[], { at, device, stream }: Violation): readonly HistoryRecord[] {
-  const concerned = records.filter((record) => {
+  return records.filter((record) => {
     if (record.at > at || record.what === 'log' || record.what === 'peer-marker') return false;
     if (record.what === 'fault') return true;
     if ('device' in record && record.device !== device) return false;
     const place = 'entry' in record ? record.entry.stream : 'stream' in record ? record.stream : stream;
     return place === stream && (device !== undefined || 'stream' in record);
   });
-  return concerned.slice(-recordsBefore);
 }

@@ -9,9 +9,10 @@ import { readKept, readPolls, untoldDrafts } from './ground-kept.ts';
 import type { Happening, History, LogRecord, StateRecord } from './history.ts';
 import { type Life, startLife } from './life.ts';
 import { look, watch } from './look.ts';
-import { type Totals, totalsOf } from './report.ts';
+import { totalsOf } from './report.ts';
 import { type Stage, setStage } from './stage.ts';
 import { type Trimming, trimAccounts } from './trimming.ts';
+import type { Totals } from './verdict.ts';
 import { runLane } from './weather.ts';
 
 /** The options of a run. */

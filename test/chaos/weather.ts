@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { shuffled } from '../support/random.ts';
 import type { faultsAbove, faultsBelow, Scene } from './fault.ts';
 import type { History } from './history.ts';
 
@@ -38,11 +39,4 @@ async function oneFault(kinds: Faults, kind: string, { scene, history, random }:
   await delay(leastMs + spreadMs * random() ** 2);
   const effect = await ongoing.heal();
   history.note({ what: 'fault', began, kind, target: ongoing.target, effect });
-}
-
-function shuffled<T>(all: readonly T[], random: () => number): readonly T[] {
-  return all
-    .map((one) => ({ one, place: random() }))
-    .toSorted((a, b) => a.place - b.place)
-    .map(({ one }) => one);
 }

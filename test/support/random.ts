@@ -9,3 +9,11 @@ export function randomFrom(seed: number): () => number {
     return (state >>> 0) / 2 ** 32;
   };
 }
+
+/** Returns the same things in an order that the generator of numbers in [0, 1) determines. */
+export function shuffled<T>(all: readonly T[], random: () => number): T[] {
+  return all
+    .map((one) => ({ one, place: random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ one }) => one);
+}

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { shuffled } from '../../support/random.ts';
 import type { FaultKind, History } from './history.ts';
 import type { Post, Stage } from './stage.ts';
 import { leaseMs } from './times.ts';
@@ -91,7 +92,7 @@ export function* planRounds(nodes: number, random: () => number): Generator<read
     const round: Plan[] = [];
     const places = shuffled([...Array(nodes).keys()], random);
     for (let wanted = 2 + Math.floor(2 * random()); wanted > 0; wanted -= 1) {
-      if (bag.length === 0) bag = shuffled([...faultKinds], random);
+      if (bag.length === 0) bag = shuffled(faultKinds, random);
       const hasRedis = round.some(({ kind }) => kind in ofRedis);
       const next = bag.findIndex((kind) => (kind in ofRedis ? !hasRedis : places.length > 0));
       const [kind] = next < 0 ? [] : bag.splice(next, 1);
@@ -112,11 +113,4 @@ export async function befall({ kind, place, afterMs }: Plan, stage: Stage, rando
   if (kind in ofRedis) await ofRedis[kind as RedisFault](stage, random);
   else await ofNodes[kind as NodeFault](post, random);
   history.note({ what: 'fault', began, kind, node: kind in ofRedis ? null : post.number });
-}
-
-function shuffled<T>(all: readonly T[], random: () => number): T[] {
-  return all
-    .map((one) => ({ one, order: random() }))
-    .toSorted((a, b) => a.order - b.order)
-    .map(({ one }) => one);
 }
