@@ -16,6 +16,7 @@ import { inWords } from '../support/listening.ts';
 import { refusals } from '../support/refusal.ts';
 import { type Person, peopleOf } from '../support/world.ts';
 import { deployment, type Way } from './deployment.ts';
+import { says } from './ear.ts';
 
 const deployed = deployment();
 const { here, ways, listen, stream } = deployed;
@@ -60,10 +61,6 @@ const partings = [
   },
 ] as const;
 
-function says(text: string) {
-  return (event: FollowedFragment): boolean => event.__typename === 'MessageSent' && event.messageEdge?.node.text === text;
-}
-
 function isClosed(event: FollowedFragment): boolean {
   return event.__typename === 'ConversationClosed';
 }
@@ -84,7 +81,7 @@ async function expectNothing({ there }: Way, person: Person, group: string): Pro
   expect(refusals(data?.sendMessage.errors)).toEqual(['NOT_FOUND input.conversationId']);
 }
 
-describe.each(ways)('on another node, $name', (way) => {
+describe.each(Object.values(ways))('on another node, $name', (way) => {
   it.each(partings)('a member who $did receives nothing more of the group, and still everything else', async ({ leaveReason, part }) => {
     const [ann, ben, cyd] = await here.people('ann', 'ben', 'cyd');
     const [group, rest] = [await here.group(ann, ben, cyd), await here.group(ann, ben)];
@@ -111,7 +108,7 @@ describe.each(ways)('on another node, $name', (way) => {
         expect(events.find(isClosed)).toMatchObject({ conversationId: group, leaveReason });
       }
       for (const ear of ofRest) expect((await ear.hear(says('for ben'))).map(inWords)).toEqual(['MessageSent 3 for ben']);
-      if (way !== ways[0]) expect(way.lost()).toBeGreaterThan(0);
+      await way.felt();
     } finally {
       await way.end();
     }
@@ -135,6 +132,7 @@ describe.each(ways)('on another node, $name', (way) => {
         expect(streamIds(events)).not.toContain(group);
         expect(events.find(isClosed)).toMatchObject({ conversationId: group, leaveReason: 'DISSOLVED' });
       }
+      await way.felt();
     } finally {
       await way.end();
     }
@@ -161,6 +159,7 @@ describe.each(ways)('on another node, $name', (way) => {
         expect(streamIds(events)).not.toContain(group);
         expect(events.find(isClosed)).toMatchObject({ conversationId: group, leaveReason: 'DISSOLVED' });
       }
+      await way.felt();
     } finally {
       await way.end();
     }
@@ -177,6 +176,7 @@ describe.each(ways)('on another node, $name', (way) => {
       await here.say(ann, group, 'between');
       await here.ask(AddMembersDocument, { input: { groupId: group, userIds: [ben.id] } }, ann);
       await here.say(ann, group, 'again');
+      await way.felt();
     } finally {
       // A node follows a conversation that is new to it once the bus has acknowledged the topic, so not before the bus works again.
       await way.end();

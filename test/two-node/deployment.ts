@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { allOf } from '../../src/all-of.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { type RawSql, rawSql } from '../support/raw-sql.ts';
@@ -17,8 +17,9 @@ export interface Deployment {
   /** The environment with which another node, or a command, joins the deployment. */
   readonly env: Readonly<Record<string, string>>;
   readonly sql: RawSql;
-  /** The ways in which another node learns of what happens here. */
-  readonly ways: readonly Way[];
+  /** Another node, which checks no heads within a test: it only knows what the bus delivers, or tells it to look for. */
+  readonly trusting: NodeProcess;
+  readonly ways: Ways;
   /**
    * Adds a clean-up before the nodes are stopped. They are stopped even if it fails, whereas no other afterAll runs after one that failed.
    */
@@ -29,6 +30,14 @@ export interface Deployment {
   stream(node: NodeProcess, person: Person, conversationId?: string): Promise<Ear>;
 }
 
+/** The ways in which another node learns of what happens here. */
+export interface Ways {
+  readonly told: Way;
+  readonly publisherCutOff: Way;
+  readonly listenerCutOff: Way;
+  readonly redisGone: Way;
+}
+
 /** One way in which another node is told, or has to find out. */
 export interface Way {
   readonly name: string;
@@ -36,8 +45,8 @@ export interface Way {
   readonly there: () => NodeProcess;
   /** Starts the disturbance. Call it once every subscription is live. */
   readonly begin: () => Promise<void> | void;
-  /** Returns how much the disturbance kept from the bus. 0 if there is none. */
-  readonly lost: () => number;
+  /** Expects that the disturbance has kept something from the bus, or that there is none and nothing is lost. Call it before `end`. */
+  readonly felt: () => Promise<void>;
   /** Ends the disturbance. */
   readonly end: () => Promise<void> | void;
 }
@@ -95,6 +104,9 @@ export function deployment(env: Readonly<Record<string, string>> = {}): Deployme
     get sql() {
       return running().sql;
     },
+    get trusting() {
+      return running().trusting;
+    },
     ways: waysOf(running),
     defer: (end) => open.defer(end),
     listen: ({ url }, { token }, conversationId) => kept(earOnSocket({ url, token, conversationId })),
@@ -123,42 +135,53 @@ async function start(env: Readonly<Record<string, string>>, open: AsyncDisposabl
   };
 }
 
-function waysOf(running: () => Running): readonly Way[] {
+function waysOf(running: () => Running): Ways {
   const watchful = () => running().watchful;
-  return [
-    { name: 'told by the bus alone', there: () => running().trusting, begin: () => undefined, lost: () => 0, end: () => undefined },
-    {
+  return {
+    told: {
+      name: 'told by the bus alone',
+      there: () => running().trusting,
+      begin: () => undefined,
+      felt: async () => {
+        const { sending, hearing } = running();
+        expect([sending.lost(), hearing.lost(), sending.refused()]).toEqual([0, 0, 0]);
+      },
+      end: () => undefined,
+    },
+    publisherCutOff: {
       name: 'when who publishes is cut off',
       there: watchful,
       begin: () => running().sending.cutPublishers(),
-      lost: () => running().sending.lost(),
+      felt: () => expect.poll(() => running().sending.lost()).toBeGreaterThan(0),
       end: () => running().sending.mend(),
     },
-    {
+    listenerCutOff: {
       name: 'when nothing comes through to who listens',
       there: watchful,
       begin: () => running().hearing.swallow(),
-      lost: () => running().hearing.lost(),
+      felt: () => expect.poll(() => running().hearing.lost()).toBeGreaterThan(0),
       end: () => running().hearing.mend(),
     },
-    {
+    redisGone: {
       name: 'when Redis is gone',
       there: watchful,
       begin: () => running().redis.kill(),
-      lost: () => 1,
+      // A node that has lost its connection publishes nothing until it has another.
+      felt: () => expect.poll(() => running().sending.refused()).toBeGreaterThan(0),
       end: () => comeBack(running()),
     },
-  ];
+  };
 }
 
 /**
  * Resolves once every node is connected to Redis again and has closed all gaps. Otherwise a later repair would find what a test expects to
  * stay unknown.
  */
-async function comeBack({ redis, here, trusting, watchful }: Running): Promise<void> {
+async function comeBack({ redis, sending, hearing, here, trusting, watchful }: Running): Promise<void> {
   await redis.restart();
   async function isReady({ url }: NodeProcess): Promise<boolean> {
     return (await fetch(`${url}/health/ready`)).ok;
   }
   for (const node of [here, trusting, watchful]) await vi.waitUntil(() => isReady(node), { timeout: 15_000 });
+  for (const gate of [sending, hearing]) gate.mend();
 }

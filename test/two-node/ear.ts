@@ -70,6 +70,11 @@ export async function earOnStream({ url, token, conversationId }: Subject): Prom
   };
 }
 
+/** Returns whether an event is the sending of a message with this text. */
+export function says(text: string): (event: FollowedFragment) => boolean {
+  return (event) => event.__typename === 'MessageSent' && event.messageEdge?.node.text === text;
+}
+
 /**
  * The close codes with which a node refuses the socket of a session that is over: 4403 for its token, or 1013 for everybody once it has
  * noticed that Redis is away, because it cannot watch accounts then.

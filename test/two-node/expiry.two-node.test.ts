@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { allOf } from '../../src/all-of.ts';
 import { socketClient } from '../support/client.ts';
-import { FollowDocument, type FollowedFragment, MeDocument, RefreshTokenDocument } from '../support/generated/graphql.ts';
+import { FollowDocument, MeDocument, RefreshTokenDocument } from '../support/generated/graphql.ts';
 import { inWords, listening } from '../support/listening.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { refusals } from '../support/refusal.ts';
 import { realStores } from '../support/stores.ts';
 import { type Doings, given, type Person, peopleOf } from '../support/world.ts';
-import { type Ear, earOnSocket, earOnStream, refusalOnSocket } from './ear.ts';
+import { type Ear, earOnSocket, earOnStream, refusalOnSocket, says } from './ear.ts';
 
 // A test waits this long. A busy machine needs part of it to open what is to be ended.
 const briefSeconds = '8';
@@ -17,10 +17,6 @@ const timerMs = 50;
 function expiryOf({ token }: Person): number {
   const { exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { readonly exp: number };
   return exp * 1_000;
-}
-
-function says(text: string) {
-  return (event: FollowedFragment): boolean => event.__typename === 'MessageSent' && event.messageEdge?.node.text === text;
 }
 
 describe('an access token', () => {

@@ -10,8 +10,8 @@ import { type Ear, earOnSocket } from './ear.ts';
 
 describe('operators, while Redis is away', () => {
   const deployed = deployment();
-  const { here, ways } = deployed;
-  const outage = ways[3] as (typeof ways)[number];
+  const { here } = deployed;
+  const outage = deployed.ways.redisGone;
   let admin: Person;
   let ben: Person;
   let ear: Ear;

@@ -13,8 +13,10 @@ export interface RedisGate extends AsyncDisposable {
   lose(isLost: () => boolean): void;
   /** Lets everything pass again. After `swallow`, open connections are cut. */
   mend(): void;
-  /** Returns the number of chunks and messages that were dropped since the last `mend`. */
+  /** Returns the number of publishes, and of messages to subscribers, that were dropped since the last `mend`. */
   lost(): number;
+  /** Returns the number of connections that Redis did not accept since the last `mend`. */
+  refused(): number;
 }
 
 type Fault = 'none' | 'cut publishers' | 'lose some' | 'swallow';
@@ -24,19 +26,20 @@ export async function openRedisGate(target: number): Promise<RedisGate> {
   const open = new Set<Socket>();
   let fault: Fault = 'none';
   let isLost = () => false;
-  let lost = 0;
+  let [lost, refused] = [0, 0];
 
   function fromNode(bytes: Buffer, node: Socket, redis: Socket): void {
     const isCut = fault === 'cut publishers' && /\bs?publish\b/i.test(bytes.toString('latin1'));
-    if (isCut) node.destroy();
-    if (isCut || fault === 'swallow') lost += 1;
-    else redis.write(bytes);
+    if (isCut) {
+      node.destroy();
+      lost += 1;
+    } else if (fault !== 'swallow') redis.write(bytes);
   }
 
   function fromRedis(reply: Buffer, node: Socket): void {
     const isDropped = fault === 'swallow' || (fault === 'lose some' && isMessage(reply) && isLost());
-    if (isDropped) lost += 1;
-    else node.write(reply);
+    if (!isDropped) node.write(reply);
+    else if (isMessage(reply)) lost += 1;
   }
 
   function join(node: Socket): void {
@@ -44,6 +47,9 @@ export async function openRedisGate(target: number): Promise<RedisGate> {
     const cut = inReplies((reply) => fromRedis(reply, node));
     node.on('data', (bytes: Buffer) => fromNode(bytes, node, redis));
     redis.on('data', cut);
+    redis.on('error', ({ message }) => {
+      if (message.includes('ECONNREFUSED')) refused += 1;
+    });
     for (const [socket, other] of [
       [node, redis],
       [redis, node],
@@ -81,9 +87,10 @@ export async function openRedisGate(target: number): Promise<RedisGate> {
       // Requests sent during the fault are never answered.
       if (fault === 'swallow') cutAll();
       fault = 'none';
-      lost = 0;
+      [lost, refused] = [0, 0];
     },
     lost: () => lost,
+    refused: () => refused,
     async [Symbol.asyncDispose]() {
       cutAll();
       server.close();
