@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { getNamedType, isLeafType, isObjectType } from 'graphql';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseId } from '../../schema/ids.ts';
@@ -7,6 +8,7 @@ import { watching } from '../support/watching.ts';
 import { type Person, world } from '../support/world.ts';
 import { type Entity, entities, fields, type Showing } from './entities.ts';
 import { askToJoin, type Case, makeInvite, mutations, type Outcome } from './mutations.ts';
+import { actInPrivate } from './private.ts';
 import { beThere, busy, type Cast, castOf, nothingLike, run, type Scene, type Standing, setUp, standings } from './scene.ts';
 import { mutuallySeen, seenByAll } from './seen.ts';
 import { selectionOf } from './selection.ts';
@@ -146,6 +148,9 @@ describe('every node', () => {
       }
     }
     expect(seenBy).toEqual(entity.seenBy);
+    const insider = insiderOf(entity, scene);
+    const { data } = await run(place, 'query ($id: ID!) { node(id: $id) { __typename id } }', { id }, insider);
+    if (insider !== null) expect(data).toEqual({ node: { __typename: entity.type, id } });
   });
 
   const seen = entities.filter(({ seenBy }) => seenBy.length > 0);
@@ -153,17 +158,25 @@ describe('every node', () => {
   test.each(seen.map((entity) => ({ ...entity, entity })))('shows each what is for them: $type $name', async ({ entity }) => {
     const scene = await setUp(place, cast);
     const id = await entity.id(place, scene);
-    if (entity.type === 'Group') {
+    await fill(entity, scene, id);
+    const views = new Map<Standing, View>();
+    for (const standing of entity.seenBy) views.set(standing, await viewOf(entity.type, id, personOf(standing)));
+    if (entity.type === 'Presence') expect(views.get('member')).toMatchObject(busy);
+    for (const [name, showing] of Object.entries(fields[entity.type] ?? {})) expectShown(views, { name, showing, entity });
+    const insider = insiderOf(entity, scene);
+    if (insider !== null) expect(alikeIn(entity, views, await viewOf(entity.type, id, insider))).toEqual(entity.alike ?? {});
+  });
+
+  /** Gives an object what its fields show. */
+  async function fill({ type }: Entity, scene: Scene, id: string): Promise<void> {
+    if (type === 'Group') {
       await makeInvite(place, scene, 'id');
       await askToJoin(place, scene);
     }
-    if (entity.type === 'Message') await edit(id, id === scene.message ? scene.target : scene.actors.owner);
-    if (entity.type === 'Presence') for (const one of [scene.target, scene.actors.owner]) await beThere(place, one);
-    const views = new Map<Standing, View>();
-    for (const standing of entity.seenBy) views.set(standing, await viewOf(entity.type, id, standing));
-    if (entity.type === 'Presence') expect(views.get('member')).toMatchObject(busy);
-    for (const [name, showing] of Object.entries(fields[entity.type] ?? {})) expectShown(views, { name, showing, entity });
-  });
+    if (type === 'Message') await edit(id, id === scene.message ? scene.target : scene.actors.owner);
+    if (type === 'Presence') for (const one of [scene.target, scene.actors.owner]) await beThere(place, one);
+    await actInPrivate(place, scene);
+  }
 });
 
 type View = Readonly<Record<string, unknown>>;
@@ -185,6 +198,20 @@ function expectShown(
   }
 }
 
+function insiderOf({ insider = ({ target }) => target }: Entity, scene: Scene): Person | null {
+  return insider?.(scene) ?? null;
+}
+
+/** Returns the OWN fields that standings see as the insider does, and these standings. */
+function alikeIn({ type }: Entity, views: ReadonlyMap<Standing, View>, inside: View): Entity['alike'] {
+  const own = Object.entries(fields[type] ?? {}).flatMap(([name, showing]) => (showing === 'OWN' ? [name] : []));
+  const alike = own.map((name) => [
+    name,
+    [...views].flatMap(([standing, view]) => (isDeepStrictEqual(view[name], inside[name]) ? [standing] : [])),
+  ]);
+  return Object.fromEntries(alike.filter(([, by]) => by?.length !== 0));
+}
+
 const runners: readonly Standing[] = ['owner', 'admin'];
 
 async function edit(messageId: string, as: Person): Promise<void> {
@@ -194,7 +221,7 @@ async function edit(messageId: string, as: Person): Promise<void> {
 }
 
 /** All fields of the object that need no argument. */
-async function viewOf(typeName: string, id: string, standing: Standing): Promise<View> {
+async function viewOf(typeName: string, id: string, as: Person | null): Promise<View> {
   const type = schema.getType(typeName);
   if (!isObjectType(type)) throw new Error(`${typeName} has fields`);
   const selected = Object.values(type.getFields()).map((field) => {
@@ -202,8 +229,8 @@ async function viewOf(typeName: string, id: string, standing: Standing): Promise
     return `${field.name}${after} ${isLeafType(getNamedType(field.type)) ? '' : selectionOf(field.type, 2)}`;
   });
   const source = `query ($id: ID!) { node(id: $id) { ... on ${typeName} { ${selected.join(' ')} } } }`;
-  const { data, codes } = await run(place, source, { id }, personOf(standing));
-  expect(codes, `${typeName} as ${standing}`).toEqual([]);
+  const { data, codes } = await run(place, source, { id }, as);
+  expect(codes, `${typeName} as ${as?.handle}`).toEqual([]);
   return (data?.['node'] ?? {}) as View;
 }
 
@@ -279,37 +306,55 @@ describe('every root query field', () => {
 });
 
 describe('every subscription', () => {
-  test('is one of those tested below', () => {
-    expect(Object.keys(schema.getSubscriptionType()?.getFields() ?? {}).toSorted()).toEqual(['conversationEvents', 'events', 'presence']);
+  /** Each subscription: what it shows, and to whom. */
+  const subscriptions: Readonly<Record<string, { readonly title: string; readonly check: () => Promise<void> }>> = {
+    conversationEvents: {
+      title: 'starts for the members of the conversation only',
+      async check() {
+        const { group } = await setUp(place, cast);
+        const begun: Standing[] = [];
+        for (const standing of standings) {
+          const listening = place.listenTo(personOf(standing), group);
+          const first = await listening.ready().then(
+            () => 'ready',
+            () => 'refused',
+          );
+          if (first === 'ready') begun.push(standing);
+        }
+        expect(begun).toEqual(['member', 'blocked', 'admin', 'owner']);
+      },
+    },
+    events: {
+      title: 'has the viewer’s streams and no others',
+      async check() {
+        const { group, direct } = await setUp(place, cast);
+        for (const standing of standings) {
+          const listening = place.listen(personOf(standing));
+          if (standing === 'nobody') {
+            await expect(listening.ready()).rejects.toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+            continue;
+          }
+          const followed = (await listening.ready()).flatMap((event) => ('positions' in event ? event.positions : []));
+          const named = followed.map(({ streamId }) => streamId);
+          expect(named.includes(group), standing).toBe(['member', 'blocked', 'admin', 'owner'].includes(standing));
+          expect(named.includes(direct), standing).toBe(standing === 'owner');
+        }
+      },
+    },
+    presence: {
+      title: 'shows each viewer the users with whom they share a conversation, and nobody else',
+      async check() {
+        const scene = await setUp(place, cast);
+        expect(await seenByAll(place, scene)).toEqual(mutuallySeen);
+        await expect(watching(place, null, scene.target).next()).rejects.toThrow('UNAUTHENTICATED');
+      },
+    },
+  };
+
+  test('is in the table', () => {
+    expect(Object.keys(subscriptions).toSorted()).toEqual(Object.keys(schema.getSubscriptionType()?.getFields() ?? {}).toSorted());
   });
 
-  test('to a conversation starts for its members only', async () => {
-    const { group } = await setUp(place, cast);
-    const begun: Standing[] = [];
-    for (const standing of standings) {
-      const listening = place.listenTo(personOf(standing), group);
-      const first = await listening.ready().then(
-        () => 'ready',
-        () => 'refused',
-      );
-      if (first === 'ready') begun.push(standing);
-    }
-    expect(begun).toEqual(['member', 'blocked', 'admin', 'owner']);
-  });
-
-  test('to everything has the viewer’s streams and no others', async () => {
-    const { group, direct } = await setUp(place, cast);
-    for (const standing of standings) {
-      if (standing === 'nobody') continue;
-      const named = (await place.positions(cast.actors[standing])).map(({ streamId }) => streamId);
-      expect(named.includes(group), standing).toBe(['member', 'blocked', 'admin', 'owner'].includes(standing));
-      expect(named.includes(direct), standing).toBe(standing === 'owner');
-    }
-  });
-
-  test('to presence shows each viewer the users with whom they share a conversation, and nobody else', async () => {
-    const scene = await setUp(place, cast);
-    expect(await seenByAll(place, scene)).toEqual(mutuallySeen);
-    await expect(watching(place, null, scene.target).next()).rejects.toThrow('UNAUTHENTICATED');
-  });
+  test.each(Object.entries(subscriptions).map(([name, { title, check }]) => ({ name, title, check })))('$title: $name', ({ check }) =>
+    check());
 });

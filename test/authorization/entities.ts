@@ -1,6 +1,6 @@
 import { formatId, parseId } from '../../schema/ids.ts';
-import type { World } from '../support/world.ts';
-import { askToJoin, askToKnow, makeInvite, sessionOfTarget } from './mutations.ts';
+import type { Person, World } from '../support/world.ts';
+import { askToJoin, askToKnow, contactOfTarget, makeInvite, sessionOfTarget } from './mutations.ts';
 import { emoji, type Scene, type Standing } from './scene.ts';
 
 /** An object with an id, and the standings that see it. */
@@ -10,6 +10,10 @@ export interface Entity {
   readonly name: string;
   readonly id: (world: World, scene: Scene) => string | Promise<string>;
   readonly seenBy: readonly Standing[];
+  /** A user besides who sees it, and whose private acts nobody else may see in it. Absent: the target. Null: nobody. */
+  readonly insider?: null | ((scene: Scene) => Person);
+  /** The OWN fields in which standings see the same as the insider, and these standings. */
+  readonly alike?: Readonly<Record<string, readonly Standing[]>>;
   /** The standings that see nothing in VEILED fields, because one of the two users has blocked the other. */
   readonly veiledFrom?: readonly Standing[];
 }
@@ -26,7 +30,41 @@ function key<T>(id: string): T {
 
 /** At least one object of each type. */
 export const entities: readonly Entity[] = [
-  { type: 'User', name: 'anybody', id: (_, { target }) => target.id, seenBy: signedIn },
+  {
+    type: 'User',
+    name: 'with a contact',
+    id: (_, { target }) => target.id,
+    seenBy: signedIn,
+    insider: ({ friend }) => friend,
+    alike: { viewerContactRequest: signedIn, viewerHasBlocked: signedIn },
+  },
+  {
+    type: 'User',
+    name: 'with a contact request',
+    id: async (world, scene) => {
+      await askToKnow(world, scene);
+      return scene.target.id;
+    },
+    seenBy: signedIn,
+    insider: ({ outsider }) => outsider,
+    alike: {
+      viewerContact: signedIn,
+      viewerHasBlocked: signedIn,
+      viewerDirectConversation: ['stranger', 'former', 'banned', 'member', 'blocked', 'admin'],
+      viewerPresence: ['stranger', 'former', 'banned'],
+    },
+  },
+  {
+    type: 'User',
+    name: 'who is blocked',
+    id: (_, { actors: { blocked } }) => blocked.id,
+    seenBy: signedIn,
+    insider: ({ actors: { owner } }) => owner,
+    alike: {
+      ...{ viewerContact: signedIn, viewerContactRequest: signedIn },
+      ...{ viewerDirectConversation: ['owner'], viewerHasBlocked: ['owner'], viewerPresence: ['owner'] },
+    },
+  },
   { type: 'Presence', name: 'of the target', id: (_, { target }) => formatId('Presence', key(target.id)), seenBy: inGroup },
   {
     type: 'Presence',
@@ -39,17 +77,31 @@ export const entities: readonly Entity[] = [
   {
     type: 'Contact',
     name: 'of the target',
-    id: (_, { target, outsider }) => formatId('Contact', { userId: key<bigint>(target.id), otherId: key<bigint>(outsider.id) }),
+    id: (_, scene) => contactOfTarget(scene),
     seenBy: [],
   },
   { type: 'ContactRequest', name: 'to the target', id: askToKnow, seenBy: [] },
-  { type: 'Group', name: '', id: (_, { group }) => group, seenBy: inGroup },
-  { type: 'DirectConversation', name: 'of owner and target', id: (_, { direct }) => direct, seenBy: ['owner'] },
+  {
+    type: 'Group',
+    name: '',
+    id: (_, { group }) => group,
+    seenBy: inGroup,
+    // `blocked` came later than the others, and sees less of the log.
+    alike: { events: ['member', 'admin', 'owner'], viewerMay: ['member', 'blocked'] },
+  },
+  {
+    type: 'DirectConversation',
+    name: 'of owner and target',
+    id: (_, { direct }) => direct,
+    seenBy: ['owner'],
+    alike: { events: ['owner'] },
+  },
   {
     type: 'Membership',
     name: 'of the target in the group',
     id: (_, { group, target }) => formatId('Membership', { conversationId: key<bigint>(group), userId: key<bigint>(target.id) }),
     seenBy: inGroup,
+    alike: { viewerMay: ['member', 'blocked'] },
   },
   {
     type: 'Membership',
@@ -57,18 +109,34 @@ export const entities: readonly Entity[] = [
     id: (_, { group, actors: { banned } }) =>
       formatId('Membership', { conversationId: key<bigint>(group), userId: key<bigint>(banned.id) }),
     seenBy: [],
+    insider: null,
   },
-  { type: 'Message', name: 'in the group', id: (_, { message }) => message, seenBy: inGroup },
-  { type: 'Message', name: 'between owner and target', id: (_, { directMessage }) => directMessage, seenBy: ['owner'] },
+  {
+    type: 'Message',
+    name: 'in the group',
+    id: (_, { message }) => message,
+    seenBy: inGroup,
+    // A message that its viewer has hidden is seen only where another quotes it.
+    alike: { receipts: inGroup, viewerHidden: inGroup },
+  },
+  {
+    type: 'Message',
+    name: 'between owner and target',
+    id: (_, { directMessage }) => directMessage,
+    seenBy: ['owner'],
+    // Neither of the two has anything to read in the thread: the owner has written all of it, and the target nothing.
+    alike: { viewerHidden: ['owner'], viewerThreadUnreadCount: ['owner'] },
+  },
   {
     type: 'Reaction',
     name: 'in the group',
     id: (_, { message }) => formatId('Reaction', { ...key<{ conversationId: bigint; seq: number }>(message), emoji }),
     seenBy: inGroup,
+    alike: { users: inGroup },
   },
-  { type: 'PollOption', name: 'in the group', id: (_, { option }) => option, seenBy: inGroup },
-  { type: 'JoinRequest', name: 'of the outsider', id: askToJoin, seenBy: runners },
-  { type: 'GroupInvite', name: '', id: (world, scene) => makeInvite(world, scene, 'id'), seenBy: runners },
+  { type: 'PollOption', name: 'in the group', id: (_, { option }) => option, seenBy: inGroup, alike: { voters: inGroup } },
+  { type: 'JoinRequest', name: 'of the outsider', id: askToJoin, seenBy: runners, insider: ({ outsider }) => outsider },
+  { type: 'GroupInvite', name: '', id: (world, scene) => makeInvite(world, scene, 'id'), seenBy: runners, insider: null },
   { type: 'DataExport', name: 'of the target', id: (_, { dataExport }) => dataExport, seenBy: [] },
   { type: 'ScheduledMessage', name: 'of the target', id: (_, { scheduled }) => scheduled, seenBy: [] },
   {
@@ -98,7 +166,7 @@ const conversation = {
 /**
  * Every field of every type with an id, and who sees it.
  * SAME: everybody who sees the object sees the field, with the same value.
- * OWN: the value is each viewer’s own.
+ * OWN: the value is each viewer’s own. It differs from what the insider sees, unless `alike` says so.
  * RUNNERS: null or empty, except for the owner and admins.
  * VEILED: the same for all, except that after a block it looks like that of a user who is offline.
  * A field that is missing here fails a test.

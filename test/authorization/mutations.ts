@@ -101,8 +101,9 @@ export async function askToKnow(world: World, { outsider, target }: Scene): Prom
   return (asked as { contactRequestEdge: { node: { id: string } } }).contactRequestEdge.node.id;
 }
 
-function contactOfTarget({ target, outsider }: Scene): string {
-  const [one, other] = [parseId(target.id), parseId(outsider.id)];
+/** The id of the target’s contact. */
+export function contactOfTarget({ target, friend }: Scene): string {
+  const [one, other] = [parseId(target.id), parseId(friend.id)];
   if (one?.type !== 'User' || other?.type !== 'User') throw new Error('these are people');
   return formatId('Contact', { userId: one.key, otherId: other.key });
 }

@@ -21,6 +21,8 @@ export interface Cast {
   readonly target: Person;
   /** A user outside the group who requests to join, or can be added. */
   readonly outsider: Person;
+  /** A contact of the target, and with whom the target has a direct conversation. */
+  readonly friend: Person;
   /** The direct conversation of the owner and `blocked`, from before the block. Both have sent messages in it. */
   readonly cutOff: string;
   /** The target’s data export. */
@@ -75,7 +77,7 @@ export async function act(
 
 /** Signs all users up. */
 export async function castOf(world: World): Promise<Cast> {
-  const [stranger, former, banned, member, blocked, admin, owner, target, outsider] = await world.people(
+  const [stranger, former, banned, member, blocked, admin, owner, target, outsider, friend] = await world.people(
     'stranger',
     'former',
     'banned',
@@ -85,7 +87,9 @@ export async function castOf(world: World): Promise<Cast> {
     'owner',
     'target',
     'outsider',
+    'friend',
   );
+  await befriend(world, friend, target);
   const cutOff = await world.direct(owner, blocked);
   for (const one of [owner, blocked]) await world.say(one, cutOff, 'Said before.');
   await act(world, owner, 'blockUser', { userId: blocked.id });
@@ -105,12 +109,22 @@ export async function castOf(world: World): Promise<Cast> {
     actors: { stranger, former, banned, member, blocked, admin, owner },
     target,
     outsider,
+    friend,
     cutOff,
     dataExport,
     notice,
     scheduled,
     drafted,
   };
+}
+
+/** Makes two users contacts of each other who have a direct conversation. */
+async function befriend(world: World, one: Person, other: Person): Promise<void> {
+  const select = '{ contactRequestEdge { node { id } } errors { code } }';
+  const asked = await act(world, one, 'requestContact', { userId: other.id }, select);
+  const { id: requestId } = (asked as { contactRequestEdge: { node: { id: string } } }).contactRequestEdge.node;
+  await act(world, other, 'answerContactRequest', { requestId, accept: true });
+  await world.direct(one, other);
 }
 
 /** Posts a notice to one user. */
@@ -135,6 +149,7 @@ export async function setUp(world: World, cast: Cast): Promise<Scene> {
   const sent = await act(world, member, 'sendMessage', answer, '{ messageEdge { node { id } } errors { code } }');
   const reply = (sent as { messageEdge: { node: { id: string } } }).messageEdge.node.id;
   const direct = await world.direct(owner, target);
+  await world.say(owner, direct, 'At first.');
   const { id: directMessage } = await world.say(owner, direct, 'Between us.');
   const question = { conversationId: group, clientMessageId: randomUUID(), text: 'Well?', poll: { options: ['yes', 'no'] } };
   const asked = await act(
