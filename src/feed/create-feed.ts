@@ -108,9 +108,12 @@ export function createFeed({ db, log: stored, bus, logger, config, onHeard, trac
     ];
   }
 
-  async function entries(streamId: bigint, { fromSeq, afterSeq, first, upTo }: EntryRange): Promise<Page<Entry>> {
+  async function entries(streamId: bigint, range: EntryRange): Promise<Page<Entry>> {
+    const { fromSeq, afterSeq, first, upTo } = range;
     const after = Math.max(afterSeq, fromSeq - 1);
     const { entries: items, head: last, floor } = await page({ streamId, after, limit: first, upTo });
+    // Otherwise a place further below the floor than a page is long would look like the end of the stream.
+    if (floor > after) return entries(streamId, { ...range, afterSeq: floor });
     const head = Math.min(last, upTo ?? last);
     const hasPreviousPage = Math.min(after, head) >= Math.max(fromSeq, floor + 1);
     const seen = items.map((entry) => seenFrom(entry, fromSeq));

@@ -104,6 +104,24 @@ export function promisesOfAccountRetention(open: () => Promise<Db>): void {
       expect(await all()).toEqual(before);
     });
 
+    it('are skipped by whoever reads the account page by page, from whatever place', async () => {
+      const ann = await account({ entries: 30, old: 20 });
+      await round();
+      const read = (afterSeq: number, first: number) => chat.feed.accountEntries(ann, { afterSeq, first });
+      for (const [afterSeq, first] of [
+        [0, 5],
+        [0, 100],
+        [14, 5],
+        [18, 5],
+        [20, 5],
+      ] as const) {
+        const { items, ...pages } = await read(afterSeq, first);
+        const seqs = Array.from({ length: Math.min(first, 10) }, (_, n) => 21 + n);
+        expect([items.map(({ seq }) => seq), pages]).toEqual([seqs, { hasNextPage: first < 10, hasPreviousPage: false }]);
+      }
+      expect(await read(30, 5)).toEqual({ items: [], hasNextPage: false, hasPreviousPage: true });
+    });
+
     it('are removed from the server’s stream too, and conversations keep theirs', async () => {
       const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
       const group = await groupOf(chat, ann, ben);
