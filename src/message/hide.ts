@@ -52,12 +52,14 @@ export function clear({ log }: MessageParts, viewer: Viewer, { conversationId, s
       if (head === null) throw noConversation();
       if (seq !== undefined && seq > head.lastSeq) throw past(head.lastSeq);
       const clearedSeq = seq ?? head.lastSeq;
-      if (clearedSeq <= access.clearedSeq) return { result: () => undefined };
+      const isFurther = clearedSeq > access.clearedSeq;
       const endsUnread = access.markedUnreadFromSeq !== null && access.markedUnreadFromSeq <= clearedSeq;
+      // A conversation can be marked as unread after it was cleared: clearing it again to the same place ends that mark.
+      if (clearedSeq < access.clearedSeq || !(isFurther || endsUnread)) return { result: () => undefined };
       const own = { stream: userId, actorId: userId };
       return {
         entries: () => [
-          { ...own, entry: { type: 'ConversationCleared', data: { conversationId, clearedSeq } } },
+          ...(isFurther ? [{ ...own, entry: { type: 'ConversationCleared' as const, data: { conversationId, clearedSeq } } }] : []),
           // Clients are told of each change of the mark by this entry.
           ...(endsUnread ? [{ ...own, entry: { type: 'MembershipSettled' as const, data: { conversationId } } }] : []),
         ],

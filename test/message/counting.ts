@@ -246,7 +246,7 @@ const deeds: Readonly<Record<Exclude<Act, 'come or go' | 'write to Ada' | 'open 
     const seq = whom < 0.3 ? undefined : Math.floor(which * log.length);
     await node.messages.clear(actor, { conversationId: access.conversationId, seq });
     const clearedSeq = seq ?? log.length;
-    if (clearedSeq > access.clearedSeq) scene.unlogged.read(actor, access.conversationId, clearedSeq);
+    if (clearedSeq >= access.clearedSeq) scene.unlogged.read(actor, access.conversationId, clearedSeq);
   },
   async markRead({ actor, node, access, log, which, scene }) {
     const mark = { conversationId: access.conversationId, seq: Math.round(which * log.length) };

@@ -256,6 +256,12 @@ export function promisesOfOwnViews(open: () => Promise<Db>): void {
       ]);
       await world.messages.markUnread(bob, { conversationId, fromSeq: 5 });
       expect(await unread()).toEqual([conversationId]);
+      await world.messages.clear(bob, { conversationId, seq: 4 });
+      expect(await unread()).toEqual([conversationId]);
+      await world.messages.clear(bob, { conversationId });
+      expect(await unread()).toEqual([]);
+      await world.messages.clear(bob, { conversationId });
+      expect((await settled(bob)).slice(4)).toEqual(Array(2).fill({ ...once, type: 'MembershipSettled' }));
     });
 
     it('is announced to their own devices at each change', async () => {
