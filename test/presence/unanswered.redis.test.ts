@@ -56,7 +56,7 @@ describe('a write to the roster without an answer', () => {
   /** Creates a node's presences. Counts writes without an answer by their log lines. */
   function presencesOn(cluster: Cluster): Presences {
     function write(line: string): void {
-      if (line.includes('could not be put on the roster')) unanswered += 1;
+      if (line.includes('a connection could not be registered')) unanswered += 1;
     }
     const logger = pino({ level: 'debug' }, { write });
     const config = readConfig({ PRESENCE_GRACE_MS: '0' });
