@@ -1,7 +1,4 @@
-import { ChatError } from './errors.ts';
-
-// The greatest BIGINT. With a greater number, a database would fail instead of finding nothing.
-const lastId = 2n ** 63n - 1n;
+import { lastId, otherList } from './list-key.ts';
 
 /** The position of a result in a search by prefixes: its smallest term that begins with the first prefix, and its id. */
 export interface TermPlace {
@@ -27,11 +24,6 @@ export function placeOf(
   const prefixes = place === null ? asked : asked.toSorted((a, b) => begins(b, place) - begins(a, place));
   if (place !== null && begins(prefixes[0] ?? '', place) === 0) throw otherList();
   return { place, prefixes };
-}
-
-/** Returns the error for a key of another list. */
-export function otherList(): ChatError {
-  return new ChatError('BAD_USER_INPUT', 'This cursor does not belong to this list.', { field: ['after'] });
 }
 
 function readPlace(key: string): TermPlace {

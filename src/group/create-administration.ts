@@ -1,8 +1,8 @@
 import { type Db, isLiveGroup, selectPages, sql } from '../db/index.ts';
-import { ChatError } from '../errors.ts';
+import { lastId, parseId } from '../list-key.ts';
 import { together } from '../together.ts';
 import type { GroupAdministration, OverseenGroup } from './administration.ts';
-import { createMemberList, lastId } from './list.ts';
+import { createMemberList } from './list.ts';
 import { dissolveByOperator, operatorView, removeByOperator, setOwnerByOperator, unlistByOperator } from './operator-acts.ts';
 import type { GroupParts } from './parts.ts';
 import { readConversationRows } from './store.ts';
@@ -31,7 +31,7 @@ export function createGroupAdministration(parts: Pick<GroupParts, 'db' | 'log' |
       return rows.map((row) => (row?.kind === 'GROUP' ? operatorView(row) : null));
     },
     async of(userId, { first, after }) {
-      const found = await pages({ userId, before: after === undefined ? lastId : idOf(after), limit: first + 1 });
+      const found = await pages({ userId, before: after === undefined ? lastId : parseId(after), limit: first + 1 });
       return { items: found.slice(0, first).map((group) => ({ group, key: String(group.id) })), hasNextPage: found.length > first };
     },
     // The rows of a dissolved group's members are updated by a job, some time later.
@@ -41,12 +41,6 @@ export function createGroupAdministration(parts: Pick<GroupParts, 'db' | 'log' |
     remove: (options) => removeByOperator(parts, options),
     setOwner: (options) => setOwnerByOperator(parts, options),
   };
-}
-
-function idOf(key: string): bigint {
-  const id = /^\d{1,19}$/.test(key) ? BigInt(key) : lastId + 1n;
-  if (id > lastId) throw new ChatError('BAD_USER_INPUT', 'This cursor does not belong to this list.', { field: ['after'] });
-  return id;
 }
 
 async function readGroupRanges(db: Db, ranges: readonly GroupRange[]): Promise<readonly (readonly OverseenGroup[])[]> {

@@ -1,11 +1,12 @@
 import { listedGroups, rarestOfGroups, searchGroups } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
+import { lastId, parseId } from '../list-key.ts';
 import { prefixesOf } from '../term.ts';
-import { keyOfPlace, otherList, placeOf } from '../term-place.ts';
+import { keyOfPlace, placeOf } from '../term-place.ts';
 import type { Conversation } from './conversation.ts';
 import type { ReadingParts } from './conversation-reader.ts';
 import type { GroupsFound, Joining } from './joining.ts';
-import { type Listed, type ListRequest, lastId } from './list.ts';
+import type { Listed, ListRequest } from './list.ts';
 import type { JoiningParts } from './parts.ts';
 
 type Parts = Pick<ReadingParts, 'db' | 'conversations'> & Pick<JoiningParts, 'config'>;
@@ -34,7 +35,7 @@ async function readDirectory(parts: Parts, search: string | null, page: ListRequ
 type Places = Listed<{ readonly id: bigint; readonly key: string }>;
 
 async function newestFirst({ db }: Parts, { first, after }: ListRequest): Promise<Places> {
-  const before = after === undefined ? lastId : idOf(after);
+  const before = after === undefined ? lastId : parseId(after);
   const ids = await listedGroups(db.client, { before, limit: first + 1 });
   return { items: ids.slice(0, first).map((id) => ({ id, key: String(id) })), hasNextPage: ids.length > first };
 }
@@ -51,10 +52,4 @@ async function found({ db: { client } }: Parts, asked: readonly string[], { firs
 // Leaves out groups that were unlisted since their place was read.
 function withKey(group: Conversation | null, key: string): readonly { readonly group: Conversation; readonly key: string }[] {
   return group?.listed ? [{ group, key }] : [];
-}
-
-function idOf(key: string): bigint {
-  const id = /^\d{1,19}$/.test(key) ? BigInt(key) : lastId + 1n;
-  if (id > lastId) throw otherList();
-  return id;
 }

@@ -1,5 +1,5 @@
 import { type Db, selectPages, sql, type Tx } from '../db/index.ts';
-import { ChatError } from '../errors.ts';
+import { lastTime, parsePlace } from '../list-key.ts';
 import { together } from '../together.ts';
 import { type JoinRequestRow, joinRequestOf, readWaiting } from './join-request-store.ts';
 import type { Joining, JoinRequest, RequestPage, RequestsListed } from './joining.ts';
@@ -15,22 +15,15 @@ export function ownJoinRequestKey({ createdAt, conversationId }: Pick<JoinReques
   return `${createdAt.getTime()}:${conversationId}`;
 }
 
-// The largest DATETIME and BIGINT. Beyond them a database would fail instead of finding nothing.
-const lastTime = 253_402_300_799_999n;
-const lastId = 2n ** 63n - 1n;
-
 interface Place {
   readonly at: Date;
   readonly id: bigint;
 }
 
-function parseKey(key: string | undefined): Place | null {
+function placeOf(key: string | undefined): Place | null {
   if (key === undefined) return null;
-  const [, ms = '', id = ''] = /^(\d{1,15}):(\d{1,19})$/.exec(key) ?? [];
-  if (ms === '' || BigInt(ms) > lastTime || BigInt(id) > lastId) {
-    throw new ChatError('BAD_USER_INPUT', 'This cursor does not belong to this list.', { field: ['after'] });
-  }
-  return { at: new Date(Number(ms)), id: BigInt(id) };
+  const [ms, id] = parsePlace(key, lastTime);
+  return { at: new Date(ms), id };
 }
 
 /** A page of a group's requests: after a place, or from the beginning. */
@@ -55,7 +48,7 @@ export function createRequestLists({ db }: Pick<GroupParts, 'db'>): Pick<Joining
   return {
     countRequests: count,
     async requests(conversationId, { first, after }) {
-      const rows = await requests({ conversationId, place: parseKey(after), limit: first + 1 });
+      const rows = await requests({ conversationId, place: placeOf(after), limit: first + 1 });
       const items = rows.slice(0, first).map((row) => ({ request: joinRequestOf(row), key: joinRequestKey(row) }));
       return { items, hasNextPage: rows.length > first };
     },
@@ -88,7 +81,7 @@ async function countOpen(tx: Tx, conversationIds: readonly bigint[]): Promise<re
 
 /** Lists the requests that are pending for a user, newest first. Throws BAD_USER_INPUT (after). */
 export async function listOwnRequests(tx: Tx, userId: bigint, { first, after }: RequestPage): Promise<RequestsListed> {
-  const place = parseKey(after);
+  const place = placeOf(after);
   const all = await readWaiting(tx, userId);
   const rest =
     place === null

@@ -1,5 +1,5 @@
 import { type Db, empty, inPieces, join, type Marks, type Sql, selectPages, sql } from '../db/index.ts';
-import { ChatError } from '../errors.ts';
+import { lastSeq, lastTime, parsePlace } from '../list-key.ts';
 import { together } from '../together.ts';
 import type { Viewer } from '../user/index.ts';
 import { type Conversation, isUnbounded, type Role } from './conversation.ts';
@@ -22,22 +22,6 @@ export interface Listed<T> {
   readonly hasNextPage: boolean;
 }
 
-// The largest DATETIME, INT and BIGINT. Beyond them a database would fail instead of finding nothing.
-const lastTime = 253_402_300_799_999n;
-const lastSeq = 2n ** 31n - 1n;
-/** The largest id. */
-export const lastId = 2n ** 63n - 1n;
-
-/** Parses a key of two integers: a time or a seq, at most `limit`, and an id. Throws BAD_USER_INPUT (after). */
-function parseKey(key: string, limit: bigint): readonly [number, bigint] {
-  const [, first = '', second = ''] = /^(\d{1,15}):(\d{1,19})$/.exec(key) ?? [];
-  const [place, id] = [BigInt(first), BigInt(second)];
-  if (first === '' || place > limit || id > lastId) {
-    throw new ChatError('BAD_USER_INPUT', 'This cursor does not belong to this list.', { field: ['after'] });
-  }
-  return [Number(place), id];
-}
-
 /**
  * Lists the conversations that the viewer is shown, latest activity first: all, or those that have the given marks and pass every sieve.
  * Throws BAD_USER_INPUT (after).
@@ -52,7 +36,7 @@ export async function listConversations(
     sieves = [],
   }: ListRequest & { readonly marks?: Marks | undefined; readonly sieves?: readonly ConversationFilter[] },
 ): Promise<Listed<{ readonly conversation: Conversation; readonly key: string }>> {
-  const [activeAtMs, id] = after === undefined ? [] : parseKey(after, lastTime);
+  const [activeAtMs, id] = after === undefined ? [] : parsePlace(after, lastTime);
   const rows = await siftShown(db, viewer, {
     sieves,
     most: first + 1,
@@ -126,7 +110,7 @@ function createRowList(
     );
   const [inOrder, running] = [readBy(byJoining), readBy(byRole)];
   return async (conversationId, { first, after, roles }) => {
-    const [joinedSeq, userId] = after === undefined ? [0, 0n] : parseKey(after, lastSeq);
+    const [joinedSeq, userId] = after === undefined ? [0, 0n] : parsePlace(after, lastSeq);
     if (roles?.length === 0) return { items: [], hasNextPage: false };
     const pages = roles === undefined || isUnbounded(roles) ? inOrder : running;
     const rows = await pages({ conversationId, joinedSeq, userId, limit: first + 1, roles });

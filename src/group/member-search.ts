@@ -1,6 +1,7 @@
 import { type Nicknamed, rarestOfUsers, readNicknamed, searchMembers } from '../db/index.ts';
+import { otherList } from '../list-key.ts';
 import { foundTerms, prefixesOf } from '../term.ts';
-import { keyOfPlace, otherList, placeOf, type TermPlace } from '../term-place.ts';
+import { keyOfPlace, placeOf, type TermPlace } from '../term-place.ts';
 import { type Conversation, isUnbounded, type Membership, type Role } from './conversation.ts';
 import type { GroupParts } from './parts.ts';
 import { isActive, membershipOf, readMemberships } from './store.ts';

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { listThreads as readThreads } from '../db/index.ts';
-import { ChatError, OverloadError } from '../errors.ts';
+import { OverloadError } from '../errors.ts';
 import type { Conversation } from '../group/index.ts';
+import { otherList } from '../list-key.ts';
 import { inTurnsOfEach } from '../turns.ts';
 import type { Viewer } from '../user/index.ts';
 import type { MessageRef, Part } from './message.ts';
@@ -75,6 +76,6 @@ async function listThreads(
 
 function placeOf(key: string) {
   const [, ms = '', id = '', seq = ''] = /^(\d{1,15}):(\d{1,19}):(\d{1,10})$/.exec(key) ?? [];
-  if (ms === '') throw new ChatError('BAD_USER_INPUT', 'This cursor does not belong to this list.', { field: ['after'] });
+  if (ms === '') throw otherList();
   return { at: new Date(Number(ms)), conversationId: BigInt(id), rootSeq: Number(seq) };
 }

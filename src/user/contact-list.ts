@@ -1,5 +1,5 @@
 import type { Tx } from '../db/index.ts';
-import { ChatError } from '../errors.ts';
+import { lastTime, parsePlace } from '../list-key.ts';
 import type { Block } from './block.ts';
 import type { Contact, ContactPage, ContactPageRequest, ContactRequest, RequestDirection } from './contact.ts';
 import { contactOf, requestOf } from './contact-store.ts';
@@ -21,32 +21,15 @@ export function contactRequestKey({ fromId, toId, createdAt }: Omit<ContactReque
   return `${createdAt.getTime()}:${fromId === userId ? toId : fromId}`;
 }
 
-// The greatest DATETIME and BIGINT. With greater values a database would fail instead of finding nothing.
-const lastTime = 253_402_300_799_999n;
-const lastId = 2n ** 63n - 1n;
-
-/** A position in one of the lists. */
-interface Place {
-  readonly at: Date;
-  readonly otherId: bigint;
-}
-
-function parseKey(key: string | undefined): Place | null {
-  if (key === undefined) return null;
-  const [, ms = '', id = ''] = /^(\d{1,15}):(\d{1,19})$/.exec(key) ?? [];
-  if (ms === '' || BigInt(ms) > lastTime || BigInt(id) > lastId) {
-    throw new ChatError('BAD_USER_INPUT', 'This cursor does not belong to this list.', { field: ['after'] });
-  }
-  return { at: new Date(Number(ms)), otherId: BigInt(id) };
-}
-
 /**
  * Returns the condition for rows after a position. A range and an exception, so that the database enters the index at the key. Throws
  * BAD_USER_INPUT (after).
  */
 function past<At extends string, Other extends string>(after: string | undefined, at: At, other: Other) {
-  const place = parseKey(after);
-  return place && { [at]: { lte: place.at }, OR: [{ [at]: { lt: place.at } }, { [other]: { lt: place.otherId } }] };
+  if (after === undefined) return null;
+  const [ms, id] = parsePlace(after, lastTime);
+  const time = new Date(ms);
+  return { [at]: { lte: time }, OR: [{ [at]: { lt: time } }, { [other]: { lt: id } }] };
 }
 
 /** Returns a page of the rows that were read for it: one more than `first`, if there is one. */
