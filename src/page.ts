@@ -12,3 +12,15 @@ export interface Page<T> {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
 }
+
+/** How many items of a list to read, and after which key. */
+export interface ListRequest {
+  readonly first: number;
+  readonly after?: string | undefined;
+}
+
+/** A page of a list that is read forward only. Each item has its key, which is opaque text. */
+export interface Listed<T> {
+  readonly items: readonly (T & { readonly key: string })[];
+  readonly hasNextPage: boolean;
+}

@@ -1,5 +1,5 @@
+import type { Listed, ListRequest } from '../page.ts';
 import type { Membership, Role } from './conversation.ts';
-import type { Listed, ListRequest } from './list.ts';
 import type { MembershipState } from './store.ts';
 
 /** A group as operators see it, also after it was dissolved: its properties and its members, but no messages. */
@@ -38,9 +38,9 @@ export interface GroupAdministration {
    * Lists the groups that a user is a member of, newest first. Concurrent calls for many users share one read. Throws BAD_USER_INPUT
    * (after), UNAVAILABLE.
    */
-  of(userId: bigint, page: ListRequest): Promise<Listed<{ readonly group: OverseenGroup; readonly key: string }>>;
+  of(userId: bigint, page: ListRequest): Promise<Listed<{ readonly group: OverseenGroup }>>;
   /** Lists the members of a group in the order they joined; none once it is dissolved. Throws as `of` does. */
-  members(group: OverseenGroup, page: ListRequest): Promise<Listed<{ readonly member: Membership; readonly key: string }>>;
+  members(group: OverseenGroup, page: ListRequest): Promise<Listed<{ readonly member: Membership }>>;
   /** Dissolves a group. Repeating it has no effect. Throws NOT_FOUND (groupId), CONFLICT (groupId: it is being imported), UNAVAILABLE. */
   dissolve(options: { readonly groupId: bigint }): Promise<Change<Pick<OverseenGroup, 'memberCount' | 'dissolvedAt'>>>;
   /**

@@ -1,12 +1,12 @@
 import { listedGroups, rarestOfGroups, searchGroups } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { lastId, parseId } from '../list-key.ts';
+import type { Listed, ListRequest } from '../page.ts';
 import { prefixesOf } from '../term.ts';
 import { keyOfPlace, placeOf } from '../term-place.ts';
 import type { Conversation } from './conversation.ts';
 import type { ReadingParts } from './conversation-reader.ts';
 import type { GroupsFound, Joining } from './joining.ts';
-import type { Listed, ListRequest } from './list.ts';
 import type { JoiningParts } from './parts.ts';
 
 type Parts = Pick<ReadingParts, 'db' | 'conversations'> & Pick<JoiningParts, 'config'>;
@@ -32,7 +32,7 @@ async function readDirectory(parts: Parts, search: string | null, page: ListRequ
   return { items: items.flatMap(({ key }, place) => withKey(groups[place] ?? null, key)), hasNextPage };
 }
 
-type Places = Listed<{ readonly id: bigint; readonly key: string }>;
+type Places = Listed<{ readonly id: bigint }>;
 
 async function newestFirst({ db }: Parts, { first, after }: ListRequest): Promise<Places> {
   const before = after === undefined ? lastId : parseId(after);

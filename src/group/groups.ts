@@ -1,5 +1,6 @@
 import type { Marks } from '../db/index.ts';
 import type { ChatError } from '../errors.ts';
+import type { Listed, ListRequest } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Conversation, Membership, MembershipRef, Role } from './conversation.ts';
 import type { NewGroup } from './create.ts';
@@ -94,8 +95,8 @@ export interface Groups {
    */
   list(
     viewer: Viewer,
-    options: { first: number; after?: string | undefined; marks?: Marks | undefined; sieves?: readonly ConversationFilter[] },
-  ): Promise<{ readonly items: readonly { readonly conversation: Conversation; readonly key: string }[]; readonly hasNextPage: boolean }>;
+    options: ListRequest & { readonly marks?: Marks | undefined; readonly sieves?: readonly ConversationFilter[] },
+  ): Promise<Listed<{ readonly conversation: Conversation }>>;
   /** Counts a search and returns the sieve for conversations with a matching name. Throws RATE_LIMITED past SEARCHES_PER_MINUTE. */
   called(viewer: Viewer, text: string): Promise<ConversationFilter>;
   /**
@@ -104,8 +105,8 @@ export interface Groups {
    */
   members(
     conversationId: bigint,
-    options: { first: number; after?: string | undefined; roles?: readonly Role[] | undefined },
-  ): Promise<{ readonly items: readonly { readonly member: Membership; readonly key: string }[]; readonly hasNextPage: boolean }>;
+    options: ListRequest & { readonly roles?: readonly Role[] | undefined },
+  ): Promise<Listed<{ readonly member: Membership }>>;
   /**
    * Finds active members by the beginnings of their names, ordered by the word that matched. A page may be short and still have a next
    * page. Keys are opaque text. Throws RATE_LIMITED past ten times SEARCHES_PER_MINUTE, BAD_USER_INPUT (after).
@@ -119,10 +120,7 @@ export interface Groups {
    * Lists banned users in the order of their joinedSeq. Keys are opaque text. Does not check who may see them. Throws BAD_USER_INPUT
    * (after).
    */
-  bans(
-    conversationId: bigint,
-    options: { first: number; after?: string | undefined },
-  ): Promise<{ readonly items: readonly { readonly userId: bigint; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  bans(conversationId: bigint, options: ListRequest): Promise<Listed<{ readonly userId: bigint }>>;
   /** Reads what members' rights depend on. Results are in the order of `of`. Throws UNAVAILABLE. */
   rights(of: readonly PartIn[]): Promise<readonly Rights[]>;
   /**

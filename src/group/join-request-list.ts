@@ -1,8 +1,9 @@
 import { type Db, selectPages, sql, type Tx } from '../db/index.ts';
 import { lastTime, parsePlace } from '../list-key.ts';
+import type { Listed, ListRequest } from '../page.ts';
 import { together } from '../together.ts';
 import { type JoinRequestRow, joinRequestOf, readWaiting } from './join-request-store.ts';
-import type { Joining, JoinRequest, RequestPage, RequestsListed } from './joining.ts';
+import type { Joining, JoinRequest } from './joining.ts';
 import type { GroupParts } from './parts.ts';
 
 /** The key of a request in its group's list: when it was created in ms, then the user, both descending. */
@@ -80,7 +81,11 @@ async function countOpen(tx: Tx, conversationIds: readonly bigint[]): Promise<re
 }
 
 /** Lists the requests that are pending for a user, newest first. Throws BAD_USER_INPUT (after). */
-export async function listOwnRequests(tx: Tx, userId: bigint, { first, after }: RequestPage): Promise<RequestsListed> {
+export async function listOwnRequests(
+  tx: Tx,
+  userId: bigint,
+  { first, after }: ListRequest,
+): Promise<Listed<{ readonly request: JoinRequest }>> {
   const place = placeOf(after);
   const all = await readWaiting(tx, userId);
   const rest =

@@ -1,3 +1,4 @@
+import type { Listed, ListRequest } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 import type { Conversation, Membership, MembershipRef } from './conversation.ts';
 
@@ -38,23 +39,8 @@ export interface JoinOutcome {
   readonly request: JoinRequest | null;
 }
 
-/** A page of a list, after an opaque key. */
-export interface RequestPage {
-  readonly first: number;
-  readonly after?: string | undefined;
-}
-
-/** The requests of a page, each with its key. */
-export interface RequestsListed {
-  readonly items: readonly { readonly request: JoinRequest; readonly key: string }[];
-  readonly hasNextPage: boolean;
-}
-
-/** Reads a page of listed groups, each with its key. Throws BAD_USER_INPUT (after). */
-export type GroupsFound = (page: RequestPage) => Promise<{
-  readonly items: readonly { readonly group: Conversation; readonly key: string }[];
-  readonly hasNextPage: boolean;
-}>;
+/** Reads a page of listed groups. Throws BAD_USER_INPUT (after). */
+export type GroupsFound = (page: ListRequest) => Promise<Listed<{ readonly group: Conversation }>>;
 
 /** How users join groups without being added. Refusals are thrown as ChatError. */
 export interface Joining {
@@ -100,10 +86,10 @@ export interface Joining {
   /** For each group, in order, whether the viewer is banned and would be told so when joining by its id. */
   areBanned(viewer: Viewer, groups: readonly Pick<Conversation, 'id' | 'joinPolicy'>[]): Promise<readonly boolean[]>;
   /** Lists a group's open requests, newest first. Does not check who may see them. Throws BAD_USER_INPUT (after). */
-  requests(conversationId: bigint, page: RequestPage): Promise<RequestsListed>;
+  requests(conversationId: bigint, page: ListRequest): Promise<Listed<{ readonly request: JoinRequest }>>;
   countRequests(conversationId: bigint): Promise<number>;
   /** Lists the requests that are pending for the viewer, newest first. Throws BAD_USER_INPUT (after). */
-  ownRequests(viewer: Viewer, page: RequestPage): Promise<RequestsListed>;
+  ownRequests(viewer: Viewer, page: ListRequest): Promise<Listed<{ readonly request: JoinRequest }>>;
   countOwnRequests(viewer: Viewer): Promise<number>;
   /** Reads requests. Results are in the order of `refs`; null if none is pending for the requester. Does not check who may see them. */
   requestsByRefs(refs: readonly MembershipRef[]): Promise<readonly (JoinRequest | null)[]>;

@@ -1,5 +1,6 @@
 import { type Db, empty, inPieces, join, type Marks, type Sql, selectPages, sql } from '../db/index.ts';
 import { lastSeq, lastTime, parsePlace } from '../list-key.ts';
+import type { Listed, ListRequest } from '../page.ts';
 import { together } from '../together.ts';
 import type { Viewer } from '../user/index.ts';
 import { type Conversation, isUnbounded, type Role } from './conversation.ts';
@@ -9,18 +10,6 @@ import { memberKey } from './key.ts';
 import type { GroupParts } from './parts.ts';
 import { type ConversationFilter, siftShown } from './sift.ts';
 import { directKey, isActive, type MembershipRow, type MembershipState, membershipOf, readMemberships } from './store.ts';
-
-/** A page of a list, after a key. */
-export interface ListRequest {
-  readonly first: number;
-  readonly after?: string | undefined;
-}
-
-/** The items of a page. */
-export interface Listed<T> {
-  readonly items: readonly T[];
-  readonly hasNextPage: boolean;
-}
 
 /**
  * Lists the conversations that the viewer is shown, latest activity first: all, or those that have the given marks and pass every sieve.
@@ -35,7 +24,7 @@ export async function listConversations(
     marks = {},
     sieves = [],
   }: ListRequest & { readonly marks?: Marks | undefined; readonly sieves?: readonly ConversationFilter[] },
-): Promise<Listed<{ readonly conversation: Conversation; readonly key: string }>> {
+): Promise<Listed<{ readonly conversation: Conversation }>> {
   const [activeAtMs, id] = after === undefined ? [] : parsePlace(after, lastTime);
   const rows = await siftShown(db, viewer, {
     sieves,
@@ -78,7 +67,7 @@ export function createMemberList({ db }: Pick<GroupParts, 'db'>): Groups['member
   const rowsOf = createRowList(db, 'ACTIVE');
   return async (conversationId, page) => {
     const { items, hasNextPage } = await rowsOf(conversationId, page);
-    return { items: items.map((row) => ({ member: membershipOf(row), key: memberKey(row) })), hasNextPage };
+    return { items: items.map(({ row, key }) => ({ member: membershipOf(row), key })), hasNextPage };
   };
 }
 
@@ -87,14 +76,17 @@ export function createBanList({ db }: Pick<GroupParts, 'db'>): Groups['bans'] {
   const rowsOf = createRowList(db, 'BANNED');
   return async (conversationId, page) => {
     const { items, hasNextPage } = await rowsOf(conversationId, page);
-    return { items: items.map((row) => ({ userId: row.userId, key: memberKey(row) })), hasNextPage };
+    return { items: items.map(({ row, key }) => ({ userId: row.userId, key })), hasNextPage };
   };
 }
 
 function createRowList(
   db: Db,
   state: MembershipState,
-): (conversationId: bigint, page: ListRequest & { readonly roles?: readonly Role[] | undefined }) => Promise<Listed<MembershipRow>> {
+): (
+  conversationId: bigint,
+  page: ListRequest & { readonly roles?: readonly Role[] | undefined },
+) => Promise<Listed<{ readonly row: MembershipRow }>> {
   const readBy = (index: string) =>
     together(
       (ranges: readonly MemberRange[]) =>
@@ -114,7 +106,7 @@ function createRowList(
     if (roles?.length === 0) return { items: [], hasNextPage: false };
     const pages = roles === undefined || isUnbounded(roles) ? inOrder : running;
     const rows = await pages({ conversationId, joinedSeq, userId, limit: first + 1, roles });
-    return { items: rows.slice(0, first), hasNextPage: rows.length > first };
+    return { items: rows.slice(0, first).map((row) => ({ row, key: memberKey(row) })), hasNextPage: rows.length > first };
   };
 }
 

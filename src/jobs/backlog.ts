@@ -1,5 +1,6 @@
 import { type Db, inPieces, selectJobs, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
+import type { Listed, ListRequest } from '../page.ts';
 import { isUuid, uuidBytes, uuidText } from '../uuid.ts';
 import { type JobKind, jobKinds } from './job.ts';
 import type { JobRow } from './store.ts';
@@ -34,20 +35,15 @@ export interface JobCount {
 }
 
 /** Which jobs to list. */
-export interface JobPage {
+export interface JobPage extends ListRequest {
   readonly state: JobState;
   readonly kind?: JobKind | null | undefined;
-  readonly first: number;
-  /** The key of the job after which to continue, from a former page. */
-  readonly after?: string | undefined;
 }
 
 /** The jobs, for operators. All functions may throw ChatError UNAVAILABLE. */
 export interface Backlog {
   /** Lists jobs of a state, the earliest due time first. */
-  list(
-    page: JobPage,
-  ): Promise<{ readonly items: readonly { readonly job: LeftJob; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  list(page: JobPage): Promise<Listed<{ readonly job: LeftJob }>>;
   /** Reads a job. Null if it is done, discarded, or unknown. */
   byId(id: string): Promise<LeftJob | null>;
   /** Counts jobs by kind and state, in no order. Combinations without jobs are absent. */

@@ -1,6 +1,7 @@
 import type { RefusalCode } from '../errors.ts';
 import type { NewPoll } from '../log/index.ts';
 import type { IndependentWrite, JointAct, Message, MessageRef, NewText } from '../message/index.ts';
+import type { Listed } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 
 /** A scheduled message. Only its sender may see it. */
@@ -94,10 +95,7 @@ export interface ScheduledMessages {
    */
   sendNow(viewer: Viewer, id: string): Promise<Message>;
   /** Returns waiting and refused messages by their time. `key` is an item's cursor. */
-  list(
-    viewer: Viewer,
-    range: ScheduledRange,
-  ): Promise<{ readonly items: readonly { readonly scheduled: ScheduledMessage; readonly key: string }[]; readonly hasNextPage: boolean }>;
+  list(viewer: Viewer, range: ScheduledRange): Promise<Listed<{ readonly scheduled: ScheduledMessage }>>;
   /** In the order asked for; null if there is none, or it is another user's. */
   byIds(viewer: Viewer, ids: readonly string[]): Promise<readonly (ScheduledMessage | null)[]>;
   /** Sends a scheduled message whose time has come, or stores why it cannot be sent. Idempotent. Throws UNAVAILABLE. */
