@@ -1,4 +1,4 @@
-import { judge } from '../src/group/index.ts';
+import { isAllowed } from '../src/group/index.ts';
 import type { User as UserShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { emptyPage, forwardConnection } from './connection.ts';
@@ -21,7 +21,7 @@ builder.objectField(Group, 'viewerBans', (t) =>
     },
     async resolve({ id }, args, context) {
       const rights = await viewerRights(context, id);
-      if (rights === null || judge('BAN_MEMBERS', rights) !== 'ALLOWED') return emptyPage;
+      if (rights === null || !isAllowed('BAN_MEMBERS', rights)) return emptyPage;
       return forwardConnection(args, {
         order: 'member',
         read: (page) => context.chat.groups.bans(id, page),

@@ -56,7 +56,7 @@ export {
   allowedActions,
   allowedTo,
   type GroupRules,
-  judge,
+  isAllowed,
   type MemberStatus,
   msUntil,
   type PermissionRequest,

@@ -7,7 +7,7 @@ import { groupAdmins, lockFor, seesInvites } from './group-admins.ts';
 import { invitesChanged } from './invite-entries.ts';
 import { endInvites, type InviteRow, inviteOf, inviteRow, isGood, newCode, readInvites, standingInvites } from './invite-store.ts';
 import type { Invite, Joining } from './joining.ts';
-import { judge, requireMay } from './may.ts';
+import { isAllowed, requireMay } from './may.ts';
 import { requireGroup } from './open-group.ts';
 import type { GroupParts, JoiningParts } from './parts.ts';
 
@@ -40,7 +40,7 @@ export async function createInvite(
       const { row, wish } = await requireGroup(inside, { groupId, viewer });
       requireMay('MANAGE_INVITES', wish);
       requireLater(expiresAt, inside.now);
-      const { good, spent } = await sortOut(inside, groupId);
+      const { good, spent } = await countInvites(inside, groupId);
       if (good >= config.maxInvites) {
         throw new ChatError('LIMIT_REACHED', `A group can have at most ${config.maxInvites} invites. Revoke one first.`, {
           field: ['groupId'],
@@ -70,7 +70,7 @@ function requireLater(expiresAt: Date | null, now: Date): void {
 }
 
 /** Counts a group's valid invites and finds those that are used up or expired. */
-async function sortOut(inside: Inside, groupId: bigint): Promise<{ readonly good: number; readonly spent: readonly InviteRow[] }> {
+async function countInvites(inside: Inside, groupId: bigint): Promise<{ readonly good: number; readonly spent: readonly InviteRow[] }> {
   const standing = await inside.read(standingInvites, groupId);
   const spent = standing.filter((row) => !isGood(row, inside.now));
   return { good: standing.length - spent.length, spent };
@@ -90,7 +90,7 @@ export async function revokeInvite({ db, log }: Pick<GroupParts, 'db' | 'log'>, 
         throw error instanceof ChatError && error.code === 'NOT_FOUND' ? noInvite() : error;
       });
       // A member who may not revoke invites may not see them either.
-      if (judge('MANAGE_INVITES', group.wish) !== 'ALLOWED') throw noInvite();
+      if (!isAllowed('MANAGE_INVITES', group.wish)) throw noInvite();
       const row = await inside.read(inviteRow, id);
       if (row === null) throw noInvite();
       // Revoking an invite that is no longer valid changes nothing.

@@ -38,7 +38,7 @@ export async function addMembers(
     async decide(inside, holds): Promise<Verdict<Joined> | NeedsLocks> {
       const group = await requireGroup(inside, { groupId, viewer });
       requireMay('ADD_MEMBERS', group.wish);
-      const { joiners, errors } = await sortOut(inside, named, { viewer, group, config });
+      const { joiners, errors } = await joinersAmong(inside, named, { viewer, group, config });
       const admission = await admit(inside, { group, joiners, actorId: viewer.userId, lock, holds });
       if ('relock' in admission) return admission;
       return {
@@ -50,12 +50,12 @@ export async function addMembers(
   });
 }
 
-async function sortOut(
+async function joinersAmong(
   inside: Inside,
   named: readonly Named[],
   { viewer, group, config }: { readonly viewer: Viewer; readonly group: OpenGroup; readonly config: GroupParts['config'] },
 ): Promise<{ readonly joiners: readonly Joiner[]; readonly errors: readonly ChatError[] }> {
-  const answers = await Promise.all(named.map((user) => judge(inside, user, { viewer, group, config })));
+  const answers = await Promise.all(named.map((user) => joinerOf(inside, user, { viewer, group, config })));
   const errors = answers.filter((answer) => answer instanceof ChatError);
   const willing = answers.filter((answer): answer is Joiner => !(answer instanceof ChatError));
   const room = Math.max(0, config.maxGroupMembers - group.row.memberCount);
@@ -63,7 +63,7 @@ async function sortOut(
   return { joiners: willing.slice(0, room), errors: [...errors, ...crowded] };
 }
 
-async function judge(
+async function joinerOf(
   inside: Inside,
   { userId, index }: Named,
   { viewer, group, config }: { readonly viewer: Viewer; readonly group: OpenGroup; readonly config: GroupParts['config'] },

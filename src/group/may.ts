@@ -28,8 +28,8 @@ export interface PermissionRequest {
 // The largest Int of GraphQL, some 24 days. A client that comes back by then is told the rest.
 const longestMs = 2 ** 31 - 1;
 
-/** Looks up in the table of permissions whether a member may act. Without `to`: whether there is any member to whom they may do it. */
-export function judge(action: GroupAction, { group, access, now, to }: PermissionRequest): Answer {
+/** Looks up what the table of permissions says about an act: that it is allowed, or why not. */
+export function answerTo(action: GroupAction, { group, access, now, to }: PermissionRequest): Answer {
   const rule: Permission = permissions[action];
   const role = access.role as Role;
   const policy = rule.policy === null ? 'EVERYONE' : (group[rule.policy] as GroupPolicy);
@@ -38,6 +38,11 @@ export function judge(action: GroupAction, { group, access, now, to }: Permissio
   const other = to === undefined ? 'ALLOWED' : (rule.to?.[role][to.role as Role] ?? 'ALLOWED');
   if (other !== 'ALLOWED') return other;
   return mutedUntil({ group, access, now }) === null ? 'ALLOWED' : (rule.whileMuted ?? 'ALLOWED');
+}
+
+/** Whether a member may act. Without `to`: whether there is any member to whom they may do it. */
+export function isAllowed(action: GroupAction, wish: PermissionRequest): boolean {
+  return answerTo(action, wish) === 'ALLOWED';
 }
 
 /** Returns until when a member is muted, alone or with everyone (which excludes the owner and the admins); null if they are not muted. */
@@ -54,7 +59,7 @@ export function requireMay(action: GroupAction, wish: PermissionRequest, field?:
 
 /** Returns the refusal of the table of permissions, with this field; null if the action is allowed. */
 export function refusalOf(action: GroupAction, wish: PermissionRequest, field?: readonly string[]): ChatError | null {
-  const answer = judge(action, wish);
+  const answer = answerTo(action, wish);
   if (answer === 'ALLOWED') return null;
   const until = answer === 'MUTED' ? mutedUntil(wish) : null;
   return new ChatError(answer, answer === 'MUTED' ? 'You are muted in this group for now.' : permissions[action].says, {
@@ -70,7 +75,7 @@ export function msUntil(moment: Date, now: Date): number {
 
 /** Everything that a member may do in a group, in the order of the table. */
 export function allowedActions(wish: Omit<PermissionRequest, 'to'>): readonly GroupAction[] {
-  return groupActions.filter((action) => judge(action, wish) === 'ALLOWED');
+  return groupActions.filter((action) => isAllowed(action, wish));
 }
 
 /**
@@ -78,5 +83,5 @@ export function allowedActions(wish: Omit<PermissionRequest, 'to'>): readonly Gr
  * included.
  */
 export function allowedTo(wish: Omit<PermissionRequest, 'to'>, to: Pick<MemberStatus, 'role'>): readonly GroupAction[] {
-  return groupActions.filter((action) => 'to' in permissions[action] && judge(action, { ...wish, to }) === 'ALLOWED');
+  return groupActions.filter((action) => 'to' in permissions[action] && isAllowed(action, { ...wish, to }));
 }

@@ -75,7 +75,7 @@ export async function updateGroup(
       // again when its policy changes back.
       const row = { ...stored, listed: isFound(stored) };
       requireMay('UPDATE_GROUP', wish);
-      const { wanted: named, said } = judge(looked, { row, asked });
+      const { wanted: named, said } = requireAllowedTexts(looked, { row, asked });
       const wanted = { ...named, listed: isListed(named, { row, config }) };
       const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => !isSame(field, wanted[field], row[field]));
       requireOwnerFor(fields, role, { row, wanted });
@@ -119,7 +119,7 @@ function look(asked: Wanted, screen: Screen): readonly LookedAt[] {
  * Applies the lists of blocked words to texts that change. Unchanged texts stay, even if a list forbids them since. Throws INVALID_INPUT
  * (name, description, announcement, data).
  */
-function judge(
+function requireAllowedTexts(
   looked: readonly LookedAt[],
   { row, asked }: { readonly row: ConversationRow; readonly asked: Wanted },
 ): { readonly wanted: Wanted; readonly said: readonly AllowedText[] } {

@@ -24,7 +24,7 @@ export async function importConversations(run: Run, lines: readonly Numbered<Dir
     found,
   );
 
-  function judge(line: DirectLine | GroupLine): Judged {
+  function convert(line: DirectLine | GroupLine): Judged {
     const key = run.keys.conversation(line.id);
     const known = kinds.get(key);
     if (known !== undefined && known !== line.kind) throw otherKind();
@@ -39,7 +39,7 @@ export async function importConversations(run: Run, lines: readonly Numbered<Dir
     return judged;
   }
 
-  const { judged, faults } = await convertAll(run, lines, judge);
+  const { judged, faults } = await convertAll(run, lines, convert);
   const fresh = judged.filter((one) => !('known' in one));
   // In parallel, because conversations that have no account in common share a commit.
   await Promise.all(fresh.map((one) => store(run, one)));

@@ -172,13 +172,13 @@ export type Convert<L extends Line, T> = (line: L, numbered: Numbered<L>) => T;
 export async function convertAll<L extends Line, T>(
   { options }: Pick<Run, 'options'>,
   lines: readonly Numbered<L>[],
-  judge: Convert<L, T | Promise<T>>,
+  convert: Convert<L, T | Promise<T>>,
 ): Promise<{ readonly judged: readonly T[]; readonly faults: readonly Fault[] }> {
   const judged: T[] = [];
   const faults: Fault[] = [];
   for (const numbered of lines) {
     try {
-      judged.push(await judge(numbered.line, numbered));
+      judged.push(await convert(numbered.line, numbered));
     } catch (error) {
       if (!(error instanceof ChatError) || error.code === 'UNAVAILABLE') throw error;
       faults.push({ number: numbered.number, error });

@@ -22,7 +22,7 @@ export async function importUsers(run: Run, lines: readonly Numbered<UserLine>[]
   );
   const taken = { handles: new Set<string>(), subjects: new Set<string>() };
 
-  async function judge(line: UserLine): Promise<Judged> {
+  async function convert(line: UserLine): Promise<Judged> {
     const key = run.keys.user(line.id);
     if (stored.has(key)) return { key, known: true };
     const made = requireImportable(run, line);
@@ -40,7 +40,7 @@ export async function importUsers(run: Run, lines: readonly Numbered<UserLine>[]
     return { key, made };
   }
 
-  const { judged, faults } = await convertAll(run, lines, judge);
+  const { judged, faults } = await convertAll(run, lines, convert);
   const made = judged.flatMap((one) => ('made' in one ? [one] : []));
   const met = judged.flatMap((one) => ('met' in one ? [one] : []));
   await importAccounts(

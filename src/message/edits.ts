@@ -1,5 +1,5 @@
 import { selectEach, sql, type Tx } from '../db/index.ts';
-import { judge, type Membership, type Rights } from '../group/index.ts';
+import { isAllowed, type Membership, type Rights } from '../group/index.ts';
 import { parseAttachments } from '../log/index.ts';
 import type { Edit, EditsRequest, Message, Part } from './message.ts';
 import { firstSeen } from './target.ts';
@@ -10,7 +10,7 @@ import { firstSeen } from './target.ts';
  */
 export function maySeeEdits(access: Membership, { seq, senderId }: Message, rights: Rights | null): boolean {
   if (seq < firstSeen(access)) return false;
-  return access.userId === senderId || (rights !== null && judge('SEE_EDITS', rights) === 'ALLOWED');
+  return access.userId === senderId || (rights !== null && isAllowed('SEE_EDITS', rights));
 }
 
 interface Row {

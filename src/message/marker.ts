@@ -51,7 +51,7 @@ export function storeMarks(
     const held = new Set(accounts.map(({ id }) => id));
     const known = await readKnown(tx, markings);
     const judged = markings.map((marking, place) => {
-      return marking.isRead && leaveBusy && !held.has(marking.userId) ? 'busy' : judge(marking, known[place]);
+      return marking.isRead && leaveBusy && !held.has(marking.userId) ? 'busy' : checkMark(marking, known[place]);
     });
     const raises = risen(judged.flatMap((one) => (isHolding(one) && isKept(parts, one) ? [one] : [])));
     await raiseMarkers(db, tx, raises);
@@ -104,7 +104,7 @@ function isHolding(one: Judged): one is Held {
   return one !== 'busy' && !(one instanceof Error);
 }
 
-function judge(marking: Marking, known: Known | undefined): Held | Error {
+function checkMark(marking: Marking, known: Known | undefined): Held | Error {
   const { access = null, row = null, lastSeq, isPrivate = false } = known ?? {};
   if (!isActive(access) || !access.shown || lastSeq === undefined || row === null || row.dissolvedAt !== null) return noConversation();
   return marking.seq > lastSeq ? past(lastSeq) : { ...marking, access, memberCount: row.memberCount, isPrivate };

@@ -1,6 +1,6 @@
 import { deleteAttached, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { judge, requireMay } from '../group/index.ts';
+import { isAllowed, requireMay } from '../group/index.ts';
 import { type Inside, type NewEntry, recalledMessage, type Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { isPast } from './edit.ts';
@@ -41,7 +41,7 @@ function requireRight(
 ): void {
   const field = ['messageId'];
   const wish = row && { group: row, access, now };
-  if (wish !== null && judge('RECALL_MESSAGES', wish) === 'ALLOWED') return;
+  if (wish !== null && isAllowed('RECALL_MESSAGES', wish)) return;
   if (message.senderId !== userId) {
     if (wish !== null) requireMay('RECALL_MESSAGES', wish, field);
     throw new ChatError('FORBIDDEN', 'Only the sender can recall this message.', { field });

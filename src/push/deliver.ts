@@ -49,7 +49,7 @@ export function takeUp({ db }: Pick<DeliverParts, 'db'>): Promise<Claims> {
  */
 export async function deliver(parts: DeliverParts, claims: Claims, signal: AbortSignal): Promise<void> {
   const { db, config } = parts;
-  const nexts = await judge(parts, claims.rows, await db.now(), signal);
+  const nexts = await sendStillDue(parts, claims.rows, await db.now(), signal);
   // Sending may have taken seconds.
   const now = await db.now();
   const done = nexts.filter(({ is }) => is !== 'LATER').map(({ row }) => row);
@@ -69,7 +69,7 @@ async function putOffThose({ db }: DeliverParts, { token }: Claims, nexts: reado
 }
 
 /** Decides which deliveries are still to be sent, and sends them. */
-async function judge(parts: DeliverParts, rows: readonly Claimed[], now: Date, signal: AbortSignal): Promise<readonly Next[]> {
+async function sendStillDue(parts: DeliverParts, rows: readonly Claimed[], now: Date, signal: AbortSignal): Promise<readonly Next[]> {
   const { db, roster, config, logger } = parts;
   const alive = rows.filter(({ expiresAt }) => expiresAt > now);
   const devices = await readDevicesOf(

@@ -13,7 +13,7 @@ export type AddressingFault = 'BLOCKED' | 'NOT_CONTACTS' | 'ERASED';
 export const addressing: Fact<PairRow, AddressingFault | null> = {
   name: 'addressing',
   key: pairKey,
-  read: async (tx, pairs) => judge(pairs, await selectAddressed(tx, pairs)),
+  read: async (tx, pairs) => faultsOf(pairs, await selectAddressed(tx, pairs)),
 };
 
 /**
@@ -24,7 +24,7 @@ export function addressingAtCommit(db: Pick<Db, 'dialect'>): Fact<PairRow, Addre
   return {
     name: 'addressing at commit',
     key: pairKey,
-    read: async (tx, pairs) => judge(pairs, await holdAddressed(db, tx, pairs)),
+    read: async (tx, pairs) => faultsOf(pairs, await holdAddressed(db, tx, pairs)),
   };
 }
 
@@ -32,7 +32,7 @@ function pairKey({ fromId, toId }: PairRow): string {
   return `${fromId}:${toId}`;
 }
 
-function judge(pairs: readonly PairRow[], found: readonly Addressed[]): readonly (AddressingFault | null)[] {
+function faultsOf(pairs: readonly PairRow[], found: readonly Addressed[]): readonly (AddressingFault | null)[] {
   return found.map(({ blocks, isBlocked, areContacts, isClosed, isErased }, place) => {
     if (pairs[place]?.fromId === pairs[place]?.toId) return null;
     if (isErased) return 'ERASED';

@@ -33,14 +33,14 @@ export async function eraseAccount(
   return erase(parts, { userId, actorId: userId, messages }, await ownAccount(parts, viewer, shown));
 }
 
-type Judge = (row: UserRow | null) => void;
+type Check = (row: UserRow | null) => void;
 
 /** Returns the check that is made under the account's lock: that the account exists, and that the password shown is still in force. */
 async function ownAccount(
   parts: PasswordParts,
   viewer: Viewer,
   { password, token, address }: Omit<Parameters<Users['erase']>[1], 'messages'>,
-): Promise<Judge> {
+): Promise<Check> {
   const field = 'password';
   if (typeof token === 'string') {
     if (typeof password === 'string')
@@ -74,13 +74,13 @@ interface Erasing extends OperatorTarget {
 function erase(
   { log, config }: Pick<AdministrationParts, 'log' | 'config'>,
   { userId, actorId, messages }: Erasing,
-  judge: Judge,
+  check: Check,
 ): Promise<void> {
   return log.append<void>({
     lock: [userId],
     async decide(inside): Promise<Verdict<void>> {
       const row = await inside.read(userRow, userId);
-      judge(row);
+      check(row);
       const { handle } = requireAccount(row);
       const open = await inside.read(openSessions, userId);
       return {

@@ -36,7 +36,7 @@ function decideOn({ log, screen = allowAll }: UserParts, userId: bigint, change:
     async decide(inside): Promise<Verdict<Outcome<User>>> {
       const row = requireAccount(await inside.read(userRow, userId));
       const before = publicPart(row);
-      const { after, said } = judge(looked, { before, wanted: { ...before, ...requireProfile(change, row.handle) } });
+      const { after, said } = requireAllowedTexts(looked, { before, wanted: { ...before, ...requireProfile(change, row.handle) } });
       if (isSame(before, after)) return { result: () => ({ value: before, changed: false }) };
       return {
         entries: () => [{ stream: userId, actorId: userId, entry: { type: 'ProfileChanged', data: {} } }],
@@ -77,7 +77,7 @@ function look({ displayName, bio }: Change, screen: Screen): LookedAt {
  * Returns the profile after the change, as the lists of blocked words allow it. A text that does not change is allowed, even if a list has
  * forbidden it since. Throws ChatError INVALID_INPUT (displayName, bio).
  */
-function judge(
+function requireAllowedTexts(
   looked: LookedAt,
   { before, wanted }: { readonly before: User; readonly wanted: User },
 ): { readonly after: User; readonly said: readonly AllowedText[] } {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { groupPolicies, type MemberStatus, type PermissionRequest, type Role } from '../../src/group/index.ts';
-import { allowedActions, allowedTo, judge, msUntil, mutedUntil } from '../../src/group/may.ts';
+import { allowedActions, allowedTo, answerTo, msUntil, mutedUntil } from '../../src/group/may.ts';
 import { groupActions, permissions } from '../../src/group/permission.ts';
 
 const now = new Date('2026-02-03T04:05:06.789Z');
@@ -27,7 +27,7 @@ function wish({ role = 'MEMBER', muted, group, to }: Case): PermissionRequest {
 describe('the table of permissions', () => {
   it('allows the owner every action on members, and not to leave', () => {
     for (const action of groupActions)
-      expect(judge(action, wish({ role: 'OWNER', to: 'MEMBER' })), action).toBe(
+      expect(answerTo(action, wish({ role: 'OWNER', to: 'MEMBER' })), action).toBe(
         action === 'LEAVE_GROUP' ? 'OWNER_MUST_TRANSFER' : 'ALLOWED',
       );
   });
@@ -35,7 +35,7 @@ describe('the table of permissions', () => {
   it('allows nobody an action on the owner', () => {
     const done = groupActions.filter((action) => 'to' in permissions[action]);
     expect(done).toEqual(['REMOVE_MEMBERS', 'BAN_MEMBERS', 'MUTE_MEMBERS', 'SET_ROLES', 'TRANSFER_OWNERSHIP']);
-    for (const action of done) for (const role of roles) expect(judge(action, wish({ role, to: 'OWNER' })), action).toBe('FORBIDDEN');
+    for (const action of done) for (const role of roles) expect(answerTo(action, wish({ role, to: 'OWNER' })), action).toBe('FORBIDDEN');
   });
 
   it('follows the setting that an action depends on', () => {
@@ -43,7 +43,7 @@ describe('the table of permissions', () => {
       const { policy, by } = permissions[action];
       if (policy === null) continue;
       for (const value of groupPolicies)
-        for (const role of roles) expect(judge(action, wish({ role, group: { [policy]: value } })), action).toBe(by[value][role]);
+        for (const role of roles) expect(answerTo(action, wish({ role, group: { [policy]: value } })), action).toBe(by[value][role]);
     }
   });
 
@@ -55,7 +55,7 @@ describe('the table of permissions', () => {
   });
 
   it('allows the last member to leave, even the owner', () => {
-    expect(judge('LEAVE_GROUP', wish({ role: 'OWNER', group: { memberCount: 1 } }))).toBe('ALLOWED');
+    expect(answerTo('LEAVE_GROUP', wish({ role: 'OWNER', group: { memberCount: 1 } }))).toBe('ALLOWED');
   });
 
   it('lists the actions on each member, including the viewer themselves', () => {
@@ -75,16 +75,16 @@ describe('a muted user', () => {
   it('cannot post, and can do everything else', () => {
     const muted = allowedActions(wish({ muted: later }));
     expect(muted).toEqual(allowedActions(wish({})).filter((action) => action !== 'POST'));
-    expect(judge('POST', wish({ muted: later }))).toBe('MUTED');
+    expect(answerTo('POST', wish({ muted: later }))).toBe('MUTED');
   });
 
   it('can post again once the time has come', () => {
-    expect(judge('POST', wish({ muted: before }))).toBe('ALLOWED');
-    expect(judge('POST', wish({ muted: now }))).toBe('ALLOWED');
+    expect(answerTo('POST', wish({ muted: before }))).toBe('ALLOWED');
+    expect(answerTo('POST', wish({ muted: now }))).toBe('ALLOWED');
   });
 
   it('is everyone in a muted group except its owner and admins', () => {
-    const answers = roles.map((role) => judge('POST', wish({ role, group: { mutedUntil: later } })));
+    const answers = roles.map((role) => answerTo('POST', wish({ role, group: { mutedUntil: later } })));
     expect(answers).toEqual(['ALLOWED', 'ALLOWED', 'MUTED']);
   });
 
