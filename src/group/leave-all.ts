@@ -1,8 +1,8 @@
 import type { Tx } from '../db/index.ts';
 import type { Fact, Verdict } from '../log/index.ts';
-import { conversationClosed, memberLeft } from './entries.ts';
+import { conversationClosed } from './entries.ts';
 import { conversationRow, membershipRow } from './facts.ts';
-import { leaveDissolved } from './leave.ts';
+import { endMembership, entriesOfParting, storeParting } from './leave.ts';
 import { entriesOfSuccession, storeSuccession } from './ownership.ts';
 import type { GroupParts } from './parts.ts';
 import { isActive, type MembershipRow } from './store.ts';
@@ -77,27 +77,15 @@ function leaveOne({ log }: Pick<Parts, 'log'>, conversationId: bigint, userId: b
       if (row === null || !isActive(access)) return { result: () => undefined };
       // The log of a dissolved group has ended, and the job of the dissolving tells its members.
       if (row.dissolvedAt !== null) return endedBefore({ conversationId, userId, untilSeq: inside.head(conversationId)?.lastSeq ?? 0 });
+      const parting = { groupId: conversationId, actorId: userId, userId, reason: row.memberCount === 1 ? 'DISSOLVED' : 'LEFT' } as const;
       const heir = row.ownerId === userId ? await inside.read(successor, { conversationId, ownerId: userId }) : null;
-      const succession = heir && { groupId: conversationId, actorId: userId, heir };
-      const reason = row.memberCount === 1 ? 'DISSOLVED' : 'LEFT';
+      if (heir === null) return endMembership(parting);
+      const succession = { groupId: conversationId, actorId: userId, heir };
       return {
-        entries: () => [
-          ...(succession === null ? [] : entriesOfSuccession(succession)),
-          memberLeft(conversationId, userId, { userId, reason }),
-          conversationClosed(userId, userId, { conversationId, reason }),
-        ],
-        async write(tx, { at, entries }) {
-          const untilSeq = entries.find(({ type }) => type === 'MemberLeft')?.seq ?? null;
-          await tx.membership.update({ where: { conversationId_userId: { conversationId, userId } }, data: { state: reason, untilSeq } });
-          const left = await tx.conversation.update({
-            where: { id: conversationId },
-            data: {
-              ...{ memberCount: { decrement: 1 } },
-              ...(reason === 'DISSOLVED' && { dissolvedAt: at }),
-            },
-          });
-          if (succession !== null) await storeSuccession(tx, succession);
-          if (reason === 'DISSOLVED') await leaveDissolved(tx, { row: left, actorId: userId }, at);
+        entries: () => [...entriesOfSuccession(succession), ...entriesOfParting(parting)],
+        async write(tx, placed) {
+          await storeParting(tx, parting, placed);
+          await storeSuccession(tx, succession);
         },
         result: () => undefined,
       };

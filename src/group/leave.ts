@@ -4,7 +4,7 @@ import { putJob } from '../jobs/index.ts';
 import { appendDiscoveringLocks, type LeaveReason, type Placed, type Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { banOutsider } from './ban.ts';
-import { conversationClosed, memberLeft } from './entries.ts';
+import { conversationClosed, memberLeft, type Written } from './entries.ts';
 import { membershipRow } from './facts.ts';
 import { storeTerms } from './listing.ts';
 import { requireMay } from './may.ts';
@@ -59,7 +59,7 @@ export function leaveGroup({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { g
   });
 }
 
-/** The end of a membership; with DISSOLVED, of all memberships of the group. */
+/** The end of a membership; with DISSOLVED, of all memberships of the conversation. */
 interface EndOfMembership {
   readonly groupId: bigint;
   /** null for an operator. */
@@ -73,18 +73,25 @@ interface EndOfMembership {
  * the other members and the users with pending requests.
  */
 export function endMembership(parting: EndOfMembership): Verdict<void> {
-  const { groupId, actorId, userId, reason } = parting;
   return {
-    entries: () => [
-      memberLeft(groupId, actorId, { userId, reason }),
-      conversationClosed(userId, actorId, { conversationId: groupId, reason }),
-    ],
+    entries: () => entriesOfParting(parting),
     write: (tx, placed) => storeParting(tx, parting, placed),
     result: () => undefined,
   };
 }
 
-async function storeParting(tx: Tx, { groupId, actorId, userId, reason }: EndOfMembership, { at, entries: [left] }: Placed): Promise<void> {
+/** Makes the entries of a membership's end, for the conversation and the account. */
+export function entriesOfParting({ groupId, actorId, userId, reason }: EndOfMembership): readonly Written[] {
+  return [memberLeft(groupId, actorId, { userId, reason }), conversationClosed(userId, actorId, { conversationId: groupId, reason })];
+}
+
+/** Stores a membership's end. Its entries must be among those of the verdict. */
+export async function storeParting(
+  tx: Tx,
+  { groupId, actorId, userId, reason }: EndOfMembership,
+  { at, entries }: Pick<Placed, 'at' | 'entries'>,
+): Promise<void> {
+  const left = entries.find(({ type }) => type === 'MemberLeft');
   if (left === undefined) throw new Error('a parting is an entry');
   await tx.membership.update({
     where: { conversationId_userId: { conversationId: groupId, userId } },
@@ -101,7 +108,7 @@ async function storeParting(tx: Tx, { groupId, actorId, userId, reason }: EndOfM
  * Takes a group that is being dissolved out of the directory, and leaves a job that tells the other members and the users with pending
  * requests.
  */
-export async function leaveDissolved(
+async function leaveDissolved(
   tx: Tx,
   { row, actorId }: { readonly row: ConversationRow; readonly actorId: bigint | null },
   at: Date,

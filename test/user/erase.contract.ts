@@ -230,6 +230,23 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       await expect(say(chat, ben, id, 'are you there?')).rejects.toMatchObject({ code: 'FORBIDDEN', field: ['conversationId'] });
     });
 
+    test('ends a direct conversation whose other account was erased before, and nobody is told', async () => {
+      const [ann, ben] = [await person(chat), await person(chat)];
+      const { id } = await chat.groups.openDirect(ann, { userId: ben.userId });
+      await say(chat, ann, id, 'hello');
+      await say(chat, ben, id, 'hello you');
+      await erase(ann);
+      const before = await Promise.all([id, ben.userId, ann.userId].map(head));
+      await erase(ben);
+      expect(await chat.groups.byIds([id])).toEqual([null]);
+      expect(await entries(id, before[0])).toEqual(['MemberLeft', 'MessageRecalled']);
+      expect((await entries(ben.userId, before[1])).filter((type) => type === 'ConversationClosed')).toHaveLength(1);
+      expect(await entries(ann.userId, before[2])).toEqual([]);
+      const rows = await db.client.membership.findMany({ where: { conversationId: id }, orderBy: { userId: 'asc' } });
+      expect(rows.map(({ state }) => state)).toEqual(['LEFT', 'DISSOLVED']);
+      expect(await db.client.job.count({ where: { kind: 'GroupDissolved', key: String(id) } })).toBe(0);
+    });
+
     test('keeps its messages if KEEP is chosen, except those that nobody else can read', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       const group = await groupOf(chat, ann, ben);
