@@ -1,5 +1,5 @@
 import type { Tx } from './db.ts';
-import { inPieces } from './pieces.ts';
+import { inPieces, writeInPieces } from './pieces.ts';
 import { byKey, selectRows } from './select.ts';
 import { join, sql } from './sql.ts';
 
@@ -16,10 +16,9 @@ const ofAnyKind = sql`kind IN (1, 2, 3, 4)`;
 
 /** Inserts rows, many per statement. */
 export async function insertAttached(tx: Tx, rows: readonly AttachedRow[]): Promise<void> {
-  await inPieces(rows, async (piece) => {
+  await writeInPieces(rows, async (piece) => {
     const values = piece.map(({ conversationId, kind, seq }) => sql`(${conversationId}, ${kind}, ${seq})`);
     await tx.$executeRaw(sql`INSERT INTO AttachedMessage (conversationId, kind, seq) VALUES ${join(values)}`);
-    return [];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Db, StreamKind, Tx } from './db.ts';
-import { inPieces } from './pieces.ts';
+import { inPieces, writeInPieces } from './pieces.ts';
 import { selectRows } from './select.ts';
 import { join, sql } from './sql.ts';
 
@@ -49,7 +49,7 @@ export async function countDue(tx: Tx): Promise<number> {
 export async function markEffectsDone({ dialect }: Pick<Db, 'dialect'>, tx: Tx, settled: readonly Settled[]): Promise<void> {
   // All transactions lock streams in id order, which avoids deadlocks.
   const sorted = settled.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  await inPieces(sorted, async (piece) => {
+  await writeInPieces(sorted, async (piece) => {
     const to = join(
       piece.map(({ id, upTo }) => sql`SELECT ${id} AS id, ${upTo} AS upTo`),
       ' UNION ALL ',
@@ -61,7 +61,6 @@ export async function markEffectsDone({ dialect }: Pick<Db, 'dialect'>, tx: Tx, 
         : sql`UPDATE (${to}) AS v STRAIGHT_JOIN Stream s ON s.id = v.id
               SET s.jobsDue = s.lastSeq > v.upTo, s.jobSeq = v.upTo WHERE s.jobSeq < v.upTo`,
     );
-    return [];
   });
 }
 

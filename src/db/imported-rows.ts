@@ -1,14 +1,11 @@
 import type { Db, Tx } from './db.ts';
 import type { Kinds } from './kind.ts';
-import { inPieces } from './pieces.ts';
+import { inPieces, writeInPieces } from './pieces.ts';
 import { insertRows, rowTable } from './row-table.ts';
 import { kindsOf } from './select.ts';
 import { join, type Sql, sql } from './sql.ts';
 
 type Dialect = Pick<Db, 'dialect'>;
-
-// Bounds one statement: on MySQL it contains the values of all its rows, and on SQLite one parameter does.
-const rowsAtOnce = 400;
 
 /** What an import has stored under a key of 32 hexadecimal digits. */
 export interface ImportedRow {
@@ -34,13 +31,12 @@ export async function readImported(tx: Tx, keys: readonly string[]): Promise<Rea
 
 /** Inserts rows. If a key exists already, throws an error for which `isDuplicate` is true. */
 export async function insertImported(db: Dialect, tx: Tx, rows: readonly ImportedRow[]): Promise<void> {
-  await inPieces(rows, async (piece) => {
+  await writeInPieces(rows, async (piece) => {
     await insertRows(db, tx, {
       table: 'Imported',
       kinds: importedKinds,
       rows: piece.map(({ key, ...row }) => ({ ...row, id: bytesOf(key) })),
     });
-    return [];
   });
 }
 
@@ -69,7 +65,7 @@ export async function enterPending(
   rows: readonly PendingRow[],
   { onlyNew = false }: { readonly onlyNew?: boolean } = {},
 ): Promise<void> {
-  await inPieces(rows, async (piece) => {
+  await writeInPieces(rows, async (piece) => {
     const values = piece.map(({ conversationId, fromSeq, toSeq }) => sql`(${conversationId}, ${fromSeq}, ${toSeq})`);
     const insert = sql`INSERT INTO ImportPending (conversationId, fromSeq, toSeq) VALUES ${join(values)}`;
     const from = (given: Sql) => sql`fromSeq = CASE WHEN ImportPending.toSeq < ${given} THEN ${given} ELSE ImportPending.fromSeq END`;
@@ -78,7 +74,6 @@ export async function enterPending(
         ? sql`${insert} ON CONFLICT (conversationId) DO ${onlyNew ? sql`NOTHING` : sql`UPDATE SET ${from(sql`excluded.fromSeq`)}, toSeq = excluded.toSeq`}`
         : sql`${insert} ON DUPLICATE KEY UPDATE ${onlyNew ? sql`toSeq = toSeq` : sql`${from(sql`VALUES(fromSeq)`)}, toSeq = VALUES(toSeq)`}`,
     );
-    return [];
   });
 }
 
@@ -88,7 +83,7 @@ export async function raiseImportedReads(
   tx: Tx,
   rows: readonly { readonly conversationId: bigint; readonly userId: bigint; readonly seq: number }[],
 ): Promise<void> {
-  await inPieces(rows, async (piece) => {
+  await writeInPieces(rows, async (piece) => {
     const values = piece.map(({ conversationId, userId, seq }) => sql`(${conversationId}, ${userId}, ${seq})`);
     const insert = sql`INSERT INTO ImportedRead (conversationId, userId, seq) VALUES ${join(values)}`;
     await tx.$executeRaw(
@@ -96,7 +91,6 @@ export async function raiseImportedReads(
         ? sql`${insert} ON CONFLICT (conversationId, userId) DO UPDATE SET seq = MAX(ImportedRead.seq, excluded.seq)`
         : sql`${insert} ON DUPLICATE KEY UPDATE seq = GREATEST(seq, VALUES(seq))`,
     );
-    return [];
   });
 }
 
@@ -113,8 +107,8 @@ const settledKinds = kindsOf('Message', ['conversationId', 'seq', 'editedAt', 'r
 
 /** Sets these values on messages that the transaction has just inserted. */
 export async function settleMessages(db: Dialect, tx: Tx, rows: readonly SettledMessage[]): Promise<void> {
-  for (let from = 0; from < rows.length; from += rowsAtOnce) {
-    const to = rowTable(db, settledKinds, rows.slice(from, from + rowsAtOnce));
+  await writeInPieces(rows, async (piece) => {
+    const to = rowTable(db, settledKinds, piece);
     await tx.$executeRaw(
       db.dialect === 'sqlite'
         ? sql`UPDATE Message SET editedAt = v.editedAt, recalledAt = v.recalledAt, hasReactions = v.hasReactions
@@ -122,7 +116,7 @@ export async function settleMessages(db: Dialect, tx: Tx, rows: readonly Settled
         : sql`UPDATE ${to} STRAIGHT_JOIN Message m FORCE INDEX (PRIMARY) ON m.conversationId = v.conversationId AND m.seq = v.seq
             SET m.editedAt = v.editedAt, m.recalledAt = v.recalledAt, m.hasReactions = v.hasReactions`,
     );
-  }
+  });
 }
 
 /**
@@ -138,13 +132,12 @@ export async function raiseThreadReads(
     toSeq,
   }: { readonly conversationId: bigint; readonly userIds: readonly bigint[]; readonly fromSeq: number; readonly toSeq: number },
 ): Promise<void> {
-  await inPieces(userIds, async (piece) => {
+  await writeInPieces(userIds, async (piece) => {
     const read = sql`(SELECT CASE WHEN m.readSeq < ${toSeq} THEN m.readSeq ELSE ${toSeq} END FROM Membership m
       WHERE m.conversationId = ThreadPart.conversationId AND m.userId = ThreadPart.userId)`;
     await tx.$executeRaw(sql`UPDATE ThreadPart SET readSeq = ${read}
       WHERE userId IN (${join([...piece])}) AND conversationId = ${conversationId} AND readSeq < ${read}
       AND (SELECT 1 FROM Reply r WHERE r.conversationId = ThreadPart.conversationId AND r.rootSeq = ThreadPart.rootSeq
         AND r.seq > ThreadPart.readSeq AND r.seq <= ${fromSeq} LIMIT 1) IS NULL`);
-    return [];
   });
 }

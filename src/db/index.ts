@@ -55,7 +55,7 @@ export { type NoticePlace, type NoticeRange, selectNotices } from './notice-list
 export { logOutages } from './outage.ts';
 export { lastOverdueEntry, selectOverdueAccounts } from './overdue-entries.ts';
 export { isPackedRow, type PackedRow, packRow, shapeOf, unpackRow } from './pack.ts';
-export { inPieces } from './pieces.ts';
+export { inPieces, writeInPieces } from './pieces.ts';
 export { type PresenceColumns, selectChosen, writeChosen } from './presence-rows.ts';
 export { leavePushDeliveries, type PushDeliveryRow, type PushDueRow, raisePushDue } from './push-rows.ts';
 export { type MarkerRaise, raiseMarkers } from './raise-markers.ts';

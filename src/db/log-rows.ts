@@ -1,7 +1,8 @@
-import { inBatches, rowsAtOnce } from './batches.ts';
+import { inBatches } from './batches.ts';
 import type { Db, Tx } from './db.ts';
 import type { Prisma } from './generated/mysql/client.ts';
 import type { Kind } from './kind.ts';
+import { atOnce } from './pieces.ts';
 import { joinRaises, type MarkerRaise, raised, raiseKinds, raiseMarkers } from './raise-markers.ts';
 import { insertRows, rowTable } from './row-table.ts';
 import { columns, kindsOf } from './select.ts';
@@ -100,7 +101,7 @@ const moveKinds: { readonly [C in keyof HeadMove]: Kind } = kindsOf('Stream', [
 export async function moveHeads(db: Dialect, tx: Tx, moves: readonly HeadMove[], raises: readonly MarkerRaise[] = []): Promise<void> {
   const members = joinRaises(raises);
   // One statement for both saves a round trip. SQLite has no round trips, and no statement that updates two tables.
-  const together = db.dialect === 'mysql' && Math.max(moves.length, members.length) <= rowsAtOnce;
+  const together = db.dialect === 'mysql' && Math.max(moves.length, members.length) <= atOnce;
   await inBatches(
     moves,
     () => 0,

@@ -1,5 +1,5 @@
 import type { Tx } from './db.ts';
-import { inPieces } from './pieces.ts';
+import { writeInPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
 /** A mention, which counts from the entry `seq` on. */
@@ -13,11 +13,10 @@ export interface MentionRow {
 
 /** Inserts mentions, many rows per statement: a message may have fifty, and a commit hundreds of messages. */
 export async function insertMentions(tx: Tx, rows: readonly MentionRow[]): Promise<void> {
-  await inPieces(rows, async (piece) => {
+  await writeInPieces(rows, async (piece) => {
     const values = piece.map(
       ({ conversationId, userId, seq, messageSeq, byId }) => sql`(${conversationId}, ${userId}, ${seq}, ${messageSeq}, ${byId})`,
     );
     await tx.$executeRaw(sql`INSERT INTO Mention (conversationId, userId, seq, messageSeq, byId) VALUES ${join(values)}`);
-    return [];
   });
 }

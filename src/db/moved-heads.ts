@@ -1,4 +1,5 @@
 import type { Client, Db, StreamKind, Tx } from './db.ts';
+import { inPieces } from './pieces.ts';
 import { sql } from './sql.ts';
 
 /** The head of a stream, as far as a node knows it. */
@@ -31,12 +32,9 @@ export async function selectMovedHeads(
   tx: Tx | Client,
   known: readonly KnownHead[],
 ): Promise<readonly HeadRow[]> {
-  const gone: HeadRow[] = [];
-  for (let from = 0; from < known.length; from += headsAtOnce) {
+  const read = async (piece: readonly KnownHead[]) => {
     // Ids as text: JSON has no exact integers past 2^53.
-    const heads = JSON.stringify(
-      known.slice(from, from + headsAtOnce).map(({ id, lastSeq, markerCount }) => [String(id), lastSeq, markerCount]),
-    );
+    const heads = JSON.stringify(piece.map(({ id, lastSeq, markerCount }) => [String(id), lastSeq, markerCount]));
     const table =
       dialect === 'sqlite'
         ? sql`(SELECT CAST(value ->> 0 AS INTEGER) AS id, value ->> 1 AS seq, value ->> 2 AS markers FROM json_each(${heads})) AS k CROSS JOIN`
@@ -44,7 +42,7 @@ export async function selectMovedHeads(
     const rows = await tx.$queryRaw<HeadRow[]>(sql`SELECT s.id, s.kind, s.lastSeq, s.lastOrdinal FROM ${table} Stream s ON s.id = k.id
       WHERE s.lastSeq > k.seq OR (s.kind = 'ACCOUNT' AND s.lastOrdinal > k.markers)`);
     // Numbers are bigint on one of the databases.
-    for (const row of rows) gone.push({ ...row, id: BigInt(row.id), lastSeq: Number(row.lastSeq), lastOrdinal: Number(row.lastOrdinal) });
-  }
-  return gone;
+    return rows.map((row) => ({ ...row, id: BigInt(row.id), lastSeq: Number(row.lastSeq), lastOrdinal: Number(row.lastOrdinal) }));
+  };
+  return inPieces(known, read, headsAtOnce);
 }

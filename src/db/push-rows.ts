@@ -1,5 +1,5 @@
 import type { Db, Tx } from './db.ts';
-import { inPieces } from './pieces.ts';
+import { writeInPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
 /** A conversation with entries that members who are away are to be notified of. */
@@ -39,7 +39,7 @@ export interface PushDeliveryRow {
 export async function leavePushDeliveries({ dialect }: Pick<Db, 'dialect'>, tx: Tx, rows: readonly PushDeliveryRow[]): Promise<void> {
   // All transactions that insert several of these rows take them in this order, which avoids deadlocks.
   const ordered = rows.toSorted((one, other) => Buffer.compare(one.sessionId, other.sessionId));
-  await inPieces(ordered, async (piece) => {
+  await writeInPieces(ordered, async (piece) => {
     const values = piece.map(
       ({ sessionId, subject, userId, fromSeq, seq, dueAt, expiresAt }) =>
         sql`(${sessionId}, ${subject}, ${userId}, ${fromSeq}, ${seq}, ${dueAt}, ${expiresAt})`,
@@ -51,6 +51,5 @@ export async function leavePushDeliveries({ dialect }: Pick<Db, 'dialect'>, tx: 
             seq = MAX(PushDelivery.seq, excluded.seq), expiresAt = MAX(PushDelivery.expiresAt, excluded.expiresAt)`
         : sql`${whole} ON DUPLICATE KEY UPDATE seq = GREATEST(seq, VALUES(seq)), expiresAt = GREATEST(expiresAt, VALUES(expiresAt))`,
     );
-    return [];
   });
 }

@@ -1,10 +1,8 @@
 import type { Db, Tx } from './db.ts';
 import type { Kind } from './kind.ts';
+import { writeInPieces } from './pieces.ts';
 import { rowTable } from './row-table.ts';
 import { sql } from './sql.ts';
-
-// Rows per statement: one statement locks all rows of a batch of the default size (COMMIT_BATCH).
-const rowsAtOnce = 400;
 
 /** How far a member has received and read a conversation: 0 <= readSeq <= deliveredSeq. */
 export interface MarkerRaise {
@@ -26,9 +24,8 @@ export const raiseKinds = {
  * raises them while the transaction reads.
  */
 export async function raiseMarkers(db: Pick<Db, 'dialect'>, tx: Tx, raises: readonly MarkerRaise[]): Promise<void> {
-  const members = joinRaises(raises);
-  for (let from = 0; from < members.length; from += rowsAtOnce) {
-    const to = rowTable(db, raiseKinds, members.slice(from, from + rowsAtOnce));
+  await writeInPieces(joinRaises(raises), async (piece) => {
+    const to = rowTable(db, raiseKinds, piece);
     await tx.$executeRaw(
       db.dialect === 'sqlite'
         ? sql`UPDATE Membership SET
@@ -39,7 +36,7 @@ export async function raiseMarkers(db: Pick<Db, 'dialect'>, tx: Tx, raises: read
         : sql`UPDATE ${to} STRAIGHT_JOIN Membership m FORCE INDEX (PRIMARY) ON m.conversationId = v.conversationId AND m.userId = v.userId AND m.state = 'ACTIVE'
             SET ${raised}`,
     );
-  }
+  });
 }
 
 /** The markers of `m` as raised by `v`, in MySQL's dialect. */

@@ -1,5 +1,5 @@
 import type { Db, Tx } from './db.ts';
-import { inPieces } from './pieces.ts';
+import { writeInPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
 /** A reply, and the thread that it is in. */
@@ -12,10 +12,9 @@ export interface ReplyRow {
 
 /** Inserts replies, many rows per statement. */
 export async function insertReplies(tx: Tx, rows: readonly ReplyRow[]): Promise<void> {
-  await inPieces(rows, async (piece) => {
+  await writeInPieces(rows, async (piece) => {
     const values = piece.map(({ conversationId, rootSeq, seq, senderId }) => sql`(${conversationId}, ${rootSeq}, ${seq}, ${senderId})`);
     await tx.$executeRaw(sql`INSERT INTO Reply (conversationId, rootSeq, seq, senderId) VALUES ${join(values)}`);
-    return [];
   });
 }
 
@@ -34,7 +33,7 @@ export interface ThreadPartRow {
  * already stay.
  */
 export async function enterThreads({ dialect }: Pick<Db, 'dialect'>, tx: Tx, rows: readonly ThreadPartRow[]): Promise<void> {
-  await inPieces(rows, async (piece) => {
+  await writeInPieces(rows, async (piece) => {
     const values = piece.map(
       ({ userId, conversationId, rootSeq, readSeq, sinceSeq }) => sql`(${userId}, ${conversationId}, ${rootSeq}, ${readSeq}, ${sinceSeq})`,
     );
@@ -45,6 +44,5 @@ export async function enterThreads({ dialect }: Pick<Db, 'dialect'>, tx: Tx, row
             DO UPDATE SET readSeq = MAX(ThreadPart.readSeq, excluded.readSeq), sinceSeq = MIN(ThreadPart.sinceSeq, excluded.sinceSeq)`
         : sql`${insert} ON DUPLICATE KEY UPDATE readSeq = GREATEST(readSeq, VALUES(readSeq)), sinceSeq = LEAST(sinceSeq, VALUES(sinceSeq))`,
     );
-    return [];
   });
 }

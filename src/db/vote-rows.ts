@@ -1,5 +1,5 @@
 import type { Tx } from './db.ts';
-import { inPieces } from './pieces.ts';
+import { writeInPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
 /** A user's vote for an option of a message's poll. */
@@ -18,23 +18,21 @@ export interface NewVoteRow extends VoteRow {
 
 /** Inserts votes, many rows per statement. */
 export async function insertVotes(tx: Tx, rows: readonly NewVoteRow[]): Promise<void> {
-  await inPieces(rows, async (piece) => {
+  await writeInPieces(rows, async (piece) => {
     const values = piece.map(
       ({ conversationId, seq, choice, userId, entrySeq }) => sql`(${conversationId}, ${seq}, ${choice}, ${userId}, ${entrySeq})`,
     );
     await tx.$executeRaw(sql`INSERT INTO PollVote (conversationId, messageSeq, choice, userId, seq) VALUES ${join(values)}`);
-    return [];
   });
 }
 
 /** Deletes votes, each by its key. */
 export async function deleteVotes(tx: Tx, rows: readonly VoteRow[]): Promise<void> {
-  await inPieces(rows, async (piece) => {
+  await writeInPieces(rows, async (piece) => {
     const either = piece.map(
       ({ conversationId, seq, choice, userId }) =>
         sql`(conversationId = ${conversationId} AND messageSeq = ${seq} AND choice = ${choice} AND userId = ${userId})`,
     );
     await tx.$executeRaw(sql`DELETE FROM PollVote WHERE ${join(either, ' OR ')}`);
-    return [];
   });
 }

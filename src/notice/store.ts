@@ -1,4 +1,4 @@
-import { inPieces, type Tx } from '../db/index.ts';
+import { inPieces, type Tx, writeInPieces } from '../db/index.ts';
 import type { Fact } from '../log/index.ts';
 import { uuidBytes, uuidText } from '../uuid.ts';
 import type { Notice, NoticeReach, PostedNotice } from './notice.ts';
@@ -51,9 +51,8 @@ export function shownNotice({ id, title, body, state, postedAt }: PostedNotice):
 export async function insertNotice(tx: Tx, { id, ...row }: NoticeRow, userIds: readonly bigint[]): Promise<void> {
   const noticeId = uuidBytes(id);
   await tx.notice.create({ data: { ...row, id: noticeId } });
-  await inPieces(userIds, async (piece) => {
+  await writeInPieces(userIds, async (piece) => {
     await tx.noticeRecipient.createMany({ data: piece.map((userId) => ({ noticeId, userId })) });
-    return [];
   });
 }
 

@@ -1,4 +1,4 @@
-import { inPieces, type Tx } from '../db/index.ts';
+import { type Tx, writeInPieces } from '../db/index.ts';
 import { uuidBytes, uuidText } from '../uuid.ts';
 import type { Item, Resolution } from './item.ts';
 import { targetOf } from './store.ts';
@@ -32,13 +32,12 @@ export async function itemsAbout(tx: Tx, userId: bigint): Promise<readonly ItemA
 
 /** Resolves items about an erased account as ERASED, and removes the text they hold. */
 export async function eraseItems(tx: Tx, ids: readonly string[], at: Date): Promise<void> {
-  await inPieces(ids.map(uuidBytes), async (piece) => {
+  await writeInPieces(ids.map(uuidBytes), async (piece) => {
     const [itemId, id] = [{ in: [...piece] }, { in: [...piece] }];
     await tx.moderationReport.updateMany({ where: { itemId }, data: { text: null, words: null } });
     await tx.moderationItem.updateMany({ where: { id }, data: { text: null } });
     const ended = { state: 'RESOLVED', openTarget: null, action: 'ERASED', resolvedAt: at };
     await tx.moderationItem.updateMany({ where: { id, state: 'OPEN' }, data: ended });
-    return [];
   });
 }
 

@@ -1,4 +1,4 @@
-import { inPieces, type Tx } from '../db/index.ts';
+import { type Tx, writeInPieces } from '../db/index.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import { blockRow, endBlock, isBlock } from './block-store.ts';
 import type { ContactRequestRef } from './contact.ts';
@@ -44,9 +44,8 @@ async function forgetWords({ db }: ContactParts, userId: bigint): Promise<void> 
   const nothing = { note: null, message: null };
   await db.transaction(async (tx) => {
     await tx.contact.updateMany({ where: { userId }, data: { alias: null } });
-    await inPieces(others, async (piece) => {
+    await writeInPieces(others, async (piece) => {
       await tx.contact.updateMany({ where: { userId: { in: [...piece] }, otherId: userId }, data: { alias: null } });
-      return [];
     });
     await tx.contactRequest.updateMany({ where: { fromId: userId }, data: nothing });
     await tx.contactRequest.updateMany({ where: { toId: userId }, data: nothing });
