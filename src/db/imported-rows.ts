@@ -1,5 +1,6 @@
 import type { Db, Tx } from './db.ts';
 import type { Kinds } from './kind.ts';
+import { orRaise } from './or-raise.ts';
 import { inPieces, writeInPieces } from './pieces.ts';
 import { insertRows, rowTable } from './row-table.ts';
 import { kindsOf } from './select.ts';
@@ -79,18 +80,14 @@ export async function enterPending(
 
 /** Stores how far users have read conversations according to an import. The stored seq only rises. */
 export async function raiseImportedReads(
-  { dialect }: Dialect,
+  db: Dialect,
   tx: Tx,
   rows: readonly { readonly conversationId: bigint; readonly userId: bigint; readonly seq: number }[],
 ): Promise<void> {
   await writeInPieces(rows, async (piece) => {
     const values = piece.map(({ conversationId, userId, seq }) => sql`(${conversationId}, ${userId}, ${seq})`);
     const insert = sql`INSERT INTO ImportedRead (conversationId, userId, seq) VALUES ${join(values)}`;
-    await tx.$executeRaw(
-      dialect === 'sqlite'
-        ? sql`${insert} ON CONFLICT (conversationId, userId) DO UPDATE SET seq = MAX(ImportedRead.seq, excluded.seq)`
-        : sql`${insert} ON DUPLICATE KEY UPDATE seq = GREATEST(seq, VALUES(seq))`,
-    );
+    await tx.$executeRaw(sql`${insert} ${orRaise(db, 'conversationId, userId', { seq: 'HIGHER' })}`);
   });
 }
 

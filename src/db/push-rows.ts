@@ -1,4 +1,5 @@
 import type { Db, Tx } from './db.ts';
+import { orRaise } from './or-raise.ts';
 import { writeInPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
@@ -11,14 +12,10 @@ export interface PushDueRow {
 }
 
 /** Stores that a conversation has entries to notify of. If it has a row already, `fromSeq` and `dueAt` stay, and `seq` rises. */
-export async function raisePushDue({ dialect }: Pick<Db, 'dialect'>, tx: Tx, row: PushDueRow): Promise<void> {
+export async function raisePushDue(db: Pick<Db, 'dialect'>, tx: Tx, row: PushDueRow): Promise<void> {
   const { conversationId, fromSeq, seq, dueAt } = row;
-  const whole = sql`INSERT INTO PushDue (conversationId, fromSeq, seq, dueAt) VALUES (${conversationId}, ${fromSeq}, ${seq}, ${dueAt})`;
-  await tx.$executeRaw(
-    dialect === 'sqlite'
-      ? sql`${whole} ON CONFLICT (conversationId) DO UPDATE SET seq = MAX(PushDue.seq, excluded.seq)`
-      : sql`${whole} ON DUPLICATE KEY UPDATE seq = GREATEST(seq, VALUES(seq))`,
-  );
+  const insert = sql`INSERT INTO PushDue (conversationId, fromSeq, seq, dueAt) VALUES (${conversationId}, ${fromSeq}, ${seq}, ${dueAt})`;
+  await tx.$executeRaw(sql`${insert} ${orRaise(db, 'conversationId', { seq: 'HIGHER' })}`);
 }
 
 /** A notification of one subject to one session. */
@@ -36,7 +33,7 @@ export interface PushDeliveryRow {
  * Inserts deliveries. If one of the same subject waits for the session already, its `fromSeq` and `dueAt` stay, and `seq` and `expiresAt`
  * rise.
  */
-export async function leavePushDeliveries({ dialect }: Pick<Db, 'dialect'>, tx: Tx, rows: readonly PushDeliveryRow[]): Promise<void> {
+export async function leavePushDeliveries(db: Pick<Db, 'dialect'>, tx: Tx, rows: readonly PushDeliveryRow[]): Promise<void> {
   // All transactions that insert several of these rows take them in this order, which avoids deadlocks.
   const ordered = rows.toSorted((one, other) => Buffer.compare(one.sessionId, other.sessionId));
   await writeInPieces(ordered, async (piece) => {
@@ -44,12 +41,7 @@ export async function leavePushDeliveries({ dialect }: Pick<Db, 'dialect'>, tx: 
       ({ sessionId, subject, userId, fromSeq, seq, dueAt, expiresAt }) =>
         sql`(${sessionId}, ${subject}, ${userId}, ${fromSeq}, ${seq}, ${dueAt}, ${expiresAt})`,
     );
-    const whole = sql`INSERT INTO PushDelivery (sessionId, subject, userId, fromSeq, seq, dueAt, expiresAt) VALUES ${join(values)}`;
-    await tx.$executeRaw(
-      dialect === 'sqlite'
-        ? sql`${whole} ON CONFLICT (sessionId, subject) DO UPDATE SET
-            seq = MAX(PushDelivery.seq, excluded.seq), expiresAt = MAX(PushDelivery.expiresAt, excluded.expiresAt)`
-        : sql`${whole} ON DUPLICATE KEY UPDATE seq = GREATEST(seq, VALUES(seq)), expiresAt = GREATEST(expiresAt, VALUES(expiresAt))`,
-    );
+    const insert = sql`INSERT INTO PushDelivery (sessionId, subject, userId, fromSeq, seq, dueAt, expiresAt) VALUES ${join(values)}`;
+    await tx.$executeRaw(sql`${insert} ${orRaise(db, 'sessionId, subject', { seq: 'HIGHER', expiresAt: 'HIGHER' })}`);
   });
 }

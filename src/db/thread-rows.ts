@@ -1,4 +1,5 @@
 import type { Db, Tx } from './db.ts';
+import { orRaise } from './or-raise.ts';
 import { writeInPieces } from './pieces.ts';
 import { join, sql } from './sql.ts';
 
@@ -32,17 +33,12 @@ export interface ThreadPartRow {
  * Makes users participants of threads and raises how far they have read them. A higher `readSeq` and a lower `sinceSeq` that are stored
  * already stay.
  */
-export async function enterThreads({ dialect }: Pick<Db, 'dialect'>, tx: Tx, rows: readonly ThreadPartRow[]): Promise<void> {
+export async function enterThreads(db: Pick<Db, 'dialect'>, tx: Tx, rows: readonly ThreadPartRow[]): Promise<void> {
   await writeInPieces(rows, async (piece) => {
     const values = piece.map(
       ({ userId, conversationId, rootSeq, readSeq, sinceSeq }) => sql`(${userId}, ${conversationId}, ${rootSeq}, ${readSeq}, ${sinceSeq})`,
     );
     const insert = sql`INSERT INTO ThreadPart (userId, conversationId, rootSeq, readSeq, sinceSeq) VALUES ${join(values)}`;
-    await tx.$executeRaw(
-      dialect === 'sqlite'
-        ? sql`${insert} ON CONFLICT (userId, conversationId, rootSeq)
-            DO UPDATE SET readSeq = MAX(ThreadPart.readSeq, excluded.readSeq), sinceSeq = MIN(ThreadPart.sinceSeq, excluded.sinceSeq)`
-        : sql`${insert} ON DUPLICATE KEY UPDATE readSeq = GREATEST(readSeq, VALUES(readSeq)), sinceSeq = LEAST(sinceSeq, VALUES(sinceSeq))`,
-    );
+    await tx.$executeRaw(sql`${insert} ${orRaise(db, 'userId, conversationId, rootSeq', { readSeq: 'HIGHER', sinceSeq: 'LOWER' })}`);
   });
 }
