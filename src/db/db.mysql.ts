@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
+import { compareIds } from '../compare-ids.ts';
 import type { Db, LockedStreams, Tx } from './db.ts';
 import { PrismaClient } from './generated/mysql/client.ts';
 import { migrate } from './migrate.ts';
@@ -68,7 +69,7 @@ const skipLocked = sql`SKIP LOCKED`;
 
 async function lockStreams(tx: Tx, ids: readonly bigint[], { leaveBusy = false } = {}): Promise<LockedStreams> {
   // Each statement locks in key order. Sorting keeps that order across statements.
-  const sorted = [...new Set(ids)].sort((a, b) => (a < b ? -1 : 1));
+  const sorted = [...new Set(ids)].sort(compareIds);
   const asked: Promise<readonly LockedRow[]>[] = [];
   for (let at = 0; at < sorted.length; at += idsPerStatement) {
     const some = sorted.slice(at, at + idsPerStatement);

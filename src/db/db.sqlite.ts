@@ -1,3 +1,4 @@
+import { compareIds } from '../compare-ids.ts';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseError } from './database-error.ts';
@@ -78,7 +79,7 @@ function prepare(file: string, options: MigrateOptions): Promise<{ readonly epoc
  * machine's.
  */
 async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStreams> {
-  const sorted = [...new Set(ids)].sort((a, b) => (a < b ? -1 : 1));
+  const sorted = [...new Set(ids)].sort(compareIds);
   const rows = await inPieces(sorted, (piece) => tx.stream.findMany({ where: { id: { in: [...piece] } }, orderBy: { id: 'asc' } }));
   return { now: new Date(), rows: streamRows(rows) };
 }

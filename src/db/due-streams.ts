@@ -1,3 +1,4 @@
+import { compareIds } from '../compare-ids.ts';
 import type { Db, StreamKind, Tx } from './db.ts';
 import { inPieces, writeInPieces } from './pieces.ts';
 import { selectRows } from './select.ts';
@@ -48,7 +49,7 @@ export async function countDue(tx: Tx): Promise<number> {
 /** Stores up to which seq effects are done; the stored seq only rises. A stream without later entries is no longer due. */
 export async function markEffectsDone({ dialect }: Pick<Db, 'dialect'>, tx: Tx, settled: readonly Settled[]): Promise<void> {
   // All transactions lock streams in id order, which avoids deadlocks.
-  const sorted = settled.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const sorted = settled.toSorted((one, other) => compareIds(one.id, other.id));
   await writeInPieces(sorted, async (piece) => {
     const to = join(
       piece.map(({ id, upTo }) => sql`SELECT ${id} AS id, ${upTo} AS upTo`),

@@ -1,3 +1,4 @@
+import { compareIds } from '../compare-ids.ts';
 import type { Db, Tx } from './db.ts';
 import { join, sql } from './sql.ts';
 
@@ -14,7 +15,9 @@ export interface LastSeen {
 export async function raiseLastSeen({ dialect }: Pick<Db, 'dialect'>, tx: Tx, seen: readonly LastSeen[]): Promise<void> {
   const rows = join(
     // All transactions that write several of these rows take them in this order, which avoids deadlocks.
-    [...seen].sort((one, other) => Number(one.userId - other.userId)).map(({ userId, at }) => sql`SELECT ${userId} AS userId, ${at} AS at`),
+    [...seen]
+      .sort((one, other) => compareIds(one.userId, other.userId))
+      .map(({ userId, at }) => sql`SELECT ${userId} AS userId, ${at} AS at`),
     ' UNION ALL ',
   );
   const whole = sql`INSERT INTO Presence (userId, choice, lastSeenAt)

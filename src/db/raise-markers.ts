@@ -1,3 +1,4 @@
+import { compareIds } from '../compare-ids.ts';
 import type { Db, Tx } from './db.ts';
 import type { Kind } from './kind.ts';
 import { writeInPieces } from './pieces.ts';
@@ -58,7 +59,9 @@ export function joinRaises(raises: readonly MarkerRaise[]): readonly MarkerRaise
     members.set(key, sooner.onlyFrom < later.onlyFrom ? sooner : higher(sooner, later));
   }
   // All transactions that raise markers take the rows in this order, which avoids deadlocks.
-  return [...members.values()].sort((one, other) => order(one.conversationId, other.conversationId) || order(one.userId, other.userId));
+  return [...members.values()].sort(
+    (one, other) => compareIds(one.conversationId, other.conversationId) || compareIds(one.userId, other.userId),
+  );
 }
 
 function higher(one: MarkerRaise, other: MarkerRaise): MarkerRaise {
@@ -67,9 +70,4 @@ function higher(one: MarkerRaise, other: MarkerRaise): MarkerRaise {
     deliveredSeq: Math.max(one.deliveredSeq, other.deliveredSeq),
     readSeq: Math.max(one.readSeq, other.readSeq),
   };
-}
-
-function order(one: bigint, other: bigint): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }

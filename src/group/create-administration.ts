@@ -1,3 +1,4 @@
+import { compareIds } from '../compare-ids.ts';
 import { type Db, isLiveGroup, selectPages, sql } from '../db/index.ts';
 import { lastId, parseId } from '../list-key.ts';
 import { together } from '../together.ts';
@@ -53,7 +54,7 @@ async function readGroupRanges(db: Db, ranges: readonly GroupRange[]): Promise<r
   const rows = new Map((await readConversationRows(db.client, ids)).map((row, place) => [ids[place], row]));
   return found.map((page) =>
     page
-      .toSorted((one, other) => (one.conversationId > other.conversationId ? -1 : 1))
+      .toSorted((one, other) => compareIds(other.conversationId, one.conversationId))
       .flatMap(({ conversationId }) => {
         const row = rows.get(conversationId);
         return row ? [operatorView(row)] : [];

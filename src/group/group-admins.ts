@@ -1,3 +1,4 @@
+import { compareIds } from '../compare-ids.ts';
 import { selectRows, sql, type Tx } from '../db/index.ts';
 import type { Fact, NeedsLocks } from '../log/index.ts';
 import type { Conversation, Membership, Role } from './conversation.ts';
@@ -26,7 +27,7 @@ async function readRunners(tx: Tx, conversationId: bigint): Promise<readonly Gro
     sql`conversationId = ${conversationId} AND role IN ('OWNER', 'ADMIN') AND state = 'ACTIVE'`,
     { index },
   );
-  return rows.map(({ userId, role }) => ({ userId, role: role as Role })).toSorted((one, other) => (one.userId < other.userId ? -1 : 1));
+  return rows.map(({ userId, role }) => ({ userId, role: role as Role })).toSorted((one, other) => compareIds(one.userId, other.userId));
 }
 
 /** Returns the locks to request if an act writes to accounts that it does not hold; null if it holds them all. */

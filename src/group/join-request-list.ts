@@ -1,3 +1,4 @@
+import { compareIds } from '../compare-ids.ts';
 import { type Db, selectPages, sql, type Tx } from '../db/index.ts';
 import { lastTime, parsePlace } from '../list-key.ts';
 import type { Listed, ListRequest } from '../page.ts';
@@ -59,7 +60,7 @@ export function createRequestLists({ db }: Pick<GroupParts, 'db'>): Pick<Joining
 async function readRanges(db: Db, ranges: readonly RequestRange[]): Promise<readonly (readonly JoinRequestRow[])[]> {
   const found = await selectPages(db, db.client, { model: 'JoinRequest', rests: ranges.map(openPast), index });
   return found.map((rows) =>
-    rows.toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime() || (one.userId < other.userId ? 1 : -1)),
+    rows.toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime() || compareIds(other.userId, one.userId)),
   );
 }
 

@@ -1,3 +1,4 @@
+import { compareIds } from '../compare-ids.ts';
 import { inPieces, type Tx } from '../db/index.ts';
 import type { Fact } from '../log/index.ts';
 import type { MembershipRef } from './conversation.ts';
@@ -64,7 +65,7 @@ export async function readWaiting(tx: Tx, userId: bigint): Promise<readonly Join
   );
   return rows
     .filter((_, place) => groups[place]?.dissolvedAt === null)
-    .toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime() || (one.conversationId < other.conversationId ? 1 : -1));
+    .toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime() || compareIds(other.conversationId, one.conversationId));
 }
 
 /** Stores a new request in place of any earlier one of the same user in the group. */

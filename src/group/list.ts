@@ -1,3 +1,4 @@
+import { compareIds } from '../compare-ids.ts';
 import { type Db, empty, inPieces, join, type Marks, type Sql, selectPages, sql } from '../db/index.ts';
 import { lastSeq, lastTime, parsePlace } from '../list-key.ts';
 import type { Listed, ListRequest } from '../page.ts';
@@ -112,7 +113,7 @@ function createRowList(
 
 async function readMemberRanges(db: Db, rests: readonly Sql[], index: string): Promise<readonly (readonly MembershipRow[])[]> {
   const found = await selectPages(db, db.client, { model: 'Membership', rests, index });
-  return found.map((rows) => rows.toSorted((one, other) => one.joinedSeq - other.joinedSeq || (one.userId < other.userId ? -1 : 1)));
+  return found.map((rows) => rows.toSorted((one, other) => one.joinedSeq - other.joinedSeq || compareIds(one.userId, other.userId)));
 }
 
 // Written as a range and an exception, so that the index is entered at the key. The unary plus keeps SQLite from using an index on that

@@ -1,3 +1,4 @@
+import { compareIds } from '../compare-ids.ts';
 import { type Nicknamed, rarestOfUsers, readNicknamed, searchMembers } from '../db/index.ts';
 import { otherList } from '../list-key.ts';
 import { foundTerms, prefixesOf } from '../term.ts';
@@ -83,7 +84,7 @@ function nicknamedAt(people: readonly Nicknamed[], prefixes: readonly string[]):
 }
 
 function compare(one: TermPlace, other: TermPlace): number {
-  return compareTerms(one.term, other.term) || (one.id < other.id ? -1 : Number(one.id > other.id));
+  return compareTerms(one.term, other.term) || compareIds(one.id, other.id);
 }
 
 // By bytes, as both databases compare.

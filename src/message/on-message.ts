@@ -1,3 +1,4 @@
+import { compareIds } from '../compare-ids.ts';
 import { join, type Sql, selectEach, sql, type Tx } from '../db/index.ts';
 import type { MessageRef, Part } from './message.ts';
 
@@ -29,7 +30,7 @@ export async function listUsers<Q extends { readonly first: number }>(
 ): Promise<readonly Part<bigint>[]> {
   const found = await selectEach<Q, { readonly userId: bigint | number }>(tx, requests, select);
   return requests.map(({ first }, place) => {
-    const userIds = (found[place] ?? []).map(({ userId }) => BigInt(userId)).toSorted((one, other) => (one < other ? -1 : 1));
+    const userIds = (found[place] ?? []).map(({ userId }) => BigInt(userId)).toSorted(compareIds);
     return { items: userIds.slice(0, first), hasNextPage: userIds.length > first };
   });
 }

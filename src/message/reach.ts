@@ -1,3 +1,4 @@
+import { compareIds } from '../compare-ids.ts';
 import { readReaders, readReceiptBounds } from '../db/index.ts';
 import type { Conversation } from '../group/index.ts';
 import { formatHint, streamTopic } from '../log/index.ts';
@@ -37,7 +38,7 @@ export async function listReaders(
 }
 
 function asTheyJoined(one: Reader, other: Reader): number {
-  return one.joinedSeq - other.joinedSeq || (one.userId < other.userId ? -1 : 1);
+  return one.joinedSeq - other.joinedSeq || compareIds(one.userId, other.userId);
 }
 
 /**

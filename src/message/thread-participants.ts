@@ -1,3 +1,4 @@
+import { compareIds } from '../compare-ids.ts';
 import { selectEach, sql, type Tx } from '../db/index.ts';
 import type { ParticipantsRequest } from './message.ts';
 
@@ -16,7 +17,7 @@ export async function listParticipants(tx: Tx, threads: readonly ParticipantsReq
 }
 
 function bySince(one: Since, other: Since): number {
-  return Number(one.sinceSeq) - Number(other.sinceSeq) || (BigInt(one.userId) < BigInt(other.userId) ? -1 : 1);
+  return Number(one.sinceSeq) - Number(other.sinceSeq) || compareIds(BigInt(one.userId), BigInt(other.userId));
 }
 
 type Since = Readonly<Record<'userId' | 'sinceSeq', bigint | number>>;
