@@ -1,6 +1,6 @@
-import { compareIds } from '../compare-ids.ts';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { compareIds } from '../compare-ids.ts';
 import { DatabaseError } from './database-error.ts';
 import type { Client, Db, LockedStreams, Tx } from './db.ts';
 import { PrismaClient } from './generated/sqlite/client.ts';
@@ -10,7 +10,7 @@ import { inPieces } from './pieces.ts';
 import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
 import { sqliteDriver } from './sqlite-driver.ts';
-import { holdFile, lockWork, preparing, type Statements } from './sqlite-lock.ts';
+import { type Connection, holdFile, lockWork, preparing } from './sqlite-lock.ts';
 import { sqliteStatements } from './sqlite-statements.ts';
 import { streamRows } from './stream-row.ts';
 import { createTransactionRunner } from './transaction-runner.ts';
@@ -49,7 +49,7 @@ const bookkeeping = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "applied_steps_count" INTEGER UNSIGNED NOT NULL DEFAULT 0
 )`;
 
-function migratable(connection: Statements): Migratable {
+function migratable(connection: Connection): Migratable {
   return {
     bookkeeping,
     // The format in which the driver writes times.

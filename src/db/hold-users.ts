@@ -1,7 +1,7 @@
 import type { Db, Tx } from './db.ts';
 import type { Kinds } from './kind.ts';
 import { empty, join, sql } from './sql.ts';
-import { type Found, rowReader, wholeRow } from './whole-row.ts';
+import { type RawRow, rowReader, wholeRow } from './whole-row.ts';
 
 /** A user's row as others may see it, and the user's suspension. */
 export interface HeldUser {
@@ -54,7 +54,7 @@ export function heldUser({ state, ...row }: Row): HeldUser {
 export async function holdUsers({ dialect }: Pick<Db, 'dialect'>, tx: Tx, ids: readonly bigint[]): Promise<readonly HeldUser[]> {
   // On SQLite, a transaction that writes holds the only write lock.
   const held = dialect === 'sqlite' ? empty : sql`LOCK IN SHARE MODE`;
-  const rows = await tx.$queryRaw<Found[]>(sql`SELECT ${wholeRow(heldKinds)} FROM User WHERE id IN (${join(ids)}) ${held}`);
+  const rows = await tx.$queryRaw<RawRow[]>(sql`SELECT ${wholeRow(heldKinds)} FROM User WHERE id IN (${join(ids)}) ${held}`);
   return rows.map((row) => heldUser(readRow(row)));
 }
 

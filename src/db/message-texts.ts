@@ -2,7 +2,7 @@ import type { Db, Tx } from './db.ts';
 import type { Prisma } from './generated/mysql/client.ts';
 import { kindsOf } from './select.ts';
 import { empty, join, raw, sql } from './sql.ts';
-import { type Found, rowReader, wholeRow } from './whole-row.ts';
+import { type RawRow, rowReader, wholeRow } from './whole-row.ts';
 
 /** A range of a conversation, and how many of its messages to read, from the newest back. Both bounds are inclusive. */
 export interface TextRange {
@@ -59,7 +59,7 @@ export async function selectTexts(
     ),
   );
   const found: TextRow[][] = ranges.map(() => []);
-  for (const row of await tx.$queryRaw<readonly Found[]>(join(selects, ' UNION ALL '))) {
+  for (const row of await tx.$queryRaw<readonly RawRow[]>(join(selects, ' UNION ALL '))) {
     found[Number(row['place'])]?.push(...(dialect === 'sqlite' ? rowsOf(row) : [readRow(row)]));
   }
   return found.map((rows) => rows.toSorted((one, other) => other.seq - one.seq));
@@ -75,7 +75,7 @@ function together(place: number, from: Prisma.Sql): Prisma.Sql {
   return sql`SELECT ${place} AS place, json_group_array(json_array(seq, text, attachments)) AS packed FROM (SELECT seq, text, attachments ${from})`;
 }
 
-function rowsOf({ packed }: Found): readonly TextRow[] {
+function rowsOf({ packed }: RawRow): readonly TextRow[] {
   const rows = JSON.parse(String(packed)) as readonly (readonly [number, string, string | null])[];
   return rows.map(([seq, text, attachments]) => ({ seq, text, attachments }));
 }

@@ -15,19 +15,19 @@ export type Ask = (statement: string, values: readonly unknown[]) => Promise<unk
 export function statementsOver(ask: Ask): Statements {
   return statementsBy({
     async rows(text, values) {
-      const result = (await ask(text, values.map(told))) as Result;
+      const result = (await ask(text, values.map(parameterOf))) as Result;
       return readRows(
         result.meta.map((field) => ({ name: field.name(), read: readerOf(field) })),
         result,
       );
     },
     async change(text, values) {
-      return ((await ask(text, values.map(told))) as { readonly affectedRows: number }).affectedRows;
+      return ((await ask(text, values.map(parameterOf))) as { readonly affectedRows: number }).affectedRows;
     },
   });
 }
 
-function told(value: unknown): unknown {
+function parameterOf(value: unknown): unknown {
   return parameter(value, (at) => at.toISOString().slice(0, -1).replace('T', ' '));
 }
 
@@ -40,7 +40,7 @@ function readerOf(field: FieldInfo): (value: unknown) => unknown {
   if (field.type === 'DATETIME' || field.type === 'TIMESTAMP') return timeOf;
   // MariaDB has no type for JSON and reports it separately. The driver's types lack that property.
   if (field.type === 'JSON' || Reflect.get(field, 'dataTypeFormat') === 'json') return (value) => JSON.parse(String(value));
-  return plain;
+  return withoutBuffer;
 }
 
 // Times are in UTC, which their text does not say.
@@ -48,6 +48,6 @@ function timeOf(value: unknown): Date {
   return new Date(`${String(value).replace(' ', 'T')}Z`);
 }
 
-function plain(value: unknown): unknown {
+function withoutBuffer(value: unknown): unknown {
   return Buffer.isBuffer(value) ? Uint8Array.from(value) : value;
 }

@@ -19,13 +19,13 @@ const packers: {
   time: { pack: (value: Date) => value.getTime(), unpack: (packed: number) => new Date(packed) },
 };
 
-function kindsOf(model: Packable): readonly (readonly [string, Exclude<Kind, 'bytes'>])[] {
+function columnsOf(model: Packable): readonly (readonly [string, Exclude<Kind, 'bytes'>])[] {
   return Object.entries(columns[model]) as [string, Exclude<Kind, 'bytes'>][];
 }
 
 /** Describes a packed row of the model: its columns and their kinds. */
 export function shapeOf(model: Packable): string {
-  return kindsOf(model)
+  return columnsOf(model)
     .map((column) => column.join(' '))
     .join(', ');
 }
@@ -48,13 +48,13 @@ const isPackedAs: { readonly [K in Exclude<Kind, 'bytes'>]: (value: unknown) => 
  * the values mean.
  */
 export function isPackedRow(model: Packable, packed: readonly unknown[]): boolean {
-  const kinds = kindsOf(model);
+  const kinds = columnsOf(model);
   return packed.length === kinds.length && kinds.every(([, kind], place) => packed[place] === null || isPackedAs[kind](packed[place]));
 }
 
 /** Packs a row into values that JSON can hold. */
 export function packRow<T extends Packable>(model: T, row: Rows[T]): PackedRow {
-  return kindsOf(model).map(([name, kind]) => {
+  return columnsOf(model).map(([name, kind]) => {
     const value: unknown = Reflect.get(row, name);
     return value === null ? null : packers[kind].pack(value as never);
   });
@@ -62,7 +62,7 @@ export function packRow<T extends Packable>(model: T, row: Rows[T]): PackedRow {
 
 /** Reads a packed row back. */
 export function unpackRow<T extends Packable>(model: T, packed: PackedRow): Rows[T] {
-  const values = kindsOf(model).map(([name, kind], place) => {
+  const values = columnsOf(model).map(([name, kind], place) => {
     const value = packed[place] ?? null;
     return [name, value === null ? null : packers[kind].unpack(value as never)];
   });

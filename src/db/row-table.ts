@@ -87,11 +87,11 @@ function inJson(columns: Columns, rows: readonly object[]): string {
 // The format in which the adapter writes times.
 function jsonOf(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString().replace('Z', '+00:00');
-  return typeof value === 'bigint' ? value.toString() : plain(value);
+  return typeof value === 'bigint' ? value.toString() : withoutFlag(value);
 }
 
 // The adapter takes no booleans in raw statements.
-function plain(value: unknown): unknown {
+function withoutFlag(value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
@@ -110,7 +110,7 @@ export async function insertRows<R extends object>(
   const names = columns.map(([name]) => name);
   const into = `INSERT INTO ${table} (${names.map(quoted).join(', ')}) VALUES `;
   if (db.dialect === 'sqlite') {
-    const values = rows.map((row) => sql`(${join(names.map((name) => plain(Reflect.get(row, name))))})`);
+    const values = rows.map((row) => sql`(${join(names.map((name) => withoutFlag(Reflect.get(row, name))))})`);
     await tx.$executeRaw(sql`${raw(into)} ${join(values)}`);
     return;
   }

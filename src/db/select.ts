@@ -4,7 +4,7 @@ import type { HeldUser } from './hold-users.ts';
 import type { Kind } from './kind.ts';
 import { inPieces } from './pieces.ts';
 import { join, raw, sql } from './sql.ts';
-import { type Found, rowReader, wholeRow } from './whole-row.ts';
+import { type RawRow, rowReader, wholeRow } from './whole-row.ts';
 
 /** The row types of the models. */
 export interface Rows {
@@ -128,7 +128,7 @@ export const byKey: By = { index: 'PRIMARY' };
  * some 300 µs of CPU per query, this a tenth of it (measured side by side on one machine).
  */
 export async function selectRows<T extends Selected>(tx: Tx, model: T, rest: Prisma.Sql, by: By = {}): Promise<Rows[T][]> {
-  const rows = await tx.$queryRaw<Found[]>(sql`SELECT ${wholeRow(columns[model])} FROM ${table(model, by)} WHERE ${rest}`);
+  const rows = await tx.$queryRaw<RawRow[]>(sql`SELECT ${wholeRow(columns[model])} FROM ${table(model, by)} WHERE ${rest}`);
   return rows.map(rowReader<Rows[T]>(columns[model]));
 }
 
@@ -147,7 +147,7 @@ export async function selectPages<T extends Selected>(
   );
   // In a UNION, SQLite takes a LIMIT only inside a derived table. MariaDB would put derived tables with text on disk.
   const parts = dialect === 'sqlite' ? selects.map((select) => sql`SELECT * FROM (${select})`) : selects.map((select) => sql`(${select})`);
-  for (const row of await inPieces(parts, (piece) => tx.$queryRaw<Found[]>(join([...piece], ' UNION ALL ')))) {
+  for (const row of await inPieces(parts, (piece) => tx.$queryRaw<RawRow[]>(join([...piece], ' UNION ALL ')))) {
     found[Number(row['place'])]?.push(readRow(row));
   }
   return found;

@@ -5,7 +5,7 @@ import { inPieces } from './pieces.ts';
 import { rowTable } from './row-table.ts';
 import { columns, type Rows, selectRows } from './select.ts';
 import { empty, join, raw, sql } from './sql.ts';
-import { type Found, joinedRow, rowReader } from './whole-row.ts';
+import { joinedRow, type RawRow, rowReader } from './whole-row.ts';
 
 /** The conversation, sender and `clientMessageId` of a message that is to be sent. */
 export interface SendKey {
@@ -44,7 +44,7 @@ async function selectOne(db: Pick<Db, 'dialect'>, tx: Tx, name: SendKey): Promis
   const { conversationId, senderId, clientMessageId } = name;
   // Locks only the user's row, and only against writers.
   const held = db.dialect === 'sqlite' ? empty : sql`LOCK IN SHARE MODE`;
-  const [found = {}] = await tx.$queryRaw<Found[]>(sql`
+  const [found = {}] = await tx.$queryRaw<RawRow[]>(sql`
     SELECT k.seq AS k_seq, s.floorSeq AS floorSeq, ${joinedRow(memberKinds, 'm')}, ${joinedRow(columns.Conversation, 'c')}, ${joinedRow(heldKinds, 'u')}
     FROM (SELECT 1 AS one) AS v
     LEFT JOIN Message k ON k.senderId = ${senderId} AND k.clientMessageId = ${clientMessageId}
@@ -70,7 +70,7 @@ const asStored = raw('/*!80017 COLLATE utf8mb4_0900_bin */ /*M! COLLATE utf8mb4_
 async function selectMany(db: Pick<Db, 'dialect'>, tx: Tx, names: readonly SendKey[]): Promise<readonly SendRows[]> {
   const [places, conversations, senders] = await Promise.all([
     inPieces([...names.entries()], (piece) =>
-      tx.$queryRaw<Found[]>(sql`
+      tx.$queryRaw<RawRow[]>(sql`
         SELECT v.place AS place, k.seq AS k_seq, s.floorSeq AS floorSeq, ${joinedRow(memberKinds, 'm')}
         FROM ${rowTable(
           db,
@@ -107,7 +107,7 @@ export function selectSent(tx: Tx, names: readonly SentName[]): Promise<readonly
 }
 
 // There is hardly ever one. Its columns in the main statement would cost every message.
-function selectKnown(tx: Tx, names: readonly SendKey[], found: readonly Found[]): Promise<readonly Rows['Message'][]> {
+function selectKnown(tx: Tx, names: readonly SendKey[], found: readonly RawRow[]): Promise<readonly Rows['Message'][]> {
   return selectSent(
     tx,
     names.filter((_, place) => (found[place]?.['k_seq'] ?? null) !== null),
@@ -118,7 +118,7 @@ function nameKey({ senderId, clientMessageId }: SentName): string {
   return `${senderId}:${clientMessageId}`;
 }
 
-function accessIn(found: Found): Rows['Membership'] | null {
+function accessIn(found: RawRow): Rows['Membership'] | null {
   const row = present(readMembership(found), 'userId');
   return row && { ...row, fromSeq: Math.max(row.fromSeq, Number(found['floorSeq']) + 1) };
 }

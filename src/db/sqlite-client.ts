@@ -66,7 +66,7 @@ function openConnection(file: string): Client {
 
   function run(asked: Asked): Answer {
     const { statement, columns, columnTypes } = prepared(asked);
-    const values = asked.args.map(told);
+    const values = asked.args.map(boundValue);
     if (columns.length === 0) return { columns, columnTypes, rows: [], rowsAffected: statement.run(values).changes };
     return { columns, columnTypes, rows: (statement.all(values) as unknown[][]).map((row) => row.map(read)), rowsAffected: 0 };
   }
@@ -114,7 +114,7 @@ function openConnection(file: string): Client {
 const [least, greatest] = [-(2n ** 63n), 2n ** 63n - 1n];
 
 /** Converts a value to SQLite's. Throws RangeError for a number that SQLite would truncate. */
-function told(value: unknown): unknown {
+function boundValue(value: unknown): unknown {
   if (typeof value === 'boolean') return value ? 1n : 0n;
   if (typeof value === 'bigint' && (value < least || value > greatest)) throw new RangeError('SQLite holds integers of 64 bits');
   if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('SQLite holds finite numbers');

@@ -11,7 +11,7 @@ const migratingMs = 60_000;
 const askAgainMs = 50;
 
 /** A connection that runs statements outside of transactions. */
-export type Statements = Pick<SqlDriverAdapter, 'queryRaw' | 'executeRaw' | 'executeScript'>;
+export type Connection = Pick<SqlDriverAdapter, 'queryRaw' | 'executeRaw' | 'executeScript'>;
 
 /** Whether a statement was refused because another connection has the file (SQLITE_BUSY). Nothing of it was done. */
 function isBusy(error: unknown): boolean {
@@ -106,10 +106,10 @@ export function holdFile(file: string, patienceMs = usualPatienceMs): Promise<()
  * Prepares a database file before it is used: runs `work` on a connection of its own, while no other process prepares the file. A command
  * may start at the same time as a node or another command.
  *
- * Statements wait while another connection has the file for a moment, such as a writer, or the last one to close it. Throws DatabaseError
+ * Connection wait while another connection has the file for a moment, such as a writer, or the last one to close it. Throws DatabaseError
  * if another process is preparing the file for a minute.
  */
-export async function preparing<T>(file: string, work: (connection: Statements) => Promise<T>): Promise<T> {
+export async function preparing<T>(file: string, work: (connection: Connection) => Promise<T>): Promise<T> {
   const otherwise = `another process has been migrating ${file} for ${migratingMs / 1_000} s: wait until it is done, then start again`;
   const letGo = await hold(`${file}.migrating.lock`, { patienceMs: migratingMs, otherwise });
   try {
@@ -124,7 +124,7 @@ export async function preparing<T>(file: string, work: (connection: Statements) 
   }
 }
 
-function patient(connection: SqlDriverAdapter): Statements {
+function patient(connection: SqlDriverAdapter): Connection {
   async function wait<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await unlessBusy(ask, deadlineIn(usualPatienceMs));

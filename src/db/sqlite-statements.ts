@@ -11,7 +11,7 @@ export function sqliteStatements(connection: SqlQueryable): Statements {
     async rows(text, values) {
       const { columnNames, columnTypes, rows } = await connection.queryRaw(queryOf(text, values));
       return readRows(
-        columnNames.map((name, place) => ({ name, read: readers.get(columnTypes[place]) ?? plain })),
+        columnNames.map((name, place) => ({ name, read: readers.get(columnTypes[place]) ?? unchanged })),
         rows,
       );
     },
@@ -34,6 +34,6 @@ const readers = new Map<unknown, (value: unknown) => unknown>([
   [ColumnTypeEnum.Boolean, (value) => value === true || value === '1'],
 ]);
 
-function plain(value: unknown): unknown {
+function unchanged(value: unknown): unknown {
   return value;
 }

@@ -3,7 +3,7 @@ import type { Kind, Kinds } from './kind.ts';
 import { raw } from './sql.ts';
 
 /** A row as a raw query returns it. */
-export type Found = Readonly<Record<string, unknown>>;
+export type RawRow = Readonly<Record<string, unknown>>;
 
 // The first seq that a member may read: nobody may read what the conversation does not keep.
 const keptFrom =
@@ -50,19 +50,19 @@ export function blankOf(columns: readonly { readonly name: string }[]): Record<s
 }
 
 /** Creates a function that reads rows selected by `wholeRow`, or by `joinedRow` under the alias `letter`. */
-export function rowReader<R>(kinds: Kinds, letter?: string): (found: Found) => R {
+export function rowReader<R>(kinds: Kinds, letter?: string): (found: RawRow) => R {
   const prefix = letter === undefined ? '' : `${letter}_`;
   const columns = Object.entries(kinds).map(([name, kind]) => ({
     name,
-    told: `${prefix}${name}`,
+    selected: `${prefix}${name}`,
     read: readers[kind] as (value: unknown) => unknown,
   }));
   const blank = blankOf(columns);
 
   return (found) => {
     const row = { ...blank };
-    for (const { name, told, read } of columns) {
-      const value = found[told];
+    for (const { name, selected, read } of columns) {
+      const value = found[selected];
       row[name] = value === null ? null : read(value);
     }
     return row as R;
