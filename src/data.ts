@@ -27,7 +27,7 @@ export function requireData(wanted: NewData | null | undefined): Data {
   const text = jsonOf(wanted);
   requireBytes(text, maxEver, 'data');
   const fault = faultIn(wanted, 1);
-  if (fault !== null) throw invalid(['data', ...fault.at], fault.why);
+  if (fault !== null) throw invalid(fault.why, 'data', ...fault.at);
   return text;
 }
 
@@ -73,16 +73,16 @@ function jsonOf(wanted: NewData): string {
     return JSON.stringify(wanted);
   } catch {
     // A value that nests thousands of levels deep overflows the stack.
-    throw invalid(['data'], tooDeep);
+    throw invalid(tooDeep, 'data');
   }
 }
 
 function requireBytes(text: string, most: number, field: string): void {
   if (Buffer.byteLength(text) <= most) return;
-  throw invalid([field], most === 0 ? 'Custom data is turned off on this server.' : `data is longer than ${most} bytes as JSON.`);
+  throw invalid(most === 0 ? 'Custom data is turned off on this server.' : `data is longer than ${most} bytes as JSON.`, field);
 }
 
-function invalid(field: readonly string[], message: string): ChatError {
+function invalid(message: string, ...field: readonly string[]): ChatError {
   return new ChatError('INVALID_INPUT', message, { field });
 }
 

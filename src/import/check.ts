@@ -38,7 +38,7 @@ export async function checkLines(run: Run): Promise<Checking> {
 async function check(run: Run, scratch: Scratch, lines: readonly Numbered[]): Promise<BatchEnd> {
   const { db, keys, options } = run;
   const now = await db.now();
-  const keyed = lines.map(({ line }) => keysOf(keys, line));
+  const keyed = lines.map((numbered) => ({ ...numbered, ...keysOf(keys, numbered.line) }));
   const stored = await readImported(
     db.client,
     keyed.flatMap(({ own, refers }) => [...(own === null ? [] : [own]), ...refers.map(({ key }) => key)]),
@@ -53,8 +53,7 @@ async function check(run: Run, scratch: Scratch, lines: readonly Numbered[]): Pr
   const isKnown = (key: string): boolean => stored.has(key) || scratch.get(key) !== null;
   let shifted = 0;
 
-  const { judged, faults } = await convertAll(run, lines, async (line: Line): Promise<boolean> => {
-    const { own, refers } = keysOf(keys, line);
+  const { judged, faults } = await convertAll(run, keyed, async ({ line, own, refers }): Promise<boolean> => {
     if (own !== null && isKnown(own)) {
       requireKind(line, own, scratch);
       return false;

@@ -1,7 +1,6 @@
 import { insertImported, type Tx } from '../db/index.ts';
-import { ChatError } from '../errors.ts';
 import { type ImportedGroup, importDirect, importGroup, requireImportableGroup } from '../group/index.ts';
-import { type DirectLine, type GroupLine, keysOf, type Numbered, otherKind, requirePast } from './line.ts';
+import { type DirectLine, type GroupLine, invalid, keysOf, type Numbered, otherKind, requirePast } from './line.ts';
 import { type BatchEnd, convertAll, type Run, requireKnown } from './parts.ts';
 
 /** A conversation line that was accepted: known already, a direct conversation, or a group. */
@@ -15,7 +14,7 @@ type Judged =
  * ChatError UNAVAILABLE.
  */
 export async function importConversations(run: Run, lines: readonly Numbered<DirectLine | GroupLine>[]): Promise<BatchEnd> {
-  const keyed = lines.map(({ line }) => keysOf(run.keys, line));
+  const keyed = lines.map((numbered) => ({ ...numbered, ...keysOf(run.keys, numbered.line) }));
   const found = await run.known.find(keyed.flatMap(({ own, refers }) => [...(own === null ? [] : [own]), ...refers.map(({ key }) => key)]));
   const now = await run.db.now();
   const kinds = await readKinds(
@@ -24,12 +23,12 @@ export async function importConversations(run: Run, lines: readonly Numbered<Dir
     found,
   );
 
-  function convert(line: DirectLine | GroupLine): Judged {
+  function convert({ line, refers }: (typeof keyed)[number]): Judged {
     const key = run.keys.conversation(line.id);
     const known = kinds.get(key);
     if (known !== undefined && known !== line.kind) throw otherKind();
     if (known !== undefined) return { key, known: true };
-    const userIds = keysOf(run.keys, line).refers.map((reference) => requireKnown(found, reference));
+    const userIds = refers.map((reference) => requireKnown(found, reference));
     const group = requireConversation(run, line, { now, users: userIds });
     const judged: Judged =
       line.kind === 'group' && group !== null
@@ -39,7 +38,7 @@ export async function importConversations(run: Run, lines: readonly Numbered<Dir
     return judged;
   }
 
-  const { judged, faults } = await convertAll(run, lines, convert);
+  const { judged, faults } = await convertAll(run, keyed, convert);
   const fresh = judged.filter((one) => !('known' in one));
   // In parallel, because conversations that have no account in common share a commit.
   await Promise.all(fresh.map((one) => store(run, one)));
@@ -99,8 +98,4 @@ async function store(run: Run, judged: Judged): Promise<void> {
       },
     });
   }
-}
-
-function invalid(message: string, ...field: readonly string[]): ChatError {
-  return new ChatError('INVALID_INPUT', message, { field });
 }

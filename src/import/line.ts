@@ -67,7 +67,8 @@ export interface Numbered<L extends Line = Line> {
   readonly length: number;
 }
 
-function invalid(message: string, ...field: readonly string[]): ChatError {
+/** Returns the error for a fault of a line. */
+export function invalid(message: string, ...field: readonly string[]): ChatError {
   return new ChatError('INVALID_INPUT', message, { field });
 }
 

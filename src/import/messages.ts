@@ -45,7 +45,7 @@ async function decide(run: Run, inside: Inside, { lines, found, streams }: Batch
   ]);
   const plan = new MessagePlan({ inside, found, stored, roots, senders, rows, shiftTimes: run.options.shiftTimes === true });
   let known = 0;
-  const { judged, faults } = await convertAll(run, lines, (line: MessageLine) => {
+  const { judged, faults } = await convertAll(run, lines, ({ line }) => {
     if (plan.has(run.keys.message(line.conversation, line.id))) known += 1;
     else plan.add(requireContent(run, line, inside.now));
   });

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { type Db, type ImportedRow, readDue, readImported } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Fact, Inside, Log } from '../log/index.ts';
-import { type Keys, type Line, type Numbered, type Reference, unknownReference } from './line.ts';
+import { type Keys, type Numbered, type Reference, unknownReference } from './line.ts';
 import type { Fault } from './read-lines.ts';
 
 /** The parts of the import module. */
@@ -165,20 +165,20 @@ export async function waitForEffects<T>(attempt: () => Promise<T | 'busy'>): Pro
   }
 }
 
-/** Converts a line. Throws ChatError to reject it. */
-export type Convert<L extends Line, T> = (line: L, numbered: Numbered<L>) => T;
-
-/** Converts lines. Without `skipFaulty`, stops at the first fault and returns the results before it. */
-export async function convertAll<L extends Line, T>(
+/**
+ * Converts lines. `convert` throws ChatError to reject one. Without `skipFaulty`, stops at the first fault and returns the results before
+ * it.
+ */
+export async function convertAll<N extends Numbered, T>(
   { options }: Pick<Run, 'options'>,
-  lines: readonly Numbered<L>[],
-  convert: Convert<L, T | Promise<T>>,
+  lines: readonly N[],
+  convert: (line: N) => T | Promise<T>,
 ): Promise<{ readonly judged: readonly T[]; readonly faults: readonly Fault[] }> {
   const judged: T[] = [];
   const faults: Fault[] = [];
   for (const numbered of lines) {
     try {
-      judged.push(await convert(numbered.line, numbered));
+      judged.push(await convert(numbered));
     } catch (error) {
       if (!(error instanceof ChatError) || error.code === 'UNAVAILABLE') throw error;
       faults.push({ number: numbered.number, error });

@@ -5,18 +5,18 @@ import { type BatchEnd, convertAll, importedAt, type Run, requireKnown } from '.
 /** Stores how far users have read. It takes effect at the end of the run. Throws ChatError UNAVAILABLE. */
 export async function importReads(run: Run, lines: readonly Numbered<ReadLine>[]): Promise<BatchEnd> {
   const { db } = run;
-  const refers = new Map(lines.map(({ line }) => [line, keysOf(run.keys, line).refers]));
-  const keys = [...refers.values()].flat().filter(({ what }) => what !== 'message');
+  const keyed = lines.map((numbered) => ({ ...numbered, ...keysOf(run.keys, numbered.line) }));
+  const references = keyed.flatMap(({ refers }) => refers);
+  const keys = references.filter(({ what }) => what !== 'message');
   const found = await run.known.find(keys.map(({ key }) => key));
-  const messages = [...refers.values()].flat().filter(({ what }) => what === 'message');
+  const messages = references.filter(({ what }) => what === 'message');
   const rows = await importedAt.read(
     db.client,
     messages.map(({ key }) => key),
   );
   const stored = new Map(rows.flatMap((row) => (row === null ? [] : [[row.key, row.seq]])));
 
-  const { judged, faults } = await convertAll(run, lines, (line: ReadLine) => {
-    const [user, conversation, message] = refers.get(line) ?? [];
+  const { judged, faults } = await convertAll(run, keyed, ({ refers: [user, conversation, message] }) => {
     if (user === undefined || conversation === undefined || message === undefined) throw new Error('a mark refers to three');
     const seq = stored.get(message.key);
     const mark = { userId: requireKnown(found, user), conversationId: requireKnown(found, conversation) };

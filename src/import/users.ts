@@ -22,7 +22,7 @@ export async function importUsers(run: Run, lines: readonly Numbered<UserLine>[]
   );
   const taken = { handles: new Set<string>(), subjects: new Set<string>() };
 
-  async function convert(line: UserLine): Promise<Judged> {
+  async function convert({ line }: Numbered<UserLine>): Promise<Judged> {
     const key = run.keys.user(line.id);
     if (stored.has(key)) return { key, known: true };
     const made = requireImportable(run, line);
