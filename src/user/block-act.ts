@@ -3,7 +3,6 @@ import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import type { Blocked, BlockRef, Blocks, Unblocked } from './block.ts';
 import { blockCount, blockRow, endBlock, isBlock, lockPair, putBlock } from './block-store.ts';
-import type { ContactRequestRef } from './contact.ts';
 import { type AccountEntry, blockChanged, contactChanged, requestClosed, requestWithdrawn } from './contact-entries.ts';
 import { contactRow, requestRow } from './contact-facts.ts';
 import { type ContactRequestRow, endContacts, endRequest, isContact, settleRequest } from './contact-store.ts';
@@ -86,14 +85,10 @@ function entriesOf({ ref: { userId, otherId }, isContact: known, asked, asks }: 
 
 async function part(tx: Tx, { ref: { userId, otherId }, isContact: known, asked, asks }: Between): Promise<void> {
   if (known) await endContacts(tx, userId, otherId);
-  if (asked !== null) await settleRequest(tx, refOf(asked), { toState: 'BLOCKED' });
+  if (asked !== null) await settleRequest(tx, asked, { toState: 'BLOCKED' });
   if (asks !== null) {
-    await endRequest(tx, refOf(asks), { fromState: 'CANCELLED', ...(asks.toState === 'PENDING' && { toState: 'CANCELLED' }) });
+    await endRequest(tx, asks, { fromState: 'CANCELLED', ...(asks.toState === 'PENDING' && { toState: 'CANCELLED' }) });
   }
-}
-
-function refOf({ fromId, toId }: ContactRequestRef): ContactRequestRef {
-  return { fromId, toId };
 }
 
 /** Ends a block. Throws the errors that Blocks.unblock names. */

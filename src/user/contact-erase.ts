@@ -1,7 +1,6 @@
 import { type Tx, writeInPieces } from '../db/index.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import { blockRow, endBlock, isBlock } from './block-store.ts';
-import type { ContactRequestRef } from './contact.ts';
 import { type AccountEntry, blockChanged, contactChanged, requestClosed, requestWithdrawn } from './contact-entries.ts';
 import { contactRow, requestRow } from './contact-facts.ts';
 import { type ContactRequestRow, endContacts, endRequest, isContact } from './contact-store.ts';
@@ -93,8 +92,8 @@ function partFrom({ log, blockEffects }: ContactParts, userId: bigint, others: r
 
 async function end(tx: Tx, userId: bigint, { otherId, isContact: known, asked, asks, isBlocked, blocks }: Ties): Promise<void> {
   if (known) await endContacts(tx, userId, otherId);
-  if (asked !== null) await endRequest(tx, refOf(asked), { fromState: 'CANCELLED', toState: 'CANCELLED' });
-  if (asks !== null) await endRequest(tx, refOf(asks), { fromState: 'CANCELLED', toState: 'CANCELLED' });
+  if (asked !== null) await endRequest(tx, asked, { fromState: 'CANCELLED', toState: 'CANCELLED' });
+  if (asks !== null) await endRequest(tx, asks, { fromState: 'CANCELLED', toState: 'CANCELLED' });
   if (blocks) await endBlock(tx, { userId, otherId });
   if (isBlocked) await endBlock(tx, { userId: otherId, otherId: userId });
 }
@@ -126,8 +125,4 @@ function entriesOf(userId: bigint, { otherId, isContact: known, asked, asks, isB
     ...(asked?.fromState === 'PENDING' ? [requestClosed(otherId, userId, asked)] : []),
     ...(isBlocked ? [blockChanged(otherId, { otherId: userId, blocked: false })] : []),
   ];
-}
-
-function refOf({ fromId, toId }: ContactRequestRow): ContactRequestRef {
-  return { fromId, toId };
 }

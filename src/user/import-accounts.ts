@@ -8,7 +8,7 @@ import type { IdentityKey } from './identity-store.ts';
 import { insertAccount } from './newcomer.ts';
 import type { AdministrationParts } from './parts.ts';
 import { noPassword } from './password.ts';
-import { requireAvatarUrl, requireBio, requireDisplayName, requireHandle } from './shape.ts';
+import { requireCalled } from './shape.ts';
 import type { UserRow } from './store.ts';
 
 /** A user of another system whose account is imported. */
@@ -35,12 +35,9 @@ const nobody = 0n;
  */
 export function requireImportable(parts: Pick<AdministrationParts, 'config'>, foreigner: AccountToImport): ImportedAccount {
   const { subject, issuer, bot = false, createdAt } = foreigner;
-  const handle = requireHandle(foreigner.handle);
   return {
-    ...{ handle, bot, createdAt },
-    displayName: requireDisplayName(foreigner.displayName, handle),
-    avatarUrl: requireAvatarUrl(foreigner.avatarUrl ?? null),
-    bio: requireBio(foreigner.bio ?? null),
+    ...requireCalled(foreigner),
+    ...{ bot, createdAt },
     identity: subject === undefined ? null : requireIdentity(parts, { subject, issuer }),
   };
 }

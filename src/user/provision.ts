@@ -8,7 +8,7 @@ import { findIdentity } from './identity-store.ts';
 import { insertAccount } from './newcomer.ts';
 import type { AdministrationParts } from './parts.ts';
 import { noPassword } from './password.ts';
-import { requireAvatarUrl, requireBio, requireDisplayName, requireHandle } from './shape.ts';
+import { requireCalled } from './shape.ts';
 import type { User } from './user.ts';
 
 type Parts = Pick<AdministrationParts, 'db' | 'log' | 'config'>;
@@ -24,22 +24,14 @@ export async function provision(
   { bot, subject = null, issuer = null, ...called }: Parameters<Administration['createUser']>[0] & { readonly bot: boolean },
 ): Promise<User> {
   const { db, log, config } = parts;
-  const handle = requireHandle(called.handle);
-  const user = {
-    handle,
-    displayName: requireDisplayName(called.displayName, handle),
-    avatarUrl: requireAvatarUrl(called.avatarUrl ?? null),
-    bio: requireBio(called.bio ?? null),
-    bot,
-    data: requireUserData(called.data),
-  };
+  const user = { ...requireCalled(called), bot, data: requireUserData(called.data) };
   if (subject === null && issuer !== null) {
     throw new ChatError('INVALID_INPUT', 'issuer needs a subject. Provide both.', { field: ['subject'] });
   }
   const identity = subject === null ? null : requireIdentity(parts, { subject, issuer });
   const isTaken = async () => identity !== null && (await findIdentity(db.client, identity)) !== null;
   if (await isTaken()) throw identityTaken();
-  if (await isReserved(db.client, config, { handle, userId: nobody, at: await db.now() })) throw handleTaken();
+  if (await isReserved(db.client, config, { handle: user.handle, userId: nobody, at: await db.now() })) throw handleTaken();
   try {
     return await log.append<User>({
       lock: [],

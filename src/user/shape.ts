@@ -1,4 +1,5 @@
 import { ChatError } from '../errors.ts';
+import type { Called } from './administration.ts';
 import { codePoints, hasControls, isBlank, isStorable, webAddress } from '../text.ts';
 
 // The widths of the columns, which the API documents too.
@@ -28,6 +29,19 @@ export function requireHandle(handle: string): string {
   const read = readHandle(handle);
   if (read === null) throw invalid('handle', 'A handle must be 3 to 32 characters of a-z, 0-9, _, . and -.');
   return read;
+}
+
+/**
+ * Returns the profile of a user as it is stored. Throws ChatError INVALID_INPUT (handle, displayName, avatarUrl, bio).
+ */
+export function requireCalled(called: Pick<Called, 'handle' | 'displayName' | 'avatarUrl' | 'bio'>) {
+  const handle = requireHandle(called.handle);
+  return {
+    handle,
+    displayName: requireDisplayName(called.displayName, handle),
+    avatarUrl: requireAvatarUrl(called.avatarUrl ?? null),
+    bio: requireBio(called.bio ?? null),
+  };
 }
 
 /** Returns whether a text can be a password. */
