@@ -1,6 +1,9 @@
 import type { Data } from '../data.ts';
 import type { Draft } from '../draft/index.ts';
+import type { MembershipRecord } from '../group/index.ts';
 import type { Message } from '../message/index.ts';
+import type { OwnReport } from '../moderation/index.ts';
+import type { Listed, ListRequest } from '../page.ts';
 import type { SavedMessage } from '../saved/index.ts';
 import type { OwnRecord, User, Viewer } from '../user/index.ts';
 import type { Sources } from './parts.ts';
@@ -51,30 +54,44 @@ async function* list(name: string, pages: Iterable<readonly object[]> | AsyncIte
   yield ']';
 }
 
-async function* contactsOf({ contacts, users }: Sources, viewer: Viewer): AsyncGenerator<readonly object[]> {
+/** Reads the pages of a list. `read` gets the key of the last item of the page before. */
+async function* pagesOf<T>(read: (page: ListRequest) => Promise<Listed<T>>): AsyncGenerator<readonly T[]> {
   for (let after: string | undefined; ; ) {
-    const { items, hasNextPage } = await contacts.list(viewer, { first, after });
-    const people = await named(
-      users,
-      items.map(({ contact }) => contact.otherId),
-    );
-    yield items.map(({ contact: { otherId, alias, since } }) => ({ user: people(otherId), alias, since }));
+    const { items, hasNextPage } = await read({ first, after });
+    yield items;
     after = items.at(-1)?.key;
     if (!hasNextPage) return;
   }
 }
 
+/** Reads the pages of a list that ends with an empty one. `read` gets the last item of the page before, or null. */
+async function* stepsOf<T>(read: (last: T | null) => Promise<readonly T[]>): AsyncGenerator<readonly T[]> {
+  for (let last: T | null = null; ; ) {
+    const page: readonly T[] = await read(last);
+    last = page.at(-1) ?? null;
+    if (last === null) return;
+    yield page;
+  }
+}
+
+async function* contactsOf({ contacts, users }: Sources, viewer: Viewer): AsyncGenerator<readonly object[]> {
+  for await (const items of pagesOf((page) => contacts.list(viewer, page))) {
+    const people = await named(
+      users,
+      items.map(({ contact }) => contact.otherId),
+    );
+    yield items.map(({ contact: { otherId, alias, since } }) => ({ user: people(otherId), alias, since }));
+  }
+}
+
 async function* requestsOf({ contacts, users }: Sources, viewer: Viewer): AsyncGenerator<readonly object[]> {
   for (const direction of ['INCOMING', 'OUTGOING'] as const) {
-    for (let after: string | undefined; ; ) {
-      const { items, hasNextPage } = await contacts.requests(viewer, { direction, first, after });
+    for await (const items of pagesOf((page) => contacts.requests(viewer, { direction, ...page }))) {
       const people = await named(
         users,
         items.flatMap(({ request }) => [request.fromId, request.toId]),
       );
       yield items.map(({ request: { fromId, toId, note, createdAt } }) => ({ from: people(fromId), to: people(toId), note, createdAt }));
-      after = items.at(-1)?.key;
-      if (!hasNextPage) break;
     }
   }
 }
@@ -91,54 +108,41 @@ async function* blocksOf({ users }: Sources, blocks: OwnRecord['blocks']): Async
 }
 
 async function* joinRequestsOf({ joining }: Sources, viewer: Viewer): AsyncGenerator<readonly object[]> {
-  for (let after: string | undefined; ; ) {
-    const { items, hasNextPage } = await joining.ownRequests(viewer, { first, after });
+  for await (const items of pagesOf((page) => joining.ownRequests(viewer, page))) {
     yield items.map(({ request: { conversationId, note, createdAt } }) => ({ conversationId, note, createdAt }));
-    after = items.at(-1)?.key;
-    if (!hasNextPage) return;
   }
 }
 
 async function* scheduledOf({ scheduled }: Sources, viewer: Viewer): AsyncGenerator<readonly object[]> {
-  for (let after: string | undefined; ; ) {
-    const { items, hasNextPage } = await scheduled.list(viewer, { first, after });
+  for await (const items of pagesOf((page) => scheduled.list(viewer, page))) {
     yield items.map(
       ({ scheduled: { conversationId, text, attachments, data, poll, replyToSeq, threadRootSeq, sendAt, createdAt, refusal } }) => ({
         ...{ conversationId, sendAt, createdAt, text, attachments, data: read(data), poll },
         ...{ replyToSeq, threadRootSeq, refusal },
       }),
     );
-    after = items.at(-1)?.key;
-    if (!hasNextPage) return;
   }
 }
 
 async function* draftsOf({ drafts }: Sources, userId: bigint): AsyncGenerator<readonly object[]> {
-  for (let after: Draft | null = null; ; ) {
-    const page: readonly Draft[] = await drafts.allOf(userId, { first, after });
+  for await (const page of stepsOf<Draft>((after) => drafts.allOf(userId, { first, after }))) {
     yield page.map(({ conversationId, threadRootSeq, text, data, replyToSeq, writtenAt, savedAt }) => ({
       ...{ conversationId, threadRootSeq: threadRootSeq === 0 ? null : threadRootSeq, text, replyToSeq },
       ...{ data: data === null ? null : (JSON.parse(data) as unknown), writtenAt, savedAt },
     }));
-    after = page.at(-1) ?? null;
-    if (after === null) return;
   }
 }
 
 // Other users' messages are not this user's data, so a saved message is given by its conversation and seq only.
 async function* savedOf({ saved }: Sources, userId: bigint): AsyncGenerator<readonly object[]> {
-  for (let after: SavedMessage | null = null; ; ) {
-    const page: readonly SavedMessage[] = await saved.allOf(userId, { first, after });
+  for await (const page of stepsOf<SavedMessage>((after) => saved.allOf(userId, { first, after }))) {
     yield page.map(({ conversationId, seq, note, savedAt }) => ({ conversationId, seq, note, savedAt }));
-    after = page.at(-1) ?? null;
-    if (after === null) return;
   }
 }
 
 // Excludes the reported messages, which are other users' data, and what became of the report.
 async function* reportsOf({ reports, users }: Sources, userId: bigint): AsyncGenerator<readonly object[]> {
-  for (let after: string | undefined; ; ) {
-    const page = await reports.by(userId, { first, after });
+  for await (const page of stepsOf<OwnReport>((last) => reports.by(userId, { first, after: last?.itemId }))) {
     const people = await named(
       users,
       page.flatMap(({ target }) => (target.kind === 'USER' ? [target.userId] : [])),
@@ -148,23 +152,16 @@ async function* reportsOf({ reports, users }: Sources, userId: bigint): AsyncGen
       ...(target.kind === 'MESSAGE' && { seq: target.seq }),
       ...{ reason, note, at },
     }));
-    const last = page.at(-1);
-    if (last === undefined) return;
-    after = last.itemId;
   }
 }
 
 async function* conversationsOf({ groups, users }: Sources, userId: bigint): AsyncGenerator<readonly object[]> {
-  for (let after = 0n; ; ) {
-    const stays = await groups.stays(userId, { first, after });
+  for await (const stays of staysOf(groups, userId)) {
     const people = await named(
       users,
       stays.flatMap(({ peerId }) => (peerId === null ? [] : [peerId])),
     );
     yield stays.map(({ conversationId: id, peerId, ...stay }) => ({ id, ...stay, peer: peerId && people(peerId) }));
-    const last = stays.at(-1);
-    if (last === undefined) return;
-    after = last.conversationId;
   }
 }
 
@@ -188,22 +185,16 @@ async function* actsOf(
 }
 
 async function* placesOf(groups: Sources['groups'], userId: bigint): AsyncGenerator<bigint> {
-  for (let after = 0n; ; ) {
-    const stays = await groups.stays(userId, { first, after });
-    for (const { conversationId } of stays) yield conversationId;
-    const last = stays.at(-1);
-    if (last === undefined) return;
-    after = last.conversationId;
-  }
+  for await (const stays of staysOf(groups, userId)) yield* stays.map(({ conversationId }) => conversationId);
+}
+
+function staysOf(groups: Sources['groups'], userId: bigint) {
+  return stepsOf<MembershipRecord>((last) => groups.stays(userId, { first, after: last?.conversationId ?? 0n }));
 }
 
 async function* saidIn(messages: Sources['messages'], userId: bigint, conversationId: bigint): AsyncGenerator<readonly object[]> {
-  for (let after = 0; ; ) {
-    const page = await messages.messagesBy(userId, { conversationId, first, after });
+  for await (const page of stepsOf<Message>((last) => messages.messagesBy(userId, { conversationId, first, after: last?.seq ?? 0 }))) {
     yield page.filter(({ recalledAt }) => recalledAt === null).map(ownWords);
-    const last = page.at(-1);
-    if (last === undefined) return;
-    after = last.seq;
   }
 }
 

@@ -2,6 +2,8 @@ import type { Message, MessageRef } from '../message/index.ts';
 import type { OwnReport, ReportReason } from '../queue/index.ts';
 import type { Viewer } from '../user/index.ts';
 
+export type { OwnReport };
+
 /** The reasons that users can give for a report: all except that of the lists of blocked words. */
 export type ReasonOfUsers = Exclude<ReportReason, 'BLOCKED_WORDS'>;
 

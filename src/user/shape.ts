@@ -1,6 +1,6 @@
 import { ChatError } from '../errors.ts';
-import type { Called } from './administration.ts';
 import { codePoints, hasControls, isBlank, isStorable, webAddress } from '../text.ts';
+import type { Called } from './administration.ts';
 
 // The widths of the columns, which the API documents too.
 const maxName = 64;
