@@ -1,5 +1,6 @@
 import type { NewData } from '../data.ts';
 import type { IndependentWrite, JointAct, MessageRef, Part } from '../message/index.ts';
+import type { ListRequest } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 
 /** The place of a draft: a conversation, or a thread in it. */
@@ -66,10 +67,7 @@ export interface Drafts {
    */
   ending(viewer: Viewer, at: DraftAt): JointAct<IndependentWrite>;
   /** Returns the viewer's drafts, the one saved last first. `key` is an item's cursor. */
-  list(
-    viewer: Viewer,
-    range: { readonly first: number; readonly after?: string | undefined },
-  ): Promise<Part<{ readonly draft: Draft; readonly key: string }>>;
+  list(viewer: Viewer, range: ListRequest): Promise<Part<{ readonly draft: Draft; readonly key: string }>>;
   /**
    * The viewer's own drafts, in the order asked for; null if there is none. Does not check that they belong to the viewer's current
    * membership.

@@ -1,5 +1,6 @@
 import { byKey, empty, inCurrentMembership, inPieces, join, selectRows, sql, type Tx } from '../db/index.ts';
 import type { Fact } from '../log/index.ts';
+import type { ListRequest } from '../page.ts';
 import type { Draft, DraftPlace } from './draft.ts';
 
 /** A row of Draft: a draft, or what ended it. */
@@ -104,11 +105,7 @@ export function draftKey({ savedAt, conversationId, threadRootSeq }: Pick<Draft,
 const byTime = { index: 'Draft_userId_savedAt_conversationId_threadRootSeq_idx' };
 
 /** Returns at most `first` drafts of a user in conversations that they see, newest first. */
-export async function listDrafts(
-  tx: Tx,
-  userId: bigint,
-  { first, after }: { readonly first: number; readonly after?: string | undefined },
-): Promise<readonly Draft[]> {
+export async function listDrafts(tx: Tx, userId: bigint, { first, after }: ListRequest): Promise<readonly Draft[]> {
   const rest = sql`userId = ${userId} AND savedAt IS NOT NULL ${past(after)} AND ${inCurrentMembership('Draft', userId)}
     ORDER BY userId DESC, savedAt DESC, conversationId DESC, threadRootSeq DESC LIMIT ${first}`;
   return (await selectRows(tx, 'Draft', rest, byTime)).filter(stands).map(draftOf);

@@ -1,21 +1,10 @@
 import type { Message } from '../message/index.ts';
+import type { Listed, ListRequest } from '../page.ts';
 import type { Item, ItemAction, ItemKind, ItemState, Report, ReportCounts } from '../queue/index.ts';
 import type { DeletedMessages } from '../user/index.ts';
 
 /** The actions that an admin can decide on. */
 export type Decision = Exclude<ItemAction, 'ERASED'>;
-
-/** A page of a list. `key` is an item's position in the list. */
-export interface Listed<T> {
-  readonly items: readonly { readonly item: T; readonly key: string }[];
-  readonly hasNextPage: boolean;
-}
-
-/** Which page of a list to read. */
-export interface Part {
-  readonly first: number;
-  readonly after?: string | undefined;
-}
 
 /**
  * What admins do with the queue. `actorId` is the admin, or null for the command. Refusals are thrown as ChatError, with `field` named from
@@ -23,13 +12,15 @@ export interface Part {
  */
 export interface Moderation {
   /** Reads items in a state, of one kind or of all. Open items come oldest first, resolved items newest first. Throws UNAVAILABLE. */
-  queue(page: Part & { readonly state: ItemState; readonly kind?: ItemKind | null | undefined }): Promise<Listed<Item>>;
+  queue(
+    page: ListRequest & { readonly state: ItemState; readonly kind?: ItemKind | null | undefined },
+  ): Promise<Listed<{ readonly item: Item }>>;
   /** Reads items in the order of `ids`, null where there is none. Throws UNAVAILABLE. */
   byIds(ids: readonly string[]): Promise<readonly (Item | null)[]>;
   /** Counts the reports of items, in the order of `items`. Throws UNAVAILABLE. */
   counts(items: readonly Item[]): Promise<readonly ReportCounts[]>;
   /** Reads the reports of an item, newest first. Throws UNAVAILABLE. */
-  reports(item: Item, page: Part): Promise<Listed<Report>>;
+  reports(item: Item, page: ListRequest): Promise<Listed<{ readonly item: Report }>>;
   /**
    * Reads the messages that items are about in their current state, in the order of `items`. Null for an item that is not about a message.
    * Throws UNAVAILABLE.

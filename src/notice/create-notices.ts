@@ -1,8 +1,9 @@
 import { type NoticePlace, selectNotices } from '../db/index.ts';
+import type { Listed } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 import { isUuid, uuidBytes, uuidText } from '../uuid.ts';
 import { postDue, tellRevoked } from './deliver.ts';
-import type { Notice, NoticePage, Notices } from './notice.ts';
+import type { Notice, Notices } from './notice.ts';
 import { type NoticeParts, postNotice } from './post.ts';
 import { revokeNotice } from './revoke.ts';
 import { countRecipients, listNotices, readNotices, shownNotice } from './store.ts';
@@ -13,7 +14,7 @@ export type { NoticeParts } from './post.ts';
 export function createNotices(parts: NoticeParts): Notices {
   const { db } = parts;
 
-  async function list({ userId }: Viewer, { first, after }: Parameters<Notices['list']>[1]): Promise<NoticePage<Notice>> {
+  async function list({ userId }: Viewer, { first, after }: Parameters<Notices['list']>[1]): Promise<Listed<{ readonly notice: Notice }>> {
     const found = await selectNotices(db.client, { userId, limit: first + 1, before: after === undefined ? null : readKey(after) });
     const rows = await readNotices(
       db.client,

@@ -1,4 +1,5 @@
 import type { ChatError } from '../errors.ts';
+import type { Listed, ListRequest } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 
 /** A notice as its recipients see it. */
@@ -65,16 +66,10 @@ export type Posting =
   | { readonly notice: PostedNotice; readonly errors: readonly [] }
   | { readonly notice: null; readonly errors: readonly ChatError[] };
 
-/** A page of a list, newest first. `key` is an item's cursor. */
-export interface NoticePage<T> {
-  readonly items: readonly { readonly notice: T; readonly key: string }[];
-  readonly hasNextPage: boolean;
-}
-
 /** The interface of the module. Refusals are thrown as ChatError. */
 export interface Notices {
   /** Returns the posted notices to the viewer, and those to all since they signed up. By time of posting, newest first. */
-  list(viewer: Viewer, page: { readonly first: number; readonly after?: string | undefined }): Promise<NoticePage<Notice>>;
+  list(viewer: Viewer, page: ListRequest): Promise<Listed<{ readonly notice: Notice }>>;
   /** Returns a notice that `list` shows; null for any other. */
   byId(viewer: Viewer, id: string): Promise<Notice | null>;
   /**
@@ -90,7 +85,7 @@ export interface Notices {
   /** Revokes a notice, posted or not. Repeating it has no effect. Throws NOT_FOUND (id). */
   revoke(id: string): Promise<PostedNotice>;
   /** Returns all notices ever created, newest first. `after` is an id. */
-  all(page: { readonly first: number; readonly after?: string | undefined }): Promise<NoticePage<PostedNotice>>;
+  all(page: ListRequest): Promise<Listed<{ readonly notice: PostedNotice }>>;
   /** Returns how far notices have been delivered, in the order asked for; null for notices to all. */
   reach(notices: readonly PostedNotice[]): Promise<readonly (NoticeReach | null)[]>;
   /**

@@ -1,4 +1,5 @@
 import type { NewData } from '../data.ts';
+import type { ListRequest } from '../page.ts';
 import type { DeletedMessages, LinkedIdentity, Session, User, UserPage, UserRole } from './user.ts';
 
 /** The state of an account, as operators see it (admin schema: `enum UserState`). */
@@ -77,9 +78,9 @@ export interface Administration {
    * Lists users, newest accounts first, or in the order of the search if there is one. Keys are opaque positions. Throws BAD_USER_INPUT
    * (after).
    */
-  list(query: UserQuery, page: { readonly first: number; readonly after?: string | undefined }): Promise<UserPage>;
+  list(query: UserQuery, page: ListRequest): Promise<UserPage>;
   /** Lists bots, newest first. Keys are as in `list`. */
-  bots(page: { readonly first: number; readonly after?: string | undefined }): Promise<UserPage>;
+  bots(page: ListRequest): Promise<UserPage>;
   /**
    * Creates an account for somebody before their first sign-in. With a `subject`, it belongs to the user who signs in as that subject.
    * Without one, nobody can sign in until an identity is linked or a password is reset. Throws INVALID_INPUT (handle, displayName,

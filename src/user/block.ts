@@ -1,5 +1,5 @@
 import type { Tx } from '../db/index.ts';
-import type { ContactPage, ContactPageRequest } from './contact.ts';
+import type { Listed, ListRequest } from '../page.ts';
 import type { Viewer } from './user.ts';
 
 /** A block of one user by another. */
@@ -48,7 +48,7 @@ export interface Blocks {
   /** Ends a block, if there is one. Throws NOT_FOUND (userId). */
   unblock(viewer: Viewer, options: { userId: bigint }): Promise<Unblocked>;
   /** Lists the users whom the viewer has blocked, newest block first. Throws BAD_USER_INPUT (after). */
-  list(viewer: Viewer, page: ContactPageRequest): Promise<ContactPage<{ readonly block: Block }>>;
+  list(viewer: Viewer, page: ListRequest): Promise<Listed<{ readonly block: Block }>>;
   /** Returns active blocks, in the order of `refs`, null where there is none. Only the user `userId` may see them. */
   byRefs(refs: readonly BlockRef[]): Promise<readonly (Block | null)[]>;
   /**

@@ -1,7 +1,8 @@
 import type { Tx } from '../db/index.ts';
 import { lastTime, parsePlace } from '../list-key.ts';
+import type { Listed, ListRequest } from '../page.ts';
 import type { Block } from './block.ts';
-import type { Contact, ContactPage, ContactPageRequest, ContactRequest, RequestDirection } from './contact.ts';
+import type { Contact, ContactRequest, RequestDirection } from './contact.ts';
 import { contactOf, requestOf } from './contact-store.ts';
 import type { Viewer } from './user.ts';
 
@@ -41,8 +42,8 @@ function pageOf<R, T>(rows: readonly R[], first: number, itemOf: (row: R) => T) 
 export async function listContacts(
   tx: Tx,
   { userId }: Viewer,
-  { first, after }: ContactPageRequest,
-): Promise<ContactPage<{ readonly contact: Contact }>> {
+  { first, after }: ListRequest,
+): Promise<Listed<{ readonly contact: Contact }>> {
   const rows = await tx.contact.findMany({
     where: { userId, state: 'ACTIVE', ...past(after, 'since', 'otherId') },
     orderBy: [{ since: 'desc' }, { otherId: 'desc' }],
@@ -60,11 +61,7 @@ export function blockListKey({ since, otherId }: Pick<Block, 'since' | 'otherId'
 }
 
 /** Lists a user's blocks, newest first. Throws ChatError BAD_USER_INPUT (after). */
-export async function listBlocks(
-  tx: Tx,
-  { userId }: Viewer,
-  { first, after }: ContactPageRequest,
-): Promise<ContactPage<{ readonly block: Block }>> {
+export async function listBlocks(tx: Tx, { userId }: Viewer, { first, after }: ListRequest): Promise<Listed<{ readonly block: Block }>> {
   const rows = await tx.block.findMany({
     where: { userId, state: 'ACTIVE', ...past(after, 'since', 'otherId') },
     orderBy: [{ since: 'desc' }, { otherId: 'desc' }],
@@ -79,8 +76,8 @@ export async function listBlocks(
 export async function listRequests(
   tx: Tx,
   { userId }: Viewer,
-  { direction, first, after }: ContactPageRequest & { readonly direction: RequestDirection },
-): Promise<ContactPage<{ readonly request: ContactRequest }>> {
+  { direction, first, after }: ListRequest & { readonly direction: RequestDirection },
+): Promise<Listed<{ readonly request: ContactRequest }>> {
   const other = direction === 'INCOMING' ? 'fromId' : 'toId';
   const rows = await tx.contactRequest.findMany({
     where: { ...waiting(userId, direction), ...past(after, 'createdAt', other) },

@@ -1,3 +1,4 @@
+import type { Listed, ListRequest } from '../page.ts';
 import type { Viewer } from './user.ts';
 
 /** One user's side of a contact. The other user has one, too. */
@@ -53,18 +54,6 @@ export type Requested =
   | { readonly request: ContactRequest; readonly contact: null }
   | { readonly request: null; readonly contact: Contact };
 
-/** A page of a list, newest first. Keys are opaque text. */
-export interface ContactPage<T> {
-  readonly items: readonly (T & { readonly key: string })[];
-  readonly hasNextPage: boolean;
-}
-
-/** How many items of a list to return, and after which key. */
-export interface ContactPageRequest {
-  readonly first: number;
-  readonly after?: string | undefined;
-}
-
 /** Contacts and contact requests. Refusals are thrown as ChatError with `field` named from the options. */
 export interface Contacts {
   /**
@@ -97,12 +86,12 @@ export interface Contacts {
   /** Deletes the first message after it was sent, unless there has been another request since. */
   clearFirstMessage(request: ContactRequestRef, first: Pick<FirstMessage, 'askedAt'>): Promise<void>;
   /** Lists the viewer's contacts. Throws BAD_USER_INPUT (after). */
-  list(viewer: Viewer, page: ContactPageRequest): Promise<ContactPage<{ readonly contact: Contact }>>;
+  list(viewer: Viewer, page: ListRequest): Promise<Listed<{ readonly contact: Contact }>>;
   /** Lists the viewer's requests in one direction that are pending as the viewer sees them. Throws BAD_USER_INPUT (after). */
   requests(
     viewer: Viewer,
-    page: ContactPageRequest & { readonly direction: RequestDirection },
-  ): Promise<ContactPage<{ readonly request: ContactRequest }>>;
+    page: ListRequest & { readonly direction: RequestDirection },
+  ): Promise<Listed<{ readonly request: ContactRequest }>>;
   /** Counts the requests that `requests` lists. */
   countRequests(viewer: Viewer, direction: RequestDirection): Promise<number>;
   /**

@@ -1,5 +1,6 @@
 import { rarestOfUsers, searchUsers } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
+import type { ListRequest } from '../page.ts';
 import { prefixesOf } from '../term.ts';
 import { keyOfPlace, placeOf } from '../term-place.ts';
 import type { UserParts } from './parts.ts';
@@ -23,11 +24,7 @@ export async function search(
 }
 
 /** Reads a page. Throws ChatError BAD_USER_INPUT (after) for a key of another list. */
-async function readFound(
-  { db }: UserParts,
-  asked: readonly string[],
-  { first, after }: { readonly first: number; readonly after?: string | undefined },
-): Promise<UserPage> {
+async function readFound({ db }: UserParts, asked: readonly string[], { first, after }: ListRequest): Promise<UserPage> {
   const { place, prefixes: named } = placeOf(asked, after);
   const prefixes = place === null ? await rarestOfUsers(db.client, named) : named;
   if (prefixes.length === 0) return { items: [], hasNextPage: false };

@@ -1,4 +1,5 @@
 import type { Data } from '../data.ts';
+import type { ListRequest } from '../page.ts';
 
 /** The signed-in user who makes a request, on one of their devices. */
 export interface Viewer {
@@ -222,7 +223,7 @@ export interface Users {
    * Counts a search by the beginnings of handles and of words of display names, ignoring case and accents, and returns a function that
    * reads its pages. Throws RATE_LIMITED per user, or FORBIDDEN while config SEARCH is off.
    */
-  search(viewer: Viewer, text: string): Promise<(page: { first: number; after?: string | undefined }) => Promise<UserPage>>;
+  search(viewer: Viewer, text: string): Promise<(page: ListRequest) => Promise<UserPage>>;
   /** Returns the viewer's live sessions, newest first, at most 50. */
   sessions(viewer: Viewer): Promise<readonly Session[]>;
   /** Returns one of the viewer's live sessions, or null. */
