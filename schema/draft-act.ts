@@ -4,7 +4,8 @@ import type { Edge } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { DraftEdge, draftEdge } from './draft.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
-import { inputId } from './ids.ts';
+import { inputId, optionalInputId } from './ids.ts';
+import { payloadName } from './payload-name.ts';
 
 interface DraftActShape extends Refusable {
   readonly word?: DraftState;
@@ -12,7 +13,7 @@ interface DraftActShape extends Refusable {
 
 function draftPayload(mutation: string) {
   return withErrors(
-    builder.objectRef<DraftActShape>(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`).implement({
+    builder.objectRef<DraftActShape>(payloadName(mutation)).implement({
       description: `The payload of \`${mutation}\`.`,
       fields: (t) => ({
         draftEdge: t.field({
@@ -76,13 +77,9 @@ interface PlaceInput {
 function readPlace({ conversationId, threadRootId, writtenAt }: PlaceInput): DraftAt {
   return {
     conversationId: inputId('Conversation', conversationId, 'conversationId'),
-    threadRoot: optional(threadRootId, 'threadRootId'),
+    threadRoot: optionalInputId('Message', threadRootId, 'threadRootId'),
     writtenAt,
   };
-}
-
-function optional(id: string | null | undefined, field: string) {
-  return id === null || id === undefined ? undefined : inputId('Message', id, field);
 }
 
 const SaveDraftPayload = draftPayload('saveDraft');
@@ -97,7 +94,7 @@ builder.mutationField('saveDraft', (t) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
         const { text, data, replyToId } = input;
-        const wanted = { ...readPlace(input), text, data, replyTo: optional(replyToId, 'replyToId') };
+        const wanted = { ...readPlace(input), text, data, replyTo: optionalInputId('Message', replyToId, 'replyToId') };
         return { word: await context.chat.drafts.save(viewer, wanted) };
       }),
   }),

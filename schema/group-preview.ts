@@ -3,7 +3,7 @@ import { builder } from './builder.ts';
 import { connectionOf, forwardConnection } from './connection.ts';
 import { viewerAccess } from './conversation.ts';
 import { JoinPolicy } from './group-joining.ts';
-import { argumentId, formatId } from './ids.ts';
+import { formatId, optionalArgumentId } from './ids.ts';
 import { present } from './node.ts';
 import { beginField } from './operation.ts';
 
@@ -40,7 +40,7 @@ builder.queryField('groupPreview', (t) =>
     },
     async resolve(_root, { id, code }, context, info) {
       const viewer = await beginField(context, info);
-      const groupId = id === null || id === undefined ? undefined : argumentId('Conversation', id, 'id');
+      const groupId = optionalArgumentId('Conversation', id, 'id');
       return context.chat.joining.preview(viewer, { groupId, code });
     },
   }),

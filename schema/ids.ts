@@ -167,6 +167,15 @@ export function inputId<T extends IdType>(type: T, id: string, ...field: readonl
   return key;
 }
 
+/** Like inputId, for an id that is optional. Undefined if it is absent or null. */
+export function optionalInputId<T extends IdType>(
+  type: T,
+  id: string | null | undefined,
+  ...field: readonly string[]
+): Keys[T] | undefined {
+  return id === null || id === undefined ? undefined : inputId(type, id, ...field);
+}
+
 /** The ids of a batch with their indexes in the input. Malformed ids are in `errors`, as inputId would throw them. */
 export interface Batch<K> {
   readonly keys: readonly K[];
@@ -196,6 +205,15 @@ export function argumentId<T extends IdType>(type: T, id: string, ...argument: r
   const key = keyOf(type, id);
   if (key === null) throw notAnId('BAD_USER_INPUT', type, argument);
   return key;
+}
+
+/** Like argumentId, for an id that is optional. Undefined if it is absent or null. */
+export function optionalArgumentId<T extends IdType>(
+  type: T,
+  id: string | null | undefined,
+  ...argument: readonly string[]
+): Keys[T] | undefined {
+  return id === null || id === undefined ? undefined : argumentId(type, id, ...argument);
 }
 
 function notAnId(code: 'INVALID_INPUT' | 'BAD_USER_INPUT', type: IdType, field: readonly string[]): ChatError {

@@ -4,7 +4,7 @@ import type { Edge } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { ConversationEdge, conversationEdge, Group } from './conversation.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
-import { inputId } from './ids.ts';
+import { optionalInputId } from './ids.ts';
 import { JoinRequest } from './join-request.ts';
 
 const JoinGroupInput = builder.inputType('JoinGroupInput', {
@@ -57,7 +57,7 @@ builder.mutationField('joinGroup', (t) =>
     resolve: (_root, { input: { groupId, code, note } }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
-        const id = groupId === null || groupId === undefined ? undefined : inputId('Conversation', groupId, 'groupId');
+        const id = optionalInputId('Conversation', groupId, 'groupId');
         const { group, request } = await context.chat.joining.join(viewer, { groupId: id, code, note });
         return { group, joinRequest: request };
       }),

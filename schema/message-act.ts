@@ -6,6 +6,7 @@ import { type Context, requireViewer } from './context.ts';
 import { type Refusable, type Refused, settle, withErrors } from './errors.ts';
 import { inputId } from './ids.ts';
 import { Message } from './message.ts';
+import { payloadName } from './payload-name.ts';
 
 /** The result of a mutation on a message. */
 interface ActedShape extends Refusable {
@@ -15,7 +16,7 @@ interface ActedShape extends Refusable {
 /** Creates the payload type of a mutation on a message. */
 export function messagePayload(mutation: string) {
   return withErrors(
-    builder.objectRef<ActedShape>(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`).implement({
+    builder.objectRef<ActedShape>(payloadName(mutation)).implement({
       description: `The payload of \`${mutation}\`.`,
       fields: (t) => ({
         message: t.field({

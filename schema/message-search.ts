@@ -2,7 +2,7 @@ import type { Message as MessageShape } from '../src/message/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { formatCursor } from './cursors.ts';
-import { argumentId } from './ids.ts';
+import { optionalArgumentId } from './ids.ts';
 import { Message } from './message.ts';
 import { beginField } from './operation.ts';
 import { forwardPage } from './page.ts';
@@ -12,11 +12,6 @@ const FoundMessages = connectionOf<MessageShape>('MessageSearch', {
   list: 'found messages',
   node: (t) => t.field({ type: Message, description: 'The message.', resolve: ({ node }) => node }),
 });
-
-/** Returns the key of an optional id. */
-function named<T extends 'Conversation' | 'User'>(type: T, id: string | null | undefined, argument: string) {
-  return id === null || id === undefined ? undefined : argumentId(type, id, argument);
-}
 
 // A root field: as a field of Conversation, a page of conversations would run a hundred searches.
 builder.queryField('messages', (t) =>
@@ -47,8 +42,8 @@ builder.queryField('messages', (t) =>
         ...{
           search,
           signal: context.signal,
-          conversationId: named('Conversation', conversationId, 'conversationId'),
-          senderId: named('User', senderId, 'senderId'),
+          conversationId: optionalArgumentId('Conversation', conversationId, 'conversationId'),
+          senderId: optionalArgumentId('User', senderId, 'senderId'),
           hasAttachments: hasAttachments ?? undefined,
           sentFrom: sentFrom ?? undefined,
           sentBefore: sentBefore ?? undefined,

@@ -4,6 +4,7 @@ import { type Context, requireViewer } from './context.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { inputId } from './ids.ts';
 import { Membership } from './membership.ts';
+import { payloadName } from './payload-name.ts';
 import { shareable } from './shareable.ts';
 
 builder.objectField(Membership, 'mutedUntil', (t) =>
@@ -37,9 +38,8 @@ interface MuteShape extends Refusable {
 }
 
 function mutePayload(mutation: 'muteMember' | 'unmuteMember') {
-  const name = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`;
   return withErrors(
-    builder.objectRef<MuteShape>(name).implement({
+    builder.objectRef<MuteShape>(payloadName(mutation)).implement({
       description: `The payload of \`${mutation}\`.`,
       fields: (t) => ({
         membership: t.expose('membership', {

@@ -3,7 +3,7 @@ import type { Session as SessionShape, Viewer as ViewerShape } from '../src/user
 import { builder } from './builder.ts';
 import { requireViewer } from './context.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
-import { formatId, inputId } from './ids.ts';
+import { formatId, optionalInputId } from './ids.ts';
 import { beginField } from './operation.ts';
 import { Session } from './session.ts';
 import { Viewer } from './viewer.ts';
@@ -169,7 +169,7 @@ builder.mutationField('unregisterPush', (t) =>
     resolve: (_root, { input: { sessionId: id } }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
-        const sessionId = id === null || id === undefined ? undefined : inputId('Session', id, 'sessionId');
+        const sessionId = optionalInputId('Session', id, 'sessionId');
         return { sessionId: await context.chat.push.unregister(viewer, { sessionId }), viewer };
       }),
   }),

@@ -8,7 +8,7 @@ import { type Context, requireViewer } from './context.ts';
 import { accessOf } from './conversation.ts';
 import { formatCursor } from './cursors.ts';
 import { loggedTypes } from './event.ts';
-import { argumentId, formatId } from './ids.ts';
+import { formatId, optionalArgumentId } from './ids.ts';
 import { Message } from './message.ts';
 import { present } from './node.ts';
 import { Viewer } from './viewer.ts';
@@ -49,7 +49,7 @@ builder.objectField(Viewer, 'savedMessages', (t) =>
       conversationId: t.arg.id({ description: 'Returns only messages of this conversation. Omit to include all conversations.' }),
     },
     resolve(viewer, { conversationId: named, ...args }, { chat, scope: { loaders } }) {
-      const conversationId = named === null || named === undefined ? undefined : argumentId('Conversation', named, 'conversationId');
+      const conversationId = optionalArgumentId('Conversation', named, 'conversationId');
       return forwardConnection(args, {
         order: 'saved',
         read: (page) =>

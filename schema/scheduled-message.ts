@@ -8,7 +8,7 @@ import { accessOf, Conversation } from './conversation.ts';
 import { formatCursor } from './cursors.ts';
 import { ErrorCode } from './errors.ts';
 import { loggedTypes } from './event.ts';
-import { argumentId, formatId } from './ids.ts';
+import { formatId, optionalArgumentId } from './ids.ts';
 import { Message } from './message.ts';
 import { Node } from './node.ts';
 import { seenMessage } from './node-lookup.ts';
@@ -133,7 +133,7 @@ builder.objectField(Viewer, 'scheduledMessages', (t) =>
       }),
     },
     resolve(viewer, { conversationId: named, ...args }, { chat, scope: { loaders } }) {
-      const conversationId = named === null || named === undefined ? undefined : argumentId('Conversation', named, 'conversationId');
+      const conversationId = optionalArgumentId('Conversation', named, 'conversationId');
       return forwardConnection(args, {
         order: 'scheduledMessage',
         read: (page) =>

@@ -4,7 +4,7 @@ import { builder, type Types } from './builder.ts';
 import type { Edge } from './connection.ts';
 import { type Context, requireViewer } from './context.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
-import { inputId } from './ids.ts';
+import { inputId, optionalInputId } from './ids.ts';
 import { MessageEdge, sentEdge } from './message.ts';
 import { PollInput } from './poll.ts';
 
@@ -57,8 +57,8 @@ export function readSaying(input: SayingInput): NewText {
   return {
     conversationId: inputId('Conversation', input.conversationId, 'conversationId'),
     ...{ clientMessageId, text },
-    replyTo: optional(input.replyToId, (id) => inputId('Message', id, 'replyToId')),
-    threadRoot: optional(input.threadRootId, (id) => inputId('Message', id, 'threadRootId')),
+    replyTo: optionalInputId('Message', input.replyToId, 'replyToId'),
+    threadRoot: optionalInputId('Message', input.threadRootId, 'threadRootId'),
     mentionIds: input.mentionIds?.map((id, place) => inputId('User', id, 'mentionIds', String(place))),
     mentionsEveryone: input.mentionsEveryone ?? undefined,
     attachments: input.attachments ?? undefined,
@@ -90,10 +90,6 @@ const SendMessagePayload = withErrors(
     }),
   }),
 );
-
-function optional<T>(id: string | null | undefined, read: (id: string) => T): T | undefined {
-  return id === null || id === undefined ? undefined : read(id);
-}
 
 builder.mutationField('sendMessage', (t) =>
   t.field({

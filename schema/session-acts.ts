@@ -2,7 +2,7 @@ import type { Session as SessionShape, Viewer as ViewerShape } from '../src/user
 import { builder } from './builder.ts';
 import { requireViewer } from './context.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
-import { formatId, inputId } from './ids.ts';
+import { formatId, inputId, optionalInputId } from './ids.ts';
 import { Session } from './session.ts';
 import { Viewer } from './viewer.ts';
 
@@ -82,7 +82,7 @@ builder.mutationField('signOutOthers', (t) =>
     resolve: (_root, { input: { sessionId } }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
-        const kept = sessionId === null || sessionId === undefined ? undefined : inputId('Session', sessionId, 'sessionId');
+        const kept = optionalInputId('Session', sessionId, 'sessionId');
         return { viewer, ended: await context.chat.users.signOutOthers(viewer, { sessionId: kept }) };
       }),
   }),

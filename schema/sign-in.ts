@@ -3,7 +3,7 @@ import { builder } from './builder.ts';
 import { type Context, refresh, requireViewer } from './context.ts';
 import { DeviceKind } from './device-kind.ts';
 import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
-import { formatId, inputId } from './ids.ts';
+import { formatId, optionalInputId } from './ids.ts';
 import { Viewer } from './viewer.ts';
 
 type SignedInShape = Partial<SignedIn> & Refusable;
@@ -159,7 +159,7 @@ builder.mutationField('signOut', (t) =>
     resolve: (_root, { input: { sessionId } }, context, info) =>
       settle(context, info, async () => {
         const viewer = requireViewer(context);
-        const session = sessionId === null || sessionId === undefined ? undefined : inputId('Session', sessionId, 'sessionId');
+        const session = optionalInputId('Session', sessionId, 'sessionId');
         return { sessionId: formatId('Session', await context.chat.users.signOut(viewer, { sessionId: session })) };
       }),
   }),

@@ -2,7 +2,7 @@ import type { ListedThread } from '../src/message/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf, emptyPage, forwardConnection } from './connection.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
-import { argumentId, formatId } from './ids.ts';
+import { formatId, optionalArgumentId } from './ids.ts';
 import { Message, MessageConnection } from './message.ts';
 import { present } from './node.ts';
 import { Viewer } from './viewer.ts';
@@ -44,7 +44,7 @@ builder.objectField(Viewer, 'threads', (t) =>
       }),
     },
     resolve(viewer, { unread, conversationId: named, ...args }, { chat, scope: { loaders } }) {
-      const conversationId = named === null || named === undefined ? undefined : argumentId('Conversation', named, 'conversationId');
+      const conversationId = optionalArgumentId('Conversation', named, 'conversationId');
       return forwardConnection(args, {
         order: 'thread',
         read: (page) =>

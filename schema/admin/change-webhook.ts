@@ -1,5 +1,6 @@
 import { decidedOf, type NewSecret, type Trial as TrialShape, type Webhook as WebhookShapeOf } from '../../src/webhook/index.ts';
 import { inputDescription, type Refusable } from '../errors.ts';
+import { payloadName } from '../payload-name.ts';
 import { builder } from './builder.ts';
 import type { AdminContext } from './context.ts';
 import { settle, withErrors } from './errors.ts';
@@ -11,7 +12,7 @@ interface WebhookShape extends Refusable {
 
 function webhookPayload(mutationName: string, description = `The payload of \`${mutationName}\`.`) {
   return withErrors(
-    builder.objectRef<WebhookShape>(`${mutationName[0]?.toUpperCase()}${mutationName.slice(1)}Payload`).implement({
+    builder.objectRef<WebhookShape>(payloadName(mutationName)).implement({
       description,
       fields: (t) => ({
         webhook: t.expose('webhook', {
@@ -26,7 +27,7 @@ function webhookPayload(mutationName: string, description = `The payload of \`${
 
 function secretPayload(mutationName: string) {
   return withErrors(
-    builder.objectRef<Partial<NewSecret> & Refusable>(`${mutationName[0]?.toUpperCase()}${mutationName.slice(1)}Payload`).implement({
+    builder.objectRef<Partial<NewSecret> & Refusable>(payloadName(mutationName)).implement({
       description: `The payload of \`${mutationName}\`.`,
       fields: (t) => ({
         webhook: t.expose('webhook', { type: Webhook, nullable: true, description: 'The webhook, or null if the mutation was refused.' }),

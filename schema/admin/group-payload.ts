@@ -1,6 +1,7 @@
 import type { OverseenGroup } from '../../src/group/index.ts';
 import type { Refusable } from '../errors.ts';
 import { inputId } from '../ids.ts';
+import { payloadName } from '../payload-name.ts';
 import { builder } from './builder.ts';
 import type { AdminContext } from './context.ts';
 import { settle, withErrors } from './errors.ts';
@@ -12,9 +13,8 @@ interface GroupPayload extends Refusable {
 
 /** Creates the payload type of a mutation on a group. */
 export function groupPayload(mutation: string) {
-  const name = `${mutation.slice(0, 1).toUpperCase()}${mutation.slice(1)}Payload`;
   return withErrors(
-    builder.objectRef<GroupPayload>(name).implement({
+    builder.objectRef<GroupPayload>(payloadName(mutation)).implement({
       description: `The payload of \`${mutation}\`.`,
       fields: (t) => ({
         group: t.expose('group', {

@@ -1,6 +1,7 @@
 import type { User as UserShape } from '../../src/user/index.ts';
 import type { Refusable } from '../errors.ts';
 import { inputId } from '../ids.ts';
+import { payloadName } from '../payload-name.ts';
 import { builder } from './builder.ts';
 import type { AdminContext } from './context.ts';
 import { settle, withErrors } from './errors.ts';
@@ -13,9 +14,8 @@ export interface UserPayload extends Refusable {
 
 /** Creates the payload type of a mutation on an account. */
 export function userPayload(mutation: string) {
-  const name = `${mutation.slice(0, 1).toUpperCase()}${mutation.slice(1)}Payload`;
   return withErrors(
-    builder.objectRef<UserPayload>(name).implement({
+    builder.objectRef<UserPayload>(payloadName(mutation)).implement({
       description: `The payload of \`${mutation}\`.`,
       fields: (t) => ({
         user: t.expose('user', {
