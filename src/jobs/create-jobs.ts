@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
+import { poll } from '../polling.ts';
 import { noTracer, recorded, type Tracer } from '../tracer.ts';
 import { type JobHandlers, type JobKind, jobKinds } from './job.ts';
 import { finishJob, freeOf, type JobRow, putOff, renewLease, takeDue } from './store.ts';
@@ -127,19 +127,11 @@ export function createJobs({ db, handlers, logger, config, nodeId = '', looks = 
     return true;
   }
 
-  async function poll(): Promise<void> {
-    while (!closing.signal.aborted) {
-      const more = await look().catch((error: unknown) => {
-        logger.warn({ err: error }, 'due jobs could not be read; this will be retried');
-        return false;
-      });
-      // With jitter, so that nodes do not poll at the same time.
-      const pauseMs = more ? 0 : config.jobPollMs * (0.5 + Math.random());
-      await delay(pauseMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
-    }
+  function failed(error: unknown): void {
+    logger.warn({ err: error }, 'due jobs could not be read; they are looked for again');
   }
 
-  const polling = looks ? poll() : Promise.resolve();
+  const polling = looks ? poll(look, { pauseMs: () => config.jobPollMs, failed, signal: closing.signal }) : Promise.resolve();
   return {
     doDue,
     inherit: (deadId) => freeOf(db, { nodeId: deadId, leaseMs }),

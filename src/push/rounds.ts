@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config.ts';
+import { poll } from '../polling.ts';
 import { type DeliverParts, deliver, takeUp } from './deliver.ts';
 import { type DueParts, handOutDue } from './due.ts';
 
@@ -55,21 +55,9 @@ export function createRounds(parts: RoundParts): Rounds {
     if (!closing.signal.aborted) logger.warn({ err: error }, 'pending pushes could not be read or stored; this will be retried');
   }
 
-  async function poll(): Promise<void> {
-    while (!closing.signal.aborted) {
-      const more = await round().catch((error: unknown) => {
-        warn(error);
-        return false;
-      });
-      // With jitter, so that nodes do not poll at the same time.
-      const pauseMs = more ? 0 : config.jobPollMs * (0.5 + Math.random());
-      await delay(pauseMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
-    }
-  }
-
   return {
     begin() {
-      polling = poll();
+      polling = poll(round, { pauseMs: () => config.jobPollMs, failed: warn, signal: closing.signal });
     },
     sendDue,
     async [Symbol.asyncDispose]() {

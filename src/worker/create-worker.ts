@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { type Db, readDue } from '../db/index.ts';
 import { type JobData, putDeadJob } from '../jobs/index.ts';
 import type { Log } from '../log/index.ts';
+import { poll } from '../polling.ts';
 import { noTracer, type Tracer } from '../tracer.ts';
 import type { Effect } from './effect.ts';
 import { type Lag, readLag } from './lag.ts';
@@ -41,25 +41,19 @@ export function createWorker({ db, log, queue, effects, logger, config, tracer =
   const relay = createRelay({ db, queue, effects, logger, visibilityMs: config.workerVisibilityMs });
   const running = config.roles.includes('worker') ? [hand(), act()] : [];
 
-  async function hand(): Promise<void> {
+  function hand(): Promise<void> {
     let failing = false;
-    while (!closing.signal.aborted) {
-      const more = await relay.round().then(
-        (isMore) => {
-          failing = false;
-          return isMore;
-        },
-        (error: unknown) => {
-          // Logged once per outage.
-          logger[failing ? 'debug' : 'warn']({ err: error }, 'what is due could not be handed on; it is looked for again');
-          failing = true;
-          return false;
-        },
-      );
-      // With jitter, so that nodes do not poll at the same time.
-      const pauseMs = more ? 0 : config.workerPollMs * (0.5 + Math.random());
-      await delay(pauseMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+    async function look(): Promise<boolean> {
+      const more = await relay.round();
+      failing = false;
+      return more;
     }
+    function failed(error: unknown): void {
+      // Logged once per outage.
+      logger[failing ? 'debug' : 'warn']({ err: error }, 'what is due could not be handed on; it is looked for again');
+      failing = true;
+    }
+    return poll(look, { pauseMs: () => config.workerPollMs, failed, signal: closing.signal });
   }
 
   function act(): Promise<void> {
