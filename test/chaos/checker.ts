@@ -1,15 +1,15 @@
 import type { MembershipChange } from './attempt.ts';
-import { checkBallots } from './ballot-rules.ts';
 import { checkBlocks } from './block-rules.ts';
-import { checkCrown } from './crown-rules.ts';
-import { checkDoor } from './door-rules.ts';
 import type { DeviceRecord, EntryFacts, FaultRecord, HistoryRecord, Recorded, StateRecord } from './history.ts';
+import { checkDoor } from './invite-rules.ts';
 import { checkKept } from './kept-rules.ts';
-import { checkLater } from './later-rules.ts';
 import { checkLogs, type Rule, type Violation } from './log-rules.ts';
+import { checkCrown } from './ownership-rules.ts';
+import { checkBallots } from './poll-rules.ts';
 import { checkRule } from './ruling-rules.ts';
+import { checkLater } from './scheduling-rules.ts';
 import { checkSignals } from './signal-rules.ts';
-import { type Fault, Strand } from './strand.ts';
+import { type Fault, StreamReplay } from './stream-replay.ts';
 import { readTruth, type Truth } from './truth.ts';
 
 /**
@@ -67,13 +67,13 @@ class Walk {
   readonly #truth: Truth;
   readonly #device: string;
   readonly #user: string;
-  readonly #strands = new Map<string, Strand>();
+  readonly #strands = new Map<string, StreamReplay>();
 
   constructor(truth: Truth, device: string, user: string, holds: readonly { readonly stream: string; readonly seq: number }[]) {
     this.#truth = truth;
     this.#device = device;
     this.#user = user;
-    for (const { stream, seq } of holds) this.#strands.set(stream, new Strand({ truth, user, stream }, seq));
+    for (const { stream, seq } of holds) this.#strands.set(stream, new StreamReplay({ truth, user, stream }, seq));
   }
 
   step(record: Recorded<DeviceRecord>, startedAt: number): void {
@@ -106,8 +106,8 @@ class Walk {
     return this.violations.splice(before);
   }
 
-  #strand(stream: string): Strand {
-    const strand = this.#strands.get(stream) ?? new Strand({ truth: this.#truth, user: this.#user, stream }, undefined);
+  #strand(stream: string): StreamReplay {
+    const strand = this.#strands.get(stream) ?? new StreamReplay({ truth: this.#truth, user: this.#user, stream }, undefined);
     this.#strands.set(stream, strand);
     return strand;
   }

@@ -1,8 +1,8 @@
 import { print } from 'graphql';
 import WebSocket from 'ws';
 import { FollowDocument, type FollowedFragment } from '../support/generated/graphql.ts';
+import { toldBy } from './event-record.ts';
 import type { History, Place, Told } from './history.ts';
-import { toldBy } from './told.ts';
 
 /** A device that keeps its positions and resumes from them whenever its connection ends, as docs/api/subscriptions.md describes. */
 export interface Device extends Disposable {

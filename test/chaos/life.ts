@@ -13,17 +13,17 @@ import {
   UnpinMessageDocument,
 } from '../support/generated/graphql.ts';
 import type { Outcome } from './attempt.ts';
-import { holdBallots } from './ballot.ts';
 import { takeTurnsBlocking } from './block.ts';
 import { type Called, call } from './call.ts';
 import { type Actor, type Cast, placesOf, type Room } from './cast.ts';
-import { passCrown } from './crown.ts';
 import type { Device, Recent } from './device.ts';
-import { keepDoor } from './door.ts';
 import { brief, type History } from './history.ts';
-import { sayLater } from './later.ts';
+import { keepDoor } from './invites.ts';
+import { passCrown } from './ownership.ts';
+import { holdBallots } from './polls.ts';
 import { ruleRoom } from './rule.ts';
 import { saveSome } from './saving.ts';
+import { sayLater } from './scheduling.ts';
 import { signalOn } from './signalling.ts';
 import type { Post } from './stage.ts';
 import { writeOn } from './writing.ts';

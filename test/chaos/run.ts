@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { randomFrom } from '../support/random.ts';
 import { assemble, type Cast } from './cast.ts';
 import { createChronicle } from './chronicle.ts';
+import { readLogs, readStates } from './database-state.ts';
+import { readKept, readPolls, untoldDrafts } from './database-state-kept.ts';
 import { connectDevice, type Device } from './device.ts';
 import { faultsAbove, faultsBelow } from './fault.ts';
-import { readLogs, readStates } from './ground.ts';
-import { readKept, readPolls, untoldDrafts } from './ground-kept.ts';
+import { runLane } from './fault-lane.ts';
 import type { Happening, History, LogRecord, StateRecord } from './history.ts';
 import { type Life, startLife } from './life.ts';
 import { look, watch } from './look.ts';
@@ -13,7 +14,6 @@ import { totalsOf } from './report.ts';
 import { type Stage, setStage } from './stage.ts';
 import { type Trimming, trimAccounts } from './trimming.ts';
 import type { Totals } from './verdict.ts';
-import { runLane } from './weather.ts';
 
 /** The options of a run. */
 export interface RunOptions {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from 'mariadb';
 import type { Actor } from './cast.ts';
+import type { EntryRow } from './database-state.ts';
 import type { Device } from './device.ts';
-import type { EntryRow } from './ground.ts';
 import type { History } from './history.ts';
 import { numberOf, openDatabase } from './look.ts';
 

@@ -7,7 +7,7 @@ import { person } from '../support/people.ts';
 import { randomFrom } from '../support/random.ts';
 import { type RawSql, rawSql } from '../support/raw-sql.ts';
 import { realStores } from '../support/stores.ts';
-import { atOnce, type Deed, type Realm } from './rulers.ts';
+import { type Act, atOnce, type RacedGroup } from './group-races.ts';
 
 // Enough that sends and blocks overlap many times, few enough for some seconds.
 const rounds = 40;
@@ -15,7 +15,7 @@ const sendsOfEach = 4;
 
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31) + 1);
 const open = new AsyncDisposableStack();
-let realm: Realm;
+let realm: RacedGroup;
 let sql: RawSql;
 let [ann, ben]: readonly Viewer[] = [];
 
@@ -47,13 +47,13 @@ it('of messages that race with blocks between the two users, each is stored or r
   const keys: string[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const sends = sides.flatMap(({ viewer }) =>
-      Array.from({ length: sendsOfEach }, (): { readonly key: string; readonly send: Deed } => {
+      Array.from({ length: sendsOfEach }, (): { readonly key: string; readonly send: Act } => {
         const key = randomUUID();
         return { key, send: ({ messages }) => messages.send(viewer, { conversationId, clientMessageId: key, text: 'hello' }) };
       }),
     );
     const blocks = sides.map(
-      ({ viewer, other }): Deed =>
+      ({ viewer, other }): Act =>
         ({ blocks: of }) =>
           of.block(viewer, { userId: other.userId }),
     );
@@ -66,7 +66,7 @@ it('of messages that race with blocks between the two users, each is stored or r
     const unblocked = await atOnce(
       realm,
       ...sides.map(
-        ({ viewer, other }): Deed =>
+        ({ viewer, other }): Act =>
           ({ blocks: of }) =>
             of.unblock(viewer, { userId: other.userId }),
       ),

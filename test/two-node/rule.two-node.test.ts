@@ -9,7 +9,7 @@ import { randomFrom } from '../support/random.ts';
 import { rawSql } from '../support/raw-sql.ts';
 import { realStores } from '../support/stores.ts';
 import { oneOf } from './comings.ts';
-import { atOnce, type Deed, expectOrder, groupOf, type Realm } from './rulers.ts';
+import { type Act, atOnce, expectOrder, groupOf, type RacedGroup } from './group-races.ts';
 
 // Enough that each of two acts comes first many times, few enough for some seconds each.
 const rounds = 25;
@@ -18,7 +18,7 @@ const deedsAtOnce = 40;
 
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31) + 1);
 const open = new AsyncDisposableStack();
-let realm: Realm;
+let realm: RacedGroup;
 let people: readonly [Viewer, Viewer, Viewer, Viewer, Viewer];
 
 beforeAll(async () => {
@@ -32,11 +32,11 @@ beforeAll(async () => {
 afterAll(() => open.disposeAsync());
 
 const groups =
-  (of: (groups: Chat['groups']) => Promise<unknown>): Deed =>
+  (of: (groups: Chat['groups']) => Promise<unknown>): Act =>
   (chat) =>
     of(chat.groups);
 const says =
-  (viewer: Viewer, conversationId: bigint): Deed =>
+  (viewer: Viewer, conversationId: bigint): Act =>
   ({ messages }) =>
     messages.send(viewer, { conversationId, clientMessageId: randomUUID(), text: 'hear me' });
 
@@ -180,10 +180,10 @@ describe('in races on two nodes, a group keeps one owner, a correct count and a 
   it('everything by everybody', async () => {
     const { random } = realm;
     await race((groupId) => {
-      const deed = (): Deed => {
+      const deed = (): Act => {
         const by = oneOf(people, random);
         const { userId } = oneOf(people, random);
-        const acts: readonly Deed[] = [
+        const acts: readonly Act[] = [
           says(by, groupId),
           groups((on) => on.addMembers(by, { groupId, userIds: [userId] })),
           groups((on) => on.removeMember(by, { groupId, userId, ban: random() < 0.3 })),

@@ -7,7 +7,7 @@ import type { Viewer } from '../../src/user/index.ts';
 import type { RawSql } from '../support/raw-sql.ts';
 
 /** A group that is administered from two nodes at once. */
-export interface Realm {
+export interface RacedGroup {
   readonly nodes: readonly [Chat, Chat];
   readonly sql: RawSql;
   readonly entries: (streamId: bigint) => Promise<readonly Entry[]>;
@@ -15,13 +15,13 @@ export interface Realm {
 }
 
 /** An act of a user on one of the nodes. */
-export type Deed = (chat: Chat) => Promise<unknown>;
+export type Act = (chat: Chat) => Promise<unknown>;
 
 // As long as one or two commits, so that acts overlap in every order.
 const spreadMs = 8;
 
 /** Runs all acts concurrently, each on a random node after a random delay. Returns each outcome: done, or the code of the refusal. */
-export async function atOnce({ nodes, random }: Realm, ...deeds: readonly Deed[]): Promise<readonly string[]> {
+export async function atOnce({ nodes, random }: RacedGroup, ...deeds: readonly Act[]): Promise<readonly string[]> {
   return Promise.all(
     deeds.map(async (deed) => {
       const node = nodes[random() < 0.5 ? 0 : 1];
@@ -65,7 +65,7 @@ function toldBy(entries: readonly Entry[]): Story {
 }
 
 /** Expects that a group has one owner, no member twice, a correct member count, and a log that agrees. */
-export async function expectOrder({ sql, entries }: Realm, groupId: bigint): Promise<Story> {
+export async function expectOrder({ sql, entries }: RacedGroup, groupId: bigint): Promise<Story> {
   const story = toldBy(await entries(groupId));
   const count = (where: string) => sql.number(`SELECT COUNT(*) FROM Membership WHERE conversationId = ${groupId} AND ${where}`);
   const dissolved = await sql.number(`SELECT COUNT(*) FROM Conversation WHERE id = ${groupId} AND dissolvedAt IS NOT NULL`);
@@ -81,6 +81,6 @@ export async function expectOrder({ sql, entries }: Realm, groupId: bigint): Pro
 }
 
 /** Creates a group of these users on the first node. The first user is the owner. */
-export async function groupOf({ nodes: [chat] }: Realm, owner: Viewer, ...members: readonly Viewer[]): Promise<bigint> {
+export async function groupOf({ nodes: [chat] }: RacedGroup, owner: Viewer, ...members: readonly Viewer[]): Promise<bigint> {
   return (await chat.groups.create(owner, { name: 'The realm', memberIds: members.map(({ userId }) => userId) })).id;
 }

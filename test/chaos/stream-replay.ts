@@ -9,7 +9,7 @@ export type Fault = readonly [rule: Rule, detail: string];
 const leastGraceMs = 950;
 
 /** The parts of a strand. */
-export interface StrandParts {
+export interface StreamReplayParts {
   readonly truth: Truth;
   readonly user: string;
   readonly stream: string;
@@ -20,8 +20,8 @@ export interface StrandParts {
  * server's code. The next entry has to be the next seq, or the first of a stay that the account stream announced. Entries before the end of
  * an access may be missing: a device that was slow or offline when the access ended does not receive them any more.
  */
-export class Strand {
-  readonly #parts: StrandParts;
+export class StreamReplay {
+  readonly #parts: StreamReplayParts;
   /** The position that the client resumes from. Undefined if it does not follow the stream. */
   #held: number | undefined;
   /** The last entry received, or the position at which delivery starts. */
@@ -35,7 +35,7 @@ export class Strand {
   /** The messages received since this stay began. */
   #messages = new Map<number, Known>();
 
-  constructor(parts: StrandParts, seq: number | undefined) {
+  constructor(parts: StreamReplayParts, seq: number | undefined) {
     this.#parts = parts;
     this.#held = seq;
     this.#followed = seq;
