@@ -110,7 +110,7 @@ const operations: Readonly<Record<string, Operation>> = {
     ({ chat: asked }) =>
     () =>
       asked.groups.byIds(listed),
-  '50 memberships, were they kept': keptMemberships,
+  '50 memberships, if they were cached': keptMemberships,
 };
 
 const lines: Readonly<Record<string, string>>[] = [];
