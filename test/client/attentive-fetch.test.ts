@@ -9,11 +9,11 @@ import { resumeExchange } from '../../client/urql.ts';
 import { ResumableDocument } from '../support/generated/graphql.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import type { Person } from '../support/world.ts';
+import { cuttableWorld } from './cuttable-world.ts';
 import { type Followed, textsOf } from './followed.ts';
 import { follow } from './follower.ts';
-import { tornWorld } from './torn.ts';
 
-const chat = tornWorld();
+const chat = cuttableWorld();
 
 interface Listening {
   readonly url: string;

@@ -10,11 +10,11 @@ import {
   SignOutDocument,
 } from '../support/generated/graphql.ts';
 import type { Person } from '../support/world.ts';
+import { cuttableWorld } from './cuttable-world.ts';
 import { seqsOf, textsOf } from './followed.ts';
 import { type Choices, follow, socketTo } from './follower.ts';
-import { tornWorld } from './torn.ts';
 
-const chat = tornWorld();
+const chat = cuttableWorld();
 
 function bySocket({ token }: Pick<Person, 'token'>): Subscribe {
   return socketTo(chat.link.url, () => token).subscribe;

@@ -15,12 +15,12 @@ import {
 } from '../support/generated/graphql.ts';
 import type { Person } from '../support/world.ts';
 import type { Application, Sink } from './application.ts';
+import { cuttableWorld } from './cuttable-world.ts';
 import { type Followed, seqsOf, textsOf } from './followed.ts';
 import { socketTo } from './follower.ts';
 import { relayApplication } from './relay/application.ts';
-import { tornWorld } from './torn.ts';
 
-const chat = tornWorld();
+const chat = cuttableWorld();
 
 type Make = (person: Person) => Application;
 

@@ -3,12 +3,12 @@ import { createOutbox, storageMessages } from '../../client/index.ts';
 import { post } from '../support/client.ts';
 import { SendMessageDocument, type SendMessageInput, UpdateGroupDocument } from '../support/generated/graphql.ts';
 import { given, type Person } from '../support/world.ts';
+import { cuttableWorld } from './cuttable-world.ts';
 import { textsOf } from './followed.ts';
 import { follow, socketTo } from './follower.ts';
 import { listedStorage } from './storage.ts';
-import { tornWorld } from './torn.ts';
 
-const chat = tornWorld();
+const chat = cuttableWorld();
 
 /** Sends over the connection that can be cut. */
 async function send(person: Person, input: SendMessageInput) {

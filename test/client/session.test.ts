@@ -5,10 +5,10 @@ import { followEvents, type SessionStorage } from '../../client/index.ts';
 import { ResumableDocument, SignOutOthersDocument } from '../support/generated/graphql.ts';
 import { backend, backendTokenOf } from '../support/issuer.ts';
 import { given } from '../support/world.ts';
+import { cuttableWorld } from './cuttable-world.ts';
 import { askWho, pagesOf, storageOf, tokensOf } from './session-page.ts';
-import { tornWorld } from './torn.ts';
 
-const chat = tornWorld({ ...backend, ACCESS_TOKEN_SECONDS: '60' });
+const chat = cuttableWorld({ ...backend, ACCESS_TOKEN_SECONDS: '60' });
 
 const page = pagesOf(() => `${chat.link.url}/graphql`);
 

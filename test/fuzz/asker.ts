@@ -5,11 +5,11 @@ import type { Audience } from './audience.ts';
 import type { Chance } from './chance.ts';
 import { createChooser } from './choice.ts';
 import type { Operation, Writer } from './document.ts';
-import { askOddly, speakOddly } from './envelope.ts';
 import { type Counts, count, type Find } from './finding.ts';
 import type { Ground } from './ground.ts';
 import { codesOf, createJudge, refusalOf } from './judge.ts';
-import type { Lore } from './lore.ts';
+import type { KnownValues } from './known-values.ts';
+import { askOddly, speakOddly } from './odd-requests.ts';
 import type { Person } from './people.ts';
 import { type Answer, send, sendBySocket } from './sender.ts';
 
@@ -33,7 +33,7 @@ export interface AskerParts {
   readonly user: Writer;
   readonly admin: Writer;
   readonly chance: Chance;
-  readonly lore: Lore;
+  readonly lore: KnownValues;
   readonly find: Find;
 }
 

@@ -7,8 +7,8 @@ import type { Operation, Writer } from './document.ts';
 import { type Counts, count, type Find } from './finding.ts';
 import type { Ground } from './ground.ts';
 import { createJudge } from './judge.ts';
+import type { KnownValues } from './known-values.ts';
 import { type Listener, startListening, ways } from './listener.ts';
-import type { Lore } from './lore.ts';
 import type { Person } from './people.ts';
 
 /** Subscribers: several subscriptions at a time, over every transport. */
@@ -43,7 +43,7 @@ export function createAudience(parts: {
   readonly ground: Ground;
   readonly writer: Writer;
   readonly chance: Chance;
-  readonly lore: Lore;
+  readonly lore: KnownValues;
   readonly find: Find;
 }): Audience {
   const { ground, writer, chance, lore, find } = parts;

@@ -5,7 +5,7 @@ import { readConfig } from '../../src/config.ts';
 import { cheapPasswords } from '../support/cheap-passwords.ts';
 import { backend } from '../support/issuer.ts';
 import type { Stores } from '../support/stores.ts';
-import type { Lore } from './lore.ts';
+import type { KnownValues } from './known-values.ts';
 import { type Deeds, deedsAt, type Person } from './people.ts';
 import { send } from './sender.ts';
 
@@ -56,7 +56,7 @@ const hurried = {
 /** The parts of a ground. */
 export interface GroundParts {
   readonly stores: Stores;
-  readonly lore: Pick<Lore, 'learn'>;
+  readonly lore: Pick<KnownValues, 'learn'>;
   /** Overrides the usual configuration. */
   readonly env: Readonly<Record<string, string>>;
   /** Called with what the node logs at level error and above. */

@@ -2,7 +2,7 @@ import { isObjectType } from 'graphql';
 import { schema } from '../../schema/index.ts';
 import { selectionOf } from '../authorization/selection.ts';
 import { password } from '../support/people.ts';
-import type { Lore } from './lore.ts';
+import type { KnownValues } from './known-values.ts';
 import { type Answer, send } from './sender.ts';
 
 /** A user of a run. */
@@ -26,7 +26,7 @@ export interface Deeds {
 type Payload = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
 
 /** Acts at an endpoint, and learns from the answers. */
-export function deedsAt(endpoint: string, lore: Pick<Lore, 'learn'>): Deeds {
+export function deedsAt(endpoint: string, lore: Pick<KnownValues, 'learn'>): Deeds {
   let count = 0;
 
   async function run(

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { audience, backend } from '../support/issuer.ts';
 import { password } from '../support/people.ts';
 import type { Chance } from './chance.ts';
-import type { Lore } from './lore.ts';
+import type { KnownValues } from './known-values.ts';
 
 // Plausible values for an input, derived from its name.
 
@@ -114,7 +114,7 @@ function elsewhere(number: number): string {
   return `${said}.${createHmac('sha256', backend.IDENTITY_SECRET).update(said).digest('base64url')}`;
 }
 
-const texts: readonly (readonly [name: RegExp, make: (chance: Chance, lore: Lore) => string | undefined])[] = [
+const texts: readonly (readonly [name: RegExp, make: (chance: Chance, lore: KnownValues) => string | undefined])[] = [
   [/assword$/, () => password],
   [
     /^handles?$|^toHandles$|^target$/,
@@ -148,7 +148,7 @@ const texts: readonly (readonly [name: RegExp, make: (chance: Chance, lore: Lore
 ];
 
 /** Returns a plausible text for an input of this name. */
-export function plausibleText(name: string, chance: Chance, lore: Lore): string {
+export function plausibleText(name: string, chance: Chance, lore: KnownValues): string {
   if (name.startsWith('cursor:')) return lore.word(name, chance) ?? 'none';
   const make = texts.find(([pattern]) => pattern.test(name))?.[1];
   return make?.(chance, lore) ?? chance.one(sayings);

@@ -8,7 +8,7 @@ import { chanceFrom } from './chance.ts';
 import { createWriter } from './document.ts';
 import { type Counts, type Find, type Finding, mergeCounts } from './finding.ts';
 import { type Ground, prepare } from './ground.ts';
-import { createLore } from './lore.ts';
+import { createKnownValues } from './known-values.ts';
 import { send } from './sender.ts';
 import { createValues } from './values.ts';
 
@@ -49,7 +49,7 @@ export async function runFuzz({
   operations = Infinity,
   tell = () => undefined,
 }: RunOptions): Promise<Report> {
-  const lore = createLore();
+  const lore = createKnownValues();
   const findings: Finding[] = [];
   let around = (): readonly string[] => [];
   const find: Find = (faults, operation, as) => {

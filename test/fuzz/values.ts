@@ -8,7 +8,7 @@ import {
   isScalarType,
 } from 'graphql';
 import type { Chance } from './chance.ts';
-import type { Lore, Nearness } from './lore.ts';
+import type { KnownValues, Nearness } from './known-values.ts';
 import { noInts, oddFloats, oddIds, oddInts, oddMoments, oddObjects, oddTexts } from './odd.ts';
 import { kindsFor, objects, plausibleInt, plausibleMoment, plausibleText } from './plausible.ts';
 
@@ -43,7 +43,7 @@ const usualItems = 3;
 const manyItems = 101;
 
 /** Generates random values from what is known. `momentFor` generates times. */
-export function createValues(chance: Chance, lore: Lore, momentFor: (chance: Chance) => string = plausibleMoment): Values {
+export function createValues(chance: Chance, lore: KnownValues, momentFor: (chance: Chance) => string = plausibleMoment): Values {
   let mood = caring;
   let near: Nearness = {};
   let { odd, wrong } = mood;

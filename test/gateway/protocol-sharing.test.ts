@@ -2,9 +2,9 @@ import { createClient } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { ChatError } from '../../src/errors.ts';
-import { type Board, createBoard } from './board.ts';
 import { type Lab, openLab } from './lab.ts';
 import { type Message, openRaw, type RawSocket } from './raw-socket.ts';
+import { type Board, createBoard } from './shared-source.ts';
 
 let lab: Lab;
 let board: Board;

@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import { mysqlDb } from '../support/db.ts';
 import { promisesOfBans } from './ban.contract.ts';
 import { promisesOfDissolving } from './dissolve.contract.ts';
-import { promisesOfOwnParts } from './own-part.contract.ts';
+import { promisesOfOwnParts } from './member-settings.contract.ts';
 import { promisesOfRoles } from './role.contract.ts';
 import { promisesOfSpeaking } from './speaking.contract.ts';
 

@@ -2,7 +2,7 @@ import { type GraphQLField, type GraphQLInterfaceType, type GraphQLObjectType, g
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { entryTypes } from '../../src/log/index.ts';
-import { typesOf } from './words.ts';
+import { typesOf } from './elements.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 type Fielded = GraphQLObjectType | GraphQLInterfaceType;

@@ -1,12 +1,12 @@
 import type { Operation } from '../fuzz/document.ts';
 import type { Finding } from '../fuzz/finding.ts';
 import { codesOf } from '../fuzz/judge.ts';
-import type { Lore } from '../fuzz/lore.ts';
+import type { KnownValues } from '../fuzz/known-values.ts';
 import type { Person } from '../fuzz/people.ts';
 import { type Answer, send } from '../fuzz/sender.ts';
-import type { Told } from './hearing.ts';
 import type { Instants } from './instants.ts';
 import type { Pairing } from './pairing.ts';
+import type { Told } from './subscriber.ts';
 import type { World } from './world.ts';
 
 /** An operation, with the ids of the first world. */
@@ -27,7 +27,7 @@ export interface LockstepParts {
   readonly instants: Instants;
   readonly pairing: Pairing;
   /** The lore of the first world. */
-  readonly lore: Lore;
+  readonly lore: KnownValues;
   /** Whether answers to this user are compared. Undefined: an operator. */
   readonly compares: (by: string | undefined) => boolean;
   /** Called with the differences. */

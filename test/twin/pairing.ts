@@ -1,6 +1,6 @@
 import { encodeText, type ParsedId, parseId } from '../../schema/ids.ts';
 import { isUuid } from '../../src/uuid.ts';
-import { fieldOf } from '../fuzz/lore.ts';
+import { fieldOf } from '../fuzz/known-values.ts';
 import type { Instants } from './instants.ts';
 
 /** Pairs the generated values of one world with those of the other: ids, cursors, tokens and the like. */

@@ -5,7 +5,7 @@ import { schema } from '../../schema/index.ts';
 import { selectionOf } from '../authorization/selection.ts';
 import type { Chance } from '../fuzz/chance.ts';
 import type { Operation } from '../fuzz/document.ts';
-import type { Lore } from '../fuzz/lore.ts';
+import type { KnownValues } from '../fuzz/known-values.ts';
 import { emojis, sayings, searched } from '../fuzz/plausible.ts';
 
 /** Writes the operations that clients send most, all well-formed, about a few things again and again, with similar texts. */
@@ -33,7 +33,7 @@ function askedBy(optionId: string): string {
 }
 
 /** Creates a generator of operations from random numbers and known values. */
-export function createPlain(chance: Chance, lore: Lore): Plain {
+export function createPlain(chance: Chance, lore: KnownValues): Plain {
   const hot = new Map<string, string[]>();
 
   /** Mostly returns one of the few. */

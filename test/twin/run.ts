@@ -5,7 +5,7 @@ import { createChooser } from '../fuzz/choice.ts';
 import { createWriter, type Operation } from '../fuzz/document.ts';
 import { type Counts, count, type Finding } from '../fuzz/finding.ts';
 import { codesOf, refusalOf } from '../fuzz/judge.ts';
-import { createLore } from '../fuzz/lore.ts';
+import { createKnownValues } from '../fuzz/known-values.ts';
 import { createValues } from '../fuzz/values.ts';
 import { createInstants, type Instants } from './instants.ts';
 import { createLockstep, type Lockstep } from './lockstep.ts';
@@ -89,7 +89,7 @@ export async function runTwin({
   meanwhile,
   tell = () => undefined,
 }: TwinOptions): Promise<TwinReport> {
-  const [chance, lore, instants] = [chanceFrom(seed), createLore(), createInstants()];
+  const [chance, lore, instants] = [chanceFrom(seed), createKnownValues(), createInstants()];
   const findings: Finding[] = [];
   const around: string[] = [];
   const outcomes: Counts = {};

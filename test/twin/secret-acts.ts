@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { decodeText, encodeText } from '../../schema/ids.ts';
 import type { Chance } from '../fuzz/chance.ts';
-import type { Lore } from '../fuzz/lore.ts';
+import type { KnownValues } from '../fuzz/known-values.ts';
 import type { Deeds, Person } from '../fuzz/people.ts';
 
 /** The context of secret acts. */
@@ -9,7 +9,7 @@ export interface Secrecy {
   readonly deeds: Deeds;
   readonly chance: Chance;
   /** What the keepers were told. */
-  readonly lore: Lore;
+  readonly lore: KnownValues;
   /** The users who act in secret, and the operator. */
   readonly keepers: readonly Person[];
   /** The users who must not notice. */

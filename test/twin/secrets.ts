@@ -1,6 +1,6 @@
 import { chanceFrom } from '../fuzz/chance.ts';
 import { type Counts, count } from '../fuzz/finding.ts';
-import { createLore } from '../fuzz/lore.ts';
+import { createKnownValues } from '../fuzz/known-values.ts';
 import { type Deeds, deedsAt, type Person } from '../fuzz/people.ts';
 import { send } from '../fuzz/sender.ts';
 import type { Stores } from '../support/stores.ts';
@@ -43,11 +43,11 @@ async function withdraw(world: World, deeds: Deeds): Promise<void> {
 }
 
 async function secretly({ one, other, instants, step }: Walk, seed: number, done: Counts): Promise<() => Promise<void>> {
-  const lore = createLore();
+  const lore = createKnownValues();
   const deeds = deedsAt(other.ground.endpoint, lore);
   const known: Secrecy['known'] = { conversations: [], messages: [], groups: [] };
   const chance = chanceFrom(seed + 104_729);
-  const plain = deedsAt(one.ground.endpoint, createLore());
+  const plain = deedsAt(one.ground.endpoint, createKnownValues());
   await step.both(async (world) => {
     const own = world === one ? plain : deeds;
     await talk(world, own);

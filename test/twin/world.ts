@@ -1,15 +1,15 @@
 import { type Ground, prepare } from '../fuzz/ground.ts';
-import type { Lore } from '../fuzz/lore.ts';
+import type { KnownValues } from '../fuzz/known-values.ts';
 import type { Person } from '../fuzz/people.ts';
 import { type RawSql, rawSql } from '../support/raw-sql.ts';
 import type { Stores } from '../support/stores.ts';
-import { createHearing, type Hearing } from './hearing.ts';
+import { createSubscriber, type Subscriber } from './subscriber.ts';
 
 /** A node with users, some of whom subscribe. */
 export interface World extends AsyncDisposable {
   readonly ground: Ground;
   /** By the name of the subscribed user. */
-  readonly hearings: ReadonlyMap<string, Hearing>;
+  readonly hearings: ReadonlyMap<string, Subscriber>;
   /** Returns the answers to deeds since the last call. */
   takeLearned(): readonly Learned[];
   /** Runs due jobs, and waits until every subscriber has received all entries. Returns who lacks which. */
@@ -54,10 +54,10 @@ const hearMs = 20_000;
 export async function openWorld({ stores, env, listeners, tell }: WorldParts): Promise<World> {
   await using opened = new AsyncDisposableStack();
   let learned: Learned[] = [];
-  const lore: Pick<Lore, 'learn'> = { learn: (answer, by) => void learned.push({ answer, by }) };
+  const lore: Pick<KnownValues, 'learn'> = { learn: (answer, by) => void learned.push({ answer, by }) };
   const ground = opened.use(await prepare({ stores, lore, env: { ...timeless, ...env }, tell }));
   const raw: RawSql = opened.use(await rawSql(stores));
-  const hearings = new Map<string, Hearing>();
+  const hearings = new Map<string, Subscriber>();
   let heads: ReadonlyMap<string, number> = new Map();
 
   async function readHeads(): Promise<ReadonlyMap<string, number>> {
@@ -67,7 +67,7 @@ export async function openWorld({ stores, env, listeners, tell }: WorldParts): P
 
   async function listen(person: Person): Promise<void> {
     await hearings.get(person.name)?.[Symbol.asyncDispose]();
-    const hearing = createHearing(
+    const hearing = createSubscriber(
       ground.node.url,
       person,
       ground.people.map(({ id }) => id),
@@ -104,7 +104,11 @@ export async function openWorld({ stores, env, listeners, tell }: WorldParts): P
   };
 }
 
-async function awaitEntries(name: string, hearing: Hearing, changed: readonly (readonly [string, number])[]): Promise<readonly string[]> {
+async function awaitEntries(
+  name: string,
+  hearing: Subscriber,
+  changed: readonly (readonly [string, number])[],
+): Promise<readonly string[]> {
   const missing = () => changed.filter(([id, seq]) => !hearing.hasHeard(id, seq));
   try {
     while (missing().length > 0) await hearing.next(hearMs);

@@ -4,7 +4,7 @@ import { startNodeProcess } from '../support/node-process.ts';
 import { randomFrom } from '../support/random.ts';
 import { realStores } from '../support/stores.ts';
 import { peopleOf } from '../support/world.ts';
-import { type Comings, change, end, type Follower, seqsIn, speak, stay, type Visit, visit, wander } from './comings.ts';
+import { type Churn, change, end, type Follower, seqsIn, speak, stay, type Visit, visit, wander } from './membership-churn.ts';
 import { openRedisGate, type RedisGate } from './redis-gate.ts';
 import { readTruth, seqsOf, type Truth } from './stay.ts';
 
@@ -19,7 +19,7 @@ const firstSeq = 4;
  * Makes both nodes act at the same time. Returns the visits of all users who were added. `lost`: the share of messages on the bus that are
  * dropped.
  */
-async function act(comings: Comings, gate: RedisGate, lost: number): Promise<readonly Visit[]> {
+async function act(comings: Churn, gate: RedisGate, lost: number): Promise<readonly Visit[]> {
   const { nodes, random, owner, group } = comings;
   gate.lose(() => random() < lost);
   const visits: Promise<Visit>[] = [];
@@ -70,7 +70,7 @@ function expectWhole({ user, start, seqs, how }: Visit, { stays, lastSeq }: Trut
 }
 
 /** If the last stay is current, reads on to the newest entry. */
-async function readOn({ user, subscriber }: Follower, { nodes, group }: Comings, { stays, lastSeq }: Truth): Promise<void> {
+async function readOn({ user, subscriber }: Follower, { nodes, group }: Churn, { stays, lastSeq }: Truth): Promise<void> {
   const isNewest = (event: object) => 'seq' in event && 'streamId' in event && event.streamId === group && event.seq === lastSeq;
   const lasts = stays(user.id).at(-1)?.untilSeq === Number.POSITIVE_INFINITY;
   if (lasts && !subscriber.received.some(isNewest)) await subscriber.attend(nodes[0]?.url ?? '', isNewest);
@@ -93,7 +93,7 @@ it.each([
   ];
   const [owner, ...users] = await here.people('owner', 'ann', 'ben', 'cyd');
   const [group, own] = [await here.group(owner, ...users.slice(1)), await Promise.all(users.map((user) => here.group(user)))];
-  const comings: Comings = { nodes, owner, group, users, own, random: randomFrom(seed) };
+  const comings: Churn = { nodes, owner, group, users, own, random: randomFrom(seed) };
 
   const [staying, wandering] = [await stay(comings), await wander(comings)];
   const visits = await act(comings, gate, lost);

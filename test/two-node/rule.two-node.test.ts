@@ -8,8 +8,8 @@ import { person } from '../support/people.ts';
 import { randomFrom } from '../support/random.ts';
 import { rawSql } from '../support/raw-sql.ts';
 import { realStores } from '../support/stores.ts';
-import { oneOf } from './comings.ts';
 import { type Act, atOnce, expectOrder, groupOf, type RacedGroup } from './group-races.ts';
+import { oneOf } from './membership-churn.ts';
 
 // Enough that each of two acts comes first many times, few enough for some seconds each.
 const rounds = 25;

@@ -6,8 +6,8 @@ import { type Said, type State, withRead, withRoomRead, withThreadRead } from '.
 import { chosenOf } from '../../web/chat/votes.ts';
 import { inOrder } from '../../web/chat/words.ts';
 import { EverythingDocument, MoreDocument, RoomDocument, ThreadDocument } from '../../web/generated/graphql.ts';
+import { cuttableWorld } from '../client/cuttable-world.ts';
 import { socketTo } from '../client/follower.ts';
-import { tornWorld } from '../client/torn.ts';
 import { ageIn } from '../retention/age.ts';
 import {
   AddMembersDocument,
@@ -29,7 +29,7 @@ import {
 import { rawId, rawSql } from '../support/raw-sql.ts';
 import { given, type Person } from '../support/world.ts';
 
-const world = tornWorld();
+const world = cuttableWorld();
 
 function askAs({ token }: Person): Ask {
   return async (document, variables) => {

@@ -14,8 +14,8 @@ import { readConfig } from '../../../src/config.ts';
 import { EditMessageDocument, RecallMessageDocument } from '../../support/generated/graphql.ts';
 import { freshStores } from '../../support/stores.ts';
 import { given, type Person, peopleOf } from '../../support/world.ts';
+import { cuttableWorld } from '../cuttable-world.ts';
 import { socketTo } from '../follower.ts';
-import { tornWorld } from '../torn.ts';
 import messagesFragment, { type chatMessages_conversation$data } from './__generated__/chatMessages_conversation.graphql.ts';
 import messagesQuery from './__generated__/chatMessagesQuery.graphql.ts';
 import watchOne, { type chatWatchOneSubscription } from './__generated__/chatWatchOneSubscription.graphql.ts';
@@ -25,7 +25,7 @@ import { page } from './paged.ts';
 
 type Message = chatMessages_conversation$data['messages']['edges'][number]['node'];
 
-const chat = tornWorld();
+const chat = cuttableWorld();
 
 function environmentFor(person: Person, url: string, options: ResumeSubscribeOptions = {}): Environment {
   const { subscribe } = socketTo(url, () => person.token);

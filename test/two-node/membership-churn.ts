@@ -13,7 +13,7 @@ import { createSubscriber, type Subscriber } from '../support/subscriber.ts';
 import type { Doings, Person } from '../support/world.ts';
 
 /** A group that users join and leave, as a seed determines. */
-export interface Comings {
+export interface Churn {
   readonly nodes: readonly { readonly url: string; readonly doings: Doings }[];
   readonly owner: Person;
   readonly group: string;
@@ -48,7 +48,7 @@ export function oneOf<T>(things: readonly T[], random: () => number): T {
  * Adds or removes a random user, or makes them leave. Returns the user if they were added. It may be refused, because others act at the
  * same time.
  */
-export async function change({ owner, group, users, random }: Comings, { ask }: Doings): Promise<Person | null> {
+export async function change({ owner, group, users, random }: Churn, { ask }: Doings): Promise<Person | null> {
   const user = oneOf(users, random);
   const chance = random();
   if (chance < 0.5) {
@@ -61,12 +61,12 @@ export async function change({ owner, group, users, random }: Comings, { ask }: 
 }
 
 /** Sends a message as a random user, who may not be a member, and is refused then. */
-export async function speak({ owner, group, users, random }: Comings, { ask }: Doings, text: string): Promise<void> {
+export async function speak({ owner, group, users, random }: Churn, { ask }: Doings, text: string): Promise<void> {
   await ask(SendMessageDocument, { input: { conversationId: group, clientMessageId: text, text } }, oneOf([owner, ...users], random));
 }
 
 /** Follows the group alone, on any node, until the user is no member any more or 'good-bye' arrives. */
-export async function visit({ nodes, group, random }: Comings, user: Person): Promise<Visit> {
+export async function visit({ nodes, group, random }: Churn, user: Person): Promise<Visit> {
   const client = socketClient(oneOf(nodes, random).url, user.token);
   const events = listening(client, 'conversationEvents', FollowConversationDocument, { conversationId: group });
   const heard: FollowedFragment[] = [];
@@ -97,7 +97,7 @@ export interface Follower {
 }
 
 /** Makes every user follow on every node, without interruption. Resolves once all of them do. */
-export async function stay({ nodes, users }: Comings): Promise<readonly Follower[]> {
+export async function stay({ nodes, users }: Churn): Promise<readonly Follower[]> {
   const followers = nodes.flatMap(({ url, doings }) =>
     users.map(async (user): Promise<Follower> => {
       const subscriber = createSubscriber(user.token, await doings.positions(user));
@@ -116,7 +116,7 @@ export async function stay({ nodes, users }: Comings): Promise<readonly Follower
 }
 
 /** Makes every user connect to a random node, disconnect, and resume from their positions, again and again. */
-export function wander({ nodes, users, random }: Comings): Promise<readonly Follower[]> {
+export function wander({ nodes, users, random }: Churn): Promise<readonly Follower[]> {
   const followers = users.map(async (user): Promise<Follower> => {
     const subscriber = createSubscriber(user.token, (await nodes[0]?.doings.positions(user)) ?? []);
     async function comeAndGo(): Promise<void> {
@@ -134,7 +134,7 @@ export function wander({ nodes, users, random }: Comings): Promise<readonly Foll
 }
 
 /** Ends all followers: sends 'the end' to each user's own conversation, often enough for those who count events. */
-export async function end({ nodes, users, own }: Comings): Promise<void> {
+export async function end({ nodes, users, own }: Churn): Promise<void> {
   for (const [n, user] of users.entries()) {
     for (let times = 0; times <= longestVisit; times += 1) await nodes[0]?.doings.say(user, own[n] ?? '', 'the end');
   }

@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 
 /** An element of a schema: a type, field, argument or value. */
-export interface Word {
+export interface Element {
   /** Its coordinate, with its type if it has one, such as `User.bio: String`. */
   readonly text: string;
   readonly description: string | null | undefined;
@@ -31,12 +31,12 @@ export function typesOf(schema: GraphQLSchema): readonly GraphQLNamedType[] {
 }
 
 /** All elements of a type, and the type itself. */
-export function wordsOf(type: GraphQLNamedType): readonly Word[] {
+export function elementsOf(type: GraphQLNamedType): readonly Element[] {
   const itself = { text: `${type.constructor.name} ${type.name}`, description: type.description, required: false };
   return [itself, ...membersOf(type)];
 }
 
-function membersOf(type: GraphQLNamedType): readonly Word[] {
+function membersOf(type: GraphQLNamedType): readonly Element[] {
   if (isEnumType(type))
     return type.getValues().map(({ name, description }) => ({ text: `${type.name}.${name}`, description, required: false }));
   if (isInputObjectType(type)) return Object.values(type.getFields()).map((field) => given(type.name, field, isRequiredInputField(field)));
@@ -49,12 +49,12 @@ function membersOf(type: GraphQLNamedType): readonly Word[] {
   return [...interfaces, ...Object.values(type.getFields()).flatMap((field) => fieldWords(type.name, field))];
 }
 
-function fieldWords(typeName: string, field: Field): readonly Word[] {
+function fieldWords(typeName: string, field: Field): readonly Element[] {
   const name = `${typeName}.${field.name}`;
   const args = field.args.map((arg) => given(name, arg, isRequiredArgument(arg)));
   return [{ text: `${name}: ${field.type}`, description: field.description, required: false }, ...args];
 }
 
-function given(of: string, { name, type, description }: GraphQLArgument | GraphQLInputField, required: boolean): Word {
+function given(of: string, { name, type, description }: GraphQLArgument | GraphQLInputField, required: boolean): Element {
   return { text: `${of}(${name}: ${type})`, description, required };
 }

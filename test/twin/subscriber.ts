@@ -11,7 +11,7 @@ import { rawId } from '../support/raw-sql.ts';
 export type Told = Readonly<Record<string, unknown>>;
 
 /** What one user receives by a subscription to all events, and one to everybody's presence. */
-export interface Hearing extends AsyncDisposable {
+export interface Subscriber extends AsyncDisposable {
   /** Returns the entries since the last call, by stream, in order. */
   takeEntries(): ReadonlyMap<string, readonly Told[]>;
   /** The last event of each subject that is in no log, by subject. */
@@ -52,7 +52,7 @@ const presence =
 const readyMs = 20_000;
 
 /** Subscribes a user. `userIds`: whose presence to watch. */
-export function createHearing(url: string, { token }: Person, userIds: readonly string[]): Hearing {
+export function createSubscriber(url: string, { token }: Person, userIds: readonly string[]): Subscriber {
   const client: Client = socketClient(url, token);
   const came = new EventEmitter().setMaxListeners(0);
   // The position that was received of each followed stream.

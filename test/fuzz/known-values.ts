@@ -10,7 +10,7 @@ export interface Nearness {
 }
 
 /** What the answers so far contained, which later operations can use. */
-export interface Lore {
+export interface KnownValues {
   /** Learns from an answer to a user, of any shape. */
   learn(answer: unknown, by?: string): void;
   /** Returns an id of one of these kinds. Undefined if none is known. */
@@ -34,7 +34,7 @@ interface Source {
 }
 
 /** Creates an empty lore. */
-export function createLore(): Lore {
+export function createKnownValues(): KnownValues {
   const ids = new Map<string, string[]>();
   // The kinds with global ids. Ids of jobs and the like, which only operators see, are not.
   const global = new Set<string>();
