@@ -5,8 +5,8 @@ import { WebSocket } from 'ws';
 import { FollowDocument, MarkReadDocument, SendMessageDocument } from '../support/generated/graphql.ts';
 import { type Person, world } from '../support/world.ts';
 import { type Lab, openLab } from './lab.ts';
+import { type Board, createBoard } from './note-board.ts';
 import { openRaw, type RawSocket } from './raw-socket.ts';
-import { type Board, createBoard } from './shared-source.ts';
 
 const notes = 'subscription { notes { n ... on Note { text } } }';
 

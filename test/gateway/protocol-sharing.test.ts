@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 import { WebSocket } from 'ws';
 import { ChatError } from '../../src/errors.ts';
 import { type Lab, openLab } from './lab.ts';
+import { type Board, createBoard } from './note-board.ts';
 import { type Message, openRaw, type RawSocket } from './raw-socket.ts';
-import { type Board, createBoard } from './shared-source.ts';
 
 let lab: Lab;
 let board: Board;
