@@ -128,7 +128,7 @@ export function createJobs({ db, handlers, logger, config, nodeId = '', looks = 
   }
 
   function failed(error: unknown): void {
-    logger.warn({ err: error }, 'due jobs could not be read; they are looked for again');
+    logger.warn({ err: error }, 'due jobs could not be read; this will be retried');
   }
 
   const polling = looks ? poll(look, { pauseMs: () => config.jobPollMs, failed, signal: closing.signal }) : Promise.resolve();

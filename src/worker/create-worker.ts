@@ -50,7 +50,7 @@ export function createWorker({ db, log, queue, effects, logger, config, tracer =
     }
     function failed(error: unknown): void {
       // Logged once per outage.
-      logger[failing ? 'debug' : 'warn']({ err: error }, 'what is due could not be handed on; it is looked for again');
+      logger[failing ? 'debug' : 'warn']({ err: error }, 'due streams could not be queued; this will be retried');
       failing = true;
     }
     return poll(look, { pauseMs: () => config.workerPollMs, failed, signal: closing.signal });

@@ -91,7 +91,7 @@ export async function runDue(parts: RunnerParts, closing: AbortSignal): Promise<
       failing = false;
     } catch (error) {
       // Logged once per outage.
-      logger[failing ? 'debug' : 'warn']({ err: error }, 'nothing that is due could be taken up; it is tried again');
+      logger[failing ? 'debug' : 'warn']({ err: error }, 'due streams could not be taken; this will be retried');
       failing = true;
       await delay(awayMs, undefined, { signal: closing, ref: false }).catch(() => undefined);
     }

@@ -100,7 +100,7 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
   });
 
   test('an act whose outcome cannot be recorded still returns its result and stays UNKNOWN', async () => {
-    const forgetful = { ...db, commitAgain: () => Promise.reject(new ChatError('UNAVAILABLE', 'Away.')) };
+    const forgetful = { ...db, commitIdempotent: () => Promise.reject(new ChatError('UNAVAILABLE', 'Away.')) };
     expect(await auditFor(0, forgetful).act(act(), async () => 'done')).toBe('done');
     expect(await newest()).toMatchObject([{ outcome: 'UNKNOWN', endedAt: null }]);
   });

@@ -35,7 +35,7 @@ const tryAgainMs = 300;
 // by then never will.
 const [reviveMs, reviveTries] = [60_000, 20];
 // A node that logs any of these has a defect, whatever the fault.
-const alarming = /"level":"fatal"|a bug ended the process|uncaughtException|unhandledRejection/;
+const alarming = /"level":"fatal"|the process ended because of a bug|uncaughtException|unhandledRejection/;
 
 /** Starts node `number` on a free port. */
 export async function keepNode({ number, env, folder, history, hear }: KeptNodeParts): Promise<KeptNode> {
