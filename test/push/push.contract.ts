@@ -57,7 +57,12 @@ export function promisesOfPush(open: () => Promise<Db>): void {
           ...{ conversationId: formatId('Conversation', group), messageId: formatId('Message', { conversationId: group, seq }) },
           ...{ mentioned: false, at: expect.stringMatching(/^\d{4}-.*Z$/) },
         },
-        ...{ ttl: expect.closeTo(86_400, -1), urgency: 'normal', topic: expect.stringMatching(/^[\w-]{32}$/), signedBy: world.push.vapidPublicKey },
+        ...{
+          ttl: expect.closeTo(86_400, -1),
+          urgency: 'normal',
+          topic: expect.stringMatching(/^[\w-]{32}$/),
+          signedBy: world.push.vapidPublicKey,
+        },
         vapid: { sub: 'mailto:push@mpim.invalid', aud: `https://${world.service.host}` },
       });
       expect(await waiting(ben)).toBe(0);
