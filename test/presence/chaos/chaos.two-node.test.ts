@@ -3,12 +3,12 @@ import { expect, it } from 'vitest';
 import { judge } from './report.ts';
 import { runPresence } from './run.ts';
 
-// Starting takes about ten seconds, a round of faults and the settling after it as many again. On a busy machine everything takes longer.
+// Starting takes some seconds, a round of faults and the settling after it ten each. On a busy machine everything takes longer.
 const longMs = 180_000;
 const most = 2 ** 31;
 // A fixed seed, and a new one. Others: SEED=7 npx vitest run --project real test/presence/chaos
 const seeds = process.env['SEED']?.split(',').map(Number) ?? [1, randomInt(1, most)];
-const parts = seeds.map((seed, place) => ({ seed, rounds: place === 0 ? 2 : 1, minutes: 0 }));
+const parts = seeds.map((seed) => ({ seed, rounds: 1, minutes: 0 }));
 
 it(
   `while nodes and Redis are killed and paused, every presence is shown correctly and does not flicker (seeds ${seeds.join(', ')})`,
@@ -18,7 +18,7 @@ it(
     expect(violations, `seeds ${seeds}\n${text}`).toEqual([]);
     // A run without faults, changes or reports would prove nothing.
     expect(Object.keys(faults).length).toBeGreaterThan(2);
-    expect(totals['rests']).toBe(1 + seeds.length);
+    expect(totals['rests']).toBe(seeds.length);
     expect(totals['connections']).toBeGreaterThan(30);
     expect(totals['choices']).toBeGreaterThan(3);
     expect(totals['presences told']).toBeGreaterThan(100);
