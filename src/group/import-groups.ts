@@ -1,7 +1,7 @@
 import type { NewData } from '../data.ts';
 import { type Db, markEffectsDone, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { appendDiscoveringLocks, type Log } from '../log/index.ts';
+import { appendDiscoveringLocks, type Fact, type Inside, type Log } from '../log/index.ts';
 import { requireAvatarUrl } from '../user/index.ts';
 import type { GroupHistory, Role } from './conversation.ts';
 import { requireGroupData } from './data.ts';
@@ -14,6 +14,25 @@ import { type ConversationRow, directKey, type MembershipRow } from './store.ts'
 
 /** The state of memberships in a group that is being imported. It gives no access, and no other act knows it. */
 export const importedState = 'IMPORTED';
+
+/** Whether a conversation is being imported. Guarded by the lock on its stream. */
+const isImporting: Fact<bigint, boolean> = {
+  name: 'being imported',
+  key: String,
+  async read(tx, ids) {
+    const rows = await tx.importPending.findMany({ where: { conversationId: { in: [...ids] } }, select: { conversationId: true } });
+    const found = new Set(rows.map(({ conversationId }) => conversationId));
+    return ids.map((id) => found.has(id));
+  },
+};
+
+/**
+ * Returns the time for an entry by which an erased account leaves something: undefined, which is that of the commit, or that of the newest
+ * entry while the conversation is being imported. An entry of today would be newer than the imported entries to come.
+ */
+export async function timeOfErasure(inside: Inside, conversationId: bigint): Promise<Date | undefined> {
+  return (await inside.read(isImporting, conversationId)) ? inside.head(conversationId)?.lastAt : undefined;
+}
 
 /** A group to import. `M`: its members. */
 export interface ForeignGroup<M> {

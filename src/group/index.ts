@@ -48,6 +48,7 @@ export {
   importGroup,
   requireImportableGroup,
   storeFormer,
+  timeOfErasure,
 } from './import-groups.ts';
 export { joinRequestKey, ownJoinRequestKey } from './join-request-list.ts';
 export type { GroupName, Invite, Joining, JoinRequest } from './joining.ts';

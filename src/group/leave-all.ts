@@ -2,7 +2,8 @@ import type { Tx } from '../db/index.ts';
 import type { Fact, Verdict } from '../log/index.ts';
 import { conversationClosed } from './entries.ts';
 import { conversationRow, membershipRow } from './facts.ts';
-import { endMembership, entriesOfParting, storeParting } from './leave.ts';
+import { timeOfErasure } from './import-groups.ts';
+import { entriesOfParting, storeParting } from './leave.ts';
 import { entriesOfSuccession, storeSuccession } from './ownership.ts';
 import type { GroupParts } from './parts.ts';
 import { isActive, type MembershipRow } from './store.ts';
@@ -79,13 +80,16 @@ function leaveOne({ log }: Pick<Parts, 'log'>, conversationId: bigint, userId: b
       if (row.dissolvedAt !== null) return endedBefore({ conversationId, userId, untilSeq: inside.head(conversationId)?.lastSeq ?? 0 });
       const parting = { groupId: conversationId, actorId: userId, userId, reason: row.memberCount === 1 ? 'DISSOLVED' : 'LEFT' } as const;
       const heir = row.ownerId === userId ? await inside.read(successor, { conversationId, ownerId: userId }) : null;
-      if (heir === null) return endMembership(parting);
-      const succession = { groupId: conversationId, actorId: userId, heir };
+      const succession = heir && { groupId: conversationId, actorId: userId, heir };
+      const at = await timeOfErasure(inside, conversationId);
       return {
-        entries: () => [...entriesOfSuccession(succession), ...entriesOfParting(parting)],
+        entries: () =>
+          [...(succession === null ? [] : entriesOfSuccession(succession)), ...entriesOfParting(parting)].map((entry) =>
+            entry.stream === conversationId ? { ...entry, at } : entry,
+          ),
         async write(tx, placed) {
           await storeParting(tx, parting, placed);
-          await storeSuccession(tx, succession);
+          if (succession !== null) await storeSuccession(tx, succession);
         },
         result: () => undefined,
       };

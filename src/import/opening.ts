@@ -11,6 +11,7 @@ import {
   userExists,
 } from '../group/index.ts';
 import { countMarkerMoves, type EntryToLog, type Fact, type GroupField, type Inside, type Placed, type Verdict } from '../log/index.ts';
+import { furtherOn } from '../message/index.ts';
 import { type ImportParts, isSettled, waitForEffects } from './parts.ts';
 
 /** What is left to do for a conversation: its row, and how far each user has read it, if the file says so. */
@@ -190,6 +191,7 @@ class Opening {
       return unread ? [] : [{ ...marker, readSeq: toSeq, onlyFrom: fromSeq }];
     });
     await raiseMarkers(db, tx, raises);
+    await this.#putFurtherOn(db, tx);
     await raiseThreadReads(tx, { conversationId, userIds: raises.map(({ userId }) => userId), fromSeq, toSeq });
     await tx.importedRead.deleteMany({ where: { conversationId } });
     await tx.importPending.delete({ where: { conversationId } });
@@ -197,6 +199,25 @@ class Opening {
     const raised = new Set(raises.map(({ userId }) => userId));
     const accounts = this.#there.filter((userId) => raised.has(userId)).flatMap((userId) => this.#inside.head(userId) ?? []);
     await countMarkerMoves(db, tx, { accounts, moves: new Map(accounts.map(({ id }) => [id, 1])) });
+  }
+
+  /** Moves the markers of all members past their own messages that follow, as when they are sent here (decision 17). */
+  async #putFurtherOn(db: ImportParts['db'], tx: Tx): Promise<void> {
+    const { id: conversationId } = this.#given.row;
+    for (const userIds of pieces([...this.entering, ...this.#there])) {
+      const rows = await tx.membership.findMany({
+        where: { conversationId, userId: { in: [...userIds] } },
+        select: { conversationId: true, userId: true, deliveredSeq: true, readSeq: true },
+      });
+      await raiseMarkers(
+        db,
+        tx,
+        await furtherOn(
+          tx,
+          rows.map((row) => ({ ...row, onlyFrom: 0 })),
+        ),
+      );
+    }
   }
 }
 

@@ -40,6 +40,7 @@ export {
   storeImported,
 } from './imported.ts';
 export { type IndependentWrite, type JointAct, withIndependentWrite } from './joint-act.ts';
+export { furtherOn } from './marker.ts';
 export type {
   Edit,
   EditsRequest,

@@ -140,7 +140,7 @@ function risen(held: readonly Held[]): readonly Raise[] {
  * Returns the markers that rise further, over messages that the members themselves sent right after. So the lowest marker of all members
  * tells what all others have.
  */
-async function furtherOn(tx: Tx, raises: readonly Raise[]): Promise<readonly Raise[]> {
+export async function furtherOn(tx: Tx, raises: readonly MarkerRaise[]): Promise<readonly MarkerRaise[]> {
   if (raises.length === 0) return [];
   const heads = await readHeads(tx, [...new Set(raises.map(({ conversationId }) => conversationId))]);
   const places = raises.flatMap(({ conversationId, userId, deliveredSeq, readSeq }) =>

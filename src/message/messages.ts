@@ -139,8 +139,8 @@ export interface Messages extends AsyncDisposable {
   /** Returns the members of each conversation who show their read markers, by the time they joined. Empty if receipts are not shown. */
   readers(of: readonly Pick<Conversation, 'id' | 'memberCount'>[]): Promise<readonly (readonly Reader[])[]>;
   /**
-   * Recalls the messages of an erased account: all of them, or only those that nobody is left to read. Throws UNAVAILABLE, or the abort
-   * reason of `signal`.
+   * Recalls the messages of an erased account: all of them, or only those that nobody is left to read. In direct conversations that nobody is
+   * left to read, also those of the other user. Throws UNAVAILABLE, or the abort reason of `signal`.
    */
   removeAll(userId: bigint, what: 'ALL' | 'UNSEEN', signal: AbortSignal): Promise<void>;
   /** Returns the messages that a user sent in a conversation, ascending by seq, for the export of their data. */

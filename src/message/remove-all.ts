@@ -1,4 +1,5 @@
 import { inPieces, type Tx } from '../db/index.ts';
+import { timeOfErasure } from '../group/index.ts';
 import type { Verdict } from '../log/index.ts';
 import { messageAt } from './facts.ts';
 import type { MessageRef } from './message.ts';
@@ -9,8 +10,9 @@ import { eraseMessages, recalling } from './recall.ts';
 const messagesAtOnce = 100;
 
 /**
- * Recalls the messages of an erased account, some at a time: all of them, or only those in conversations without members. Idempotent: a
- * second run continues where the first stopped. Throws UNAVAILABLE, or the abort reason of `signal`.
+ * Recalls the messages of an erased account, some at a time: all of them, or only those in conversations without members. In a direct
+ * conversation without members, the messages of the other user too, whose account was erased first. Idempotent: a second run continues where
+ * the first stopped. Throws UNAVAILABLE, or the abort reason of `signal`.
  */
 export async function removeAll(
   parts: Pick<MessageParts, 'db' | 'log'>,
@@ -24,11 +26,13 @@ export async function removeAll(
     orderBy: { conversationId: 'asc' },
   });
   const ids = accesses.map(({ conversationId }) => conversationId);
-  const rows =
-    what === 'ALL'
-      ? []
-      : await inPieces(ids, (piece) => client.conversation.findMany({ where: { id: { in: [...piece] }, memberCount: 0 } }));
-  for (const conversationId of what === 'ALL' ? ids : rows.map(({ id }) => id)) await removeIn(parts, { userId, conversationId }, signal);
+  const unseen = await inPieces(ids, (piece) => client.conversation.findMany({ where: { id: { in: [...piece] }, memberCount: 0 } }));
+  for (const conversationId of what === 'ALL' ? ids : unseen.map(({ id }) => id)) {
+    await removeIn(parts, { where: { conversationId, senderId: userId }, actorId: userId }, signal);
+  }
+  for (const { id: conversationId, kind } of unseen) {
+    if (kind === 'DIRECT') await removeIn(parts, { where: { conversationId }, actorId: userId }, signal);
+  }
   // Hidden messages and thread markers are the account's own data.
   await parts.db.transaction(async (tx) => {
     await tx.hiddenMessage.deleteMany({ where: { userId } });
@@ -36,14 +40,16 @@ export async function removeAll(
   });
 }
 
-async function removeIn(
-  { db, log }: Pick<MessageParts, 'db' | 'log'>,
-  { userId, conversationId }: { readonly userId: bigint; readonly conversationId: bigint },
-  signal: AbortSignal,
-): Promise<void> {
+interface Removal {
+  readonly where: { readonly conversationId: bigint; readonly senderId?: bigint };
+  readonly actorId: bigint;
+}
+
+async function removeIn({ db, log }: Pick<MessageParts, 'db' | 'log'>, { where, actorId }: Removal, signal: AbortSignal): Promise<void> {
+  const { conversationId } = where;
   for (let after = 0; ; ) {
     signal.throwIfAborted();
-    const seqs = await saidBy(db.client, { senderId: userId, conversationId, after });
+    const seqs = await readSeqs(db.client, where, after);
     const last = seqs.at(-1);
     if (last === undefined) return;
     await log.append<void>({
@@ -52,9 +58,10 @@ async function removeIn(
         const messages = await Promise.all(seqs.map((seq) => inside.read(messageAt, { conversationId, seq })));
         const standing = messages.filter((message) => message !== null).filter(({ recalledAt }) => recalledAt === null);
         if (standing.length === 0) return { result: () => undefined };
+        const at = await timeOfErasure(inside, conversationId);
         return {
-          entries: () => standing.flatMap(recalling).map((entry) => ({ stream: conversationId, actorId: userId, entry })),
-          write: (tx, { at }) => eraseMessages(tx, conversationId, { messages: standing, recalledAt: at }),
+          entries: () => standing.flatMap(recalling).map((entry) => ({ stream: conversationId, actorId, entry, at })),
+          write: (tx, { at: recalledAt }) => eraseMessages(tx, conversationId, { messages: standing, recalledAt }),
           result: () => undefined,
         };
       },
@@ -63,12 +70,9 @@ async function removeIn(
   }
 }
 
-async function saidBy(
-  tx: Tx,
-  { senderId, conversationId, after }: { readonly senderId: bigint; readonly conversationId: bigint; readonly after: number },
-): Promise<readonly MessageRef['seq'][]> {
+async function readSeqs(tx: Tx, where: Removal['where'], after: number): Promise<readonly MessageRef['seq'][]> {
   const rows = await tx.message.findMany({
-    where: { conversationId, senderId, seq: { gt: after } },
+    where: { ...where, seq: { gt: after } },
     select: { seq: true },
     orderBy: { seq: 'asc' },
     take: messagesAtOnce,

@@ -152,6 +152,27 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
   });
 
+  describe('an account that is erased meanwhile', () => {
+    it('takes its messages back without keeping older ones of others out', async () => {
+      const of = threeUsers();
+      const direct = { conversation: of.direct.id };
+      await world.bring([...of.start, of.say(of.ann, 2), of.say(of.ann, 2, direct)], { closed: true });
+      const { ann, ben } = await people(of);
+      await world.chat.administration.erase(null, { userId: ann.userId, messages: 'REMOVE' });
+      const { signal } = new AbortController();
+      await world.chat.groups.leaveAll(ann.userId, signal);
+      await world.chat.messages.removeAll(ann.userId, 'ALL', signal);
+      await settle();
+      expect(await world.bring([of.say(of.ben, 3), of.say(of.ben, 4, direct)])).toMatchObject({ messages: 2 });
+      const { items } = await world.chat.groups.list(ben, { first: 10 });
+      const found = await Promise.all(items.map(({ conversation: { id } }) => world.messages(ben, id)));
+      expect(found.map((messages) => messages.map(({ text }) => text))).toEqual([
+        ['', 'text 4'],
+        ['', 'text 3'],
+      ]);
+    });
+  });
+
   describe('another import', () => {
     it('is refused until the first has ended, and opens nothing of it', async () => {
       const of = threeUsers();

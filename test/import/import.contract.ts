@@ -207,6 +207,25 @@ export function promisesOfImports(open: () => Promise<Db>): void {
       expect(await world.waits(cy, groupId)).toMatchObject({ unread: 3 });
       expect(await world.waits(ben, groupId)).toMatchObject({ unread: 0, mentions: 0 });
     });
+
+    it('passes the member’s own messages, so the receipts of these tell what the others have read', async () => {
+      for (const unread of [false, true]) {
+        const of = threeUsers();
+        const conversation = of.direct.id;
+        const at = (sender: string, day: number) => of.say(sender, day, { conversation });
+        const [first, answer, last] = [at(of.ann, 2), at(of.ben, 3), at(of.ann, 4)];
+        const read = { kind: 'read', conversation };
+        const reads = [
+          { ...read, user: of.ann, message: answer.id },
+          { ...read, user: of.ben, message: last.id },
+        ];
+        await world.bring([...of.start, first, answer, last, ...reads], { unread });
+        const ann = await world.viewer(of.ann);
+        const { items } = await world.chat.groups.list(ann, { first: 10 });
+        const direct = items.map((item) => item.conversation).filter(({ kind }) => kind === 'DIRECT');
+        expect(await world.chat.messages.reach(direct)).toEqual([{ deliveredToAllSeq: 3, readByAllSeq: 3 }]);
+      }
+    });
   });
 
   describe('a file', () => {

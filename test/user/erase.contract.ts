@@ -239,7 +239,9 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       const before = await Promise.all([id, ben.userId, ann.userId].map(head));
       await erase(ben);
       expect(await chat.groups.byIds([id])).toEqual([null]);
-      expect(await entries(id, before[0])).toEqual(['MemberLeft', 'MessageRecalled']);
+      // Nobody is left to read either's messages.
+      expect(await entries(id, before[0])).toEqual(['MemberLeft', 'MessageRecalled', 'MessageRecalled']);
+      expect((await db.client.message.findMany({ where: { conversationId: id } })).map(({ text }) => text)).toEqual(['', '']);
       expect((await entries(ben.userId, before[1])).filter((type) => type === 'ConversationClosed')).toHaveLength(1);
       expect(await entries(ann.userId, before[2])).toEqual([]);
       const rows = await db.client.membership.findMany({ where: { conversationId: id }, orderBy: { userId: 'asc' } });
