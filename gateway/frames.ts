@@ -126,7 +126,11 @@ export class Frames {
 
   #pass(message: Message): Promise<void> | undefined {
     if (!this.#surroundings.isOpen()) return undefined;
-    return this.#surroundings.receive(message).catch((error: unknown) => this.#surroundings.bug(error));
+    return this.#surroundings.receive(message).catch((error: unknown) => {
+      // A ping is answered with its payload. One that nests thousands of levels deep overflows the stack there.
+      if (error instanceof RangeError) this.#surroundings.malformed();
+      else this.#surroundings.bug(error);
+    });
   }
 
   #start(id: string, message: Message, over?: Operation['over']): void {

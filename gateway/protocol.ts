@@ -115,9 +115,12 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
   const core = makeServer<Init, Peer>({
     // graphql-ws would have, and keep, a timer for each socket.
     connectionInitWaitTimeout: 0,
-    onConnect({ connectionParams, extra }) {
+    onConnect(context) {
+      const { connectionParams, extra } = context;
       silent.remove(extra);
-      return admit(sessions, extra, connectionParams);
+      // graphql-ws would hold all of them for the life of the socket: the token, and whatever else a client sends, signed in or not.
+      Object.assign(context, { connectionParams: neededLater(connectionParams) });
+      return admit(sessions, extra, connectionParams?.['authorization'] ?? connectionParams?.['Authorization'] ?? '');
     },
     onPing: ({ extra }, payload) => renew(extra, payload),
     onSubscribe: prepare,
@@ -162,12 +165,11 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
  * Answers connection_init: signs the socket in, or leaves it signed out if there is no token, and resolves to true. Otherwise closes the
  * socket.
  */
-async function admit(sessions: Sessions, peer: Peer, params: Init): Promise<boolean> {
-  const authorization = params?.['authorization'] ?? params?.['Authorization'] ?? '';
+async function admit(sessions: Sessions, peer: Peer, authorization: unknown): Promise<boolean> {
   if (authorization === '') return true;
   try {
-    const session = await sessions.follow(String(authorization), (end) => peer.endSession(end));
-    forgetToken(params);
+    if (typeof authorization !== 'string') throw new ChatError('UNAUTHENTICATED', 'authorization must be a text.');
+    const session = await sessions.follow(authorization, (end) => peer.endSession(end));
     if (!peer.isOpen()) session.stop();
     else peer.session = session;
     return peer.isOpen();
@@ -194,9 +196,13 @@ async function renew({ session }: Peer, payload: Init): Promise<void> {
   }
 }
 
-/** Removes the token, because graphql-ws holds the parameters of connection_init for the life of the socket. */
-function forgetToken(params: Init): void {
-  for (const name of ['authorization', 'Authorization']) if (params && name in params) Object.assign(params, { [name]: '' });
+// The present version of Trace Context has 55 characters. Later ones may add to them.
+const longestTraceparent = 256;
+
+/** Returns the parameters of connection_init that later operations use. */
+function neededLater(params: Init): Init {
+  const traceparent = params?.['traceparent'];
+  return typeof traceparent === 'string' && traceparent.length <= longestTraceparent ? { traceparent } : undefined;
 }
 
 /**

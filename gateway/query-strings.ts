@@ -9,7 +9,7 @@ export function useQueryStrings(): Plugin {
   return {
     onRequestParse({ request, requestParser, setRequestParser }) {
       if (request.method === 'GET' && requestParser !== undefined)
-        setRequestParser(async (asked) => byItself(await read(() => requestParser(asked))));
+        setRequestParser((asked) => read(async () => byItself(await requestParser(asked))));
     },
   };
 }
@@ -20,9 +20,15 @@ async function read(parse: () => Parsed | PromiseLike<Parsed>): Promise<Parsed> 
   try {
     return await parse();
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new GraphQLError('`variables` and `extensions` are JSON.', { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
+    if (error instanceof SyntaxError) throw malformed('`variables` and `extensions` are JSON.');
+    // To copy what nests thousands of levels deep overflows the stack.
+    if (error instanceof RangeError) throw malformed('`variables` and `extensions` nest too deeply.');
+    throw error;
   }
+}
+
+function malformed(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
 }
 
 /** Returns a copy with texts of its own. */

@@ -120,7 +120,7 @@ builder.objectField(Viewer, 'conversations', (t) =>
       }),
       search: t.arg.string({
         description:
-          'Returns only groups with a matching name, and direct conversations with a user whose handle, display name or alias matches. Words match by their beginnings, as in `Query.users`.',
+          'Returns only groups with a matching name, and direct conversations with a user whose handle, display name or alias matches. Words match by their beginnings, as in `Query.users`. Up to 200 characters.',
       }),
     },
     resolve(viewer, { first, after, ...asked }, { chat, scope: { loaders } }) {

@@ -1,5 +1,10 @@
 import { ChatError } from '../src/errors.ts';
-import type { Conversation as ConversationShape, MembershipRef, Membership as MembershipShape } from '../src/group/index.ts';
+import {
+  type Conversation as ConversationShape,
+  type MembershipRef,
+  type Membership as MembershipShape,
+  requireFewUsers,
+} from '../src/group/index.ts';
 import type { User as UserShape, Viewer as ViewerShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { type Context, requireViewer } from './context.ts';
@@ -48,6 +53,8 @@ async function addMembers(
   input: { readonly groupId: string; readonly userIds: readonly string[] },
 ): Promise<AddMembersShape> {
   const groupId = inputId('Conversation', input.groupId, 'groupId');
+  // Checked before each malformed id becomes an error of its own: a request has room for half a million.
+  requireFewUsers('userIds', input.userIds);
   const { keys: userIds, places, errors: malformed } = inputIds('User', input.userIds, 'userIds');
   const { group, members, errors } = await context.chat.groups.addMembers(viewer, { groupId, userIds });
   return { group, members, errors: [...malformed, ...errors.map((error) => atPlace(error, places))] };

@@ -58,7 +58,9 @@ builder.queryField('groups', (t) =>
     description:
       'The directory: groups that are `listed`. With `search`, returns the groups whose name has matching words, as `users` finds people. Without it, returns all of them, newest first. Fails with FORBIDDEN as a top-level error if GROUP_DIRECTORY is off, and with RATE_LIMITED beyond SEARCHES_PER_MINUTE. Each page counts as a search.',
     args: {
-      search: t.arg.string({ description: 'The beginnings of words. Omitted or blank, all listed groups are returned.' }),
+      search: t.arg.string({
+        description: 'The beginnings of words, up to 200 characters. Omitted or blank, all listed groups are returned.',
+      }),
       first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },

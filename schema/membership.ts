@@ -157,13 +157,14 @@ builder.interfaceFields(Conversation, (t) => ({
       after: t.arg.string({ description: 'Returns the items after this cursor, with the same `search` and `roles`.' }),
       search: t.arg.string({
         description:
-          'Returns only members whose handle, display name or nickname has words that begin with the words of this text, as `Query.users` finds them. A page can be short or empty although more follow. If more than 1,000 members have a nickname, nicknames are not searched.',
+          'Returns only members whose handle, display name or nickname has words that begin with the words of this text, as `Query.users` finds them, up to 200 characters. A page can be short or empty although more follow. If more than 1,000 members have a nickname, nicknames are not searched.',
       }),
       roles: t.arg({ type: [Role], description: 'Returns only members with one of these roles. Omit to return all members.' }),
     },
     async resolve(conversation, { search, roles, ...args }, context) {
       if ((await viewerAccess(context, conversation)) === null) return { ...emptyPage, totalCount: 0 };
-      const asked = { conversation, roles: roles ?? undefined };
+      // A role that is repeated thousands of times would be more than one statement can have.
+      const asked = { conversation, roles: roles ? [...new Set(roles)] : undefined };
       const page = isGiven(search) ? await findMembers(context, { ...asked, search }, args) : await listMembers(context, asked, args);
       return { ...page, totalCount: conversation.memberCount };
     },

@@ -81,7 +81,7 @@ builder.queryFields((t) => ({
     description:
       'Searches for users whose handle, or a word of whose display name, begins with the given text. Case and accents do not matter. In a script without spaces, a word can begin at any letter. Fails with RATE_LIMITED as a top-level error beyond SEARCHES_PER_MINUTE.',
     args: {
-      search: t.arg.string({ required: true, description: 'The beginning of a handle or of a word.' }),
+      search: t.arg.string({ required: true, description: 'The beginning of a handle, or the beginnings of words, up to 200 characters.' }),
       first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
       after: t.arg.string({ description: 'Returns the items after this cursor.' }),
     },

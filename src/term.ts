@@ -1,3 +1,6 @@
+import { ChatError } from './errors.ts';
+import { codePoints } from './text.ts';
+
 // Scripts without spaces between words, where a word may begin at any letter: Han, kana, Hangul (its leading consonants, as NFKD decomposes
 // it), Thai, Lao, Khmer and Burmese.
 const unspaced =
@@ -113,11 +116,22 @@ export function termsOfName(name: string): readonly string[] {
   return [...new Set(words.flatMap(beginningsIn).map(cut))].filter((term) => term !== '');
 }
 
+// Longer than anybody types, and long enough for a part of a message that is pasted to find it again. Normalising a search of a megabyte
+// takes seconds, in which a node does nothing else.
+const maxSearch = 200;
+
+/** Throws BAD_USER_INPUT (search) if a search is longer than 200 characters. */
+export function requireShortSearch(search: string): void {
+  if (codePoints(search) <= maxSearch) return;
+  throw new ChatError('BAD_USER_INPUT', `A search can have at most ${maxSearch} characters.`, { field: ['search'] });
+}
+
 /**
  * Returns the prefixes that a search for names consists of, longest first, none the beginning of another. A name is found if each prefix
- * begins one of its terms. Empty if the search has no words.
+ * begins one of its terms. Empty if the search has no words. Throws as requireShortSearch does.
  */
 export function prefixesOf(search: string): readonly string[] {
+  requireShortSearch(search);
   const words = [...new Set(joinedWords(normalised(search)).map(cut))].filter((word) => word !== '');
   return tellingWords(words.slice(0, maxWords));
 }

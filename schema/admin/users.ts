@@ -19,7 +19,7 @@ builder.queryField('users', (t) =>
     args: {
       search: t.arg.string({
         description:
-          'Only users who match this text by the beginnings of their handle and of words in their display name, as in the public schema. Erased accounts are never found.',
+          'Only users who match this text by the beginnings of their handle and of words in their display name, as in the public schema. Up to 200 characters. Erased accounts are never found.',
       }),
       state: t.arg({ type: UserState, description: 'Only users whose account is in this state. Defaults to all states.' }),
       first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),

@@ -97,7 +97,10 @@ export interface Groups {
     viewer: Viewer,
     options: ListRequest & { readonly marks?: Marks | undefined; readonly sieves?: readonly ConversationFilter[] },
   ): Promise<Listed<{ readonly conversation: Conversation }>>;
-  /** Counts a search and returns the sieve for conversations with a matching name. Throws RATE_LIMITED past SEARCHES_PER_MINUTE. */
+  /**
+   * Counts a search and returns the sieve for conversations with a matching name. Throws RATE_LIMITED past SEARCHES_PER_MINUTE,
+   * BAD_USER_INPUT (search).
+   */
   called(viewer: Viewer, text: string): Promise<ConversationFilter>;
   /**
    * Lists active members in the order they joined, or those that have one of some roles. Keys are opaque text. Throws BAD_USER_INPUT
@@ -109,7 +112,8 @@ export interface Groups {
   ): Promise<Listed<{ readonly member: Membership }>>;
   /**
    * Finds active members by the beginnings of their names, ordered by the word that matched. A page may be short and still have a next
-   * page. Keys are opaque text. Throws RATE_LIMITED past ten times SEARCHES_PER_MINUTE, BAD_USER_INPUT (after).
+   * page. Keys are opaque text. Throws RATE_LIMITED past ten times SEARCHES_PER_MINUTE, BAD_USER_INPUT (after,
+   * search).
    */
   findMembers(
     viewer: Viewer,

@@ -80,7 +80,7 @@ export interface Joining {
   /**
    * Finds listed groups. `search` matches the beginnings of words of their names, and the results are in the order of these words. If it is
    * absent or blank, all listed groups are found, newest first. Throws FORBIDDEN if config GROUP_DIRECTORY is off, RATE_LIMITED past config
-   * SEARCHES_PER_MINUTE.
+   * SEARCHES_PER_MINUTE. Its pages throw BAD_USER_INPUT (search).
    */
   directory(viewer: Viewer, search: string | null | undefined): Promise<GroupsFound>;
   /** For each group, in order, whether the viewer is banned and would be told so when joining by its id. */

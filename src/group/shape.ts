@@ -92,10 +92,15 @@ export interface Named {
   readonly index: number;
 }
 
+/** Throws INVALID_INPUT (`field`) if a call names more than 100 users. */
+export function requireFewUsers(field: string, users: readonly unknown[]): void {
+  if (users.length <= maxUsersAtOnce) return;
+  throw invalid(field, `At most ${maxUsersAtOnce} users are allowed per call. Send the rest in another call.`);
+}
+
 /** Returns the users whom a call names, each once. Throws INVALID_INPUT (`field`) if there are more than 100. */
 export function requireUsers(field: string, userIds: readonly bigint[]): readonly Named[] {
-  if (userIds.length > maxUsersAtOnce)
-    throw invalid(field, `At most ${maxUsersAtOnce} users are allowed per call. Send the rest in another call.`);
+  requireFewUsers(field, userIds);
   const first = new Map<bigint, Named>();
   for (const [index, userId] of userIds.entries()) if (!first.has(userId)) first.set(userId, { userId, index });
   return [...first.values()];

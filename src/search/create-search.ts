@@ -1,5 +1,5 @@
 import { ChatError, OverloadError } from '../errors.ts';
-import { codePoints } from '../text.ts';
+import { requireShortSearch } from '../term.ts';
 import { noTracer, recorded } from '../tracer.ts';
 import { inTurns } from '../turns.ts';
 import type { Viewer } from '../user/index.ts';
@@ -12,8 +12,6 @@ import { isEmpty, walkWithin } from './span.ts';
 import { readableOf, walkThroughAll, walkThroughOne } from './stretch.ts';
 import { parseQuery, type Query } from './words.ts';
 
-// Longer than anybody types, and long enough for a part of a message that is pasted to find it again.
-const maxSearch = 200;
 // Measured: while one search runs all the time, a send takes 1.5 to 2 times as long. With two at a time it takes 3 to 4 times as long, for
 // a quarter more answers.
 const atOnce = 1;
@@ -81,9 +79,7 @@ export function createSearch(parts: SearchParts): Search {
 
   async function messages(viewer: Viewer, request: SearchRequest): Promise<FoundPage> {
     if (config.searchedMessages === 0) throw new ChatError('FORBIDDEN', 'Searching messages is currently turned off.');
-    if (codePoints(request.search) > maxSearch) {
-      throw new ChatError('BAD_USER_INPUT', `A search can have at most ${maxSearch} characters.`, { field: ['search'] });
-    }
+    requireShortSearch(request.search);
     const wanted = parseQuery(request.search, request.hasAttachments);
     const name = nameOf(wanted.words, request);
     const after = request.after === undefined ? null : placeOf(name, request.after);

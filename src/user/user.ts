@@ -221,7 +221,7 @@ export interface Users {
   any(): Promise<boolean>;
   /**
    * Counts a search by the beginnings of handles and of words of display names, ignoring case and accents, and returns a function that
-   * reads its pages. Throws RATE_LIMITED per user, or FORBIDDEN while config SEARCH is off.
+   * reads its pages. Throws RATE_LIMITED per user, FORBIDDEN while config SEARCH is off, BAD_USER_INPUT (search).
    */
   search(viewer: Viewer, text: string): Promise<(page: ListRequest) => Promise<UserPage>>;
   /** Returns the viewer's live sessions, newest first, at most 50. */

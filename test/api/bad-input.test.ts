@@ -721,7 +721,11 @@ function badFor(scene: Scene, kind: Kind): readonly Bad[] {
     ];
   }
   if (kind === 'users')
-    return [...badIds(scene, 'user').map(([what, id]): Bad => [what, [id]]), ['too many', Array(101).fill(scene.dan.id)]];
+    return [
+      ...badIds(scene, 'user').map(([what, id]): Bad => [what, [id]]),
+      ['too many', Array(101).fill(scene.dan.id)],
+      ['too many and malformed', Array(101).fill('nonsense')],
+    ];
   return badTexts[kind] ?? badIds(scene, kind);
 }
 
@@ -858,7 +862,8 @@ describe('input that cannot be accepted', () => {
       const { data, errors } = await doing(mutation, input, signedOut ? undefined : scene.ann);
       const words = `${field} that is ${what}: ${JSON.stringify({ data, errors })}`.slice(0, 500);
       if (errors === undefined) {
-        const [refusal] = data?.done.errors ?? [];
+        const [refusal, ...more] = data?.done.errors ?? [];
+        expect(more.length, words).toBeLessThan(100);
         expect(refusal?.code, words).toMatch(/^(INVALID_INPUT|NOT_FOUND|FORBIDDEN|INVALID_CREDENTIALS)$/);
         // The error never says which of the credentials is wrong.
         if (refusal?.code !== 'INVALID_CREDENTIALS') expect(refusal?.field?.slice(0, 2), words).toEqual(['input', field]);

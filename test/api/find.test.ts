@@ -1,3 +1,5 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import {
   CreateGroupDocument,
@@ -69,6 +71,25 @@ describe('finding conversations', () => {
   });
 });
 
+describe('a search of more than 200 characters', () => {
+  const chat = world();
+
+  it('is refused for users, groups, conversations and members alike', async () => {
+    const [ann] = await chat.people('ann');
+    const id = await chat.group(ann);
+    for (const list of [
+      'users(search: $search) { edges { cursor } }',
+      'groups(search: $search) { edges { cursor } }',
+      'viewer { conversations(search: $search) { edges { cursor } } }',
+      `conversation(id: "${id}") { members(search: $search) { edges { cursor } } }`,
+    ]) {
+      const document: TypedDocumentNode<unknown, { readonly search: string }> = parse(`query ($search: String!) { ${list} }`);
+      expect((await chat.post(document, { search: '漢'.repeat(200) }, ann)).errors, list).toBeUndefined();
+      expect(refusals((await chat.post(document, { search: '漢'.repeat(201) }, ann)).errors), list).toEqual(['BAD_USER_INPUT search']);
+    }
+  });
+});
+
 describe('finding members', () => {
   const chat = world({ SEARCHES_PER_MINUTE: '1' });
 
@@ -105,6 +126,7 @@ describe('finding members', () => {
     expect(await found(ben, { id, roles: ['OWNER', 'ADMIN'] })).toMatchObject({ ids: [ann.id], totalCount: 2 });
     expect(await found(ben, { id, roles: ['MEMBER'] })).toMatchObject({ ids: [ben.id] });
     expect(await found(ben, { id, roles: [] })).toMatchObject({ ids: [] });
+    expect(await found(ben, { id, roles: Array<'OWNER'>(70_000).fill('OWNER') })).toMatchObject({ ids: [ann.id] });
     const all = await found(ben, { id, roles: null });
     expect(all?.ids.toSorted()).toEqual([ann.id, ben.id].toSorted());
   });

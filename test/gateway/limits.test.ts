@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { getIntrospectionQuery, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSizeRule } from '../../gateway/limits.ts';
 import { schema } from '../../schema/index.ts';
-import { cpuMsOf } from '../support/bound.ts';
+import { cpuMsOf, heldBytes } from '../support/bound.ts';
 import { post, postInPieces } from './http.ts';
 import { type Lab, openLab } from './lab.ts';
 
@@ -259,6 +261,26 @@ describe('a body over the limit', () => {
     const { status, body } = await postInPieces(lab.node.url, ['{"query":', '"{ hello }"', '}']);
     expect(status).toBe(200);
     expect(JSON.parse(body)).toEqual({ data: { hello: 'world' } });
+  });
+
+  test('is not held piece by piece while it comes', async () => {
+    await using wide = await openLab({});
+    const socket = connect(Number(new URL(wide.node.url).port), '127.0.0.1');
+    const before = heldBytes();
+    socket.write(`${head}transfer-encoding: chunked\r\n\r\n${inPiece(' ').repeat(100_000)}`);
+    // The node answers when it has all pieces.
+    socket.write(`${inPiece('{}')}0\r\n\r\n`);
+    let most = 0;
+    const [answer] = await Promise.all([once(socket, 'data'), measure()]);
+    async function measure(): Promise<void> {
+      while (socket.bytesRead === 0) {
+        most = Math.max(most, heldBytes() - before);
+        await setImmediate();
+      }
+    }
+    expect(String(answer)).toContain('400');
+    expect(most).toBeLessThan(10_000_000);
+    socket.destroy();
   });
 
   test('leaves the node working', async () => {

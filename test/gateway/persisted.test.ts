@@ -1,12 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client/core';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { Client, fetchExchange } from '@urql/core';
 import { persistedExchange } from '@urql/exchange-persisted';
 import { print } from 'graphql';
 import { expect, it, onTestFinished } from 'vitest';
+import { heldBytes } from '../support/bound.ts';
 import { MeDocument, SendMessageDocument } from '../support/generated/graphql.ts';
 import { world } from '../support/world.ts';
 
@@ -135,12 +134,6 @@ it('a query that is not text is refused with a hash too', async () => {
 });
 
 it('a document that was cached from a URL does not keep the URL in memory', async () => {
-  setFlagsFromString('--expose-gc');
-  const collect: () => void = runInNewContext('gc');
-  function heldBytes(): number {
-    collect();
-    return process.memoryUsage().heapUsed;
-  }
   // They are cached as texts only, because they do not parse.
   const padding = 'x'.repeat(12_000);
   async function askOne(n: number): Promise<void> {

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closes } from '../../gateway/close-codes.ts';
+import { heldBytes } from '../support/bound.ts';
 import { type Lab, openLab } from './lab.ts';
 import { openRaw, type RawSocket } from './raw-socket.ts';
 
@@ -16,6 +17,43 @@ async function connected(): Promise<RawSocket> {
   await socket.init();
   return socket;
 }
+
+describe('a frame of megabytes', () => {
+  let wide: Lab;
+  beforeAll(async () => {
+    wide = await openLab({});
+  });
+  afterAll(() => wide[Symbol.asyncDispose]());
+
+  test('is not held if it is a connection_init', async () => {
+    const init = JSON.stringify({ type: 'connection_init', payload: { traceparent: 'x'.repeat(500_000), a: Array(200_000).fill({}) } });
+    async function connect(): Promise<RawSocket> {
+      const socket = await openRaw(wide.node.url);
+      socket.send(init);
+      expect(await socket.next()).toEqual({ type: 'connection_ack' });
+      return socket;
+    }
+    const first = await connect();
+    const before = heldBytes();
+    const others = [await connect(), await connect(), await connect()];
+    // 200,000 objects take 10 MB.
+    expect(heldBytes() - before).toBeLessThan(10_000_000);
+    for (const socket of [first, ...others]) socket.close();
+  });
+
+  test('that nests too deeply closes the socket, and is no error of ours', async () => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    for (const [frame, code] of [
+      [`{"type":"ping","payload":{"a":${deep}}}`, 4400],
+      [`{"type":"connection_init","payload":{"authorization":${deep}}}`, 4403],
+    ] as const) {
+      const socket = await openRaw(wide.node.url);
+      socket.send(frame);
+      expect(await socket.closed).toMatchObject({ code });
+    }
+    expect(wide.log.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+});
 
 describe('a socket before connection_ack', () => {
   test('is acknowledged after connection_init without a payload', async () => {

@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 /**
  * Resolves as `work` does, and rejects if it takes longer than `ms`. Use it where the bound in question is a timer of this process too, or
  * where there is nothing to wait for: a busy machine then delays both, and the result is the same.
@@ -18,4 +21,12 @@ export async function cpuMsOf(work: () => unknown): Promise<number> {
   await work();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;
+}
+
+/** Returns the bytes that this process holds after a garbage collection. */
+export function heldBytes(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
