@@ -9,8 +9,8 @@ export interface Numbered {
   readonly clientMessageId: string;
 }
 
-/** The message without that id, as the application passes it. */
-export type Draft<M> = M extends unknown ? Omit<M, 'clientMessageId'> & { readonly clientMessageId?: never } : never;
+/** The message as the application passes it: without that id, unless the application needed it before, for example to upload a file. */
+export type Draft<M> = M extends unknown ? Omit<M, 'clientMessageId'> & { readonly clientMessageId?: string } : never;
 
 /** What the payload of every mutation has: its expected refusals. */
 export interface Answer {
@@ -61,8 +61,8 @@ export interface Outbox<M extends Numbered, A extends Answer> {
    * conversation are sent one after another, those that waited before first.
    *
    * Resolves with the payload, which can be a refusal. Rejects with the error of `send` if a retry would not help, such as for a mistake in
-   * the document; if nobody is signed in any more, for this message or one before it (both stay in the outbox, for `resend`); and when the
-   * outbox is stopped.
+   * the document; if nobody is signed in any more, for this message or one before it (both stay in the outbox, for `resend`); if a message
+   * with its `clientMessageId` waits already; and when the outbox is stopped.
    */
   send(message: Draft<M>): Promise<A>;
   /** The messages that are not answered yet, in the order in which they were sent. */
@@ -176,13 +176,15 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
   }
 
   return {
-    send(message) {
-      const numbered = { ...message, clientMessageId: newId() } as unknown as M;
+    async send(message) {
+      const numbered = { ...message, clientMessageId: message.clientMessageId ?? newId() } as unknown as M;
+      if (held.some(({ clientMessageId }) => clientMessageId === numbered.clientMessageId))
+        throw new Error('A message with this clientMessageId waits already.');
       const before = heldIn(numbered.conversationId).filter(({ clientMessageId }) => !going.has(clientMessageId));
       keep([...held, numbered]);
       // Nobody waits for their outcome: those that fail stay in the outbox.
       for (const earlier of before) inTurn(earlier).catch(() => undefined);
-      return inTurn(numbered);
+      return await inTurn(numbered);
     },
     waiting: () => held,
     resend() {

@@ -217,6 +217,17 @@ it('waiting messages are sent before new ones, and nothing overtakes a message t
   expect(outbox.waiting()).toEqual([]);
 });
 
+it('a message keeps a clientMessageId that the application has made, and waits only once under it', async () => {
+  const [ann] = await chat.people('ann');
+  const conversationId = await chat.group(ann);
+  const outbox = createOutbox({ send: (input: SendMessageInput) => send(ann, input) });
+  const message = { conversationId, text: 'a picture', clientMessageId: 'of the upload' };
+  const sent = outbox.send(message);
+  await expect(outbox.send(message)).rejects.toThrow('waits already');
+  expect((await sent).messageEdge?.node.clientMessageId).toBe('of the upload');
+  expect(outbox.waiting()).toEqual([]);
+});
+
 it('a response that arrives after an outbox was stopped leaves the store to its successor', async () => {
   let stored: readonly SendMessageInput[] = [];
   const store = {

@@ -82,6 +82,7 @@ const kept = `const { gql } = await import('@apollo/client');
     viewer { conversations { edges { cursor node { id } } pageInfo { hasNextPage } } }
     conversation(id: $id) {
       id
+      viewerLastMessage { id seq text }
       messages(first: $first, after: $after, last: $last, before: $before, around: $around) {
         edges { cursor node { id seq text } }
         pageInfo { hasNextPage endCursor hasPreviousPage startCursor }
@@ -100,7 +101,7 @@ const kept = `const { gql } = await import('@apollo/client');
   const look = () => {
     const { viewer, conversation } = apollo.readQuery({ query: page, variables: { id: group } });
     const texts = conversation.messages.edges.map(({ node }) => node.text);
-    all.push(texts.join('') + (viewer.conversations.edges[0].node.id === group ? ' first' : ''));
+    all.push(texts.join('') + (viewer.conversations.edges[0].node.id === group ? ' first' : '') + ' ' + conversation.viewerLastMessage.text);
     return conversation.messages.pageInfo;
   };
   await new Promise((go) => shown.subscribe(({ dataState }) => dataState === 'complete' && go()));
@@ -124,7 +125,7 @@ const kept = `const { gql } = await import('@apollo/client');
     cache.writeFragment({ fragment: gql('fragment early on Message { id seq text }'), data: early });
     putMessage(cache, { __typename: 'Group', id: group }, { cursor: '', node: early });
     look();
-    done(all.join() === '45,2345,23456 first,234 first,23456 first,23early456 first' ? 'ready' : all.join());
+    done(all.join() === '45 5,2345 5,23456 first 6,234 first 6,23456 first 6,23early456 first 6' ? 'ready' : all.join());
   });`;
 const queried = `--- urql.subscription(watch, {}).subscribe(({ data }) => apply(data.events));`;
 const related = `--- const { commitLocalUpdate, commitMutation, createOperationDescriptor, fetchQuery: ask, requestSubscription } = await import('relay-runtime');
