@@ -1,4 +1,4 @@
-import type { Db } from '../db/index.ts';
+import { type Db, inPieces } from '../db/index.ts';
 import { firstSeen, isImported } from '../message/index.ts';
 
 /** A range of entries of a conversation of which users may have to be notified. */
@@ -106,39 +106,39 @@ async function readMembers(db: Db, { conversationId, seq }: EntryRange, userIds:
     .map(({ notificationLevel, ...row }) => ({ ...row, firstSeq: firstSeen(row), onlyMentions: notificationLevel === 'MENTIONS' }));
 }
 
-/** Reads the messages and mentioning edits of the range, the newest first. */
+/**
+ * Reads the newest messages of the range, and each member's newest mention, by a message or an edit, however many messages came after it.
+ * The newest first.
+ */
 async function readNews(db: Db, { conversationId, fromSeq, seq }: EntryRange, members: readonly Member[]): Promise<readonly News[]> {
   const within = { gte: fromSeq, lte: seq };
-  const select = { seq: true, senderId: true, text: true, sentAt: true } as const;
-  const [said, mentions] = await Promise.all([
-    db.client.message.findMany({
-      where: { conversationId, seq: within, recalledAt: null },
-      orderBy: { seq: 'desc' },
-      take: atMost,
-      select: { ...select, clientMessageId: true },
-    }),
+  const select = { seq: true, senderId: true, text: true, sentAt: true, clientMessageId: true } as const;
+  const [said, rows] = await Promise.all([
+    db.client.message.findMany({ where: { conversationId, seq: within, recalledAt: null }, orderBy: { seq: 'desc' }, take: atMost, select }),
     db.client.mention.findMany({
       where: { conversationId, userId: { in: [everyone, ...members.map(({ userId }) => userId)] }, seq: within },
       select: { userId: true, seq: true, messageSeq: true },
     }),
   ]);
+  const mentions = rows.toSorted((one, other) => other.seq - one.seq);
   const byEntry = Map.groupBy(mentions, (mention) => mention.seq);
   const whom = (entry: number): ReadonlySet<bigint> => new Set((byEntry.get(entry) ?? []).map(({ userId }) => userId));
-  const edited = [...byEntry].flatMap(([entry, [first]]) =>
-    first === undefined || first.messageSeq === entry ? [] : [{ entry, messageSeq: first.messageSeq }],
+  const newest = new Map(mentions.toReversed().map((mention) => [mention.userId, mention]));
+  const told = new Map([...mentions.slice(0, atMost), ...newest.values()].map((mention) => [mention.seq, mention.messageSeq]));
+  const known = new Map(said.map((message) => [message.seq, message]));
+  const others = [...told.values()].filter((messageSeq) => !known.has(messageSeq));
+  const messages = await inPieces(others, (piece) =>
+    db.client.message.findMany({ where: { conversationId, seq: { in: [...piece] }, recalledAt: null }, select }),
   );
-  const messages = await db.client.message.findMany({
-    where: { conversationId, seq: { in: edited.map(({ messageSeq }) => messageSeq).slice(0, atMost) }, recalledAt: null },
-    select,
-  });
-  const found = new Map(messages.map((message) => [message.seq, message]));
-  const ofEdits = edited.flatMap(({ entry, messageSeq }) => {
-    const message = found.get(messageSeq);
-    return message === undefined ? [] : [{ message, seq: entry, mentions: whom(entry), edit: true }];
-  });
-  const saidHere = said.filter((message) => !isImported({ conversationId, ...message }));
-  const ofMessages = saidHere.map((message) => ({ message, seq: message.seq, mentions: whom(message.seq), edit: false }));
-  return [...ofMessages, ...ofEdits].sort((one, other) => other.seq - one.seq);
+  for (const message of messages) known.set(message.seq, message);
+  const places = new Map([...told, ...said.map((message) => [message.seq, message.seq] as const)]);
+  return [...places]
+    .flatMap(([entry, messageSeq]): readonly News[] => {
+      const [message, edit] = [known.get(messageSeq), entry !== messageSeq];
+      const isNews = message !== undefined && (edit || !isImported({ conversationId, ...message }));
+      return isNews ? [{ message, seq: entry, mentions: whom(entry), edit }] : [];
+    })
+    .toSorted((one, other) => other.seq - one.seq);
 }
 
 /** Reads which messages users have deleted for themselves, as `user:seq`, and whom they have blocked, as `user:from:sender`. */

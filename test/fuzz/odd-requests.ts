@@ -15,8 +15,8 @@ export interface Asked {
 
 const { bug, ...known } = closes;
 const closeCodes: ReadonlySet<number> = new Set([...Object.values(known).map(({ code }) => code), 1000, 1005]);
-// Longer than a node waits for connection_init.
-const patienceMs = 8_000;
+// Far longer than any request takes, also on a busy machine.
+const patienceMs = 30_000;
 
 const oddValues: readonly unknown[] = [
   null,
@@ -83,16 +83,24 @@ export async function askOddly({ url, token }: Asked, chance: Chance): Promise<E
   const body = chance.odds(0.05) ? chance.one(deepBodies) : oddText(envelope, chance);
   const type = chance.odds(0.6) ? 'application/json' : chance.one(mediaTypes);
   const signal = AbortSignal.timeout(patienceMs);
-  const response = isGet
-    ? await fetch(`${url}/graphql?${parameters}`, { headers, signal })
-    : await fetch(`${url}/graphql`, { method: 'POST', headers: { ...headers, 'content-type': type }, body, signal });
   const sent = `${isGet ? `GET ?${parameters}` : `POST ${type} ${body}`} accept: ${accept}`;
+  const asking = isGet
+    ? fetch(`${url}/graphql?${parameters}`, { headers, signal })
+    : fetch(`${url}/graphql`, { method: 'POST', headers: { ...headers, 'content-type': type }, body, signal });
+  try {
+    return { sent, faults: await faultsOfResponse(await asking) };
+  } catch (error) {
+    return { sent, faults: [`no answer: ${(error as Error).cause ?? error}`] };
+  }
+}
+
+async function faultsOfResponse(response: Response): Promise<readonly string[]> {
   if (/^(text\/event-stream|multipart)/.test(response.headers.get('content-type') ?? '')) {
     // The stream may never end.
     await response.body?.cancel();
-    return { sent, faults: response.status < 500 ? [] : [`${response.status} of a stream`] };
+    return response.status < 500 ? [] : [`${response.status} of a stream`];
   }
-  return { sent, faults: faultsOfAnswer(response.status, await response.text()) };
+  return faultsOfAnswer(response.status, await response.text());
 }
 
 function oddEnvelope(chance: Chance): Readonly<Record<string, unknown>> {

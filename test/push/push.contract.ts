@@ -300,6 +300,17 @@ export function promisesOfPush(open: () => Promise<Db>): void {
       ]);
     });
 
+    it('MENTIONS notifies of a mention however many messages follow it', async () => {
+      const { chat, ann, ben, group, got } = await scene();
+      await chat.groups.updateOwnPart(ben, { conversationId: group, notificationLevel: 'MENTIONS' });
+      const send = (text: string, mentionIds: readonly bigint[] = []) =>
+        chat.messages.send(ann, { conversationId: group, clientMessageId: `${group} ${text}`, text, mentionIds });
+      await send('you', [ben.userId]);
+      await Promise.all(Array.from({ length: 201 }, (_, n) => send(`chatter ${n}`)));
+      await world.tell();
+      expect(told(got)).toEqual([['you', 1]]);
+    });
+
     it('applies to a mention by an edit, and users without a new mention are not notified again', async () => {
       const { chat, ann, ben, group, got } = await scene();
       const cat = await world.subscriber();
