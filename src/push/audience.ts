@@ -114,7 +114,12 @@ async function readNews(db: Db, { conversationId, fromSeq, seq }: EntryRange, me
   const within = { gte: fromSeq, lte: seq };
   const select = { seq: true, senderId: true, text: true, sentAt: true, clientMessageId: true } as const;
   const [said, rows] = await Promise.all([
-    db.client.message.findMany({ where: { conversationId, seq: within, recalledAt: null }, orderBy: { seq: 'desc' }, take: atMost, select }),
+    db.client.message.findMany({
+      where: { conversationId, seq: within, recalledAt: null },
+      orderBy: { seq: 'desc' },
+      take: atMost,
+      select,
+    }),
     db.client.mention.findMany({
       where: { conversationId, userId: { in: [everyone, ...members.map(({ userId }) => userId)] }, seq: within },
       select: { userId: true, seq: true, messageSeq: true },
