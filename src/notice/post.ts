@@ -7,7 +7,16 @@ import { newUuid } from '../uuid.ts';
 import { noticePosted } from './entries.ts';
 import type { NewNotice, Posting, Recipient } from './notice.ts';
 import { requireBody, requireClientNoticeId, requireRecipients, requireTime, requireTitle } from './shape.ts';
-import { activeUsers, insertNotice, madeNotice, type NoticeRecipient, type NoticeRow, recipientsOf, usersByHandle } from './store.ts';
+import {
+  activeUsers,
+  insertNotice,
+  madeNotice,
+  type NoticeRecipient,
+  type NoticeRow,
+  recipientsOf,
+  usersByHandle,
+  wereThere,
+} from './store.ts';
 
 /** What the files of the module share. */
 export interface NoticeParts {
@@ -19,6 +28,8 @@ export interface NoticeParts {
 interface Found {
   readonly userIds: readonly bigint[];
   readonly errors: readonly ChatError[];
+  /** Whether one of them was never there, so that no earlier notice can have been for them. */
+  readonly someNever: boolean;
 }
 
 /** Posts or schedules a notice. Throws as Notices.post says. */
@@ -28,7 +39,7 @@ export async function postNotice({ db, log }: NoticeParts, actorId: bigint | nul
   requireBody(body);
   requireClientNoticeId(clientNoticeId);
   if (at !== null) requireTime(at, await db.now());
-  const { userIds, errors } = to === 'ALL' ? { userIds: [], errors: [] } : await findRecipients(db.client, to);
+  const { userIds, errors, someNever } = to === 'ALL' ? { userIds: [], errors: [], someNever: false } : await findRecipients(db.client, to);
   const audience = to === 'ALL' ? ('ALL' as const) : ('SOME' as const);
   const wished = { title, body, audience, createdById: actorId, clientNoticeId, at, userIds };
   return log.append<Posting>({
@@ -36,7 +47,7 @@ export async function postNotice({ db, log }: NoticeParts, actorId: bigint | nul
     async decide(inside): Promise<Verdict<Posting>> {
       // Comes before the errors: a recipient of the first request may be gone by the second.
       const made = await madeBefore(inside, wished);
-      if (made !== null) return { result: () => ({ notice: made, errors: [] }) };
+      if (made !== null && !someNever) return { result: () => ({ notice: made, errors: [] }) };
       return errors.length > 0 ? { result: () => ({ notice: null, errors }) } : postingNow(inside, wished);
     },
   });
@@ -110,5 +121,11 @@ async function findRecipients(tx: Tx, to: readonly Recipient[]): Promise<Found> 
   const errors = userIds.flatMap((id, index) =>
     id === undefined ? [new ChatError('NOT_FOUND', 'User not found.', { field: ['to', String(index)] })] : [],
   );
-  return { userIds: [...new Set(userIds.filter((id) => id !== undefined))], errors };
+  const absent = {
+    userIds: ids.filter((id) => !known.has(id)),
+    handles: handles.filter((handle) => !named.has(handle)),
+  };
+  // A handle that cannot be read is nobody's.
+  const someNever = ids.length + handles.length < to.length || !(await wereThere(tx, absent));
+  return { userIds: [...new Set(userIds.filter((id) => id !== undefined))], errors, someNever };
 }

@@ -155,6 +155,18 @@ export async function usersByHandle(tx: Tx, handles: readonly string[]): Promise
   return new Map(rows.map(({ id, handle }) => [handle, id]));
 }
 
+/** Whether all of these were users once: ids with an account, erased or not, and handles that are kept back for whoever gave them up. */
+export async function wereThere(
+  tx: Tx,
+  { userIds, handles }: { readonly userIds: readonly bigint[]; readonly handles: readonly string[] },
+): Promise<boolean> {
+  const [users, holds] = await Promise.all([
+    inPieces(userIds, (piece) => tx.user.findMany({ where: { id: { in: [...piece] } }, select: { id: true } })),
+    inPieces(handles, (piece) => tx.handleHold.findMany({ where: { handle: { in: [...piece] } }, select: { handle: true } })),
+  ]);
+  return users.length === new Set(userIds).size && holds.length === new Set(handles).size;
+}
+
 /** Returns notices created before the one with the id `after`, newest first. */
 export async function listNotices(
   tx: Tx,

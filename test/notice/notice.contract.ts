@@ -341,6 +341,17 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       await expect(post([{ userId: ann.userId }, { handle: 'no' }], more)).rejects.toMatchObject({ code: 'CONFLICT' });
     });
 
+    it('is refused if it also names somebody who was never there', async () => {
+      const { userId } = await person(chat);
+      const wish = { title: 'For one', body: 'alone', clientNoticeId: 'for one' };
+      const first = await chat.notices.post(null, { ...wish, to: [{ userId }] });
+      expect(first.errors).toEqual([]);
+      for (const other of [{ handle: 'was.never.there' }, { handle: 'not a handle' }, { userId: 1n << 62n }]) {
+        const { notice, errors } = await chat.notices.post(null, { ...wish, to: [{ userId }, other] });
+        expect([notice, errors]).toMatchObject([null, [{ code: 'NOT_FOUND', field: ['to', '1'] }]]);
+      }
+    });
+
     it('returns the first notice for the same time, even after that, and is refused for another time', async () => {
       const at = inAnHour();
       const later = await post('ALL', { clientNoticeId: 'at its time', at });
