@@ -58,25 +58,10 @@ const looks = 3;
  * - CONFLICT (clientMessageId), UNAVAILABLE
  */
 export async function send(parts: MessageParts, viewer: Viewer, request: NewText, settling?: JointAct): Promise<Message> {
-  const { conversationId, clientMessageId, replyTo = null, threadRoot = null } = request;
   const poll = requirePollShape(request.poll);
   const enclosed = requireShape(parts.config, request, poll);
   const { attachments, data } = enclosed;
-  // A message above the current limits will not be stored, so the approval need not be asked.
-  const asks = parts.approval.asks && areAllowed(attachments, parts.config) && isFitting(data, parts.config);
-  const text = asks
-    ? await approvedText(parts, viewer, {
-        act: 'SEND',
-        conversationId,
-        clientMessageId,
-        text: request.text,
-        ...enclosed,
-        poll,
-        replyTo,
-        threadRoot,
-        field: 'text',
-      })
-    : request.text;
+  const text = parts.approval.asks ? await askedText(parts, viewer, { ...request, ...enclosed, poll }) : request.text;
   const looked = text === null ? null : screenContent(parts.screen, { text, ...enclosed, poll });
   async function content({ now }: Inside): Promise<Content> {
     // Checked only once the message is known to be new: what was stored before a list or a setting forbade it must still be found.
@@ -88,6 +73,23 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
   }
   // The fingerprint is of the request as it came in, before masking and approval, so that a retry matches.
   return insist(() => tryToSend(parts, viewer, { ...request, print: request, also: [], content, settling }));
+}
+
+/**
+ * Returns the text that the approval allows; null if it was not asked. It need not be asked about a message above the current limits, which
+ * will not be stored unless they are raised before the commit.
+ */
+async function askedText(
+  parts: MessageParts,
+  viewer: Viewer,
+  asked: Omit<NewText, keyof Extras | 'poll'> & Extras & { readonly poll: NewPoll | null },
+): Promise<string | null> {
+  const { conversationId, clientMessageId, text, attachments, data, poll, replyTo = null, threadRoot = null } = asked;
+  if (!areAllowed(attachments, parts.config) || !isFitting(data, parts.config)) return null;
+  return approvedText(parts, viewer, {
+    ...{ act: 'SEND', conversationId, clientMessageId, text, attachments, data, poll, replyTo, threadRoot },
+    field: 'text',
+  });
 }
 
 /**

@@ -207,6 +207,24 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(app.calls).toEqual([]);
     });
 
+    it('is asked about custom data for which the limit is raised while it is sent, once the message is sent again', async () => {
+      await ask();
+      app.behaves(says({ text: 'changed' }));
+      const late = lateCommits(db);
+      await using elsewhere = chatOver(late.db);
+      await elsewhere.beforeSend.begin();
+      elsewhere.beforeSend.showBy(showDraft);
+      const request = { conversationId: group, clientMessageId: randomUUID(), text: '', data: { a: 'x'.repeat(5_000) } };
+      late.before = async () => {
+        late.before = async () => undefined;
+        await elsewhere.settings.set(null, { settings: [{ name: 'maxDataBytes', value: '10000' }] });
+      };
+      await expect(elsewhere.messages.send(ann, request)).rejects.toMatchObject({ code: 'UNAVAILABLE', field: ['text'] });
+      await elsewhere.messages.send(ann, request);
+      expect(await said()).toEqual(['changed']);
+      await elsewhere.settings.rollBack(null, { version: 0 });
+    });
+
     it.each<[string, string, (message: MessageRef) => Promise<unknown>]>([
       [
         'what is sent on',
