@@ -3,6 +3,7 @@ import {
   type ConversationRow,
   conversationOpened,
   conversationRow,
+  frozenMarkers,
   groupChanged,
   importedState,
   type MembershipRow,
@@ -134,6 +135,7 @@ class Opening {
       write: async (tx, placed) => {
         await this.#letIn(tx, placed);
         await this.#putReads(db, tx);
+        await this.#hideFromBlocked(tx);
         await markEffectsDone(db, tx, highestOf(placed));
       },
       result: () => this.entering.length > 0,
@@ -199,6 +201,14 @@ class Opening {
     const raised = new Set(raises.map(({ userId }) => userId));
     const accounts = this.#there.filter((userId) => raised.has(userId)).flatMap((userId) => this.#inside.head(userId) ?? []);
     await countMarkerMoves(db, tx, { accounts, moves: new Map(accounts.map(({ id }) => [id, 1])) });
+  }
+
+  /** Where one user of a direct conversation already blocks the other, the block hides how far they read from here on. */
+  async #hideFromBlocked(tx: Tx): Promise<void> {
+    if (this.#given.row.kind !== 'DIRECT') return;
+    const among = { in: [...this.entering, ...this.#there] };
+    const blocks = await tx.block.findMany({ where: { userId: among, otherId: among, state: 'ACTIVE' } });
+    for (const { userId, otherId } of blocks) await frozenMarkers.begin(tx, userId, otherId);
   }
 
   /** Moves the markers of all members past their own messages that follow, as when they are sent here (decision 17). */

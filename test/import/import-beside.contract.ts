@@ -152,6 +152,22 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
     });
   });
 
+  describe('a direct conversation', () => {
+    it('does not show a user how far one who blocks them reads on', async () => {
+      const of = threeUsers();
+      const direct = { conversation: of.direct.id };
+      await world.bring(of.users);
+      const [ann, ben] = [await world.viewer(of.ann), await world.viewer(of.ben)];
+      await world.chat.blocks.block(ann, { userId: ben.userId });
+      await settle();
+      await world.bring([of.direct, of.say(of.ben, 2, direct), of.say(of.ben, 3, direct)], { unread: true });
+      const { items } = await world.chat.groups.list(ann, { first: 10 });
+      const conversations = items.map(({ conversation }) => conversation);
+      for (const { id: conversationId } of conversations) await world.chat.messages.markRead(ann, { conversationId, seq: 2 });
+      expect(await world.chat.messages.reach(conversations, ben.userId)).toMatchObject([{ readByAllSeq: 0 }]);
+    });
+  });
+
   describe('an account that is erased meanwhile', () => {
     it('takes its messages back without keeping older ones of others out', async () => {
       const of = threeUsers();
