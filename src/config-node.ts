@@ -187,6 +187,13 @@ export const nodeOptions = {
     'Maximum number of entries of all streams together that a resumed subscription replays. Streams that do not fit get ResyncRequired.',
   ),
   maxPositions: option('MAX_POSITIONS', '20000', whole(1, 1_000_000), 'Maximum number of positions a subscription may resume from.'),
+  // Each takes a subscription 0.8 KB, so these take 160 MB. A hundred devices of a user in as many groups as allowed follow half as many.
+  maxFollowed: option(
+    'MAX_FOLLOWED',
+    '200000',
+    whole(1, 10_000_000),
+    'Maximum number of conversations that all `events` subscriptions of a user follow together on a node. One more subscription is refused with LIMIT_REACHED.',
+  ),
   catchUps: option(
     'CATCH_UPS',
     '4',

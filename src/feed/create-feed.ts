@@ -14,6 +14,7 @@ import { createChannels } from './channels.ts';
 import { createConversationSubscription } from './conversation-subscription.ts';
 import type { FeedEvent, Position } from './event.ts';
 import type { Feed } from './feed.ts';
+import { createFollowed } from './followed.ts';
 import { Outlet } from './outlet.ts';
 import type { FeedParts } from './parts.ts';
 import { readSnapshot } from './snapshot.ts';
@@ -26,7 +27,7 @@ interface Parts {
   readonly logger: Logger;
   readonly config: Pick<
     Config,
-    'headCheckMs' | 'maxGap' | 'typingMs' | 'maxReplay' | 'maxPositions' | 'subscriptionQueue' | 'catchUps' | 'catchUpQueue'
+    'headCheckMs' | 'maxGap' | 'typingMs' | 'maxReplay' | 'maxPositions' | 'maxFollowed' | 'subscriptionQueue' | 'catchUps' | 'catchUpQueue'
   >;
   /**
    * Called with entries before they are delivered, as often as they are delivered: cached data may be older than they are. Must not throw.
@@ -69,13 +70,13 @@ function hearing(log: Log, onHeard: NonNullable<Parts['onHeard']>): Log {
 
 /** Creates the feed of a node. */
 export function createFeed({ db, log: stored, bus, logger, config, onHeard, tracer, now = () => new Date() }: Parts): Feed {
-  const { headCheckMs, maxGap, maxReplay, maxPositions, subscriptionQueue: capacity, catchUps, catchUpQueue } = config;
+  const { headCheckMs, maxGap, maxReplay, maxPositions, maxFollowed, subscriptionQueue: capacity, catchUps, catchUpQueue } = config;
   const log = onHeard === undefined ? stored : hearing(stored, onHeard);
   // A setting that may change while nodes run, so it is read at each use.
   const typingMs = () => config.typingMs;
   const channels = createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now, onHeard, tracer });
   const admission = createAdmission({ atOnce: catchUps, queue: catchUpQueue });
-  const parts: FeedParts = { db, log, channels, admission, logger, now, maxGap, maxReplay };
+  const parts: FeedParts = { db, log, channels, admission, followed: createFollowed(maxFollowed), logger, now, maxGap, maxReplay };
   const outlets = new Set<Outlet>();
   const page = together(log.readAll, {
     atOnce: pagesAtOnce,

@@ -3,6 +3,7 @@ import type { Db } from '../db/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Admission } from './admission.ts';
 import type { Channels } from './channels.ts';
+import type { Followed } from './followed.ts';
 
 /** What the parts of the feed share. */
 export interface FeedParts {
@@ -10,6 +11,7 @@ export interface FeedParts {
   readonly log: Log;
   readonly channels: Channels;
   readonly admission: Admission;
+  readonly followed: Followed;
   readonly logger: Logger;
   /** The node's clock, for the times of events that are not logged. */
   readonly now: () => Date;

@@ -53,6 +53,8 @@ export class ViewerSubscription implements Subscription, Owner {
   readonly #strands = new Map<bigint, AttachedStream>();
   #opening: Opening | undefined;
   #account: HeldChannel | undefined;
+  /** How many conversations were counted for it. */
+  #counted = 0;
   // Created when needed, because most subscriptions never need them.
   #stays: Stays | undefined;
   #holds: Set<HeldChannel> | undefined;
@@ -80,6 +82,7 @@ export class ViewerSubscription implements Subscription, Owner {
 
   close(): void {
     this.#opening?.turn.end();
+    this.#feed.followed.remove(this.#userId, this.#counted);
     for (const streamId of [...this.#strands.keys()]) this.#detach(streamId);
     this.#account?.channel.leave(this.#markers);
     for (const held of this.#holds ?? []) held.release();
@@ -255,6 +258,9 @@ export class ViewerSubscription implements Subscription, Owner {
     this.#account = held;
     const snapshot = await readSnapshot(this.#feed.db, this.#userId);
     if (this.#outlet.ended()) return null;
+    const { length } = snapshot.conversations;
+    this.#feed.followed.add(this.#userId, length);
+    this.#counted = length;
     await this.#openAccount(held, snapshot, opening);
     await this.#openOthers(snapshot, opening);
     return snapshot;

@@ -9,7 +9,7 @@ describe('a subscription with small limits', () => {
   let chat: Chat;
 
   beforeAll(async () => {
-    chat = await embeddedChat({ SUBSCRIPTION_QUEUE: '16', MAX_GAP: '80', MAX_POSITIONS: '3' });
+    chat = await embeddedChat({ SUBSCRIPTION_QUEUE: '16', MAX_GAP: '80', MAX_POSITIONS: '3', MAX_FOLLOWED: '3' });
   });
   afterAll(() => chat[Symbol.asyncDispose]());
 
@@ -65,6 +65,21 @@ describe('a subscription with small limits', () => {
       expect(inWords(await one.next())).toBe('121 NoticePosted');
       one.stop();
     }
+  });
+
+  it('is refused if the subscriptions of its user follow too many conversations together, and not once another has ended', async () => {
+    const [ann, ben] = [await person(chat), await person(chat)];
+    for (let n = 0; n < 2; n += 1) await groupOf(chat, ann, ben);
+    const first = listen(chat, ann);
+    await first.ready();
+    await expect(listen(chat, ann).ready()).rejects.toMatchObject({ code: 'LIMIT_REACHED' });
+    const other = listen(chat, ben);
+    await other.ready();
+    first.stop();
+    for (let n = 0; n < 2; n += 1) await groupOf(chat, ann, ben);
+    const again = listen(chat, ann);
+    await again.ready();
+    for (const one of [other, again]) one.stop();
   });
 
   it('refuses more positions than a subscription may resume from', async () => {

@@ -29,7 +29,7 @@ function holdingBack(bus: Bus, topic: () => string | undefined): { readonly bus:
 
 /** Creates a feed that repairs gaps of at most five entries, and checks no heads. */
 function feedOn({ db, log }: TalkWorld, bus: Bus) {
-  const limits = { maxReplay: 1_000, maxPositions: 1_000, subscriptionQueue: 512, catchUps: 8, catchUpQueue: 1_000 };
+  const limits = { maxReplay: 1_000, maxPositions: 1_000, maxFollowed: 1_000, subscriptionQueue: 512, catchUps: 8, catchUpQueue: 1_000 };
   const config = { headCheckMs: 600_000, maxGap: 5, typingMs: 6_000, ...limits };
   return createFeed({ db, log, bus, logger: pino({ level: 'silent' }), config });
 }

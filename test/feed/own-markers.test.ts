@@ -28,7 +28,15 @@ const soon = 50;
 const never = 600_000;
 
 function feedOn({ db, log }: TalkWorld, bus: Bus, headCheckMs: number, subscriptionQueue = 512) {
-  const limits = { typingMs: 6_000, maxGap: 1_000, maxReplay: 1_000, maxPositions: 1_000, catchUps: 8, catchUpQueue: 1_000 };
+  const limits = {
+    typingMs: 6_000,
+    maxGap: 1_000,
+    maxReplay: 1_000,
+    maxPositions: 1_000,
+    maxFollowed: 1_000,
+    catchUps: 8,
+    catchUpQueue: 1_000,
+  };
   return createFeed({ db, log, bus, logger: pino({ level: 'silent' }), config: { ...limits, headCheckMs, subscriptionQueue } });
 }
 
