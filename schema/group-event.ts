@@ -20,6 +20,7 @@ const words = {
   MENTION_POLICY: { value: 'mentionPolicy', description: 'Who may mention everyone.' },
   SLOW_MODE_SECONDS: { value: 'slowModeSeconds', description: 'How long a member must wait between messages.' },
   MUTED_UNTIL: { value: 'mutedUntil', description: 'Until when the members are muted.' },
+  HISTORY_DAYS: { value: 'historyDays', description: 'For how long the history is kept.' },
   OWNER: { value: 'ownerId', description: 'The owner.' },
 } as const satisfies Record<string, { readonly value: GroupFieldWord; readonly description: string }>;
 

@@ -47,6 +47,12 @@ builder.objectFields(Group, (t) => ({
     description:
       'Until when only the owner and admins may send messages, or null if the group is not muted. A time in the past has no effect.',
   }),
+  historyDays: t.exposeInt('historyDays', {
+    extensions: shareable,
+    nullable: true,
+    description:
+      'For how many days the group keeps its history, or null if for as long as the server does. Older history is deleted for everyone, and no later than that of other conversations.',
+  }),
 }));
 
 const UpdateGroupInput = builder.inputType('UpdateGroupInput', {
@@ -91,6 +97,10 @@ const UpdateGroupInput = builder.inputType('UpdateGroupInput', {
     mutedUntil: t.field({
       type: 'DateTime',
       description: 'Until when only the owner and admins may send messages. It must be in the future.',
+    }),
+    historyDays: t.int({
+      description:
+        'For how many days to keep the history, from 1 to 36,500. Older history is deleted for everyone, within about an hour, and cannot be restored.',
     }),
   }),
 });

@@ -35,7 +35,7 @@ export const webhookDocument = parse(`
       ... on GroupChanged {
         group {
           id name description announcement avatarUrl data joinPolicy listed historyForNewcomers invitePolicy postPolicy pinPolicy mentionPolicy
-          slowModeSeconds mutedUntil owner { ...Person }
+          slowModeSeconds mutedUntil historyDays owner { ...Person }
         }
         changed
       }

@@ -74,6 +74,7 @@ export function jobHandlersOf(chat: Parts): JobHandlers {
     WebhookBacklog: (missing, signal) => webhooks.catchUp(missing, signal),
     AttachmentRound: (from, signal) => messages.repairAttachments(from, signal),
     HistoryRound: (from, signal) => retention.round(from, signal),
+    OwnHistoryRound: (from, signal) => retention.ownRound(from, signal),
     AccountRound: (from, signal) => retention.accountRound(from, signal),
     EffectOwed: (owed, signal) => worker.again(owed, signal),
   };

@@ -25,6 +25,7 @@ const kinds: Readonly<Record<JobKindShape, string>> = {
   PollDue: 'Closes a poll whose time is over.',
   ModerationItemOver: 'Deletes an item of the moderation queue that was resolved long ago.',
   HistoryRound: 'Deletes history that is older than HISTORY_DAYS.',
+  OwnHistoryRound: 'Deletes history of groups that keep it for a time of their own.',
   AccountRound: 'Deletes entries of account streams that are older than ACCOUNT_LOG_DAYS.',
   AttachmentRound: 'Adds older attachments to the lists of attachments, which did not exist when they were sent.',
   NoticeDue: 'Posts a notice.',

@@ -73,6 +73,14 @@ export { enterThreads, insertReplies, type ThreadPartRow } from './thread-rows.t
 export { countThreadUnread, sumThreadUnread, type ThreadOf } from './thread-unread.ts';
 export type { Filling, PageSize, Source, Target } from './transfer-ends.ts';
 export { trimEntries, trimStretch } from './trim.ts';
-export { lastOverdue, type OverduePage, type OverdueRange, selectOverdue, type TrimStretch } from './trim-candidates.ts';
+export {
+  hasOwnDays,
+  lastOverdue,
+  type OverduePage,
+  type StreamRange,
+  selectOverdue,
+  selectOverdueOwn,
+  type TrimStretch,
+} from './trim-candidates.ts';
 export { countMentions, countUnread, type Stretch } from './unread.ts';
 export { deleteVotes, insertVotes, type NewVoteRow, type VoteRow } from './vote-rows.ts';

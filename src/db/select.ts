@@ -58,7 +58,7 @@ export const columns: { readonly [T in Selected]: { readonly [C in keyof Rows[T]
     ...{ id: 'id', kind: 'text', directKey: 'text', name: 'text', description: 'text', announcement: 'text', avatarUrl: 'text' },
     ...{ joinPolicy: 'text', invitePolicy: 'text', postPolicy: 'text', slowModeSeconds: 'number', mutedUntil: 'time', ownerId: 'id' },
     ...{ memberCount: 'number', createdById: 'id', clientGroupId: 'key', createdAt: 'time', dissolvedAt: 'time' },
-    ...{ pinPolicy: 'text', mentionPolicy: 'text', history: 'text', data: 'text', listed: 'flag' },
+    ...{ pinPolicy: 'text', mentionPolicy: 'text', history: 'text', data: 'text', listed: 'flag', historyDays: 'number' },
   },
   Session: {
     ...{ id: 'bytes', userId: 'id', deviceName: 'text', generation: 'number', rotatedAt: 'time', createdAt: 'time' },

@@ -31,6 +31,8 @@ export interface Conversation {
   readonly slowModeSeconds: number;
   /** Until when everyone except the owner and the admins is muted. May be in the past. */
   readonly mutedUntil: Date | null;
+  /** For how many days the history is kept. null: for as long as the server keeps it. */
+  readonly historyDays: number | null;
 }
 
 /** Whom a group allows an action (schema: `enum GroupPolicy`). */

@@ -9,6 +9,8 @@ const maxNickname = 64;
 /** A day. For longer restrictions there are mutes. */
 const maxSlowModeSeconds = 86_400;
 const maxNote = 300;
+/** A hundred years, as of HISTORY_DAYS. */
+const maxHistoryDays = 36_500;
 
 /** The maximum number of users in one call: one transaction locks and writes them in a moment. */
 export const maxUsersAtOnce = 100;
@@ -68,6 +70,15 @@ export function requireSlowMode(seconds: number | null): number {
   if (seconds === null) return 0;
   if (Number.isInteger(seconds) && seconds >= 0 && seconds <= maxSlowModeSeconds) return seconds;
   throw invalid('slowModeSeconds', `slowModeSeconds must be an integer from 0 (off) to ${maxSlowModeSeconds} (a day).`);
+}
+
+/** Checks for how many days history is kept. null: for as long as the server keeps it. Throws INVALID_INPUT (historyDays). */
+export function requireHistoryDays(days: number | null): number | null {
+  if (days === null || (Number.isInteger(days) && days >= 1 && days <= maxHistoryDays)) return days;
+  throw invalid(
+    'historyDays',
+    `historyDays must be an integer from 1 to ${maxHistoryDays}, or null to keep history for as long as the server does.`,
+  );
 }
 
 /** Checks the note of a join request and returns it as it is stored; a blank note becomes null. Throws INVALID_INPUT (note). */

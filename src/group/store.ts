@@ -104,13 +104,14 @@ export function isFound({ listed, joinPolicy, dissolvedAt }: Pick<ConversationRo
 
 /** Makes a conversation from its row and the head of its stream. The head must not be newer than the row. */
 export function conversationOf(row: ConversationRow, head: Pick<StreamRow, 'lastSeq' | 'lastOrdinal' | 'activeAt'>): Conversation {
-  const { id, createdAt, memberCount, name, description, announcement, avatarUrl, data, ownerId, slowModeSeconds, mutedUntil } = row;
+  const { id, createdAt, memberCount, name, description, announcement, avatarUrl, data, ownerId } = row;
+  const { slowModeSeconds, mutedUntil, historyDays } = row;
   const { lastSeq, lastOrdinal, activeAt: lastActivityAt } = head;
   const sides = row.directKey === null ? null : sidesOf(row.directKey);
   const kind = row.kind as Conversation['kind'];
   return {
     ...{ id, kind, lastSeq, lastOrdinal, lastActivityAt, createdAt, memberCount, sides },
-    ...{ name, description, announcement, avatarUrl, data, ownerId, slowModeSeconds, mutedUntil },
+    ...{ name, description, announcement, avatarUrl, data, ownerId, slowModeSeconds, mutedUntil, historyDays },
     joinPolicy: row.joinPolicy as JoinPolicy,
     listed: isFound(row),
     history: row.history as GroupHistory,

@@ -12,7 +12,7 @@ import { unchanged } from './member-change.ts';
 import { requireFuture } from './mute.ts';
 import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
-import { requireAnnouncement, requireDescription, requireName, requireSlowMode } from './shape.ts';
+import { requireAnnouncement, requireDescription, requireHistoryDays, requireName, requireSlowMode } from './shape.ts';
 import { type ConversationRow, isFound } from './store.ts';
 
 /** Changes to a group. Absent fields keep their values. null clears a field or ends a mute; the name and the policies cannot be null. */
@@ -33,6 +33,7 @@ export interface GroupChange {
   readonly mentionPolicy?: GroupPolicy | null | undefined;
   readonly slowModeSeconds?: number | null | undefined;
   readonly mutedUntil?: Date | null | undefined;
+  readonly historyDays?: number | null | undefined;
 }
 
 const choices = ['joinPolicy', 'listed', 'history'] as const satisfies readonly GroupField[];
@@ -49,6 +50,7 @@ type Wanted = Partial<
     | 'data'
     | 'slowModeSeconds'
     | 'mutedUntil'
+    | 'historyDays'
     | (typeof policies | typeof choices)[number]
   >
 >;
@@ -144,7 +146,7 @@ function isSame(field: keyof Wanted, one: unknown, other: unknown): boolean {
 }
 
 function requireWanted(change: GroupChange): Wanted {
-  const { name, description, announcement, avatarUrl, data, slowModeSeconds, mutedUntil } = change;
+  const { name, description, announcement, avatarUrl, data, slowModeSeconds, mutedUntil, historyDays } = change;
   const named = [...choices, ...policies].flatMap((field) => {
     const policy = change[field];
     return policy === undefined ? [] : [[field, requirePolicy(field, policy)] as const];
@@ -158,6 +160,7 @@ function requireWanted(change: GroupChange): Wanted {
     ...Object.fromEntries(named),
     ...(slowModeSeconds !== undefined && { slowModeSeconds: requireSlowMode(slowModeSeconds) }),
     ...(mutedUntil !== undefined && { mutedUntil }),
+    ...(historyDays !== undefined && { historyDays: requireHistoryDays(historyDays) }),
   };
 }
 

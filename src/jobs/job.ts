@@ -36,6 +36,8 @@ export const jobKinds = {
   NoticeRevoked: z.object({ noticeId: z.string() }),
   /** Trims the history of conversations, from the conversation after `after` on. */
   HistoryRound: z.object({ after: id }),
+  /** Does the same for the conversations that keep their history for a time of their own. */
+  OwnHistoryRound: z.object({ after: id }),
   /**
    * Deletes entries of account streams, and of the server's stream, that are older than ACCOUNT_LOG_DAYS, from the stream after `after` on.
    */

@@ -68,7 +68,7 @@ const message = z.object({
 /** The fields of a group that an act can change (schema: `enum GroupField`). */
 export const groupFields = [
   ...(['name', 'description', 'announcement', 'avatarUrl', 'joinPolicy', 'invitePolicy', 'postPolicy'] as const),
-  ...(['history', 'pinPolicy', 'mentionPolicy', 'slowModeSeconds', 'mutedUntil', 'ownerId', 'data', 'listed'] as const),
+  ...(['history', 'pinPolicy', 'mentionPolicy', 'slowModeSeconds', 'mutedUntil', 'ownerId', 'data', 'listed', 'historyDays'] as const),
 ] as const;
 export type GroupField = (typeof groupFields)[number];
 

@@ -42,7 +42,7 @@ const conversation = z.object({
   // The default for a hint of an earlier release. That release could not change this field, so its groups have the default value.
   announcement: text.default(null),
   avatarUrl: text,
-  // Required, like `listed`: an earlier release does not know it, and another node may have set it. The hint is then not used, and the
+  // Required, like `listed` and `historyDays`: an earlier release does not know it, and another node may have set it. The hint is then not used, and the
   // conversation is read from the database.
   data: text,
   ownerId: id.nullable(),
@@ -55,6 +55,7 @@ const conversation = z.object({
   slowModeSeconds: z.number().default(0),
   mutedUntil: z.coerce.date().nullable().default(null),
   listed: z.boolean(),
+  historyDays: z.number().nullable(),
 });
 const along = z.object({ sender: user, conversation: conversation.optional() });
 

@@ -1,17 +1,18 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { type Db, selectOverdue, selectOverdueAccounts } from '../db/index.ts';
+import { type Db, hasOwnDays, selectOverdue, selectOverdueAccounts, selectOverdueOwn } from '../db/index.ts';
 import type { JobData } from '../jobs/index.ts';
 import type { Log } from '../log/index.ts';
-import { createRound, type Keeping } from './round.ts';
-import { trimNext } from './trim.ts';
+import { daysBefore } from './days-before.ts';
+import { createRound, type Keeping, type Trimming } from './round.ts';
+import { ownLimit, trimNext } from './trim.ts';
 import { trimNextEntries } from './trim-entries.ts';
 
 /** The rounds that enforce the retention settings while nodes run. Disposing it ends the rounds of this node. */
 export interface Retention extends AsyncDisposable {
   /**
-   * Starts checking periodically that rounds are queued, as long as `historyDays` or `accountLogDays` is set. Does nothing on a node without
-   * the worker role.
+   * Starts checking periodically that rounds are queued, as long as anything is kept for a time only. Does nothing on a node without the
+   * worker role.
    */
   begin(): void;
   /**
@@ -19,6 +20,8 @@ export interface Retention extends AsyncDisposable {
    * UNAVAILABLE, or the reason that `signal` was aborted with.
    */
   round(from: JobData<'HistoryRound'>, signal: AbortSignal): Promise<void>;
+  /** Does the same for the conversations that keep their history for a time of their own. */
+  ownRound(from: JobData<'OwnHistoryRound'>, signal: AbortSignal): Promise<void>;
   /** Does the same for account streams and the server's stream. */
   accountRound(from: JobData<'AccountRound'>, signal: AbortSignal): Promise<void>;
 }
@@ -35,9 +38,18 @@ const hourMs = 3_600_000;
 
 /** Creates a Retention. The caller still owns the parts. */
 export function createRetention({ db, log, logger, config }: RetentionParts): Retention {
+  /** What a setting demands: nothing if it is 0. */
+  async function olderThan(days: number, trimming: (before: Date) => Trimming): Promise<Trimming | null> {
+    return days === 0 ? null : trimming(daysBefore(await db.now(), days));
+  }
+
   const history: Keeping = {
     job: 'HistoryRound',
-    days: () => config.historyDays,
+    trimming: () =>
+      olderThan(config.historyDays, (before) => ({
+        overdue: (range) => selectOverdue(db.client, { ...range, before }),
+        trimNext: (trim) => trimNext(log, trim, async () => before),
+      })),
     start: 0n,
     pauseMs: hourMs,
     firstLookMs: 0,
@@ -47,13 +59,30 @@ export function createRetention({ db, log, logger, config }: RetentionParts): Re
     streamsAtOnce: 200,
     // Ten if the rows about 500 take too long: some messages have very many.
     entriesAtOnce: [500, 10],
-    overdue: (range) => selectOverdue(db.client, range),
-    trimNext: (trim) => trimNext(log, trim),
     failed: 'a conversation could not be trimmed; the next round retries it',
+  };
+  // Where both limits apply, the shorter one wins by itself: each round removes what is too old for it.
+  const ownHistory: Keeping = {
+    ...history,
+    job: 'OwnHistoryRound',
+    // One row for each, and the two selects only for those that have such a time.
+    streamsAtOnce: 1_000,
+    async trimming() {
+      if (!(await hasOwnDays(db.client))) return null;
+      const now = await db.now();
+      return {
+        overdue: (range) => selectOverdueOwn(db.client, range, (days) => daysBefore(now, days)),
+        trimNext: (trim) => trimNext(log, trim, ownLimit),
+      };
+    },
   };
   const accounts: Keeping = {
     job: 'AccountRound',
-    days: () => config.accountLogDays,
+    trimming: () =>
+      olderThan(config.accountLogDays, (before) => ({
+        overdue: (range) => selectOverdueAccounts(db.client, { ...range, before }),
+        trimNext: (trim) => trimNextEntries(log, trim, before),
+      })),
     // The server's stream has the id 0.
     start: -1n,
     // Nobody waits for the space, and a day more or less does not matter where entries are kept for weeks.
@@ -65,22 +94,24 @@ export function createRetention({ db, log, logger, config }: RetentionParts): Re
     streamsAtOnce: 1_000,
     // They are rows of one table: a thousand take about as long as 500 entries of a conversation.
     entriesAtOnce: [1_000, 50],
-    overdue: (range) => selectOverdueAccounts(db.client, range),
-    trimNext: (trim) => trimNextEntries(log, trim),
     failed: 'an account could not be trimmed; the next round tries it again',
   };
   const conversationRound = createRound({ db, logger, keeping: history });
+  const ownRound = createRound({ db, logger, keeping: ownHistory });
   const accountRound = createRound({ db, logger, keeping: accounts });
   return {
     begin() {
       if (!config.roles.includes('worker')) return;
       conversationRound.begin();
+      ownRound.begin();
       accountRound.begin();
     },
     round: ({ after }, signal) => conversationRound.go(after, signal),
+    ownRound: ({ after }, signal) => ownRound.go(after, signal),
     accountRound: ({ after }, signal) => accountRound.go(after, signal),
     async [Symbol.asyncDispose]() {
       await conversationRound[Symbol.asyncDispose]();
+      await ownRound[Symbol.asyncDispose]();
       await accountRound[Symbol.asyncDispose]();
     },
   };

@@ -1,21 +1,28 @@
 import type { Logger } from 'pino';
-import { type Db, isDuplicate, type OverduePage, type OverdueRange } from '../db/index.ts';
+import { type Db, isDuplicate, type OverduePage, type StreamRange } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { putJob, putJobOnce } from '../jobs/index.ts';
 
-/** What to trim: entries of a stream from before a time, at most `atOnce` of any type in one commit. */
+/** What to trim: the entries of a stream that are too old, at most `atOnce` of any type in one commit. */
 export interface Trim {
   readonly streamId: bigint;
-  readonly before: Date;
   readonly atOnce: number;
+}
+
+/** How the entries that are too old now are found and removed. */
+export interface Trimming {
+  /** Finds the streams of a page that have any. */
+  readonly overdue: (range: StreamRange) => Promise<OverduePage>;
+  /** Trims the next entries in one commit. Resolves to whether there is more to trim. Throws ChatError UNAVAILABLE. */
+  readonly trimNext: (trim: Trim) => Promise<boolean>;
 }
 
 /** How long streams of some kind keep their entries, and how the older ones are found and removed. */
 export interface Keeping {
   /** The kind of the job that makes the rounds. */
-  readonly job: 'HistoryRound' | 'AccountRound';
-  /** For how many days entries are kept. 0: for ever. Called for each page, because the setting can change. */
-  readonly days: () => number;
+  readonly job: 'HistoryRound' | 'OwnHistoryRound' | 'AccountRound';
+  /** Null: everything is kept for ever. Called for each page, because that can change. */
+  readonly trimming: () => Promise<Trimming | null>;
   /** The id after which a round starts. */
   readonly start: bigint;
   /** Pause between the end of one round and the start of the next, in ms. */
@@ -30,9 +37,6 @@ export interface Keeping {
    * before it fails with UNAVAILABLE.
    */
   readonly entriesAtOnce: readonly number[];
-  readonly overdue: (range: OverdueRange) => Promise<OverduePage>;
-  /** Trims the next entries in one commit. Resolves to whether there is more to trim. Throws ChatError UNAVAILABLE. */
-  readonly trimNext: (trim: Trim) => Promise<boolean>;
   /** What is logged if a stream could not be trimmed. */
   readonly failed: string;
 }
@@ -54,7 +58,6 @@ export interface Round extends AsyncDisposable {
   go(after: bigint, signal: AbortSignal): Promise<void>;
 }
 
-const dayMs = 86_400_000;
 /**
  * How long a job may run. The rest goes into a new job for any worker. An interrupted job starts again where it started, so at most this
  * much work is repeated.
@@ -68,7 +71,7 @@ function isUnavailable(error: unknown): boolean {
 
 /** Creates a Round. The caller still owns the parts. */
 export function createRound({ db, logger, keeping }: RoundParts): Round {
-  const { job: kind, start, days } = keeping;
+  const { job: kind, start } = keeping;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<unknown> = Promise.resolve();
 
@@ -79,7 +82,7 @@ export function createRound({ db, logger, keeping }: RoundParts): Round {
 
   /** Queues a round unless one is queued already. */
   async function look(): Promise<void> {
-    if (days() === 0) return;
+    if ((await keeping.trimming()) === null) return;
     const dueAt = await db.now();
     try {
       await db.transaction((tx) => putJobOnce(tx, { kind, key, data: { after: start }, dueAt }));
@@ -104,11 +107,11 @@ export function createRound({ db, logger, keeping }: RoundParts): Round {
    * Trims one stream. Returns the error if that failed, else null. A failure does not stop the round, and the next round tries the stream
    * again.
    */
-  async function trim(streamId: bigint, before: Date, goesOn: () => boolean): Promise<unknown> {
+  async function trim(streamId: bigint, trimNext: Trimming['trimNext'], goesOn: () => boolean): Promise<unknown> {
     let fault: unknown = null;
     for (const atOnce of keeping.entriesAtOnce) {
       try {
-        while (goesOn() && (await keeping.trimNext({ streamId, before, atOnce })));
+        while (goesOn() && (await trimNext({ streamId, atOnce })));
         return null;
       } catch (error) {
         fault = error;
@@ -125,13 +128,12 @@ export function createRound({ db, logger, keeping }: RoundParts): Round {
       const until = performance.now() + turnMs;
       const goesOn = () => !signal.aborted && performance.now() < until;
       for (let from: bigint | null = after; from !== null; ) {
-        const kept = days();
-        if (kept === 0) return;
-        const before = new Date((await db.now()).getTime() - kept * dayMs);
-        const page = await keeping.overdue({ after: from, before, limit: keeping.streamsAtOnce });
+        const trimming = await keeping.trimming();
+        if (trimming === null) return;
+        const page = await trimming.overdue({ after: from, limit: keeping.streamsAtOnce });
         let last: unknown = null;
         for (const id of page.ids) {
-          const fault = await trim(id, before, goesOn);
+          const fault = await trim(id, trimming.trimNext, goesOn);
           // Two failures in a row mean that the database is at fault, not the stream.
           if (isUnavailable(fault) && isUnavailable(last)) throw fault;
           last = fault;

@@ -31,7 +31,7 @@ const overdueEntries: Fact<Asked, number | null> = {
  * more to trim. Always keeps the newest entry: then the row of a stream in which nothing happens tells that there is nothing to trim. Throws
  * ChatError UNAVAILABLE.
  */
-export function trimNextEntries(log: Log, { streamId, before, atOnce }: Trim): Promise<boolean> {
+export function trimNextEntries(log: Log, { streamId, atOnce }: Trim, before: Date): Promise<boolean> {
   const nothing: Verdict<boolean> = { result: () => false };
   return log.append<boolean>({
     lock: [streamId],

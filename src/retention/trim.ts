@@ -1,5 +1,6 @@
 import { lastOverdue, trimStretch } from '../db/index.ts';
-import type { Fact, Log, Verdict } from '../log/index.ts';
+import type { Fact, Inside, Log, Verdict } from '../log/index.ts';
+import { daysBefore } from './days-before.ts';
 import type { Trim } from './round.ts';
 
 interface Asked {
@@ -28,17 +29,34 @@ const overdue: Fact<Asked, number | null> = {
     ),
 };
 
-/**
- * Trims the next entries of a conversation from before a time, in one commit. Resolves to whether there is more to trim. Throws ChatError
- * UNAVAILABLE.
- */
-export function trimNext(log: Log, { streamId: conversationId, before, atOnce }: Trim): Promise<boolean> {
+/** Before when entries of a conversation are too old, as of the commit. Null: none is. */
+export type Limit = (inside: Inside, conversationId: bigint) => Promise<Date | null>;
+
+/** For how many days a conversation keeps its history by its own choice; null: it has made none. Changes only under the stream's lock. */
+const ownDays: Fact<bigint, number | null> = {
+  name: 'ownDays',
+  key: String,
+  read: (tx, ids) =>
+    Promise.all(
+      ids.map(async (id) => (await tx.conversation.findUnique({ where: { id }, select: { historyDays: true } }))?.historyDays ?? null),
+    ),
+};
+
+/** The limit that a conversation has set itself. */
+export const ownLimit: Limit = async (inside, conversationId) => {
+  const days = await inside.read(ownDays, conversationId);
+  return days === null ? null : daysBefore(inside.now, days);
+};
+
+/** Trims the next entries of a conversation that are too old. Resolves to whether there is more to trim. Throws ChatError UNAVAILABLE. */
+export function trimNext(log: Log, { streamId: conversationId, atOnce }: Trim, limit: Limit): Promise<boolean> {
   const nothing: Verdict<boolean> = { result: () => false };
   return log.append<boolean>({
     lock: [conversationId],
     async decide(inside) {
       const head = inside.head(conversationId);
-      if (head === null) return nothing;
+      const before = await limit(inside, conversationId);
+      if (head === null || before === null) return nothing;
       const after = head.floorSeq;
       const end = after + atOnce;
       const untilSeq = await inside.read(overdue, { conversationId, after, end, before });

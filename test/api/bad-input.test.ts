@@ -77,6 +77,7 @@ type Kind =
   | 'emoji'
   | 'seq'
   | 'seconds'
+  | 'days'
   | 'moment'
   | 'refreshToken'
   | 'idToken'
@@ -339,12 +340,13 @@ const acts: Readonly<Record<string, Act>> = {
     valid: ({ group: groupId }) => ({
       ...{ groupId, name: 'Another', description: 'Of others', announcement: 'News', avatarUrl: 'https://example.org/a.png' },
       ...{ postPolicy: 'ADMINS', invitePolicy: 'ADMINS', mentionPolicy: 'ADMINS', pinPolicy: 'ADMINS' },
-      ...{ slowModeSeconds: 30, mutedUntil: someDay, data: { order: 7 } },
+      ...{ slowModeSeconds: 30, mutedUntil: someDay, historyDays: 30, data: { order: 7 } },
     }),
     kinds: {
       ...{ groupId: 'conversation', name: 'name', description: 'lines', announcement: 'lines', avatarUrl: 'url' },
       ...{ joinPolicy: 'word', historyForNewcomers: 'word', postPolicy: 'word', invitePolicy: 'word', mentionPolicy: 'word' },
-      ...{ pinPolicy: 'word', slowModeSeconds: 'seconds', mutedUntil: 'moment', data: 'data', listed: 'flag' },
+      ...{ pinPolicy: 'word', slowModeSeconds: 'seconds', mutedUntil: 'moment', historyDays: 'days', data: 'data' },
+      listed: 'flag',
     },
   },
   updateMembership: {
@@ -523,6 +525,14 @@ const badTexts: Readonly<Partial<Record<Kind, readonly Bad[]>>> = {
   seconds: [
     ['negative', -1],
     ['more than a day', 86_401],
+    ['no Int', 2 ** 31],
+    ['a fraction', 1.5],
+    ['text', '1'],
+  ],
+  days: [
+    ['none', 0],
+    ['negative', -1],
+    ['more than a hundred years', 36_501],
     ['no Int', 2 ** 31],
     ['a fraction', 1.5],
     ['text', '1'],

@@ -202,6 +202,19 @@ describe('a group’s settings', () => {
     expect(await rule(ann, group)).toMatchObject({ postPolicy: 'OWNER', slowModeSeconds: 0, mutedUntil: null });
   });
 
+  it('say for how long its history is kept, to every member, and only the owner and admins change it', async () => {
+    const { ann, ben, cat, group } = await scene();
+    expect(await rule(cat, group)).toMatchObject({ historyDays: null });
+    const events = subscribe(chat.socket(cat), WatchRuleDocument, { conversationId: group });
+    await events.next();
+    expect((await update(ben, group, { historyDays: 30 })).errors).toEqual([]);
+    expect((await events.next()).value?.data?.conversationEvents).toMatchObject({ changed: ['HISTORY_DAYS'] });
+    expect(await rule(cat, group)).toMatchObject({ historyDays: 30 });
+    expect(refusals((await update(cat, group, { historyDays: 1 })).errors)).toEqual(['FORBIDDEN']);
+    await update(ann, group, { historyDays: null });
+    expect(await rule(cat, group)).toMatchObject({ historyDays: null });
+  });
+
   it.each([
     ['because of the policy', { postPolicy: 'ADMINS' }],
     ['because all are muted', { mutedUntil: someDay }],

@@ -202,7 +202,7 @@ export const fields: Readonly<Record<string, Readonly<Record<string, Showing>>>>
       'historyForNewcomers',
       'postPolicy',
     ),
-    ...same('invitePolicy', 'pinPolicy', 'mentionPolicy', 'slowModeSeconds', 'mutedUntil'),
+    ...same('invitePolicy', 'pinPolicy', 'mentionPolicy', 'slowModeSeconds', 'mutedUntil', 'historyDays'),
     ...own('viewerMay'),
     ...forRunners('viewerJoinRequests', 'viewerInvites', 'viewerBans'),
   },

@@ -886,11 +886,12 @@ const settling: readonly Act[] = [
 const ruling: readonly Act[] = [
   {
     by: 'updateGroup',
-    what: 'in who may write, how often, and that nobody does for a while',
+    what: 'in who may write, how often, that nobody does for a while, and for how long it is kept',
     changes: three,
     async prepare(chat, cast, update) {
       const groupId = await talk(chat, cast, cast.ann);
-      return () => update(cast.ann, { groupId, postPolicy: 'ADMINS', slowModeSeconds: 30, mutedUntil: '2999-01-01T00:00:00.000Z' });
+      return () =>
+        update(cast.ann, { groupId, postPolicy: 'ADMINS', slowModeSeconds: 30, mutedUntil: '2999-01-01T00:00:00.000Z', historyDays: 30 });
     },
   },
   {

@@ -22,7 +22,7 @@ fragment File on Attachment { url mediaType name size width height durationMs al
 const shown = `fragment Shown on Message { ...Said viewerReactions poll { options { id viewerHasVoted voters(first: 10) { edges { node { id } } } } } viewerThreadUnreadCount viewerHasSaved viewerThreadDraft { id } replies(first: 10) { edges { cursor node { id } } } }`;
 
 const group = `fragment Gathering on Group {
-  id name description announcement avatarUrl data owner { id } joinPolicy listed historyForNewcomers postPolicy invitePolicy pinPolicy mentionPolicy slowModeSeconds mutedUntil
+  id name description announcement avatarUrl data owner { id } joinPolicy listed historyForNewcomers postPolicy invitePolicy pinPolicy mentionPolicy slowModeSeconds mutedUntil historyDays
 }`;
 
 // What the viewer may do in a group, and its bans. Roles and settings change both.

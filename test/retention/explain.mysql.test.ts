@@ -42,7 +42,7 @@ async function faultsAmong(statements: readonly string[]): Promise<readonly (rea
 
 it('old rows are found and removed by ranges of keys, whatever else exists', async () => {
   const ann = await person(chat, 'ann');
-  const { bigGroup, bigSeq } = await fillLarge(log.sql, String(ann.userId));
+  const { bigGroup, bigSeq, fairGroup } = await fillLarge(log.sql, String(ann.userId));
   await ageIn(log.sql, BigInt(bigGroup), 4_200);
   // The threads of these tables are about newer messages.
   await log.sql.run(
@@ -59,6 +59,14 @@ it('old rows are found and removed by ranges of keys, whatever else exists', asy
     expect.arrayContaining(['Message', 'MessageEdit', 'Mention', 'Reaction', 'Pin', 'AttachedMessage', 'Entry', 'Reply', 'Stream']),
   );
   expect(await faultsAmong(asked)).toEqual([]);
+  // Some hundred groups with a time of their own, one of which has anything that old, among thousands of conversations.
+  await ageIn(log.sql, BigInt(fairGroup), 1_200);
+  await log.sql.run(`UPDATE Conversation SET historyDays = 9000 WHERE id = ${fairGroup} OR kind = 'GROUP' AND id % 2 = 0`);
+  const own = await log.during(() => chat.retention.ownRound({ after: 0n }, new AbortController().signal));
+  expect(await log.sql.number(`SELECT floorSeq FROM Stream WHERE id = ${fairGroup}`)).toBe(1_200);
+  const ofGroups = Map.groupBy(own.statements.filter(isAsked), kindOf);
+  expect([...ofGroups.keys()].filter((kind) => /historyDays/.test(kind)).length).toBeGreaterThan(1);
+  expect(await faultsAmong([...ofGroups.values()].flatMap((alike) => alike.slice(0, 5)))).toEqual([]);
   // Accounts, one of which has thousands of entries.
   await ageIn(log.sql, ann.userId, 2_500);
   const trimming = await log.during(() => chat.retention.accountRound({ after: -1n }, new AbortController().signal));

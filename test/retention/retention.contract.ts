@@ -25,6 +25,13 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
     await retention.round({ after: 0n }, signal);
   }
 
+  /** Runs one worker's round over conversations that keep their history for a time of their own. */
+  async function ownRound(log = world.log): Promise<void> {
+    const config = { historyDays: 0, accountLogDays: 0, roles: ['worker' as const] };
+    await using retention = createRetention({ db: world.db, log, logger: pino({ level: 'silent' }), config });
+    await retention.ownRound({ after: 0n }, never);
+  }
+
   async function trim(conversationId: bigint, upTo: number): Promise<void> {
     await age(world.db, conversationId, { upTo, days: 31 });
     await round();
@@ -259,6 +266,92 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
     await world.groups.addMembers(ada, { groupId: conversationId, userIds: [cy.userId] });
     expect((await shown(cy, conversationId)).messages).toEqual(['kept']);
     expect(await access(cy, conversationId)).toMatchObject({ fromSeq: gone.seq + 1 });
+  });
+
+  describe('a group with a history of its own length', () => {
+    /** A group with two messages, of which the first is 31 days old. */
+    async function aged() {
+      const [ada, bob] = await world.people();
+      const conversationId = await world.group(ada, bob);
+      const old = await say(ada, conversationId, 'old');
+      await say(bob, conversationId, 'new');
+      await age(world.db, conversationId, { upTo: old.seq, days: 31 });
+      return {
+        ada,
+        bob,
+        conversationId,
+        old,
+        keep: (historyDays: number | null) => world.groups.update(ada, { groupId: conversationId, historyDays }),
+      };
+    }
+
+    it('keeps it for so many days, and other groups keep theirs', async () => {
+      const [short, long, other] = [await aged(), await aged(), await aged()];
+      await short.keep(30);
+      await long.keep(32);
+      await ownRound();
+      expect(await shown(short.bob, short.conversationId)).toMatchObject({ messages: ['new'], earlier: false });
+      expect((await world.entries(short.conversationId)).at(-1)).toMatchObject({
+        ...{ type: 'HistoryTrimmed', data: { untilSeq: short.old.seq }, actorId: null },
+      });
+      for (const { ada, conversationId } of [long, other]) expect((await shown(ada, conversationId)).messages).toEqual(['old', 'new']);
+      await long.keep(7);
+      await ownRound();
+      expect((await shown(long.ada, long.conversationId)).messages).toEqual(['new']);
+    });
+
+    it('keeps it no longer than the server does', async () => {
+      const { ada, conversationId, keep } = await aged();
+      await keep(365);
+      await round({ days: 30 });
+      expect((await shown(ada, conversationId)).messages).toEqual(['new']);
+    });
+
+    it('keeps what an admin decides to keep before a round gets to it', async () => {
+      const { ada, conversationId, keep } = await aged();
+      await keep(30);
+      const late = {
+        ...world.log,
+        // The round has found the group by now.
+        async append<T>(act: Parameters<typeof world.log.append<T>>[0]): Promise<T> {
+          await keep(null);
+          return world.log.append(act);
+        },
+      };
+      await ownRound(late);
+      expect((await shown(ada, conversationId)).messages).toEqual(['old', 'new']);
+    });
+
+    it('tells its members of the change once, and stays as it is where nothing changes', async () => {
+      const { ada, conversationId, keep } = await aged();
+      expect(await keep(7)).toMatchObject({ historyDays: 7 });
+      await keep(7);
+      expect((await world.entries(conversationId)).filter(({ type }) => type === 'GroupChanged')).toMatchObject([
+        { actorId: ada.userId, data: { fields: ['historyDays'] } },
+      ]);
+      expect(await keep(null)).toMatchObject({ historyDays: null });
+    });
+
+    it.each([0, -1, 36_501, 0.5, Number.NaN])('cannot keep it for %d days', async (historyDays) => {
+      const { keep } = await aged();
+      expect(await refusal(keep(historyDays))).toEqual({ code: 'INVALID_INPUT', field: ['historyDays'] });
+    });
+
+    it('has rounds made by any worker, and without such a group there are none', async () => {
+      await world.db.transaction(async (tx) => {
+        await tx.conversation.updateMany({ data: { historyDays: null } });
+        await tx.job.deleteMany({ where: { kind: 'OwnHistoryRound' } });
+      });
+      await ownRound();
+      const queued = () => world.db.client.job.count({ where: { kind: 'OwnHistoryRound' } });
+      expect(await queued()).toBe(0);
+      const { keep } = await aged();
+      await keep(30);
+      const config = { historyDays: 0, accountLogDays: 0, roles: ['worker' as const] };
+      await using retention = createRetention({ db: world.db, log: world.log, logger: pino({ level: 'silent' }), config });
+      retention.begin();
+      await expect.poll(queued).toBe(1);
+    });
   });
 
   it('a round proceeds in whole steps, and a later round continues', async () => {

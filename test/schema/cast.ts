@@ -72,6 +72,7 @@ export async function openCast(): Promise<Cast> {
     announcement: 'We meet at six',
     avatarUrl: 'https://example.com/us.png',
     slowModeSeconds: 0,
+    historyDays: 3_650,
     data: { a: 1 },
   };
   await chat.groups.update(owner, { groupId: group, ...shown });

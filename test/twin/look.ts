@@ -39,7 +39,7 @@ export const lookAround: Asked = {
       viewerMentions(first: 5) { edges { cursor node { id } } ${page} }
       pins(first: 5) { edges { cursor node { id } } }
       files(first: 20) { ${page} edges { cursor node { url mediaType name } message { id } } }
-      ... on Group { name description announcement avatarUrl data listed mutedUntil slowModeSeconds owner { id } viewerMay viewerInvites { id code usesLeft expiresAt } viewerJoinRequests(first: 5) { totalCount edges { cursor node { id note user { id } } } } viewerBans(first: 5) { edges { cursor node { id } } } }
+      ... on Group { name description announcement avatarUrl data listed mutedUntil slowModeSeconds historyDays owner { id } viewerMay viewerInvites { id code usesLeft expiresAt } viewerJoinRequests(first: 5) { totalCount edges { cursor node { id note user { id } } } } viewerBans(first: 5) { edges { cursor node { id } } } }
       ... on DirectConversation { viewerPeer { id } }
     } } }
   }

@@ -1,0 +1,5 @@
+-- For how many days conversations keep their history, where that is limited for one of them.
+
+ALTER TABLE "Conversation" ADD COLUMN "historyDays" INTEGER;
+
+CREATE INDEX "Conversation_historyDays_idx" ON "Conversation"("historyDays");
