@@ -34,7 +34,7 @@ export interface Places extends AsyncDisposable {
 /** Creates both. The embedded deployment has a signing key, and no database yet. */
 export async function freshPlaces(): Promise<Places> {
   await using opened = new AsyncDisposableStack();
-  const [embedded, real] = [opened.use(await embeddedStores()), opened.use(await realStores())];
+  const [embedded, real] = [opened.use(await embeddedStores({ blank: true })), opened.use(await realStores({ blank: true }))];
   const [dataDir = '', url = ''] = [embedded.env['DATA_DIR'], real.env['DATABASE_URL']];
   await keyFile(dataDir);
   const file = join(dataDir, 'mpim.sqlite');

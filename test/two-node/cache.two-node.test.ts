@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { formatId } from '../../schema/ids.ts';
 import type { Chat } from '../../src/chat.ts';
 import type { Viewer } from '../../src/user/index.ts';
@@ -23,7 +23,7 @@ async function twoNodes(env: Readonly<Record<string, string>> = {}) {
   await using open = new AsyncDisposableStack();
   const redis = open.use(await startRedis());
   const gate = open.use(await openRedisGate(redis.port));
-  const stores = open.use(await realStores({ mysqlUrl: inject('mysqlUrl'), redisUrl: redis.url }));
+  const stores = open.use(await realStores({ redisUrl: redis.url }));
   const here = open.use(await chatOn({ ...stores, env: { ...stores.env, REDIS_URL: gate.url } }, env));
   const there = open.use(await chatOn(stores, env));
   const parting = open.move();
