@@ -62,11 +62,14 @@ export const onMysql = mysqld !== undefined;
 
 /** Starts a MariaDB, or the MySQL that MYSQLD names. This takes some seconds. root has no password. */
 export function startMariadb(options: ServiceOptions = {}): Promise<Service> {
-  const { program, args, prepare } = mysqld === undefined ? mariadb() : mysql(mysqld);
+  const { program, args, install } = mysqld === undefined ? mariadb() : mysql(mysqld);
   return startService(options, {
     name: 'mariadb',
     url: (port) => `mysql://root@127.0.0.1:${port}/`,
-    prepare,
+    prepare: async (folder) => {
+      installed ??= installOnce(install);
+      await execute('cp', ['-R', join(await installed, 'data'), folder]);
+    },
     command: (folder, port) => [
       program,
       ...ownFiles(folder),
@@ -85,9 +88,21 @@ export function startMariadb(options: ServiceOptions = {}): Promise<Service> {
 }
 
 /** The differences between the two. */
-interface Make extends Required<Pick<Recipe, 'prepare'>> {
+interface Make {
   readonly program: string;
   readonly args: readonly string[];
+  /** Creates the system tables. */
+  readonly install: (folder: string) => Promise<unknown>;
+}
+
+// A folder with the files of a server that was never started. To make them takes a second of CPU, and to copy them a tenth.
+let installed: Promise<string> | undefined;
+
+async function installOnce(install: Make['install']): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'mpim-installed-'));
+  guardFolder(folder);
+  await install(folder);
+  return folder;
 }
 
 const execute = promisify(execFile);
@@ -106,7 +121,7 @@ function mariadb(): Make {
   return {
     program: requireProgram('mariadbd'),
     args: [],
-    prepare: (folder) =>
+    install: (folder) =>
       execute(requireProgram('mariadb-install-db'), [...ownFiles(folder), '--auth-root-authentication-method=normal', '--skip-test-db']),
   };
 }
@@ -119,7 +134,7 @@ function mysql(program: string): Make {
   return {
     program,
     args,
-    async prepare(folder) {
+    async install(folder) {
       const init = join(folder, 'init.sql');
       await writeFile(init, rootByAddress);
       await execute(program, [...ownFiles(folder), '--initialize-insecure', `--init-file=${init}`, ...args]);
