@@ -24,11 +24,13 @@ export function createPace(
   now: () => number = () => performance.now(),
 ): Pace {
   // For each user the time at which all their operations would be due at the permitted rate (generic cell rate algorithm, ITU-T I.371).
-  const due = new LRUCache<bigint, number>({ max: remembered });
+  // It takes its memory when it is made, so without limits there is none.
+  let due: LRUCache<bigint, number> | undefined;
   return {
     take({ userId, bot }, points) {
       const perSecond = bot ? config.botOperationsPerSecond : config.operationsPerSecond;
       if (perSecond === 0) return;
+      due ??= new LRUCache({ max: remembered });
       const at = now();
       const from = Math.max(due.get(userId) ?? 0, at);
       const excess = from - at - burstMs;

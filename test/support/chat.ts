@@ -15,8 +15,8 @@ import { embeddedStores, realStores, type Stores } from './stores.ts';
 
 /** Opens a chat as a node does, on these stores. `env` overrides their variables. */
 export function chatOn(stores: Stores, env: Readonly<Record<string, string>> = {}): Promise<Chat> {
-  // In tests, everybody signs up from one address, within the same minutes.
-  return openChat(readConfig({ ADDRESS_ATTEMPTS: '100000', ...stores.env, ...env }), {
+  // In tests, everybody signs up from one address, within the same minutes. A cache takes memory for all that it may hold when it is made.
+  return openChat(readConfig({ ADDRESS_ATTEMPTS: '100000', CACHE_MB: '1', ...stores.env, ...env }), {
     logger: pino({ level: 'silent' }),
     passwordCost: cheapPasswords,
   });

@@ -89,12 +89,11 @@ export function world(env: Readonly<Record<string, string>> = {}): World {
   beforeAll(async () => {
     const stores = open.use(await freshStores());
     // Everybody signs up from one address, within the same minutes. Bugs that are masked for clients are logged, for those who run the
-    // tests.
-    const usual = { PORT: '0', LOG_LEVEL: 'error', GRAPHIQL: 'false', ADDRESS_ATTEMPTS: '1000000', OPERATIONS_PER_SECOND: '0' };
-    running = {
-      stores,
-      node: open.use(await createNode(readConfig({ ...usual, ...stores.env, ...env }), { passwordCost: cheapPasswords })),
-    };
+    // tests. A cache takes memory for all that it may hold when it is made.
+    const usual = { PORT: '0', LOG_LEVEL: 'error', GRAPHIQL: 'false', CACHE_MB: '1' };
+    const unlimited = { ADDRESS_ATTEMPTS: '1000000', OPERATIONS_PER_SECOND: '0' };
+    const config = readConfig({ ...usual, ...unlimited, ...stores.env, ...env });
+    running = { stores, node: open.use(await createNode(config, { passwordCost: cheapPasswords })) };
   });
   afterEach(() => {
     for (const client of clients.splice(0)) client.terminate();
