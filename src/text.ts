@@ -31,7 +31,8 @@ export function asSeen(text: string): string {
 /** Returns the length in Unicode code points. A lone surrogate counts as one. */
 export function codePoints(text: string): number {
   let count = 0;
-  for (const _point of text) count += 1;
+  // Counted by hand: an iterator would create a string for each character.
+  for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) count += 1;
   return count;
 }
 

@@ -64,7 +64,7 @@ export { renewEpoch } from './renew-epoch.ts';
 export { createScratch, type Scratch } from './scratch.ts';
 export { byKey, type Selected, selectPages, selectRows } from './select.ts';
 export { selectEach } from './select-each.ts';
-export { type SendKey, type SendRows, selectSendRows, selectSent } from './send-rows.ts';
+export { type SenderMembership, type SendKey, type SendRows, selectSendRows, selectSent } from './send-rows.ts';
 export { empty, join, raw, type Sql, sql } from './sql.ts';
 export { type Model, models, type Row, type Table } from './table.ts';
 export { listedGroups, rarestOfGroups, rarestOfUsers, searchGroups, searchUsers } from './term-search.ts';

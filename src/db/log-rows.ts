@@ -94,20 +94,24 @@ const moveKinds: { readonly [C in keyof HeadMove]: Kind } = kindsOf('Stream', [
   ...(['id', 'lastSeq', 'lastOrdinal', 'lastAt', 'activeAt', 'lastSenderId', 'lastMessageSeq', 'otherMessageSeq', 'changedSeq'] as const),
 ]);
 
+// With so many rows that repeat a head, one statement costs as much as two.
+const fewRepeated = 16;
+
 /**
  * Moves the heads of streams that the transaction has locked, which marks them as due for the worker. Raises markers of their members as
  * well.
  */
 export async function moveHeads(db: Dialect, tx: Tx, moves: readonly HeadMove[], raises: readonly MarkerRaise[] = []): Promise<void> {
   const members = joinRaises(raises);
-  // One statement for both saves a round trip. SQLite has no round trips, and no statement that updates two tables.
-  const together = db.dialect === 'mysql' && Math.max(moves.length, members.length) <= atOnce;
-  await inBatches(
+  // One statement for both saves a round trip, but repeats the head of a stream for each of its members. SQLite has no round trips, and no
+  // statement that updates two tables.
+  const together = db.dialect === 'mysql' && moves.length <= atOnce && members.length <= moves.length + fewRepeated;
+  const moving = inBatches(
     moves,
     () => 0,
     (batch) => tx.$executeRaw(together && members.length > 0 ? moveAndRaise(db, batch, members) : move(db, batch)),
   );
-  if (!together) await raiseMarkers(db, tx, members);
+  await Promise.all([moving, together ? undefined : raiseMarkers(db, tx, members)]);
 }
 
 // Without the index, the server would rather scan a small table, and wait for whoever holds any of its rows.

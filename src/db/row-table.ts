@@ -13,9 +13,22 @@ const literals: { readonly [K in Kind]: ((value: unknown) => string) | null } = 
   text: null,
   key: null,
   flag: (value) => Number(value).toString(),
-  time: (value) => `'${(value as Date).toISOString().slice(0, -1).replace('T', ' ')}'`,
-  bytes: (value) => `x'${Buffer.from(value as Uint8Array).toString('hex')}'`,
+  time: (value) => timeLiteral(value as Date),
+  bytes: (value) => `x'${bufferOver(value as Uint8Array).toString('hex')}'`,
 };
+
+// The rows of a commit share their times, and each would be formatted for each of them.
+let lastTime: { readonly ms: number; readonly literal: string } | undefined;
+
+function timeLiteral(at: Date): string {
+  const ms = at.getTime();
+  if (lastTime?.ms !== ms) lastTime = { ms, literal: `'${at.toISOString().slice(0, -1).replace('T', ' ')}'` };
+  return lastTime.literal;
+}
+
+function bufferOver({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
 
 /** Builds a statement from text and parameters, piece by piece. */
 class Written {
@@ -31,21 +44,14 @@ class Written {
   tell(columns: Columns, row: object, after: (name: string) => string = () => ''): void {
     let before = '';
     for (const [name, kind] of columns) {
-      this.#text += before;
-      this.#value(kind, Reflect.get(row, name));
-      this.#text += after(name);
+      const value: unknown = Reflect.get(row, name);
+      const literal = value === null ? 'NULL' : literals[kind]?.(value);
+      if (literal === undefined) {
+        this.#strings.push(this.#text + before);
+        this.#values.push(value);
+        this.#text = after(name);
+      } else this.#text += before + literal + after(name);
       before = ',';
-    }
-  }
-
-  #value(kind: Kind, value: unknown): void {
-    const literal = literals[kind];
-    if (value === null) this.#text += 'NULL';
-    else if (literal !== null) this.#text += literal(value);
-    else {
-      this.#strings.push(this.#text);
-      this.#values.push(value);
-      this.#text = '';
     }
   }
 

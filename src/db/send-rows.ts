@@ -3,7 +3,7 @@ import { type HeldUser, heldKinds, heldUser, holdUsers } from './hold-users.ts';
 import type { Kinds } from './kind.ts';
 import { inPieces } from './pieces.ts';
 import { rowTable } from './row-table.ts';
-import { columns, type Rows, selectRows } from './select.ts';
+import { columns, kindsOf, type Rows, selectRows } from './select.ts';
 import { empty, join, raw, sql } from './sql.ts';
 import { joinedRow, type RawRow, rowReader } from './whole-row.ts';
 
@@ -17,19 +17,23 @@ export interface SendKey {
 /** The sender and `clientMessageId` of a message. */
 type SentName = Pick<SendKey, 'senderId' | 'clientMessageId'>;
 
+const memberColumns = ['conversationId', 'userId', 'state', 'role', 'mutedUntil', 'fromSeq'] as const;
+
+/** What decides, of a sender's membership. `fromSeq` is as stored: the conversation may keep less. */
+export type SenderMembership = Pick<Rows['Membership'], (typeof memberColumns)[number]>;
+
 /** The rows that decide whether a message may be sent. */
 export interface SendRows {
   /** The message that the sender has already stored under this `clientMessageId`. */
   readonly known: Rows['Message'] | null;
-  readonly access: Rows['Membership'] | null;
+  readonly access: SenderMembership | null;
   readonly row: Rows['Conversation'] | null;
   /** Does not change until the transaction ends (see `holdUsers`). */
   readonly sender: HeldUser | null;
 }
 
-// `floorSeq` is read beside the membership: a subquery for each row costs more than all of the row's columns.
-const memberKinds = { ...columns.Membership, fromSeq: 'number' } as const;
-const readMembership = rowReader<Rows['Membership']>(memberKinds, 'm');
+const memberKinds = kindsOf('Membership', memberColumns);
+const readMembership = rowReader<SenderMembership>(memberKinds, 'm');
 const readConversation = rowReader<Rows['Conversation']>(columns.Conversation, 'c');
 const readSender = rowReader<Parameters<typeof heldUser>[0]>(heldKinds, 'u');
 
@@ -45,18 +49,17 @@ async function selectOne(db: Pick<Db, 'dialect'>, tx: Tx, name: SendKey): Promis
   // Locks only the user's row, and only against writers.
   const held = db.dialect === 'sqlite' ? empty : sql`LOCK IN SHARE MODE`;
   const [found = {}] = await tx.$queryRaw<RawRow[]>(sql`
-    SELECT k.seq AS k_seq, s.floorSeq AS floorSeq, ${joinedRow(memberKinds, 'm')}, ${joinedRow(columns.Conversation, 'c')}, ${joinedRow(heldKinds, 'u')}
+    SELECT k.seq AS k_seq, ${joinedRow(memberKinds, 'm')}, ${joinedRow(columns.Conversation, 'c')}, ${joinedRow(heldKinds, 'u')}
     FROM (SELECT 1 AS one) AS v
     LEFT JOIN Message k ON k.senderId = ${senderId} AND k.clientMessageId = ${clientMessageId}
     LEFT JOIN Membership m ON m.conversationId = ${conversationId} AND m.userId = ${senderId}
-    LEFT JOIN Stream s ON s.id = m.conversationId
     LEFT JOIN Conversation c ON c.id = ${conversationId}
     LEFT JOIN (SELECT ${raw(Object.keys(heldKinds).join(', '))} FROM User WHERE id = ${senderId} ${held}) AS u ON u.id = ${senderId}`);
   const [known = null] = await selectKnown(tx, [name], [found]);
   const sender = readSender(found);
   return {
     known,
-    access: accessIn(found),
+    access: present(readMembership(found), 'userId'),
     row: present(readConversation(found), 'id'),
     sender: sender.id === null ? null : heldUser(sender),
   };
@@ -71,15 +74,14 @@ async function selectMany(db: Pick<Db, 'dialect'>, tx: Tx, names: readonly SendK
   const [places, conversations, senders] = await Promise.all([
     inPieces([...names.entries()], (piece) =>
       tx.$queryRaw<RawRow[]>(sql`
-        SELECT v.place AS place, k.seq AS k_seq, s.floorSeq AS floorSeq, ${joinedRow(memberKinds, 'm')}
+        SELECT v.place AS place, k.seq AS k_seq, ${joinedRow(memberKinds, 'm')}
         FROM ${rowTable(
           db,
           asked,
           piece.map(([place, name]) => ({ place, ...name })),
         )}
         LEFT JOIN Message k /*! FORCE INDEX (Message_senderId_clientMessageId_key) */ ON k.senderId = v.senderId AND k.clientMessageId = v.clientMessageId ${asStored}
-        LEFT JOIN Membership m /*! FORCE INDEX (PRIMARY) */ ON m.conversationId = v.conversationId AND m.userId = v.senderId
-        LEFT JOIN Stream s /*! FORCE INDEX (PRIMARY) */ ON s.id = m.conversationId`),
+        LEFT JOIN Membership m /*! FORCE INDEX (PRIMARY) */ ON m.conversationId = v.conversationId AND m.userId = v.senderId`),
     ),
     inPieces([...new Set(names.map(({ conversationId }) => conversationId))], (piece) =>
       selectRows(tx, 'Conversation', sql`id IN (${join([...piece])})`),
@@ -92,7 +94,7 @@ async function selectMany(db: Pick<Db, 'dialect'>, tx: Tx, names: readonly SendK
   const users = new Map(senders.map((user) => [user.id, user]));
   return names.map((name, place) => ({
     known: known.get(nameKey(name)) ?? null,
-    access: accessIn(found[place] ?? {}),
+    access: present(readMembership(found[place] ?? {}), 'userId'),
     row: rows.get(name.conversationId) ?? null,
     sender: users.get(name.senderId) ?? null,
   }));
@@ -116,11 +118,6 @@ function selectKnown(tx: Tx, names: readonly SendKey[], found: readonly RawRow[]
 
 function nameKey({ senderId, clientMessageId }: SentName): string {
   return `${senderId}:${clientMessageId}`;
-}
-
-function accessIn(found: RawRow): Rows['Membership'] | null {
-  const row = present(readMembership(found), 'userId');
-  return row && { ...row, fromSeq: Math.max(row.fromSeq, Number(found['floorSeq']) + 1) };
 }
 
 function present<R>(row: R, key: keyof R): R | null {

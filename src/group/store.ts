@@ -37,10 +37,10 @@ export function sidesOf(key: string): readonly [bigint, bigint] {
 }
 
 /** A membership that gives access. */
-export type ActiveRow = MembershipRow & { readonly state: 'ACTIVE' };
+export type ActiveRow<R = MembershipRow> = R & { readonly state: 'ACTIVE' };
 
 /** Whether a membership's row gives access. */
-export function isActive(row: MembershipRow | null): row is ActiveRow {
+export function isActive<R extends Pick<MembershipRow, 'state'>>(row: R | null): row is ActiveRow<R> {
   return row?.state === 'ACTIVE';
 }
 

@@ -1,4 +1,4 @@
-import type { SendRows } from '../db/index.ts';
+import type { SenderMembership, SendRows } from '../db/index.ts';
 import {
   type ConversationRow,
   conversationRow,
@@ -15,8 +15,8 @@ import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
 
 /** The viewer's access to a conversation, read under the lock on its stream. */
-export interface ConversationAccess {
-  readonly access: MembershipRow;
+export interface ConversationAccess<A = MembershipRow> {
+  readonly access: A;
   /** The group's row; null in a direct conversation. */
   readonly row: ConversationRow | null;
   /** The other side of a direct conversation, or the viewer if it is with themselves; null in a group. */
@@ -24,6 +24,9 @@ export interface ConversationAccess {
   /** The side of a direct conversation to whom it is not shown yet; null if it is shown to both. */
   readonly unaware: MembershipRow | null;
 }
+
+/** A sender's access to a conversation. */
+export type SenderAccess = ConversationAccess<SenderMembership>;
 
 /**
  * Like `requireAccess`, for posting: takes `rows` that were read already. Also throws FORBIDDEN and MUTED (conversationId) if the viewer
@@ -33,14 +36,14 @@ export async function requirePosting(
   inside: Inside,
   viewer: Viewer,
   { conversationId, rows: { access, row } }: { readonly conversationId: bigint; readonly rows: Pick<SendRows, 'access' | 'row'> },
-): Promise<ConversationAccess> {
-  const kind = inside.head(conversationId)?.kind;
-  if (kind === 'GROUP') {
-    const writing = memberIn(row, access);
-    requireMay('POST', { group: writing.row, access: writing.access, now: inside.now }, ['conversationId']);
-    return writing;
-  }
-  return requireAccess(inside, viewer, conversationId);
+): Promise<SenderAccess> {
+  const head = inside.head(conversationId);
+  if (head?.kind !== 'GROUP') return requireAccess(inside, viewer, conversationId);
+  const writing = memberIn(row, access);
+  requireMay('POST', { group: writing.row, access: writing.access, now: inside.now }, ['conversationId']);
+  // Nobody may refer to what the conversation does not keep.
+  const keptFrom = head.floorSeq + 1;
+  return writing.access.fromSeq >= keptFrom ? writing : { ...writing, access: { ...writing.access, fromSeq: keptFrom } };
 }
 
 /**
@@ -52,7 +55,7 @@ export async function requireMaySend(
   { db }: Pick<MessageParts, 'db'>,
   viewer: Viewer,
   { conversationId, rows }: { readonly conversationId: bigint; readonly rows: SendRows },
-): Promise<ConversationAccess> {
+): Promise<SenderAccess> {
   requireUnsuspended(rows.sender, inside.now);
   const writing = await requirePosting(inside, viewer, { conversationId, rows });
   await requireReachOfHeld(inside, { db }, { writing, field: ['conversationId'] });
@@ -60,7 +63,7 @@ export async function requireMaySend(
 }
 
 interface Reaching {
-  readonly writing: Pick<ConversationAccess, 'access' | 'peerId'>;
+  readonly writing: Pick<SenderAccess, 'access' | 'peerId'>;
   readonly field: readonly string[];
 }
 
@@ -109,7 +112,10 @@ async function requireMember(inside: Inside, { userId }: Viewer, conversationId:
   return memberIn(row, access);
 }
 
-function memberIn(row: ConversationRow | null, access: MembershipRow | null): ConversationAccess & { readonly row: ConversationRow } {
+function memberIn<A extends Pick<MembershipRow, 'state'>>(
+  row: ConversationRow | null,
+  access: A | null,
+): ConversationAccess<A> & { readonly row: ConversationRow } {
   if (row === null || row.dissolvedAt !== null || !isActive(access)) throw noConversation();
   return { access, row, peerId: null, unaware: null };
 }

@@ -2,8 +2,8 @@ import { insertMentions, type MentionRow, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { isActive, membershipRow, requireMay } from '../group/index.ts';
 import type { EffectKind, Inside } from '../log/index.ts';
+import type { SenderAccess } from './conversation-access.ts';
 import type { MessageRef } from './message.ts';
-import type { Target } from './target.ts';
 
 /** Whom a message is to mention, as a client gives it. */
 export interface Wanted {
@@ -34,7 +34,7 @@ export const everyone = 0n;
  */
 export async function judgeMentions(
   inside: Inside,
-  { access, row }: Pick<Target, 'access' | 'row'>,
+  { access, row }: Pick<SenderAccess, 'access' | 'row'>,
   { wanted, standing = nobody }: { readonly wanted: Wanted; readonly standing?: Mentions },
 ): Promise<Mentions> {
   const { mentionIds = [], mentionsEveryone = false } = wanted;

@@ -1,6 +1,13 @@
 import type { Db, HeldUser, MarkerRaise, Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { type ConversationRow, conversationOf, conversationOpened, type MembershipRow, showTo } from '../group/index.ts';
+import {
+  type ConversationRow,
+  conversationOf,
+  conversationOpened,
+  type MembershipRef,
+  type MembershipRow,
+  showTo,
+} from '../group/index.ts';
 import {
   type Effect,
   type EntryData,
@@ -15,7 +22,7 @@ import { flagEffects } from '../words/index.ts';
 import { keepAlong, type MessageAlong } from './along.ts';
 import { newAttached } from './attached.ts';
 import { type AllowedContent, asPlainText } from './content.ts';
-import type { ConversationAccess } from './conversation-access.ts';
+import type { SenderAccess } from './conversation-access.ts';
 import { messageAt } from './facts.ts';
 import { judgeMentions, type Mentions, newMentions, nobody, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
@@ -52,14 +59,12 @@ export interface Sending {
  * Decides on a message and everything that is written with it. Throws what `content` throws, and NOT_FOUND, INVALID_INPUT and FORBIDDEN for
  * what the message refers to.
  */
-export async function store(inside: Inside, writing: ConversationAccess, sending: Sending): Promise<Verdict<Message>> {
+export async function store(inside: Inside, writing: SenderAccess, sending: Sending): Promise<Verdict<Message>> {
   const { access, row, unaware } = writing;
   const { clientMessageId, fingerprint, refers, db, sender } = sending;
   const { conversationId, userId } = access;
-  const [{ said, text, attachments, data, poll, origin }, { replyToSeq, thread, mentions }] = await Promise.all([
-    sending.content(inside),
-    requireReferred(inside, writing, refers),
-  ]);
+  const { said, text, attachments, data, poll, origin } = await sending.content(inside);
+  const { replyToSeq, thread, mentions } = await requireReferred(inside, writing, refers);
   const threadRootSeq = thread?.rootSeq ?? null;
   const opening = unaware === null ? [] : [conversationOpened(unaware.userId, userId, { conversationId, seq: unaware.fromSeq - 1 })];
   // Set by `along`, which is called before `result`.
@@ -121,22 +126,22 @@ export interface Referred {
   readonly mentions: Mentions;
 }
 
+const nothing: Referred = { replyToSeq: null, thread: null, mentions: nobody };
+
 /**
  * Resolves what a message refers to. Throws NOT_FOUND (replyToId, threadRootId, mentionIds.N), INVALID_INPUT (mentionIds), FORBIDDEN
  * (mentionsEveryone).
  */
-export async function requireReferred(inside: Inside, writing: ConversationAccess, refers: Refers): Promise<Referred> {
+export async function requireReferred(inside: Inside, writing: SenderAccess, refers: Refers): Promise<Referred> {
+  const { replyTo, threadRoot, mentionIds = [], mentionsEveryone = false } = refers;
+  // Most messages refer to nothing.
+  if (replyTo === undefined && threadRoot === undefined && mentionIds.length === 0 && !mentionsEveryone) return nothing;
   const [replyToSeq, thread, mentions] = await Promise.all([
-    requireQuoted(inside, writing.access, refers.replyTo),
-    threadOf(inside, writing.access, refers.threadRoot),
-    mentionsIn(inside, writing, refers),
+    requireQuoted(inside, writing.access, replyTo),
+    threadOf(inside, writing.access, threadRoot),
+    mentionIds.length === 0 && !mentionsEveryone ? nobody : judgeMentions(inside, writing, { wanted: { mentionIds, mentionsEveryone } }),
   ]);
   return { replyToSeq, thread, mentions };
-}
-
-async function mentionsIn(inside: Inside, writing: ConversationAccess, { mentionIds, mentionsEveryone }: Refers) {
-  if ((mentionIds ?? []).length === 0 && mentionsEveryone !== true) return nobody;
-  return judgeMentions(inside, writing, { wanted: { mentionIds, mentionsEveryone } });
 }
 
 /** Returns the seq of the message that is quoted; null if none is named. Throws NOT_FOUND (replyToId). */
@@ -161,7 +166,7 @@ function sentIn({ entries }: Placed): Message {
  * Returns the move of the sender's own markers. A marker that has passed all messages from others moves on to the new message. Where the
  * marker stands is compared when it is written (`onlyFrom`), because other transactions raise it too.
  */
-function ownMarker({ conversationId, userId }: MembershipRow, placed: Placed): MarkerRaise {
+function ownMarker({ conversationId, userId }: MembershipRef, placed: Placed): MarkerRaise {
   const { seq } = sentIn(placed);
   return { conversationId, userId, deliveredSeq: seq, readSeq: seq, onlyFrom: newestByOther(placed.head(conversationId), userId) };
 }

@@ -2,7 +2,7 @@ import { selectPages, sql } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { type MembershipRef, msUntil } from '../group/index.ts';
 import type { Fact, Inside } from '../log/index.ts';
-import type { ConversationAccess } from './conversation-access.ts';
+import type { SenderAccess } from './conversation-access.ts';
 import type { MessageParts } from './parts.ts';
 
 /** A member who has to wait between two messages. */
@@ -11,7 +11,7 @@ export interface Slowed extends MembershipRef {
 }
 
 /** Returns the member if slow mode applies to them; otherwise null. It never applies to the group's owner and admins. */
-export function slowed({ access, row }: Pick<ConversationAccess, 'access' | 'row'>): Slowed | null {
+export function slowed({ access, row }: Pick<SenderAccess, 'access' | 'row'>): Slowed | null {
   if (row === null || row.slowModeSeconds === 0 || access.role !== 'MEMBER') return null;
   return { conversationId: row.id, userId: access.userId, seconds: row.slowModeSeconds };
 }

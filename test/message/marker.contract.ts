@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import { parseHint, streamTopic } from '../../src/log/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
 import { refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';
 
 /** What markers promise, on any database. */
@@ -100,6 +101,19 @@ export function promisesOfMarkers(open: () => Promise<Db>): void {
       await world.messages.markRead(bob, { conversationId, seq: 3 });
       await Promise.all([bob, bob, ada, bob].map((sender) => world.say(sender, conversationId)));
       expect(await marks()).toEqual([5, 5]);
+    });
+
+    it('of many members who send in one commit only the first, who had read everything, has their markers moved', async () => {
+      const members = await Promise.all(Array.from({ length: 20 }, () => world.person()));
+      const conversationId = await world.group(...(members as [Viewer, ...Viewer[]]));
+      const sent = await Promise.all(members.map((sender) => world.say(sender, conversationId)));
+      const [first] = sent.toSorted((one, other) => one.seq - other.seq);
+      const marks = await Promise.all(members.map((member) => world.access(member, conversationId)));
+      expect(marks.map((access) => [access?.deliveredSeq, access?.readSeq])).toEqual(
+        sent.map(({ seq }) => (seq === first?.seq ? [seq, seq] : [0, 0])),
+      );
+      const head = (await world.log.heads([conversationId])).get(conversationId);
+      expect(head).toMatchObject({ lastSeq: Math.max(...sent.map(({ seq }) => seq)), lastOrdinal: 20 });
     });
 
     it('also if everybody sends and marks at once on two nodes', async () => {
