@@ -1,8 +1,7 @@
 import type { deletedMessages } from '../src/user/index.ts';
 import { builder } from './builder.ts';
-import { requireViewer } from './context.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { formatId } from './ids.ts';
+import { mutation } from './mutation.ts';
 import { Viewer } from './viewer.ts';
 
 const DeletedMessages = builder.enumType('DeletedMessages', {
@@ -20,41 +19,22 @@ builder.objectField(Viewer, 'hasPassword', (t) =>
   }),
 );
 
-const DeleteAccountInput = builder.inputType('DeleteAccountInput', {
-  description: 'The input of `deleteAccount`. Exactly one of `password` and `token` is required.',
-  fields: (t) => ({
+mutation('deleteAccount', {
+  description:
+    'Erases the viewer’s account permanently. When the mutation returns, the profile, password and sessions are gone, and all sockets close with code 4401. Right afterwards, contacts, requests and blocks end, the viewer leaves their groups or passes them on, and their messages are kept or removed. A wrong password or token is refused with INVALID_CREDENTIALS and counts as a failed sign-in.',
+  inputDescription: 'The input of `deleteAccount`. Exactly one of `password` and `token` is required.',
+  input: (t) => ({
     password: t.string({ description: 'The viewer’s password.' }),
     token: t.string({
       description: 'A token as for `signInWithToken`, issued to the viewer within the last five minutes. Use it instead of `password`.',
     }),
     messages: t.field({ type: DeletedMessages, required: true, description: 'What happens to the viewer’s messages.' }),
   }),
+  async act(viewer, input, context) {
+    await context.chat.users.erase(viewer, { ...input, address: context.address });
+    return { userId: formatId('User', viewer.userId) };
+  },
+  payload: (t) => ({
+    userId: t.exposeID('userId', { nullable: true, description: 'The ID of the erased account, or null if the mutation was refused.' }),
+  }),
 });
-
-interface DeleteAccountShape extends Refusable {
-  readonly userId?: string;
-}
-
-const DeleteAccountPayload = withErrors(
-  builder.objectRef<DeleteAccountShape>('DeleteAccountPayload').implement({
-    description: 'The payload of `deleteAccount`.',
-    fields: (t) => ({
-      userId: t.exposeID('userId', { nullable: true, description: 'The ID of the erased account, or null if the mutation was refused.' }),
-    }),
-  }),
-);
-
-builder.mutationField('deleteAccount', (t) =>
-  t.field({
-    type: DeleteAccountPayload,
-    description:
-      'Erases the viewer’s account permanently. When the mutation returns, the profile, password and sessions are gone, and all sockets close with code 4401. Right afterwards, contacts, requests and blocks end, the viewer leaves their groups or passes them on, and their messages are kept or removed. A wrong password or token is refused with INVALID_CREDENTIALS and counts as a failed sign-in.',
-    args: { input: t.arg({ type: DeleteAccountInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        await context.chat.users.erase(viewer, { ...input, address: context.address });
-        return { userId: formatId('User', viewer.userId) };
-      }),
-  }),
-);

@@ -2,11 +2,10 @@ import { isAllowed } from '../src/group/index.ts';
 import type { User as UserShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { emptyPage, forwardConnection } from './connection.ts';
-import { requireViewer } from './context.ts';
 import { Group } from './conversation.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { viewerRights } from './group-action.ts';
 import { inputId } from './ids.ts';
+import { mutation } from './mutation.ts';
 import { presentUser } from './node.ts';
 import { User, UserConnection } from './user.ts';
 
@@ -31,46 +30,26 @@ builder.objectField(Group, 'viewerBans', (t) =>
   }),
 );
 
-const UnbanUserInput = builder.inputType('UnbanUserInput', {
-  description: 'The input of `unbanUser`.',
-  fields: (t) => ({
+mutation('unbanUser', {
+  description:
+    'Lifts a ban. The user can join or be added again, like anyone else, but does not become a member. Changes nothing if the user is not banned.',
+  input: (t) => ({
     groupId: t.id({ required: true, description: 'The ID of the group.' }),
     userId: t.id({ required: true, description: 'The ID of the user.' }),
   }),
-});
-
-interface UnbanUserShape extends Refusable {
-  readonly userId?: bigint;
-}
-
-const UnbanUserPayload = withErrors(
-  builder.objectRef<UnbanUserShape>('UnbanUserPayload').implement({
-    description: 'The payload of `unbanUser`.',
-    fields: (t) => ({
-      user: t.field({
-        type: User,
-        nullable: true,
-        description: 'The user who is no longer banned, or null if the mutation was refused.',
-        resolve: ({ userId }, _args, context): Promise<UserShape> | undefined =>
-          userId === undefined ? undefined : presentUser(context, userId),
-      }),
+  async act(viewer, input, { chat }) {
+    const groupId = inputId('Conversation', input.groupId, 'groupId');
+    const userId = inputId('User', input.userId, 'userId');
+    await chat.groups.unbanUser(viewer, { groupId, userId });
+    return { userId };
+  },
+  payload: (t) => ({
+    user: t.field({
+      type: User,
+      nullable: true,
+      description: 'The user who is no longer banned, or null if the mutation was refused.',
+      resolve: ({ userId }, _args, context): Promise<UserShape> | undefined =>
+        userId === undefined ? undefined : presentUser(context, userId),
     }),
   }),
-);
-
-builder.mutationField('unbanUser', (t) =>
-  t.field({
-    type: UnbanUserPayload,
-    description:
-      'Lifts a ban. The user can join or be added again, like anyone else, but does not become a member. Changes nothing if the user is not banned.',
-    args: { input: t.arg({ type: UnbanUserInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const groupId = inputId('Conversation', input.groupId, 'groupId');
-        const userId = inputId('User', input.userId, 'userId');
-        await context.chat.groups.unbanUser(viewer, { groupId, userId });
-        return { userId };
-      }),
-  }),
-);
+});

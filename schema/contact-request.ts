@@ -1,16 +1,11 @@
-import {
-  type ContactRequest as ContactRequestShape,
-  type Contact as ContactShape,
-  contactRequestKey,
-  type RequestDirection as Direction,
-} from '../src/user/index.ts';
+import { type ContactRequest as ContactRequestShape, contactRequestKey, type RequestDirection as Direction } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { type Connection, connectionOf, type Edge, forwardConnection } from './connection.ts';
 import { ContactEdge, contactEdge } from './contact.ts';
 import { requireViewer } from './context.ts';
 import { formatCursor } from './cursors.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { formatId, inputId } from './ids.ts';
+import { mutation } from './mutation.ts';
 import { Node, presentUser } from './node.ts';
 import { User } from './user.ts';
 import { Viewer } from './viewer.ts';
@@ -115,9 +110,10 @@ builder.objectField(User, 'viewerContactRequest', (t) =>
   }),
 );
 
-const RequestContactInput = builder.inputType('RequestContactInput', {
-  description: 'The input of `requestContact`.',
-  fields: (t) => ({
+mutation('requestContact', {
+  description:
+    'Sends a contact request. If the viewer’s request to the user is pending already, it is returned unchanged. If each user has asked the other, they become contacts at once.',
+  input: (t) => ({
     userId: t.id({ required: true, description: 'The ID of the user to ask.' }),
     note: t.string({ description: 'A note to send with the request, up to 300 characters.' }),
     message: t.string({
@@ -125,128 +121,68 @@ const RequestContactInput = builder.inputType('RequestContactInput', {
         'A message to send in the direct conversation of the two users once the request is accepted, up to MAX_MESSAGE_LENGTH characters.',
     }),
   }),
-});
-
-interface RequestContactShape extends Refusable {
-  readonly contactRequestEdge?: Edge<ContactRequestShape> | null;
-  readonly contactEdge?: Edge<ContactShape> | null;
-}
-
-const RequestContactPayload = withErrors(
-  builder.objectRef<RequestContactShape>('RequestContactPayload').implement({
-    description: 'The payload of `requestContact`: the pending request, or the contact if the other user had already asked the viewer.',
-    fields: (t) => ({
-      contactRequestEdge: t.expose('contactRequestEdge', {
-        type: ContactRequestEdge,
-        nullable: true,
-        description:
-          'The request, with its cursor in the viewer’s list of outgoing requests. Null if the two are contacts now or the mutation was refused.',
-      }),
-      contactEdge: t.expose('contactEdge', {
-        type: ContactEdge,
-        nullable: true,
-        description: 'The contact, with its cursor in `Viewer.contacts`. Null if the request is pending or the mutation was refused.',
-      }),
+  async act(viewer, input, { chat }) {
+    const userId = inputId('User', input.userId, 'userId');
+    const { request, contact } = await chat.contacts.request(viewer, { userId, note: input.note, message: input.message });
+    return {
+      contactRequestEdge: request && contactRequestEdge(request, viewer.userId),
+      contactEdge: contact && contactEdge(contact),
+    };
+  },
+  payloadDescription:
+    'The payload of `requestContact`: the pending request, or the contact if the other user had already asked the viewer.',
+  payload: (t) => ({
+    contactRequestEdge: t.expose('contactRequestEdge', {
+      type: ContactRequestEdge,
+      nullable: true,
+      description:
+        'The request, with its cursor in the viewer’s list of outgoing requests. Null if the two are contacts now or the mutation was refused.',
+    }),
+    contactEdge: t.expose('contactEdge', {
+      type: ContactEdge,
+      nullable: true,
+      description: 'The contact, with its cursor in `Viewer.contacts`. Null if the request is pending or the mutation was refused.',
     }),
   }),
-);
-
-builder.mutationField('requestContact', (t) =>
-  t.field({
-    type: RequestContactPayload,
-    description:
-      'Sends a contact request. If the viewer’s request to the user is pending already, it is returned unchanged. If each user has asked the other, they become contacts at once.',
-    args: { input: t.arg({ type: RequestContactInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const userId = inputId('User', input.userId, 'userId');
-        const { request, contact } = await context.chat.contacts.request(viewer, { userId, note: input.note, message: input.message });
-        return {
-          contactRequestEdge: request && contactRequestEdge(request, viewer.userId),
-          contactEdge: contact && contactEdge(contact),
-        };
-      }),
-  }),
-);
-
-const CancelContactRequestInput = builder.inputType('CancelContactRequestInput', {
-  description: 'The input of `cancelContactRequest`.',
-  fields: (t) => ({ requestId: t.id({ required: true, description: 'The ID of a request that the viewer has made.' }) }),
 });
 
-interface CancelContactRequestShape extends Refusable {
-  readonly contactRequestId?: string;
-}
-
-const CancelContactRequestPayload = withErrors(
-  builder.objectRef<CancelContactRequestShape>('CancelContactRequestPayload').implement({
-    description: 'The payload of `cancelContactRequest`.',
-    fields: (t) => ({
-      contactRequestId: t.exposeID('contactRequestId', {
-        nullable: true,
-        description: 'The ID of the cancelled request, or null if the mutation was refused.',
-      }),
+mutation('cancelContactRequest', {
+  description: 'Cancels a contact request that the viewer has made.',
+  input: (t) => ({ requestId: t.id({ required: true, description: 'The ID of a request that the viewer has made.' }) }),
+  async act(viewer, { requestId }, { chat }) {
+    const ref = inputId('ContactRequest', requestId, 'requestId');
+    await chat.contacts.cancel(viewer, ref);
+    return { contactRequestId: formatId('ContactRequest', ref) };
+  },
+  payload: (t) => ({
+    contactRequestId: t.exposeID('contactRequestId', {
+      nullable: true,
+      description: 'The ID of the cancelled request, or null if the mutation was refused.',
     }),
   }),
-);
+});
 
-builder.mutationField('cancelContactRequest', (t) =>
-  t.field({
-    type: CancelContactRequestPayload,
-    description: 'Cancels a contact request that the viewer has made.',
-    args: { input: t.arg({ type: CancelContactRequestInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { requestId } }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const ref = inputId('ContactRequest', requestId, 'requestId');
-        await context.chat.contacts.cancel(viewer, ref);
-        return { contactRequestId: formatId('ContactRequest', ref) };
-      }),
-  }),
-);
-
-const AnswerContactRequestInput = builder.inputType('AnswerContactRequestInput', {
-  description: 'The input of `answerContactRequest`.',
-  fields: (t) => ({
+mutation('answerContactRequest', {
+  description:
+    'Accepts or declines a contact request to the viewer. The user who asked is told if it is accepted. If it is declined, it stays pending for them.',
+  input: (t) => ({
     requestId: t.id({ required: true, description: 'The ID of a request to the viewer.' }),
     accept: t.boolean({ required: true, description: 'Whether to accept the request. The other user is not told if it is declined.' }),
   }),
-});
-
-interface AnswerContactRequestShape extends CancelContactRequestShape {
-  readonly contactEdge?: Edge<ContactShape> | null;
-}
-
-const AnswerContactRequestPayload = withErrors(
-  builder.objectRef<AnswerContactRequestShape>('AnswerContactRequestPayload').implement({
-    description: 'The payload of `answerContactRequest`.',
-    fields: (t) => ({
-      contactRequestId: t.exposeID('contactRequestId', {
-        nullable: true,
-        description: 'The ID of the request, which is no longer pending, or null if the mutation was refused.',
-      }),
-      contactEdge: t.expose('contactEdge', {
-        type: ContactEdge,
-        nullable: true,
-        description: 'The contact, with its cursor in `Viewer.contacts`. Null if the request was declined or the mutation was refused.',
-      }),
+  async act(viewer, { requestId, accept }, { chat }) {
+    const ref = inputId('ContactRequest', requestId, 'requestId');
+    const contact = await chat.contacts.answer(viewer, ref, { accept });
+    return { contactRequestId: formatId('ContactRequest', ref), contactEdge: contact && contactEdge(contact) };
+  },
+  payload: (t) => ({
+    contactRequestId: t.exposeID('contactRequestId', {
+      nullable: true,
+      description: 'The ID of the request, which is no longer pending, or null if the mutation was refused.',
+    }),
+    contactEdge: t.expose('contactEdge', {
+      type: ContactEdge,
+      nullable: true,
+      description: 'The contact, with its cursor in `Viewer.contacts`. Null if the request was declined or the mutation was refused.',
     }),
   }),
-);
-
-builder.mutationField('answerContactRequest', (t) =>
-  t.field({
-    type: AnswerContactRequestPayload,
-    description:
-      'Accepts or declines a contact request to the viewer. The user who asked is told if it is accepted. If it is declined, it stays pending for them.',
-    args: { input: t.arg({ type: AnswerContactRequestInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { requestId, accept } }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const ref = inputId('ContactRequest', requestId, 'requestId');
-        const contact = await context.chat.contacts.answer(viewer, ref, { accept });
-        return { contactRequestId: formatId('ContactRequest', ref), contactEdge: contact && contactEdge(contact) };
-      }),
-  }),
-);
+});

@@ -3,8 +3,8 @@ import { builder } from './builder.ts';
 import { connectionOf, type Edge, forwardConnection } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { formatCursor } from './cursors.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { formatId, inputId } from './ids.ts';
+import { mutation } from './mutation.ts';
 import { Node, presentUser } from './node.ts';
 import { User } from './user.ts';
 import { Viewer } from './viewer.ts';
@@ -69,84 +69,44 @@ builder.objectField(User, 'viewerContact', (t) =>
   }),
 );
 
-const UpdateContactInput = builder.inputType('UpdateContactInput', {
-  description: 'The input of `updateContact`. Omitted fields keep their values; null clears them.',
-  fields: (t) => ({
+mutation('updateContact', {
+  description: 'Changes the viewer’s alias for a contact. Nobody else sees it.',
+  inputDescription: 'The input of `updateContact`. Omitted fields keep their values; null clears them.',
+  input: (t) => ({
     contactId: t.id({ required: true, description: 'The ID of the contact.' }),
     alias: t.string({ description: 'The viewer’s name for the user, from 1 to 64 characters. Null shows the user’s own name.' }),
   }),
-});
-
-interface UpdateContactShape extends Refusable {
-  readonly contact?: ContactShape;
-}
-
-const UpdateContactPayload = withErrors(
-  builder.objectRef<UpdateContactShape>('UpdateContactPayload').implement({
-    description: 'The payload of `updateContact`.',
-    fields: (t) => ({
-      contact: t.expose('contact', {
-        type: Contact,
-        nullable: true,
-        description: 'The contact in its current state, or null if the mutation was refused.',
-      }),
+  async act(viewer, { contactId, alias }, { chat }) {
+    return { contact: await chat.contacts.update(viewer, inputId('Contact', contactId, 'contactId'), { alias }) };
+  },
+  payload: (t) => ({
+    contact: t.expose('contact', {
+      type: Contact,
+      nullable: true,
+      description: 'The contact in its current state, or null if the mutation was refused.',
     }),
   }),
-);
-
-builder.mutationField('updateContact', (t) =>
-  t.field({
-    type: UpdateContactPayload,
-    description: 'Changes the viewer’s alias for a contact. Nobody else sees it.',
-    args: { input: t.arg({ type: UpdateContactInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { contactId, alias } }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        return { contact: await context.chat.contacts.update(viewer, inputId('Contact', contactId, 'contactId'), { alias }) };
-      }),
-  }),
-);
-
-const RemoveContactInput = builder.inputType('RemoveContactInput', {
-  description: 'The input of `removeContact`.',
-  fields: (t) => ({ userId: t.id({ required: true, description: 'The ID of the other user.' }) }),
 });
 
-interface RemoveContactShape extends Refusable {
-  readonly contactId?: string;
-  readonly otherId?: bigint;
-}
-
-const RemoveContactPayload = withErrors(
-  builder.objectRef<RemoveContactShape>('RemoveContactPayload').implement({
-    description: 'The payload of `removeContact`.',
-    fields: (t) => ({
-      contactId: t.exposeID('contactId', {
-        nullable: true,
-        description: 'The ID of the ended contact, or null if the mutation was refused.',
-      }),
-      user: t.field({
-        type: User,
-        nullable: true,
-        description: 'The user who is no longer a contact, or null if the mutation was refused.',
-        resolve: ({ otherId }, _args, context): Promise<UserShape> | undefined =>
-          otherId === undefined ? undefined : presentUser(context, otherId),
-      }),
+mutation('removeContact', {
+  description: 'Ends a contact for both users.',
+  input: (t) => ({ userId: t.id({ required: true, description: 'The ID of the other user.' }) }),
+  async act(viewer, input, { chat }) {
+    const otherId = inputId('User', input.userId, 'userId');
+    await chat.contacts.remove(viewer, { userId: otherId });
+    return { otherId, contactId: formatId('Contact', { userId: viewer.userId, otherId }) };
+  },
+  payload: (t) => ({
+    contactId: t.exposeID('contactId', {
+      nullable: true,
+      description: 'The ID of the ended contact, or null if the mutation was refused.',
+    }),
+    user: t.field({
+      type: User,
+      nullable: true,
+      description: 'The user who is no longer a contact, or null if the mutation was refused.',
+      resolve: ({ otherId }, _args, context): Promise<UserShape> | undefined =>
+        otherId === undefined ? undefined : presentUser(context, otherId),
     }),
   }),
-);
-
-builder.mutationField('removeContact', (t) =>
-  t.field({
-    type: RemoveContactPayload,
-    description: 'Ends a contact for both users.',
-    args: { input: t.arg({ type: RemoveContactInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const otherId = inputId('User', input.userId, 'userId');
-        await context.chat.contacts.remove(viewer, { userId: otherId });
-        return { otherId, contactId: formatId('Contact', { userId: viewer.userId, otherId }) };
-      }),
-  }),
-);
+});

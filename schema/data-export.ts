@@ -2,9 +2,9 @@ import type { DataExport as DataExportShape, exportStates } from '../src/export/
 import { accountEventInterfaces } from './account-event.ts';
 import { builder } from './builder.ts';
 import { requireViewer } from './context.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { loggedTypes } from './event.ts';
 import { formatId } from './ids.ts';
+import { mutation } from './mutation.ts';
 import { Node } from './node.ts';
 import { Viewer } from './viewer.ts';
 
@@ -52,41 +52,23 @@ builder.objectField(Viewer, 'dataExports', (t) =>
   }),
 );
 
-const RequestDataExportInput = builder.inputType('RequestDataExportInput', {
+mutation('requestDataExport', {
   description:
+    'Requests a file with all of the viewer’s own data. If one is being created already, it is returned. All of the viewer’s devices receive `DataExportChanged`, at once and when the file is ready.',
+  inputDescription:
     'The input of `requestDataExport`. The file always contains the profile, settings, sessions, contacts, requests, blocks and conversations.',
-  fields: (t) => ({ messages: t.boolean({ description: 'Whether to include the messages that the viewer has sent. Defaults to true.' }) }),
-});
-
-interface RequestDataExportShape extends Refusable {
-  readonly dataExport?: DataExportShape;
-}
-
-const RequestDataExportPayload = withErrors(
-  builder.objectRef<RequestDataExportShape>('RequestDataExportPayload').implement({
-    description: 'The payload of `requestDataExport`.',
-    fields: (t) => ({
-      dataExport: t.expose('dataExport', {
-        type: DataExport,
-        nullable: true,
-        description: 'The requested export, or null if the mutation was refused.',
-      }),
+  input: (t) => ({ messages: t.boolean({ description: 'Whether to include the messages that the viewer has sent. Defaults to true.' }) }),
+  act: async (viewer, input, { chat }) => ({
+    dataExport: await chat.exports.request(viewer, { messages: input.messages ?? true }),
+  }),
+  payload: (t) => ({
+    dataExport: t.expose('dataExport', {
+      type: DataExport,
+      nullable: true,
+      description: 'The requested export, or null if the mutation was refused.',
     }),
   }),
-);
-
-builder.mutationField('requestDataExport', (t) =>
-  t.field({
-    type: RequestDataExportPayload,
-    description:
-      'Requests a file with all of the viewer’s own data. If one is being created already, it is returned. All of the viewer’s devices receive `DataExportChanged`, at once and when the file is ready.',
-    args: { input: t.arg({ type: RequestDataExportInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) =>
-      settle(context, info, async () => ({
-        dataExport: await context.chat.exports.request(requireViewer(context), { messages: input.messages ?? true }),
-      })),
-  }),
-);
+});
 
 loggedTypes.DataExportChanged.implement({
   description: 'A data export was requested, became ready or was removed.',

@@ -1,11 +1,9 @@
-import type { Conversation as ConversationShape } from '../src/group/index.ts';
 import type { User as UserShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
-import type { Edge } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { ConversationEdge, conversationEdge, DirectConversation } from './conversation.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { inputId } from './ids.ts';
+import { mutation } from './mutation.ts';
 import { present, presentUser } from './node.ts';
 import { User } from './user.ts';
 
@@ -33,44 +31,22 @@ builder.objectField(User, 'viewerDirectConversation', (t) =>
   }),
 );
 
-const OpenDirectConversationInput = builder.inputType('OpenDirectConversationInput', {
-  description: 'The input of `openDirectConversation`.',
-  fields: (t) => ({
+mutation('openDirectConversation', {
+  description:
+    'Opens the direct conversation with a user: the existing one, or a new one. The other user sees a new conversation only with its first message.',
+  input: (t) => ({
     userId: t.id({ required: true, description: 'The ID of the other user, or of the viewer for a conversation with themselves.' }),
   }),
-});
-
-interface OpenDirectConversationShape extends Refusable {
-  readonly conversationEdge?: Edge<ConversationShape>;
-}
-
-const OpenDirectConversationPayload = withErrors(
-  builder.objectRef<OpenDirectConversationShape>('OpenDirectConversationPayload').implement({
-    description: 'The payload of `openDirectConversation`.',
-    fields: (t) => ({
-      conversationEdge: t.expose('conversationEdge', {
-        type: ConversationEdge,
-        nullable: true,
-        description: 'The conversation, with its cursor in `Viewer.conversations`, or null if the mutation was refused.',
-      }),
+  async act(viewer, input, { chat }) {
+    return {
+      conversationEdge: conversationEdge(await chat.groups.openDirect(viewer, { userId: inputId('User', input.userId, 'userId') })),
+    };
+  },
+  payload: (t) => ({
+    conversationEdge: t.expose('conversationEdge', {
+      type: ConversationEdge,
+      nullable: true,
+      description: 'The conversation, with its cursor in `Viewer.conversations`, or null if the mutation was refused.',
     }),
   }),
-);
-
-builder.mutationField('openDirectConversation', (t) =>
-  t.field({
-    type: OpenDirectConversationPayload,
-    description:
-      'Opens the direct conversation with a user: the existing one, or a new one. The other user sees a new conversation only with its first message.',
-    args: { input: t.arg({ type: OpenDirectConversationInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        return {
-          conversationEdge: conversationEdge(
-            await context.chat.groups.openDirect(viewer, { userId: inputId('User', input.userId, 'userId') }),
-          ),
-        };
-      }),
-  }),
-);
+});

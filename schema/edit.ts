@@ -3,11 +3,11 @@ import { Attachment, AttachmentInput } from './attachment.ts';
 import { builder } from './builder.ts';
 import { connectionOf, forwardConnection } from './connection.ts';
 import { viewerAccess } from './conversation.ts';
-import { inputDescription } from './errors.ts';
 import { viewerRights } from './group-action.ts';
 import { inputId } from './ids.ts';
 import { Message } from './message.ts';
-import { actOn, messagePayload } from './message-act.ts';
+import { messageFields } from './message-act.ts';
+import { mutation } from './mutation.ts';
 
 const MessageEdit = builder.objectRef<Edit>('MessageEdit').implement({
   description: 'An earlier version of a message, from before an edit.',
@@ -64,9 +64,9 @@ builder.objectField(Message, 'viewerEdits', (t) =>
 
 const noEdits = { items: [], hasNextPage: false };
 
-const EditMessageInput = builder.inputType('EditMessageInput', {
-  description: 'The input of `editMessage`.',
-  fields: (t) => ({
+mutation('editMessage', {
+  description: 'Edits a message that the viewer sent, for EDIT_WINDOW_SECONDS after it was sent. New mentions count from the edit on.',
+  input: (t) => ({
     messageId: t.id({ required: true, description: 'The ID of a message that the viewer sent.' }),
     text: t.string({
       required: true,
@@ -85,41 +85,24 @@ const EditMessageInput = builder.inputType('EditMessageInput', {
     }),
     mentionsEveryone: t.boolean({ description: 'Whether to mention everyone. Omit to keep the current setting; null means false.' }),
   }),
+  async act(viewer, { messageId, text, attachments, data, mentionIds, mentionsEveryone }, { chat }) {
+    const message = inputId('Message', messageId, 'messageId');
+    const edited = await chat.messages.edit(viewer, {
+      ...{ message, text, attachments: attachments === null ? [] : attachments, data },
+      mentionIds: mentionIds === null ? [] : mentionIds?.map((id, place) => inputId('User', id, 'mentionIds', String(place))),
+      mentionsEveryone: mentionsEveryone === null ? false : mentionsEveryone,
+    });
+    return { message: edited };
+  },
+  payload: messageFields,
 });
 
-const EditMessagePayload = messagePayload('editMessage');
-
-builder.mutationField('editMessage', (t) =>
-  t.field({
-    type: EditMessagePayload,
-    description: 'Edits a message that the viewer sent, for EDIT_WINDOW_SECONDS after it was sent. New mentions count from the edit on.',
-    args: { input: t.arg({ type: EditMessageInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { messageId, text, attachments, data, mentionIds, mentionsEveryone } }, context, info) =>
-      actOn(context, info, {
-        messageId,
-        act: (viewer, message) =>
-          context.chat.messages.edit(viewer, {
-            ...{ message, text, attachments: attachments === null ? [] : attachments, data },
-            mentionIds: mentionIds === null ? [] : mentionIds?.map((id, place) => inputId('User', id, 'mentionIds', String(place))),
-            mentionsEveryone: mentionsEveryone === null ? false : mentionsEveryone,
-          }),
-      }),
+mutation('recallMessage', {
+  description:
+    'Recalls a message for everyone. A tombstone stays at its `seq`. The sender can recall it for RECALL_WINDOW_SECONDS; the owner and admins of the group always can.',
+  input: (t) => ({ messageId: t.id({ required: true, description: 'The ID of the message.' }) }),
+  act: async (viewer, { messageId }, { chat }) => ({
+    message: await chat.messages.recall(viewer, inputId('Message', messageId, 'messageId')),
   }),
-);
-
-const RecallMessageInput = builder.inputType('RecallMessageInput', {
-  description: 'The input of `recallMessage`.',
-  fields: (t) => ({ messageId: t.id({ required: true, description: 'The ID of the message.' }) }),
+  payload: messageFields,
 });
-
-const RecallMessagePayload = messagePayload('recallMessage');
-
-builder.mutationField('recallMessage', (t) =>
-  t.field({
-    type: RecallMessagePayload,
-    description:
-      'Recalls a message for everyone. A tombstone stays at its `seq`. The sender can recall it for RECALL_WINDOW_SECONDS; the owner and admins of the group always can.',
-    args: { input: t.arg({ type: RecallMessageInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { messageId } }, context, info) => actOn(context, info, { messageId, act: context.chat.messages.recall }),
-  }),
-);

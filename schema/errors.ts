@@ -67,9 +67,6 @@ export interface Refused {
   readonly errors: readonly ChatError[];
 }
 
-/** Describes the `input` of every mutation. */
-export const inputDescription = 'The input of the mutation.';
-
 /** Adds the field `errors` to a payload type. */
 export function withErrors<P extends Refusable>(payload: PothosSchemaTypes.ObjectRef<Types, P>): PothosSchemaTypes.ObjectRef<Types, P> {
   builder.objectField(payload, 'errors', (t) =>

@@ -1,10 +1,9 @@
 import type { Message as MessageShape } from '../src/message/index.ts';
 import { builder } from './builder.ts';
 import type { Edge } from './connection.ts';
-import { requireViewer } from './context.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { inputId } from './ids.ts';
 import { Message, MessageEdge, sentEdge } from './message.ts';
+import { mutation } from './mutation.ts';
 import { shareable } from './shareable.ts';
 import { User } from './user.ts';
 
@@ -36,45 +35,25 @@ builder.objectField(Message, 'forwardedFrom', (t) =>
   }),
 );
 
-const ForwardMessageInput = builder.inputType('ForwardMessageInput', {
-  description: 'The input of `forwardMessage`.',
-  fields: (t) => ({
+mutation('forwardMessage', {
+  description: 'Forwards a message to a conversation and names its original sender. It can be retried safely, like `sendMessage`.',
+  input: (t) => ({
     messageId: t.id({ required: true, description: 'The ID of a message that the viewer can see.' }),
     conversationId: t.id({ required: true, description: 'The ID of the conversation to forward to.' }),
     clientMessageId: t.id({ required: true, description: 'An ID that the client chooses for the new message, as in `sendMessage`.' }),
   }),
-});
-
-interface ForwardMessageShape extends Refusable {
-  readonly message?: MessageShape;
-}
-
-const ForwardMessagePayload = withErrors(
-  builder.objectRef<ForwardMessageShape>('ForwardMessagePayload').implement({
-    description: 'The payload of `forwardMessage`.',
-    fields: (t) => ({
-      messageEdge: t.field({
-        type: MessageEdge,
-        nullable: true,
-        description: 'The new message, with its cursor in its conversation’s lists, or null if the mutation was refused.',
-        resolve: ({ message }, _args, { scope }): Edge<MessageShape> | undefined => message && sentEdge(scope.loaders, message),
-      }),
+  async act(viewer, input, { chat }) {
+    const message = inputId('Message', input.messageId, 'messageId');
+    const conversationId = inputId('Conversation', input.conversationId, 'conversationId');
+    const { clientMessageId } = input;
+    return { message: await chat.messages.forward(viewer, { message, conversationId, clientMessageId }) };
+  },
+  payload: (t) => ({
+    messageEdge: t.field({
+      type: MessageEdge,
+      nullable: true,
+      description: 'The new message, with its cursor in its conversation’s lists, or null if the mutation was refused.',
+      resolve: ({ message }, _args, { scope }): Edge<MessageShape> | undefined => message && sentEdge(scope.loaders, message),
     }),
   }),
-);
-
-builder.mutationField('forwardMessage', (t) =>
-  t.field({
-    type: ForwardMessagePayload,
-    description: 'Forwards a message to a conversation and names its original sender. It can be retried safely, like `sendMessage`.',
-    args: { input: t.arg({ type: ForwardMessageInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const message = inputId('Message', input.messageId, 'messageId');
-        const conversationId = inputId('Conversation', input.conversationId, 'conversationId');
-        const { clientMessageId } = input;
-        return { message: await context.chat.messages.forward(viewer, { message, conversationId, clientMessageId }) };
-      }),
-  }),
-);
+});

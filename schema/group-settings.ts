@@ -1,10 +1,9 @@
-import { type Conversation as ConversationShape, type GroupPolicy as GroupPolicyWord, groupPolicies } from '../src/group/index.ts';
+import { type GroupPolicy as GroupPolicyWord, groupPolicies } from '../src/group/index.ts';
 import { builder } from './builder.ts';
-import { requireViewer } from './context.ts';
 import { Group } from './conversation.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { GroupHistory, JoinPolicy } from './group-joining.ts';
 import { inputId } from './ids.ts';
+import { mutation } from './mutation.ts';
 import { shareable } from './shareable.ts';
 
 const policies: Record<GroupPolicyWord, { readonly description: string }> = {
@@ -55,10 +54,12 @@ builder.objectFields(Group, (t) => ({
   }),
 }));
 
-const UpdateGroupInput = builder.inputType('UpdateGroupInput', {
+mutation('updateGroup', {
   description:
+    'Changes a group’s name, appearance and settings. Only the owner and admins can do this. All given changes are made, or none.',
+  inputDescription:
     'The input of `updateGroup`. Omitted fields keep their values; null clears or ends them. The name, the policies, `listed` and `historyForNewcomers` cannot be null.',
-  fields: (t) => ({
+  input: (t) => ({
     groupId: t.id({ required: true, description: 'The ID of the group.' }),
     name: t.string({ description: 'The name, from 1 to 100 characters.' }),
     description: t.string({ description: 'The description, up to 1,000 characters.' }),
@@ -103,37 +104,16 @@ const UpdateGroupInput = builder.inputType('UpdateGroupInput', {
         'For how many days to keep the history, from 1 to 36,500. Older history is deleted for everyone, within about an hour, and cannot be restored.',
     }),
   }),
-});
-
-interface UpdateGroupShape extends Refusable {
-  readonly group?: ConversationShape;
-}
-
-const UpdateGroupPayload = withErrors(
-  builder.objectRef<UpdateGroupShape>('UpdateGroupPayload').implement({
-    description: 'The payload of `updateGroup`.',
-    fields: (t) => ({
-      group: t.expose('group', {
-        type: Group,
-        nullable: true,
-        description: 'The group in its current state, or null if the mutation was refused.',
-      }),
+  async act(viewer, { groupId, historyForNewcomers: history, ...change }, { chat }) {
+    return {
+      group: await chat.groups.update(viewer, { groupId: inputId('Conversation', groupId, 'groupId'), history, ...change }),
+    };
+  },
+  payload: (t) => ({
+    group: t.expose('group', {
+      type: Group,
+      nullable: true,
+      description: 'The group in its current state, or null if the mutation was refused.',
     }),
   }),
-);
-
-builder.mutationField('updateGroup', (t) =>
-  t.field({
-    type: UpdateGroupPayload,
-    description:
-      'Changes a group’s name, appearance and settings. Only the owner and admins can do this. All given changes are made, or none.',
-    args: { input: t.arg({ type: UpdateGroupInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { groupId, historyForNewcomers: history, ...change } }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        return {
-          group: await context.chat.groups.update(viewer, { groupId: inputId('Conversation', groupId, 'groupId'), history, ...change }),
-        };
-      }),
-  }),
-);
+});

@@ -1,11 +1,10 @@
 import type { Conversation as ConversationShape } from '../src/group/index.ts';
 import { builder } from './builder.ts';
 import type { Edge } from './connection.ts';
-import { requireViewer } from './context.ts';
 import { ConversationEdge, conversationEdge, Group } from './conversation.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { GroupHistory, JoinPolicy } from './group-joining.ts';
 import { inputId } from './ids.ts';
+import { mutation } from './mutation.ts';
 import { present, presentUser } from './node.ts';
 import { shareable } from './shareable.ts';
 import { User } from './user.ts';
@@ -34,9 +33,9 @@ builder.objectFields(Group, (t) => ({
   }),
 }));
 
-const CreateGroupInput = builder.inputType('CreateGroupInput', {
-  description: 'The input of `createGroup`.',
-  fields: (t) => ({
+mutation('createGroup', {
+  description: 'Creates a group that the viewer owns.',
+  input: (t) => ({
     name: t.string({ required: true, description: 'The name of the group, from 1 to 100 characters.' }),
     description: t.string({ description: 'The description of the group, up to 1,000 characters.' }),
     data: t.field({
@@ -54,53 +53,19 @@ const CreateGroupInput = builder.inputType('CreateGroupInput', {
         'An ID that the client chooses, 1 to 64 printable ASCII characters. A retry with the same ID does not create a second group.',
     }),
   }),
-});
-
-interface CreateGroupShape extends Refusable {
-  readonly group?: ConversationShape;
-}
-
-const CreateGroupPayload = withErrors(
-  builder.objectRef<CreateGroupShape>('CreateGroupPayload').implement({
-    description: 'The payload of `createGroup`.',
-    fields: (t) => ({
-      conversationEdge: t.field({
-        type: ConversationEdge,
-        nullable: true,
-        description: 'The group, with its cursor in `Viewer.conversations`, or null if the mutation was refused.',
-        resolve: ({ group }): Edge<ConversationShape> | undefined => group && conversationEdge(group),
-      }),
-      group: t.expose('group', { type: Group, nullable: true, description: 'The group, or null if the mutation was refused.' }),
+  async act(viewer, { memberIds, historyForNewcomers: history, clientGroupId, ...wanted }, { chat }) {
+    const members = memberIds?.map((id, place) => inputId('User', id, 'memberIds', String(place)));
+    return {
+      group: await chat.groups.create(viewer, { ...wanted, memberIds: members, history, clientGroupId: clientGroupId ?? undefined }),
+    };
+  },
+  payload: (t) => ({
+    conversationEdge: t.field({
+      type: ConversationEdge,
+      nullable: true,
+      description: 'The group, with its cursor in `Viewer.conversations`, or null if the mutation was refused.',
+      resolve: ({ group }): Edge<ConversationShape> | undefined => group && conversationEdge(group),
     }),
+    group: t.expose('group', { type: Group, nullable: true, description: 'The group, or null if the mutation was refused.' }),
   }),
-);
-
-builder.mutationField('createGroup', (t) =>
-  t.field({
-    type: CreateGroupPayload,
-    description: 'Creates a group that the viewer owns.',
-    args: { input: t.arg({ type: CreateGroupInput, required: true, description: inputDescription }) },
-    resolve: (
-      _root,
-      { input: { name, description, data, memberIds, joinPolicy, listed, historyForNewcomers: history, clientGroupId } },
-      context,
-      info,
-    ) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const members = memberIds?.map((id, place) => inputId('User', id, 'memberIds', String(place)));
-        return {
-          group: await context.chat.groups.create(viewer, {
-            name,
-            description,
-            data,
-            memberIds: members,
-            joinPolicy,
-            listed,
-            history,
-            clientGroupId: clientGroupId ?? undefined,
-          }),
-        };
-      }),
-  }),
-);
+});

@@ -1,9 +1,9 @@
 import { type Invite as InviteShape, seesInvites } from '../src/group/index.ts';
 import { builder } from './builder.ts';
-import { type Context, requireViewer } from './context.ts';
+import type { Context } from './context.ts';
 import { accessOf, Group, viewerAccess } from './conversation.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { formatId, inputId } from './ids.ts';
+import { mutation } from './mutation.ts';
 import { Node, presentConversation, presentUser } from './node.ts';
 import { User } from './user.ts';
 
@@ -57,74 +57,34 @@ builder.objectField(Group, 'viewerInvites', (t) =>
   }),
 );
 
-const CreateInviteInput = builder.inputType('CreateInviteInput', {
-  description: 'The input of `createInvite`.',
-  fields: (t) => ({
+mutation('createInvite', {
+  description: 'Creates an invite. The owner and admins can do this, or the owner alone if the group’s `invitePolicy` is OWNER.',
+  input: (t) => ({
     groupId: t.id({ required: true, description: 'The ID of the group.' }),
     expiresAt: t.field({ type: 'DateTime', description: 'When the invite expires. If omitted, it does not expire.' }),
     maxUses: t.int({ description: 'How many users can join with the invite, 1 or more. If omitted, there is no limit.' }),
   }),
+  async act(viewer, { groupId, expiresAt, maxUses }, { chat }) {
+    const id = inputId('Conversation', groupId, 'groupId');
+    return { invite: await chat.joining.createInvite(viewer, { groupId: id, expiresAt, maxUses }) };
+  },
+  payload: (t) => ({
+    invite: t.expose('invite', { type: GroupInvite, nullable: true, description: 'The invite, or null if the mutation was refused.' }),
+  }),
 });
 
-interface CreateInviteShape extends Refusable {
-  readonly invite?: InviteShape;
-}
-
-const CreateInvitePayload = withErrors(
-  builder.objectRef<CreateInviteShape>('CreateInvitePayload').implement({
-    description: 'The payload of `createInvite`.',
-    fields: (t) => ({
-      invite: t.expose('invite', { type: GroupInvite, nullable: true, description: 'The invite, or null if the mutation was refused.' }),
+mutation('revokeInvite', {
+  description: 'Revokes an invite. Nobody can join with its code any more.',
+  input: (t) => ({ inviteId: t.id({ required: true, description: 'The ID of the invite, whoever created it.' }) }),
+  async act(viewer, { inviteId }, { chat }) {
+    const id = inputId('GroupInvite', inviteId, 'inviteId');
+    await chat.joining.revokeInvite(viewer, id);
+    return { inviteId: formatId('GroupInvite', id) };
+  },
+  payload: (t) => ({
+    inviteId: t.exposeID('inviteId', {
+      nullable: true,
+      description: 'The ID of the revoked invite, or null if the mutation was refused.',
     }),
   }),
-);
-
-builder.mutationField('createInvite', (t) =>
-  t.field({
-    type: CreateInvitePayload,
-    description: 'Creates an invite. The owner and admins can do this, or the owner alone if the group’s `invitePolicy` is OWNER.',
-    args: { input: t.arg({ type: CreateInviteInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { groupId, expiresAt, maxUses } }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const id = inputId('Conversation', groupId, 'groupId');
-        return { invite: await context.chat.joining.createInvite(viewer, { groupId: id, expiresAt, maxUses }) };
-      }),
-  }),
-);
-
-const RevokeInviteInput = builder.inputType('RevokeInviteInput', {
-  description: 'The input of `revokeInvite`.',
-  fields: (t) => ({ inviteId: t.id({ required: true, description: 'The ID of the invite, whoever created it.' }) }),
 });
-
-interface RevokeInviteShape extends Refusable {
-  readonly inviteId?: string;
-}
-
-const RevokeInvitePayload = withErrors(
-  builder.objectRef<RevokeInviteShape>('RevokeInvitePayload').implement({
-    description: 'The payload of `revokeInvite`.',
-    fields: (t) => ({
-      inviteId: t.exposeID('inviteId', {
-        nullable: true,
-        description: 'The ID of the revoked invite, or null if the mutation was refused.',
-      }),
-    }),
-  }),
-);
-
-builder.mutationField('revokeInvite', (t) =>
-  t.field({
-    type: RevokeInvitePayload,
-    description: 'Revokes an invite. Nobody can join with its code any more.',
-    args: { input: t.arg({ type: RevokeInviteInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { inviteId } }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const id = inputId('GroupInvite', inviteId, 'inviteId');
-        await context.chat.joining.revokeInvite(viewer, id);
-        return { inviteId: formatId('GroupInvite', id) };
-      }),
-  }),
-);

@@ -1,9 +1,7 @@
 import {
-  type Conversation as ConversationShape,
   type JoinRequest as JoinRequestShape,
   joinRequestKey,
   type MembershipRef,
-  type Membership as MembershipShape,
   ownJoinRequestKey,
   seesRequests,
 } from '../src/group/index.ts';
@@ -12,10 +10,10 @@ import { type Connection, connectionOf, type Edge, emptyPage, forwardConnection 
 import { type Context, requireViewer } from './context.ts';
 import { Group, viewerAccess } from './conversation.ts';
 import { formatCursor } from './cursors.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { GroupPreview } from './group-preview.ts';
 import { formatId, inputId } from './ids.ts';
 import { MembershipEdge, membershipEdge } from './membership.ts';
+import { mutation } from './mutation.ts';
 import { Node, presentConversation, presentUser } from './node.ts';
 import { User } from './user.ts';
 import { Viewer } from './viewer.ts';
@@ -126,91 +124,49 @@ builder.objectField(Viewer, 'joinRequests', (t) =>
   }),
 );
 
-const AnswerJoinRequestInput = builder.inputType('AnswerJoinRequestInput', {
-  description: 'The input of `answerJoinRequest`.',
-  fields: (t) => ({
+mutation('answerJoinRequest', {
+  description:
+    'Accepts or declines a join request. The owner and admins can do this. If two of them answer, the second is refused with NOT_FOUND.',
+  input: (t) => ({
     requestId: t.id({ required: true, description: 'The ID of a join request to a group of which the viewer is the owner or an admin.' }),
     accept: t.boolean({ required: true, description: 'Whether to let the user in. The user is not told if the join request is declined.' }),
   }),
-});
-
-interface RequestGoneShape extends Refusable {
-  readonly joinRequestId?: string;
-}
-
-interface AnswerJoinRequestShape extends RequestGoneShape {
-  readonly member?: MembershipShape | null;
-  readonly group?: ConversationShape;
-}
-
-const AnswerJoinRequestPayload = withErrors(
-  builder.objectRef<AnswerJoinRequestShape>('AnswerJoinRequestPayload').implement({
-    description: 'The payload of `answerJoinRequest`.',
-    fields: (t) => ({
-      joinRequestId: t.exposeID('joinRequestId', {
-        nullable: true,
-        description: 'The ID of the join request, which is no longer pending, or null if the mutation was refused.',
-      }),
-      membershipEdge: t.field({
-        type: MembershipEdge,
-        nullable: true,
-        description:
-          'The new member in the group’s list of members. Null if the join request was declined, or if the mutation was refused.',
-        resolve: ({ member }) => member && membershipEdge(member),
-      }),
-      group: t.expose('group', {
-        type: Group,
-        nullable: true,
-        description: 'The group in its current state, or null if the mutation was refused.',
-      }),
+  async act(viewer, { requestId, accept }, { chat }) {
+    const ref = inputId('JoinRequest', requestId, 'requestId');
+    const { group, member } = await chat.joining.answer(viewer, ref, { accept });
+    return { joinRequestId: formatId('JoinRequest', ref), group, member };
+  },
+  payload: (t) => ({
+    joinRequestId: t.exposeID('joinRequestId', {
+      nullable: true,
+      description: 'The ID of the join request, which is no longer pending, or null if the mutation was refused.',
+    }),
+    membershipEdge: t.field({
+      type: MembershipEdge,
+      nullable: true,
+      description: 'The new member in the group’s list of members. Null if the join request was declined, or if the mutation was refused.',
+      resolve: ({ member }) => member && membershipEdge(member),
+    }),
+    group: t.expose('group', {
+      type: Group,
+      nullable: true,
+      description: 'The group in its current state, or null if the mutation was refused.',
     }),
   }),
-);
-
-builder.mutationField('answerJoinRequest', (t) =>
-  t.field({
-    type: AnswerJoinRequestPayload,
-    description:
-      'Accepts or declines a join request. The owner and admins can do this. If two of them answer, the second is refused with NOT_FOUND.',
-    args: { input: t.arg({ type: AnswerJoinRequestInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { requestId, accept } }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const ref = inputId('JoinRequest', requestId, 'requestId');
-        const { group, member } = await context.chat.joining.answer(viewer, ref, { accept });
-        return { joinRequestId: formatId('JoinRequest', ref), group, member };
-      }),
-  }),
-);
-
-const CancelJoinRequestInput = builder.inputType('CancelJoinRequestInput', {
-  description: 'The input of `cancelJoinRequest`.',
-  fields: (t) => ({ requestId: t.id({ required: true, description: 'The ID of a join request that the viewer made.' }) }),
 });
 
-const CancelJoinRequestPayload = withErrors(
-  builder.objectRef<RequestGoneShape>('CancelJoinRequestPayload').implement({
-    description: 'The payload of `cancelJoinRequest`.',
-    fields: (t) => ({
-      joinRequestId: t.exposeID('joinRequestId', {
-        nullable: true,
-        description: 'The ID of the cancelled join request, or null if the mutation was refused.',
-      }),
+mutation('cancelJoinRequest', {
+  description: 'Cancels a join request that the viewer made.',
+  input: (t) => ({ requestId: t.id({ required: true, description: 'The ID of a join request that the viewer made.' }) }),
+  async act(viewer, { requestId }, { chat }) {
+    const ref = inputId('JoinRequest', requestId, 'requestId');
+    await chat.joining.cancel(viewer, ref);
+    return { joinRequestId: formatId('JoinRequest', ref) };
+  },
+  payload: (t) => ({
+    joinRequestId: t.exposeID('joinRequestId', {
+      nullable: true,
+      description: 'The ID of the cancelled join request, or null if the mutation was refused.',
     }),
   }),
-);
-
-builder.mutationField('cancelJoinRequest', (t) =>
-  t.field({
-    type: CancelJoinRequestPayload,
-    description: 'Cancels a join request that the viewer made.',
-    args: { input: t.arg({ type: CancelJoinRequestInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { requestId } }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const ref = inputId('JoinRequest', requestId, 'requestId');
-        await context.chat.joining.cancel(viewer, ref);
-        return { joinRequestId: formatId('JoinRequest', ref) };
-      }),
-  }),
-);
+});

@@ -1,11 +1,9 @@
-import type { MessageRef } from '../src/message/index.ts';
 import { builder } from './builder.ts';
-import { requireViewer } from './context.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
-import { inputDescription, settle } from './errors.ts';
 import { inputId } from './ids.ts';
 import { Message } from './message.ts';
-import { type UnreadPayload, withUnread } from './unread-payload.ts';
+import { mutation } from './mutation.ts';
+import { unreadFields } from './unread-payload.ts';
 
 builder.interfaceFields(Conversation, (t) => ({
   viewerMarkedUnreadFromSeq: t.int({
@@ -40,72 +38,40 @@ builder.objectField(Message, 'viewerThreadUnreadCount', (t) =>
   }),
 );
 
-const MarkUnreadInput = builder.inputType('MarkUnreadInput', {
-  description: 'The input of `markUnread`.',
-  fields: (t) => ({
+mutation('markUnread', {
+  description:
+    'Marks a conversation as unread for the viewer only, until they read up to there. Their read marker, which others see, does not move.',
+  input: (t) => ({
     conversationId: t.id({ required: true, description: 'The ID of the conversation.' }),
     fromSeq: t.int({ required: true, description: 'The `seq` of the first entry to count as unread again, from 1 to `lastSeq`.' }),
   }),
+  async act(viewer, input, { chat }) {
+    const conversationId = inputId('Conversation', input.conversationId, 'conversationId');
+    await chat.messages.markUnread(viewer, { conversationId, fromSeq: input.fromSeq });
+    return { conversationId };
+  },
+  payload: unreadFields,
 });
 
-const MarkUnreadPayload = withUnread(
-  builder.objectRef<UnreadPayload>('MarkUnreadPayload').implement({ description: 'The payload of `markUnread`.' }),
-);
-
-builder.mutationField('markUnread', (t) =>
-  t.field({
-    type: MarkUnreadPayload,
-    description:
-      'Marks a conversation as unread for the viewer only, until they read up to there. Their read marker, which others see, does not move.',
-    args: { input: t.arg({ type: MarkUnreadInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const conversationId = inputId('Conversation', input.conversationId, 'conversationId');
-        await context.chat.messages.markUnread(viewer, { conversationId, fromSeq: input.fromSeq });
-        return { conversationId };
-      }),
-  }),
-);
-
-const MarkThreadReadInput = builder.inputType('MarkThreadReadInput', {
-  description: 'The input of `markThreadRead`.',
-  fields: (t) => ({
+mutation('markThreadRead', {
+  description:
+    'Marks replies in a thread as read. The marker only moves forward: a lower `seq` changes nothing. Nothing changes either if the viewer does not participate in the thread.',
+  input: (t) => ({
     messageId: t.id({ required: true, description: 'The ID of the message that started the thread, or of any reply in it.' }),
     seq: t.int({ required: true, description: 'The `seq` of the newest entry of the thread that the viewer has read, at most `lastSeq`.' }),
   }),
-});
-
-interface ThreadReadShape extends UnreadPayload {
-  readonly root?: MessageRef;
-}
-
-const MarkThreadReadPayload = withUnread(
-  builder.objectRef<ThreadReadShape>('MarkThreadReadPayload').implement({
-    description: 'The payload of `markThreadRead`.',
-    fields: (t) => ({
-      message: t.field({
-        type: Message,
-        nullable: true,
-        description: 'The message that started the thread, or null if the mutation was refused.',
-        resolve: ({ root }, _args, { scope }) => root && scope.loaders.messages.load(root),
-      }),
+  async act(viewer, input, { chat }) {
+    const message = inputId('Message', input.messageId, 'messageId');
+    const root = await chat.messages.markThreadRead(viewer, { message, seq: input.seq });
+    return { root, conversationId: root.conversationId };
+  },
+  payload: (t) => ({
+    message: t.field({
+      type: Message,
+      nullable: true,
+      description: 'The message that started the thread, or null if the mutation was refused.',
+      resolve: ({ root }, _args, { scope }) => root && scope.loaders.messages.load(root),
     }),
+    ...unreadFields(t),
   }),
-);
-
-builder.mutationField('markThreadRead', (t) =>
-  t.field({
-    type: MarkThreadReadPayload,
-    description:
-      'Marks replies in a thread as read. The marker only moves forward: a lower `seq` changes nothing. Nothing changes either if the viewer does not participate in the thread.',
-    args: { input: t.arg({ type: MarkThreadReadInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const message = inputId('Message', input.messageId, 'messageId');
-        const root = await context.chat.messages.markThreadRead(viewer, { message, seq: input.seq });
-        return { root, conversationId: root.conversationId };
-      }),
-  }),
-);
+});

@@ -1,13 +1,9 @@
-import {
-  type Membership as MembershipShape,
-  type NotificationLevel as NotificationLevelWord,
-  notificationLevels,
-} from '../src/group/index.ts';
+import { type NotificationLevel as NotificationLevelWord, notificationLevels } from '../src/group/index.ts';
 import { builder } from './builder.ts';
 import { requireViewer } from './context.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { inputId } from './ids.ts';
 import { Membership } from './membership.ts';
+import { mutation } from './mutation.ts';
 
 const levels: Record<NotificationLevelWord, { readonly description: string }> = {
   ALL: { description: 'Every message.' },
@@ -52,10 +48,12 @@ for (const [name, of, description] of [
   );
 }
 
-const UpdateMembershipInput = builder.inputType('UpdateMembershipInput', {
+mutation('updateMembership', {
   description:
+    'Changes the viewer’s own membership in a conversation: its notifications and its place in their list, which nobody else sees, and their nickname.',
+  inputDescription:
     'The input of `updateMembership`. Omitted fields keep their values; null clears them. `notificationLevel`, `pinned` and `archived` cannot be cleared.',
-  fields: (t) => ({
+  input: (t) => ({
     conversationId: t.id({ required: true, description: 'The ID of the conversation.' }),
     notificationLevel: t.field({ type: NotificationLevel, description: 'Which messages to be notified of.' }),
     silentUntil: t.field({
@@ -69,37 +67,16 @@ const UpdateMembershipInput = builder.inputType('UpdateMembershipInput', {
         'The viewer’s nickname in this group, 1 to 64 characters. Null removes it, so that the viewer goes by their display name.',
     }),
   }),
-});
-
-interface UpdateMembershipShape extends Refusable {
-  readonly membership?: MembershipShape | null;
-}
-
-const UpdateMembershipPayload = withErrors(
-  builder.objectRef<UpdateMembershipShape>('UpdateMembershipPayload').implement({
-    description: 'The payload of `updateMembership`.',
-    fields: (t) => ({
-      membership: t.expose('membership', {
-        type: Membership,
-        nullable: true,
-        description:
-          'The viewer’s membership in its current state. Null if the mutation was refused, or if the viewer is no longer a member.',
-      }),
+  async act(viewer, { conversationId: id, ...part }, { chat }) {
+    const conversationId = inputId('Conversation', id, 'conversationId');
+    return { membership: await chat.groups.updateOwnPart(viewer, { conversationId, ...part }) };
+  },
+  payload: (t) => ({
+    membership: t.expose('membership', {
+      type: Membership,
+      nullable: true,
+      description:
+        'The viewer’s membership in its current state. Null if the mutation was refused, or if the viewer is no longer a member.',
     }),
   }),
-);
-
-builder.mutationField('updateMembership', (t) =>
-  t.field({
-    type: UpdateMembershipPayload,
-    description:
-      'Changes the viewer’s own membership in a conversation: its notifications and its place in their list, which nobody else sees, and their nickname.',
-    args: { input: t.arg({ type: UpdateMembershipInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { conversationId: id, ...part } }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const conversationId = inputId('Conversation', id, 'conversationId');
-        return { membership: await context.chat.groups.updateOwnPart(viewer, { conversationId, ...part }) };
-      }),
-  }),
-);
+});

@@ -1,9 +1,10 @@
 import { builder } from './builder.ts';
 import { emptyPage, forwardConnection } from './connection.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
-import { inputDescription } from './errors.ts';
+import { inputId } from './ids.ts';
 import { Message, MessageConnection } from './message.ts';
-import { actOn, messagePayload } from './message-act.ts';
+import { messageFields } from './message-act.ts';
+import { mutation } from './mutation.ts';
 import { shareable } from './shareable.ts';
 
 builder.objectField(Message, 'pinnedAt', (t) =>
@@ -41,35 +42,21 @@ builder.interfaceField(Conversation, 'pins', (t) =>
   }),
 );
 
-const PinMessageInput = builder.inputType('PinMessageInput', {
-  description: 'The input of `pinMessage`.',
-  fields: (t) => ({ messageId: t.id({ required: true, description: 'The ID of the message.' }) }),
+mutation('pinMessage', {
+  description:
+    'Pins a message in its conversation, for everyone to see. In a direct conversation, both users can pin messages. In a group, `pinPolicy` decides who can.',
+  input: (t) => ({ messageId: t.id({ required: true, description: 'The ID of the message.' }) }),
+  act: async (viewer, { messageId }, { chat }) => ({
+    message: await chat.messages.pin(viewer, inputId('Message', messageId, 'messageId')),
+  }),
+  payload: messageFields,
 });
 
-const PinMessagePayload = messagePayload('pinMessage');
-
-builder.mutationField('pinMessage', (t) =>
-  t.field({
-    type: PinMessagePayload,
-    description:
-      'Pins a message in its conversation, for everyone to see. In a direct conversation, both users can pin messages. In a group, `pinPolicy` decides who can.',
-    args: { input: t.arg({ type: PinMessageInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { messageId } }, context, info) => actOn(context, info, { messageId, act: context.chat.messages.pin }),
+mutation('unpinMessage', {
+  description: 'Unpins a message. Anyone who can pin messages can also unpin them.',
+  input: (t) => ({ messageId: t.id({ required: true, description: 'The ID of the message.' }) }),
+  act: async (viewer, { messageId }, { chat }) => ({
+    message: await chat.messages.unpin(viewer, inputId('Message', messageId, 'messageId')),
   }),
-);
-
-const UnpinMessageInput = builder.inputType('UnpinMessageInput', {
-  description: 'The input of `unpinMessage`.',
-  fields: (t) => ({ messageId: t.id({ required: true, description: 'The ID of the message.' }) }),
+  payload: messageFields,
 });
-
-const UnpinMessagePayload = messagePayload('unpinMessage');
-
-builder.mutationField('unpinMessage', (t) =>
-  t.field({
-    type: UnpinMessagePayload,
-    description: 'Unpins a message. Anyone who can pin messages can also unpin them.',
-    args: { input: t.arg({ type: UnpinMessageInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { messageId } }, context, info) => actOn(context, info, { messageId, act: context.chat.messages.unpin }),
-  }),
-);

@@ -1,19 +1,13 @@
 import type { Poll as PollWords } from '../src/log/index.ts';
-import {
-  type MessageRef,
-  type Message as MessageShape,
-  type OptionRef,
-  optionsOf,
-  type PollOption as PollOptionShape,
-} from '../src/message/index.ts';
+import { type Message as MessageShape, type OptionRef, optionsOf, type PollOption as PollOptionShape } from '../src/message/index.ts';
 import { builder } from './builder.ts';
 import { emptyPage, forwardConnection } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { viewerAccess } from './conversation.ts';
-import { inputDescription } from './errors.ts';
 import { formatId, inputId } from './ids.ts';
 import { Message } from './message.ts';
-import { actOn, messagePayload } from './message-act.ts';
+import { messageFields } from './message-act.ts';
+import { mutation } from './mutation.ts';
 import { Node, presentUser } from './node.ts';
 import { shareable } from './shareable.ts';
 import { UserConnection } from './user.ts';
@@ -135,9 +129,10 @@ export const PollInput = builder.inputType('PollInput', {
   }),
 });
 
-const VotePollInput = builder.inputType('VotePollInput', {
-  description: 'The input of `votePoll`.',
-  fields: (t) => ({
+mutation('votePoll', {
+  description:
+    'Votes in a poll. This replaces the viewer’s previous vote. Anyone who can read the message can vote until the poll is closed. Repeating it has no further effect.',
+  input: (t) => ({
     messageId: t.id({ required: true, description: 'The ID of the message with the poll.' }),
     optionIds: t.idList({
       required: true,
@@ -145,40 +140,20 @@ const VotePollInput = builder.inputType('VotePollInput', {
         'The IDs of all options that the viewer chooses: one, or several if the poll is `multiple`. They replace those chosen before; an empty list takes the vote back.',
     }),
   }),
+  async act(viewer, { messageId, optionIds }, { chat }) {
+    const message = inputId('Message', messageId, 'messageId');
+    const options: readonly OptionRef[] = optionIds.map((id, place) => inputId('PollOption', id, 'optionIds', String(place)));
+    return { message: await chat.messages.votePoll(viewer, { message, options }) };
+  },
+  payload: messageFields,
 });
 
-const VotePollPayload = messagePayload('votePoll');
-
-builder.mutationField('votePoll', (t) =>
-  t.field({
-    type: VotePollPayload,
-    description:
-      'Votes in a poll. This replaces the viewer’s previous vote. Anyone who can read the message can vote until the poll is closed. Repeating it has no further effect.',
-    args: { input: t.arg({ type: VotePollInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { messageId, optionIds } }, context, info) =>
-      actOn(context, info, {
-        messageId,
-        act(viewer, message: MessageRef) {
-          const options: readonly OptionRef[] = optionIds.map((id, place) => inputId('PollOption', id, 'optionIds', String(place)));
-          return context.chat.messages.votePoll(viewer, { message, options });
-        },
-      }),
+mutation('closePoll', {
+  description:
+    'Closes a poll permanently. Its votes stay. The sender of the message can do this, and so can the group’s owner and admins. Repeating it has no further effect.',
+  input: (t) => ({ messageId: t.id({ required: true, description: 'The ID of the message with the poll.' }) }),
+  act: async (viewer, { messageId }, { chat }) => ({
+    message: await chat.messages.closePoll(viewer, inputId('Message', messageId, 'messageId')),
   }),
-);
-
-const ClosePollInput = builder.inputType('ClosePollInput', {
-  description: 'The input of `closePoll`.',
-  fields: (t) => ({ messageId: t.id({ required: true, description: 'The ID of the message with the poll.' }) }),
+  payload: messageFields,
 });
-
-const ClosePollPayload = messagePayload('closePoll');
-
-builder.mutationField('closePoll', (t) =>
-  t.field({
-    type: ClosePollPayload,
-    description:
-      'Closes a poll permanently. Its votes stay. The sender of the message can do this, and so can the group’s owner and admins. Repeating it has no further effect.',
-    args: { input: t.arg({ type: ClosePollInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { messageId } }, context, info) => actOn(context, info, { messageId, act: context.chat.messages.closePoll }),
-  }),
-);

@@ -7,8 +7,8 @@ import type {
 import type { Viewer as ViewerShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { type Context, requireViewer } from './context.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { argumentId, formatId } from './ids.ts';
+import { mutation } from './mutation.ts';
 import { Node, present } from './node.ts';
 import { beginField } from './operation.ts';
 import { badArgument } from './page.ts';
@@ -151,9 +151,10 @@ builder.subscriptionField('presence', (t) =>
   }),
 );
 
-const SetPresenceInput = builder.inputType('SetPresenceInput', {
-  description: 'The input of `setPresence`.',
-  fields: (t) => ({
+mutation('setPresence', {
+  description:
+    'Sets how the viewer is shown to others. Those who watch receive a `Presence`, and all of the viewer’s devices receive `ViewerChanged`.',
+  input: (t) => ({
     status: t.field({ type: PresenceChoice, required: true, description: 'How to be shown, on all devices, until it is changed.' }),
     statusText: t.string({
       description: 'The status text, one line of up to 100 characters. Null removes it. Omit to keep the current one.',
@@ -163,44 +164,22 @@ const SetPresenceInput = builder.inputType('SetPresenceInput', {
       description: 'When the status text expires. If null, or omitted with a new text, the text is shown until it is changed.',
     }),
   }),
-});
-
-interface SetPresenceShape extends Refusable {
-  readonly viewer?: ViewerShape;
-}
-
-const SetPresencePayload = withErrors(
-  builder.objectRef<SetPresenceShape>('SetPresencePayload').implement({
-    description: 'The payload of `setPresence`.',
-    fields: (t) => ({
-      presence: t.field({
-        type: Presence,
-        nullable: true,
-        description:
-          'The viewer’s presence as others see it. Null if the mutation was refused, or if presence is unavailable at the moment.',
-        resolve: ({ viewer }, _args, { scope }) => viewer && scope.loaders.presences.load(viewer.userId),
-      }),
-      viewer: t.field({
-        type: Viewer,
-        nullable: true,
-        description: 'The viewer in their current state, or null if the mutation was refused.',
-        resolve: ({ viewer }) => viewer,
-      }),
+  async act(viewer, { status: choice, statusText, statusUntil }, { chat }) {
+    await chat.presence.choose(viewer, { choice, statusText, statusUntil });
+    return { viewer };
+  },
+  payload: (t) => ({
+    presence: t.field({
+      type: Presence,
+      nullable: true,
+      description: 'The viewer’s presence as others see it. Null if the mutation was refused, or if presence is unavailable at the moment.',
+      resolve: ({ viewer }, _args, { scope }) => viewer && scope.loaders.presences.load(viewer.userId),
+    }),
+    viewer: t.field({
+      type: Viewer,
+      nullable: true,
+      description: 'The viewer in their current state, or null if the mutation was refused.',
+      resolve: ({ viewer }) => viewer,
     }),
   }),
-);
-
-builder.mutationField('setPresence', (t) =>
-  t.field({
-    type: SetPresencePayload,
-    description:
-      'Sets how the viewer is shown to others. Those who watch receive a `Presence`, and all of the viewer’s devices receive `ViewerChanged`.',
-    args: { input: t.arg({ type: SetPresenceInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { status: choice, statusText, statusUntil } }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        await context.chat.presence.choose(viewer, { choice, statusText, statusUntil });
-        return { viewer };
-      }),
-  }),
-);
+});

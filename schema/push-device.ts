@@ -2,8 +2,8 @@ import { type PushDevice as PushDeviceShape, type PushPlatform as PushPlatformWo
 import type { Session as SessionShape, Viewer as ViewerShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { requireViewer } from './context.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { formatId, optionalInputId } from './ids.ts';
+import { mutation, type PayloadBuilder } from './mutation.ts';
 import { beginField } from './operation.ts';
 import { Session } from './session.ts';
 import { Viewer } from './viewer.ts';
@@ -65,112 +65,63 @@ builder.queryField('vapidPublicKey', (t) =>
   }),
 );
 
-const RegisterWebPushInput = builder.inputType('RegisterWebPushInput', {
-  description: 'The input of `registerWebPush`: a subscription of this browser, as `PushSubscription.toJSON()` returns it.',
-  fields: (t) => ({
+function registeredFields(t: PayloadBuilder<{ readonly pushDevice: PushDeviceShape; readonly viewer: ViewerShape }>) {
+  return {
+    pushDevice: t.expose('pushDevice', {
+      type: PushDevice,
+      nullable: true,
+      description: 'The registered device, or null if the mutation was refused.',
+    }),
+    viewer: t.expose('viewer', {
+      type: Viewer,
+      nullable: true,
+      description: 'The viewer in their current state, or null if the mutation was refused.',
+    }),
+  };
+}
+
+mutation('registerWebPush', {
+  description:
+    'Registers the current session for push notifications to this browser, until the session ends. This replaces an earlier registration of the session. If another session was registered with the same subscription, it no longer is. All of the viewer’s devices receive `ViewerChanged`.',
+  inputDescription: 'The input of `registerWebPush`: a subscription of this browser, as `PushSubscription.toJSON()` returns it.',
+  input: (t) => ({
     endpoint: t.string({ required: true, description: 'The `endpoint` of the subscription: an https URL of up to 2,048 characters.' }),
     p256dh: t.string({ required: true, description: 'The `keys.p256dh` of the subscription.' }),
     auth: t.string({ required: true, description: 'The `keys.auth` of the subscription.' }),
   }),
+  act: async (viewer, input, { chat }) => ({ pushDevice: await chat.push.registerWeb(viewer, input), viewer }),
+  payload: registeredFields,
 });
 
-const RegisterPushDeviceInput = builder.inputType('RegisterPushDeviceInput', {
-  description: 'The input of `registerPushDevice`.',
-  fields: (t) => ({
+mutation('registerPushDevice', {
+  description:
+    'Registers the current session for push notifications to an app, by its APNs or FCM token, just as `registerWebPush` does for a browser. Refused with FORBIDDEN if this server reaches neither service.',
+  input: (t) => ({
     platform: t.field({ type: PushPlatform, required: true, description: 'The service that issued the token.' }),
     token: t.string({ required: true, description: 'The device token: up to 2,048 printable ASCII characters.' }),
   }),
+  act: async (viewer, input, { chat }) => ({ pushDevice: await chat.push.registerDevice(viewer, input), viewer }),
+  payload: registeredFields,
 });
 
-const UnregisterPushInput = builder.inputType('UnregisterPushInput', {
-  description: 'The input of `unregisterPush`.',
-  fields: (t) => ({ sessionId: t.id({ description: 'The ID of one of the viewer’s sessions. Defaults to the current session.' }) }),
+mutation('unregisterPush', {
+  description:
+    'Stops push notifications to one of the viewer’s devices. Repeating it has no further effect. All of the viewer’s devices receive `ViewerChanged`.',
+  input: (t) => ({ sessionId: t.id({ description: 'The ID of one of the viewer’s sessions. Defaults to the current session.' }) }),
+  async act(viewer, { sessionId: id }, { chat }) {
+    const sessionId = optionalInputId('Session', id, 'sessionId');
+    return { sessionId: await chat.push.unregister(viewer, { sessionId }), viewer };
+  },
+  payload: (t) => ({
+    sessionId: t.id({
+      nullable: true,
+      description: 'The ID of the session that no longer receives push notifications, or null if the mutation was refused.',
+      resolve: ({ sessionId }) => (sessionId === undefined ? null : formatId('Session', sessionId)),
+    }),
+    viewer: t.expose('viewer', {
+      type: Viewer,
+      nullable: true,
+      description: 'The viewer in their current state, or null if the mutation was refused.',
+    }),
+  }),
 });
-
-interface RegisteredShape extends Refusable {
-  readonly pushDevice?: PushDeviceShape;
-  readonly viewer?: ViewerShape;
-}
-
-function registeredPayload(name: string, mutationName: string) {
-  return withErrors(
-    builder.objectRef<RegisteredShape>(name).implement({
-      description: `The payload of \`${mutationName}\`.`,
-      fields: (t) => ({
-        pushDevice: t.expose('pushDevice', {
-          type: PushDevice,
-          nullable: true,
-          description: 'The registered device, or null if the mutation was refused.',
-        }),
-        viewer: t.expose('viewer', {
-          type: Viewer,
-          nullable: true,
-          description: 'The viewer in their current state, or null if the mutation was refused.',
-        }),
-      }),
-    }),
-  );
-}
-
-builder.mutationFields((t) => ({
-  registerWebPush: t.field({
-    type: registeredPayload('RegisterWebPushPayload', 'registerWebPush'),
-    description:
-      'Registers the current session for push notifications to this browser, until the session ends. This replaces an earlier registration of the session. If another session was registered with the same subscription, it no longer is. All of the viewer’s devices receive `ViewerChanged`.',
-    args: { input: t.arg({ type: RegisterWebPushInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        return { pushDevice: await context.chat.push.registerWeb(viewer, input), viewer };
-      }),
-  }),
-  registerPushDevice: t.field({
-    type: registeredPayload('RegisterPushDevicePayload', 'registerPushDevice'),
-    description:
-      'Registers the current session for push notifications to an app, by its APNs or FCM token, just as `registerWebPush` does for a browser. Refused with FORBIDDEN if this server reaches neither service.',
-    args: { input: t.arg({ type: RegisterPushDeviceInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        return { pushDevice: await context.chat.push.registerDevice(viewer, input), viewer };
-      }),
-  }),
-}));
-
-interface UnregisterPushShape extends Refusable {
-  readonly sessionId?: string;
-  readonly viewer?: ViewerShape;
-}
-
-const UnregisterPushPayload = withErrors(
-  builder.objectRef<UnregisterPushShape>('UnregisterPushPayload').implement({
-    description: 'The payload of `unregisterPush`.',
-    fields: (t) => ({
-      sessionId: t.id({
-        nullable: true,
-        description: 'The ID of the session that no longer receives push notifications, or null if the mutation was refused.',
-        resolve: ({ sessionId }) => (sessionId === undefined ? null : formatId('Session', sessionId)),
-      }),
-      viewer: t.expose('viewer', {
-        type: Viewer,
-        nullable: true,
-        description: 'The viewer in their current state, or null if the mutation was refused.',
-      }),
-    }),
-  }),
-);
-
-builder.mutationField('unregisterPush', (t) =>
-  t.field({
-    type: UnregisterPushPayload,
-    description:
-      'Stops push notifications to one of the viewer’s devices. Repeating it has no further effect. All of the viewer’s devices receive `ViewerChanged`.',
-    args: { input: t.arg({ type: UnregisterPushInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { sessionId: id } }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const sessionId = optionalInputId('Session', id, 'sessionId');
-        return { sessionId: await context.chat.push.unregister(viewer, { sessionId }), viewer };
-      }),
-  }),
-);

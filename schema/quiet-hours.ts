@@ -1,8 +1,6 @@
 import { type QuietHours as QuietHoursShape, type Weekday as WeekdayWord, weekdays } from '../src/push/index.ts';
-import type { Viewer as ViewerShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
-import { requireViewer } from './context.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
+import { mutation } from './mutation.ts';
 import { Viewer } from './viewer.ts';
 
 const Weekday = builder.enumType('Weekday', {
@@ -47,39 +45,19 @@ const QuietHoursInput = builder.inputType('QuietHoursInput', {
   }),
 });
 
-const SetQuietHoursInput = builder.inputType('SetQuietHoursInput', {
-  description: 'The input of `setQuietHours`.',
-  fields: (t) => ({ quietHours: t.field({ type: QuietHoursInput, description: 'The quiet hours. Null, or omitting it, removes them.' }) }),
-});
-
-interface SetQuietHoursShape extends Refusable {
-  readonly viewer?: ViewerShape;
-}
-
-const SetQuietHoursPayload = withErrors(
-  builder.objectRef<SetQuietHoursShape>('SetQuietHoursPayload').implement({
-    description: 'The payload of `setQuietHours`.',
-    fields: (t) => ({
-      viewer: t.expose('viewer', {
-        type: Viewer,
-        nullable: true,
-        description: 'The viewer in their current state, or null if the mutation was refused.',
-      }),
+mutation('setQuietHours', {
+  description:
+    'Sets the hours in which the viewer receives no push notifications, on any device. All of the viewer’s devices receive `ViewerChanged`.',
+  input: (t) => ({ quietHours: t.field({ type: QuietHoursInput, description: 'The quiet hours. Null, or omitting it, removes them.' }) }),
+  async act(viewer, { quietHours }, { chat }) {
+    await chat.push.setQuietHours(viewer, quietHours ? { ...quietHours, days: quietHours.days ?? weekdays } : null);
+    return { viewer };
+  },
+  payload: (t) => ({
+    viewer: t.expose('viewer', {
+      type: Viewer,
+      nullable: true,
+      description: 'The viewer in their current state, or null if the mutation was refused.',
     }),
   }),
-);
-
-builder.mutationField('setQuietHours', (t) =>
-  t.field({
-    type: SetQuietHoursPayload,
-    description:
-      'Sets the hours in which the viewer receives no push notifications, on any device. All of the viewer’s devices receive `ViewerChanged`.',
-    args: { input: t.arg({ type: SetQuietHoursInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { quietHours } }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        await context.chat.push.setQuietHours(viewer, quietHours ? { ...quietHours, days: quietHours.days ?? weekdays } : null);
-        return { viewer };
-      }),
-  }),
-);
+});

@@ -3,10 +3,10 @@ import { builder } from './builder.ts';
 import { emptyPage, forwardConnection } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { viewerAccess } from './conversation.ts';
-import { inputDescription } from './errors.ts';
-import { formatId } from './ids.ts';
+import { formatId, inputId } from './ids.ts';
 import { Message } from './message.ts';
-import { actOn, messagePayload } from './message-act.ts';
+import { messageFields } from './message-act.ts';
+import { mutation } from './mutation.ts';
 import { Node, presentUser } from './node.ts';
 import { shareable } from './shareable.ts';
 import { UserConnection } from './user.ts';
@@ -62,42 +62,28 @@ builder.objectFields(Message, (t) => ({
   }),
 }));
 
-const AddReactionInput = builder.inputType('AddReactionInput', {
-  description: 'The input of `addReaction`.',
-  fields: (t) => ({
+mutation('addReaction', {
+  description: 'Adds a reaction to a message, once per user and emoji. Repeating it has no further effect.',
+  input: (t) => ({
     messageId: t.id({ required: true, description: 'The ID of the message.' }),
     emoji: t.string({ required: true, description: 'One emoji, of any number of characters.' }),
   }),
+  async act(viewer, { messageId, emoji }, { chat }) {
+    const message = inputId('Message', messageId, 'messageId');
+    return { message: await chat.messages.addReaction(viewer, { message, emoji }) };
+  },
+  payload: messageFields,
 });
 
-const AddReactionPayload = messagePayload('addReaction');
-
-builder.mutationField('addReaction', (t) =>
-  t.field({
-    type: AddReactionPayload,
-    description: 'Adds a reaction to a message, once per user and emoji. Repeating it has no further effect.',
-    args: { input: t.arg({ type: AddReactionInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { messageId, emoji } }, context, info) =>
-      actOn(context, info, { messageId, act: (viewer, message) => context.chat.messages.addReaction(viewer, { message, emoji }) }),
-  }),
-);
-
-const RemoveReactionInput = builder.inputType('RemoveReactionInput', {
-  description: 'The input of `removeReaction`.',
-  fields: (t) => ({
+mutation('removeReaction', {
+  description: 'Removes one of the viewer’s reactions from a message. Changes nothing if there is none.',
+  input: (t) => ({
     messageId: t.id({ required: true, description: 'The ID of the message.' }),
     emoji: t.string({ required: true, description: 'One of the message’s `viewerReactions`.' }),
   }),
+  async act(viewer, { messageId, emoji }, { chat }) {
+    const message = inputId('Message', messageId, 'messageId');
+    return { message: await chat.messages.removeReaction(viewer, { message, emoji }) };
+  },
+  payload: messageFields,
 });
-
-const RemoveReactionPayload = messagePayload('removeReaction');
-
-builder.mutationField('removeReaction', (t) =>
-  t.field({
-    type: RemoveReactionPayload,
-    description: 'Removes one of the viewer’s reactions from a message. Changes nothing if there is none.',
-    args: { input: t.arg({ type: RemoveReactionInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { messageId, emoji } }, context, info) =>
-      actOn(context, info, { messageId, act: (viewer, message) => context.chat.messages.removeReaction(viewer, { message, emoji }) }),
-  }),
-);

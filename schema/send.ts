@@ -1,15 +1,15 @@
+import type { InputShapeFromFields } from '@pothos/core';
 import type { Message as MessageShape, NewText } from '../src/message/index.ts';
 import { AttachmentInput } from './attachment.ts';
-import { builder, type Types } from './builder.ts';
 import type { Edge } from './connection.ts';
 import { type Context, requireViewer } from './context.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { inputId, optionalInputId } from './ids.ts';
 import { MessageEdge, sentEdge } from './message.ts';
+import { type InputBuilder, mutation } from './mutation.ts';
 import { PollInput } from './poll.ts';
 
 /** Returns the input fields of a message that is sent at once or later. */
-export function sayingFields(t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) {
+export function sayingFields(t: InputBuilder) {
   return {
     conversationId: t.id({ required: true, description: 'The ID of the conversation.' }),
     clientMessageId: t.id({
@@ -44,12 +44,7 @@ export function sayingFields(t: PothosSchemaTypes.InputFieldBuilder<Types, 'Inpu
   };
 }
 
-const SendMessageInput = builder.inputType('SendMessageInput', {
-  description: 'The input of `sendMessage`.',
-  fields: sayingFields,
-});
-
-type SayingInput = typeof SendMessageInput.$inferInput;
+type SayingInput = InputShapeFromFields<ReturnType<typeof sayingFields>>;
 
 /** Reads the message from an input. Throws ChatError INVALID_INPUT if an id is malformed. */
 export function readSaying(input: SayingInput): NewText {
@@ -72,36 +67,20 @@ export function endingDraft(context: Context, saying: NewText, { draftWrittenAt:
   return writtenAt ? context.chat.drafts.ending(requireViewer(context), { ...saying, writtenAt }) : undefined;
 }
 
-interface SendMessageShape extends Refusable {
-  readonly message?: MessageShape;
-}
-
-const SendMessagePayload = withErrors(
-  builder.objectRef<SendMessageShape>('SendMessagePayload').implement({
-    description: 'The payload of `sendMessage`.',
-    fields: (t) => ({
-      messageEdge: t.field({
-        type: MessageEdge,
-        nullable: true,
-        description:
-          'The message in the conversation’s lists: the first one under its `clientMessageId`. Null if the mutation was refused.',
-        resolve: ({ message }, _args, { scope }): Edge<MessageShape> | undefined => message && sentEdge(scope.loaders, message),
-      }),
+mutation('sendMessage', {
+  description:
+    'Sends a message. When the mutation returns without errors, the message is stored. If there is no answer, or the answer is UNAVAILABLE, send the same request again: it returns the first message, however much later. A different request under the same `clientMessageId` is refused with CONFLICT.',
+  input: sayingFields,
+  async act(viewer, input, context) {
+    const saying = readSaying(input);
+    return { message: await context.chat.messages.send(viewer, saying, endingDraft(context, saying, input)) };
+  },
+  payload: (t) => ({
+    messageEdge: t.field({
+      type: MessageEdge,
+      nullable: true,
+      description: 'The message in the conversation’s lists: the first one under its `clientMessageId`. Null if the mutation was refused.',
+      resolve: ({ message }, _args, { scope }): Edge<MessageShape> | undefined => message && sentEdge(scope.loaders, message),
     }),
   }),
-);
-
-builder.mutationField('sendMessage', (t) =>
-  t.field({
-    type: SendMessagePayload,
-    description:
-      'Sends a message. When the mutation returns without errors, the message is stored. If there is no answer, or the answer is UNAVAILABLE, send the same request again: it returns the first message, however much later. A different request under the same `clientMessageId` is refused with CONFLICT.',
-    args: { input: t.arg({ type: SendMessageInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const saying = readSaying(input);
-        return { message: await context.chat.messages.send(viewer, saying, endingDraft(context, saying, input)) };
-      }),
-  }),
-);
+});

@@ -1,7 +1,7 @@
 import type { Settings, Viewer as ViewerShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
-import { type Context, requireViewer } from './context.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
+import type { Context } from './context.ts';
+import { mutation } from './mutation.ts';
 import { present } from './node.ts';
 import { Viewer } from './viewer.ts';
 
@@ -33,52 +33,33 @@ builder.objectFields(Viewer, (t) => ({
   }),
 }));
 
-const UpdateSettingsInput = builder.inputType('UpdateSettingsInput', {
-  description: 'The input of `updateSettings`. Fields that are omitted or null keep their values.',
-  fields: (t) => ({
+mutation('updateSettings', {
+  description:
+    'Changes who can reach the viewer, and what others see of the viewer’s read markers and time last online. All of the viewer’s devices receive `ViewerChanged`.',
+  inputDescription: 'The input of `updateSettings`. Fields that are omitted or null keep their values.',
+  input: (t) => ({
     messagesFrom: t.field({ type: MessagesFrom, description: 'Whose messages to accept.' }),
     readReceipts: t.boolean({ description: 'Whether others see how far messages were delivered to the viewer and read.' }),
     lastSeen: t.boolean({ description: 'Whether others see when the viewer was last online.' }),
   }),
-});
-
-interface UpdateSettingsShape extends Refusable {
-  readonly viewer?: ViewerShape;
-}
-
-const UpdateSettingsPayload = withErrors(
-  builder.objectRef<UpdateSettingsShape>('UpdateSettingsPayload').implement({
-    description: 'The payload of `updateSettings`.',
-    fields: (t) => ({
-      viewer: t.field({
-        type: Viewer,
-        nullable: true,
-        description: 'The viewer in their current state, or null if the mutation was refused.',
-        resolve: ({ viewer }) => viewer,
-      }),
+  async act(viewer, { messagesFrom, readReceipts, lastSeen }, { chat }) {
+    const { users, messages } = chat;
+    // Read before the change, because the change must be announced even if a later read fails.
+    const tellMembers = await messages.receiptsTelling(viewer);
+    const changed = await users.updateSettings(viewer, {
+      ...(messagesFrom !== null && messagesFrom !== undefined && { messagesFrom }),
+      ...(readReceipts !== null && readReceipts !== undefined && { readReceipts }),
+      ...(lastSeen !== null && lastSeen !== undefined && { lastSeen }),
+    });
+    if (changed.includes('readReceipts')) tellMembers();
+    return { viewer };
+  },
+  payload: (t) => ({
+    viewer: t.field({
+      type: Viewer,
+      nullable: true,
+      description: 'The viewer in their current state, or null if the mutation was refused.',
+      resolve: ({ viewer }) => viewer,
     }),
   }),
-);
-
-builder.mutationField('updateSettings', (t) =>
-  t.field({
-    type: UpdateSettingsPayload,
-    description:
-      'Changes who can reach the viewer, and what others see of the viewer’s read markers and time last online. All of the viewer’s devices receive `ViewerChanged`.',
-    args: { input: t.arg({ type: UpdateSettingsInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { messagesFrom, readReceipts, lastSeen } }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const { users, messages } = context.chat;
-        // Read before the change, because the change must be announced even if a later read fails.
-        const tellMembers = await messages.receiptsTelling(viewer);
-        const changed = await users.updateSettings(viewer, {
-          ...(messagesFrom !== null && messagesFrom !== undefined && { messagesFrom }),
-          ...(readReceipts !== null && readReceipts !== undefined && { readReceipts }),
-          ...(lastSeen !== null && lastSeen !== undefined && { lastSeen }),
-        });
-        if (changed.includes('readReceipts')) tellMembers();
-        return { viewer };
-      }),
-  }),
-);
+});

@@ -1,8 +1,6 @@
-import { builder } from './builder.ts';
-import { requireViewer } from './context.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { Event, liveTypes } from './event.ts';
 import { formatId, inputId } from './ids.ts';
+import { mutation } from './mutation.ts';
 import { shareable } from './shareable.ts';
 import { User } from './user.ts';
 
@@ -38,9 +36,10 @@ liveTypes.signal.implement({
   }),
 });
 
-const SendSignalInput = builder.inputType('SendSignalInput', {
-  description: 'The input of `sendSignal`.',
-  fields: (t) => ({
+mutation('sendSignal', {
+  description:
+    'Sends a signal to those who are connected, for example that a call is ringing. It is not stored: it arrives now or never. Everyone who can send messages in the conversation can send signals; others are refused as by `sendMessage`. Users who have blocked the viewer, or whom the viewer has blocked, do not receive it. Refused with RATE_LIMITED beyond SIGNALS_PER_SECOND.',
+  input: (t) => ({
     conversationId: t.id({ required: true, description: 'The ID of the conversation.' }),
     name: t.string({ required: true, description: 'The name of the signal: 1 to 64 of `a-z A-Z 0-9 _ . -`, beginning with a letter.' }),
     data: t.field({ type: 'JSONObject', description: 'JSON data to send along, up to MAX_SIGNAL_BYTES.' }),
@@ -49,25 +48,11 @@ const SendSignalInput = builder.inputType('SendSignalInput', {
         'The IDs of the members who receive the signal, at most 50. The viewer’s own devices always receive it; with `[]`, nobody else does. If omitted, all members receive it.',
     }),
   }),
+  async act(viewer, { conversationId: id, name, data, recipientIds }, { chat }) {
+    const conversationId = inputId('Conversation', id, 'conversationId');
+    const only = recipientIds?.map((userId, place) => inputId('User', userId, 'recipientIds', String(place)));
+    await chat.messages.sendSignal(viewer, { conversationId, name, data, recipientIds: only });
+    return {};
+  },
+  payload: () => ({}),
 });
-
-const SendSignalPayload = withErrors(
-  builder.objectRef<Refusable>('SendSignalPayload').implement({ description: 'The payload of `sendSignal`.', fields: () => ({}) }),
-);
-
-builder.mutationField('sendSignal', (t) =>
-  t.field({
-    type: SendSignalPayload,
-    description:
-      'Sends a signal to those who are connected, for example that a call is ringing. It is not stored: it arrives now or never. Everyone who can send messages in the conversation can send signals; others are refused as by `sendMessage`. Users who have blocked the viewer, or whom the viewer has blocked, do not receive it. Refused with RATE_LIMITED beyond SIGNALS_PER_SECOND.',
-    args: { input: t.arg({ type: SendSignalInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { conversationId: id, name, data, recipientIds } }, context, info) =>
-      settle(context, info, async () => {
-        const viewer = requireViewer(context);
-        const conversationId = inputId('Conversation', id, 'conversationId');
-        const only = recipientIds?.map((userId, place) => inputId('User', userId, 'recipientIds', String(place)));
-        await context.chat.messages.sendSignal(viewer, { conversationId, name, data, recipientIds: only });
-        return {};
-      }),
-  }),
-);

@@ -1,9 +1,8 @@
 import type { User as UserShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf, forwardConnection } from './connection.ts';
-import { requireViewer } from './context.ts';
-import { inputDescription, type Refusable, settle, withErrors } from './errors.ts';
 import { formatId } from './ids.ts';
+import { mutation } from './mutation.ts';
 import { Node } from './node.ts';
 import { beginField } from './operation.ts';
 import { shareable } from './shareable.ts';
@@ -97,69 +96,36 @@ builder.queryFields((t) => ({
   }),
 }));
 
-const UpdateProfileInput = builder.inputType('UpdateProfileInput', {
-  description: 'The input of `updateProfile`. Omitted fields keep their values; null clears them.',
-  fields: (t) => ({
+mutation('updateProfile', {
+  description: 'Changes the viewer’s profile, which others see.',
+  inputDescription: 'The input of `updateProfile`. Omitted fields keep their values; null clears them.',
+  input: (t) => ({
     displayName: t.string({ description: 'The display name, 1 to 64 characters. Null resets it to the handle.' }),
     avatarUrl: t.string({ description: 'The URL of the picture: http or https, up to 2,048 characters.' }),
     bio: t.string({ description: 'What the user says about themselves, up to 1,000 characters.' }),
   }),
-});
-
-interface UpdateProfileShape extends Refusable {
-  readonly user?: UserShape;
-}
-
-const UpdateProfilePayload = withErrors(
-  builder.objectRef<UpdateProfileShape>('UpdateProfilePayload').implement({
-    description: 'The payload of `updateProfile`.',
-    fields: (t) => ({
-      user: t.expose('user', {
-        type: User,
-        nullable: true,
-        description: 'The viewer as others see them, or null if the mutation was refused.',
-      }),
+  act: async (viewer, input, { chat }) => ({ user: await chat.users.updateProfile(viewer, input) }),
+  payload: (t) => ({
+    user: t.expose('user', {
+      type: User,
+      nullable: true,
+      description: 'The viewer as others see them, or null if the mutation was refused.',
     }),
   }),
-);
+});
 
-builder.mutationField('updateProfile', (t) =>
-  t.field({
-    type: UpdateProfilePayload,
-    description: 'Changes the viewer’s profile, which others see.',
-    args: { input: t.arg({ type: UpdateProfileInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) =>
-      settle(context, info, async () => ({ user: await context.chat.users.updateProfile(requireViewer(context), input) })),
-  }),
-);
-
-const ChangeHandleInput = builder.inputType('ChangeHandleInput', {
-  description: 'The input of `changeHandle`.',
-  fields: (t) => ({
+mutation('changeHandle', {
+  description:
+    'Changes the viewer’s handle. Nobody is found by the old one any more. It stays reserved for the viewer for HANDLE_HOLD_DAYS: until then, nobody else can take it. Refused with CONFLICT if another user has the new handle, or if it is reserved for another user.',
+  input: (t) => ({
     handle: t.string({ required: true, description: 'The new handle: 3 to 32 of `a-z 0-9 _ . -`. Uppercase letters become lowercase.' }),
   }),
-});
-
-const ChangeHandlePayload = withErrors(
-  builder.objectRef<UpdateProfileShape>('ChangeHandlePayload').implement({
-    description: 'The payload of `changeHandle`.',
-    fields: (t) => ({
-      user: t.expose('user', {
-        type: User,
-        nullable: true,
-        description: 'The viewer as others see them, or null if the mutation was refused.',
-      }),
+  act: async (viewer, input, { chat }) => ({ user: await chat.users.changeHandle(viewer, input) }),
+  payload: (t) => ({
+    user: t.expose('user', {
+      type: User,
+      nullable: true,
+      description: 'The viewer as others see them, or null if the mutation was refused.',
     }),
   }),
-);
-
-builder.mutationField('changeHandle', (t) =>
-  t.field({
-    type: ChangeHandlePayload,
-    description:
-      'Changes the viewer’s handle. Nobody is found by the old one any more. It stays reserved for the viewer for HANDLE_HOLD_DAYS: until then, nobody else can take it. Refused with CONFLICT if another user has the new handle, or if it is reserved for another user.',
-    args: { input: t.arg({ type: ChangeHandleInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input }, context, info) =>
-      settle(context, info, async () => ({ user: await context.chat.users.changeHandle(requireViewer(context), input) })),
-  }),
-);
+});

@@ -1,7 +1,6 @@
 import type { askedKinds, BeforeSend as BeforeSendShape, onFailures } from '../../src/webhook/index.ts';
-import { inputDescription, type Refusable } from '../errors.ts';
 import { builder } from './builder.ts';
-import { settle, withErrors } from './errors.ts';
+import { mutation } from './mutation.ts';
 
 const BeforeSendFailure = builder.enumType('BeforeSendFailure', {
   description: 'What happens when the app does not give a valid answer in time.',
@@ -46,32 +45,11 @@ builder.queryField('beforeSend', (t) =>
   }),
 );
 
-interface SetShape extends Refusable {
-  readonly beforeSend?: BeforeSendShape | null;
-  readonly secret?: string | null;
-}
-
-const SetBeforeSendPayload = withErrors(
-  builder.objectRef<SetShape>('SetBeforeSendPayload').implement({
-    description: 'The payload of `setBeforeSend`.',
-    fields: (t) => ({
-      beforeSend: t.expose('beforeSend', {
-        type: BeforeSend,
-        nullable: true,
-        description: 'The app that checks messages, or null if the mutation was refused.',
-      }),
-      secret: t.exposeString('secret', {
-        nullable: true,
-        description:
-          'The new secret, which signs the calls. It is shown only once. Null if the secret was not replaced or the mutation was refused.',
-      }),
-    }),
-  }),
-);
-
-const SetBeforeSendInput = builder.inputType('SetBeforeSendInput', {
-  description: 'The app that is to check messages. An omitted field stays unchanged.',
-  fields: (t) => ({
+mutation('setBeforeSend', {
+  description:
+    'Sets the app that checks messages before they are sent. It takes effect on this node at once, and on all others within a second.',
+  inputDescription: 'The app that is to check messages. An omitted field stays unchanged.',
+  input: (t) => ({
     url: t.string({ required: true, description: 'The URL to call. The rules for the URL of a webhook apply.' }),
     deadlineMs: t.int({ description: 'How long the app may take to answer, from 50 to 5,000 milliseconds. The initial value is 1,000.' }),
     onFailure: t.field({
@@ -86,63 +64,51 @@ const SetBeforeSendInput = builder.inputType('SetBeforeSendInput', {
       description: 'If true, the secret is replaced, and the previous one becomes invalid at once. Defaults to false.',
     }),
   }),
+  async act({ url, deadlineMs, onFailure, conversations, newSecret }, { chat: { beforeSend }, note }) {
+    const before = await beforeSend.get();
+    const set = await beforeSend.set({
+      url,
+      deadlineMs: deadlineMs ?? undefined,
+      onFailure: onFailure ?? undefined,
+      conversations: conversations ?? undefined,
+      newSecret: newSecret ?? undefined,
+    });
+    note({ before, after: set.beforeSend });
+    return set;
+  },
+  payload: (t) => ({
+    beforeSend: t.expose('beforeSend', {
+      type: BeforeSend,
+      nullable: true,
+      description: 'The app that checks messages, or null if the mutation was refused.',
+    }),
+    secret: t.exposeString('secret', {
+      nullable: true,
+      description:
+        'The new secret, which signs the calls. It is shown only once. Null if the secret was not replaced or the mutation was refused.',
+    }),
+  }),
 });
 
-builder.mutationField('setBeforeSend', (t) =>
-  t.field({
-    type: SetBeforeSendPayload,
-    description:
-      'Sets the app that checks messages before they are sent. It takes effect on this node at once, and on all others within a second.',
-    args: { input: t.arg({ type: SetBeforeSendInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { url, deadlineMs, onFailure, conversations, newSecret } }, { chat: { beforeSend }, note }) =>
-      settle<SetShape>(async () => {
-        const before = await beforeSend.get();
-        const set = await beforeSend.set({
-          url,
-          deadlineMs: deadlineMs ?? undefined,
-          onFailure: onFailure ?? undefined,
-          conversations: conversations ?? undefined,
-          newSecret: newSecret ?? undefined,
-        });
-        note({ before, after: set.beforeSend });
-        return set;
-      }),
-  }),
-);
-
-const RemoveBeforeSendInput = builder.inputType('RemoveBeforeSendInput', {
-  description: 'The app to remove.',
-  fields: (t) => ({
+mutation('removeBeforeSend', {
+  description: 'Removes the app that checks messages before they are sent.',
+  inputDescription: 'The app to remove.',
+  input: (t) => ({
     url: t.string({
       required: true,
       description: 'The URL of the app. The mutation is refused with NOT_FOUND if it is not the URL that is currently set.',
     }),
   }),
-});
-
-const RemoveBeforeSendPayload = withErrors(
-  builder.objectRef<Refusable & { readonly removed?: boolean }>('RemoveBeforeSendPayload').implement({
-    description: 'The payload of `removeBeforeSend`.',
-    fields: (t) => ({
-      removed: t.boolean({
-        description: 'Whether the app was removed. False if the mutation was refused.',
-        resolve: ({ removed = false }) => removed,
-      }),
+  async act({ url }, { chat: { beforeSend }, note }) {
+    const before = await beforeSend.get();
+    const removed = await beforeSend.remove(url);
+    note({ before, after: null });
+    return { removed };
+  },
+  payload: (t) => ({
+    removed: t.boolean({
+      description: 'Whether the app was removed. False if the mutation was refused.',
+      resolve: ({ removed = false }) => removed,
     }),
   }),
-);
-
-builder.mutationField('removeBeforeSend', (t) =>
-  t.field({
-    type: RemoveBeforeSendPayload,
-    description: 'Removes the app that checks messages before they are sent.',
-    args: { input: t.arg({ type: RemoveBeforeSendInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { url } }, { chat: { beforeSend }, note }) =>
-      settle(async () => {
-        const before = await beforeSend.get();
-        const removed = await beforeSend.remove(url);
-        note({ before, after: null });
-        return { removed };
-      }),
-  }),
-);
+});

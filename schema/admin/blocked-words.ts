@@ -1,7 +1,6 @@
 import type { WordList, wordActions } from '../../src/words/index.ts';
-import { inputDescription, type Refusable } from '../errors.ts';
 import { builder } from './builder.ts';
-import { settle, withErrors } from './errors.ts';
+import { mutation } from './mutation.ts';
 import { User, userById } from './user.ts';
 
 const BlockedWordAction = builder.enumType('BlockedWordAction', {
@@ -45,13 +44,11 @@ builder.queryField('blockedWordLists', (t) =>
   }),
 );
 
-interface ListShape extends Refusable {
-  readonly list?: WordList;
-}
-
-const SetBlockedWordsInput = builder.inputType('SetBlockedWordsInput', {
-  description: 'The list to create or change. An omitted field stays unchanged.',
-  fields: (t) => ({
+mutation('setBlockedWords', {
+  description:
+    'Creates or changes a list of blocked words. It takes effect on this node at once, and on all others within a second. Texts that are already stored stay as they are.',
+  inputDescription: 'The list to create or change. An omitted field stays unchanged.',
+  input: (t) => ({
     name: t.string({ required: true, description: 'The name of the list: 1 to 64 of a-z, 0-9, _, . and -.' }),
     words: t.stringList({
       description:
@@ -64,67 +61,33 @@ const SetBlockedWordsInput = builder.inputType('SetBlockedWordsInput', {
     enabled: t.boolean({ description: 'Whether the list is in force. The default for a new list is true.' }),
     wholeWords: t.boolean({ description: 'Whether a word is found only where it stands alone. The default for a new list is true.' }),
   }),
-});
-
-const SetBlockedWordsPayload = withErrors(
-  builder.objectRef<ListShape>('SetBlockedWordsPayload').implement({
-    description: 'The payload of `setBlockedWords`.',
-    fields: (t) => ({
-      list: t.expose('list', {
-        type: BlockedWordList,
-        nullable: true,
-        description: 'The list in its current state, or null if the mutation was refused.',
-      }),
+  async act({ name, words, action, enabled, wholeWords }, { chat, viewer, note }) {
+    const { list, before } = await chat.words.set(viewer.userId, {
+      name,
+      words: words ?? undefined,
+      ...{ action: action ?? undefined, enabled: enabled ?? undefined, wholeWords: wholeWords ?? undefined },
+    });
+    note({ target: `BlockedWordList:${name}`, before, after: list });
+    return { list };
+  },
+  payload: (t) => ({
+    list: t.expose('list', {
+      type: BlockedWordList,
+      nullable: true,
+      description: 'The list in its current state, or null if the mutation was refused.',
     }),
   }),
-);
-
-builder.mutationField('setBlockedWords', (t) =>
-  t.field({
-    type: SetBlockedWordsPayload,
-    description:
-      'Creates or changes a list of blocked words. It takes effect on this node at once, and on all others within a second. Texts that are already stored stay as they are.',
-    args: { input: t.arg({ type: SetBlockedWordsInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { name, words, action, enabled, wholeWords } }, { chat, viewer, note }) =>
-      settle<ListShape>(async () => {
-        const { list, before } = await chat.words.set(viewer.userId, {
-          name,
-          words: words ?? undefined,
-          ...{ action: action ?? undefined, enabled: enabled ?? undefined, wholeWords: wholeWords ?? undefined },
-        });
-        note({ target: `BlockedWordList:${name}`, before, after: list });
-        return { list };
-      }),
-  }),
-);
-
-interface RemovedShape extends Refusable {
-  readonly name?: string;
-}
-
-const RemoveBlockedWordsInput = builder.inputType('RemoveBlockedWordsInput', {
-  description: 'The list to remove.',
-  fields: (t) => ({ name: t.string({ required: true, description: 'The name of the list.' }) }),
 });
 
-const RemoveBlockedWordsPayload = withErrors(
-  builder.objectRef<RemovedShape>('RemoveBlockedWordsPayload').implement({
-    description: 'The payload of `removeBlockedWords`.',
-    fields: (t) => ({
-      name: t.exposeString('name', { nullable: true, description: 'The name of the removed list, or null if the mutation was refused.' }),
-    }),
+mutation('removeBlockedWords', {
+  description: 'Removes a list of blocked words. It takes effect on this node at once, and on all others within a second.',
+  inputDescription: 'The list to remove.',
+  input: (t) => ({ name: t.string({ required: true, description: 'The name of the list.' }) }),
+  async act({ name }, { chat, viewer, note }) {
+    note({ target: `BlockedWordList:${name}`, before: await chat.words.remove(viewer.userId, { name }) });
+    return { name };
+  },
+  payload: (t) => ({
+    name: t.exposeString('name', { nullable: true, description: 'The name of the removed list, or null if the mutation was refused.' }),
   }),
-);
-
-builder.mutationField('removeBlockedWords', (t) =>
-  t.field({
-    type: RemoveBlockedWordsPayload,
-    description: 'Removes a list of blocked words. It takes effect on this node at once, and on all others within a second.',
-    args: { input: t.arg({ type: RemoveBlockedWordsInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { name } }, { chat, viewer, note }) =>
-      settle<RemovedShape>(async () => {
-        note({ target: `BlockedWordList:${name}`, before: await chat.words.remove(viewer.userId, { name }) });
-        return { name };
-      }),
-  }),
-);
+});

@@ -1,48 +1,32 @@
-import { decidedOf, type NewSecret, type Trial as TrialShape, type Webhook as WebhookShapeOf } from '../../src/webhook/index.ts';
-import { inputDescription, type Refusable } from '../errors.ts';
-import { payloadName } from '../payload-name.ts';
+import { decidedOf, type NewSecret, type Trial as TrialShape, type Webhook as WebhookShape } from '../../src/webhook/index.ts';
 import { builder } from './builder.ts';
 import type { AdminContext } from './context.ts';
-import { settle, withErrors } from './errors.ts';
+import { type InputBuilder, mutation, type PayloadBuilder } from './mutation.ts';
 import { Webhook, WebhookEvent, type WebhookWithBacklog } from './webhook.ts';
 
-interface WebhookShape extends Refusable {
-  readonly webhook?: WebhookWithBacklog | null;
+function webhookFields(t: PayloadBuilder<{ readonly webhook: WebhookWithBacklog }>) {
+  return {
+    webhook: t.expose('webhook', {
+      type: Webhook,
+      nullable: true,
+      description: 'The webhook in its current state, or null if the mutation was refused.',
+    }),
+  };
 }
 
-function webhookPayload(mutationName: string, description = `The payload of \`${mutationName}\`.`) {
-  return withErrors(
-    builder.objectRef<WebhookShape>(payloadName(mutationName)).implement({
-      description,
-      fields: (t) => ({
-        webhook: t.expose('webhook', {
-          type: Webhook,
-          nullable: true,
-          description: 'The webhook in its current state, or null if the mutation was refused.',
-        }),
-      }),
+function secretFields(t: PayloadBuilder<NewSecret>) {
+  return {
+    webhook: t.expose('webhook', { type: Webhook, nullable: true, description: 'The webhook, or null if the mutation was refused.' }),
+    secret: t.exposeString('secret', {
+      nullable: true,
+      description:
+        'The secret that signs the calls, in the format of Standard Webhooks. It is shown only once. Null if the mutation was refused.',
     }),
-  );
-}
-
-function secretPayload(mutationName: string) {
-  return withErrors(
-    builder.objectRef<Partial<NewSecret> & Refusable>(payloadName(mutationName)).implement({
-      description: `The payload of \`${mutationName}\`.`,
-      fields: (t) => ({
-        webhook: t.expose('webhook', { type: Webhook, nullable: true, description: 'The webhook, or null if the mutation was refused.' }),
-        secret: t.exposeString('secret', {
-          nullable: true,
-          description:
-            'The secret that signs the calls, in the format of Standard Webhooks. It is shown only once. Null if the mutation was refused.',
-        }),
-      }),
-    }),
-  );
+  };
 }
 
 /** Changes a webhook, and notes the states before and after in the audit. */
-async function changed({ chat, note }: AdminContext, webhookId: string, change: () => Promise<WebhookShapeOf>): Promise<WebhookShape> {
+async function changed({ chat, note }: AdminContext, webhookId: string, change: () => Promise<WebhookShape>) {
   const before = (await chat.webhooks.list()).find(({ id }) => id === webhookId);
   const webhook = await change();
   note({ ...(before && { before: decidedOf(before) }), after: decidedOf(webhook) });
@@ -55,125 +39,86 @@ const eventsDescription = 'The events to send. An empty list means all events.';
 const descriptionDescription = 'What the webhook is for: one line of at most 200 characters.';
 const webhookIdDescription = 'The ID of the webhook.';
 
-const CreateWebhookInput = builder.inputType('CreateWebhookInput', {
-  description: 'The webhook to create.',
-  fields: (t) => ({
+mutation('createWebhook', {
+  description: 'Creates a webhook. It receives events that are logged from then on. Its secret is shown only once.',
+  inputDescription: 'The webhook to create.',
+  input: (t) => ({
     url: t.string({ required: true, description: urlDescription }),
     events: t.field({ type: [WebhookEvent], description: `${eventsDescription} This is also the default.` }),
     description: t.string({ description: descriptionDescription }),
   }),
+  async act({ url, events, description }, { chat, note }) {
+    const made = await chat.webhooks.create({ url, events: events ?? [], description: description ?? '' });
+    note({ target: `webhook:${made.webhook.id}`, after: decidedOf(made.webhook) });
+    return made;
+  },
+  payload: secretFields,
 });
 
-builder.mutationField('createWebhook', (t) =>
-  t.field({
-    type: secretPayload('createWebhook'),
-    description: 'Creates a webhook. It receives events that are logged from then on. Its secret is shown only once.',
-    args: { input: t.arg({ type: CreateWebhookInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { url, events, description } }, { chat, note }) =>
-      settle<Partial<NewSecret> & Refusable>(async () => {
-        const made = await chat.webhooks.create({ url, events: events ?? [], description: description ?? '' });
-        note({ target: `webhook:${made.webhook.id}`, after: decidedOf(made.webhook) });
-        return made;
-      }),
-  }),
-);
-
-const UpdateWebhookInput = builder.inputType('UpdateWebhookInput', {
-  description: 'The changes to a webhook. An omitted field stays unchanged.',
-  fields: (t) => ({
+mutation('updateWebhook', {
+  description: 'Changes a webhook. Events that were not delivered yet go to the new URL. A new choice of events applies from then on.',
+  inputDescription: 'The changes to a webhook. An omitted field stays unchanged.',
+  input: (t) => ({
     webhookId: t.id({ required: true, description: webhookIdDescription }),
     url: t.string({ description: urlDescription }),
     events: t.field({ type: [WebhookEvent], description: eventsDescription }),
     description: t.string({ description: descriptionDescription }),
   }),
+  act: ({ webhookId, url, events, description }, context) =>
+    changed(context, webhookId, () =>
+      context.chat.webhooks.update(webhookId, {
+        ...(typeof url === 'string' && { url }),
+        ...(events && { events }),
+        ...(typeof description === 'string' && { description }),
+      }),
+    ),
+  payload: webhookFields,
 });
 
-builder.mutationField('updateWebhook', (t) =>
-  t.field({
-    type: webhookPayload('updateWebhook'),
-    description: 'Changes a webhook. Events that were not delivered yet go to the new URL. A new choice of events applies from then on.',
-    args: { input: t.arg({ type: UpdateWebhookInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { webhookId, url, events, description } }, context) =>
-      settle(() =>
-        changed(context, webhookId, () =>
-          context.chat.webhooks.update(webhookId, {
-            ...(typeof url === 'string' && { url }),
-            ...(events && { events }),
-            ...(typeof description === 'string' && { description }),
-          }),
-        ),
-      ),
-  }),
-);
-
-function naming(name: string, description: string) {
-  return builder.inputType(name, {
-    description,
-    fields: (t) => ({ webhookId: t.id({ required: true, description: webhookIdDescription }) }),
-  });
+function namedFields(t: InputBuilder) {
+  return { webhookId: t.id({ required: true, description: webhookIdDescription }) };
 }
 
-const DeleteWebhookInput = naming('DeleteWebhookInput', 'The webhook to delete.');
-const DeleteWebhookPayload = withErrors(
-  builder.objectRef<Refusable & { readonly deletedId?: string }>('DeleteWebhookPayload').implement({
-    description: 'The payload of `deleteWebhook`.',
-    fields: (t) => ({
-      deletedId: t.id({
-        nullable: true,
-        description: 'The ID of the deleted webhook, or null if the mutation was refused.',
-        resolve: ({ deletedId }) => deletedId,
-      }),
+mutation('deleteWebhook', {
+  description: 'Deletes a webhook and its undelivered events. No node calls it any more, but a call that is under way is finished.',
+  inputDescription: 'The webhook to delete.',
+  input: namedFields,
+  async act({ webhookId }, { chat, note }) {
+    const before = (await chat.webhooks.list()).find(({ id }) => id === webhookId);
+    await chat.webhooks.remove(webhookId);
+    if (before) note({ before: decidedOf(before) });
+    return { deletedId: webhookId };
+  },
+  payload: (t) => ({
+    deletedId: t.exposeID('deletedId', {
+      nullable: true,
+      description: 'The ID of the deleted webhook, or null if the mutation was refused.',
     }),
   }),
-);
+});
 
-builder.mutationField('deleteWebhook', (t) =>
-  t.field({
-    type: DeleteWebhookPayload,
-    description: 'Deletes a webhook and its undelivered events. No node calls it any more, but a call that is under way is finished.',
-    args: { input: t.arg({ type: DeleteWebhookInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { webhookId } }, { chat, note }) =>
-      settle(async () => {
-        const before = (await chat.webhooks.list()).find(({ id }) => id === webhookId);
-        await chat.webhooks.remove(webhookId);
-        if (before) note({ before: decidedOf(before) });
-        return { deletedId: webhookId };
-      }),
-  }),
-);
+mutation('rotateWebhookSecret', {
+  description: 'Replaces the secret of a webhook. The new secret is shown only once. For 24 hours, calls are signed with both secrets.',
+  inputDescription: 'The webhook whose secret to replace.',
+  input: namedFields,
+  act: ({ webhookId }, { chat }) => chat.webhooks.rotateSecret(webhookId),
+  payload: secretFields,
+});
 
-const RotateWebhookSecretInput = naming('RotateWebhookSecretInput', 'The webhook whose secret to replace.');
-
-builder.mutationField('rotateWebhookSecret', (t) =>
-  t.field({
-    type: secretPayload('rotateWebhookSecret'),
-    description: 'Replaces the secret of a webhook. The new secret is shown only once. For 24 hours, calls are signed with both secrets.',
-    args: { input: t.arg({ type: RotateWebhookSecretInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { webhookId } }, { chat }) =>
-      settle<Partial<NewSecret> & Refusable>(() => chat.webhooks.rotateSecret(webhookId)),
-  }),
-);
-
-const EnableWebhookInput = builder.inputType('EnableWebhookInput', {
-  description: 'The webhook to enable.',
-  fields: (t) => ({
+mutation('enableWebhook', {
+  description: 'Enables a disabled webhook. If it is active but paused after failures, it is tried again at once.',
+  inputDescription: 'The webhook to enable.',
+  input: (t) => ({
     webhookId: t.id({ required: true, description: webhookIdDescription }),
     missed: t.boolean({
       description:
         'If true, missed events are delivered too, if the webhook was disabled as FAILING within the last 7 days. Otherwise it receives only events from now on. Defaults to false.',
     }),
   }),
+  act: ({ webhookId, missed }, context) =>
+    changed(context, webhookId, () => context.chat.webhooks.enable(webhookId, { missed: missed ?? false })),
+  payload: webhookFields,
 });
-
-builder.mutationField('enableWebhook', (t) =>
-  t.field({
-    type: webhookPayload('enableWebhook'),
-    description: 'Enables a disabled webhook. If it is active but paused after failures, it is tried again at once.',
-    args: { input: t.arg({ type: EnableWebhookInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { webhookId, missed } }, context) =>
-      settle(() => changed(context, webhookId, () => context.chat.webhooks.enable(webhookId, { missed: missed ?? false }))),
-  }),
-);
 
 const Trial = builder.objectRef<TrialShape>('WebhookTrial').implement({
   description: 'The result of a test call.',
@@ -185,32 +130,21 @@ const Trial = builder.objectRef<TrialShape>('WebhookTrial').implement({
   }),
 });
 
-const TestWebhookInput = naming('TestWebhookInput', 'The webhook to test.');
-const TestWebhookPayload = withErrors(
-  builder.objectRef<Refusable & { readonly trial?: TrialShape }>('TestWebhookPayload').implement({
-    description: 'The payload of `testWebhook`.',
-    fields: (t) => ({
-      trial: t.field({
-        type: Trial,
-        nullable: true,
-        description: 'The result of the call, or null if the mutation was refused.',
-        resolve: ({ trial }) => trial,
-      }),
+mutation('testWebhook', {
+  description:
+    'Calls a webhook now with an event of type `Test`, whatever its state. If it is paused after failures and accepts the event, deliveries resume.',
+  inputDescription: 'The webhook to test.',
+  input: namedFields,
+  async act({ webhookId }, { chat, note }) {
+    const trial = await chat.webhooks.test(webhookId);
+    note({ after: trial });
+    return { trial };
+  },
+  payload: (t) => ({
+    trial: t.expose('trial', {
+      type: Trial,
+      nullable: true,
+      description: 'The result of the call, or null if the mutation was refused.',
     }),
   }),
-);
-
-builder.mutationField('testWebhook', (t) =>
-  t.field({
-    type: TestWebhookPayload,
-    description:
-      'Calls a webhook now with an event of type `Test`, whatever its state. If it is paused after failures and accepts the event, deliveries resume.',
-    args: { input: t.arg({ type: TestWebhookInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { webhookId } }, { chat, note }) =>
-      settle(async () => {
-        const trial = await chat.webhooks.test(webhookId);
-        note({ after: trial });
-        return { trial };
-      }),
-  }),
-);
+});

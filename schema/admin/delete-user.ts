@@ -1,7 +1,7 @@
 import { type DeletedMessages as DeletedMessagesShape, deletedMessages } from '../../src/user/index.ts';
-import { inputDescription } from '../errors.ts';
 import { builder } from './builder.ts';
-import { actOn, userPayload } from './user-payload.ts';
+import { mutation } from './mutation.ts';
+import { actOn, userFields } from './user-payload.ts';
 
 const meanings: Readonly<Record<DeletedMessagesShape, string>> = {
   KEEP: 'The messages stay, without a sender. Messages that nobody else can read are removed.',
@@ -16,26 +16,20 @@ const DeletedMessages = builder.enumType('DeletedMessages', {
   >,
 });
 
-const DeleteUserInput = builder.inputType('DeleteUserInput', {
-  description: 'The user whose account to erase.',
-  fields: (t) => ({
+mutation('deleteUser', {
+  description:
+    'Erases an account, as the user would with `deleteAccount`. Profile, password and sessions are erased at once, the rest within minutes. This cannot be undone. Refused with CONFLICT for an admin: call `revokeAdmin` first.',
+  inputDescription: 'The user whose account to erase.',
+  input: (t) => ({
     userId: t.id({ required: true, description: 'The global ID of the user.' }),
     messages: t.field({ type: DeletedMessages, required: true, description: 'What happens to the user’s messages.' }),
   }),
+  act: ({ userId, messages }, context) =>
+    actOn(context, userId, async (id) => {
+      const { administration } = context.chat;
+      const [before] = await administration.standings([id]);
+      await administration.erase(context.viewer.userId, { userId: id, messages });
+      context.note({ before: { state: before?.state }, after: { state: 'ERASED' } });
+    }),
+  payload: userFields,
 });
-
-builder.mutationField('deleteUser', (t) =>
-  t.field({
-    type: userPayload('deleteUser'),
-    description:
-      'Erases an account, as the user would with `deleteAccount`. Profile, password and sessions are erased at once, the rest within minutes. This cannot be undone. Refused with CONFLICT for an admin: call `revokeAdmin` first.',
-    args: { input: t.arg({ type: DeleteUserInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { userId, messages } }, context) =>
-      actOn(context, userId, async (id) => {
-        const { administration } = context.chat;
-        const [before] = await administration.standings([id]);
-        await administration.erase(context.viewer.userId, { userId: id, messages });
-        context.note({ before: { state: before?.state }, after: { state: 'ERASED' } });
-      }),
-  }),
-);

@@ -1,56 +1,31 @@
 import type { LeftJob } from '../../src/jobs/index.ts';
-import { inputDescription, type Refusable } from '../errors.ts';
-import { builder } from './builder.ts';
-import { settle, withErrors } from './errors.ts';
 import { Job } from './job.ts';
+import { mutation, type PayloadBuilder } from './mutation.ts';
 
-interface JobShape extends Refusable {
-  readonly job?: LeftJob;
+function jobFields(t: PayloadBuilder<{ readonly job: LeftJob }>, job: string) {
+  return { job: t.expose('job', { type: Job, nullable: true, description: `${job}, or null if the mutation was refused.` }) };
 }
 
-function jobPayload(name: string, { description, job }: { readonly description: string; readonly job: string }) {
-  return withErrors(
-    builder.objectRef<JobShape>(name).implement({
-      description,
-      fields: (t) => ({ job: t.expose('job', { type: Job, nullable: true, description: `${job}, or null if the mutation was refused.` }) }),
-    }),
-  );
-}
-
-const ReplayJobInput = builder.inputType('ReplayJobInput', {
-  description: 'The job to replay.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The ID of the job, from `jobs`.' }) }),
+mutation('replayJob', {
+  description: 'Retries a dead job at once, with as many attempts as a new one. A job that is not dead stays as it is.',
+  inputDescription: 'The job to replay.',
+  input: (t) => ({ id: t.id({ required: true, description: 'The ID of the job, from `jobs`.' }) }),
+  async act({ id }, { chat, note }) {
+    const job = await chat.backlog.replay(id);
+    note({ target: `Job:${job.id}`, after: { kind: job.kind, key: job.key, state: job.state } });
+    return { job };
+  },
+  payload: (t) => jobFields(t, 'The job in its current state'),
 });
 
-builder.mutationField('replayJob', (t) =>
-  t.field({
-    type: jobPayload('ReplayJobPayload', { description: 'The payload of `replayJob`.', job: 'The job in its current state' }),
-    description: 'Retries a dead job at once, with as many attempts as a new one. A job that is not dead stays as it is.',
-    args: { input: t.arg({ type: ReplayJobInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { id } }, { chat, note }) =>
-      settle<JobShape>(async () => {
-        const job = await chat.backlog.replay(id);
-        note({ target: `Job:${job.id}`, after: { kind: job.kind, key: job.key, state: job.state } });
-        return { job };
-      }),
-  }),
-);
-
-const DiscardJobInput = builder.inputType('DiscardJobInput', {
-  description: 'The job to discard.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The ID of the job, from `jobs`.' }) }),
+mutation('discardJob', {
+  description: 'Discards a dead job, which is then never done. Refused with CONFLICT if the job is not dead.',
+  inputDescription: 'The job to discard.',
+  input: (t) => ({ id: t.id({ required: true, description: 'The ID of the job, from `jobs`.' }) }),
+  async act({ id }, { chat, note }) {
+    const job = await chat.backlog.discard(id);
+    note({ target: `Job:${job.id}`, before: { kind: job.kind, key: job.key, state: job.state } });
+    return { job };
+  },
+  payload: (t) => jobFields(t, 'The discarded job'),
 });
-
-builder.mutationField('discardJob', (t) =>
-  t.field({
-    type: jobPayload('DiscardJobPayload', { description: 'The payload of `discardJob`.', job: 'The discarded job' }),
-    description: 'Discards a dead job, which is then never done. Refused with CONFLICT if the job is not dead.',
-    args: { input: t.arg({ type: DiscardJobInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { id } }, { chat, note }) =>
-      settle<JobShape>(async () => {
-        const job = await chat.backlog.discard(id);
-        note({ target: `Job:${job.id}`, before: { kind: job.kind, key: job.key, state: job.state } });
-        return { job };
-      }),
-  }),
-);

@@ -1,44 +1,31 @@
 import type { Setting as SettingShape, SettingsVersion as SettingsVersionShape } from '../../src/settings/index.ts';
-import { inputDescription, type Refusable } from '../errors.ts';
 import { builder } from './builder.ts';
 import type { AdminContext } from './context.ts';
-import { settle, withErrors } from './errors.ts';
+import { mutation, type PayloadBuilder } from './mutation.ts';
 import { Setting } from './setting.ts';
 import { SettingsVersion } from './settings-version.ts';
 
-interface SettingsShape extends Refusable {
-  readonly version?: SettingsVersionShape | null;
-  readonly settings?: readonly SettingShape[];
-}
-
-function settingsPayload(name: string, mutationName: string) {
-  return withErrors(
-    builder.objectRef<SettingsShape>(name).implement({
-      description: `The payload of \`${mutationName}\`.`,
-      fields: (t) => ({
-        version: t.expose('version', {
-          type: SettingsVersion,
-          nullable: true,
-          description: 'The version that was created. Null if nothing changed or the mutation was refused.',
-        }),
-        settings: t.field({
-          type: [Setting],
-          description: 'All settings after the change. Empty if the mutation was refused.',
-          resolve: ({ settings = [] }) => settings,
-        }),
-      }),
+function changedFields(t: PayloadBuilder<{ readonly version: SettingsVersionShape | null; readonly settings: readonly SettingShape[] }>) {
+  return {
+    version: t.expose('version', {
+      type: SettingsVersion,
+      nullable: true,
+      description: 'The version that was created. Null if nothing changed or the mutation was refused.',
     }),
-  );
+    settings: t.field({
+      type: [Setting],
+      description: 'All settings after the change. Empty if the mutation was refused.',
+      resolve: ({ settings = [] }) => settings,
+    }),
+  };
 }
 
-/** Runs a change. The payload has the new version and all settings after it. */
-function changed({ chat, note }: AdminContext, act: () => Promise<SettingsVersionShape | null>) {
-  return settle<SettingsShape>(async () => {
-    const version = await act();
-    // The version itself has the values before and after.
-    note({ target: version === null ? undefined : `SettingsVersion:${version.version}` });
-    return { version, settings: await chat.settings.list() };
-  });
+/** Runs a change. Resolves to the new version and all settings after it. */
+async function changed({ chat, note }: AdminContext, act: () => Promise<SettingsVersionShape | null>) {
+  const version = await act();
+  // The version itself has the values before and after.
+  note({ target: version === null ? undefined : `SettingsVersion:${version.version}` });
+  return { version, settings: await chat.settings.list() };
 }
 
 const expectedVersionDescription =
@@ -53,34 +40,29 @@ const SettingInput = builder.inputType('SettingInput', {
   }),
 });
 
-const SetSettingsInput = builder.inputType('SetSettingsInput', {
-  description: 'The settings to change. All of them are changed, or none.',
-  fields: (t) => ({
+mutation('setSettings', {
+  description: 'Changes settings. It takes effect on this node at once, and on all others within a second.',
+  inputDescription: 'The settings to change. All of them are changed, or none.',
+  input: (t) => ({
     settings: t.field({ type: [SettingInput], required: true, description: 'The settings, each at most once.' }),
     expectedVersion: t.int({ description: expectedVersionDescription }),
     note: t.string({ description: noteDescription }),
   }),
+  act: ({ settings, expectedVersion, note }, context) =>
+    changed(context, () =>
+      context.chat.settings.set(context.viewer.userId, {
+        settings: settings.map(({ name, value = null }) => ({ name, value })),
+        expectedVersion: expectedVersion ?? undefined,
+        note,
+      }),
+    ),
+  payload: changedFields,
 });
 
-builder.mutationField('setSettings', (t) =>
-  t.field({
-    type: settingsPayload('SetSettingsPayload', 'setSettings'),
-    description: 'Changes settings. It takes effect on this node at once, and on all others within a second.',
-    args: { input: t.arg({ type: SetSettingsInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { settings, expectedVersion, note } }, context) =>
-      changed(context, () =>
-        context.chat.settings.set(context.viewer.userId, {
-          settings: settings.map(({ name, value = null }) => ({ name, value })),
-          expectedVersion: expectedVersion ?? undefined,
-          note,
-        }),
-      ),
-  }),
-);
-
-const RollBackSettingsInput = builder.inputType('RollBackSettingsInput', {
-  description: 'The version to restore.',
-  fields: (t) => ({
+mutation('rollBackSettings', {
+  description: 'Restores the values that all settings had after a version. This creates a new version, so no change in between is lost.',
+  inputDescription: 'The version to restore.',
+  input: (t) => ({
     version: t.int({
       required: true,
       description: 'All settings get the values that they had after this version. 0 stands for the configured values.',
@@ -88,16 +70,9 @@ const RollBackSettingsInput = builder.inputType('RollBackSettingsInput', {
     expectedVersion: t.int({ description: expectedVersionDescription }),
     note: t.string({ description: noteDescription }),
   }),
+  act: ({ version, expectedVersion, note }, context) =>
+    changed(context, () =>
+      context.chat.settings.rollBack(context.viewer.userId, { version, expectedVersion: expectedVersion ?? undefined, note }),
+    ),
+  payload: changedFields,
 });
-
-builder.mutationField('rollBackSettings', (t) =>
-  t.field({
-    type: settingsPayload('RollBackSettingsPayload', 'rollBackSettings'),
-    description: 'Restores the values that all settings had after a version. This creates a new version, so no change in between is lost.',
-    args: { input: t.arg({ type: RollBackSettingsInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { version, expectedVersion, note } }, context) =>
-      changed(context, () =>
-        context.chat.settings.rollBack(context.viewer.userId, { version, expectedVersion: expectedVersion ?? undefined, note }),
-      ),
-  }),
-);

@@ -1,10 +1,11 @@
-import { inputDescription } from '../errors.ts';
-import { builder } from './builder.ts';
-import { actOn, userPayload } from './user-payload.ts';
+import { mutation } from './mutation.ts';
+import { actOn, userFields } from './user-payload.ts';
 
-const UpdateUserInput = builder.inputType('UpdateUserInput', {
-  description: 'The changes to a user. An omitted field stays unchanged, and null clears it.',
-  fields: (t) => ({
+mutation('updateUser', {
+  description:
+    'Changes the profile of a user or bot, on all nodes at once. Their previous handle is kept for them, as if they had changed it themselves. Refused with CONFLICT if the handle belongs to another user, and for an admin: use the command line.',
+  inputDescription: 'The changes to a user. An omitted field stays unchanged, and null clears it.',
+  input: (t) => ({
     userId: t.id({ required: true, description: 'The global ID of the user.' }),
     handle: t.string({ description: 'The handle: 3 to 32 of `a-z 0-9 _ . -`. If null, it stays as it is.' }),
     displayName: t.string({ description: 'The display name: 1 to 64 characters. If null, it becomes the handle.' }),
@@ -15,17 +16,9 @@ const UpdateUserInput = builder.inputType('UpdateUserInput', {
       description: 'Custom JSON data for clients: an object of up to 1,024 bytes. It replaces the existing data.',
     }),
   }),
+  act: ({ userId, ...change }, context) =>
+    actOn(context, userId, async (id) => {
+      context.note(await context.chat.administration.update(context.viewer.userId, { userId: id, ...change }));
+    }),
+  payload: userFields,
 });
-
-builder.mutationField('updateUser', (t) =>
-  t.field({
-    type: userPayload('updateUser'),
-    description:
-      'Changes the profile of a user or bot, on all nodes at once. Their previous handle is kept for them, as if they had changed it themselves. Refused with CONFLICT if the handle belongs to another user, and for an admin: use the command line.',
-    args: { input: t.arg({ type: UpdateUserInput, required: true, description: inputDescription }) },
-    resolve: (_root, { input: { userId, ...change } }, context) =>
-      actOn(context, userId, async (id) => {
-        context.note(await context.chat.administration.update(context.viewer.userId, { userId: id, ...change }));
-      }),
-  }),
-);
