@@ -187,10 +187,10 @@ function sqliteFileOf({ dataDir }: Config): string {
 
 async function openDb(config: Config, logger: Logger, { beside = false } = {}): Promise<Db> {
   const { databaseUrl: url, databaseConnections: connections, writeDeadlineMs, secretKeys } = config;
-  const tell = logOutages(logger);
+  const outages = logOutages(logger);
   try {
-    if (url !== '') return await connectMysql({ url, connections, writeDeadlineMs, serverKey: secretKeys === '', tell });
-    return await connectSqlite({ file: sqliteFileOf(config), writeDeadlineMs, beside, tell });
+    if (url !== '') return await connectMysql({ url, connections, writeDeadlineMs, serverKey: secretKeys === '', outages });
+    return await connectSqlite({ file: sqliteFileOf(config), writeDeadlineMs, beside, outages });
   } catch (error) {
     throw error instanceof DatabaseError ? new ConfigError(error.message, { cause: error }) : error;
   }

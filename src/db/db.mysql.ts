@@ -12,7 +12,7 @@ import { preparing } from './mysql-preparing.ts';
 import { readingOptions } from './mysql-reading.ts';
 import { statementsOver } from './mysql-statements.ts';
 import { readMysqlUrl } from './mysql-url.ts';
-import type { OnError } from './outage.ts';
+import type { Outages } from './outage.ts';
 import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
 import { empty, join as list, sql } from './sql.ts';
@@ -33,8 +33,8 @@ export interface MysqlOptions {
   readonly migrations?: string;
   /** Whether a database may be opened into which a transfer was begun and not finished: for the transfer itself. */
   readonly filling?: boolean;
-  /** Called with each error that ends a call. */
-  readonly tell?: OnError | undefined;
+  /** Is told how each call ends. */
+  readonly outages?: Outages | undefined;
 }
 
 /** Folder of the migrations for MySQL. */
@@ -94,7 +94,7 @@ export async function connectMysql({
   serverKey = false,
   migrations = ownMigrations,
   filling = false,
-  tell,
+  outages,
 }: MysqlOptions): Promise<Db> {
   const address = readMysqlUrl(url);
   try {
@@ -117,7 +117,7 @@ export async function connectMysql({
     const slots = { writers: places, snapshots: places, snapshotLevel: 'RepeatableRead' } as const;
     return createPrismaDb(
       { dialect: 'mysql', prisma, statements, beginning, ...slots, lockStreams, exclusive: (work) => lockWork(address, work), now },
-      { epoch, deadlineMs: writeDeadlineMs, tell },
+      { epoch, deadlineMs: writeDeadlineMs, outages },
     );
   } catch (error) {
     throw explainMysql(error, address);

@@ -1,11 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compareIds } from '../compare-ids.ts';
 import { DatabaseError } from './database-error.ts';
 import type { Client, Db, LockedStreams, Tx } from './db.ts';
 import { PrismaClient } from './generated/sqlite/client.ts';
 import { type Migratable, type MigrateOptions, migrate } from './migrate.ts';
-import type { OnError } from './outage.ts';
+import type { Outages } from './outage.ts';
 import { inPieces } from './pieces.ts';
 import { createPrismaDb } from './prisma-db.ts';
 import { createSlots } from './slots.ts';
@@ -30,8 +30,8 @@ export interface SqliteOptions {
   readonly beside?: boolean;
   /** Folder of the migrations. Defaults to this project's own. */
   readonly migrations?: string;
-  /** Called with each error that ends a call. */
-  readonly tell?: OnError | undefined;
+  /** Is told how each call ends. */
+  readonly outages?: Outages | undefined;
 }
 
 /** Folder of the migrations of SQLite. */
@@ -85,18 +85,27 @@ async function lockStreams(tx: Tx, ids: readonly bigint[]): Promise<LockedStream
 }
 
 /**
+ * Creates the file if it is missing. It holds messages and password hashes, so file and folder are accessible to its user only, unless they
+ * exist already. SQLite gives the files beside it the same permissions.
+ */
+async function makeFile(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await (await open(file, 'a', 0o600)).close();
+}
+
+/**
  * Opens the embedded database and migrates it: a SQLite file in WAL mode, whose commits survive a loss of power.
  *
  * Over all processes, one Db at a time may hold the file, besides those that are opened with `beside`. Throws DatabaseError for a second
  * one, and if the file cannot be used.
  */
 export async function connectSqlite(options: SqliteOptions): Promise<Db> {
-  const { file, writeDeadlineMs, serverKey = false, beside = false, migrations = ownMigrations, tell } = options;
-  // The file holds password hashes, so a folder that is created here is accessible to its user only.
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  // A command may run for hours, and a node may start meanwhile.
-  const letGo = beside ? async () => {} : await holdFile(file);
+  const { file, writeDeadlineMs, serverKey = false, beside = false, migrations = ownMigrations, outages } = options;
+  let letGo = async () => {};
   try {
+    await makeFile(file);
+    // A command may run for hours, and a node may start meanwhile.
+    if (!beside) letGo = await holdFile(file);
     const { epoch } = await prepare(file, { folder: migrations, serverKey });
     const beginning = createTransactionRunner();
     const driver = sqliteDriver(file, (connection) => beginning.onConnection(sqliteStatements(connection)));
@@ -116,7 +125,7 @@ export async function connectSqlite(options: SqliteOptions): Promise<Db> {
         exclusive: (work) => lockWork(file, work),
         now: async () => new Date(),
       },
-      { epoch, deadlineMs: writeDeadlineMs, tell },
+      { epoch, deadlineMs: writeDeadlineMs, outages },
     );
     return {
       ...db,

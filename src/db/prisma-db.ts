@@ -2,7 +2,7 @@ import { ChatError } from '../errors.ts';
 import { forgetMarks, isMarked, leaveMark } from './commit-mark.ts';
 import type { Client, Db, Statements, Tx } from './db.ts';
 import { backOff, type Deadline, deadlineIn, unavailable, within } from './deadline.ts';
-import type { OnError } from './outage.ts';
+import type { Outages } from './outage.ts';
 import type { Slots } from './slots.ts';
 import { type TransactionRunner, withStatements } from './transaction-runner.ts';
 import { Transient } from './transient.ts';
@@ -32,8 +32,8 @@ export interface DbOptions {
   readonly epoch: string;
   /** Bounds every call, in ms. */
   readonly deadlineMs: number;
-  /** Called with each error that ends a call. */
-  readonly tell: OnError | undefined;
+  /** Is told how each call ends. */
+  readonly outages: Outages | undefined;
 }
 
 // How long close() waits for transactions to end. They are short, and have deadlines of their own anyway.
@@ -63,14 +63,16 @@ async function retryRead<T>(deadline: Deadline, read: () => Promise<T>): Promise
 }
 
 /** Wraps Prisma's client for single reads. Refuses writes: after a lost connection, nobody could tell whether a write was done. */
-function readingClient({ prisma, statements }: Dialect, { deadlineMs, tell }: DbOptions, isClosed: () => boolean): Client {
+function readingClient({ prisma, statements }: Dialect, { deadlineMs, outages }: DbOptions, isClosed: () => boolean): Client {
   async function read<T>(ask: () => Promise<T>): Promise<T> {
     // Prisma would open the database again.
     if (isClosed()) throw unavailable(new Error('the database was closed'));
     try {
-      return await retryRead(deadlineIn(deadlineMs), ask);
+      const answer = await retryRead(deadlineIn(deadlineMs), ask);
+      outages?.succeeded('read');
+      return answer;
     } catch (error) {
-      tell?.(error);
+      outages?.failed('read', error);
       throw error;
     }
   }
@@ -107,7 +109,7 @@ interface Manner {
 /** Creates the Db, from the parts that differ between the databases. */
 export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
   const { prisma, beginning, writers, snapshots } = parts;
-  const { epoch, deadlineMs, tell } = options;
+  const { epoch, deadlineMs, outages } = options;
   let closed = false;
   const client = readingClient(parts, options, () => closed);
 
@@ -184,13 +186,16 @@ export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
 
   async function run<T>(work: (tx: Tx) => Promise<T>, manner: Manner): Promise<T> {
     const deadline = deadlineIn(deadlineMs);
+    const wanted = manner.snapshot ? 'read' : 'write';
     try {
       for (let tries = 0; ; tries += 1) {
         const outcome = await attempt(work, deadline, { tries, manner });
-        if (outcome) return outcome.done;
+        if (outcome === null) continue;
+        outages?.succeeded(wanted);
+        return outcome.done;
       }
     } catch (error) {
-      tell?.(error);
+      outages?.failed(wanted, error);
       throw error;
     }
   }
@@ -200,7 +205,7 @@ export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
       return await parts.exclusive(work);
     } catch (error) {
       const refusal = error instanceof ChatError ? error : unavailable(error);
-      tell?.(refusal);
+      outages?.failed('read', refusal);
       throw refusal;
     }
   }

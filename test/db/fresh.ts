@@ -8,7 +8,7 @@ import { createConnection } from 'mariadb';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import { connectSqlite } from '../../src/db/db.sqlite.ts';
 import type { Db } from '../../src/db/index.ts';
-import type { OnError } from '../../src/db/outage.ts';
+import type { Outages } from '../../src/db/outage.ts';
 
 /** How a test opens its database. */
 export interface OpenOptions {
@@ -17,7 +17,7 @@ export interface OpenOptions {
   /** SQLite only. */
   readonly beside?: boolean;
   readonly migrations?: string;
-  readonly tell?: OnError;
+  readonly outages?: Outages;
 }
 
 /** A database of the test's own, which the test can also read and change directly. */
