@@ -96,12 +96,13 @@ function useCaller({ createContext, pace, mask, fanout, ...watching }: CallerPar
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
       const kind = getOperationAST(args.document, args.operationName)?.operation ?? 'query';
-      setExecuteFn((given: ExecutionArgs) =>
-        watched(
-          { ...watching, kind, args },
-          async () => executeFn({ ...given, contextValue: await open(args, false) }) as Promise<ExecutionResult>,
-        ),
-      );
+      setExecuteFn((given: ExecutionArgs) => {
+        let context: Context | undefined;
+        return watched({ ...watching, kind, args, isUnavailable: () => context?.unavailable === true }, async () => {
+          context = await open(args, false);
+          return executeFn({ ...given, contextValue: context }) as Promise<ExecutionResult>;
+        });
+      });
     },
     onSubscribe({ args, setSubscribeFn }) {
       setSubscribeFn((given: ExecutionArgs) =>
@@ -119,10 +120,15 @@ function useCaller({ createContext, pace, mask, fanout, ...watching }: CallerPar
 interface Watching extends Pick<CallerParts, 'meter' | 'tracer' | 'logging'> {
   readonly kind: OperationKind;
   readonly args: ExecutionArgs;
+  /** Whether a mutation has reported UNAVAILABLE in its payload. Absent if there is no mutation. */
+  readonly isUnavailable?: () => boolean;
 }
 
 /** Measures the outcome and the duration of an operation, and traces it if it is to be traced. */
-async function watched<R extends object>({ meter, tracer, logging, kind, args }: Watching, work: () => Promise<R>): Promise<R> {
+async function watched<R extends object>(
+  { meter, tracer, logging, kind, args, isUnavailable = () => false }: Watching,
+  work: () => Promise<R>,
+): Promise<R> {
   const begunAt = performance.now();
   const span = operationSpan(tracer, args);
   if (span !== undefined) logging.inTrace(span.traceId);
@@ -133,7 +139,8 @@ async function watched<R extends object>({ meter, tracer, logging, kind, args }:
   try {
     const result = await (span === undefined ? work() : tracer.run(span, work));
     const [error] = ('errors' in result && (result.errors as ExecutionResult['errors'])) || [];
-    ended(error === undefined ? 'OK' : codeOf(error));
+    // A full or read-only database still answers reads, so most of its failures are in payloads.
+    ended(error !== undefined ? codeOf(error) : isUnavailable() ? 'UNAVAILABLE' : 'OK');
     return result;
   } catch (error) {
     ended(codeOf(error));

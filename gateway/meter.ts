@@ -9,7 +9,7 @@ export type OperationKind = (typeof kinds)[number];
 export interface Meter {
   /** Events handed to subscriptions, counted per subscription. A plain number, because it is incremented in the hottest path. */
   events: number;
-  /** Records an operation that was answered, or a subscription that was opened. `outcome` is OK, or the code of the first error. */
+  /** Records an operation that was answered, or a subscription that was opened. `outcome` is OK, the code of the first error, or UNAVAILABLE if a mutation reported that. */
   answered(kind: OperationKind, outcome: string, seconds: number): void;
   /** Records that a WebSocket was closed, by either side. */
   closed(code: number): void;
@@ -27,7 +27,7 @@ export function createMeter(registry: Registry): Meter {
   const registers = [registry];
   const answers = new Histogram({
     name: 'mpim_operation_seconds',
-    help: 'Duration of executed operations, in seconds. The outcome is OK or the code of the first error. Of a subscription, only its opening is measured.',
+    help: 'Duration of executed operations, in seconds. The outcome is OK or the code of the first error, or UNAVAILABLE if a mutation reported that. Of a subscription, only its opening is measured.',
     labelNames: ['operation', 'outcome'],
     ...{ buckets, registers },
   });

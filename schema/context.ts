@@ -27,10 +27,12 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Replaced by refresh(). */
   scope: Scope;
+  /** Set once a mutation of this operation has reported UNAVAILABLE in its payload: such an operation has failed through no fault of the client. */
+  unavailable?: true;
 }
 
 /** The parts of a context that the gateway provides. */
-export type ContextParts = Omit<Context, 'scope'>;
+export type ContextParts = Omit<Context, 'scope' | 'unavailable'>;
 
 /** Creates the context of an operation. */
 export function createContext(parts: ContextParts): Context {

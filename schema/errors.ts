@@ -98,8 +98,9 @@ export async function settle<P>(context: Context, info: GraphQLResolveInfo, act:
     await readFirst(context, info);
     return payload;
   } catch (error) {
-    if (isRefusal(error)) return { errors: [error] };
-    throw error;
+    if (!isRefusal(error)) throw error;
+    if (error.code === 'UNAVAILABLE') context.unavailable = true;
+    return { errors: [error] };
   }
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../support/generated/graphql.ts';
 import { rawSql } from '../support/raw-sql.ts';
 import { refusals } from '../support/refusal.ts';
+import { scrape } from '../support/scrape.ts';
 import { given, type Person, world } from '../support/world.ts';
 
 function bearer({ token }: Person): Readonly<Record<string, string>> {
@@ -99,13 +100,15 @@ describe('a refusal', () => {
 describe('while nothing can be written', () => {
   const chat = world({ WRITE_DEADLINE_MS: '500' });
 
-  it('a write is UNAVAILABLE and stored once when it is repeated, and reads go on', async () => {
+  it('a write is UNAVAILABLE, is counted as that, and is stored once when it is repeated, and reads go on', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
     const id = await chat.direct(ann, ben);
     const first = await chat.say(ann, id, 'hello');
     const message = { conversationId: id, clientMessageId: 'once', text: 'is anybody there?' };
     const group = { name: 'Once', clientGroupId: 'once' };
     await using sql = await rawSql(chat.stores);
+    const failed = async () => (await scrape(chat.node)).value('mpim_operation_seconds_count{operation="mutation",outcome="UNAVAILABLE"}');
+    expect(await failed()).toBe(0);
     {
       await using _held = await sql.holdWrites();
       const [sent, created] = await Promise.all([
@@ -116,6 +119,7 @@ describe('while nothing can be written', () => {
       expect(sent.sendMessage.messageEdge).toBeNull();
       expect(sent.sendMessage.errors[0]?.retryAfterMs).toBeGreaterThan(0);
       expect(refusals(created.createGroup.errors)).toEqual(['UNAVAILABLE']);
+      expect(await failed()).toBe(2);
       expect((await chat.ask(ConversationStateDocument, { id }, ann)).conversation?.lastSeq).toBe(first.seq);
     }
     const again = await chat.ask(SendMessageDocument, { input: message }, ann);
