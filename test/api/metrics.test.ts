@@ -100,6 +100,17 @@ describe('metrics', () => {
     expect((await scrape(place.node)).value(dead)).toBeUndefined();
   });
 
+  it('count webhooks, and those that rest apart', async () => {
+    await using sql = await rawSql(place.stores);
+    const { webhooks } = place.node.chat;
+    const { webhook } = await webhooks.create({ url: 'http://127.0.0.1:9/', events: [], description: '' });
+    expect((await scrape(place.node)).value('mpim_webhooks{state="ACTIVE"}')).toBe(1);
+    await sql.run('UPDATE Webhook SET retryAt = createdAt');
+    const { value } = await scrape(place.node);
+    expect(['RESTS', 'ACTIVE'].map((state) => value(`mpim_webhooks{state="${state}"}`))).toEqual([1, undefined]);
+    await webhooks.remove(webhook.id);
+  });
+
   it.each(['prometheus/alerts.yml', 'grafana/mpim.json'])('include everything that %s uses', async (file) => {
     const text = await readFile(new URL(`../../deploy/${file}`, import.meta.url), 'utf8');
     const told = await scrape(place.node);
