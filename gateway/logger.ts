@@ -40,6 +40,7 @@ export function createLogging(config: Config, stream?: DestinationStream): Loggi
       base: { node: nodeNameOf(config) },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
+      serializers: { err: shownError },
       mixin() {
         const { id: requestId, traceId = currentTrace() } = requests.getStore() ?? {};
         return { ...(requestId !== undefined && { requestId }), ...(traceId !== undefined && { traceId }) };
@@ -63,6 +64,14 @@ export function createLogging(config: Config, stream?: DestinationStream): Loggi
       else process.stdout.write(`${text}\n`);
     },
   };
+}
+
+// An error of Redis has its command, whose arguments may be texts, addresses of clients or a password. Its name is enough.
+function shownError(error: Error): object {
+  const shown = pino.stdSerializers.err(error);
+  const command: unknown = Reflect.get(shown, 'command');
+  if (command instanceof Object) Reflect.set(shown, 'command', Reflect.get(command, 'name'));
+  return shown;
 }
 
 function destination(readable: boolean): DestinationStream {

@@ -22,7 +22,7 @@ export interface RedisClientOptions {
   readonly longestRetryMs?: number | undefined;
 }
 
-// A half-open connection is detected within this time and the command time-out.
+// A half-open connection is detected within this time and that of a ping (answersPing).
 const pulseMs = 2_000;
 
 /**

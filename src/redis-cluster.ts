@@ -1,7 +1,7 @@
 import { Cluster, type Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import { ConfigError } from './config.ts';
-import { connectionOptions, retryMs } from './redis.ts';
+import { answersPing, connectionOptions, retryMs } from './redis.ts';
 
 /** The settings of a connection to a Redis Cluster. */
 export interface RedisClusterConnection {
@@ -84,16 +84,12 @@ export async function connectRedisCluster({ urls, role, timeoutMs, logger, longe
 }
 
 /**
- * Pings the masters. Cuts a connection that does not answer within the command time-out, so that the next command makes a new one. Returns
- * a function that stops it.
+ * Pings the masters. Cuts a connection that does not answer (answersPing), so that the next command makes a new one. Returns a function
+ * that stops it.
  */
 export function watchClusterPulse(client: Cluster, everyMs: number): () => void {
   async function beat(node: Redis): Promise<void> {
-    try {
-      await node.ping();
-    } catch {
-      node.disconnect();
-    }
+    if (!(await answersPing(node))) node.disconnect();
   }
   const timer = setInterval(() => {
     for (const node of client.nodes('master')) if (node.status === 'ready') void beat(node);

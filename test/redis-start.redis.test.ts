@@ -1,5 +1,8 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLogging } from '../gateway/logger.ts';
+import { readConfig } from '../src/config.ts';
+import { answersPing, connectRedis } from '../src/redis.ts';
 import { connectAnyRedis } from '../src/redis-client.ts';
 import { startRedisCluster } from './support/redis-cluster.ts';
 import { type Service, startRedis } from './support/services.ts';
@@ -68,4 +71,28 @@ it('a server that has become a replica is reconnected to when it refuses a write
   expect(await client.client('ID')).toBe(before);
   await expect(client.set('key', 'value')).rejects.toThrow(/READONLY/);
   await expect.poll(() => client.client('ID').catch(() => before)).not.toBe(before);
+});
+
+it('a connection is sound if it answers late, and is not if it answers nothing for a second', async () => {
+  await using server = await startRedis();
+  const [client, other] = await Promise.all([connectRedis({ url: server.url, ...manner }), connectRedis({ url: server.url, ...manner })]);
+  // Longer than the timeout of a command.
+  await other.call('CLIENT', 'PAUSE', 300, 'ALL');
+  expect(await answersPing(client)).toBe(true);
+  await server.pause();
+  expect(await answersPing(client)).toBe(false);
+  server.resume();
+  for (const connection of [client, other]) connection.disconnect();
+});
+
+it('an error of Redis is logged with the name of its command, and without what was sent', async () => {
+  await using server = await startRedis();
+  const client = await connectRedis({ url: server.url, ...manner });
+  const error: unknown = await client.call('SET', 'key', 'secret', 'WRONG').catch((fault: unknown) => fault);
+  client.disconnect();
+  const lines: string[] = [];
+  const { logger } = createLogging(readConfig({ LOG_FORMAT: 'json' }), { write: (line) => void lines.push(line) });
+  logger.warn({ err: error }, 'refused');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ err: { type: 'ReplyError', message: 'ERR syntax error', command: 'SET' } });
+  expect(lines[0]).not.toContain('secret');
 });
