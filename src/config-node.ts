@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, handles, oneOf, option, origins, paths, setting, url, whole } from './config-option.ts';
+import { flag, handles, line, oneOf, option, origins, paths, setting, url, whole } from './config-option.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
 /** The options for how a node runs: where things are, and how much it takes on. */
@@ -53,7 +53,7 @@ export const nodeOptions = {
   nodeName: option(
     'NODE_NAME',
     '',
-    z.string().max(64, 'must be at most 64 characters'),
+    z.literal('').or(line(64)),
     'Name of this node in logs and among the other nodes. Empty: a name made of host and process.',
   ),
   nodeLeaseMs: option(
@@ -77,8 +77,13 @@ export const nodeOptions = {
       .regex(
         /^$|^[\w-]{1,32}:[\w-]{43,128}(,[\w-]{1,32}:[\w-]{43,128})*$/,
         'must be `id:secret` pairs joined by commas, each secret at least 32 bytes in base64url',
-      ),
-    'Signing keys as `id:secret,…` (base64url, at least 32 bytes each). The first one signs, all of them verify. Empty: one key is generated and kept in the database, or in DATA_DIR with the embedded one.',
+      )
+      // A token names its key by id, so of two keys with one id only one could verify.
+      .refine((text) => {
+        const ids = text.split(',').map((key) => key.split(':')[0]);
+        return new Set(ids).size === ids.length;
+      }, 'must give each key an id of its own'),
+    'Signing keys as `id:secret,…` (base64url, at least 32 bytes each). Each key has an id of its own. The first one signs, all of them verify. Empty: one key is generated and kept in the database, or in DATA_DIR with the embedded one.',
   ),
   trustProxy: option(
     'TRUST_PROXY',

@@ -121,10 +121,12 @@ export function jsonObject(text: string): NewData {
   throw new UsageError(`${text} is not a JSON object. Write it like '{"team":"blue"}'.`);
 }
 
-/** Returns the user with a handle. Throws NOT_FOUND. */
+/** Returns the user with a handle. The handle of an erased user is `~` and their id, as lists print it. Throws NOT_FOUND. */
 export async function found({ accounts }: Operator, handle: string): Promise<User> {
-  const user = await accounts.byHandle(handle);
-  if (user === null) throw new ChatError('NOT_FOUND', `There is no user with the handle ${JSON.stringify(handle)}.`);
+  const [, erasedId] = /^~(\d{1,18})$/.exec(handle) ?? [];
+  const user = erasedId === undefined ? await accounts.byHandle(handle) : await accounts.byId(BigInt(erasedId));
+  const isNamed = erasedId === undefined || user?.handle === handle;
+  if (user === null || !isNamed) throw new ChatError('NOT_FOUND', `There is no user with the handle ${JSON.stringify(handle)}.`);
   return user;
 }
 

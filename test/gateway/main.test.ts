@@ -31,6 +31,7 @@ describe('a start that fails', () => {
     ['SQLite with Redis', { REDIS_URL: 'redis://127.0.0.1:1' }, [], /REDIS_URL needs DATABASE_URL/],
     ['an unknown argument', {}, ['--demos'], /--demos/],
     ['a database that nobody answers for', { DATABASE_URL: 'mysql://root@127.0.0.1:1/mpim' }, [], /DATABASE_URL|127\.0\.0\.1:1/],
+    ['a data folder that cannot be made', { DATA_DIR: '/dev/null/data' }, [], /\/dev\/null\/data\/mpim\.sqlite cannot be used: ENOTDIR/],
     ['an address of another machine', { HOST: '192.0.2.1', PORT: '0' }, [], /HOST 192\.0\.2\.1/],
   ])('ends with one clear line and exit code 1 within 15 s: %s', async (_name, env, args, line) => {
     const started = performance.now();
@@ -57,7 +58,8 @@ describe('a node', () => {
     await using node = await startNodeProcess({ DATA_DIR: folder });
     expect((await fetch(`${node.url}/health/ready`)).status).toBe(200);
     expect((await post(node.url, signUp)).data.signUp.errors).toEqual([]);
-    expect((await stat(join(folder, 'secret-keys'))).mode & 0o777).toBe(0o600);
+    for (const file of ['secret-keys', 'mpim.sqlite', 'mpim.sqlite-wal'])
+      expect((await stat(join(folder, file))).mode & 0o777, file).toBe(0o600);
     const socket = await openRaw(node.url);
     await socket.init();
     const [code, { code: closeCode }] = await Promise.all([node.end(signal), socket.closed]);

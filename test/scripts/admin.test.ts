@@ -8,7 +8,7 @@ import { readConfig } from '../../src/config.ts';
 import { type CommandEnd, runAdmin, spawnAdmin } from '../support/admin-command.ts';
 import { leaveDeadJob } from '../support/dead-job.ts';
 import { UpdateProfileDocument } from '../support/generated/graphql.ts';
-import { rawSql } from '../support/raw-sql.ts';
+import { rawId, rawSql } from '../support/raw-sql.ts';
 import { embeddedStores, type Stores } from '../support/stores.ts';
 import { world } from '../support/world.ts';
 import { receiver } from '../webhook/receiver.ts';
@@ -61,6 +61,16 @@ describe('the command beside a running embedded node', () => {
     const [ann] = await place.people('ann');
     await place.ask(UpdateProfileDocument, { input: { displayName: 'Ann \u202Enimda' } }, ann);
     expect(await admin('users', 'show', ann.handle)).toContain('(Ann \\u202enimda), USER');
+  });
+
+  it('shows an erased user under the handle that lists give them, and nobody else under such a handle', async () => {
+    const [ann, ben] = await place.people('ann', 'ben');
+    const [id = '', other = ''] = [ann, ben].map((person) => rawId(person.id));
+    await admin('users', 'delete', ann.handle, '--messages', 'keep');
+    expect(await admin('users', 'list', '--state', 'erased')).toContain(`~${id} `);
+    expect(await admin('users', 'show', `~${id}`)).toContain('ERASED');
+    expect(await refused('users', 'show', ann.handle)).toMatch(/^There is no user/);
+    expect(await refused('users', 'show', `~${other}`)).toMatch(/^There is no user/);
   });
 
   it('creates, tests, rotates, changes and deletes a webhook', async () => {
