@@ -11,6 +11,7 @@ import {
   sql,
   type Tx,
 } from '../../src/db/index.ts';
+import type { Outages } from '../../src/db/outage.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Fresh } from './fresh.ts';
 import { statementsContract } from './statements.contract.ts';
@@ -45,14 +46,25 @@ async function raiseSeq(db: Db, id: bigint): Promise<number> {
 export function dbContract(fresh: () => Promise<Fresh>): void {
   let place: Fresh;
   let db: Db;
+  const ends: string[] = [];
 
   beforeAll(async () => {
     place = await fresh();
-    db = await place.open();
+    const outages: Outages = { succeeded: (wanted) => void ends.push(wanted), failed: (wanted) => void ends.push(`no ${wanted}`) };
+    db = await place.open({ outages });
   });
   afterAll(async () => {
     await db[Symbol.asyncDispose]();
     await place[Symbol.asyncDispose]();
+  });
+
+  test('each call says how it ended, and whether it may have written', async () => {
+    ends.length = 0;
+    await db.client.user.count();
+    await db.snapshot((tx) => tx.user.count());
+    await db.transaction((tx) => tx.user.count());
+    await rejection(db.transaction(() => Promise.reject(new Error('a bug'))));
+    expect(ends).toEqual(['read', 'read', 'write', 'no write']);
   });
 
   describe('values', () => {
