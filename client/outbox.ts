@@ -50,6 +50,8 @@ export interface OutboxParts<M extends Numbered, A extends Answer> {
    * function that unregisters it. See `browserWake`.
    */
   readonly wake?: ((wakeUp: () => void) => () => void) | undefined;
+  /** Stops the outbox when aborted. Take `session.signal`, or messages that still wait are sent as the next user's. */
+  readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;
 }
@@ -78,7 +80,8 @@ export interface Outbox<M extends Numbered, A extends Answer> {
 
 /** Creates an outbox for the messages of one account. */
 export function createOutbox<M extends Numbered, A extends Answer>(parts: OutboxParts<M, A>): Outbox<M, A> {
-  const { send, store, newId = () => crypto.randomUUID(), onRetry, onRefused, wake, clock = systemClock, random = Math.random } = parts;
+  const { send, store, newId = () => crypto.randomUUID(), onRetry, onRefused, wake, signal } = parts;
+  const { clock = systemClock, random = Math.random } = parts;
   let held: readonly M[] = store?.load() ?? [];
   /** The ids of the messages that are being sent. */
   const going = new Set<string>();
@@ -175,6 +178,14 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
     return sent;
   }
 
+  function stop(): void {
+    stopped = true;
+    signal?.removeEventListener('abort', stop);
+    for (const done of stops) done();
+  }
+
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop);
   return {
     async send(message) {
       const numbered = { ...message, clientMessageId: message.clientMessageId ?? newId() } as unknown as M;
@@ -193,10 +204,7 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
       held = [...held, ...(store?.load() ?? []).filter(({ clientMessageId }) => !known.has(clientMessageId))];
       return held.filter(({ clientMessageId }) => !going.has(clientMessageId)).map(inTurn);
     },
-    stop() {
-      stopped = true;
-      for (const done of stops) done();
-    },
+    stop,
   };
 }
 

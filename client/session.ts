@@ -51,6 +51,11 @@ export interface Session {
    * repeated once with another token of the same user.
    */
   readonly fetch: typeof fetch;
+  /**
+   * Aborted once the user of this page has signed out, or another one has signed in, who has another signal. For `followEvents` and
+   * `createOutbox`. A session that ends by itself does not abort it: its user may sign in again.
+   */
+  readonly signal: AbortSignal;
   /** Ends the session here and, if the server can be reached, there. */
   signOut(): Promise<void>;
 }
@@ -77,16 +82,26 @@ export function createSession({
   let held: Tokens | null | undefined;
   /** The last user of this page who did not sign out. The page does not switch to another user by itself. */
   let owner: string | null = null;
+  /** Aborted when the owner changes. */
+  let tenure = new AbortController();
   /** No sign-in by `identityToken` until `begin` is called: the user signed out in some tab, or was refused. */
   let left = false;
   /** The storage did not accept the last tokens. */
   let unkept = false;
   let renewing: Promise<void> | null = null;
 
+  function belongTo(name: string | null): void {
+    const ending = owner === null || owner === name ? null : tenure;
+    owner = name;
+    if (ending === null) return;
+    tenure = new AbortController();
+    ending.abort();
+  }
+
   function become(next: Tokens | null, refusal: Refusal | null = null): void {
     const before = held ?? null;
     held = next;
-    if (next !== null) owner = next.name;
+    if (next !== null) belongTo(next.name);
     if ((before === null) !== (next === null) || refusal !== null) inform(clock, () => onChange?.(next !== null, refusal));
   }
 
@@ -219,6 +234,9 @@ export function createSession({
     token,
     refresh: () => replace(held?.accessToken ?? null),
     fetch: signedFetch({ url, fetchBy, fresh, instead }),
+    get signal() {
+      return tenure.signal;
+    },
     async signOut() {
       left = true;
       const last = await fresh().catch(() => held ?? null);
@@ -228,7 +246,7 @@ export function createSession({
         const stored = await kept();
         if (held === undefined || stored?.name === held?.name) await keep(null);
         else become(null);
-        owner = null;
+        belongTo(null);
       });
       // The user is signed out here in any case. Without a network, the session ends on the server when it expires.
       if (last !== null) await request.signOut(last.accessToken).catch(() => undefined);

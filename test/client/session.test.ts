@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { httpSubscribe } from '../../client/http.ts';
-import { followEvents, type SessionStorage } from '../../client/index.ts';
+import { type Answer, createOutbox, followEvents, type Numbered, type SessionStorage } from '../../client/index.ts';
 import { ResumableDocument, SignOutOthersDocument } from '../support/generated/graphql.ts';
 import { backend, backendTokenOf } from '../support/issuer.ts';
 import { given } from '../support/world.ts';
@@ -105,6 +105,49 @@ describe('a session', () => {
     expect(await here.session.token()).toBeNull();
     expect(here.changes).toEqual(['signed in', null]);
     expect(await whoIs(page({ storage }).session.fetch)).toBe(ben.handle);
+  });
+
+  it('has a signal for what belongs to its user: a message that still waits is not sent as the next user’s', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const { session } = page();
+    const unowned = session.signal;
+    await session.begin(tokensOf(ann));
+    expect([session.signal === unowned, unowned.aborted]).toEqual([true, false]);
+    const senders: (string | null)[] = [];
+    const woken = new Set<() => void>();
+    const outbox = createOutbox({
+      async send(_: Numbered): Promise<Answer> {
+        senders.push(await session.token());
+        throw new TypeError('fetch failed');
+      },
+      wake: (wakeUp) => {
+        woken.add(wakeUp);
+        return () => void woken.delete(wakeUp);
+      },
+      signal: session.signal,
+    });
+    const answer = outbox.send({ conversationId: 'any' });
+    await expect.poll(() => woken.size).toBe(1);
+    await session.begin(tokensOf(ben));
+    await expect(answer).rejects.toThrow('stopped');
+    expect([unowned.aborted, session.signal.aborted, senders]).toEqual([true, false, [ann.token]]);
+    await expect(
+      createOutbox({ send: () => Promise.reject(new TypeError('fetch failed')), signal: unowned }).send({ conversationId: 'any' }),
+    ).rejects.toThrow('stopped');
+  });
+
+  it('keeps its signal when it ends by itself and its user signs in again, and not when they sign out', async () => {
+    const [ann] = await chat.people('ann');
+    const phone = await chat.anotherDevice(ann);
+    const { session } = page();
+    await session.begin(tokensOf(phone));
+    const { signal } = session;
+    await chat.ask(SignOutOthersDocument, { input: {} }, ann);
+    expect(await session.refresh()).toBe(false);
+    await session.begin(tokensOf(ann));
+    expect([session.signal === signal, signal.aborted]).toEqual([true, false]);
+    await session.signOut();
+    expect([session.signal === signal, signal.aborted, session.signal.aborted]).toEqual([false, true, false]);
   });
 
   it('continues after network failures, which sign nobody out', async () => {
