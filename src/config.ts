@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { chatOptions } from './config-chat.ts';
+import { gatewayOptions } from './config-gateway.ts';
 import { identityFaults, identityOptions } from './config-identity.ts';
 import { nodeOptions } from './config-node.ts';
 import type { LiveOption } from './config-option.ts';
@@ -9,6 +10,7 @@ import { traceOptions } from './config-trace.ts';
 /** All options by topic. docs/configuration.md is generated from it (npm run docs). */
 export const topics = {
   Node: nodeOptions,
+  Clients: gatewayOptions,
   'Identity provider': identityOptions,
   Chat: chatOptions,
   Push: pushOptions,
@@ -16,7 +18,7 @@ export const topics = {
 } as const;
 
 /** All options. */
-export const options = { ...nodeOptions, ...identityOptions, ...chatOptions, ...pushOptions, ...traceOptions } as const;
+export const options = { ...nodeOptions, ...gatewayOptions, ...identityOptions, ...chatOptions, ...pushOptions, ...traceOptions } as const;
 
 type Options = typeof options;
 
