@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OverloadError } from '../src/errors.ts';
-import { inTurns, inTurnsOfEach } from '../src/turns.ts';
+import { inFairTurns, inTurns, inTurnsOfEach } from '../src/turns.ts';
 
 const refused = new OverloadError('Too much at the moment.', 1_000);
 const refusal = () => refused;
@@ -59,6 +59,36 @@ describe('work in turns', () => {
     third.end();
     expect(await Promise.all([answer, next])).toEqual(['done', 'done']);
     expect(second.begun()).toBe(false);
+  });
+});
+
+describe('work in fair turns', () => {
+  it('is taken from each key in rotation, in order within a key', async () => {
+    const inTurn = inFairTurns<string>({ atOnce: 1, waiting: 9, longestMs: 60_000, refusal });
+    const order: string[] = [];
+    const run = (name: string) => inTurn(name.charAt(0), async () => void order.push(name));
+    await Promise.all(['a1', 'a2', 'a3', 'b1', 'b2', 'c1', 'a4'].map(run));
+    expect(order).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
+    await run('a5');
+    expect(order.at(-1)).toBe('a5');
+  });
+
+  it('is refused in place of a newcomer if its key waits with the most, the latest first', async () => {
+    const inTurn = inFairTurns<string>({ atOnce: 1, waiting: 3, longestMs: 60_000, refusal });
+    const first = work();
+    const running = inTurn('a', first.run);
+    const flood = ['a2', 'a3', 'a4'].map((name) => inTurn('a', async () => name));
+    const newcomers = ['b', 'c'].map((name) => inTurn(name, async () => name));
+    const outcomes = Promise.allSettled([running, ...flood, ...newcomers]);
+    // All three keys wait with one each now.
+    await expect(inTurn('d', work().run)).rejects.toBe(refused);
+    await expect(inTurn('b', work().run)).rejects.toBe(refused);
+    first.end();
+    expect(await outcomes).toMatchObject([
+      ...['done', 'a2'].map((value) => ({ value })),
+      ...[refused, refused].map((reason) => ({ reason })),
+      ...['b', 'c'].map((value) => ({ value })),
+    ]);
   });
 });
 

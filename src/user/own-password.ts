@@ -33,7 +33,7 @@ export async function requireOwnPassword(parts: PasswordParts, { userId }: Viewe
   const { handle, passwordHash } = row;
   const possible = isPassword(given.password);
   const right = await parts.throttle.signIn({ handle, address: given.address }, async () => {
-    const fits = await parts.passwords.matches(possible ? passwordHash : null, possible ? given.password : '');
+    const fits = await parts.passwords.matches(possible ? passwordHash : null, possible ? given.password : '', given.address);
     return fits ? passwordHash : null;
   });
   if (right === null) throw wrongPassword(given.field);

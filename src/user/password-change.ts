@@ -20,7 +20,7 @@ export async function changePassword(
   requirePassword(newPassword, 'newPassword');
   const field = 'currentPassword';
   const checked = await requireOwnPassword(parts, viewer, { password: currentPassword, address, field });
-  const passwordHash = await parts.passwords.hash(newPassword);
+  const passwordHash = await parts.passwords.hash(newPassword, address);
   return parts.log.append<readonly string[]>({
     lock: [userId],
     async decide(inside): Promise<Verdict<readonly string[]>> {

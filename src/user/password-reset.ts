@@ -21,7 +21,7 @@ export async function resetPassword(
   { actorId, userId }: OperatorTarget,
 ): Promise<Reset> {
   const password = randomBytes(passwordBytes).toString('base64url');
-  const passwordHash = await passwords.hash(password);
+  const passwordHash = await passwords.hash(password, 'operators');
   return await log.append<Reset>({
     lock: [userId],
     async decide(inside): Promise<Verdict<Reset>> {

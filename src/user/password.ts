@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import type { Config } from '../config.ts';
 import { ChatError } from '../errors.ts';
-import { inTurns } from '../turns.ts';
+import { inFairTurns } from '../turns.ts';
+import { countedAddress } from './address.ts';
 
 /** The cost of hashing a password, in the parameters of argon2id. */
 export interface PasswordCost {
@@ -10,12 +11,15 @@ export interface PasswordCost {
   readonly passes: number;
 }
 
-/** Hashes and checks passwords, off the event loop. Throws ChatError UNAVAILABLE if too many are waiting, or one has waited too long. */
+/**
+ * Hashes and checks passwords, off the event loop. Addresses take turns, so one that signs in all the time keeps nobody else from it. Throws
+ * ChatError UNAVAILABLE if too many are waiting, or one has waited too long.
+ */
 export interface Passwords {
   /** Returns a PHC string, which contains the salt and the cost beside the hash. */
-  hash(password: string): Promise<string>;
+  hash(password: string, address: string): Promise<string>;
   /** Returns whether a password matches a hash. If the hash is null, it returns false after the same time. */
-  matches(phc: string | null, password: string): Promise<boolean>;
+  matches(phc: string | null, password: string, address: string): Promise<boolean>;
 }
 
 // OWASP's second choice for argon2id: 19 MiB, two passes, one lane.
@@ -40,14 +44,15 @@ export function createPasswords({ memoryKib, passes }: PasswordCost = defaultCos
   // argon2id, version 19 and 32 bytes are the library's defaults.
   const cost = { memoryCost: memoryKib, timeCost: passes, parallelism: 1 };
   const decoy = makeDecoy({ memoryKib, passes });
-  const inTurn = inTurns({
+  const inTurn = inFairTurns<string>({
     ...{ atOnce, waiting, longestMs },
     refusal: () => new ChatError('UNAVAILABLE', 'Too many users are signing in right now. Try again.', { retryAfterMs }),
   });
 
   return {
-    hash: (password) => inTurn(() => hash(composed(password), cost)),
-    matches: (phc, password) => inTurn(async () => (await verify(phc ?? decoy, composed(password))) && phc !== null),
+    hash: (password, address) => inTurn(countedAddress(address), () => hash(composed(password), cost)),
+    matches: (phc, password, address) =>
+      inTurn(countedAddress(address), async () => (await verify(phc ?? decoy, composed(password))) && phc !== null),
   };
 }
 

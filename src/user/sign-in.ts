@@ -15,7 +15,7 @@ export async function signIn(
   const deviceName = requireDeviceName(options.deviceName);
   // A handle that nobody can have is treated like any wrong one: the attempt takes as long and gets the same answer.
   const handle = readHandle(options.handle);
-  const checked = await parts.throttle.signIn({ handle, address }, () => checkPassword(parts, handle, password));
+  const checked = await parts.throttle.signIn({ handle, address }, () => checkPassword(parts, { handle, password, address }));
   if (checked === null) throw invalidCredentials('The handle or the password is wrong.');
   return startSession(parts, checked, { deviceName, deviceKind: options.deviceKind ?? 'OTHER' });
 }
@@ -23,12 +23,11 @@ export async function signIn(
 /** Returns the user whose password it is, or null if the handle or the password is wrong. Takes the same time in each case. */
 async function checkPassword(
   { db, passwords }: SessionParts & { readonly passwords: Passwords },
-  handle: string | null,
-  password: string,
+  { handle, password, address }: { readonly handle: string | null; readonly password: string; readonly address: string },
 ): Promise<Checked | null> {
   const user = handle === null ? null : await findByHandle(db.client, handle);
   const possible = isPassword(password);
   const usable = user?.state === 'ACTIVE' && possible ? user.passwordHash : null;
-  const matches = await passwords.matches(usable, possible ? password : '');
+  const matches = await passwords.matches(usable, possible ? password : '', address);
   return matches && user !== null ? { userId: user.id, passwordHash: user.passwordHash } : null;
 }

@@ -34,7 +34,7 @@ export async function signUp(
   if ((await findByHandle(parts.db.client, handle)) !== null) throw handleTaken();
   const taking = { handle, userId: nobody, at: await parts.db.now() };
   if ((await isHeld(parts.db.client, taking)) || (await isReserved(parts.db.client, parts.config, taking))) throw handleTaken();
-  const passwordHash = await parts.passwords.hash(options.password);
+  const passwordHash = await parts.passwords.hash(options.password, address);
   const newcomer = { handle, displayName, avatarUrl: null, passwordHash, identity: null, said, deviceName, deviceKind };
   return makeAccount(parts, newcomer).catch((error: unknown) => {
     throw takenOr(error);
