@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
 import { allOf } from '../../src/all-of.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { embeddedStores, type Stores } from '../support/stores.ts';
@@ -80,6 +80,15 @@ export function browserPlace(): Place {
     misdeeds.elsewhere.length = 0;
     misdeeds.faults.length = 0;
   });
+  // The windows of earlier tests would stay connected, and work for the rest of the file.
+  afterEach(
+    async () =>
+      void (await Promise.all(
+        place()
+          .browser.contexts()
+          .map((context) => context.close()),
+      )),
+  );
   afterAll(() => open.disposeAsync());
   return {
     misdeeds,
