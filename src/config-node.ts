@@ -82,7 +82,7 @@ export const nodeOptions = {
       .refine((text) => {
         const ids = text.split(',').map((key) => key.split(':')[0]);
         return new Set(ids).size === ids.length;
-      }, 'must give each key an id of its own'),
+      }, 'must be keys that each have an id of their own'),
     'Signing keys as `id:secret,…` (base64url, at least 32 bytes each). Each key has an id of its own. The first one signs, all of them verify. Empty: one key is generated and kept in the database, or in DATA_DIR with the embedded one.',
   ),
   trustProxy: option(
