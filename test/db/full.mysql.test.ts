@@ -17,7 +17,7 @@ test('a full database is UNAVAILABLE for writes and logged as full, answers read
   const warnings: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
   // Long enough for a statement on a busy machine; the refusal below takes as long.
-  await using db = await place.open({ writeDeadlineMs: 2_000, outages: logOutages(logger) });
+  await using db = await place.open({ writeDeadlineMs: 5_000, outages: logOutages(logger) });
   await newStream(db);
   await place.run('CREATE TABLE Junk (content CHAR(200))');
   await place.run("INSERT INTO Junk VALUES ('x')");
