@@ -9,7 +9,10 @@ export type OperationKind = (typeof kinds)[number];
 export interface Meter {
   /** Events handed to subscriptions, counted per subscription. A plain number, because it is incremented in the hottest path. */
   events: number;
-  /** Records an operation that was answered, or a subscription that was opened. `outcome` is OK, the code of the first error, or UNAVAILABLE if a mutation reported that. */
+  /**
+   * Records an operation that was answered, or a subscription that was opened. `outcome` is OK, the code of the first error, or UNAVAILABLE
+   * if a mutation reported that.
+   */
   answered(kind: OperationKind, outcome: string, seconds: number): void;
   /** Records that a WebSocket was closed, by either side. */
   closed(code: number): void;
