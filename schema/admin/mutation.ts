@@ -16,7 +16,7 @@ interface MutationParts<F extends InputFieldMap, P extends object> {
   readonly inputDescription: string;
   readonly input: (t: InputBuilder) => F;
   readonly act: (input: InputShapeFromFields<F>, context: AdminContext) => Promise<P>;
-  /** Defaults to “The payload of `muteMember`.” */
+  /** Defaults to “The payload of …”, with the name of the mutation. */
   readonly payloadDescription?: string;
   readonly payload: (t: PayloadBuilder<P>) => FieldMap;
 }
