@@ -1,4 +1,5 @@
-import { type Block, blockListKey, type User as UserShape } from '../src/user/index.ts';
+import { type Block, blockListKey } from '../src/contact/index.ts';
+import type { User as UserShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { type Edge, forwardConnection } from './connection.ts';
 import type { Context } from './context.ts';

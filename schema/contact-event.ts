@@ -1,5 +1,5 @@
+import type { ContactRequest as ContactRequestShape, Contact as ContactShape } from '../src/contact/index.ts';
 import type { KnownEntry } from '../src/log/index.ts';
-import type { ContactRequest as ContactRequestShape, Contact as ContactShape } from '../src/user/index.ts';
 import { AccountEvent } from './account-event.ts';
 import type { Edge } from './connection.ts';
 import { Contact, ContactEdge, contactEdge } from './contact.ts';

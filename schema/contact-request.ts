@@ -1,4 +1,4 @@
-import { type ContactRequest as ContactRequestShape, contactRequestKey, type RequestDirection as Direction } from '../src/user/index.ts';
+import { type ContactRequest as ContactRequestShape, contactRequestKey, type RequestDirection as Direction } from '../src/contact/index.ts';
 import { builder } from './builder.ts';
 import { type Connection, connectionOf, type Edge, forwardConnection } from './connection.ts';
 import { ContactEdge, contactEdge } from './contact.ts';

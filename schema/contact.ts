@@ -1,4 +1,5 @@
-import { type Contact as ContactShape, contactKey, type User as UserShape } from '../src/user/index.ts';
+import { type Contact as ContactShape, contactKey } from '../src/contact/index.ts';
+import type { User as UserShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf, type Edge, forwardConnection } from './connection.ts';
 import { requireViewer } from './context.ts';

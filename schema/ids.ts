@@ -1,9 +1,9 @@
+import type { ContactRef, ContactRequestRef } from '../src/contact/index.ts';
 import type { DraftPlace } from '../src/draft/index.ts';
 import { ChatError } from '../src/errors.ts';
 import type { MembershipRef } from '../src/group/index.ts';
 import { serverStreamId } from '../src/log/index.ts';
 import { isEmoji, type MessageRef, maxOptions } from '../src/message/index.ts';
-import type { ContactRef, ContactRequestRef } from '../src/user/index.ts';
 import { isUuid } from '../src/uuid.ts';
 
 /**

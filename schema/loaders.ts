@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Chat } from '../src/chat.ts';
+import type { Block, Contact, ContactRef, ContactRequest, ContactRequestView } from '../src/contact/index.ts';
 import type { Draft, DraftPlace } from '../src/draft/index.ts';
 import type { Position } from '../src/feed/index.ts';
 import type { Conversation, Invite, JoinRequest, Membership, MembershipRef, Rights } from '../src/group/index.ts';
@@ -23,7 +24,7 @@ import type { Notice } from '../src/notice/index.ts';
 import type { Chosen, Presence } from '../src/presence/index.ts';
 import type { SavedMessage } from '../src/saved/index.ts';
 import type { ScheduledMessage } from '../src/scheduled/index.ts';
-import type { Block, Contact, ContactRef, ContactRequest, ContactRequestView, Settings, User, Viewer } from '../src/user/index.ts';
+import type { Settings, User, Viewer } from '../src/user/index.ts';
 import { KnowingLoader } from './knowing-loader.ts';
 import { lazily } from './lazily.ts';
 

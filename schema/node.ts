@@ -1,4 +1,5 @@
 import type { Chat } from '../src/chat.ts';
+import type { Contact, ContactRequest } from '../src/contact/index.ts';
 import type { Draft } from '../src/draft/index.ts';
 import type { DataExport } from '../src/export/index.ts';
 import type { Conversation, Invite, JoinRequest, Membership } from '../src/group/index.ts';
@@ -6,7 +7,7 @@ import type { Message, PollOption, ReactionCount } from '../src/message/index.ts
 import type { Notice } from '../src/notice/index.ts';
 import type { Presence } from '../src/presence/index.ts';
 import type { ScheduledMessage } from '../src/scheduled/index.ts';
-import type { Contact, ContactRequest, Session, User } from '../src/user/index.ts';
+import type { Session, User } from '../src/user/index.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 

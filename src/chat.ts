@@ -4,6 +4,7 @@ import type { Bus } from './bus/index.ts';
 import type { CacheCounts, Caches } from './cache/index.ts';
 import { type Cluster, createCluster, type Registry } from './cluster/index.ts';
 import type { Config } from './config.ts';
+import { type Blocks, type Contacts, createBlocks, createContacts } from './contact/index.ts';
 import type { Db } from './db/index.ts';
 import { createDrafts, type Drafts } from './draft/index.ts';
 import { createExports, type DataExports } from './export/index.ts';
@@ -38,12 +39,8 @@ import { createSettings, type Settings } from './settings/index.ts';
 import { noTracer, type Tracer } from './tracer.ts';
 import {
   type Administration,
-  type Blocks,
-  type Contacts,
   changedUsers,
   createAdministration,
-  createBlocks,
-  createContacts,
   createRoles,
   createUserCache,
   createUsers,
@@ -180,7 +177,7 @@ export function createChat({
   });
   const push = createPush({ db, log, roster, users, contacts, groups, messages, notices, keys, config, logger });
   const exports = createExports({
-    ...{ db, log, keys, users, contacts, groups, joining, messages, scheduled, drafts, saved, presence, push, reports, config },
+    ...{ db, log, keys, users, contacts, blocks, groups, joining, messages, scheduled, drafts, saved, presence, push, reports, config },
   });
   const audit = createAudit({ db, logger, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard, tracer });

@@ -1,3 +1,4 @@
+import type { Contacts } from './contact/index.ts';
 import type { Drafts } from './draft/index.ts';
 import type { DataExports } from './export/index.ts';
 import type { Groups, Joining } from './group/index.ts';
@@ -9,7 +10,7 @@ import type { Push } from './push/index.ts';
 import type { Retention } from './retention/index.ts';
 import type { SavedMessages } from './saved/index.ts';
 import type { ScheduledMessages } from './scheduled/index.ts';
-import type { Contacts, Users } from './user/index.ts';
+import type { Users } from './user/index.ts';
 import type { Webhooks } from './webhook/index.ts';
 import type { Worker } from './worker/index.ts';
 

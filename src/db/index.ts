@@ -15,6 +15,7 @@ export { type Acquaintance, selectAcquaintance } from './acquaintance.ts';
 export { type Addressed, blockedWithin, holdAddressed, type PairRow, selectAddressed } from './addressed.ts';
 export { type AttachedRow, deleteAttached, insertAttached, selectAttached } from './attached-rows.ts';
 export { botsAmong } from './bots-among.ts';
+export { countContacts } from './contact-count.ts';
 export { listShown, type Marks, type ShownRange, type ShownRow } from './conversation-list.ts';
 export { type NamedUser, readConversationNames, readUserNames } from './conversation-names.ts';
 export { inCurrentMembership, isReadableSaved } from './current-membership.ts';

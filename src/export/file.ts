@@ -16,7 +16,7 @@ const first = 100;
  * text.
  */
 export async function* fileOf(sources: Sources, record: OwnRecord, { messages }: { readonly messages: boolean }): AsyncGenerator<string> {
-  const { user, settings, sessions, formerHandles, identities, blocks } = record;
+  const { user, settings, sessions, formerHandles, identities } = record;
   const viewer = { userId: user.id, sessionId: '' };
   const { erased: _erased, data, ...known } = user;
   const profile = { ...known, data: read(data) };
@@ -30,7 +30,7 @@ export async function* fileOf(sources: Sources, record: OwnRecord, { messages }:
   yield* list('pushDevices', [(await sources.push.devices(viewer)).map(({ userId: _userId, ...device }) => device)]);
   yield* list('contacts', contactsOf(sources, viewer));
   yield* list('contactRequests', requestsOf(sources, viewer));
-  yield* list('blocks', blocksOf(sources, blocks));
+  yield* list('blocks', blocksOf(sources, viewer));
   yield* list('joinRequests', joinRequestsOf(sources, viewer));
   yield* list('conversations', conversationsOf(sources, user.id));
   yield* list('scheduledMessages', scheduledOf(sources, viewer));
@@ -96,14 +96,13 @@ async function* requestsOf({ contacts, users }: Sources, viewer: Viewer): AsyncG
   }
 }
 
-async function* blocksOf({ users }: Sources, blocks: OwnRecord['blocks']): AsyncGenerator<readonly object[]> {
-  for (let from = 0; from < blocks.length; from += first) {
-    const page = blocks.slice(from, from + first);
+async function* blocksOf({ blocks, users }: Sources, viewer: Viewer): AsyncGenerator<readonly object[]> {
+  for await (const items of pagesOf((page) => blocks.list(viewer, page))) {
     const people = await named(
       users,
-      page.map(({ userId }) => userId),
+      items.map(({ block }) => block.otherId),
     );
-    yield page.map(({ userId, since }) => ({ user: people(userId), since }));
+    yield items.map(({ block: { otherId, since } }) => ({ user: people(otherId), since }));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import type { Blocks, Contacts } from '../contact/index.ts';
 import type { Db } from '../db/index.ts';
 import type { Drafts } from '../draft/index.ts';
 import type { Groups, Joining } from '../group/index.ts';
@@ -9,7 +10,7 @@ import type { Presences } from '../presence/index.ts';
 import type { Pushes } from '../push/index.ts';
 import type { SavedMessages } from '../saved/index.ts';
 import type { ScheduledMessages } from '../scheduled/index.ts';
-import type { Contacts, Users } from '../user/index.ts';
+import type { Users } from '../user/index.ts';
 
 /** The parts that the functions of this module share. */
 export interface Sources {
@@ -17,6 +18,7 @@ export interface Sources {
   readonly log: Log;
   readonly users: Users;
   readonly contacts: Contacts;
+  readonly blocks: Pick<Blocks, 'list'>;
   readonly groups: Groups;
   readonly joining: Joining;
   readonly messages: Messages;

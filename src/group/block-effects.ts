@@ -1,5 +1,5 @@
+import type { BlockEffects } from '../contact/index.ts';
 import { freezeMarkers, readReaders, readReceiptBounds, type Tx } from '../db/index.ts';
-import type { BlockEffects } from '../user/index.ts';
 import { directKey } from './store.ts';
 
 async function directOf(tx: Tx, one: bigint, other: bigint): Promise<bigint | null> {

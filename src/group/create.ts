@@ -1,8 +1,9 @@
+import { addressing, addressingError } from '../contact/index.ts';
 import type { Data, NewData } from '../data.ts';
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
-import { addressing, addressingError, type Viewer } from '../user/index.ts';
+import type { Viewer } from '../user/index.ts';
 import { type AllowedText, allowAll, putFlag, requireAllowedText } from '../words/index.ts';
 import type { GroupHistory, JoinPolicy } from './conversation.ts';
 import { lookAtData, requireGroupData } from './data.ts';

@@ -1,6 +1,7 @@
+import { addressing, addressingError } from '../contact/index.ts';
 import type { Tx } from '../db/index.ts';
 import { appendDiscoveringLocks, type Inside, type Verdict } from '../log/index.ts';
-import { addressing, addressingError, type Viewer } from '../user/index.ts';
+import type { Viewer } from '../user/index.ts';
 import { conversationOpened, onlyCreated } from './entries.ts';
 import { directUnder, membershipRow, userExists } from './facts.ts';
 import type { GroupParts } from './parts.ts';

@@ -1,6 +1,7 @@
+import { addressing, addressingError } from '../contact/index.ts';
 import { ChatError } from '../errors.ts';
 import { appendDiscoveringLocks, type Inside, type NeedsLocks, type Verdict } from '../log/index.ts';
-import { addressing, addressingError, type Viewer } from '../user/index.ts';
+import type { Viewer } from '../user/index.ts';
 import { admit } from './admission.ts';
 import type { Joiner as Arriving } from './arrival.ts';
 import { groupCount, membershipRow, userExists } from './facts.ts';

@@ -1,3 +1,4 @@
+import { addressingAtCommit, addressingError } from '../contact/index.ts';
 import type { SenderMembership, SendRows } from '../db/index.ts';
 import {
   type ConversationRow,
@@ -9,7 +10,7 @@ import {
   sideRows,
 } from '../group/index.ts';
 import type { Inside } from '../log/index.ts';
-import { addressingAtCommit, addressingError, requireUnsuspended, type Viewer } from '../user/index.ts';
+import { requireUnsuspended, type Viewer } from '../user/index.ts';
 import { senderAtCommit } from './along.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';

@@ -1,5 +1,5 @@
+import type { ContactRequestRef, FirstMessage } from '../contact/index.ts';
 import { isRefusal } from '../errors.ts';
-import type { ContactRequestRef, FirstMessage } from '../user/index.ts';
 import type { MessageParts } from './parts.ts';
 import { send } from './send.ts';
 

@@ -1,7 +1,8 @@
+import type { ContactRequestRef, FirstMessage } from '../contact/index.ts';
 import type { Conversation, ConversationFilter, Membership } from '../group/index.ts';
 import type { Inside } from '../log/index.ts';
 import type { Page } from '../page.ts';
-import type { ContactRequestRef, FirstMessage, Viewer } from '../user/index.ts';
+import type { Viewer } from '../user/index.ts';
 import type { Attached, AttachedRequest } from './attached-list.ts';
 import type { AttachedFrom } from './attachment-repair.ts';
 import type { Held, Waiting } from './counts.ts';

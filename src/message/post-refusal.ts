@@ -1,6 +1,6 @@
+import { addressing, addressingError } from '../contact/index.ts';
 import type { ChatError } from '../errors.ts';
 import { type Conversation, type Membership, refusalOf } from '../group/index.ts';
-import { addressing, addressingError } from '../user/index.ts';
 import type { MessageParts } from './parts.ts';
 
 /**

@@ -1,9 +1,10 @@
+import type { Contacts } from '../contact/index.ts';
 import type { Db } from '../db/index.ts';
 import type { Groups } from '../group/index.ts';
 import { type Attachments, noAttachments, parseAttachments } from '../log/index.ts';
 import type { Messages } from '../message/index.ts';
 import type { Notices } from '../notice/index.ts';
-import type { Contacts, Users } from '../user/index.ts';
+import type { Users } from '../user/index.ts';
 import { audience, type Notification, type PushedMessage } from './audience.ts';
 import type { Claimed } from './claim.ts';
 import { inLanes } from './lanes.ts';

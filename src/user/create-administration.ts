@@ -1,4 +1,4 @@
-import { countGroups } from '../db/index.ts';
+import { countContacts, countGroups } from '../db/index.ts';
 import { isIdentityName } from '../identity/index.ts';
 import type { AccountStatus, Administration } from './administration.ts';
 import { createBotKey, revokeBotKey } from './bot-keys.ts';
@@ -55,15 +55,7 @@ export function createAdministration(parts: AdministrationParts): Administration
     link: (actorId, options) => linkIdentity(parts, actorId, options),
     unlink: (actorId, options) => unlinkIdentity(parts, actorId, options),
     groupCounts: (userIds) => countGroups(db.client, userIds),
-    async contactCounts(userIds) {
-      const groups = await db.client.contact.groupBy({
-        by: ['userId'],
-        where: { userId: { in: [...userIds] }, state: 'ACTIVE' },
-        _count: { _all: true },
-      });
-      const counts = new Map(groups.map(({ userId, _count }) => [userId, _count._all]));
-      return userIds.map((userId) => counts.get(userId) ?? 0);
-    },
+    contactCounts: (userIds) => countContacts(db.client, userIds),
     suspend: (actorId, { userId, ...how }) => suspendUser(parts, { actorId, userId }, how),
     restore: ({ userId }) => restoreUser(parts, userId),
     erase: (actorId, { userId, messages }) => eraseOther(parts, { actorId, userId }, messages),

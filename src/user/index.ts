@@ -1,5 +1,5 @@
-// Users: accounts, sessions, contacts and blocks. Owns the tables User, UserTerm, HandleHold, Identity, Suspension, Session, Contact,
-// ContactRequest and Block, and all passwords and tokens.
+// Users: accounts and sessions. Owns the tables User, UserTerm, HandleHold, Identity, Suspension and Session, and all passwords and
+// tokens.
 //
 // Promises:
 // - At any time, a handle belongs to one user at most. A handle that is given up is kept back for its user for config HANDLE_HOLD_DAYS.
@@ -8,28 +8,19 @@
 // - Two refreshes that race get the same successor.
 // - Guessing is throttled by handle and by address. Neither the answer nor its time tells a wrong handle from a wrong password.
 // - Every change of a user or their sessions holds the lock of the account stream, except of when a session was last seen.
-// - Two users are contacts of each other, or neither is. A contact or request ends by a change of its state, under the locks of both
-//   accounts.
-// - Declining a request is silent, so a request has a state for each of the two users.
 //
 // Leaves to its callers who may see whom, and how tokens are transported.
 export type { ServerKey } from '../server-key.ts';
 export { accountGone } from './account.ts';
 export { type Accounts, createAccounts } from './accounts.ts';
-export { type AddressingFault, addressing, addressingAtCommit, addressingError } from './addressing.ts';
 export type * from './administration.ts';
 export { accountStates } from './administration.ts';
-export type * from './block.ts';
 export { isKey } from './bot-key.ts';
-export type * from './contact.ts';
-export { blockListKey, contactKey, contactRequestKey } from './contact-list.ts';
 export { createAdministration } from './create-administration.ts';
-export { createBlocks } from './create-blocks.ts';
-export { createContacts } from './create-contacts.ts';
 export { createUsers } from './create-users.ts';
 export { userRow } from './facts.ts';
 export { type AccountToImport, type ImportedAccount, importAccounts, requireImportable, unclaimedHandles } from './import-accounts.ts';
-export type { AdministrationParts, ContactParts, UserParts } from './parts.ts';
+export type { AdministrationParts, UserParts } from './parts.ts';
 export type { PasswordCost } from './password.ts';
 export { createRoles, type RoleOwner, type Roles } from './role.ts';
 export { readHandle, requireAvatarUrl } from './shape.ts';

@@ -9,17 +9,13 @@ import type { OwnRecord } from './user.ts';
 export async function readOwnRecord(parts: SessionParts, userId: bigint): Promise<OwnRecord | null> {
   const { client } = parts.db;
   const now = await parts.db.now();
-  const [[user], [settings], sessions, formerHandles, blocks, [identities = []]] = await Promise.all([
+  const [[user], [settings], sessions, formerHandles, [identities = []]] = await Promise.all([
     readUsers(client, [userId]),
     settingsOf(client, [userId]),
     listSessions(parts, { userId }),
     client.handleHold.findMany({ where: { userId, until: { gt: now } }, select: { handle: true, until: true }, orderBy: { until: 'asc' } }),
-    client.block.findMany({ where: { userId, state: 'ACTIVE' }, select: { otherId: true, since: true } }),
     readIdentities(client, [userId]),
   ]);
   if (!user || user.erased || !settings) return null;
-  return {
-    ...{ user, settings, sessions, formerHandles, identities },
-    blocks: blocks.map(({ otherId, since }) => ({ userId: otherId, since })),
-  };
+  return { user, settings, sessions, formerHandles, identities };
 }

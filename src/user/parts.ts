@@ -7,20 +7,9 @@ import type { Limits } from '../limit/index.ts';
 import type { Log } from '../log/index.ts';
 import type { ServerKey } from '../server-key.ts';
 import type { Screen } from '../words/index.ts';
-import type { BlockEffects } from './block.ts';
 import type { PasswordCost } from './password.ts';
 import type { Shown } from './store.ts';
 
-/** The parts that contacts and blocks need. */
-export interface ContactParts {
-  readonly db: Db;
-  readonly log: Log;
-  readonly limits: Limits;
-  readonly config: Pick<Config, 'contactRequestDays' | 'contactRequestsPerDay' | 'maxContactRequests' | 'maxBlocks' | 'maxMessageLength'>;
-  readonly blockEffects: BlockEffects;
-  /** Checks texts for blocked words. If absent, everything is allowed. */
-  readonly screen?: Screen | undefined;
-}
 /** The options of the configuration that the module reads. */
 export type UserOption =
   | 'accessTokenSeconds'

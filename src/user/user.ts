@@ -46,7 +46,6 @@ export interface OwnRecord {
   readonly sessions: readonly Session[];
   /** Handles that the user has given up and that are kept back for them. */
   readonly formerHandles: readonly { readonly handle: string; readonly until: Date }[];
-  readonly blocks: readonly { readonly userId: bigint; readonly since: Date }[];
   /** The identities with which they sign in. */
   readonly identities: readonly LinkedIdentity[];
 }

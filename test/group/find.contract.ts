@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
+import { createContacts } from '../../src/contact/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import { frozenMarkers, type Role } from '../../src/group/index.ts';
 import { findMembers, type MemberSearchBounds } from '../../src/group/member-search.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
-import { createContacts, type Viewer } from '../../src/user/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
 import { usersOn } from '../user/users-world.ts';
 import { refusal, type TalkWorld, talkOn } from './talk-world.ts';
 

@@ -1,12 +1,13 @@
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
+import { type Blocks, type Contacts, createBlocks, createContacts } from '../../src/contact/index.ts';
 import { type Db, holdAddressed, holdUsers } from '../../src/db/index.ts';
 import { createGroups, frozenMarkers } from '../../src/group/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import { createLog, type Log } from '../../src/log/index.ts';
 import { createMessages } from '../../src/message/index.ts';
-import { type Blocks, type Contacts, createBlocks, createContacts, createUsers, type Users, type Viewer } from '../../src/user/index.ts';
+import { createUsers, type Users, type Viewer } from '../../src/user/index.ts';
 import { freshKey, refusal, type TalkNode, type TalkWorld, talkOn } from '../group/talk-world.ts';
 
 /** The parts that decide who may write to whom, as one node has them. */

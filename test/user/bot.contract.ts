@@ -1,9 +1,10 @@
 import { hash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addressing } from '../../src/contact/index.ts';
 import type { Db } from '../../src/db/index.ts';
-import { type Administration, addressing, createAdministration, createRoles } from '../../src/user/index.ts';
+import { type Administration, createAdministration, createRoles } from '../../src/user/index.ts';
+import { contactsOn } from '../contact/contacts-world.ts';
 import { everyRow } from '../transfer/every-row.ts';
-import { contactsOn } from './contacts-world.ts';
 import { fault } from './fault.ts';
 import { password, type UsersWorld, usersOn, usualConfig } from './users-world.ts';
 

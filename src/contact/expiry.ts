@@ -2,10 +2,10 @@ import type { Tx } from '../db/index.ts';
 import { putJob } from '../jobs/index.ts';
 import type { Verdict } from '../log/index.ts';
 import type { ContactRequest, ContactRequestRef } from './contact.ts';
-import { requestClosed, requestWithdrawn } from './contact-entries.ts';
-import { requestRow } from './contact-facts.ts';
-import { endRequest, requestRefKey } from './contact-store.ts';
+import { requestClosed, requestWithdrawn } from './entries.ts';
+import { requestRow } from './facts.ts';
 import type { ContactParts } from './parts.ts';
+import { endRequest, requestRefKey } from './store.ts';
 
 type Parts = Pick<ContactParts, 'log' | 'config'>;
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RequestDirection } from '../../src/contact/index.ts';
 import type { Db } from '../../src/db/index.ts';
-import type { RequestDirection, Viewer } from '../../src/user/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
 import { type ContactsWorld, contactsOn } from './contacts-world.ts';
 
 const nothing = { contacts: [], incoming: [], outgoing: [] };

@@ -1,10 +1,10 @@
 import type { Tx } from '../db/index.ts';
 import { lastTime, parsePlace } from '../list-key.ts';
 import type { Listed, ListRequest } from '../page.ts';
+import type { Viewer } from '../user/index.ts';
 import type { Block } from './block.ts';
 import type { Contact, ContactRequest, RequestDirection } from './contact.ts';
-import { contactOf, requestOf } from './contact-store.ts';
-import type { Viewer } from './user.ts';
+import { contactOf, requestOf } from './store.ts';
 
 /**
  * Returns a contact's position in `Contacts.list`, as the key for `after`: the time since when it exists in ms, then the other user's id,

@@ -1,13 +1,13 @@
 import { ChatError } from '../errors.ts';
 import type { Verdict } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
 import { lockPair } from './block-store.ts';
 import type { Contact, ContactRef, Contacts } from './contact.ts';
-import { contactChanged } from './contact-entries.ts';
-import { contactRow } from './contact-facts.ts';
-import { contactOf, endContacts, isContact, setAlias } from './contact-store.ts';
+import { contactChanged } from './entries.ts';
+import { contactRow } from './facts.ts';
 import type { ContactParts } from './parts.ts';
 import { requireAlias } from './shape.ts';
-import type { Viewer } from './user.ts';
+import { contactOf, endContacts, isContact, setAlias } from './store.ts';
 
 type Parts = Pick<ContactParts, 'db' | 'log'>;
 

@@ -1,5 +1,5 @@
 import type { Listed, ListRequest } from '../page.ts';
-import type { Viewer } from './user.ts';
+import type { Viewer } from '../user/index.ts';
 
 /** One user's side of a contact. The other user has one, too. */
 export interface Contact {

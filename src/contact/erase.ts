@@ -1,10 +1,10 @@
 import { type Tx, writeInPieces } from '../db/index.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import { blockRow, endBlock, isBlock } from './block-store.ts';
-import { type AccountEntry, blockChanged, contactChanged, requestClosed, requestWithdrawn } from './contact-entries.ts';
-import { contactRow, requestRow } from './contact-facts.ts';
-import { type ContactRequestRow, endContacts, endRequest, isContact } from './contact-store.ts';
+import { type AccountEntry, blockChanged, contactChanged, requestClosed, requestWithdrawn } from './entries.ts';
+import { contactRow, requestRow } from './facts.ts';
 import type { ContactParts } from './parts.ts';
+import { type ContactRequestRow, endContacts, endRequest, isContact } from './store.ts';
 
 // The same limit as that of accounts in one call: as many as one transaction can lock and write in a moment.
 const accountsAtOnce = 100;

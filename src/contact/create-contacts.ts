@@ -1,12 +1,12 @@
+import { answerRequest, cancelRequest } from './answer.ts';
+import { removeContact, updateContact } from './change.ts';
 import type { Contacts } from './contact.ts';
-import { answerRequest, cancelRequest } from './contact-answer.ts';
-import { removeContact, updateContact } from './contact-change.ts';
-import { eraseContacts } from './contact-erase.ts';
-import { expireRequest } from './contact-expiry.ts';
-import { countRequests, listContacts, listRequests } from './contact-list.ts';
-import { createRequestContact } from './contact-request.ts';
-import { clearFirstMessage, contactOf, isContact, readContacts, readRequests, readSeenRequests } from './contact-store.ts';
+import { eraseContacts } from './erase.ts';
+import { expireRequest } from './expiry.ts';
+import { countRequests, listContacts, listRequests } from './list.ts';
 import type { ContactParts } from './parts.ts';
+import { createRequestContact } from './request.ts';
+import { clearFirstMessage, contactOf, isContact, readContacts, readRequests, readSeenRequests } from './store.ts';
 
 /** Creates the part that manages contacts and contact requests. */
 export function createContacts(parts: ContactParts): Contacts {

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/index.ts';
 import type { Listed, ListRequest } from '../page.ts';
-import type { Viewer } from './user.ts';
+import type { Viewer } from '../user/index.ts';
 
 /** A block of one user by another. */
 export interface Block {

@@ -1,6 +1,6 @@
 import type { Fact } from '../log/index.ts';
 import type { ContactRef, ContactRequestRef } from './contact.ts';
-import { type ContactRequestRow, type ContactRow, contactRefKey, readContacts, readRequests, requestRefKey } from './contact-store.ts';
+import { type ContactRequestRow, type ContactRow, contactRefKey, readContacts, readRequests, requestRefKey } from './store.ts';
 
 /** One side of a contact, in any state. Governed by its user's account stream. Both streams are locked where both sides change. */
 export const contactRow: Fact<ContactRef, ContactRow | null> = { name: 'contact', key: contactRefKey, read: readContacts };

@@ -1,7 +1,7 @@
 import type { Blocks } from './block.ts';
 import { blockUser, unblockUser } from './block-act.ts';
 import { isBlock, readBlocks } from './block-store.ts';
-import { listBlocks } from './contact-list.ts';
+import { listBlocks } from './list.ts';
 import type { ContactParts } from './parts.ts';
 
 /** Creates the part that manages blocks. */

@@ -1,18 +1,17 @@
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
+import { userRow, type Viewer } from '../user/index.ts';
 import { type AllowedText, allowAll, putFlag, requireAllowedText } from '../words/index.ts';
 import { addressingError } from './addressing.ts';
+import { accept, leaveFirstMessage } from './answer.ts';
 import { blockRow, isBlock } from './block-store.ts';
 import type { ContactRequest, ContactRequestRef, Contacts, Requested } from './contact.ts';
-import { accept, leaveFirstMessage } from './contact-answer.ts';
-import { requestReceived, requestSent } from './contact-entries.ts';
-import { leaveExpiry, overAtOf } from './contact-expiry.ts';
-import { contactRow, requestRow, waitingCount } from './contact-facts.ts';
-import { type ContactRequestRow, isContact, putRequest, readRequests, requestOf } from './contact-store.ts';
-import { userRow } from './facts.ts';
+import { requestReceived, requestSent } from './entries.ts';
+import { leaveExpiry, overAtOf } from './expiry.ts';
+import { contactRow, requestRow, waitingCount } from './facts.ts';
 import type { ContactParts } from './parts.ts';
 import { requireFirstMessage, requireNote } from './shape.ts';
-import type { Viewer } from './user.ts';
+import { type ContactRequestRow, isContact, putRequest, readRequests, requestOf } from './store.ts';
 
 const secondsADay = 86_400;
 

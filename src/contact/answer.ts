@@ -2,21 +2,12 @@ import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { cancelJob, putJob } from '../jobs/index.ts';
 import type { Inside, Verdict } from '../log/index.ts';
+import type { Viewer } from '../user/index.ts';
 import type { Contact, ContactRequestRef } from './contact.ts';
-import { requestClosed, requestWithdrawn } from './contact-entries.ts';
-import { contactRow, requestRow } from './contact-facts.ts';
-import {
-  type ContactRequestRow,
-  contactOf,
-  endRequest,
-  isContact,
-  putContacts,
-  requestRefKey,
-  settleRequest,
-  waitsFor,
-} from './contact-store.ts';
+import { requestClosed, requestWithdrawn } from './entries.ts';
+import { contactRow, requestRow } from './facts.ts';
 import type { ContactParts } from './parts.ts';
-import type { Viewer } from './user.ts';
+import { type ContactRequestRow, contactOf, endRequest, isContact, putContacts, requestRefKey, settleRequest, waitsFor } from './store.ts';
 
 type Parts = Pick<ContactParts, 'log'>;
 

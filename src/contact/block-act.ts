@@ -1,14 +1,13 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
+import { userRow, type Viewer } from '../user/index.ts';
 import type { Blocked, BlockRef, Blocks, Unblocked } from './block.ts';
 import { blockCount, blockRow, endBlock, isBlock, lockPair, putBlock } from './block-store.ts';
-import { type AccountEntry, blockChanged, contactChanged, requestClosed, requestWithdrawn } from './contact-entries.ts';
-import { contactRow, requestRow } from './contact-facts.ts';
-import { type ContactRequestRow, endContacts, endRequest, isContact, settleRequest } from './contact-store.ts';
-import { userRow } from './facts.ts';
+import { type AccountEntry, blockChanged, contactChanged, requestClosed, requestWithdrawn } from './entries.ts';
+import { contactRow, requestRow } from './facts.ts';
 import type { ContactParts } from './parts.ts';
-import type { Viewer } from './user.ts';
+import { type ContactRequestRow, endContacts, endRequest, isContact, settleRequest } from './store.ts';
 
 /** What there was between two users before a block. */
 interface Between {

@@ -1,7 +1,4 @@
 import { expect } from 'vitest';
-import type { Db } from '../../src/db/index.ts';
-import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
-import type { Entry, Log } from '../../src/log/index.ts';
 import {
   type Blocks,
   type Contact,
@@ -10,9 +7,12 @@ import {
   createBlocks,
   createContacts,
   type RequestDirection,
-  type Viewer,
-} from '../../src/user/index.ts';
-import { usersOn } from './users-world.ts';
+} from '../../src/contact/index.ts';
+import type { Db } from '../../src/db/index.ts';
+import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
+import type { Entry, Log } from '../../src/log/index.ts';
+import type { Viewer } from '../../src/user/index.ts';
+import { usersOn } from '../user/users-world.ts';
 
 /** Contacts on a database, with test users and access to what is stored. */
 export interface ContactsWorld {
