@@ -59,6 +59,7 @@ import './report.ts';
 import './delivery.ts';
 import './typing.ts';
 import './signal.ts';
+import './silence.ts';
 import './settings.ts';
 import './presence.ts';
 import './message-event.ts';

@@ -22,8 +22,9 @@ export async function* fileOf(sources: Sources, record: OwnRecord, { messages }:
   const profile = { ...known, data: read(data) };
   const presence = (await sources.presence.chosen([user.id]))[0] ?? {};
   const [quietHours = null] = await sources.push.quietHours([user.id]);
+  const [silentUntil = null] = await sources.push.silentUntil([user.id]);
   yield `{\n"profile": ${json(profile)},\n"settings": ${json(settings)},\n"presence": ${json(presence)}`;
-  yield `,\n"quietHours": ${quietHours === null ? null : json(quietHours)}`;
+  yield `,\n"quietHours": ${json(quietHours)},\n"silentUntil": ${json(silentUntil)}`;
   yield* list('formerHandles', [formerHandles]);
   yield* list('identities', [identities]);
   yield* list('sessions', [sessions.map(({ userId: _userId, ...session }) => session)]);
@@ -228,6 +229,6 @@ function shortly(user: User | undefined): object | undefined {
   return user && { id: user.id, handle: user.handle, displayName: user.displayName };
 }
 
-function json(thing: object): string {
+function json(thing: object | null): string {
   return JSON.stringify(thing, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
 }

@@ -27,6 +27,6 @@ export interface Sources {
   readonly saved: Pick<SavedMessages, 'allOf'>;
   readonly presence: Presences;
   readonly reports: Pick<Reports, 'by'>;
-  readonly push: Pick<Pushes, 'devices' | 'quietHours'>;
+  readonly push: Pick<Pushes, 'devices' | 'quietHours' | 'silentUntil'>;
   readonly config: Pick<Config, 'exportDays' | 'exportsPerDay'>;
 }

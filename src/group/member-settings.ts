@@ -1,4 +1,5 @@
 import { ChatError } from '../errors.ts';
+import { requireFuture } from '../future.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { allowAll, putFlag, requireAllowedText } from '../words/index.ts';
@@ -6,7 +7,6 @@ import type { NotificationLevel } from './conversation.ts';
 import { memberChanged, membershipSettled } from './entries.ts';
 import { conversationRow, membershipRow } from './facts.ts';
 import { unchanged } from './member-change.ts';
-import { requireFuture } from './mute.ts';
 import type { GroupParts } from './parts.ts';
 import { requireNickname } from './shape.ts';
 import { isActive, type MembershipRow } from './store.ts';
@@ -50,7 +50,7 @@ export function updateMemberSettings(
       if (wanted.nickname && inside.head(conversationId)?.kind === 'DIRECT') {
         throw new ChatError('INVALID_INPUT', 'A direct conversation has no nicknames.', { field: ['nickname'] });
       }
-      requireFuture(wanted.silentUntil ?? null, { now: inside.now, field: 'silentUntil' });
+      requireFuture(wanted.silentUntil, { now: inside.now, field: 'silentUntil' });
       const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => !isSame(wanted[field], access[field]));
       const isSettled = fields.some((field) => field !== 'nickname');
       if (fields.length === 0) return unchanged;

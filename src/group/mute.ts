@@ -1,4 +1,4 @@
-import { ChatError } from '../errors.ts';
+import { requireFuture } from '../future.ts';
 import type { Viewer } from '../user/index.ts';
 import { requireMay } from './may.ts';
 import { changeMember, unchanged } from './member-change.ts';
@@ -27,10 +27,4 @@ export function muteMember({ log }: Pick<GroupParts, 'log'>, viewer: Viewer, { g
       return changeMember({ groupId, actorId: viewer.userId, userId, fields: ['mutedUntil'], to: { mutedUntil: until } });
     },
   });
-}
-
-/** Throws INVALID_INPUT (`field`) unless the time is in the future or null. `now`: the database's clock. */
-export function requireFuture(moment: Date | null, { now, field }: { readonly now: Date; readonly field: string }): void {
-  if (moment === null || moment > now) return;
-  throw new ChatError('INVALID_INPUT', 'The end of a mute must be in the future.', { field: [field] });
 }

@@ -1,5 +1,6 @@
 import { type Data, isSameData, type NewData } from '../data.ts';
 import { ChatError } from '../errors.ts';
+import { requireFuture } from '../future.ts';
 import type { GroupField, Verdict } from '../log/index.ts';
 import { requireAvatarUrl, type Viewer } from '../user/index.ts';
 import { type AllowedText, allowAll, putFlag, requireAllowedText, type Screen, type ScreenResult } from '../words/index.ts';
@@ -9,7 +10,6 @@ import { groupChanged } from './entries.ts';
 import { isClosed, requireListable, storeTerms } from './listing.ts';
 import { requireMay } from './may.ts';
 import { unchanged } from './member-change.ts';
-import { requireFuture } from './mute.ts';
 import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 import { requireAnnouncement, requireDescription, requireHistoryDays, requireName, requireSlowMode } from './shape.ts';
@@ -81,7 +81,7 @@ export async function updateGroup(
       const wanted = { ...named, listed: isListed(named, { row, config }) };
       const fields = (Object.keys(wanted) as (keyof Wanted)[]).filter((field) => !isSame(field, wanted[field], row[field]));
       requireOwnerFor(fields, role, { row, wanted });
-      if (fields.includes('mutedUntil')) requireFuture(wanted.mutedUntil ?? null, { now: inside.now, field: 'mutedUntil' });
+      if (fields.includes('mutedUntil')) requireFuture(wanted.mutedUntil, { now: inside.now, field: 'mutedUntil' });
       if (fields.length === 0) return unchanged;
       return {
         entries: () => [groupChanged(groupId, viewer.userId, fields)],

@@ -1,5 +1,6 @@
 import { type Db, writeChosen } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
+import { requireFuture } from '../future.ts';
 import type { Limit } from '../limit/index.ts';
 import type { Fact, Log, Verdict } from '../log/index.ts';
 import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
@@ -35,7 +36,7 @@ export async function choose(
   const said = text === null ? [] : [requireAllowedText(screen.checkText(text, 'statusText'))];
   const wish = { ...options, ...(options.statusText !== undefined && { statusText: said[0]?.text ?? null }) };
   const [stands, now] = await Promise.all([readAccounts(db.client, [userId]), db.now()]);
-  requireFuture(wish.statusUntil, now);
+  requireFuture(wish.statusUntil, { now, field: 'statusUntil' });
   // A request that changes nothing does not count towards the limit of changes.
   const [before] = stands;
   if (before && isSame(chosenAt(before, now), wished(before, wish, now))) {
@@ -83,10 +84,6 @@ function requireText(text: string | null): string | null {
   if (codePoints(text) > maxText) throw invalid('statusText', `A status text can have at most ${maxText} characters.`);
   if (!isStorable(text) || hasControls(text, { lines: false })) throw invalid('statusText', 'A status text must be a single line of text.');
   return text;
-}
-
-function requireFuture(until: Date | null | undefined, now: Date): void {
-  if (until && until <= now) throw invalid('statusUntil', 'statusUntil must be in the future.');
 }
 
 function invalid(field: string, message: string): ChatError {

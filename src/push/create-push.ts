@@ -9,12 +9,13 @@ import type { DeliverParts } from './deliver.ts';
 import { createPushEffect } from './effect.ts';
 import { createProvider } from './provider.ts';
 import type { Pushes } from './push.ts';
-import { type NewDevice, register, settleQuietHours, unregister } from './register.ts';
+import { type NewDevice, register, unregister } from './register.ts';
 import { createRests } from './rests.ts';
 import { createRounds, type RoundParts } from './rounds.ts';
 import type { Sender } from './sender.ts';
 import { requireQuietHours, requireSubscription, requireToken } from './shape.ts';
-import { quietHoursOf, readDevices, shownDevice } from './store.ts';
+import { settleQuietHours, settleSilentUntil } from './silence.ts';
+import { quietHoursOf, readDevices, shownDevice, silentUntilOf } from './store.ts';
 import { vapidPairs } from './vapid.ts';
 import { createWebPush } from './web-push.ts';
 
@@ -90,6 +91,8 @@ export function createPush(given: PushParts): Push {
     },
     setQuietHours: async (viewer, quiet) => settleQuietHours(given, viewer, quiet && requireQuietHours(quiet)),
     quietHours: (userIds) => quietHoursOf.read(db.client, userIds),
+    setSilentUntil: (viewer, silentUntil) => settleSilentUntil(given, viewer, silentUntil),
+    silentUntil: (userIds) => silentUntilOf.read(db.client, userIds),
     sendDue: rounds.sendDue,
     async eraseAll(userId) {
       await db.transaction(async (tx) => {

@@ -47,6 +47,10 @@ export interface Pushes extends AsyncDisposable {
   setQuietHours(viewer: Viewer, quietHours: QuietHours | null): Promise<void>;
   /** Reads users' quiet hours, in the order asked for; null: none. Only for the user themselves. */
   quietHours(userIds: readonly bigint[]): Promise<readonly (QuietHours | null)[]>;
+  /** Sets the time until which the viewer gets no pushes. Null: none. Throws INVALID_INPUT (silentUntil: not in the future). */
+  setSilentUntil(viewer: Viewer, silentUntil: Date | null): Promise<void>;
+  /** Reads the times until which users get no pushes, in the order asked for. Null: none. A time in the past means none too. Only for the user themselves. */
+  silentUntil(userIds: readonly bigint[]): Promise<readonly (Date | null)[]>;
   /** Sends what is due now and returns how many deliveries were tried. Throws UNAVAILABLE. */
   sendDue(): Promise<number>;
   /** Removes everything of an erased account. Throws UNAVAILABLE. */

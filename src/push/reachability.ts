@@ -7,9 +7,9 @@ import { quietHoursOf } from './store.ts';
 export type Reachability = 'AWAY' | 'LEAVING' | 'REACHED';
 
 /**
- * Reads where users are, by user. REACHED are users with a connected device that is not idle, users in their quiet hours, and erased users.
- * Suspended users have no device left: their sessions have ended. Rejects if the roster cannot be reached: no push goes to a user who may
- * be online.
+ * Reads where users are, by user. REACHED are users with a connected device that is not idle, users who want no pushes now, and erased
+ * users. Suspended users have no device left: their sessions have ended. Rejects if the roster cannot be reached: no push goes to a user
+ * who may be online.
  */
 export async function reachability(
   { db, roster }: { readonly db: Db; readonly roster: Roster },
@@ -18,14 +18,14 @@ export async function reachability(
 ): Promise<ReadonlyMap<bigint, Reachability>> {
   const [attendances, active, quiet] = await Promise.all([
     roster.of(userIds),
-    db.client.user.findMany({ where: { id: { in: [...userIds] }, state: 'ACTIVE' }, select: { id: true } }),
+    db.client.user.findMany({ where: { id: { in: [...userIds] }, state: 'ACTIVE' }, select: { id: true, silentUntil: true } }),
     quietHoursOf.read(db.client, userIds),
   ]);
-  const standing = new Set(active.map(({ id }) => id));
+  const isSilent = new Map(active.map(({ id, silentUntil }) => [id, silentUntil !== null && silentUntil > now]));
   return new Map(
     attendances.map(({ userId, connections }, place) => {
       const hours = quiet[place] ?? null;
-      if (!standing.has(userId) || (hours !== null && isQuiet(hours, now))) return [userId, 'REACHED'];
+      if (isSilent.get(userId) !== false || (hours !== null && isQuiet(hours, now))) return [userId, 'REACHED'];
       const awake = connections.filter(({ idle }) => !idle);
       if (awake.length === 0) return [userId, 'AWAY'];
       return [userId, awake.every(({ leaving }) => leaving) ? 'LEAVING' : 'REACHED'];

@@ -4,10 +4,9 @@ import type { Log, Verdict } from '../log/index.ts';
 import { accountGone, type Viewer } from '../user/index.ts';
 import { isUuid } from '../uuid.ts';
 import type { PushDevice } from './push.ts';
-import { isQuietAlike, type QuietHours } from './quiet-hours.ts';
-import { type DeviceRow, putDevice, putQuietHours, quietHoursOf, registration, removeDevices, shownDevice } from './store.ts';
+import { type DeviceRow, putDevice, registration, removeDevices, shownDevice } from './store.ts';
 
-/** The parts needed to register devices and to set quiet hours. */
+/** The parts needed to register devices, and to set when they are silent. */
 export interface RegisterParts {
   readonly db: Db;
   readonly log: Log;
@@ -81,25 +80,4 @@ export async function unregister(
 
 function noSession(): ChatError {
   return new ChatError('NOT_FOUND', 'Session not found.', { field: ['sessionId'] });
-}
-
-/**
- * Sets the viewer's quiet hours. A change that changes nothing appends no entry. Throws NOT_FOUND if the session has ended meanwhile,
- * UNAVAILABLE.
- */
-export function settleQuietHours({ log }: RegisterParts, { userId, sessionId }: Viewer, quiet: QuietHours | null): Promise<void> {
-  return log.append<void>({
-    lock: [userId],
-    async decide(inside): Promise<Verdict<void>> {
-      const session = await inside.read(registration, sessionId);
-      if (session?.userId !== userId) throw accountGone();
-      const before = await inside.read(quietHoursOf, userId);
-      if (isQuietAlike(before, quiet)) return { result: () => undefined };
-      return {
-        entries: () => [{ stream: userId, actorId: userId, entry: { type: 'SettingsChanged', data: {} } }],
-        write: (tx) => putQuietHours(tx, userId, quiet),
-        result: () => undefined,
-      };
-    },
-  });
 }

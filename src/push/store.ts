@@ -107,6 +107,22 @@ export const quietHoursOf: Fact<bigint, QuietHours | null> = {
   },
 };
 
+/** The times until which users get no pushes. Changes of them need the lock of the user's account stream. */
+export const silentUntilOf: Fact<bigint, Date | null> = {
+  name: 'silent until',
+  key: String,
+  async read(tx, userIds) {
+    const rows = await tx.user.findMany({ where: { id: { in: [...userIds] } }, select: { id: true, silentUntil: true } });
+    const found = new Map(rows.map(({ id, silentUntil }) => [id, silentUntil]));
+    return userIds.map((userId) => found.get(userId) ?? null);
+  },
+};
+
+/** Writes the time until which a user gets no pushes. Null: none. */
+export async function putSilentUntil(tx: Tx, userId: bigint, silentUntil: Date | null): Promise<void> {
+  await tx.user.update({ where: { id: userId }, data: { silentUntil } });
+}
+
 /** Writes a user's quiet hours. Null: none. */
 export async function putQuietHours(tx: Tx, userId: bigint, quiet: QuietHours | null): Promise<void> {
   if (quiet === null) {

@@ -132,6 +132,7 @@ export async function eraseUserRow(tx: Tx, id: bigint): Promise<void> {
     suspendedUntil: null,
     bot: false,
     data: null,
+    silentUntil: null,
   };
   await tx.user.update({ where: { id }, data: { ...nothing, handle: `~${id}`, state: 'ERASED' satisfies UserState } });
   await tx.userTerm.deleteMany({ where: { userId: id } });

@@ -264,6 +264,7 @@ const acts: Readonly<Record<string, Act>> = {
     kinds: { endpoint: 'endpoint', p256dh: 'pushKey', auth: 'pushKey' },
   },
   setQuietHours: { valid: () => ({}), kinds: { quietHours: 'hours' } },
+  setSilentUntil: { valid: () => ({}), kinds: { silentUntil: 'moment' } },
   unregisterPush: { valid: ({ session: sessionId }) => ({ sessionId }), kinds: { sessionId: 'session' } },
   renameSession: {
     valid: ({ session: sessionId }) => ({ sessionId, deviceName: 'phone' }),

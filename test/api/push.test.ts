@@ -4,6 +4,7 @@ import {
   OwnPushDocument,
   RegisterWebPushDocument,
   SetQuietHoursDocument,
+  SetSilentUntilDocument,
   SignOutDocument,
   UnregisterPushDocument,
 } from '../support/generated/graphql.ts';
@@ -125,5 +126,18 @@ describe('web push', () => {
     expect(refusals(refused.errors)).toEqual(['INVALID_INPUT input.quietHours.timeZone']);
     expect((await set({})).viewer).toMatchObject({ quietHours: null });
     expect((await own(ann)).quietHours).toBeNull();
+  });
+
+  it('pauses pushes on all devices of the viewer, who see it', async () => {
+    const [ben] = await chat.people('ben');
+    const onBens = chat.listen(ben);
+    await onBens.ready();
+    const set = async (input: object) => (await chat.ask(SetSilentUntilDocument, { input }, ben)).setSilentUntil;
+    const silentUntil = '2999-01-01T00:00:00.000Z';
+    expect(await set({ silentUntil })).toMatchObject({ viewer: { silentUntil }, errors: [] });
+    await onBens.nextOf('ViewerChanged');
+    expect((await own(ben)).silentUntil).toBe(silentUntil);
+    expect(refusals((await set({ silentUntil: '2000-01-01T00:00:00Z' })).errors)).toEqual(['INVALID_INPUT input.silentUntil']);
+    expect((await set({})).viewer).toMatchObject({ silentUntil: null });
   });
 });

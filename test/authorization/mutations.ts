@@ -164,6 +164,7 @@ export const mutations: Readonly<Record<string, Readonly<Record<string, Case>>>>
   setQuietHours: {
     '': { input: () => ({ quietHours: { start: '22:00', end: '07:00', timeZone: 'Asia/Tokyo' } }), outcomes: signedIn },
   },
+  setSilentUntil: { '': { input: () => ({ silentUntil: '2999-01-01T00:00:00Z' }), outcomes: signedIn } },
   renameSession: {
     'of somebody else': {
       input: (_, sessionId) => ({ sessionId, deviceName: 'mine' }),

@@ -18,6 +18,7 @@ interface Contents {
   readonly presence: object;
   readonly sessions: readonly { readonly deviceName: string }[];
   readonly quietHours: object | null;
+  readonly silentUntil: string | null;
   readonly pushDevices: readonly object[];
   readonly contacts: readonly { readonly alias: string | null; readonly user: { readonly id: string } }[];
   readonly contactRequests: readonly { readonly note: string | null }[];
@@ -139,6 +140,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       await chat.presence.choose(ann, { choice: 'BUSY', statusText: 'At work' });
       const quietHours = { start: '22:00', end: '07:00', timeZone: 'Europe/Berlin', days: ['FRIDAY'] as const };
       await chat.push.setQuietHours(ann, quietHours);
+      await chat.push.setSilentUntil(ann, new Date('2999-01-01T00:00:00.000Z'));
       const p256dh = createECDH('prime256v1').generateKeys('base64url');
       await chat.push.registerWeb(ann, { endpoint: 'https://push.example.org/of-ann', p256dh, auth: 'A'.repeat(22) });
       const threadRoot = { conversationId: group, seq: theirs };
@@ -163,6 +165,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       expect(file.presence).toEqual({ choice: 'BUSY', statusText: 'At work', statusUntil: null });
       expect(file.sessions.map(({ deviceName }) => deviceName)).toEqual(['unknown device']);
       expect(file.quietHours).toEqual(quietHours);
+      expect(file.silentUntil).toBe('2999-01-01T00:00:00.000Z');
       expect(file.pushDevices).toEqual([{ kind: 'WEB', sessionId: ann.sessionId, createdAt: expect.any(String) }]);
       expect(file.contacts.map(({ alias, user }) => [alias, user.id])).toEqual([['Benny', String(ben.userId)]]);
       expect(file.contactRequests.map(({ note }) => note).toSorted()).toEqual(['Hello Ann', 'It is me']);

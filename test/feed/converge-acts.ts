@@ -1629,6 +1629,15 @@ const ofAccounts: readonly Act[] = [
     },
   },
   {
+    by: 'setSilentUntil',
+    what: 'for a time, which is longer then',
+    changes: own,
+    async prepare(_chat, { ann }, set) {
+      await set(ann, { silentUntil: '2998-01-01T00:00:00.000Z' });
+      return () => set(ann, { silentUntil: '2999-01-01T00:00:00.000Z' });
+    },
+  },
+  {
     by: 'signOutOthers',
     what: 'of two further devices',
     changes: ['ben'],

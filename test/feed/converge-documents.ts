@@ -59,7 +59,7 @@ const self = `fragment Self on Viewer {
   user { ...Acquaintance handle displayName avatarUrl bio data }
   sessions { id deviceName deviceKind createdAt viewerIsCurrent }
   pushDevices { kind createdAt session { id } }
-  quietHours { start end timeZone days }
+  quietHours { start end timeZone days } silentUntil
   messagesFrom readReceipts lastSeen presenceChoice statusText statusUntil
 }
 fragment Export on DataExport { id state createdAt readyAt expiresAt bytes }

@@ -374,6 +374,37 @@ export function promisesOfPush(open: () => Promise<Db>): void {
     });
   });
 
+  describe('a pause', () => {
+    it('suppresses notifications until its time has come, or it is ended', async () => {
+      const { chat, ann, ben, group, got } = await scene();
+      await world.push.setSilentUntil(ben, new Date('2999-01-01'));
+      await say(chat, ann, group, 'within');
+      await world.tell();
+      expect([told(got), await waiting(ben)]).toEqual([[], 0]);
+      await world.push.setSilentUntil(ben, null);
+      await say(chat, ann, group, 'after');
+      await world.tell();
+      expect(told(got)).toEqual([['after', 1]]);
+      expect(got[0]?.payload.badge).toBe(2);
+      await db.transaction((tx) => tx.user.update({ where: { id: ben.userId }, data: { silentUntil: new Date(0) } }));
+      await say(chat, ann, group, 'long after');
+      await world.tell();
+      expect(told(got).slice(1)).toEqual([['long after', 1]]);
+    });
+
+    it('is set for oneself, in the future, and announced to one’s devices once', async () => {
+      const { ben } = await scene();
+      const settled = () => db.client.entry.count({ where: { streamId: ben.userId, type: 'SettingsChanged' } });
+      const moment = new Date('2999-01-01T00:00:00.123Z');
+      for (let times = 0; times < 2; times += 1) await world.push.setSilentUntil(ben, moment);
+      expect([await world.push.silentUntil([ben.userId]), await settled()]).toEqual([[moment], 1]);
+      const past = world.push.setSilentUntil(ben, new Date(0));
+      await expect(past).rejects.toMatchObject({ code: 'INVALID_INPUT', field: ['silentUntil'] });
+      for (let times = 0; times < 2; times += 1) await world.push.setSilentUntil(ben, null);
+      expect([await world.push.silentUntil([ben.userId]), await settled()]).toEqual([[null], 2]);
+    });
+  });
+
   describe('notifications about the account', () => {
     it('are sent for a contact request, and not once it is over', async () => {
       const { chat, ann, ben, got } = await scene();

@@ -157,12 +157,15 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
     it('with its account, nothing of its registration and quiet hours is left', async () => {
       const ben = await world.subscriber();
       await world.push.setQuietHours(ben, { start: '22:00', end: '07:00', timeZone: 'UTC', days: ['MONDAY'] });
+      await world.push.setSilentUntil(ben, new Date('2999-01-01'));
       await world.chat.users.erase(ben, { password, messages: 'KEEP', address });
       await world.chat.jobs.doDue();
       const where = { userId: ben.userId };
       expect([await db.client.pushDevice.count({ where }), await db.client.quietHours.count({ where })]).toEqual([0, 0]);
+      expect(await world.push.silentUntil([ben.userId])).toEqual([null]);
       expect(await refused(world.push.registerWeb(ben, ben.browser))).toMatchObject({ code: 'NOT_FOUND' });
       expect(await refused(world.push.setQuietHours(ben, null))).toMatchObject({ code: 'NOT_FOUND' });
+      expect(await refused(world.push.setSilentUntil(ben, null))).toMatchObject({ code: 'NOT_FOUND' });
     });
   });
 

@@ -40,6 +40,7 @@ describe('a request without a token', () => {
     'mutation { registerPushDevice(input: { platform: FCM, token: "x" }) { errors { code } } }',
     'mutation { unregisterPush(input: {}) { errors { code } } }',
     'mutation { setQuietHours(input: {}) { errors { code } } }',
+    'mutation { setSilentUntil(input: {}) { errors { code } } }',
     'mutation { changePassword(input: { currentPassword: "a", newPassword: "b" }) { errors { code } } }',
     'mutation { deleteAccount(input: { password: "a", messages: KEEP }) { errors { code } } }',
     'mutation { requestDataExport(input: {}) { errors { code } } }',

@@ -10,7 +10,7 @@ const page = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
 export const lookAround: Asked = {
   query: `{ viewer {
     user ${user} unread { conversations mentions messages threads } messagesFrom readReceipts lastSeen presenceChoice statusText statusUntil
-    quietHours { start end timeZone days } positions { streamId seq epoch } sessions { id deviceName deviceKind viewerIsCurrent createdAt }
+    quietHours { start end timeZone days } silentUntil positions { streamId seq epoch } sessions { id deviceName deviceKind viewerIsCurrent createdAt }
     dataExports { id state createdAt readyAt } pushDevices { kind createdAt }
     blocks(first: 50) { edges { cursor node { id } } ${page} }
     contacts(first: 50) { edges { cursor node { id alias since user ${user} } } ${page} }

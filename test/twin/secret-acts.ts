@@ -194,6 +194,7 @@ export const secretActs: Readonly<Record<string, Act>> = {
   'a conversation received': onConversation('markDelivered', { seq: 12 }),
   'a thread read': onMessage('markThreadRead', { seq: 12 }),
   'quiet hours': alone('setQuietHours', { quietHours: { start: '22:00', end: '07:00', timeZone: 'UTC' } }),
+  'a pause of pushes': alone('setSilentUntil', { silentUntil: '2999-01-01T00:00:00Z' }),
   'a device': alone('registerPushDevice', { platform: 'FCM', token: 'a-secret-device' }),
   'an export': alone('requestDataExport', { messages: true }),
   'others signed out': alone('signOutOthers', {}),

@@ -1,0 +1,3 @@
+-- Until when a user gets no push.
+
+ALTER TABLE "User" ADD COLUMN "silentUntil" DATETIME;
