@@ -1,6 +1,6 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { type AdminContext, adminSchema } from '../schema/admin/index.ts';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { useBodyLimit } from './body-limit.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { usePublicCodes } from './document-codes.ts';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Chat } from '../src/chat.ts';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { ChatError } from '../src/errors.ts';
 import { adminPath, createAdminEngine } from './admin-engine.ts';
 import { auditPath, sendAudit } from './audit-download.ts';

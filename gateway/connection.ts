@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Message } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { ChatError } from '../src/errors.ts';
 import type { StreamEnd } from '../src/feed/index.ts';
 import { type Close, closes, fitReason, sessionCloses } from './close-codes.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { CORSOptions } from 'graphql-yoga';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 
 function isListed({ corsOrigins }: Config, origin: string): boolean {
   return corsOrigins.includes('*') || corsOrigins.includes(origin);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { createPage, type Page } from './page.ts';
 
 // The same as in web/vite.config.ts.

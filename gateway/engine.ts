@@ -1,7 +1,7 @@
 import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, getOperationAST } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Context } from '../schema/index.ts';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import type { Tracer } from '../src/tracer.ts';
 import { useBodyLimit } from './body-limit.ts';
 import type { Call, Caller } from './call.ts';

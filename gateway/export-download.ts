@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Chat } from '../src/chat.ts';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import type { Download } from '../src/export/index.ts';
 
 const pattern = /^\/exports\/([0-9a-f-]{36})$/;

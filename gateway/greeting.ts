@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { offersDemoApp } from './demo-app.ts';
 import { addressAt } from './listen.ts';
 import type { Node } from './node.ts';

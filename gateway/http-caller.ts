@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Chat } from '../src/chat.ts';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { ChatError } from '../src/errors.ts';
 import { authenticate } from './auth.ts';
 import type { Caller } from './call.ts';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import type { Call } from './call.ts';
 import type { Delivery } from './delivery.ts';
 import { asSocketError, type Mask } from './errors.ts';

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { ChatError } from '../src/errors.ts';
 import type { Engine } from './engine.ts';
 import { openDownload, sendDownload } from './export-download.ts';

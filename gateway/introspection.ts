@@ -1,6 +1,6 @@
 import { type DocumentNode, type GraphQLError, NoSchemaIntrospectionCustomRule, validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { documentRefusal } from './document-codes.ts';
 import type { Mask } from './errors.ts';
 

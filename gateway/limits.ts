@@ -16,7 +16,7 @@ import {
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { SubscriptionRootRule } from './subscription-root.ts';
 
 // The largest document of a careful client, with every field of every event, has about 1,500 tokens and 800 fields.

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
-import type { Config } from '../src/config.ts';
-import { nodeNameOf } from '../src/node-name.ts';
+import type { Config } from '../src/config/index.ts';
+import { nodeNameOf } from '../src/config/index.ts';
 
 /** The log of a node. It knows the request that a line belongs to. */
 export interface Logging {

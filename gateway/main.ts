@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Config, ConfigError, readConfig } from '../src/config.ts';
-import { misspelt } from '../src/config-misspelt.ts';
+import { type Config, ConfigError, misspelt, readConfig } from '../src/config/index.ts';
 import { DatabaseError } from '../src/db/index.ts';
 import { ChatError } from '../src/errors.ts';
 import { seedDemo } from './demo.ts';

@@ -1,6 +1,6 @@
 import { GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { asRequestError } from './errors.ts';
 import { selectsOnly } from './signing-in.ts';
 

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import type { Metrics } from './metrics.ts';
 
 /** The path of the metrics on the operators' port. */

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Chat } from '../src/chat.ts';
-import type { Config } from '../src/config.ts';
-import { nodeNameOf } from '../src/node-name.ts';
+import type { Config } from '../src/config/index.ts';
+import { nodeNameOf } from '../src/config/index.ts';
 import { release } from '../src/release.ts';
 import { createBacklogMetrics } from './backlog-metrics.ts';
 import type { Meter } from './meter.ts';

@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { Registry } from 'prom-client';
 import { createContext, schema, showDraft, showToApps } from '../schema/index.ts';
 import type { Chat } from '../src/chat.ts';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { openChat } from '../src/open.ts';
 import type { PasswordCost } from '../src/user/index.ts';
 import type { Effect } from '../src/worker/index.ts';

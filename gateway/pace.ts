@@ -1,6 +1,6 @@
 import { type DocumentNode, getOperationAST, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { ChatError } from '../src/errors.ts';
 import type { Access } from '../src/user/index.ts';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { adminTabs } from './admin-tabs.ts';
 import { readDemoApp, servesDemoApp } from './demo-app.ts';
 import { readyTabs } from './graphiql-tabs.ts';

@@ -1,6 +1,6 @@
 import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import { type Context, type ExecutionResult, makeServer, type OperationResult, type SubscribePayload } from 'graphql-ws';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { ChatError, OverloadError } from '../src/errors.ts';
 import type { Call } from './call.ts';
 import { closes, tryAfter } from './close-codes.ts';

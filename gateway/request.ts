@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { newUuid } from '../src/uuid.ts';
 
 /** Returns the id of a request in the log: the client's `x-request-id` if it is a plain word of at most 64 characters, else a new one. */

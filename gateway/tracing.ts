@@ -1,4 +1,4 @@
-import type { Config } from '../src/config.ts';
+import type { Config } from '../src/config/index.ts';
 import { noTracer } from '../src/tracer.ts';
 import type { Logging } from './logger.ts';
 import type { Tracing } from './otlp.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type GraphQLSchema, parse, validate } from 'graphql';
 import { z } from 'zod';
-import { type Config, ConfigError } from '../src/config.ts';
+import { type Config, ConfigError } from '../src/config/index.ts';
 import { readJson } from '../src/read-json.ts';
 import { excessIn } from './limits.ts';
 import type { Logging } from './logger.ts';

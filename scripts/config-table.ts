@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { options, topics } from '../src/config.ts';
-import type { Option } from '../src/config-option.ts';
+import type { Option } from '../src/config/index.ts';
+import { options, topics } from '../src/config/index.ts';
 
 const begin = '<!-- configuration: printed by npm run docs -->';
 const end = '<!-- configuration end -->';
@@ -49,7 +49,7 @@ for (const [name, tables] of Object.entries(printed)) {
   const before = await readFile(path, 'utf8');
   const after = withPrinted(before, tables);
   if (before !== after && process.argv.includes('--check')) {
-    console.error(`The configuration in ${name} differs from src/config.ts: run npm run docs`);
+    console.error(`The configuration in ${name} differs from src/config: run npm run docs`);
     process.exitCode = 1;
   } else if (before !== after) {
     await writeFile(path, after);

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { servesDemoApp } from '../gateway/demo-app.ts';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/index.ts';
 import { locked, readIfThere } from './locked.ts';
 
 // Builds the demo app into web/dist before a node starts that serves it, unless the build there matches the sources. Without Vite, which is

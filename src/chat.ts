@@ -3,7 +3,7 @@ import { type Audit, createAudit } from './audit/index.ts';
 import type { Bus } from './bus/index.ts';
 import type { CacheCounts, Caches } from './cache/index.ts';
 import { type Cluster, createCluster, type Registry } from './cluster/index.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/index.ts';
 import { type Blocks, type Contacts, createBlocks, createContacts } from './contact/index.ts';
 import type { Db } from './db/index.ts';
 import { createDrafts, type Drafts } from './draft/index.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './config/index.ts';
 import type { ServerKey } from './server-key.ts';
 
 /** Parses keys in the format of SECRET_KEYS. Returns none for an empty text. */

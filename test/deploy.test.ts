@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { options, readConfig } from '../src/config.ts';
+import { options, readConfig } from '../src/config/index.ts';
 
 const root = join(import.meta.dirname, '..');
 const usual = readConfig({});

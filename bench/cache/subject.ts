@@ -5,7 +5,7 @@ import { createRedisCaches } from '../../src/cache/caches.redis.ts';
 import { type Caches, createNoCaches } from '../../src/cache/index.ts';
 import { type Chat, createChat } from '../../src/chat.ts';
 import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import type { Db } from '../../src/db/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';

@@ -4,7 +4,7 @@ import { createAdapter } from '@socket.io/redis-adapter';
 import { Redis } from 'ioredis';
 import pino from 'pino';
 import { Server as SocketIo } from 'socket.io';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { streamTopic } from '../../src/log/index.ts';
 import { openChat } from '../../src/open.ts';
 import { clientDocument, peerDocument } from '../support/documents.ts';

@@ -3,7 +3,7 @@
 // rate.
 import { parseArgs } from 'node:util';
 import pino from 'pino';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { openChat } from '../../src/open.ts';
 import { startMpimStore } from '../send/store.ts';
 import { openSql } from '../support/database.ts';

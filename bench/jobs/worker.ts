@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { createNode } from '../../gateway/node.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import type { Effect } from '../../src/worker/index.ts';
 
 // A worker, either of a node with its webhooks, or with an effect that is a bare request to a receiver, for each entry or for each run of

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import { formatId } from '../../schema/ids.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { openChat } from '../../src/open.ts';
 import { newDatabase, openSql } from '../support/database.ts';
 import { clientDocument } from '../support/documents.ts';

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { nodeFlags } from '../../scripts/node-flags.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { openChat } from '../../src/open.ts';
 import { newDatabase, openSql } from '../support/database.ts';
 import { makeRooms, type Room, type RoomPlan } from '../support/people.ts';

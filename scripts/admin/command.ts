@@ -1,5 +1,5 @@
 import type { Note } from '../../src/audit/index.ts';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/config/index.ts';
 import type { NewData } from '../../src/data.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Operator } from '../../src/open.ts';

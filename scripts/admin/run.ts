@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import type { Note } from '../../src/audit/index.ts';
-import { ConfigError, readConfig } from '../../src/config.ts';
+import { ConfigError, readConfig } from '../../src/config/index.ts';
 import { DatabaseError } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import { type Operator, openOperator } from '../../src/open.ts';

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/config/index.ts';
 import { DatabaseError } from '../../src/db/index.ts';
 import { openTransfer } from '../../src/open.ts';
 import type { TransferPlan, TransferProgress } from '../../src/transfer/index.ts';

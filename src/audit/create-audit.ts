@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { newUuid, uuidBytes } from '../uuid.ts';

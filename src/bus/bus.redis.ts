@@ -1,7 +1,7 @@
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { connectRedis, watchPulse } from '../redis.ts';
+import { connectRedis, watchPulse } from '../redis/index.ts';
 import type { Bus, OnMessage, PublishOptions, Unsubscribe } from './bus.ts';
 import { createOutbox, isHandedOver } from './outbox.ts';
 import { keepTopics, type Topics } from './redis-topics.ts';

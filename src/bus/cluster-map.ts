@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { ConfigError } from '../config.ts';
-import { connectRedis, type RedisConnection } from '../redis.ts';
+import { ConfigError } from '../config/index.ts';
+import { connectRedis, type RedisConnection } from '../redis/index.ts';
 import { slotCount } from './slot.ts';
 
 /** Which master serves which slot, as one node of a cluster knows it. */

@@ -1,8 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { ConfigError } from '../config.ts';
-import { connectRedis, openRedis, type RedisConnection } from '../redis.ts';
-import { withAddress } from '../redis-url.ts';
+import { ConfigError } from '../config/index.ts';
+import { connectRedis, openRedis, type RedisConnection } from '../redis/index.ts';
 import { type ClusterMap, firstMap, newestMap } from './cluster-map.ts';
 import { createShard, type Shard, type ShardEvents } from './shard.ts';
 
@@ -186,4 +185,11 @@ async function knowsShards({ address, publisher, subscriber }: Pair): Promise<bo
     const reason = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ') : String(cause);
     throw new ConfigError(`REDIS_URL: Redis at ${address} does not describe its commands (${reason})`, { cause });
   }
+}
+
+/** Returns the URL of another node of the same cluster, with the same user, password and TLS. `address` is `host:port`. */
+function withAddress(url: string, address: string): string {
+  const { protocol, username, password } = new URL(url);
+  const credentials = username === '' && password === '' ? '' : `${username}:${password}@`;
+  return `${protocol}//${credentials}${address}`;
 }

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { watchPulse } from '../redis.ts';
+import { watchPulse } from '../redis/index.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 
 /** One master of a cluster, with two connections. */

@@ -1,9 +1,6 @@
-import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Bus } from '../bus/index.ts';
-import { connectRedis, watchPulse } from '../redis.ts';
-import { connectRedisCluster, watchClusterPulse } from '../redis-cluster.ts';
-import { parseRedisUrl } from '../redis-url.ts';
+import { connectAnyRedis, type RedisClient } from '../redis/index.ts';
 import type { CacheLimits, Caches } from './cache.ts';
 import { createCaches } from './create-caches.ts';
 import type { Remote } from './remote.ts';
@@ -24,7 +21,6 @@ export interface RedisCachesOptions {
 
 // A hundred times what Redis usually takes, and still too short to notice. After it the database is read.
 const commandMs = 100;
-const pulseMs = 2_000;
 const dropScript = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end";
 
 /**
@@ -43,29 +39,17 @@ interface RemoteOptions {
 }
 
 async function openRemote(url: string, { prefix, logger }: RemoteOptions): Promise<Remote> {
-  const manner = { role: 'cache', timeoutMs: commandMs, logger };
-  const place = parseRedisUrl(url);
-  if (place?.cluster) {
-    const client = await connectRedisCluster({ urls: place.urls, ...manner });
-    // One key per command, because the keys of a command must be in one slot. MGET, because GET fails if the value is not a string.
-    const read = (keys: readonly string[]) => Promise.all(keys.map(async (key) => (await client.mget(prefix + key))[0] ?? null));
-    return remoteOver(client, prefix, { read, stopPulse: watchClusterPulse(client, pulseMs) });
-  }
-  const client = await connectRedis({ url, ...manner });
-  const read = (keys: readonly string[]) => client.mget(keys.map((key) => prefix + key));
-  return remoteOver(client, prefix, { read, stopPulse: watchPulse(client, pulseMs) });
-}
-
-function remoteOver(
-  client: Redis | Cluster,
-  prefix: string,
-  { read, stopPulse }: { readonly read: Remote['read']; readonly stopPulse: () => void },
-): Remote {
+  const redis = await connectAnyRedis({ url, role: 'cache', timeoutMs: commandMs, logger });
+  const { client } = redis;
   return {
     get ready() {
       return client.status === 'ready';
     },
-    read,
+    read: (keys) =>
+      readKeys(
+        client,
+        keys.map((key) => prefix + key),
+      ),
     async put(key, text, ms) {
       await client.set(prefix + key, text, 'PX', ms);
     },
@@ -76,8 +60,13 @@ function remoteOver(
       await client.eval(dropScript, 1, prefix + key, text);
     },
     async [Symbol.asyncDispose]() {
-      stopPulse();
-      client.disconnect();
+      redis[Symbol.dispose]();
     },
   };
+}
+
+function readKeys(client: RedisClient['client'], keys: string[]): Promise<readonly (string | null)[]> {
+  if (!client.isCluster) return client.mget(keys);
+  // One key per command, because the keys of a command must be in one slot. MGET, because GET fails if the value is not a string.
+  return Promise.all(keys.map(async (key) => (await client.mget(key))[0] ?? null));
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Bus, Unsubscribe } from '../bus/index.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
+import { nodeNameOf } from '../config/index.ts';
 import { createIgnoredReports } from '../ignored-data.ts';
-import { nodeNameOf } from '../node-name.ts';
 import { release } from '../release.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import type { Cluster } from './cluster.ts';

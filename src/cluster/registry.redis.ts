@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { createIgnoredReports, type ReportIgnored } from '../ignored-data.ts';
 import { readJson } from '../read-json.ts';
-import { connectAnyRedis } from '../redis-client.ts';
+import { connectAnyRedis } from '../redis/index.ts';
 import { type Lease, nodeStates } from './node-record.ts';
 import type { BeatAnswer, Registered, Registry, RegistryState, Takeover } from './registry.ts';
 import { beatScript, claimScript, finishScript, leaveScript, reclaimScript } from './registry-scripts.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import type { Db } from '../db/index.ts';
 import type { Limits } from '../limit/index.ts';
 import type { Log } from '../log/index.ts';

@@ -1,6 +1,6 @@
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { ChatError } from '../errors.ts';
 import { type Identities, type Identity, isIdentityName, nameRule } from './identity.ts';
 import { createSigners } from './keys.ts';

@@ -1,7 +1,7 @@
 import { type CryptoKey, createRemoteJWKSet, customFetch, errors, type FlattenedJWSInput, type JWSHeaderParameters } from 'jose';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { ChatError } from '../errors.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 

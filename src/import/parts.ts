@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { type Db, type ImportedRow, readDue, readImported } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Fact, Inside, Log } from '../log/index.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
-import { connectAnyRedis } from '../redis-client.ts';
+import { connectAnyRedis } from '../redis/index.ts';
 import type { LimitRule, Limits } from './limit.ts';
 import { asLimit, pointsOf } from './window.ts';
 

@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/index.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import type { Db } from '../db/index.ts';
 import type { Groups } from '../group/index.ts';
 import type { Log } from '../log/index.ts';

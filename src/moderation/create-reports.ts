@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Limits } from '../limit/index.ts';

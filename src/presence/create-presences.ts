@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Bus } from '../bus/index.ts';
 import type { Cluster } from '../cluster/index.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Limits } from '../limit/index.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type Clock, type Cluster, type Lease, monotonicClock, type NodeMessage } from '../cluster/index.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import type { Access, Viewer } from '../user/index.ts';
 import type { HintPublisher } from './hint-publisher.ts';
 import type { LastSeenNotes } from './last-seen.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Lease } from '../cluster/index.ts';
 import { createIgnoredReports, type ReportIgnored } from '../ignored-data.ts';
 import { readJson } from '../read-json.ts';
-import { connectAnyRedis } from '../redis-client.ts';
+import { connectAnyRedis } from '../redis/index.ts';
 import { deviceKinds } from '../user/index.ts';
 import { type Connection, type ConnectionRef, leaseOf, type Roster, type RosterChange, type UserConnections } from './roster.ts';
 

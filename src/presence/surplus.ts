@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import type { Connection } from './roster.ts';
 
 /** The connections of a user that must be closed, by reason. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Log } from '../log/index.ts';
 import { createPoster } from '../outgoing/index.ts';

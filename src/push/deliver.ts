@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import type { Roster } from '../presence/index.ts';
 import { deriveKey, type ServerKey } from '../server-key.ts';
 import { uuidBytes } from '../uuid.ts';

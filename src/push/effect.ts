@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { leavePushDeliveries, raisePushDue } from '../db/index.ts';
 import type { Entry, KnownEntry } from '../log/index.ts';
 import { uuidBytes } from '../uuid.ts';

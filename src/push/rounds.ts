@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { poll } from '../polling.ts';
 import { type DeliverParts, deliver, takeUp } from './deliver.ts';
 import { type DueParts, handOutDue } from './due.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { type Db, hasOwnDays, selectOverdue, selectOverdueAccounts, selectOverdueOwn } from '../db/index.ts';
 import type { JobData } from '../jobs/index.ts';
 import type { Log } from '../log/index.ts';

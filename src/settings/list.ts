@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import type { Db } from '../db/index.ts';
 import { settingNames, settings } from './setting.ts';
 import type { Setting } from './settings.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { settingNames, type Values } from './setting.ts';
 
 /** Returns a configuration whose settings are read from `values` at each use, and from `config` where `values` has none. */

@@ -1,4 +1,4 @@
-import type { Config, SettingName } from '../config.ts';
+import type { Config, SettingName } from '../config/index.ts';
 import type { Page } from '../page.ts';
 
 /** A setting and its current value. Values are texts in the format of the environment variable. */

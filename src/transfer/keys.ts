@@ -1,4 +1,4 @@
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config/index.ts';
 import type { ServerKey } from '../server-key.ts';
 
 // The widths of the columns.

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { isDuplicate, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { isIdentityName, nameRule } from '../identity/index.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Cache } from '../cache/index.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import type { Db } from '../db/index.ts';
 import type { Identities } from '../identity/index.ts';
 import type { Limits } from '../limit/index.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { ChatError } from '../errors.ts';
 import { inFairTurns } from '../turns.ts';
 import { countedAddress } from './address.ts';

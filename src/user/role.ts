@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import type { Db, Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { type Fact, type Log, serverStreamId, type Verdict } from '../log/index.ts';

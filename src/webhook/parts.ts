@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import type { Db, StreamKind } from '../db/index.ts';
 import type { Entry, Log } from '../log/index.ts';
 import type { Tracer } from '../tracer.ts';

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { allOf } from '../all-of.ts';
 import { createIgnoredReports } from '../ignored-data.ts';
-import { connectAnyRedis } from '../redis-client.ts';
+import { connectAnyRedis } from '../redis/index.ts';
 import { createHolds, type Taken } from './holds.ts';
 import type { Due, Held, Queue } from './queue.ts';
 import { group, handBackScript, leadScript, putScript } from './queue-scripts.ts';

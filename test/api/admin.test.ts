@@ -4,7 +4,7 @@ import { createNode } from '../../gateway/node.ts';
 import { adminSchema } from '../../schema/admin/index.ts';
 import { formatId, inputId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { adminUrl, appoint, askAdmin } from '../support/admin-caller.ts';
 import { leaveDeadJob } from '../support/dead-job.ts';
 import { SignOutDocument } from '../support/generated/graphql.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { options } from '../../src/config.ts';
+import { options } from '../../src/config/index.ts';
 import { SendMessageDocument } from '../support/generated/graphql.ts';
 import { password, world } from '../support/world.ts';
 import { act, effects, outcome, type Place } from './live-settings.ts';

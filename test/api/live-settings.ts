@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { createLogging } from '../../gateway/logger.ts';
 import { createNode } from '../../gateway/node.ts';
 import { schema } from '../../schema/index.ts';
-import { readConfig, type SettingName } from '../../src/config.ts';
+import { readConfig, type SettingName } from '../../src/config/index.ts';
 import { ageIn } from '../retention/age.ts';
 import type { Listening } from '../support/listening.ts';
 import { rawId, rawSql } from '../support/raw-sql.ts';

@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { createNode } from '../../gateway/node.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { leaveDeadJob } from '../support/dead-job.ts';
 import { MeDocument, SearchMessagesDocument } from '../support/generated/graphql.ts';
 import { rawSql } from '../support/raw-sql.ts';

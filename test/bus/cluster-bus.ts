@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { expect } from 'vitest';
 import { createClusterBus } from '../../src/bus/bus.cluster.redis.ts';
 import type { Bus } from '../../src/bus/index.ts';
-import { parseRedisUrl } from '../../src/redis-url.ts';
+import { parseRedisUrl } from '../../src/config/redis-url.ts';
 import type { RedisCluster } from '../support/redis-cluster.ts';
 import type { Service } from '../support/services.ts';
 

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createRedisBus } from '../../src/bus/bus.redis.ts';
 import type { Bus } from '../../src/bus/index.ts';
-import { connectAnyRedis } from '../../src/redis-client.ts';
+import { connectAnyRedis } from '../../src/redis/client.ts';
 import { chatOn } from '../support/chat.ts';
 import { groupOf, inWords, listen, person, say } from '../support/people.ts';
 import { type RedisSentinels, startRedisSentinels } from '../support/redis-sentinels.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Bus } from '../../src/bus/index.ts';
-import { ConfigError } from '../../src/config.ts';
+import { ConfigError } from '../../src/config/index.ts';
 import { within } from '../support/bound.ts';
 
 // The bound that each kind of bus on Redis promises for its start.

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createSession } from '../../client/index.ts';
 import { createNode } from '../../gateway/node.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { ask } from '../support/client.ts';
 import { MeDocument, RefreshTokenDocument } from '../support/generated/graphql.ts';
 import { freshStores } from '../support/stores.ts';

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createRedisRegistry } from '../../src/cluster/registry.redis.ts';
 import type { BeatAnswer, Registry } from '../../src/cluster/registry.ts';
-import { ConfigError } from '../../src/config.ts';
+import { ConfigError } from '../../src/config/index.ts';
 import { freePort, startRedis } from '../support/services.ts';
 import { aNode, leaseOf } from './records.ts';
 import { describeRegistry } from './registry.contract.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import type { Bus } from '../../src/bus/index.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import { createFeed } from '../../src/feed/create-feed.ts';
 import type { Feed, FeedEvent, KnownPosition } from '../../src/feed/index.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createLogging } from '../../gateway/logger.ts';
 import { createNode, type Node } from '../../gateway/node.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { cheapPasswords } from '../support/cheap-passwords.ts';
 import { backend } from '../support/issuer.ts';
 import type { Stores } from '../support/stores.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { greet } from '../../gateway/greeting.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 
 const node = { url: 'http://127.0.0.1:4000', port: 4000, adminUrl: 'http://127.0.0.1:4100/admin/graphql' };
 

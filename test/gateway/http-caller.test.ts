@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { callOverHttp } from '../../gateway/http-caller.ts';
 import { createSessions } from '../../gateway/sessions.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { embeddedChat } from '../support/chat.ts';
 
 test('the signal of a request aborts when its client disconnects', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { createLogging } from '../../gateway/logger.ts';
 import { createNode, type Node } from '../../gateway/node.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { createGates, type Gates } from './gates.ts';
 import { labSchema } from './lab-schema.ts';
 

@@ -5,7 +5,7 @@ import { servesDemoApp } from '../../gateway/demo-app.ts';
 import { readyTabs } from '../../gateway/graphiql-tabs.ts';
 import { adminSchema } from '../../schema/admin/index.ts';
 import { schema } from '../../schema/index.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { openLab } from './lab.ts';
 
 const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };

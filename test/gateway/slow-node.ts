@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createLogging } from '../../gateway/logger.ts';
 import { createNode, type Node } from '../../gateway/node.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { embeddedStores } from '../support/stores.ts';
 import { type Doings, type Person, peopleOf } from '../support/world.ts';
 import { openRaw, type RawSocket } from './raw-socket.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { createLogging } from '../../gateway/logger.ts';
 import { createNode, type Node } from '../../gateway/node.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import type { Effect } from '../../src/worker/index.ts';
 import { within } from '../support/bound.ts';
 import { type Collector, type SentSpan, startCollector } from '../support/collector.ts';

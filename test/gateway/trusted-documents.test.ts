@@ -11,7 +11,7 @@ import { sessionRequests } from '../../client/session-request.ts';
 import { createLogging } from '../../gateway/logger.ts';
 import { hashOf, readTrustedDocuments } from '../../gateway/trusted-documents.ts';
 import { schema } from '../../schema/index.ts';
-import { ConfigError, readConfig } from '../../src/config.ts';
+import { ConfigError, readConfig } from '../../src/config/index.ts';
 import { MeDocument, ResumableDocument, SignUpDocument } from '../support/generated/graphql.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { password } from '../support/world.ts';

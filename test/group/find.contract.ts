@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { createContacts } from '../../src/contact/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import { frozenMarkers, type Role } from '../../src/group/index.ts';

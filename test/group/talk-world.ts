@@ -3,7 +3,7 @@ import pino from 'pino';
 import { expect } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import type { Bus } from '../../src/bus/index.ts';
-import { type Config, readConfig } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import { ChatError, type ErrorCode } from '../../src/errors.ts';
 import {

@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { type JWK, SignJWT, UnsecuredJWT } from 'jose';
 import pino, { type Logger } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { createIdentities, type Identities } from '../../src/identity/index.ts';
 import { audience, backendToken, type Issuer, now, startIssuer } from '../support/issuer.ts';
 

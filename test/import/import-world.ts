@@ -2,7 +2,7 @@ import pino from 'pino';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import type { Bus } from '../../src/bus/bus.ts';
 import type { Chat } from '../../src/chat.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import { createImports, type ImportOptions, ImportStopped, type ImportSummary, type Imports } from '../../src/import/index.ts';
 import { createLog, type Entry } from '../../src/log/index.ts';

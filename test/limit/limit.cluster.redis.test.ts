@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ConfigError } from '../../src/config.ts';
+import { ConfigError } from '../../src/config/index.ts';
 import type { Limit, Limits } from '../../src/limit/index.ts';
 import { createRedisLimits } from '../../src/limit/limit.redis.ts';
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts';

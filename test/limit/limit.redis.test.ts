@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { expect, inject, test, vi } from 'vitest';
-import { ConfigError } from '../../src/config.ts';
+import { ConfigError } from '../../src/config/index.ts';
 import type { Limits } from '../../src/limit/index.ts';
 import { createRedisLimits } from '../../src/limit/limit.redis.ts';
 import { freePort, startRedis } from '../support/services.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import type { Message, NewAttachment } from '../../src/message/index.ts';
 import type { Viewer } from '../../src/user/index.ts';

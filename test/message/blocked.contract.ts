@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { type Blocks, type Contacts, createBlocks, createContacts } from '../../src/contact/index.ts';
 import { type Db, holdAddressed, holdUsers } from '../../src/db/index.ts';
 import { createGroups, frozenMarkers } from '../../src/group/index.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { parseHint, streamTopic } from '../../src/log/index.ts';
 import { SignalTeller } from '../../src/message/signal.ts';
 import { type TalkWorld, talkOn } from '../group/talk-world.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { parseHint, streamTopic } from '../../src/log/index.ts';
 import { TypingTeller } from '../../src/message/typing.ts';
 import { refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';

@@ -6,7 +6,7 @@ import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import type { Bus } from '../../src/bus/index.ts';
 import type { Cluster } from '../../src/cluster/index.ts';
 import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import { createLog } from '../../src/log/index.ts';

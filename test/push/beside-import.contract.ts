@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import { createImports } from '../../src/import/index.ts';
 import { createLog } from '../../src/log/index.ts';

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import type { Chat } from '../../src/chat.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import type { Db, StreamKind } from '../../src/db/index.ts';
 import { createLog, type Entry } from '../../src/log/index.ts';
 import { createMemoryRoster } from '../../src/presence/roster.memory.ts';

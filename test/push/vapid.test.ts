@@ -1,6 +1,6 @@
 import { createECDH, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { vapidPairs } from '../../src/push/vapid.ts';
 
 const keys = [

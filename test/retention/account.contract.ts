@@ -2,7 +2,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import type { Chat } from '../../src/chat.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import { createFeed, type FeedEvent, type KnownPosition } from '../../src/feed/index.ts';
 import { createLog, type Log, type NewEntry, serverStreamId } from '../../src/log/index.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { inputId } from '../../schema/ids.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { type CommandEnd, runAdmin, spawnAdmin } from '../support/admin-command.ts';
 import { leaveDeadJob } from '../support/dead-job.ts';
 import { UpdateProfileDocument } from '../support/generated/graphql.ts';

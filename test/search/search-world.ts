@@ -1,4 +1,4 @@
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/config/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import type { Message } from '../../src/message/index.ts';

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import { createSettings, type Settings } from '../../src/settings/index.ts';

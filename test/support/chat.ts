@@ -4,7 +4,7 @@ import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import { createMemoryCaches } from '../../src/cache/caches.memory.ts';
 import { type Chat, createChat } from '../../src/chat.ts';
 import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import { createMemoryLimits } from '../../src/limit/limit.memory.ts';
 import { openChat } from '../../src/open.ts';

@@ -4,7 +4,7 @@ import type { Client } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { createNode, type Node } from '../../gateway/node.ts';
 import { formatId } from '../../schema/ids.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { serverStreamId } from '../../src/log/index.ts';
 import { cheapPasswords } from './cheap-passwords.ts';
 import { type Answer, ask, post, socketClient } from './client.ts';

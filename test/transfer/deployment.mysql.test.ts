@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createNode, type Node } from '../../gateway/node.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { prepare } from '../fuzz/ground.ts';
 import { type Answer, send } from '../fuzz/sender.ts';
 import { runAdmin } from '../support/admin-command.ts';

@@ -3,7 +3,7 @@ import { createConnection } from 'mariadb';
 import pino from 'pino';
 import { inject } from 'vitest';
 import { createAudit } from '../../src/audit/index.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import { connectSqlite } from '../../src/db/db.sqlite.ts';
 import { type Db, type Filling, models } from '../../src/db/index.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { ConfigError } from '../../src/config.ts';
+import { ConfigError } from '../../src/config/index.ts';
 import type { Held, Queue } from '../../src/worker/index.ts';
 import { createRedisQueue } from '../../src/worker/queue.redis.ts';
 import { within } from '../support/bound.ts';

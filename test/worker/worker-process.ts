@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { openChat } from '../../src/open.ts';
 import type { Call } from './receiver.ts';
 

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/index.ts';
 import { type Db, markEffectsDone, type Settled } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import { createLog, type Log } from '../../src/log/index.ts';

@@ -1,7 +1,7 @@
 // One of the two write paths, called in its own process by as many callers as are to be in flight: no GraphQL, no HTTP, no receivers.
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
-import { readConfig } from '../../../src/config.ts';
+import { readConfig } from '../../../src/config/index.ts';
 import { openChat } from '../../../src/open.ts';
 import { Acknowledged } from '../acknowledged.ts';
 import { Latencies } from '../latencies.ts';

@@ -10,7 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { memoryPositions } from '../../../client/index.ts';
 import type { ResumeSubscribeOptions } from '../../../client/relay.ts';
 import { createNode } from '../../../gateway/node.ts';
-import { readConfig } from '../../../src/config.ts';
+import { readConfig } from '../../../src/config/index.ts';
 import { EditMessageDocument, RecallMessageDocument } from '../../support/generated/graphql.ts';
 import { freshStores } from '../../support/stores.ts';
 import { given, type Person, peopleOf } from '../../support/world.ts';

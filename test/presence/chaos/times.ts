@@ -8,7 +8,7 @@ export const graceMs = 1_500;
 /** The longest interval between a node's beats (src/cluster/create-cluster.ts). */
 export const beatMs = leaseMs / 4;
 
-/** The longest delay before a Redis client that was disconnected for seconds retries, in ms (src/redis.ts). */
+/** The longest delay before a Redis client that was disconnected for seconds retries, in ms (src/redis/connection.ts). */
 export const reconnectMs = 2_000;
 // The delay of a process, a timer or a message on two busy cores.
 const scheduleMs = 1_000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { codePoints, hasControls, isBlank, isStorable } from './text.ts';
+import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
 
 /** Returns the type of an option with fixed choices. */
 export function oneOf<const T extends readonly string[]>(...texts: T) {

@@ -1,8 +1,8 @@
 import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { connectRedis, watchPulse } from './redis.ts';
-import { connectRedisCluster, watchClusterPulse } from './redis-cluster.ts';
-import { parseRedisUrl } from './redis-url.ts';
+import { parseRedisUrl } from '../config/index.ts';
+import { connectRedisCluster, watchClusterPulse } from './cluster.ts';
+import { connectRedis, watchPulse } from './connection.ts';
 
 /** A connection for commands with keys, to a server or a cluster. It is kept until it is disposed. */
 export interface RedisClient extends Disposable {

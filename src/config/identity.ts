@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, oneOf, option, url } from './config-option.ts';
+import { flag, oneOf, option, url } from './option.ts';
 
 const names = z.string().transform((text, context): readonly string[] => {
   const each = text

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryMs } from '../src/redis.ts';
+import { retryMs } from '../../src/redis/connection.ts';
 
 test('reconnects to Redis wait longer with each attempt, up to two seconds or the given maximum', () => {
   expect(retryMs(1)).toBeLessThanOrEqual(100);

@@ -1,4 +1,4 @@
-import { flag, oneOf, option, origins, paths, setting, whole } from './config-option.ts';
+import { flag, oneOf, option, origins, paths, setting, whole } from './option.ts';
 
 /** The options for what a node takes from clients: requests, connections and subscriptions. */
 export const gatewayOptions = {

@@ -1,11 +1,11 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectRedis } from '../src/redis.ts';
-import { type Certificates, makeCertificates } from './db/certificates.ts';
-import { startNodeProcess } from './support/node-process.ts';
-import { startRedisCluster } from './support/redis-cluster.ts';
-import { freePort, type Service, startRedis } from './support/services.ts';
-import { realStores } from './support/stores.ts';
+import { connectRedis } from '../../src/redis/connection.ts';
+import { type Certificates, makeCertificates } from '../db/certificates.ts';
+import { startNodeProcess } from '../support/node-process.ts';
+import { startRedisCluster } from '../support/redis-cluster.ts';
+import { freePort, type Service, startRedis } from '../support/services.ts';
+import { realStores } from '../support/stores.ts';
 
 const logger = pino({ level: 'silent' });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { option, url, whole } from './config-option.ts';
+import { option, url, whole } from './option.ts';
 
 /** The options for traces, under OpenTelemetry's names where it has them. */
 export const traceOptions = {

@@ -61,10 +61,3 @@ function isEscaped(text: string): boolean {
     return false;
   }
 }
-
-/** Returns the URL of another node of the same cluster, with the same user, password and TLS. `address` is `host:port`. */
-export function withAddress(url: string, address: string): string {
-  const { protocol, username, password } = new URL(url);
-  const credentials = username === '' && password === '' ? '' : `${username}:${password}@`;
-  return `${protocol}//${credentials}${address}`;
-}

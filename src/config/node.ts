@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, handles, line, oneOf, option, setting, url, whole } from './config-option.ts';
+import { flag, handles, line, oneOf, option, setting, url, whole } from './option.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
 /** The options for how a node runs: where things are, what it stores and what works in the background. */

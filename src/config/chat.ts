@@ -1,4 +1,4 @@
-import { flag, hosts, line, oneOf, option, setting, whole } from './config-option.ts';
+import { flag, hosts, line, oneOf, option, setting, whole } from './option.ts';
 
 /** The options for the rules of the chat. They must be the same on all nodes of a system. */
 export const chatOptions = {

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import { chatOptions } from './config-chat.ts';
-import { gatewayOptions } from './config-gateway.ts';
-import { identityFaults, identityOptions } from './config-identity.ts';
-import { nodeOptions } from './config-node.ts';
-import type { LiveOption } from './config-option.ts';
-import { pushOptions } from './config-push.ts';
-import { traceOptions } from './config-trace.ts';
+import { chatOptions } from './chat.ts';
+import { gatewayOptions } from './clients.ts';
+import { identityFaults, identityOptions } from './identity.ts';
+import { nodeOptions } from './node.ts';
+import type { LiveOption } from './option.ts';
+import { pushOptions } from './push.ts';
+import { traceOptions } from './trace.ts';
 
 /** All options by topic. docs/configuration.md is generated from it (npm run docs). */
 export const topics = {

@@ -1,7 +1,7 @@
 import { Cluster, type Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
-import { ConfigError } from './config.ts';
-import { answersPing, connectionOptions, retryMs } from './redis.ts';
+import { ConfigError } from '../config/index.ts';
+import { answersPing, connectionOptions, retryMs } from './connection.ts';
 
 /** The settings of a connection to a Redis Cluster. */
 export interface RedisClusterConnection {

@@ -1,7 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
-import { ConfigError } from './config.ts';
-import { parseSentinelUrl, type Watched } from './redis-url.ts';
+import { ConfigError, parseSentinelUrl, type Watched } from '../config/index.ts';
 
 /** The settings of a connection to Redis. */
 export interface RedisConnection {

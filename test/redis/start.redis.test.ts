@@ -1,11 +1,11 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLogging } from '../gateway/logger.ts';
-import { readConfig } from '../src/config.ts';
-import { answersPing, connectRedis } from '../src/redis.ts';
-import { connectAnyRedis } from '../src/redis-client.ts';
-import { startRedisCluster } from './support/redis-cluster.ts';
-import { type Service, startRedis } from './support/services.ts';
+import { createLogging } from '../../gateway/logger.ts';
+import { readConfig } from '../../src/config/index.ts';
+import { connectAnyRedis } from '../../src/redis/client.ts';
+import { answersPing, connectRedis } from '../../src/redis/connection.ts';
+import { startRedisCluster } from '../support/redis-cluster.ts';
+import { type Service, startRedis } from '../support/services.ts';
 
 /** A Redis of one server or of several. */
 interface Place extends AsyncDisposable {

@@ -1,9 +1,9 @@
 import { decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, options, readConfig } from '../src/config.ts';
-import { misspelt } from '../src/config-misspelt.ts';
-import { embeddedChat } from './support/chat.ts';
-import { password } from './support/world.ts';
+import { ConfigError, options, readConfig } from '../../src/config/index.ts';
+import { misspelt } from '../../src/config/misspelt.ts';
+import { embeddedChat } from '../support/chat.ts';
+import { password } from '../support/world.ts';
 
 function refusal(env: Readonly<Record<string, string>>): string {
   try {

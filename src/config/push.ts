@@ -1,6 +1,6 @@
 import { createECDH } from 'node:crypto';
 import { z } from 'zod';
-import { flag, oneOf, option, url, whole } from './config-option.ts';
+import { flag, oneOf, option, url, whole } from './option.ts';
 
 const hosts = z.string().regex(/^$|^[\w.*:[\]-]+(,\s*[\w.*:[\]-]+)*$/, 'must be hosts joined by commas');
 
