@@ -1,4 +1,4 @@
-import { flag, oneOf, option, origins, paths, setting, whole } from './option.ts';
+import { flag, list, oneOf, option, origins, setting, whole } from './option.ts';
 
 /** The options for what a node takes from clients: requests, connections and subscriptions. */
 export const gatewayOptions = {
@@ -119,7 +119,7 @@ export const gatewayOptions = {
   trustedDocuments: option(
     'TRUSTED_DOCUMENTS',
     '',
-    paths,
+    list,
     'Files that list the documents of your clients, separated by commas. This node runs only those documents. Empty: any document.',
   ),
   introspection: setting('INTROSPECTION', 'true', flag, 'Whether introspection queries are answered.'),

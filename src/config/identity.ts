@@ -1,14 +1,11 @@
 import { z } from 'zod';
-import { flag, oneOf, option, url } from './option.ts';
+import { flag, list, oneOf, option, url } from './option.ts';
 
-const names = z.string().transform((text, context): readonly string[] => {
-  const each = text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  if (text !== '' && each.length === 0) context.addIssue({ code: 'custom', message: 'must be names, joined by commas' });
-  return each;
-});
+// Commas without a name are no audience, and must not turn the check of it off.
+const names = z
+  .string()
+  .regex(/^$|[^,\s]/, 'must be names, joined by commas')
+  .pipe(list);
 
 // RFC 7518, 3.2: an HS256 key must be at least as long as the hash.
 const minSecretBytes = 32;

@@ -21,35 +21,28 @@ export function line(max: number) {
   return z.string().refine(isLine, { message: `must be a line of 1 to ${max} characters` });
 }
 
-/** The type of a comma-separated list of handles, converted to lower case as they are stored. */
-export const handles = z.string().transform((text, context) => {
-  const names = text
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '');
-  const odd = names.find((name) => !/^[a-z0-9_.-]{3,32}$/.test(name));
-  if (odd !== undefined) context.addIssue({ code: 'custom', message: `names ${odd}, which can be nobody’s handle` });
-  return names as readonly string[];
-});
-
-/** The type of a comma-separated list of file paths. */
-export const paths = z.string().transform((text): readonly string[] =>
+/** The type of a comma-separated list of texts: white space around them does not belong to them, and empty ones are left out. */
+export const list = z.string().transform((text): readonly string[] =>
   text
     .split(',')
-    .map((path) => path.trim())
-    .filter((path) => path !== ''),
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
 );
+
+/** The type of a comma-separated list of handles, converted to lower case as they are stored. */
+export const handles = list.transform((given, context): readonly string[] => {
+  const names = given.map((name) => name.toLowerCase());
+  const odd = names.find((name) => !/^[a-z0-9_.-]{3,32}$/.test(name));
+  if (odd !== undefined) context.addIssue({ code: 'custom', message: `names ${odd}, which can be nobody’s handle` });
+  return names;
+});
 
 /**
  * The type of a comma-separated list of host names. They are converted to the form in URLs: lower case and ASCII. A leading `*.` stands for
  * every host below that domain.
  */
-export const hosts = z.string().transform((text, context) => {
-  const names = text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  return names.map((name): string => {
+export const hosts = list.transform((names, context): readonly string[] =>
+  names.map((name) => {
     const [, any = '', own = ''] = /^(\*\.)?(.+)$/.exec(name) ?? [];
     const host = URL.canParse(`http://${own}`) ? new URL(`http://${own}`) : null;
     // Anything besides the host name would be ignored.
@@ -57,18 +50,14 @@ export const hosts = z.string().transform((text, context) => {
       context.addIssue({ code: 'custom', message: `names ${name}, which is no host's name` });
     }
     return any + (host?.hostname ?? '');
-  }) as readonly string[];
-});
+  }),
+);
 
 /**
  * The type of a comma-separated list of origins, as browsers send them: scheme, host, and the port if it is not the default. `*` is any
  * origin. `null` is the origin of pages that have none, for example files.
  */
-export const origins = z.string().transform((text, context) => {
-  const named = text
-    .split(',')
-    .map((origin) => origin.trim())
-    .filter((origin) => origin !== '');
+export const origins = list.transform((named, context) => {
   if (named.length === 0) context.addIssue({ code: 'custom', message: 'names no origin: `*` is any' });
   const odd = named.find((origin) => !isOrigin(origin));
   if (odd !== undefined)
@@ -76,7 +65,7 @@ export const origins = z.string().transform((text, context) => {
       code: 'custom',
       message: `names ${odd}, which no browser sends: an origin is as in https://chat.example.org, without a path`,
     });
-  return named as readonly string[];
+  return named;
 });
 
 function isOrigin(text: string): boolean {

@@ -1,8 +1,13 @@
 import { createECDH } from 'node:crypto';
 import { z } from 'zod';
-import { flag, oneOf, option, url, whole } from './option.ts';
+import { flag, list, oneOf, option, url, whole } from './option.ts';
 
-const hosts = z.string().regex(/^$|^[\w.*:[\]-]+(,\s*[\w.*:[\]-]+)*$/, 'must be hosts joined by commas');
+// Unlike ATTACHMENT_HOSTS, they may have a port.
+const places = z
+  .string()
+  .regex(/^$|^[\w.*:[\]-]+(,\s*[\w.*:[\]-]+)*$/, 'must be hosts joined by commas')
+  .toLowerCase()
+  .pipe(list);
 
 function isPrivateKey(text: string): boolean {
   try {
@@ -43,21 +48,24 @@ export const pushOptions = {
   vapidKeys: option(
     'VAPID_KEYS',
     '',
-    z.string().refine((text) => text === '' || text.split(',').every(isPrivateKey), {
-      message: 'must be private keys of P-256 in base64url (43 characters), joined by commas',
-    }),
+    z
+      .string()
+      .refine((text) => text === '' || text.split(',').every(isPrivateKey), {
+        message: 'must be private keys of P-256 in base64url (43 characters), joined by commas',
+      })
+      .pipe(list),
     'Private keys by which push services know this server, separated by commas. Browsers subscribe with the first one; the others remain valid. Empty: one key is derived from each signing key.',
   ),
   pushServices: option(
     'PUSH_SERVICES',
     '',
-    hosts,
+    places,
     'Push services to which pushes for browsers may be sent: hosts separated by commas, with `*.` before a domain for all hosts in it. Empty: any on the Internet.',
   ),
   pushAllowHosts: option(
     'PUSH_ALLOW_HOSTS',
     '',
-    hosts,
+    places,
     'Push services that have no public address, as `host` or `host:port`, separated by commas. Otherwise the server never connects to a private address that a user names.',
   ),
   pushProviderUrl: option(

@@ -56,8 +56,7 @@ export interface Push extends Pushes {
  */
 export function createPush(given: PushParts): Push {
   const { db, config } = given;
-  const [allowed, services] = [listOf(config.pushAllowHosts), listOf(config.pushServices)];
-  const poster = createPoster({ allowed });
+  const poster = createPoster({ allowed: config.pushAllowHosts });
   const pairs = vapidPairs(config.vapidKeys, given.keys);
   const web = createWebPush({ poster, pairs, subject: config.vapidSubject });
   const { pushProviderUrl: url, pushProviderSecret: secret } = config;
@@ -78,7 +77,10 @@ export function createPush(given: PushParts): Push {
     effect: createPushEffect(given),
     async registerWeb(viewer, subscription) {
       requireOn(config.push, 'by push');
-      const { endpoint, p256dh, auth } = requireSubscription(subscription, { allowed, services });
+      const { endpoint, p256dh, auth } = requireSubscription(subscription, {
+        allowed: config.pushAllowHosts,
+        services: config.pushServices,
+      });
       return register(given, viewer, { kind: 'WEB', address: endpoint, p256dh, auth, vapidKey: vapidPublicKey });
     },
     async registerDevice(viewer, { platform, token }) {
@@ -106,11 +108,4 @@ export function createPush(given: PushParts): Push {
       poster[Symbol.dispose]();
     },
   };
-}
-
-function listOf(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim().toLowerCase())
-    .filter((part) => part !== '');
 }

@@ -11,12 +11,12 @@ export interface VapidPair {
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 /**
- * Returns the key pairs, the newest first: the configured ones (private keys separated by commas), or one derived from each server key.
+ * Returns the key pairs, the newest first: those of the configured private keys, or one derived from each server key.
  * Derived pairs are stored nowhere, are the same on all nodes, and rotate with the server keys (decision 42). Browsers subscribe with the
  * newest pair. A browser that has subscribed with an older one gets its pushes signed by that one as long as it exists.
  */
-export function vapidPairs(configured: string, keys: readonly ServerKey[]): readonly VapidPair[] {
-  const scalars = configured === '' ? keys.map(scalarOf) : configured.split(',').map((text) => Buffer.from(text, 'base64url'));
+export function vapidPairs(configured: readonly string[], keys: readonly ServerKey[]): readonly VapidPair[] {
+  const scalars = configured.length === 0 ? keys.map(scalarOf) : configured.map((text) => Buffer.from(text, 'base64url'));
   return scalars.map((scalar) => {
     const curve = createECDH('prime256v1');
     curve.setPrivateKey(scalar);
