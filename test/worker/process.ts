@@ -13,8 +13,8 @@ export interface Program extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-// Two that start concurrently on two busy cores need some seconds.
-const startMs = 30_000;
+// Two that start concurrently on two busy cores need some seconds, and with a dozen other programs half a minute.
+const startMs = 50_000;
 
 /** Starts a program. Resolves when it prints `ready`. Rejects with its output if it ends before. */
 export async function startProgram(file: string, env: Readonly<Record<string, string>>): Promise<Program> {

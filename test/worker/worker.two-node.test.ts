@@ -10,21 +10,32 @@ import { type Service, startRedis } from '../support/services.ts';
 import { realStores } from '../support/stores.ts';
 import { type Program, startProgram } from './process.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
+import { openWorker } from './reporting-worker.ts';
+import { write } from './writing.ts';
 
 const streamCount = 12;
+// Each worker is killed once: one before Redis is restarted, and the other after it.
+const faults = ['kill', 'restart', 'kill'];
 // A restart of Redis fits within two visibility times, and tests can wait for some of them.
 const quick = { WORKER_POLL_MS: '50', WORKER_VISIBILITY_MS: '3000', NODE_LEASE_MS: '2000', WORKER_CONCURRENCY: '4' };
+// A stream stays with its worker for longer than any test, unless the worker gives it up or is known to be gone.
+const held = { WORKER_VISIBILITY_MS: '600000' };
 
 /** A database, a Redis that can be killed, and a receiver. */
 interface Ground extends AsyncDisposable {
-  readonly env: Readonly<Record<string, string>>;
   readonly db: Db;
   readonly redis: Service;
   readonly receiver: Receiver;
   /** Some empty streams. */
   readonly streams: readonly bigint[];
-  worker(name: string): Promise<Program>;
-  writer(seed: number, entries: number): Promise<Program>;
+  /** Starts a worker in a process of its own, which can be killed. `env` overrides the usual configuration. */
+  worker(name: string, env?: Readonly<Record<string, string>>): Promise<Program>;
+  /** Opens a worker in this process, which starts at once. */
+  workHere(name: string, env?: Readonly<Record<string, string>>): Promise<void>;
+  /** Starts a process that logs entries until it is killed. */
+  writer(seed: number): Promise<Program>;
+  /** Logs entries in this process. */
+  write(seed: number, entries: number): Promise<void>;
   /** Resolves when no stream is due. */
   done(): Promise<void>;
   /** The head of each stream, by its id as text. */
@@ -41,15 +52,14 @@ async function openGround(redisArgs: readonly string[] = []): Promise<Ground> {
   const log = opening.use(createLog({ db, bus: createMemoryBus(), logger: pino({ level: 'silent' }) }));
   const create = Array.from({ length: streamCount }, () => ({ kind: 'ACCOUNT' as const }));
   const streams = await log.append({ lock: [], decide: async () => ({ create, result: ({ created }) => created }) });
+  const working = (name: string) => ({ ...env, ROLES: 'worker', RECEIVER: receiver.url, WORKER_NAME: name });
   const open = opening.move();
   return {
-    ...{ env, db, redis, receiver, streams },
-    worker: async (name) =>
-      open.use(await startProgram('worker-process.ts', { ...env, ROLES: 'worker', RECEIVER: receiver.url, WORKER_NAME: name })),
-    writer: async (seed, entries) =>
-      open.use(
-        await startProgram('writer-process.ts', { ...env, STREAMS: streams.join(','), SEED: String(seed), ENTRIES: String(entries) }),
-      ),
+    ...{ db, redis, receiver, streams },
+    worker: async (name, own = {}) => open.use(await startProgram('worker-process.ts', { ...working(name), ...own })),
+    workHere: async (name, own = {}) => void open.use(await openWorker({ ...working(name), ...own })),
+    writer: async (seed) => open.use(await startProgram('writer-process.ts', { ...env, STREAMS: streams.join(','), SEED: String(seed) })),
+    write: (seed, entries) => write(log, { streams, seed, entries }),
     done: () => expect.poll(() => db.client.stream.count({ where: { jobsDue: true } }), { timeout: 60_000, interval: 100 }).toBe(0),
     async heads() {
       const rows = await db.client.stream.findMany({ where: { id: { in: [...streams] } }, select: { id: true, lastSeq: true } });
@@ -92,14 +102,14 @@ describe.each([
     // They write until they are killed.
     const [workers, writers] = await Promise.all([
       Promise.all([ground.worker('w0'), ground.worker('w1')]),
-      Promise.all([ground.writer(seed, 1_000_000), ground.writer(seed + 1, 1_000_000)]),
+      Promise.all([ground.writer(seed), ground.writer(seed + 1)]),
     ]);
-    for (let round = 2; round < 6; round += 1) {
-      if (random() < 0.4) await redis.restart();
+    for (const [round, fault] of faults.entries()) {
+      if (fault === 'restart') await redis.restart();
       else {
-        const at = Math.floor(random() * workers.length);
+        const at = round / 2;
         await workers[at]?.kill();
-        workers[at] = await ground.worker(`w${round}`);
+        workers[at] = await ground.worker(`w${round + 2}`);
       }
       const before = came();
       await expect.poll(came, { timeout: 30_000 }).toBeGreaterThan(before);
@@ -125,11 +135,11 @@ describe('a process that dies', () => {
       return new Promise(() => undefined);
     };
     const first = await ground.worker('first');
-    await (await ground.writer(7, 40)).ended;
+    await ground.write(7, 40);
     await acted.promise;
     await first.kill();
     const seenByFirst = new Map([...receiver.seen].map(([stream, seqs]) => [stream, [...seqs]]));
-    await ground.worker('second');
+    await ground.workHere('second');
     await ground.done();
     await expectEverythingInOrder(ground);
     for (const [stream, seqs] of seenByFirst) {
@@ -143,29 +153,28 @@ describe('a process that dies', () => {
     timeout: 60_000,
   }, async () => {
     await using ground = await openGround();
-    const writer = await ground.writer(9, 100_000);
+    const writer = await ground.writer(9);
     await expect.poll(async () => Math.min(...(await ground.heads()).values())).toBeGreaterThan(0);
     await writer.kill();
     expect(await ground.db.client.stream.count({ where: { jobsDue: true } })).toBe(streamCount);
     await ground.redis.restart();
-    await ground.worker('late');
+    await ground.workHere('late');
     await ground.done();
     await expectEverythingInOrder(ground);
   });
 
   it('is replaced at once, long before its holds expire', { timeout: 60_000 }, async () => {
     await using ground = await openGround();
-    const { receiver, env } = ground;
-    const held = { ...env, ROLES: 'worker', RECEIVER: receiver.url, WORKER_VISIBILITY_MS: '600000' };
+    const { receiver } = ground;
     const acted = Promise.withResolvers<void>();
     receiver.answer = ({ worker }) => {
       if (worker !== 'first') return 204;
       acted.resolve();
       return new Promise(() => undefined);
     };
-    await using first = await startProgram('worker-process.ts', { ...held, WORKER_NAME: 'first' });
-    await using _second = await startProgram('worker-process.ts', { ...held, WORKER_NAME: 'second' });
-    await (await ground.writer(3, 60)).ended;
+    const first = await ground.worker('first', held);
+    await ground.workHere('second', held);
+    await ground.write(3, 60);
     await acted.promise;
     await first.kill();
     await ground.done();
@@ -178,20 +187,19 @@ describe('a process that stops in an orderly way', () => {
     timeout: 60_000,
   }, async () => {
     await using ground = await openGround();
-    const { receiver, env } = ground;
-    const held = { ...env, ROLES: 'worker', RECEIVER: receiver.url, WORKER_VISIBILITY_MS: '600000' };
+    const { receiver } = ground;
     const acted = Promise.withResolvers<void>();
     receiver.answer = ({ worker }) => {
       if (worker !== 'first') return 204;
       acted.resolve();
       return new Promise(() => undefined);
     };
-    await using _second = await startProgram('worker-process.ts', { ...held, WORKER_NAME: 'second' });
+    await ground.workHere('second', held);
     // It is the relay from here on, and does not start over when the other leaves.
-    await (await ground.writer(4, 24)).ended;
+    await ground.write(4, 24);
     await ground.done();
-    await using first = await startProgram('worker-process.ts', { ...held, WORKER_NAME: 'first' });
-    await (await ground.writer(5, 120)).ended;
+    const first = await ground.worker('first', held);
+    await ground.write(5, 120);
     await acted.promise;
     await first.stop();
     await ground.done();
