@@ -372,7 +372,7 @@ async function endToken(page: Page): Promise<void> {
 }
 
 test('a duplicated tab and its copy stay signed in, whichever refreshes, and sign out together; a new tab is not signed in', async () => {
-  const page = await signUp('kim');
+  const page = await signUpIn(await place.openAlone(`${place.node.url}/demo/`), 'kim');
   const [copy] = await Promise.all([page.context().waitForEvent('page'), page.evaluate(() => void window.open(location.href))]);
   const other = await page.context().newPage();
   await other.goto(page.url());
@@ -391,7 +391,7 @@ test('a duplicated tab and its copy stay signed in, whichever refreshes, and sig
 });
 
 test('if the browser’s storage is full, a user can sign up and stays signed in', async () => {
-  const page = await place.open('/demo/');
+  const page = await place.openAlone(`${place.node.url}/demo/`);
   await page.evaluate(() => {
     for (let size = 2 ** 22; size >= 1; size /= 2) {
       try {
@@ -431,7 +431,7 @@ test('a bot is marked as one where it is found and in its messages', async () =>
 });
 
 test('a user who signs out during a refresh stays signed out', async () => {
-  const page = await signUp('mia');
+  const page = await signUpIn(await place.openAlone(`${place.node.url}/demo/`), 'mia');
   const asked = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
   await page.route('**/graphql', async (route) => {

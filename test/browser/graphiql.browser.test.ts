@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { runAdmin } from '../support/admin-command.ts';
+import { peopleOf } from '../support/world.ts';
 import { browserPlace } from './window.ts';
 
 const place = browserPlace();
@@ -78,8 +80,7 @@ test('a message that is sent in one window arrives live in another', async () =>
 });
 
 test('the landing page links to GraphiQL and to the demo app, and shows the addresses as the browser has them', async () => {
-  const page = await (await place.browser.newContext()).newPage();
-  await page.goto(place.node.url);
+  const page = await place.open('/');
   expect(await page.locator('code').allTextContents()).toEqual(
     expect.arrayContaining([`${place.node.url}/graphql`, `${place.node.url.replace('http', 'ws')}/graphql`]),
   );
@@ -88,4 +89,52 @@ test('the landing page links to GraphiQL and to the demo app, and shows the addr
   await page.goBack();
   await page.getByRole('link', { name: 'The demo app' }).click();
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
+});
+
+test('the operators’ GraphiQL, given an admin’s access token, shows their schema, and its prepared tabs run', async () => {
+  const { people, anotherDevice } = peopleOf(() => place.node.url);
+  const [ann] = await people('ann');
+  await runAdmin(place.env, 'grant', ann.handle);
+  const { token } = await anotherDevice(ann);
+  const page = await place.openAlone(place.node.adminUrl);
+  const response = () => textOf(page, 'response');
+  await page.locator('.graphiql-execute-button').waitFor();
+  // The placeholder in the header signs nobody in.
+  await expect.poll(response).toContain('UNAUTHENTICATED');
+  await page.locator('button', { hasText: /^Headers$/ }).click();
+  const editor = page.locator('.graphiql-editor-tool .view-line');
+  const header = editor.locator('span span', { hasText: 'ACCESS_TOKEN' }).last();
+  // The editor that has just opened may still move: at the word’s old place there may be nothing or another word.
+  await vi.waitFor(
+    async () => {
+      const { width = 0, height = 0 } = (await header.boundingBox()) ?? {};
+      // In the second half of “"Bearer ACCESS_TOKEN"”.
+      await header.dblclick({ position: { x: width * 0.75, y: height / 2 }, timeout: 1_000 });
+      await page.keyboard.insertText(token);
+      const lines = (await editor.allTextContents()).join('').replaceAll(/\s/g, '');
+      if (lines.includes(`"Bearer${token}"`)) return;
+      await page.keyboard.press('Control+z');
+      throw new Error(`the header is ${lines}`);
+    },
+    { timeout: 15_000, interval: 500 },
+  );
+  await page.locator('button[aria-label="Show Documentation Explorer"]').click();
+  // GraphiQL takes a moment to notice the new header.
+  await vi.waitFor(
+    async () => {
+      await page.locator('button[aria-label^="Re-fetch GraphQL schema"]').click();
+      await expect.poll(() => page.locator('.graphiql-doc-explorer').textContent(), { timeout: 5_000 }).toContain('DrainNodeInput');
+    },
+    { timeout: 20_000, interval: 500 },
+  );
+  await page.locator('.graphiql-execute-button').click();
+  await expect.poll(response).toMatch(/"name":"logLevel","value":"warn"/);
+  // The other tabs use the same header.
+  await page.locator('.graphiql-tab-button', { hasText: 'Nodes' }).click();
+  await page.locator('.graphiql-tab-active', { hasText: 'Nodes' }).waitFor();
+  // GraphiQL takes a moment to notice which operation it shows, and then writes the document to the address.
+  await expect.poll(() => new URL(page.url()).searchParams.get('query')).toContain('query Nodes');
+  await page.locator('.graphiql-execute-button').click();
+  await expect.poll(response).toMatch(/"nodes":\[\{"id":.*"state":"READY"/);
+  expect(misdeeds.elsewhere).toEqual([]);
 });

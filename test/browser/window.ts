@@ -15,8 +15,7 @@ const args = [
   '--disable-sync',
 ];
 
-/** Starts the browser. */
-export async function startBrowser(): Promise<Browser> {
+async function startBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath: inject('chromium'), args });
 }
 
@@ -28,9 +27,11 @@ export interface Misdeeds {
   readonly faults: string[];
 }
 
-/** Opens a page in a window with storage of its own, as on a first visit. It can only reach the page’s host. */
-export async function openWindow(browser: Browser, url: string, { elsewhere, faults }: Misdeeds): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1_400, height: 900 } });
+const viewport = { width: 1_400, height: 900 } as const;
+
+/** Opens an empty window with storage of its own. Its pages can only reach the host of this URL. */
+async function openWindow(browser: Browser, url: string, { elsewhere, faults }: Misdeeds): Promise<Page> {
+  const context = await browser.newContext({ viewport });
   const { origin } = new URL(url);
   await context.route(
     (asked) => asked.origin !== origin && asked.protocol !== 'blob:',
@@ -40,23 +41,28 @@ export async function openWindow(browser: Browser, url: string, { elsewhere, fau
     },
   );
   context.setDefaultTimeout(20_000);
+  // GraphiQL's editor is megabytes of script: with ten programs on two cores, its page has been seen to take more than twenty seconds.
+  context.setDefaultNavigationTimeout(40_000);
   const page = await context.newPage();
   page.on('pageerror', ({ message }) => faults.push(message));
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(message.text());
   });
-  await page.goto(url);
   return page;
 }
 
 /** A node and a browser for all tests of a file. */
 export interface Place {
   readonly node: NodeProcess;
-  readonly browser: Browser;
   /** Those of the pages of the current test. */
   readonly misdeeds: Misdeeds;
-  /** Opens a path of the node in a window of its own. */
+  /**
+   * Opens a path of the node in a window of its own, as on a first visit. After the test it is emptied and kept for a later one: a new
+   * window costs the browser ten times as much.
+   */
   open(path: string): Promise<Page>;
+  /** Opens a URL in a window that no other test gets: for tests that change more of a window than its page. */
+  openAlone(url: string): Promise<Page>;
   /** Starts the node again on the same port, after it has ended. */
   restart(): Promise<void>;
   /** The environment variables that name the node’s stores. */
@@ -67,6 +73,9 @@ export interface Place {
 export function browserPlace(): Place {
   const misdeeds: Misdeeds = { elsewhere: [], faults: [] };
   const open = new AsyncDisposableStack();
+  // Windows that the current test has, and those of earlier tests.
+  const lent: Page[] = [];
+  const idle: Page[] = [];
   let started: { readonly stores: Stores; readonly browser: Browser; node: NodeProcess } | undefined;
   function place(): NonNullable<typeof started> {
     if (started === undefined) throw new Error('the node and the browser start before the first test, not earlier');
@@ -80,31 +89,53 @@ export function browserPlace(): Place {
     misdeeds.elsewhere.length = 0;
     misdeeds.faults.length = 0;
   });
-  // The windows of earlier tests would stay connected, and work for the rest of the file.
-  afterEach(
-    async () =>
-      void (await Promise.all(
-        place()
-          .browser.contexts()
-          .map((context) => context.close()),
-      )),
-  );
+  // The pages of earlier tests would stay connected, and work for the rest of the file.
+  afterEach(async () => {
+    const { browser, node } = place();
+    await Promise.all(lent.map((page) => empty(page, node.url)));
+    idle.push(...lent.splice(0));
+    const kept = new Set(idle.map((page) => page.context()));
+    await Promise.all(
+      browser
+        .contexts()
+        .filter((context) => !kept.has(context))
+        .map((context) => context.close()),
+    );
+  });
   afterAll(() => open.disposeAsync());
   return {
     misdeeds,
     get node() {
       return place().node;
     },
-    get browser() {
-      return place().browser;
-    },
     get env() {
       return place().stores.env;
     },
-    open: (path) => openWindow(place().browser, place().node.url + path, misdeeds),
+    async open(path) {
+      const { browser, node } = place();
+      const page = idle.pop() ?? (await openWindow(browser, node.url, misdeeds));
+      lent.push(page);
+      await page.goto(node.url + path);
+      return page;
+    },
+    async openAlone(url) {
+      const page = await openWindow(place().browser, url, misdeeds);
+      await page.goto(url);
+      return page;
+    },
     async restart() {
       const { stores, node } = place();
       place().node = open.use(await startNodeProcess({ ...stores.env, PORT: new URL(node.url).port }));
     },
   };
+}
+
+/** Leaves a window as it was before its first page. */
+async function empty(page: Page, origin: string): Promise<void> {
+  // A page of the same storage that runs nothing, which could write to it again.
+  await page.goto(`${origin}/health/live`);
+  await page.evaluate(() => {
+    for (const storage of [localStorage, sessionStorage]) storage.clear();
+  });
+  await page.setViewportSize(viewport);
 }
