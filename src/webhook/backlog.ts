@@ -16,7 +16,7 @@ export interface BacklogRow {
   /** How often the next entry has failed, and since when. */
   readonly attempts: number;
   readonly failingSince: Date | null;
-  /** The earliest time of the next attempt. */
+  /** The earliest time of the next attempt. While it is delivered: until when nobody else delivers it. */
   readonly dueAt: Date;
 }
 
@@ -74,11 +74,35 @@ export async function scheduleCatchUp(tx: Tx, webhookId: string, at: Date): Prom
   await putJob(tx, { kind: 'WebhookBacklog', key: webhookId, data: { webhookId }, dueAt });
 }
 
+/** Which backlogs a node takes up. */
+interface Taking {
+  /** The backlogs must be due then. Null: they need not be due. */
+  readonly now: Date | null;
+  readonly limit: number;
+  /** Until when no other node takes them up. */
+  readonly takenUntil: Date;
+}
+
+/** Takes up backlogs, the earliest first, and leaves out those that another node has taken up meanwhile. */
+export async function takeBacklogs(db: Db, webhookId: string, { now, limit, takenUntil }: Taking): Promise<readonly BacklogRow[]> {
+  const due = await dueBacklogs(db.client, webhookId, { now, limit });
+  if (due.length === 0) return [];
+  return db.transaction(async (tx) => {
+    const taken: BacklogRow[] = [];
+    for (const row of due) {
+      const asRead = { ...keyOf(row), nextSeq: row.nextSeq, dueAt: row.dueAt };
+      const { count } = await tx.webhookBacklog.updateMany({ where: asRead, data: { dueAt: takenUntil } });
+      if (count === 1) taken.push({ ...row, dueAt: takenUntil });
+    }
+    return taken;
+  });
+}
+
 /** Reads the backlogs that are due at `now`, the earliest first. `now` null: all backlogs. */
 export async function dueBacklogs(
   tx: Tx,
   webhookId: string,
-  { now, limit }: { readonly now: Date | null; readonly limit: number },
+  { now, limit }: Pick<Taking, 'now' | 'limit'>,
 ): Promise<readonly BacklogRow[]> {
   const rows = await tx.webhookBacklog.findMany({
     where: { webhookId: uuidBytes(webhookId), ...(now !== null && { dueAt: { lte: now } }) },

@@ -1,5 +1,5 @@
 import { ChatError } from '../errors.ts';
-import { type BacklogRow, dueBacklogs, endBacklog, moveBacklog, putOffBacklog, scheduleNextCatchUp } from './backlog.ts';
+import { type BacklogRow, endBacklog, moveBacklog, putOffBacklog, scheduleNextCatchUp, takeBacklogs } from './backlog.ts';
 import { deliver, type EventCall, type Outcome, renderCalls } from './deliver.ts';
 import { disable, longFailureMs } from './health.ts';
 import type { WebhookParts } from './parts.ts';
@@ -12,6 +12,8 @@ const sliceMs = 3_000;
 const lanes = 8;
 // Entries that are delivered between two stored positions: so many may be repeated if the node dies.
 const pageEntries = 50;
+// What the last call of a slice may take beyond it, besides the time-out of the call: statements on a busy database.
+const slackMs = 2_000;
 
 /**
  * Delivers an app's backlogs for a few seconds, and schedules the rest for when it is due. An app that rests is tested with a single entry
@@ -27,7 +29,9 @@ export async function catchUp(parts: WebhookParts, webhookId: string, signal: Ab
     const now = await db.now();
     const isTrial = rests(row);
     if (isTrial && row.retryAt !== null && row.retryAt > now) break;
-    const due = await dueBacklogs(db.client, webhookId, { now: isTrial ? null : now, limit: isTrial ? 1 : lanes });
+    // A job that is put again while it runs is run a second time beside it, and two nodes would deliver everything twice.
+    const takenUntil = new Date(now.getTime() + sliceMs + parts.config.webhookTimeoutMs + slackMs);
+    const due = await takeBacklogs(db, webhookId, { now: isTrial ? null : now, limit: isTrial ? 1 : lanes, takenUntil });
     const ends = await Promise.all(due.map((backlog) => tellOrPutOff(parts, backlog, { until, signal, isTrial })));
     goesOn = due.length > 0 && ends.every((end) => end);
   }
@@ -47,6 +51,8 @@ async function tellOrPutOff(parts: WebhookParts, backlog: BacklogRow, stretch: S
   try {
     return await tellBacklog(parts, backlog, stretch);
   } catch (error) {
+    // This node stops: the next one need not wait until the backlog is no longer taken.
+    if (stretch.signal.aborted) await giveBack(parts.db, backlog).catch(() => undefined);
     if (stretch.signal.aborted || (error instanceof ChatError && error.code === 'UNAVAILABLE')) throw error;
     const { webhookId, streamId, attempts, failingSince } = backlog;
     parts.logger.error(
@@ -68,9 +74,15 @@ async function tellBacklog(parts: WebhookParts, backlog: BacklogRow, stretch: St
     const end = await tellPage(parts, row, { told: page.told, ...stretch });
     if (end !== 'ALL') return end === 'TIME';
     row = await moveOn(parts.db, row, page.end);
-    if (stretch.isTrial && page.told.length > 0) return true;
+    if (stretch.isTrial && page.told.length > 0) break;
   }
+  if (row !== null) await giveBack(parts.db, row);
   return true;
+}
+
+/** Makes a backlog due again, behind the others that wait. */
+async function giveBack(db: WebhookParts['db'], row: BacklogRow): Promise<void> {
+  await moveBacklog(db, row, { nextSeq: row.nextSeq, dueAt: await db.now() });
 }
 
 interface Page {
@@ -105,9 +117,8 @@ async function tellPage(
     const outcome: Outcome =
       waitMs <= 0 ? { kind: 'crowded' } : await deliver(parts, row.webhookId, { told: one, signal, waitMs, anyway: isTrial });
     if (outcome.kind === 'failed') await putOff(parts, row, one.seq, outcome);
-    // Other backlogs that wait go first.
-    if (outcome.kind === 'crowded') await moveBacklog(parts.db, row, { nextSeq: one.seq, dueAt: await parts.db.now() });
-    if (outcome.kind === 'rests') await moveBacklog(parts.db, row, { nextSeq: one.seq, dueAt: row.dueAt });
+    if (outcome.kind === 'crowded' || outcome.kind === 'rests')
+      await moveBacklog(parts.db, row, { nextSeq: one.seq, dueAt: await parts.db.now() });
     if (outcome.kind !== 'told') return outcome.kind === 'crowded' ? 'TIME' : 'NO';
   }
   return 'ALL';
@@ -115,7 +126,7 @@ async function tellPage(
 
 /** Advances a backlog past `end` and returns what is left. Null: nothing is left, or another node has it. */
 async function moveOn(db: WebhookParts['db'], row: BacklogRow, end: number): Promise<BacklogRow | null> {
-  const moved = await moveBacklog(db, row, { nextSeq: end + 1, dueAt: await db.now() });
+  const moved = await moveBacklog(db, row, { nextSeq: end + 1, dueAt: row.dueAt });
   return moved === null || end < moved.upToSeq ? moved : endBacklog(db, moved, end);
 }
 

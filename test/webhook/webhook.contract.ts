@@ -129,6 +129,23 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
+    it('receives what it missed once, even if two nodes deliver it at the same time', async () => {
+      const { app, id } = await here.app();
+      const groups = [await groupOf(here.chat, ann), await groupOf(here.chat, ann)];
+      const missed = groups.flatMap((group) => Array.from({ length: 10 }, (_, place) => `${group}:${place}`));
+      app.behaves(answers(500));
+      for (const group of groups) await sayAll(group, ...missed.filter((text) => text.startsWith(`${group}:`)));
+      app.behaves(takes);
+      await here.chat.webhooks.enable(id);
+      const { signal } = new AbortController();
+      await Promise.all([1, 2].map(() => here.chat.webhooks.catchUp({ webhookId: id }, signal)));
+      // Once each, after the one call for each conversation that failed.
+      expect(app.calls.map(({ data }) => data.messageEdge?.node.text).toSorted()).toEqual(
+        [...missed, `${groups[0]}:0`, `${groups[1]}:0`].toSorted(),
+      );
+      await here.chat.webhooks.remove(id);
+    });
+
     it('that asks for a delay with 429 is not called before', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
