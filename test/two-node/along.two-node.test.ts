@@ -1,6 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, parse } from 'graphql';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { allOf } from '../../src/all-of.ts';
 import { startProxy } from '../db/proxy.ts';
 import { socketClient, subscribe } from '../support/client.ts';
 import { HistoryDocument } from '../support/generated/graphql.ts';
@@ -13,49 +14,51 @@ import { earOnSocket } from './ear.ts';
 // count.
 const ofTheConversation = /\b(Stream|Entry|Message|Reply|Mention|Reaction|Pin|Conversation|Membership|User)\b/;
 
+let nodes: Awaited<ReturnType<typeof twoNodes>>;
+
+beforeAll(async () => {
+  nodes = await twoNodes();
+});
+afterAll(() => nodes[Symbol.asyncDispose]());
+
 /**
- * Starts two nodes on one database. After `listening`, the statements of the second one about conversations and users are collected in
- * `asked`.
+ * Starts two nodes on one database. From each `listening` on, the statements of the second one about conversations and users are
+ * collected in `asked`.
  */
-async function twoNodes(env: Readonly<Record<string, string>> = {}) {
+async function twoNodes() {
   await using opened = new AsyncDisposableStack();
   const stores = opened.use(await realStores());
   const place = new URL(stores.env['DATABASE_URL'] ?? '');
   const proxy = opened.use(await startProxy(Number(place.port)));
   place.port = String(proxy.port);
-  const here = opened.use(await startNodeProcess({ ...stores.env, ...env }));
-  // Does not check heads by itself within the test.
-  const there = opened.use(
-    await startNodeProcess({
-      ...stores.env,
-      ...env,
-      DATABASE_URL: place.href,
-      HEAD_CHECK_MS: '600000',
-      JOB_POLL_MS: '60000',
-      ROLES: 'gateway',
-    }),
-  );
+  const env = { ...stores.env, RECEIPT_MEMBERS: '2' };
+  const { here, there } = await allOf(opened, {
+    here: startNodeProcess(env),
+    // Does not check heads by itself within the tests.
+    there: startNodeProcess({ ...env, DATABASE_URL: place.href, HEAD_CHECK_MS: '600000', JOB_POLL_MS: '60000', ROLES: 'gateway' }),
+  });
   const asked: string[] = [];
-  function ask(): void {
+  function listening(): void {
+    asked.length = 0;
     proxy.cutAfter = (bytes) => {
       const statement = bytes.toString('latin1');
       if (ofTheConversation.test(statement)) asked.push(statement);
       return false;
     };
   }
-  const nodes = opened.move();
-  return { url: there.url, asked, listening: ask, ...peopleOf(() => here.url), [Symbol.asyncDispose]: () => nodes.disposeAsync() };
+  const running = opened.move();
+  return { url: there.url, asked, listening, ...peopleOf(() => here.url), [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 /** Expects that nothing was asked, and that a query that reads the conversation on the second node is noticed. */
-async function expectNothingAsked({ url, asked }: { readonly url: string; readonly asked: readonly string[] }, reader: Person, id: string) {
+async function expectNothingAsked(reader: Person, id: string) {
+  const { url, asked } = nodes;
   expect(asked).toEqual([]);
   await peopleOf(() => url).ask(HistoryDocument, { id }, reader);
   expect(asked).toContainEqual(expect.stringContaining('Message'));
 }
 
 it('a message in a group is delivered on another node without a database query', async () => {
-  await using nodes = await twoNodes();
   const [ann, ben] = await nodes.people('ann', 'ben');
   const room = await nodes.group(ann, ben);
   const ear = await earOnSocket({ url: nodes.url, token: ben.token });
@@ -65,12 +68,11 @@ it('a message in a group is delivered on another node without a database query',
     const heard = await ear.hear((event) => event.__typename === 'MessageSent' && event.seq === seq);
     expect(heard.at(-1)).toMatchObject({ messageEdge: { node: { text: `message ${n}`, sender: { id: ann.id } } } });
   }
-  await expectNothingAsked(nodes, ben, room);
+  await expectNothingAsked(ben, room);
   ear.stop();
 });
 
 it('many concurrent messages are delivered without a database query too, even if some have to wait for others', async () => {
-  await using nodes = await twoNodes();
   const [ann, ben] = await nodes.people('ann', 'ben');
   const room = await nodes.group(ann, ben);
   const ear = await earOnSocket({ url: nodes.url, token: ben.token });
@@ -79,7 +81,7 @@ it('many concurrent messages are delivered without a database query too, even if
   const last = Math.max(...said.map(({ seq }) => seq));
   const heard = await ear.hear((event) => event.__typename === 'MessageSent' && event.seq === last);
   expect(heard.filter(({ __typename }) => __typename === 'MessageSent')).toHaveLength(said.length);
-  await expectNothingAsked(nodes, ben, room);
+  await expectNothingAsked(ben, room);
   ear.stop();
 });
 
@@ -88,7 +90,6 @@ const source: DocumentNode = parse(`subscription { events { __typename ... on Me
 const withDelivery: TypedDocumentNode<{ readonly events: object }, Record<string, never>> = source;
 
 it('delivery states in a group too large for receipts need no database query', async () => {
-  await using nodes = await twoNodes({ RECEIPT_MEMBERS: '2' });
   const [ann, ben, cat] = await nodes.people('ann', 'ben', 'cat');
   const room = await nodes.group(ann, ben, cat);
   const client = socketClient(nodes.url, ben.token);
@@ -104,6 +105,6 @@ it('delivery states in a group too large for receipts need no database query', a
       messageEdge: { node: { text: `message ${n}`, delivery: 'SENT' } },
     });
   }
-  await expectNothingAsked(nodes, ben, room);
+  await expectNothingAsked(ben, room);
   client.terminate();
 });

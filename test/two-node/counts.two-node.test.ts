@@ -123,8 +123,9 @@ function counting({ groups, messages, ...rest }: Chat): CountingNode {
   };
 }
 
-// Six times forty steps, each checked by three users on two nodes: enough for rare combinations, in less than minutes.
-const runs = 6;
+// Three times forty steps, each checked by three users on two nodes, and other steps in each run of the tests: enough for rare combinations
+// over time, in seconds.
+const runs = 3;
 const each = { least: 40, most: 40 };
 
 it('on two nodes, after every step, the unread counts of every user equal what counting the log entry by entry gives', async () => {

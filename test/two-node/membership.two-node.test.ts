@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { allOf } from '../../src/all-of.ts';
-import { startNodeProcess } from '../support/node-process.ts';
+import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { randomFrom } from '../support/random.ts';
 import { realStores } from '../support/stores.ts';
 import { peopleOf } from '../support/world.ts';
@@ -76,16 +76,26 @@ async function readOn({ user, subscriber }: Follower, { nodes, group }: Churn, {
   if (lasts && !subscriber.received.some(isNewest)) await subscriber.attend(nodes[0]?.url ?? '', isNewest);
 }
 
+const open = new AsyncDisposableStack();
+let gate: RedisGate;
+let databaseUrl: string;
+let first: NodeProcess;
+let second: NodeProcess;
+
+beforeAll(async () => {
+  const stores = open.use(await realStores());
+  gate = open.use(await openRedisGate(Number(new URL(stores.env['REDIS_URL'] ?? '').port)));
+  databaseUrl = stores.env['DATABASE_URL'] ?? '';
+  const env = { ...stores.env, REDIS_URL: gate.url, HEAD_CHECK_MS: '200' };
+  ({ first, second } = await allOf(open, { first: startNodeProcess(env), second: startNodeProcess(env) }));
+});
+afterAll(() => open.disposeAsync());
+
 it.each([
   { bus: 'a bus that works', lost: 0 },
   { bus: 'a bus that loses half', lost: 0.5 },
 ])('a user receives every message of their memberships once, in order, and nothing else, with $bus', async ({ lost }) => {
   const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31) + 1);
-  await using stores = await realStores();
-  await using gate = await openRedisGate(Number(new URL(stores.env['REDIS_URL'] ?? '').port));
-  const env = { ...stores.env, REDIS_URL: gate.url, HEAD_CHECK_MS: '200' };
-  await using open = new AsyncDisposableStack();
-  const { first, second } = await allOf(open, { first: startNodeProcess(env), second: startNodeProcess(env) });
   const here = peopleOf(() => first.url);
   const nodes = [
     { url: first.url, doings: here },
@@ -97,7 +107,7 @@ it.each([
 
   const [staying, wandering] = [await stay(comings), await wander(comings)];
   const visits = await act(comings, gate, lost);
-  const truth = await readTruth(stores.env['DATABASE_URL'] ?? '', group);
+  const truth = await readTruth(databaseUrl, group);
   for (const one of staying) await expect.poll(() => seqsIn(one, group), { message: `seed ${seed}` }).toEqual(entitled(one, truth));
   await end(comings);
   await Promise.all([...staying, ...wandering].map(({ done }) => done));

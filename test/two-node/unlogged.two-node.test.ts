@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { allOf } from '../../src/all-of.ts';
-import { SetTypingDocument } from '../support/generated/graphql.ts';
+import { RemoveMemberDocument, SendSignalDocument, SetTypingDocument } from '../support/generated/graphql.ts';
 import { type NodeProcess, startNodeProcess } from '../support/node-process.ts';
 import { realStores } from '../support/stores.ts';
 import { type Doings, type Person, peopleOf } from '../support/world.ts';
-import { type Ear, earOnSocket } from './ear.ts';
+import { type Ear, earOnSocket, earOnStream } from './ear.ts';
 
 // Typing times out within the test on one node, and long after it on the other.
 const open = new AsyncDisposableStack();
@@ -73,4 +73,37 @@ it('typing on one node is shown on another, and each node ends it by itself afte
   expect(await next(patient)).toEqual([true]);
   await type(here, ann, id, false);
   expect(await next(patient)).toEqual([false]);
+});
+
+/** Returns the names of signals, and the types of other events, up to the next message. */
+async function heard(ear: Ear): Promise<readonly string[]> {
+  const events = await ear.hear(({ __typename }) => __typename === 'MessageSent');
+  return events.map((event) => (event.__typename === 'SignalReceived' ? event.name : event.__typename));
+}
+
+it('a signal that is sent on one node arrives on all nodes, at its recipients only', async () => {
+  const [ann, ben, cat, dan] = await here.people('ann', 'ben', 'cat', 'dan');
+  const [id, rest] = [await here.group(ann, ben, cat, dan), await here.group(ann, ben, cat, dan)];
+  const ears = await Promise.all([
+    earOnSocket({ url: lasting.url, token: ann.token }),
+    earOnSocket({ url: brief.url, token: ann.token }),
+    earOnSocket({ url: brief.url, token: ben.token }),
+    earOnStream({ url: brief.url, token: cat.token, conversationId: id }),
+    earOnSocket({ url: brief.url, token: dan.token }),
+  ]);
+  const signal = async (name: string, recipientIds?: readonly string[]) => {
+    const { sendSignal } = await here.ask(SendSignalDocument, { input: { conversationId: id, name, data: { a: [1] }, recipientIds } }, ann);
+    expect(sendSignal.errors).toEqual([]);
+  };
+  await here.ask(RemoveMemberDocument, { input: { groupId: id, userId: dan.id } }, ann);
+  for (const name of ['ring', 'ring-again']) await signal(name);
+  await signal('offer', [ben.id]);
+  await here.say(ann, id, 'over');
+  await here.say(ann, rest, 'over');
+  const [own, far, bens, cats, dans] = await Promise.all(ears.map((ear) => heard(ear)));
+  for (const ownOnes of [own, far]) expect(ownOnes).toEqual(['MemberLeft', 'ring', 'ring-again', 'offer', 'MessageSent']);
+  expect(bens).toEqual(['MemberLeft', 'ring', 'ring-again', 'offer', 'MessageSent']);
+  expect(cats).toEqual(['MemberLeft', 'ring', 'ring-again', 'MessageSent']);
+  expect(dans).toEqual(['ConversationClosed', 'MessageSent']);
+  for (const ear of ears) ear.stop();
 });
