@@ -11,6 +11,8 @@ import { raiseLastSeen } from '../../src/db/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { uuidText } from '../../src/uuid.ts';
 import { behindIn, dueBacklogs } from '../../src/webhook/backlog.ts';
+import { explainPush } from '../push/explain.ts';
+import { explainRetention } from '../retention/explain.ts';
 import { ask } from '../schema/asking.ts';
 import { chatOn } from '../support/chat.ts';
 import { fillLarge, type LargeWorld, namedId, smallTables } from '../support/large-tables.ts';
@@ -192,7 +194,12 @@ describe('the documents', () => {
   });
 
   it('use every argument of every list', () => {
-    const used = new Set(runs.flatMap(({ listing }) => [...argumentsUsed(listing)]));
+    // Most documents are asked several times, with other variables.
+    const bySource = Map.groupBy(
+      runs.map(({ listing }) => listing),
+      ({ source }) => source,
+    );
+    const used = new Set([...bySource].flatMap(([source, alike]) => [...argumentsUsed(source, alike)]));
     const all = reachable().flatMap((type) =>
       Object.values(type.getFields())
         .filter(isList)
@@ -203,7 +210,8 @@ describe('the documents', () => {
   });
 });
 
-function argumentsUsed({ source, variables }: Listing): ReadonlySet<string> {
+/** The arguments that a document gives a value to in any of its listings. */
+function argumentsUsed(source: string, listed: readonly Listing[]): ReadonlySet<string> {
   const info = new TypeInfo(schema);
   const used = new Set<string>();
   visit(
@@ -211,7 +219,8 @@ function argumentsUsed({ source, variables }: Listing): ReadonlySet<string> {
     visitWithTypeInfo(info, {
       Argument({ name, value }) {
         const [parent, field] = [info.getParentType(), info.getFieldDef()];
-        if (!parent || !field || (value.kind === 'Variable' && variables[value.name.value] === undefined)) return;
+        if (!parent || !field || (value.kind === 'Variable' && listed.every(({ variables }) => variables[value.name.value] === undefined)))
+          return;
         const types = isInterfaceType(parent) ? schema.getPossibleTypes(parent) : [parent];
         for (const type of types) used.add(`${type.name}.${field.name}(${name.value})`);
       },
@@ -439,13 +448,21 @@ describe('the number of statements', () => {
   });
 
   it('for every list, with everything in it, does not grow with the page', async () => {
-    const [small, large] = [5, 50];
-    const pages = listings(world, viewer.userId).filter(({ goesOn, what }) => goesOn === true || /, (first|last)$/.test(what));
+    const small = 5;
+    const pages = runs.filter(({ listing: { goesOn, what } }) => goesOn === true || /, (first|last)$/.test(what));
     expect(pages.length).toBeGreaterThan(25);
     const grown: (readonly [string, readonly string[]])[] = [];
-    for (const { what, source, variables } of pages) {
-      const sized = (size: number) => statementsOf(source, { ...variables, ['last' in variables ? 'last' : 'first']: size });
-      const kinds = grownIn(await sized(small), await sized(large), large - small);
+    for (const {
+      listing: { what, source, variables },
+      statements,
+    } of pages) {
+      const size = 'last' in variables ? 'last' : 'first';
+      const few = await statementsOf(source, { ...variables, [size]: small });
+      const added = Number(variables[size]) - small;
+      let kinds = grownIn(few, statements, added);
+      // On a busy machine answers come in more turns, and so more reads have a statement of their own. What is read object by object
+      // grows each time.
+      if (kinds.length > 0) kinds = grownIn(few, await statementsOf(source, variables), added);
       if (kinds.length > 0) grown.push([what, kinds]);
     }
     expect(grown).toEqual([]);
@@ -458,6 +475,12 @@ describe('the number of statements', () => {
       '10 -> 100 SELECT * FROM User WHERE id = ? AND handle = ?',
     ]);
   });
+});
+
+// The last, because they change the tables.
+describe('beside the API', () => {
+  explainPush(() => ({ log, chat, viewer }));
+  explainRetention(() => ({ log, viewer, world }));
 });
 
 /**
