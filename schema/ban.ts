@@ -1,7 +1,7 @@
 import { isAllowed } from '../src/group/index.ts';
 import type { User as UserShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
-import { emptyPage, forwardConnection } from './connection.ts';
+import { emptyPage, forwardArgs, forwardConnection } from './connection.ts';
 import { Group } from './conversation.ts';
 import { viewerRights } from './group-action.ts';
 import { inputId } from './ids.ts';
@@ -14,10 +14,7 @@ builder.objectField(Group, 'viewerBans', (t) =>
     type: UserConnection,
     description:
       'The users who are banned from the group, in the order in which they first became known to the group. Empty unless the viewer is the owner or an admin.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-    },
+    args: forwardArgs(),
     async resolve({ id }, args, context) {
       const rights = await viewerRights(context, id);
       if (rights === null || !isAllowed('BAN_MEMBERS', rights)) return emptyPage;

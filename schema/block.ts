@@ -1,7 +1,7 @@
 import { type Block, blockListKey } from '../src/contact/index.ts';
 import type { User as UserShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
-import { type Edge, forwardConnection } from './connection.ts';
+import { type Edge, forwardArgs, forwardConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { formatCursor } from './cursors.ts';
 import { formatId, inputId } from './ids.ts';
@@ -21,10 +21,7 @@ builder.objectField(Viewer, 'blocks', (t) =>
   t.field({
     type: UserConnection,
     description: 'The users whom the viewer has blocked, newest block first.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-    },
+    args: forwardArgs(),
     resolve: (viewer, args, context) =>
       forwardConnection(args, {
         order: 'block',

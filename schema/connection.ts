@@ -1,7 +1,7 @@
 import type { GenericFieldRef } from '@pothos/core';
 import { builder, type Types } from './builder.ts';
 import { formatCursor, type Order } from './cursors.ts';
-import { type ForwardArgs, forwardPage } from './page.ts';
+import { type ForwardArgs, type ForwardPage, forwardPage } from './page.ts';
 import { shareable } from './shareable.ts';
 
 /** An item in a list, with its cursor. */
@@ -85,13 +85,18 @@ export function connectionOf<T, C extends Connection<T> = Connection<T>>(
   return { edge, connection };
 }
 
+/** Returns the arguments of a list that is read forward. `after` describes the argument of that name, if there is more to say. */
+export function forwardArgs(after = 'Returns the items after this cursor.') {
+  return builder.args((t) => ({
+    first: t.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+    after: t.string({ description: after }),
+  }));
+}
+
 interface Listing<I extends { readonly key: string }, T> {
   readonly order: Order;
   /** Reads a part of the list: at most `first` items after the key `after`. */
-  readonly read: (page: {
-    readonly first: number;
-    readonly after: string | undefined;
-  }) => Promise<{ readonly items: readonly I[]; readonly hasNextPage: boolean }>;
+  readonly read: (page: ForwardPage) => Promise<{ readonly items: readonly I[]; readonly hasNextPage: boolean }>;
   readonly node: (item: I) => T | Promise<T>;
 }
 

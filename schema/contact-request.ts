@@ -1,6 +1,6 @@
 import { type ContactRequest as ContactRequestShape, contactRequestKey, type RequestDirection as Direction } from '../src/contact/index.ts';
 import { builder } from './builder.ts';
-import { type Connection, connectionOf, type Edge, forwardConnection } from './connection.ts';
+import { type Connection, connectionOf, type Edge, forwardArgs, forwardConnection } from './connection.ts';
 import { ContactEdge, contactEdge } from './contact.ts';
 import { requireViewer } from './context.ts';
 import { formatCursor } from './cursors.ts';
@@ -76,8 +76,7 @@ builder.objectField(Viewer, 'contactRequests', (t) =>
         required: true,
         description: 'Whether to list the requests to the viewer or by the viewer.',
       }),
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      ...forwardArgs(),
     },
     async resolve(viewer, { direction, ...args }, { chat, scope: { loaders } }) {
       const page = await forwardConnection(args, {

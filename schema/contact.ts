@@ -1,7 +1,7 @@
 import { type Contact as ContactShape, contactKey } from '../src/contact/index.ts';
 import type { User as UserShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
-import { connectionOf, type Edge, forwardConnection } from './connection.ts';
+import { connectionOf, type Edge, forwardArgs, forwardConnection } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { formatCursor } from './cursors.ts';
 import { formatId, inputId } from './ids.ts';
@@ -48,10 +48,7 @@ builder.objectField(Viewer, 'contacts', (t) =>
   t.field({
     type: ContactList.connection,
     description: 'The viewer’s contacts, newest first.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-    },
+    args: forwardArgs(),
     resolve: (viewer, args, { chat, scope }) =>
       forwardConnection(args, {
         order: 'contact',

@@ -1,12 +1,13 @@
 import { type Conversation as ConversationShape, conversationKey, type Membership } from '../src/group/index.ts';
 import { builder } from './builder.ts';
-import { connectionOf, type Edge, forwardConnection } from './connection.ts';
+import { connectionOf, type Edge, forwardArgs, forwardConnection } from './connection.ts';
 import { type Context, requireViewer } from './context.ts';
 import { formatCursor } from './cursors.ts';
 import { argumentId, formatId } from './ids.ts';
 import type { Accessed } from './loaders.ts';
 import { conversationTypes, Node, present } from './node.ts';
 import { beginField } from './operation.ts';
+import type { ForwardPage } from './page.ts';
 import { shareable } from './shareable.ts';
 import { Viewer } from './viewer.ts';
 
@@ -104,8 +105,7 @@ builder.objectField(Viewer, 'conversations', (t) =>
     description:
       'The viewer’s conversations that match all given filters, latest activity first. With `search`, fails with RATE_LIMITED as a top-level error beyond SEARCHES_PER_MINUTE. Fails with UNAVAILABLE if too many lists with `unread` or `mentioned` are requested at once.',
     args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      ...forwardArgs(),
       pinned: t.arg.boolean({ description: 'Returns only pinned conversations (true) or only the others (false). Omit to return both.' }),
       archived: t.arg.boolean({
         description: 'Returns only archived conversations (true) or only the others (false). Omit to return both.',
@@ -128,7 +128,7 @@ builder.objectField(Viewer, 'conversations', (t) =>
       // The search runs once, however often its list is read, also for the same search elsewhere in the response.
       const called = (text: string) =>
         loaders.ownPage(`called ${JSON.stringify([text, first, after])}`, () => chat.groups.called(viewer, text));
-      async function list(page: { readonly first: number; readonly after: string | undefined }) {
+      async function list(page: ForwardPage) {
         const sieves = [...(search === undefined ? [] : [await called(search)]), ...chat.messages.waiting(viewer, { unread, mentioned })];
         return chat.groups.list(viewer, { ...page, marks: { pinned, archived }, sieves });
       }

@@ -1,7 +1,7 @@
 import { type Membership, memberKey } from '../src/group/index.ts';
 import type { Message as MessageShape, Reach, Reader } from '../src/message/index.ts';
 import { builder } from './builder.ts';
-import { forwardConnection } from './connection.ts';
+import { forwardArgs, forwardConnection } from './connection.ts';
 import type { Context } from './context.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
 import { loadMembership, MembershipConnection } from './membership.ts';
@@ -72,10 +72,7 @@ builder.objectFields(Message, (t) => ({
     type: MembershipConnection,
     description:
       'The members other than the sender who have read the message, were there when it was sent and show their read receipts. `totalCount` is their number. Empty in groups with more than RECEIPT_MEMBERS members.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-    },
+    args: forwardArgs(),
     async resolve(message, args, context) {
       const readers = await readersOf(message, context);
       const page = await forwardConnection(args, {

@@ -1,7 +1,7 @@
 import { type Draft as DraftShape, draftKey } from '../src/draft/index.ts';
 import { accountEventInterfaces as interfaces } from './account-event.ts';
 import { builder } from './builder.ts';
-import { connectionOf, type Edge, forwardConnection } from './connection.ts';
+import { connectionOf, type Edge, forwardArgs, forwardConnection } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { accessOf, Conversation } from './conversation.ts';
 import { formatCursor } from './cursors.ts';
@@ -88,10 +88,7 @@ builder.objectField(Viewer, 'drafts', (t) =>
   t.field({
     type: Drafts.connection,
     description: 'The viewer’s drafts in conversations that they are in, and in the threads there, last saved first.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-    },
+    args: forwardArgs(),
     resolve: (viewer, args, { chat, scope: { loaders } }) =>
       forwardConnection(args, {
         order: 'draft',

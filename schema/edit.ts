@@ -1,7 +1,7 @@
 import { type Edit, maySeeEdits } from '../src/message/index.ts';
 import { Attachment, AttachmentInput } from './attachment.ts';
 import { builder } from './builder.ts';
-import { connectionOf, forwardConnection } from './connection.ts';
+import { connectionOf, forwardArgs, forwardConnection } from './connection.ts';
 import { viewerAccess } from './conversation.ts';
 import { viewerRights } from './group-action.ts';
 import { inputId } from './ids.ts';
@@ -40,10 +40,7 @@ builder.objectField(Message, 'viewerEdits', (t) =>
     nullable: true,
     description:
       'The earlier versions of the message, last replaced first. Null unless the viewer is the sender of the message, or the owner or an admin of the group.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-    },
+    args: forwardArgs(),
     async resolve(message, args, context) {
       const { conversationId, seq, editedAt } = message;
       const access = await viewerAccess(context, { id: conversationId });

@@ -1,7 +1,7 @@
 import { type Attached, type AttachmentKind as AttachmentKindName, attachmentKinds } from '../src/message/index.ts';
 import { Attachment } from './attachment.ts';
 import { builder } from './builder.ts';
-import { connectionOf, emptyPage, forwardConnection } from './connection.ts';
+import { connectionOf, emptyPage, forwardArgs, forwardConnection } from './connection.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
 import { Message } from './message.ts';
 import { badArgument } from './page.ts';
@@ -33,8 +33,7 @@ builder.interfaceField(Conversation, 'files', (t) =>
       'The files attached to messages that the viewer may see. The newest message comes first, and the files of one message keep their order. A file that is attached several times is listed as often.',
     args: {
       kinds: t.arg({ type: [AttachmentKind], description: 'Returns only files of these kinds, at least one. Omit to return all files.' }),
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      ...forwardArgs(),
     },
     async resolve(conversation, { kinds: asked, ...args }, context) {
       const kinds = asked === null || asked === undefined ? attachmentKinds : [...new Set(asked)];

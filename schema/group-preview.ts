@@ -1,6 +1,6 @@
 import type { Conversation as ConversationShape } from '../src/group/index.ts';
 import { builder } from './builder.ts';
-import { connectionOf, forwardConnection } from './connection.ts';
+import { connectionOf, forwardArgs, forwardConnection } from './connection.ts';
 import { viewerAccess } from './conversation.ts';
 import { JoinPolicy } from './group-joining.ts';
 import { formatId, optionalArgumentId } from './ids.ts';
@@ -61,8 +61,7 @@ builder.queryField('groups', (t) =>
       search: t.arg.string({
         description: 'The beginnings of words, up to 200 characters. Omitted or blank, all listed groups are returned.',
       }),
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      ...forwardArgs(),
     },
     async resolve(_root, { search, ...args }, context, info) {
       const viewer = await beginField(context, info);

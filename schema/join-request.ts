@@ -6,7 +6,7 @@ import {
   seesRequests,
 } from '../src/group/index.ts';
 import { builder } from './builder.ts';
-import { type Connection, connectionOf, type Edge, emptyPage, forwardConnection } from './connection.ts';
+import { type Connection, connectionOf, type Edge, emptyPage, forwardArgs, forwardConnection } from './connection.ts';
 import { type Context, requireViewer } from './context.ts';
 import { Group, viewerAccess } from './conversation.ts';
 import { formatCursor } from './cursors.ts';
@@ -87,10 +87,7 @@ builder.objectField(Group, 'viewerJoinRequests', (t) =>
   t.field({
     type: RequestLists.connection,
     description: 'The pending join requests, newest first. Empty if the viewer is neither the owner nor an admin.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-    },
+    args: forwardArgs(),
     async resolve(group, args, context) {
       const { joining } = context.chat;
       const access = await viewerAccess(context, group);
@@ -109,10 +106,7 @@ builder.objectField(Viewer, 'joinRequests', (t) =>
   t.field({
     type: RequestLists.connection,
     description: 'The viewer’s own pending join requests, newest first. A declined join request is still listed as pending.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-    },
+    args: forwardArgs(),
     async resolve(viewer, args, { chat: { joining }, scope: { loaders } }) {
       const page = await forwardConnection(args, {
         order: 'joinRequest',

@@ -1,6 +1,6 @@
 import { type Conversation as ConversationShape, type Membership as MembershipShape, memberKey } from '../src/group/index.ts';
 import { builder } from './builder.ts';
-import { type Connection, connectionOf, type Edge, emptyPage, forwardConnection } from './connection.ts';
+import { type Connection, connectionOf, type Edge, emptyPage, forwardArgs, forwardConnection } from './connection.ts';
 import { type Context, requireViewer } from './context.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
 import { formatCursor } from './cursors.ts';
@@ -153,8 +153,7 @@ builder.interfaceFields(Conversation, (t) => ({
     description:
       'The members of the conversation, in the order in which they joined. With `search`, they are in the order of the words found. A search fails with RATE_LIMITED as a top-level error beyond ten times SEARCHES_PER_MINUTE.',
     args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor, with the same `search` and `roles`.' }),
+      ...forwardArgs('Returns the items after this cursor, with the same `search` and `roles`.'),
       search: t.arg.string({
         description:
           'Returns only members whose handle, display name or nickname has words that begin with the words of this text, as `Query.users` finds them, up to 200 characters. A page can be short or empty although more follow. If more than 1,000 members have a nickname, nicknames are not searched.',

@@ -1,6 +1,6 @@
 import type { Message as MessageShape } from '../src/message/index.ts';
 import { builder } from './builder.ts';
-import { connectionOf } from './connection.ts';
+import { connectionOf, forwardArgs } from './connection.ts';
 import { formatCursor } from './cursors.ts';
 import { optionalArgumentId } from './ids.ts';
 import { Message } from './message.ts';
@@ -33,8 +33,7 @@ builder.queryField('messages', (t) =>
       }),
       sentFrom: t.arg({ type: 'DateTime', description: 'Returns only messages sent at this time or later.' }),
       sentBefore: t.arg({ type: 'DateTime', description: 'Returns only messages sent before this time.' }),
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor, with the other arguments unchanged.' }),
+      ...forwardArgs('Returns the items after this cursor, with the other arguments unchanged.'),
     },
     async resolve(_root, { search, conversationId, senderId, hasAttachments, sentFrom, sentBefore, ...args }, context, info) {
       const viewer = await beginField(context, info);

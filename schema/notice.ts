@@ -1,7 +1,7 @@
 import { type Notice as NoticeShape, noticeKey } from '../src/notice/index.ts';
 import { accountEventInterfaces as interfaces } from './account-event.ts';
 import { builder } from './builder.ts';
-import { connectionOf, type Edge, forwardConnection } from './connection.ts';
+import { connectionOf, type Edge, forwardArgs, forwardConnection } from './connection.ts';
 import { formatCursor } from './cursors.ts';
 import { loggedTypes } from './event.ts';
 import { formatId } from './ids.ts';
@@ -32,10 +32,7 @@ builder.objectField(Viewer, 'notices', (t) =>
     type: Notices.connection,
     description:
       'The notices for the viewer, newest first: those to everyone since the viewer signed up, and those to some users, of whom the viewer is one. Revoked notices are left out.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor, which are older.' }),
-    },
+    args: forwardArgs('Returns the items after this cursor, which are older.'),
     resolve: (viewer, args, { chat, scope }) =>
       forwardConnection(args, {
         order: 'notice',

@@ -16,6 +16,12 @@ export interface ForwardArgs {
   readonly after?: string | Absent;
 }
 
+/** A page of a forward connection: at most `first` items after the key `after`. */
+export interface ForwardPage {
+  readonly first: number;
+  readonly after: string | undefined;
+}
+
 /** The arguments of a conversation's messages and timeline. */
 export interface HistoryArgs extends ForwardArgs {
   readonly last?: number | Absent;
@@ -55,7 +61,7 @@ function seqOf(name: 'after' | 'before', cursor: string | Absent): number | unde
 }
 
 /** Returns the page that a forward connection's arguments select. `after` is a key of the order. Throws ChatError BAD_USER_INPUT. */
-export function forwardPage(order: Order, { first, after }: ForwardArgs): { readonly first: number; readonly after: string | undefined } {
+export function forwardPage(order: Order, { first, after }: ForwardArgs): ForwardPage {
   const size = pageSize('first', first) ?? defaultPage;
   if (after === null || after === undefined) return { first: size, after: undefined };
   const key = parseCursor(order, after);

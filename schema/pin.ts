@@ -1,5 +1,5 @@
 import { builder } from './builder.ts';
-import { emptyPage, forwardConnection } from './connection.ts';
+import { emptyPage, forwardArgs, forwardConnection } from './connection.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
 import { inputId } from './ids.ts';
 import { Message, MessageConnection } from './message.ts';
@@ -20,10 +20,7 @@ builder.interfaceField(Conversation, 'pins', (t) =>
   t.field({
     type: MessageConnection,
     description: 'The pinned messages of the conversation, most recently pinned first.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-    },
+    args: forwardArgs(),
     async resolve(conversation, args, context) {
       const access = await viewerAccess(context, conversation);
       if (access === null) return emptyPage;

@@ -1,7 +1,7 @@
 import type { Poll as PollWords } from '../src/log/index.ts';
 import { type Message as MessageShape, type OptionRef, optionsOf, type PollOption as PollOptionShape } from '../src/message/index.ts';
 import { builder } from './builder.ts';
-import { emptyPage, forwardConnection } from './connection.ts';
+import { emptyPage, forwardArgs, forwardConnection } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { viewerAccess } from './conversation.ts';
 import { formatId, inputId } from './ids.ts';
@@ -9,6 +9,7 @@ import { Message } from './message.ts';
 import { messageFields } from './message-act.ts';
 import { mutation } from './mutation.ts';
 import { Node, presentUser } from './node.ts';
+import type { ForwardPage } from './page.ts';
 import { shareable } from './shareable.ts';
 import { UserConnection } from './user.ts';
 
@@ -39,14 +40,11 @@ export const PollOption = builder.objectRef<PollOptionShape>('PollOption').imple
       type: UserConnection,
       nullable: true,
       description: 'The users who have chosen the option, or null if the poll is anonymous.',
-      args: {
-        first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-        after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-      },
+      args: forwardArgs(),
       async resolve({ conversationId, seq, choice, anonymous }, args, context) {
         if (anonymous) return null;
         const page = { order: 'userId', read, node } as const;
-        async function read({ first, after }: { readonly first: number; readonly after: string | undefined }) {
+        async function read({ first, after }: ForwardPage) {
           const request = { conversationId, seq, choice, first, after: after === undefined ? undefined : BigInt(after) };
           const { items, hasNextPage } = await context.scope.loaders.voters.load(request);
           return { items: items.map((userId) => ({ userId, key: String(userId) })), hasNextPage };

@@ -1,6 +1,6 @@
 import type { ReactionCount } from '../src/message/index.ts';
 import { builder } from './builder.ts';
-import { emptyPage, forwardConnection } from './connection.ts';
+import { emptyPage, forwardArgs, forwardConnection } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { viewerAccess } from './conversation.ts';
 import { formatId, inputId } from './ids.ts';
@@ -8,6 +8,7 @@ import { Message } from './message.ts';
 import { messageFields } from './message-act.ts';
 import { mutation } from './mutation.ts';
 import { Node, presentUser } from './node.ts';
+import type { ForwardPage } from './page.ts';
 import { shareable } from './shareable.ts';
 import { UserConnection } from './user.ts';
 
@@ -25,13 +26,10 @@ const Reaction = builder.objectRef<ReactionCount>('Reaction').implement({
     users: t.field({
       type: UserConnection,
       description: 'The users who reacted with the emoji.',
-      args: {
-        first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-        after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-      },
+      args: forwardArgs(),
       async resolve({ conversationId, seq, emoji }, args, context) {
         const page = { order: 'userId', read, node } as const;
-        async function read({ first, after }: { readonly first: number; readonly after: string | undefined }) {
+        async function read({ first, after }: ForwardPage) {
           const request = { conversationId, seq, emoji, first, after: after === undefined ? undefined : BigInt(after) };
           const { items, hasNextPage } = await context.scope.loaders.reactors.load(request);
           return { items: items.map((userId) => ({ userId, key: String(userId) })), hasNextPage };

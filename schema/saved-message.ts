@@ -3,7 +3,7 @@ import { type SavedMessage as SavedShape, savedKey } from '../src/saved/index.ts
 import type { Viewer as ViewerShape } from '../src/user/index.ts';
 import { accountEventInterfaces as interfaces } from './account-event.ts';
 import { builder } from './builder.ts';
-import { connectionOf, type Edge, forwardConnection } from './connection.ts';
+import { connectionOf, type Edge, forwardArgs, forwardConnection } from './connection.ts';
 import { type Context, requireViewer } from './context.ts';
 import { accessOf } from './conversation.ts';
 import { formatCursor } from './cursors.ts';
@@ -44,8 +44,7 @@ builder.objectField(Viewer, 'savedMessages', (t) =>
     description:
       'The viewer’s saved messages, most recently saved first. Messages that the viewer no longer sees are left out: those in conversations that they have left, those that they have deleted for themselves or cleared, and those that are no longer kept.',
     args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      ...forwardArgs(),
       conversationId: t.arg.id({ description: 'Returns only messages of this conversation. Omit to include all conversations.' }),
     },
     resolve(viewer, { conversationId: named, ...args }, { chat, scope: { loaders } }) {

@@ -2,7 +2,7 @@ import { type ScheduledMessage as ScheduledMessageShape, scheduledKey } from '..
 import { accountEventInterfaces as interfaces } from './account-event.ts';
 import { Attachment } from './attachment.ts';
 import { builder } from './builder.ts';
-import { connectionOf, type Edge, forwardConnection } from './connection.ts';
+import { connectionOf, type Edge, forwardArgs, forwardConnection } from './connection.ts';
 import { type Context, requireViewer } from './context.ts';
 import { accessOf, Conversation } from './conversation.ts';
 import { formatCursor } from './cursors.ts';
@@ -125,8 +125,7 @@ builder.objectField(Viewer, 'scheduledMessages', (t) =>
     description:
       'The viewer’s scheduled messages, in order of `sendAt`, earliest first. Includes those that could not be sent when they were due.',
     args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      ...forwardArgs(),
       conversationId: t.arg.id({
         description:
           'Returns only messages of this conversation, even if the viewer is no longer in it. Omit to include all conversations.',

@@ -1,5 +1,5 @@
 import { builder } from './builder.ts';
-import { emptyPage, forwardConnection } from './connection.ts';
+import { emptyPage, forwardArgs, forwardConnection } from './connection.ts';
 import { viewerAccess } from './conversation.ts';
 import { Message, MessageConnection } from './message.ts';
 import { listSize } from './page.ts';
@@ -35,10 +35,7 @@ builder.objectFields(Message, (t) => ({
   replies: t.field({
     type: MessageConnection,
     description: 'The replies in the message’s thread, in order of `seq`.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-    },
+    args: forwardArgs(),
     async resolve(message, args, context) {
       const access = await viewerAccess(context, { id: message.conversationId });
       if (access === null) return emptyPage;

@@ -1,6 +1,6 @@
 import type { User as UserShape } from '../src/user/index.ts';
 import { builder } from './builder.ts';
-import { connectionOf, forwardConnection } from './connection.ts';
+import { connectionOf, forwardArgs, forwardConnection } from './connection.ts';
 import { formatId } from './ids.ts';
 import { mutation } from './mutation.ts';
 import { Node } from './node.ts';
@@ -81,8 +81,7 @@ builder.queryFields((t) => ({
       'Searches for users whose handle, or a word of whose display name, begins with the given text. Case and accents do not matter. In a script without spaces, a word can begin at any letter. Fails with RATE_LIMITED as a top-level error beyond SEARCHES_PER_MINUTE.',
     args: {
       search: t.arg.string({ required: true, description: 'The beginning of a handle, or the beginnings of words, up to 200 characters.' }),
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      ...forwardArgs(),
     },
     async resolve(_root, { search: text, ...args }, context, info) {
       const viewer = await beginField(context, info);

@@ -1,6 +1,6 @@
 import type { ListedThread } from '../src/message/index.ts';
 import { builder } from './builder.ts';
-import { connectionOf, emptyPage, forwardConnection } from './connection.ts';
+import { connectionOf, emptyPage, forwardArgs, forwardConnection } from './connection.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
 import { formatId, optionalArgumentId } from './ids.ts';
 import { Message, MessageConnection } from './message.ts';
@@ -36,8 +36,7 @@ builder.objectField(Viewer, 'threads', (t) =>
     description:
       'The threads in which the viewer participates, by having started them or replied, and of which they see a reply. The thread with the newest reply comes first. The `viewerThreadUnreadCount` of each node is the number of its unread replies; their sum is `unread { threads }`.',
     args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      ...forwardArgs(),
       unread: t.arg.boolean({ description: 'Returns only threads with unread replies (true) or without (false). Omit to return both.' }),
       conversationId: t.arg.id({
         description: 'Returns only threads of this conversation. Omit to include all conversations that the viewer is shown.',
@@ -67,8 +66,7 @@ builder.interfaceField(Conversation, 'viewerMentions', (t) =>
     description:
       'The messages from others that mention the viewer or everyone, most recent mention first. An edit that adds a mention moves its message to the front. The list is as of `lastSeq` in the same response.',
     args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      ...forwardArgs(),
       unread: t.arg.boolean({
         description: 'Returns only the messages that `viewerMentionCount` counts (true) or only the others (false). Omit to return both.',
       }),

@@ -8,7 +8,7 @@ import { forwardConnection } from '../connection.ts';
 import { argumentId, decodeText, parseId } from '../ids.ts';
 import { badArgument } from '../page.ts';
 import { builder } from './builder.ts';
-import { connectionOf } from './page.ts';
+import { connectionOf, forwardArgs } from './page.ts';
 import { User, userById } from './user.ts';
 
 const meanings: Readonly<Record<AuditOutcomeShape, string>> = {
@@ -116,8 +116,7 @@ builder.queryField('auditLog', (t) =>
       'The audit log, newest first: what admins and the command line did or attempted. Operations that only read are not recorded.',
     args: {
       filter: t.arg({ type: AuditFilterInput, description: 'Which entries to return. Defaults to all entries.' }),
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor, which are older.' }),
+      ...forwardArgs('Returns the items after this cursor, which are older.'),
     },
     resolve(_root, { filter, ...args }, { chat }) {
       const wanted = filterOf(filter ?? {});

@@ -3,6 +3,7 @@ import { forwardConnection } from '../connection.ts';
 import { inputId } from '../ids.ts';
 import { builder } from './builder.ts';
 import { mutation } from './mutation.ts';
+import { forwardArgs } from './page.ts';
 import { userById } from './user.ts';
 import { userFields } from './user-payload.ts';
 import { Session } from './user-standing.ts';
@@ -12,10 +13,7 @@ builder.queryField('bots', (t) =>
   t.field({
     type: UserConnection,
     description: 'The bots, newest first.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-    },
+    args: forwardArgs(),
     resolve: (_root, args, { chat }) =>
       forwardConnection<{ user: UserShape; key: string }, UserShape>(args, {
         order: 'userId',

@@ -2,7 +2,7 @@ import type { Membership, OverseenGroup, Role } from '../../src/group/index.ts';
 import { forwardConnection } from '../connection.ts';
 import { argumentId, formatId } from '../ids.ts';
 import { builder } from './builder.ts';
-import { connectionOf } from './page.ts';
+import { connectionOf, forwardArgs } from './page.ts';
 import { User, userById } from './user.ts';
 
 /** A group as operators see it. */
@@ -76,10 +76,7 @@ builder.objectField(Group, 'members', (t) =>
   t.field({
     type: GroupMemberConnection,
     description: 'The members of the group, in the order in which they joined. Empty once the group is dissolved.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-    },
+    args: forwardArgs(),
     resolve: (group, args, { chat }) =>
       forwardConnection(args, {
         order: 'member',
@@ -99,10 +96,7 @@ builder.objectField(User, 'groups', (t) =>
   t.field({
     type: GroupConnection,
     description: 'The groups of which the user is a member, newest group first.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
-    },
+    args: forwardArgs(),
     resolve: ({ id }, args, { chat }) =>
       forwardConnection(args, { order: 'group', read: (page) => chat.groupAdministration.of(id, page), node: ({ group }) => group }),
   }),

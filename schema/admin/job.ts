@@ -2,7 +2,7 @@ import type { JobCount as JobCountShape, JobKind as JobKindShape, jobStates, Lef
 import type { Lag } from '../../src/worker/index.ts';
 import { forwardConnection } from '../connection.ts';
 import { builder } from './builder.ts';
-import { connectionOf } from './page.ts';
+import { connectionOf, forwardArgs } from './page.ts';
 
 const JobState = builder.enumType('JobState', {
   description: 'The state of a job.',
@@ -79,8 +79,7 @@ builder.queryField('jobs', (t) =>
     args: {
       state: t.arg({ type: JobState, required: true, description: 'Only jobs in this state.' }),
       kind: t.arg({ type: JobKind, description: 'Only jobs of this kind. Defaults to all kinds.' }),
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      ...forwardArgs(),
     },
     resolve: (_root, { state, kind, ...args }, { chat }) =>
       forwardConnection(args, { order: 'job', read: (page) => chat.backlog.list({ state, kind, ...page }), node: ({ job }) => job }),

@@ -8,7 +8,7 @@ import { reportMeanings } from '../report-reason.ts';
 import { Attachment } from './attachment.ts';
 import { builder } from './builder.ts';
 import type { AdminContext } from './context.ts';
-import { connectionOf } from './page.ts';
+import { connectionOf, forwardArgs } from './page.ts';
 import { User, userById } from './user.ts';
 
 const ModerationKind = builder.enumType('ModerationKind', {
@@ -230,8 +230,7 @@ builder.queryField('moderationQueue', (t) =>
     args: {
       state: t.arg({ type: ModerationState, description: 'The state of the items. Defaults to OPEN.' }),
       kind: t.arg({ type: ModerationKind, description: 'Only items of this kind. Defaults to all kinds.' }),
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      ...forwardArgs(),
     },
     resolve: (_root, { state, kind, ...args }, { chat }) =>
       forwardConnection(args, {

@@ -2,7 +2,7 @@ import type { FoundWord as FoundWordShape, Report } from '../../src/queue/index.
 import { forwardConnection } from '../connection.ts';
 import { builder } from './builder.ts';
 import { ModerationItem, ReportReason } from './moderation-item.ts';
-import { connectionOf } from './page.ts';
+import { connectionOf, forwardArgs } from './page.ts';
 import { User, userById } from './user.ts';
 
 const FoundWord = builder.objectRef<FoundWordShape>('FoundWord').implement({
@@ -47,10 +47,7 @@ builder.objectField(ModerationItem, 'reports', (t) =>
   t.field({
     type: ModerationReportConnection,
     description: 'The reports on the item, newest first. There is one from each user who reported it.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor, which are older.' }),
-    },
+    args: forwardArgs('Returns the items after this cursor, which are older.'),
     resolve: (item, args, { chat }) =>
       forwardConnection(args, { order: 'moderationReport', read: (page) => chat.moderation.reports(item, page), node: (one) => one.item }),
   }),

@@ -2,7 +2,7 @@ import type { NoticeReach as NoticeReachShape, noticeAudiences, noticeStates, Po
 import { forwardConnection } from '../connection.ts';
 import { formatId } from '../ids.ts';
 import { builder } from './builder.ts';
-import { connectionOf } from './page.ts';
+import { connectionOf, forwardArgs } from './page.ts';
 import { User, userById } from './user.ts';
 
 const NoticeAudience = builder.enumType('NoticeAudience', {
@@ -83,10 +83,7 @@ builder.queryField('notices', (t) =>
   t.field({
     type: NoticeConnection,
     description: 'All notices that were ever created, newest first.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor, which are older.' }),
-    },
+    args: forwardArgs('Returns the items after this cursor, which are older.'),
     resolve: (_root, args, { chat }) =>
       forwardConnection(args, {
         order: 'noticeId',

@@ -23,6 +23,14 @@ const PageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
   }),
 });
 
+/** Returns the arguments of a list that is read forward. `after` describes the argument of that name, if there is more to say. */
+export function forwardArgs(after = 'Returns the items after this cursor.') {
+  return builder.args((t) => ({
+    first: t.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
+    after: t.string({ description: after }),
+  }));
+}
+
 interface ListWords<T> {
   /** Describes an item. */
   readonly of: string;

@@ -1,7 +1,7 @@
 import type { SettingChange as SettingChangeShape, SettingsVersion as SettingsVersionShape } from '../../src/settings/index.ts';
 import { forwardConnection } from '../connection.ts';
 import { builder } from './builder.ts';
-import { connectionOf } from './page.ts';
+import { connectionOf, forwardArgs } from './page.ts';
 import { User, userById } from './user.ts';
 
 const SettingChange = builder.objectRef<SettingChangeShape>('SettingChange').implement({
@@ -52,10 +52,7 @@ builder.queryField('settingsVersions', (t) =>
   t.field({
     type: SettingsVersionConnection,
     description: 'All versions of the settings, newest first.',
-    args: {
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor, which are older.' }),
-    },
+    args: forwardArgs('Returns the items after this cursor, which are older.'),
     resolve: (_root, args, { chat }) =>
       forwardConnection(args, {
         order: 'settingsVersion',

@@ -1,7 +1,7 @@
 import type { User as UserShape } from '../../src/user/index.ts';
 import { forwardConnection } from '../connection.ts';
 import { builder } from './builder.ts';
-import { connectionOf } from './page.ts';
+import { connectionOf, forwardArgs } from './page.ts';
 import { User } from './user.ts';
 import { UserState } from './user-standing.ts';
 
@@ -22,8 +22,7 @@ builder.queryField('users', (t) =>
           'Only users who match this text by the beginnings of their handle and of words in their display name, as in the public schema. Up to 200 characters. Erased accounts are never found.',
       }),
       state: t.arg({ type: UserState, description: 'Only users whose account is in this state. Defaults to all states.' }),
-      first: t.arg.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-      after: t.arg.string({ description: 'Returns the items after this cursor.' }),
+      ...forwardArgs(),
     },
     resolve: (_root, { search, state, ...args }, { chat }) =>
       forwardConnection(args, {
