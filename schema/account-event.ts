@@ -1,6 +1,6 @@
 import type { Conversation as ConversationShape } from '../src/group/index.ts';
-import type { Entry } from '../src/log/index.ts';
-import { builder } from './builder.ts';
+import type { Entry, KnownEntry } from '../src/log/index.ts';
+import { builder, type Types } from './builder.ts';
 import { connectionOf, type Edge } from './connection.ts';
 import { requireViewer } from './context.ts';
 import { accessOf, ConversationEdge, conversationEdge } from './conversation.ts';
@@ -33,6 +33,15 @@ export const AccountEvent = builder.interfaceRef<Logged<AccountEntry>>('AccountE
 export const accountEventInterfaces = [AccountEvent, LogEvent, Event];
 const interfaces = accountEventInterfaces;
 
+type OfConversation = KnownEntry<'ConversationClosed' | 'MessageHidden' | 'ConversationCleared' | 'SavedMessageChanged' | 'DraftChanged'>;
+
+/** Adds the id of the conversation to an event of an account that is about one. The viewer need not have access to it any more. */
+export function withConversationId<E extends Logged<OfConversation>>(event: PothosSchemaTypes.ObjectRef<Types, E>): void {
+  builder.objectField(event, 'conversationId', (t) =>
+    t.id({ description: 'The ID of the conversation.', resolve: ({ entry }) => formatId('Conversation', entry.data.conversationId) }),
+  );
+}
+
 ConversationOpened.implement({
   description: 'A conversation became available to the viewer, for the first time or again.',
   interfaces,
@@ -64,13 +73,10 @@ ConversationClosed.implement({
   description: 'The viewer lost access to a conversation.',
   interfaces,
   fields: (t) => ({
-    conversationId: t.id({
-      description: 'The ID of the conversation.',
-      resolve: ({ entry }) => formatId('Conversation', entry.data.conversationId),
-    }),
     leaveReason: t.field({ type: LeaveReason, description: 'Why the viewer lost access.', resolve: ({ entry }) => entry.data.reason }),
   }),
 });
+withConversationId(ConversationClosed);
 
 ViewerChanged.implement({
   description: 'The viewer’s profile, settings or sessions changed.',

@@ -1,15 +1,15 @@
 import type { User as UserShape } from '../src/user/index.ts';
-import { AccountEvent } from './account-event.ts';
+import { accountEventInterfaces as interfaces } from './account-event.ts';
 import { blockEdge } from './block.ts';
 import type { Edge } from './connection.ts';
-import { Event, LogEvent, loggedTypes } from './event.ts';
+import { loggedTypes } from './event.ts';
 import { formatId } from './ids.ts';
 import { User, UserEdge } from './user.ts';
 
 loggedTypes.BlockChanged.implement({
   description:
     'The viewer blocked or unblocked a user, on any of their devices. A block also ends when the blocked user’s account is erased.',
-  interfaces: [AccountEvent, LogEvent, Event],
+  interfaces,
   fields: (t) => ({
     userId: t.id({
       description: 'The ID of the other user, even if their account has been erased.',

@@ -1,24 +1,23 @@
 import type { ContactRequest as ContactRequestShape, Contact as ContactShape } from '../src/contact/index.ts';
 import type { KnownEntry } from '../src/log/index.ts';
-import { AccountEvent } from './account-event.ts';
+import type { User as UserShape } from '../src/user/index.ts';
+import { accountEventInterfaces as interfaces } from './account-event.ts';
 import type { Edge } from './connection.ts';
 import { Contact, ContactEdge, contactEdge } from './contact.ts';
 import { ContactRequestEdge, contactRequestEdge } from './contact-request.ts';
 import type { Context } from './context.ts';
-import { Event, LogEvent, type Logged, loggedTypes } from './event.ts';
+import { type Logged, loggedTypes } from './event.ts';
 import { formatId } from './ids.ts';
 import { User } from './user.ts';
 
 const { ContactRequestSent, ContactRequestReceived, ContactRequestWithdrawn, ContactRequestClosed, ContactChanged } = loggedTypes;
 type RequestEntry = KnownEntry<'ContactRequestSent' | 'ContactRequestReceived' | 'ContactRequestWithdrawn' | 'ContactRequestClosed'>;
 
-const interfaces = [AccountEvent, LogEvent, Event];
-
 /**
  * Returns the edge of the request in the list of the account's user, while the request is pending for that user. The id of an account's
  * stream is the user's id.
  */
-async function edgeOf({ entry }: Logged<RequestEntry>, { scope }: Context): Promise<Edge<ContactRequestShape> | null> {
+async function edge({ entry }: Logged<RequestEntry>, _args: object, { scope }: Context): Promise<Edge<ContactRequestShape> | null> {
   const { streamId: userId, data } = entry;
   const request = await scope.loaders.contactRequests.load({ userId, ...data });
   return request && contactRequestEdge(request, userId);
@@ -26,6 +25,14 @@ async function edgeOf({ entry }: Logged<RequestEntry>, { scope }: Context): Prom
 
 function otherOf({ entry: { streamId, data } }: Logged<RequestEntry>): bigint {
   return data.fromId === streamId ? data.toId : data.fromId;
+}
+
+function requestId({ entry }: Logged<RequestEntry>): string {
+  return formatId('ContactRequest', entry.data);
+}
+
+function other(event: Logged<RequestEntry>, _args: object, { scope }: Context): Promise<UserShape | null> {
+  return scope.loaders.users.load(otherOf(event));
 }
 
 ContactRequestSent.implement({
@@ -36,7 +43,7 @@ ContactRequestSent.implement({
       type: ContactRequestEdge,
       nullable: true,
       description: 'The request, with its cursor in the viewer’s list of outgoing requests, or null once it is no longer pending.',
-      resolve: (event, _args, context) => edgeOf(event, context),
+      resolve: edge,
     }),
   }),
 });
@@ -49,7 +56,7 @@ ContactRequestReceived.implement({
       type: ContactRequestEdge,
       nullable: true,
       description: 'The request, with its cursor in the viewer’s list of incoming requests, or null once it is no longer pending.',
-      resolve: (event, _args, context) => edgeOf(event, context),
+      resolve: edge,
     }),
   }),
 });
@@ -58,15 +65,12 @@ ContactRequestWithdrawn.implement({
   description: 'A contact request to the viewer was cancelled or has expired. It no longer exists.',
   interfaces,
   fields: (t) => ({
-    contactRequestId: t.id({
-      description: 'The ID of the contact request.',
-      resolve: ({ entry }) => formatId('ContactRequest', entry.data),
-    }),
+    contactRequestId: t.id({ description: 'The ID of the contact request.', resolve: requestId }),
     user: t.field({
       type: User,
       nullable: true,
       description: 'The user who sent the request, or null once their account has been erased.',
-      resolve: (event, _args, { scope }) => scope.loaders.users.load(otherOf(event)),
+      resolve: other,
     }),
   }),
 });
@@ -76,15 +80,12 @@ ContactRequestClosed.implement({
     'A contact request by or to the viewer is no longer pending. Both users receive this event when the request is accepted. Otherwise only the viewer receives it: when they decline or cancel the request on any device or block the other user, or when their own request expires or the other user’s account is erased.',
   interfaces,
   fields: (t) => ({
-    contactRequestId: t.id({
-      description: 'The ID of the contact request.',
-      resolve: ({ entry }) => formatId('ContactRequest', entry.data),
-    }),
+    contactRequestId: t.id({ description: 'The ID of the contact request.', resolve: requestId }),
     user: t.field({
       type: User,
       nullable: true,
       description: 'The other user, or null once their account has been erased.',
-      resolve: (event, _args, { scope }) => scope.loaders.users.load(otherOf(event)),
+      resolve: other,
     }),
     contactEdge: t.field({
       type: ContactEdge,

@@ -1,5 +1,5 @@
 import { type Draft as DraftShape, draftKey } from '../src/draft/index.ts';
-import { accountEventInterfaces as interfaces } from './account-event.ts';
+import { accountEventInterfaces as interfaces, withConversationId } from './account-event.ts';
 import { builder } from './builder.ts';
 import { connectionOf, type Edge, forwardArgs, forwardConnection } from './connection.ts';
 import { requireViewer } from './context.ts';
@@ -126,10 +126,6 @@ loggedTypes.DraftChanged.implement({
       description: 'The ID of the draft, even if it no longer exists.',
       resolve: ({ entry: { streamId: userId, data } }) => formatId('Draft', { userId, ...data }),
     }),
-    conversationId: t.id({
-      description: 'The ID of the conversation.',
-      resolve: ({ entry: { data } }) => formatId('Conversation', data.conversationId),
-    }),
     threadRootId: t.id({
       nullable: true,
       description: 'The ID of the message that started the draft’s thread, or null if the draft is not in a thread.',
@@ -147,3 +143,4 @@ loggedTypes.DraftChanged.implement({
     }),
   }),
 });
+withConversationId(loggedTypes.DraftChanged);

@@ -3,7 +3,7 @@ import type { HistoryRequest } from '../src/message/index.ts';
 import type { Page } from '../src/page.ts';
 import { AccountEventConnection, accountEventEdge, isAccountEntry } from './account-event.ts';
 import { builder } from './builder.ts';
-import { type Connection, type Edge, emptyPage } from './connection.ts';
+import { type Connection, type Edge, emptyPage, forwardArgs } from './connection.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
 import { ConversationEventConnection, conversationEventEdge } from './conversation-event.ts';
 import { standsOn } from './event.ts';
@@ -33,11 +33,12 @@ const historyArgs = builder.args((t) => ({
   }),
 }));
 
-const streamArgs = builder.args((t) => ({
-  afterSeq: t.int({ required: true, description: 'Returns the entries after this `seq`; 0 starts with the first entry.' }),
-  first: t.int({ description: 'The number of items to return, from 1 to 100. Defaults to 50.' }),
-  after: t.string({ description: 'Returns the items after this cursor, instead of after `afterSeq`.' }),
-}));
+const streamArgs = {
+  ...builder.args((t) => ({
+    afterSeq: t.int({ required: true, description: 'Returns the entries after this `seq`; 0 starts with the first entry.' }),
+  })),
+  ...forwardArgs('Returns the items after this cursor, instead of after `afterSeq`.'),
+};
 
 function connectionFrom<I, T>({ items, hasNextPage, hasPreviousPage }: Page<I>, edge: (item: I) => Edge<T>): Connection<T> {
   return { edges: items.map(edge), hasNextPage, hasPreviousPage };

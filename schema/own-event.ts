@@ -1,6 +1,6 @@
 import type { Conversation as ConversationShape, Membership as MembershipShape } from '../src/group/index.ts';
 import type { KnownEntry } from '../src/log/index.ts';
-import { accountEventInterfaces as interfaces } from './account-event.ts';
+import { accountEventInterfaces as interfaces, withConversationId } from './account-event.ts';
 import { builder, type Types } from './builder.ts';
 import { type Context, requireViewer } from './context.ts';
 import { accessOf, Conversation } from './conversation.ts';
@@ -55,10 +55,6 @@ MessageHidden.implement({
   description: 'The viewer deleted a message for themselves. Others keep it.',
   interfaces,
   fields: (t) => ({
-    conversationId: t.id({
-      description: 'The ID of the conversation.',
-      resolve: ({ entry }) => formatId('Conversation', entry.data.conversationId),
-    }),
     messageId: t.id({
       description: 'The ID of the message.',
       resolve: ({ entry: { data } }) => formatId('Message', { conversationId: data.conversationId, seq: data.messageSeq }),
@@ -77,22 +73,20 @@ MessageHidden.implement({
     }),
   }),
 });
+withConversationId(MessageHidden);
 withCounts(MessageHidden);
 
 ConversationCleared.implement({
   description: 'The viewer cleared a conversation for themselves. Others keep it.',
   interfaces,
   fields: (t) => ({
-    conversationId: t.id({
-      description: 'The ID of the conversation.',
-      resolve: ({ entry }) => formatId('Conversation', entry.data.conversationId),
-    }),
     clearedSeq: t.int({
       description: 'The `seq` up to which the conversation is cleared for the viewer.',
       resolve: ({ entry }) => entry.data.clearedSeq,
     }),
   }),
 });
+withConversationId(ConversationCleared);
 withCounts(ConversationCleared);
 
 ThreadRead.implement({

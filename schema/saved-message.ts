@@ -1,7 +1,7 @@
 import { firstSeen, type MessageRef } from '../src/message/index.ts';
 import { type SavedMessage as SavedShape, savedKey } from '../src/saved/index.ts';
 import type { Viewer as ViewerShape } from '../src/user/index.ts';
-import { accountEventInterfaces as interfaces } from './account-event.ts';
+import { accountEventInterfaces as interfaces, withConversationId } from './account-event.ts';
 import { builder } from './builder.ts';
 import { connectionOf, type Edge, forwardArgs, forwardConnection } from './connection.ts';
 import { type Context, requireViewer } from './context.ts';
@@ -83,10 +83,6 @@ loggedTypes.SavedMessageChanged.implement({
   description: 'The viewer saved a message, changed its note, or removed it from their saved messages, on any of their devices.',
   interfaces,
   fields: (t) => ({
-    conversationId: t.id({
-      description: 'The ID of the conversation.',
-      resolve: ({ entry }) => formatId('Conversation', entry.data.conversationId),
-    }),
     messageId: t.id({
       description: 'The ID of the message.',
       resolve: ({ entry: { data } }) => formatId('Message', { conversationId: data.conversationId, seq: data.messageSeq }),
@@ -102,3 +98,4 @@ loggedTypes.SavedMessageChanged.implement({
     }),
   }),
 });
+withConversationId(loggedTypes.SavedMessageChanged);
