@@ -184,25 +184,11 @@ export function createChat({
   const retention = createRetention({ db, log, logger, config });
   const effects: readonly Effect[] = [webhooks.effect, push.effect, ...(more.effects ?? [])];
   const worker = createWorker({ db, log, queue, effects, config, logger, tracer });
-  const handlers = jobHandlersOf({
-    ...{
-      users,
-      contacts,
-      groups,
-      joining,
-      messages,
-      scheduled,
-      drafts,
-      saved,
-      exports,
-      notices,
-      moderation,
-      webhooks,
-      push,
-      worker,
-      retention,
-    },
-  });
+  const withJobs = {
+    ...{ users, contacts, groups, joining, messages, scheduled, drafts, saved },
+    ...{ exports, notices, moderation, webhooks, push, worker, retention },
+  };
+  const handlers = jobHandlersOf(withJobs);
   const jobs = createJobs({ db, logger, config, handlers, tracer, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
 
   async function dispose(): Promise<void> {
@@ -228,29 +214,15 @@ export function createChat({
 
   const { receiptMembers } = config;
   return {
-    users,
-    contacts,
+    ...withJobs,
     blocks,
-    groups,
-    joining,
-    messages,
-    scheduled,
-    drafts,
-    saved,
     search: createSearch({ db, limits, users, groups, messages, tracer, config }),
-    exports,
-    notices,
     reports,
-    moderation,
     words,
-    webhooks,
     beforeSend,
-    push,
     presence,
-    retention,
     feed,
     jobs,
-    worker,
     backlog: createBacklog({ db }),
     cluster,
     cacheCounts: caches.counts,
