@@ -1,38 +1,45 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { type ChatError, type ErrorCode as Code, isRefusal, type RefusalCode, refusalCodes } from '../src/errors.ts';
+import { type ChatError, type ErrorCode as Code, isRefusal, type RefusalCode } from '../src/errors.ts';
 import { builder, type Types } from './builder.ts';
 import { type Context, refresh } from './context.ts';
 import { readFirst } from './operation.ts';
 
 /** The descriptions of the codes. */
-export const refusalMeanings: { readonly [C in RefusalCode]: string } = {
-  NOT_FOUND: 'The object does not exist, or the viewer may not see it. The two cases are never distinguished.',
-  FORBIDDEN:
-    'The viewer can see the object but may not do this. Their role or a policy of the group does not allow it, or the app that checks messages before they are sent refused it.',
-  INVALID_INPUT: 'A value is not acceptable; `field` says which. This includes an ID that is malformed or names another type of node.',
-  INVALID_CREDENTIALS:
-    'The handle or password is wrong; which of them is not disclosed. Or a refresh token is unknown, expired, used or revoked.',
-  CONFLICT:
-    'The request conflicts with existing data: a handle is taken, a user is already a member, or a `clientMessageId` belongs to another request.',
-  BLOCKED: 'The viewer has blocked the other user.',
-  NOT_CONTACTS: 'The other user accepts messages only from their contacts.',
-  MUTED: 'The viewer, or everyone, is muted in the group. `retryAfterMs` says for how long, if the mute ends.',
-  RATE_LIMITED: 'Too many requests in too short a time. `retryAfterMs` says when to continue.',
-  TOO_LATE: 'The time limit for this action has passed.',
-  LIMIT_REACHED: 'A limit is reached: a group is full, a user is in too many groups, or too many messages are pinned.',
-  OWNER_MUST_TRANSFER: 'The owner must transfer ownership of the group before leaving it.',
-  SUSPENDED:
-    'The operators have suspended the account. `message` says why. `retryAfterMs` says for how long, if the suspension ends within 24 days.',
-  UNAVAILABLE: 'It is not known whether the change was stored. Sending the same request again settles it.',
+export const refusalMeanings: Readonly<Record<RefusalCode, { readonly description: string }>> = {
+  NOT_FOUND: { description: 'The object does not exist, or the viewer may not see it. The two cases are never distinguished.' },
+  FORBIDDEN: {
+    description:
+      'The viewer can see the object but may not do this. Their role or a policy of the group does not allow it, or the app that checks messages before they are sent refused it.',
+  },
+  INVALID_INPUT: {
+    description: 'A value is not acceptable; `field` says which. This includes an ID that is malformed or names another type of node.',
+  },
+  INVALID_CREDENTIALS: {
+    description:
+      'The handle or password is wrong; which of them is not disclosed. Or a refresh token is unknown, expired, used or revoked.',
+  },
+  CONFLICT: {
+    description:
+      'The request conflicts with existing data: a handle is taken, a user is already a member, or a `clientMessageId` belongs to another request.',
+  },
+  BLOCKED: { description: 'The viewer has blocked the other user.' },
+  NOT_CONTACTS: { description: 'The other user accepts messages only from their contacts.' },
+  MUTED: { description: 'The viewer, or everyone, is muted in the group. `retryAfterMs` says for how long, if the mute ends.' },
+  RATE_LIMITED: { description: 'Too many requests in too short a time. `retryAfterMs` says when to continue.' },
+  TOO_LATE: { description: 'The time limit for this action has passed.' },
+  LIMIT_REACHED: { description: 'A limit is reached: a group is full, a user is in too many groups, or too many messages are pinned.' },
+  OWNER_MUST_TRANSFER: { description: 'The owner must transfer ownership of the group before leaving it.' },
+  SUSPENDED: {
+    description:
+      'The operators have suspended the account. `message` says why. `retryAfterMs` says for how long, if the suspension ends within 24 days.',
+  },
+  UNAVAILABLE: { description: 'It is not known whether the change was stored. Sending the same request again settles it.' },
 };
 
 /** Why something was refused. */
 export const ErrorCode = builder.enumType('ErrorCode', {
   description: 'Why something was refused. More codes may be added: treat an unknown code as a refusal.',
-  values: Object.fromEntries(refusalCodes.map((code) => [code, { description: refusalMeanings[code] }])) as Record<
-    RefusalCode,
-    { description: string }
-  >,
+  values: refusalMeanings,
 });
 
 /** A refusal in a payload. It is not an Error, because GraphQL takes an Error among values for a failed field. */

@@ -1,4 +1,4 @@
-import { allowedActions, allowedTo, type GroupAction as GroupActionWord, groupActions, type Rights } from '../src/group/index.ts';
+import { allowedActions, allowedTo, type GroupAction as GroupActionWord, type Rights } from '../src/group/index.ts';
 import { builder } from './builder.ts';
 import { type Context, requireViewer } from './context.ts';
 import { accessOf, Group } from './conversation.ts';
@@ -26,7 +26,7 @@ const actions: Record<GroupActionWord, { readonly description: string }> = {
 
 const GroupAction = builder.enumType('GroupAction', {
   description: 'An action in a group. docs/permissions.md lists who may take which action.',
-  values: Object.fromEntries(groupActions.map((action) => [action, actions[action]])) as typeof actions,
+  values: actions,
 });
 
 /** Returns what determines the viewer's rights in a group. Null if it is no group, or the viewer is not in it. */

@@ -1,9 +1,4 @@
-import {
-  type GroupHistory as GroupHistoryWord,
-  groupHistories,
-  type JoinPolicy as JoinPolicyWord,
-  joinPolicies,
-} from '../src/group/index.ts';
+import type { GroupHistory as GroupHistoryWord, JoinPolicy as JoinPolicyWord } from '../src/group/index.ts';
 import { builder } from './builder.ts';
 import { Group } from './conversation.ts';
 import { shareable } from './shareable.ts';
@@ -17,7 +12,7 @@ const policies: Record<JoinPolicyWord, { readonly description: string }> = {
 /** Who may join a group by themselves. */
 export const JoinPolicy = builder.enumType('JoinPolicy', {
   description: 'Who may join a group by themselves.',
-  values: Object.fromEntries(joinPolicies.map((word) => [word, policies[word]])) as typeof policies,
+  values: policies,
 });
 
 const histories: Record<GroupHistoryWord, { readonly description: string }> = {
@@ -28,7 +23,7 @@ const histories: Record<GroupHistoryWord, { readonly description: string }> = {
 /** What new members may read of a group. */
 export const GroupHistory = builder.enumType('GroupHistory', {
   description: 'What new members of a group may read.',
-  values: Object.fromEntries(groupHistories.map((word) => [word, histories[word]])) as typeof histories,
+  values: histories,
 });
 
 builder.objectFields(Group, (t) => ({

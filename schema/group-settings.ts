@@ -1,4 +1,4 @@
-import { type GroupPolicy as GroupPolicyWord, groupPolicies } from '../src/group/index.ts';
+import type { GroupPolicy as GroupPolicyWord } from '../src/group/index.ts';
 import { builder } from './builder.ts';
 import { Group } from './conversation.ts';
 import { GroupHistory, JoinPolicy } from './group-joining.ts';
@@ -15,7 +15,7 @@ const policies: Record<GroupPolicyWord, { readonly description: string }> = {
 /** Who may do something in a group. */
 const GroupPolicy = builder.enumType('GroupPolicy', {
   description: 'Who may do something in a group.',
-  values: Object.fromEntries(groupPolicies.map((word) => [word, policies[word]])) as typeof policies,
+  values: policies,
 });
 
 builder.objectFields(Group, (t) => ({

@@ -1,4 +1,4 @@
-import { type NotificationLevel as NotificationLevelWord, notificationLevels } from '../src/group/index.ts';
+import type { NotificationLevel as NotificationLevelWord } from '../src/group/index.ts';
 import { builder } from './builder.ts';
 import { requireViewer } from './context.ts';
 import { inputId } from './ids.ts';
@@ -13,7 +13,7 @@ const levels: Record<NotificationLevelWord, { readonly description: string }> = 
 
 const NotificationLevel = builder.enumType('NotificationLevel', {
   description: 'Which messages of a conversation a user is notified of. Unread messages are counted in any case.',
-  values: Object.fromEntries(notificationLevels.map((level) => [level, levels[level]])) as typeof levels,
+  values: levels,
 });
 
 builder.objectField(Membership, 'viewerNotificationLevel', (t) =>

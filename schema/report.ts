@@ -1,4 +1,3 @@
-import type { ReasonOfUsers } from '../src/moderation/index.ts';
 import { builder } from './builder.ts';
 import { inputId } from './ids.ts';
 import { messageFields } from './message-act.ts';
@@ -9,10 +8,7 @@ import { User } from './user.ts';
 
 const ReportReason = builder.enumType('ReportReason', {
   description: 'Why a user reports something to the server’s operators.',
-  values: Object.fromEntries(Object.entries(reportMeanings).map(([name, description]) => [name, { description }])) as Record<
-    ReasonOfUsers,
-    { description: string }
-  >,
+  values: reportMeanings,
 });
 
 const noteDescription = 'Further details, at most 1,000 characters.';

@@ -1,4 +1,4 @@
-import { type AssignableRole as AssignableRoleWord, assignableRoles } from '../src/group/index.ts';
+import type { AssignableRole as AssignableRoleWord } from '../src/group/index.ts';
 import { builder } from './builder.ts';
 import { Group } from './conversation.ts';
 import { inputId } from './ids.ts';
@@ -12,7 +12,7 @@ const roles: Record<AssignableRoleWord, { readonly description: string }> = {
 
 const AssignableRole = builder.enumType('AssignableRole', {
   description: 'A role that can be given to a member. To make a member the owner, use `transferOwnership`.',
-  values: Object.fromEntries(assignableRoles.map((role) => [role, roles[role]])) as typeof roles,
+  values: roles,
 });
 
 mutation('setRole', {

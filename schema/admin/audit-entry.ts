@@ -1,9 +1,4 @@
-import {
-  type AuditEntry as AuditEntryShape,
-  type AuditFilter,
-  type AuditOutcome as AuditOutcomeShape,
-  auditOutcomes,
-} from '../../src/audit/index.ts';
+import type { AuditEntry as AuditEntryShape, AuditFilter, AuditOutcome as AuditOutcomeShape } from '../../src/audit/index.ts';
 import { forwardConnection } from '../connection.ts';
 import { argumentId, decodeText, parseId } from '../ids.ts';
 import { badArgument } from '../page.ts';
@@ -11,19 +6,14 @@ import { builder } from './builder.ts';
 import { connectionOf, forwardArgs } from './page.ts';
 import { User, userById } from './user.ts';
 
-const meanings: Readonly<Record<AuditOutcomeShape, string>> = {
-  DONE: 'The operation succeeded.',
-  REFUSED: 'The operation was refused. Nothing was changed.',
-  FAILED: 'The operation failed. It is not known whether it took effect.',
-  UNKNOWN: 'The operation is still running, its node stopped during it, or its outcome could not be stored.',
-};
-
 const AuditOutcome = builder.enumType('AuditOutcome', {
   description: 'The outcome of an operation in the audit log.',
-  values: Object.fromEntries(auditOutcomes.map((outcome) => [outcome, { description: meanings[outcome] }])) as Record<
-    AuditOutcomeShape,
-    { description: string }
-  >,
+  values: {
+    DONE: { description: 'The operation succeeded.' },
+    REFUSED: { description: 'The operation was refused. Nothing was changed.' },
+    FAILED: { description: 'The operation failed. It is not known whether it took effect.' },
+    UNKNOWN: { description: 'The operation is still running, its node stopped during it, or its outcome could not be stored.' },
+  } satisfies Record<AuditOutcomeShape, unknown>,
 });
 
 const AuditEntry = builder.objectRef<AuditEntryShape>('AuditEntry').implement({

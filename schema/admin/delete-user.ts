@@ -1,19 +1,14 @@
-import { type DeletedMessages as DeletedMessagesShape, deletedMessages } from '../../src/user/index.ts';
+import type { DeletedMessages as DeletedMessagesShape } from '../../src/user/index.ts';
 import { builder } from './builder.ts';
 import { mutation } from './mutation.ts';
 import { actOn, userFields } from './user-payload.ts';
 
-const meanings: Readonly<Record<DeletedMessagesShape, string>> = {
-  KEEP: 'The messages stay, without a sender. Messages that nobody else can read are removed.',
-  REMOVE: 'All messages are recalled.',
-};
-
 const DeletedMessages = builder.enumType('DeletedMessages', {
   description: 'What happens to the messages of a user whose account is erased.',
-  values: Object.fromEntries(deletedMessages.map((becomes) => [becomes, { description: meanings[becomes] }])) as Record<
-    DeletedMessagesShape,
-    { description: string }
-  >,
+  values: {
+    KEEP: { description: 'The messages stay, without a sender. Messages that nobody else can read are removed.' },
+    REMOVE: { description: 'All messages are recalled.' },
+  } satisfies Record<DeletedMessagesShape, unknown>,
 });
 
 mutation('deleteUser', {

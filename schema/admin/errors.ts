@@ -1,13 +1,10 @@
-import { type ChatError, isRefusal, type RefusalCode, refusalCodes } from '../../src/errors.ts';
+import { type ChatError, isRefusal } from '../../src/errors.ts';
 import { type Refusable, type Refused, refusalMeanings, type UserErrorShape, userError } from '../errors.ts';
 import { builder, type Types } from './builder.ts';
 
 const ErrorCode = builder.enumType('ErrorCode', {
   description: 'Why something was refused. The codes are those of the public schema.',
-  values: Object.fromEntries(refusalCodes.map((code) => [code, { description: refusalMeanings[code] }])) as Record<
-    RefusalCode,
-    { description: string }
-  >,
+  values: refusalMeanings,
 });
 
 const UserError = builder.objectRef<UserErrorShape>('UserError').implement({

@@ -33,18 +33,13 @@ export const Group = builder.objectRef<OverseenGroup>('Group').implement({
   }),
 });
 
-const meanings: Readonly<Record<Role, string>> = {
-  OWNER: 'The owner of the group.',
-  ADMIN: 'An admin, who runs the group together with the owner.',
-  MEMBER: 'A member, who does not run the group.',
-};
-
 const GroupRole = builder.enumType('GroupRole', {
   description: 'The role of a member in a group.',
-  values: Object.fromEntries(Object.entries(meanings).map(([role, description]) => [role, { description }])) as Record<
-    Role,
-    { description: string }
-  >,
+  values: {
+    OWNER: { description: 'The owner of the group.' },
+    ADMIN: { description: 'An admin, who runs the group together with the owner.' },
+    MEMBER: { description: 'A member, who does not run the group.' },
+  } satisfies Record<Role, unknown>,
 });
 
 const GroupMember = builder.objectRef<Membership>('GroupMember').implement({

@@ -12,34 +12,29 @@ const JobState = builder.enumType('JobState', {
   } satisfies Record<(typeof jobStates)[number], unknown>,
 });
 
-const kinds: Readonly<Record<JobKindShape, string>> = {
-  ContactRequestExpired: 'Ends a contact request that was not answered in time.',
-  FirstMessage: 'Sends the message that came with an accepted contact request.',
-  GroupDissolved: 'Tells the members of a group that it was dissolved.',
-  AccountErased: 'Removes an erased account from everything that it was part of.',
-  HandleFreed: 'Frees the handles that a user gave up.',
-  DataExport: 'Creates the file of a data export.',
-  DataExportOver: 'Deletes the file of a data export.',
-  DraftUntold: 'Tells the devices of a user about a draft.',
-  ScheduledMessageDue: 'Sends a scheduled message whose time has come.',
-  PollDue: 'Closes a poll whose time is over.',
-  ModerationItemOver: 'Deletes an item of the moderation queue that was resolved long ago.',
-  HistoryRound: 'Deletes history that is older than HISTORY_DAYS.',
-  OwnHistoryRound: 'Deletes history of groups that keep it for a time of their own.',
-  AccountRound: 'Deletes entries of account streams that are older than ACCOUNT_LOG_DAYS.',
-  AttachmentRound: 'Adds older attachments to the lists of attachments, which did not exist when they were sent.',
-  NoticeDue: 'Posts a notice.',
-  NoticeRevoked: 'Tells the recipients of a notice that it was revoked.',
-  WebhookBacklog: 'Delivers the events that a webhook has missed.',
-  EffectOwed: 'Retries an effect of a log entry that has failed too often.',
-};
-
 const JobKind = builder.enumType('JobKind', {
   description: 'The kind of a job.',
-  values: Object.fromEntries(Object.entries(kinds).map(([kind, description]) => [kind, { description }])) as Record<
-    JobKindShape,
-    { description: string }
-  >,
+  values: {
+    ContactRequestExpired: { description: 'Ends a contact request that was not answered in time.' },
+    FirstMessage: { description: 'Sends the message that came with an accepted contact request.' },
+    GroupDissolved: { description: 'Tells the members of a group that it was dissolved.' },
+    AccountErased: { description: 'Removes an erased account from everything that it was part of.' },
+    HandleFreed: { description: 'Frees the handles that a user gave up.' },
+    DataExport: { description: 'Creates the file of a data export.' },
+    DataExportOver: { description: 'Deletes the file of a data export.' },
+    DraftUntold: { description: 'Tells the devices of a user about a draft.' },
+    ScheduledMessageDue: { description: 'Sends a scheduled message whose time has come.' },
+    PollDue: { description: 'Closes a poll whose time is over.' },
+    ModerationItemOver: { description: 'Deletes an item of the moderation queue that was resolved long ago.' },
+    HistoryRound: { description: 'Deletes history that is older than HISTORY_DAYS.' },
+    OwnHistoryRound: { description: 'Deletes history of groups that keep it for a time of their own.' },
+    AccountRound: { description: 'Deletes entries of account streams that are older than ACCOUNT_LOG_DAYS.' },
+    AttachmentRound: { description: 'Adds older attachments to the lists of attachments, which did not exist when they were sent.' },
+    NoticeDue: { description: 'Posts a notice.' },
+    NoticeRevoked: { description: 'Tells the recipients of a notice that it was revoked.' },
+    WebhookBacklog: { description: 'Delivers the events that a webhook has missed.' },
+    EffectOwed: { description: 'Retries an effect of a log entry that has failed too often.' },
+  } satisfies Record<JobKindShape, unknown>,
 });
 
 /** A job that is left to do. */

@@ -1,6 +1,5 @@
 import type { Conversation } from '../../src/group/index.ts';
 import type { Message } from '../../src/message/index.ts';
-import type { ReasonOfUsers } from '../../src/moderation/index.ts';
 import type { Item, ItemAction, itemKinds, itemStates, ReportCounts, ReportReason as ReportReasonShape } from '../../src/queue/index.ts';
 import { forwardConnection } from '../connection.ts';
 import { formatId } from '../ids.ts';
@@ -42,10 +41,7 @@ const ModerationAction = builder.enumType('ModerationAction', {
 export const ReportReason = builder.enumType('ReportReason', {
   description: 'Why something is in the moderation queue. The reasons are those of the public schema, and BLOCKED_WORDS.',
   values: {
-    ...(Object.fromEntries(Object.entries(reportMeanings).map(([reason, description]) => [reason, { description }])) as Record<
-      ReasonOfUsers,
-      { description: string }
-    >),
+    ...reportMeanings,
     BLOCKED_WORDS: { description: 'A blocked word was found.' },
   } satisfies Record<ReportReasonShape, unknown>,
 });

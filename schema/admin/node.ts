@@ -1,21 +1,16 @@
-import { type NodeLoad as NodeLoadShape, type NodeRecord, type NodeState as NodeStateShape, nodeStates } from '../../src/cluster/index.ts';
+import type { NodeLoad as NodeLoadShape, NodeRecord, NodeState as NodeStateShape } from '../../src/cluster/index.ts';
 import { builder } from './builder.ts';
-
-const meanings: Readonly<Record<NodeStateShape, string>> = {
-  STARTING: 'The node does not serve yet.',
-  READY: 'The node serves.',
-  DRAINING: 'The node was asked to stop. It finishes what it has accepted and accepts nothing new.',
-  LEFT: 'The node has stopped, and another node is about to take over what it held.',
-  DEAD: 'The node has not reported for a whole lease, and another node is taking over what it held.',
-  GONE: 'Another node has taken over what the node held. It is in no list.',
-};
 
 const NodeState = builder.enumType('NodeState', {
   description: 'The state of a node.',
-  values: Object.fromEntries(nodeStates.map((state) => [state, { description: meanings[state] }])) as Record<
-    NodeStateShape,
-    { description: string }
-  >,
+  values: {
+    STARTING: { description: 'The node does not serve yet.' },
+    READY: { description: 'The node serves.' },
+    DRAINING: { description: 'The node was asked to stop. It finishes what it has accepted and accepts nothing new.' },
+    LEFT: { description: 'The node has stopped, and another node is about to take over what it held.' },
+    DEAD: { description: 'The node has not reported for a whole lease, and another node is taking over what it held.' },
+    GONE: { description: 'Another node has taken over what the node held. It is in no list.' },
+  } satisfies Record<NodeStateShape, unknown>,
 });
 
 const NodeLoad = builder.objectRef<NodeLoadShape>('NodeLoad').implement({

@@ -1,5 +1,4 @@
 import type { OpenConnection as OpenConnectionShape } from '../../src/oversight/index.ts';
-import { type DeviceKind as DeviceKindShape, deviceKinds } from '../../src/user/index.ts';
 import { deviceKindMeanings } from '../device-kind.ts';
 import { argumentId, formatId } from '../ids.ts';
 import { builder } from './builder.ts';
@@ -9,10 +8,7 @@ import { userById } from './user.ts';
 /** The kind of a device. */
 export const DeviceKind = builder.enumType('DeviceKind', {
   description: 'The kind of a device. The kinds are those of the public schema.',
-  values: Object.fromEntries(deviceKinds.map((kind) => [kind, deviceKindMeanings[kind]])) as Record<
-    DeviceKindShape,
-    { description: string }
-  >,
+  values: deviceKindMeanings,
 });
 
 const OpenConnection = builder.objectRef<OpenConnectionShape>('OpenConnection').implement({

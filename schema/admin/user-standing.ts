@@ -1,11 +1,10 @@
 import DataLoader from 'dataloader';
-import {
-  type AccountState,
-  type AccountStatus,
-  accountStates,
-  type LinkedIdentity,
-  type Session as SessionShape,
-  type Suspension as SuspensionShape,
+import type {
+  AccountState,
+  AccountStatus,
+  LinkedIdentity,
+  Session as SessionShape,
+  Suspension as SuspensionShape,
 } from '../../src/user/index.ts';
 import { formatId } from '../ids.ts';
 import { builder } from './builder.ts';
@@ -51,19 +50,14 @@ async function standingOf(context: AdminContext, userId: bigint): Promise<Accoun
   return standing;
 }
 
-const meanings: Readonly<Record<AccountState, string>> = {
-  ACTIVE: 'The user can sign in.',
-  SUSPENDED: 'The user cannot sign in, either until a given time or until they are restored.',
-  ERASED: 'The account was erased. Nothing is left of it.',
-};
-
 /** The state of an account. */
 export const UserState = builder.enumType('UserState', {
   description: 'The state of a user’s account.',
-  values: Object.fromEntries(accountStates.map((state) => [state, { description: meanings[state] }])) as Record<
-    AccountState,
-    { description: string }
-  >,
+  values: {
+    ACTIVE: { description: 'The user can sign in.' },
+    SUSPENDED: { description: 'The user cannot sign in, either until a given time or until they are restored.' },
+    ERASED: { description: 'The account was erased. Nothing is left of it.' },
+  } satisfies Record<AccountState, unknown>,
 });
 
 const UserRole = builder.enumType('UserRole', {

@@ -7,31 +7,26 @@ import type {
 } from '../../src/webhook/index.ts';
 import { builder } from './builder.ts';
 
-const events: Readonly<Record<WebhookEventWord, string>> = {
-  MessageSent: 'A message was sent.',
-  MessageEdited: 'A message was edited.',
-  MessageRecalled: 'A message was recalled. Its content is gone.',
-  ReactionsChanged: 'A user added a reaction to a message, or removed one.',
-  PollVoted: 'A user voted in a poll, or took back their vote.',
-  PollClosed: 'A poll was closed: nobody can vote any more.',
-  PinChanged: 'A message was pinned or unpinned.',
-  HistoryTrimmed: 'The history of a conversation was removed up to a position.',
-  MemberJoined: 'A user joined a conversation.',
-  MemberLeft: 'A user left a conversation or was removed from it.',
-  MemberChanged: 'The role, nickname or mute of a member changed, or a user was banned or unbanned.',
-  GroupChanged: 'The profile or the policies of a group changed.',
-  UserSignedUp: 'A user signed up, or operators created an account.',
-  UserChanged: 'The profile of a user changed, or their account was erased.',
-};
-
 /** The events that an app can receive: types of the public schema. */
 export const WebhookEvent = builder.enumType('WebhookEvent', {
   description:
     'The events that a webhook can receive: those of conversations, as the public schema describes them, and those of user accounts.',
-  values: Object.fromEntries(Object.entries(events).map(([event, description]) => [event, { description }])) as Record<
-    WebhookEventWord,
-    { description: string }
-  >,
+  values: {
+    MessageSent: { description: 'A message was sent.' },
+    MessageEdited: { description: 'A message was edited.' },
+    MessageRecalled: { description: 'A message was recalled. Its content is gone.' },
+    ReactionsChanged: { description: 'A user added a reaction to a message, or removed one.' },
+    PollVoted: { description: 'A user voted in a poll, or took back their vote.' },
+    PollClosed: { description: 'A poll was closed: nobody can vote any more.' },
+    PinChanged: { description: 'A message was pinned or unpinned.' },
+    HistoryTrimmed: { description: 'The history of a conversation was removed up to a position.' },
+    MemberJoined: { description: 'A user joined a conversation.' },
+    MemberLeft: { description: 'A user left a conversation or was removed from it.' },
+    MemberChanged: { description: 'The role, nickname or mute of a member changed, or a user was banned or unbanned.' },
+    GroupChanged: { description: 'The profile or the policies of a group changed.' },
+    UserSignedUp: { description: 'A user signed up, or operators created an account.' },
+    UserChanged: { description: 'The profile of a user changed, or their account was erased.' },
+  } satisfies Record<WebhookEventWord, unknown>,
 });
 
 const WebhookState = builder.enumType('WebhookState', {
