@@ -1,8 +1,7 @@
 import type { Page } from '../page.ts';
 
 /** How an action ended (admin schema: `enum AuditOutcome`). */
-export const auditOutcomes = ['DONE', 'REFUSED', 'FAILED', 'UNKNOWN'] as const;
-export type AuditOutcome = (typeof auditOutcomes)[number];
+export type AuditOutcome = 'DONE' | 'REFUSED' | 'FAILED' | 'UNKNOWN';
 
 /** Who performs an action. */
 export interface Actor {

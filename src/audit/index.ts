@@ -11,6 +11,5 @@
 //
 // Does not know what the actions mean or who may perform them.
 export type * from './audit.ts';
-export { auditOutcomes } from './audit.ts';
 export { createAudit } from './create-audit.ts';
 export { type AuditFormat, auditFormats, auditLines } from './lines.ts';

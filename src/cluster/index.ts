@@ -12,6 +12,6 @@ export { type Clock, monotonicClock } from './clock.ts';
 export type { Cluster } from './cluster.ts';
 export { createCluster, newNodeId } from './create-cluster.ts';
 export type { NodeMessage } from './node-message.ts';
-export { type Lease, type NodeLoad, type NodeRecord, type NodeState, nodeStates } from './node-record.ts';
+export type { Lease, NodeLoad, NodeRecord, NodeState } from './node-record.ts';
 export { createNodes, type Nodes } from './nodes.ts';
 export type { Registry } from './registry.ts';

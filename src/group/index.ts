@@ -65,9 +65,9 @@ export {
   requireMay,
 } from './may.ts';
 export type { MembershipRecord } from './membership-record.ts';
-export { type GroupAction, groupActions } from './permission.ts';
+export type { GroupAction } from './permission.ts';
 export type { Rights } from './rights.ts';
-export { type AssignableRole, assignableRoles } from './role.ts';
+export type { AssignableRole } from './role.ts';
 export { requireFewUsers } from './shape.ts';
 export type { ConversationFilter } from './sift.ts';
 export { type ConversationRow, conversationOf, isActive, type MembershipRow } from './store.ts';

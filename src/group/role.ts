@@ -9,8 +9,7 @@ import { requireGroup, requireMember } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 
 /** The roles that can be assigned. Ownership is transferred instead. */
-export const assignableRoles = ['ADMIN', 'MEMBER'] as const satisfies readonly Role[];
-export type AssignableRole = (typeof assignableRoles)[number];
+export type AssignableRole = Exclude<Role, 'OWNER'>;
 
 /**
  * Assigns a role to a member. Admins may give up their own role. If two admins demote each other, the first to commit wins, because the

@@ -10,5 +10,5 @@
 // - A service that does not answer delays only its own users.
 // - Pushes are sent at least once. Each has an id, and a later one replaces an earlier one.
 export { createPush, type Push, type PushParts } from './create-push.ts';
-export { type PushDevice, type Pushes, type PushKind, type PushPlatform, pushPlatforms, type WebSubscription } from './push.ts';
+export type { PushDevice, Pushes, PushKind, PushPlatform, WebSubscription } from './push.ts';
 export { type QuietHours, type Weekday, weekdays } from './quiet-hours.ts';

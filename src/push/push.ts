@@ -2,8 +2,7 @@ import type { Viewer } from '../user/index.ts';
 import type { QuietHours } from './quiet-hours.ts';
 
 /** The platforms that the operators' provider serves (schema: `enum PushPlatform`). */
-export const pushPlatforms = ['APNS', 'FCM'] as const;
-export type PushPlatform = (typeof pushPlatforms)[number];
+export type PushPlatform = 'APNS' | 'FCM';
 
 /** The kind of a device: a browser, or an app on a platform of the provider. */
 export type PushKind = 'WEB' | PushPlatform;
