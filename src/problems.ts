@@ -1,9 +1,9 @@
 // A health check that waits longer than this has its answer already.
 const ailmentMs = 2_000;
-// Tokens are issued by the database's clock and expire by the node's, a quarter of an hour later. A node whose clock is that far ahead
-// refuses all of them, even new ones, and clients then sign their users out. Apps refuse calls that are minutes old. Clocks that are kept in
-// step differ by milliseconds.
-const clockMs = 60_000;
+// Tokens are issued by the database's clock and expire by the node's, by default a quarter of an hour later: a node whose clock is that far
+// ahead refuses all of them, even new ones, and clients then sign their users out. Libraries for Standard Webhooks refuse calls that are five
+// minutes old. Less breaks nothing, and should not take nodes out of service: if the database's clock is wrong, that is all of them.
+const clockMs = 300_000;
 
 /**
  * Finds what is wrong with the services that a chat depends on, one line each. Empty while database, bus and the registry of nodes answer,
