@@ -3,7 +3,10 @@ import type { Clock } from './clock.ts';
 import type { Lease } from './node-record.ts';
 import type { Registry, Takeover } from './registry.ts';
 
-/** Handles a lease that has ended. Must be repeatable: until it resolves it is called again, on this node or another. */
+/**
+ * Handles a lease that has ended. Must be repeatable: until it resolves it is called again, on this node or another. Rejects with an
+ * AbortError if this node stops.
+ */
 export type Heir = (dead: Lease) => Promise<void>;
 
 /** The takeovers that this node is working on. */
@@ -38,7 +41,10 @@ export function createTakeovers({ registry, clock, logger, heirsMs }: TakeoverPa
       await registry.finish(takeover);
       logger.info({ dead: takeover.dead }, 'the takeover of a dead node is complete');
     } catch (error) {
-      logger.warn({ err: error, dead: takeover.dead }, 'a dead node could not be taken over; this will be retried');
+      const { dead } = takeover;
+      const isStopping = error instanceof Error && error.name === 'AbortError';
+      if (isStopping) logger.info({ dead }, 'the takeover of a dead node is left for another node, because this one stops');
+      else logger.warn({ err: error, dead }, 'a dead node could not be taken over; this will be retried');
     } finally {
       cancel();
     }

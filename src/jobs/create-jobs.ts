@@ -81,13 +81,16 @@ export function createJobs({ db, handlers, logger, config, nodeId = '', looks = 
   async function fail(row: JobRow, error: unknown): Promise<void> {
     // A failure because this node stops, or because a dependency is away, does not count: the job is not at fault, and is retried however
     // long that takes.
-    const counts = !closing.signal.aborted && !(error instanceof ChatError && error.code === 'UNAVAILABLE');
+    const isStopping = closing.signal.aborted;
+    const counts = !isStopping && !(error instanceof ChatError && error.code === 'UNAVAILABLE');
     const dead = counts && row.attempts + 1 >= maxAttempts;
     const ms = Math.min(retryMs.first * 2 ** row.attempts, retryMs.last) * (0.5 + Math.random());
-    logger[dead ? 'error' : 'warn']({ err: error, job: row.kind, key: row.key }, dead ? 'a job has failed for good' : 'a job has failed');
+    const job = { job: row.kind, key: row.key };
+    if (isStopping) logger.info(job, 'a job is left for another node, because this one stops');
+    else logger[dead ? 'error' : 'warn']({ err: error, ...job }, dead ? 'a job has failed for good' : 'a job has failed');
     // If this cannot be stored either, the lease expires and the job is tried again.
     await putOff(db, row, { reason: String(error), retryMs: dead ? null : ms, counts }).catch((cause: unknown) =>
-      logger.warn({ err: cause, job: row.kind, key: row.key }, 'a failed job could not be rescheduled'),
+      logger.warn({ err: cause, ...job }, 'a failed job could not be rescheduled'),
     );
   }
 

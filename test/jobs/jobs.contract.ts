@@ -252,14 +252,18 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       const begun = Promise.withResolvers<void>();
       const seen: (bigint | null)[] = [];
       await db.transaction(jobAbout(id));
-      const closing = nodeThat(async () => {
+      const lines: string[] = [];
+      const heard = pino({ level: 'info' }, { write: (line) => void lines.push(line) });
+      const hangs: JobHandlers['GroupDissolved'] = async () => {
         begun.resolve();
         await new Promise(() => undefined);
-      });
+      };
+      const closing = createJobs({ db, logger: heard, config, handlers: only(hangs) });
       const work = closing.doDue();
       await begun.promise;
       await closing[Symbol.asyncDispose]();
       await work;
+      expect(lines.map((line) => [JSON.parse(line).level, JSON.parse(line).err])).toEqual([[30, undefined]]);
       expect(await rowOf(id)).toMatchObject({ state: 'PENDING', attempts: 0 });
       await makeDue(id);
       await using other = nodeThat(async ({ groupId }) => void seen.push(groupId));

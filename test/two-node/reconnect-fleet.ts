@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'vitest';
+import { childEnv } from '../support/child-env.ts';
 
 /** One client of a fleet: its token, and its positions. */
 export interface FleetMember {
@@ -68,8 +69,7 @@ const longestWaitMs = 150_000;
 
 /** Starts the process. Nothing connects yet. */
 export function startFleet(plan: FleetPlan): Fleet {
-  const { PATH = '' } = process.env;
-  const child = fork(new URL('reconnect-clients.ts', import.meta.url), { execArgv: [], env: { PATH } });
+  const child = fork(new URL('reconnect-clients.ts', import.meta.url), { execArgv: [], env: childEnv({}) });
   const tell = (message: ToFleet): void => void child.send(message);
 
   async function report(): Promise<FleetReport> {
