@@ -125,6 +125,8 @@ describe('a session', () => {
         return () => void woken.delete(wakeUp);
       },
       signal: session.signal,
+      // Its time never comes: nothing is sent again until the session has begun for the other.
+      clock: { now: () => 0, after: () => () => undefined },
     });
     const answer = outbox.send({ conversationId: 'any' });
     await expect.poll(() => woken.size).toBe(1);

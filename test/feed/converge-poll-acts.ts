@@ -152,13 +152,15 @@ export const pollActs: readonly Act[] = [
     async prepare(chat, cast) {
       const { messageId } = await askedOf(chat, cast, { closesAt: ahead() });
       const { conversationId, seq } = inputId('Message', messageId, 'messageId');
-      await using sql = await rawSql(chat.stores);
-      // Moves the closing time back by a thousand years, as if time had passed.
-      await sql.run(
-        `UPDATE Message SET poll = REPLACE(poll, '"closesAt":"2', '"closesAt":"1') WHERE conversationId = ${conversationId} AND seq = ${seq}`,
-        `UPDATE Job SET dueAt = (SELECT MIN(createdAt) FROM User) WHERE kind = 'PollDue'`,
-      );
-      return async () => void (await chat.node.chat.jobs.doDue());
+      return async () => {
+        await using sql = await rawSql(chat.stores);
+        // Moves the closing time back by a thousand years, as if time had passed. Not before the act: the node looks for due jobs itself.
+        await sql.run(
+          `UPDATE Message SET poll = REPLACE(poll, '"closesAt":"2', '"closesAt":"1') WHERE conversationId = ${conversationId} AND seq = ${seq}`,
+          `UPDATE Job SET dueAt = (SELECT MIN(createdAt) FROM User) WHERE kind = 'PollDue'`,
+        );
+        await chat.node.chat.jobs.doDue();
+      };
     },
   },
 ];
