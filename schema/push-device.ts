@@ -6,7 +6,7 @@ import { formatId, optionalInputId } from './ids.ts';
 import { mutation, type PayloadBuilder } from './mutation.ts';
 import { beginField } from './operation.ts';
 import { Session } from './session.ts';
-import { Viewer } from './viewer.ts';
+import { currentViewer, Viewer } from './viewer.ts';
 
 const kinds: Record<PushDeviceShape['kind'], { readonly description: string }> = {
   WEB: { description: 'A browser, through Web Push.' },
@@ -69,11 +69,7 @@ function registeredFields(t: PayloadBuilder<{ readonly pushDevice: PushDeviceSha
       nullable: true,
       description: 'The registered device, or null if the mutation was refused.',
     }),
-    viewer: t.expose('viewer', {
-      type: Viewer,
-      nullable: true,
-      description: 'The viewer in their current state, or null if the mutation was refused.',
-    }),
+    viewer: t.expose('viewer', currentViewer),
   };
 }
 
@@ -115,10 +111,6 @@ mutation('unregisterPush', {
       description: 'The ID of the session that no longer receives push notifications, or null if the mutation was refused.',
       resolve: ({ sessionId }) => (sessionId === undefined ? null : formatId('Session', sessionId)),
     }),
-    viewer: t.expose('viewer', {
-      type: Viewer,
-      nullable: true,
-      description: 'The viewer in their current state, or null if the mutation was refused.',
-    }),
+    viewer: t.expose('viewer', currentViewer),
   }),
 });

@@ -1,7 +1,7 @@
 import { type QuietHours as QuietHoursShape, type Weekday as WeekdayWord, weekdays } from '../src/push/index.ts';
 import { builder } from './builder.ts';
 import { mutation } from './mutation.ts';
-import { Viewer } from './viewer.ts';
+import { currentViewer, Viewer } from './viewer.ts';
 
 const Weekday = builder.enumType('Weekday', {
   description: 'A day of the week.',
@@ -54,10 +54,6 @@ mutation('setQuietHours', {
     return { viewer };
   },
   payload: (t) => ({
-    viewer: t.expose('viewer', {
-      type: Viewer,
-      nullable: true,
-      description: 'The viewer in their current state, or null if the mutation was refused.',
-    }),
+    viewer: t.expose('viewer', currentViewer),
   }),
 });

@@ -2,7 +2,7 @@ import type { Viewer as ViewerShape } from '../src/user/index.ts';
 import { formatId, inputId, optionalInputId } from './ids.ts';
 import { mutation, type PayloadBuilder } from './mutation.ts';
 import { Session } from './session.ts';
-import { Viewer } from './viewer.ts';
+import { currentViewer } from './viewer.ts';
 
 mutation('renameSession', {
   description: 'Renames the device of one of the viewer’s sessions. All of the viewer’s devices receive `ViewerChanged`.',
@@ -25,11 +25,7 @@ mutation('renameSession', {
 
 function endedSessionFields(t: PayloadBuilder<{ readonly viewer: ViewerShape; readonly ended: readonly string[] }>) {
   return {
-    viewer: t.expose('viewer', {
-      type: Viewer,
-      nullable: true,
-      description: 'The viewer in their current state, or null if the mutation was refused.',
-    }),
+    viewer: t.expose('viewer', currentViewer),
     sessionIds: t.idList({
       description: 'The IDs of the sessions that this ended. Empty if the mutation was refused.',
       resolve: ({ ended = [] }) => ended.map((id) => formatId('Session', id)),

@@ -1,6 +1,6 @@
 import { builder } from './builder.ts';
 import { mutation } from './mutation.ts';
-import { Viewer } from './viewer.ts';
+import { currentViewer, Viewer } from './viewer.ts';
 
 builder.objectField(Viewer, 'silentUntil', (t) =>
   t.field({
@@ -27,10 +27,6 @@ mutation('setSilentUntil', {
     return { viewer };
   },
   payload: (t) => ({
-    viewer: t.expose('viewer', {
-      type: Viewer,
-      nullable: true,
-      description: 'The viewer in their current state, or null if the mutation was refused.',
-    }),
+    viewer: t.expose('viewer', currentViewer),
   }),
 });

@@ -27,3 +27,10 @@ builder.queryField('viewer', (t) =>
     },
   }),
 );
+
+/** What the payload of a mutation says of its `viewer`. */
+export const currentViewer = {
+  type: Viewer,
+  nullable: true,
+  description: 'The viewer in their current state, or null if the mutation was refused.',
+} as const;
