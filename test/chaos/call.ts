@@ -21,7 +21,7 @@ export interface Asking {
 }
 
 // Longer than the node's own deadline. A node that is paused or disconnected never answers.
-const patienceMs = 6_000;
+const patienceMs = 8_000;
 // The request was not executed, or it is unknown whether it was stored. Sending it again settles it.
 const settledByRetry: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RATE_LIMITED', 'UNAUTHENTICATED']);
 

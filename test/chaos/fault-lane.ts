@@ -17,7 +17,7 @@ export interface LaneParts {
 
 const [leastPauseMs, pauseSpreadMs] = [300, 1_200];
 // Most faults end before any client gives up. Some outlast every deadline of a node.
-const [leastMs, spreadMs] = [200, 5_000];
+const [leastMs, spreadMs] = [200, 7_000];
 
 /** Runs one fault after the other, in shuffled rounds of all kinds. Resolves once the last has ended. */
 export async function runLane(kinds: Faults, parts: LaneParts): Promise<void> {
@@ -35,8 +35,8 @@ async function oneFault(kinds: Faults, kind: string, { scene, history, random }:
   const began = history.now();
   const ongoing = await kinds[kind]?.(scene, random);
   if (ongoing === undefined) throw new Error(`no such fault: ${kind}`);
-  // Squared, so that most are short.
-  await delay(leastMs + spreadMs * random() ** 2);
+  // Cubed, so that most are short.
+  await delay(leastMs + spreadMs * random() ** 3);
   const effect = await ongoing.heal();
   history.note({ what: 'fault', began, kind, target: ongoing.target, effect });
 }

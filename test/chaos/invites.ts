@@ -13,8 +13,8 @@ const [leastStayMs, staySpreadMs] = [500, 2_500];
 const lookMs = 20;
 // An invite whose creation got no answer is known to nobody, and would otherwise stay for ever.
 const inviteMs = 60_000;
-// A node stores or gives up what it has accepted within its write deadline, which is 3 s here.
-const strayMs = 5_000;
+// A node stores or gives up what it has accepted within its write deadline, which is 5 s here.
+const strayMs = 7_000;
 
 /** Makes everybody but the owner leave and come back by invites for a few users, on any node. In the end all are members. */
 export async function keepDoor({ random, history, going, settle }: ActParts, hall: Hall, actors: readonly Actor[]): Promise<void> {
