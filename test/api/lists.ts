@@ -135,7 +135,7 @@ function ofPeople(world: LargeWorld): readonly Listing[] {
       }),
     ),
     ...[0, 2_000].map((afterSeq) =>
-      ofViewer('events', 'AccountEventConnection', { types: ', $afterSeq: Int!', call: 'afterSeq: $afterSeq, ', afterSeq, first: 100 }),
+      ofViewer('events', 'AccountEventConnection', { types: ', $afterSeq: Int!', call: 'afterSeq: $afterSeq, ', afterSeq }),
     ),
     ...['anna', 'an 77', 'anna1999'].map((search) => ({
       ...{ what: `users by ${search}`, variables: { first, search }, goesOn: search !== 'anna1999' },
@@ -225,7 +225,6 @@ function ofGroup(group: { id: string; conversationId: bigint; seq: number; root:
         types: ', $afterSeq: Int!',
         call: 'afterSeq: $afterSeq, ',
         afterSeq,
-        first: 100,
       }),
     ),
     ...ofHistory('messages', 'MessageConnection', group),
