@@ -5,6 +5,6 @@ import { ensurePrograms, requireProgram } from './binaries.ts';
 /** Global setup of the project `browser`: builds the demo app, and finds or installs the browser. */
 export default async function setup(project: TestProject): Promise<void> {
   await buildDemoApp();
-  ensurePrograms('chromium');
-  project.provide('chromium', requireProgram('chromium'));
+  ensurePrograms('chromium-headless-shell');
+  project.provide('chromium', requireProgram('chromium-headless-shell'));
 }
