@@ -12,7 +12,7 @@ import { type Act, atOnce, expectOrder, groupOf, type RacedGroup } from './group
 import { oneOf } from './membership-churn.ts';
 
 // Enough that each of two acts comes first many times, few enough for some seconds each.
-const rounds = 25;
+const rounds = 16;
 // For the last test: the number of concurrent acts of five users.
 const deedsAtOnce = 40;
 

@@ -7,13 +7,13 @@ import { fillGroup } from './reconnect-people.ts';
 
 const healthyClients = 1_000;
 const frozenClients = 20;
-const messages = 300;
+const messages = 200;
 // A message of 4 KB, which the frozen clients select 16 times: 64 KB a frame.
 const text = 'x'.repeat(4_000);
 const times = 16;
 const mib = 1_024 * 1_024;
 // The bytes sent to the frozen clients. The kernel buffers about 4 MB for each of their sockets. If the rest were queued, the node would
-// grow by over 200 MB.
+// grow by over 150 MB.
 const sentBytes = frozenClients * messages * times * text.length;
 // Each of the 20 sockets holds 256 KB, the frames of one tick, and a few events that are made in advance, as texts and as bytes. The busier
 // the machine, the more messages fall into a tick: 28 to 34 MB in all were seen. As much again as a margin.

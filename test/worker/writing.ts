@@ -1,10 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../src/log/index.ts';
 import { randomFrom } from '../support/random.ts';
 
-/** Logs a number of entries on some streams, in a seeded order. */
+/** Logs a number of entries on some streams, in a seeded order. `pauseMs`: between two bursts. */
 export async function write(
   log: Log,
-  { streams, seed, entries }: { readonly streams: readonly bigint[]; readonly seed: number; readonly entries: number },
+  {
+    streams,
+    seed,
+    entries,
+    pauseMs = 0,
+  }: { readonly streams: readonly bigint[]; readonly seed: number; readonly entries: number; readonly pauseMs?: number },
 ): Promise<void> {
   const random = randomFrom(seed);
   for (let logged = 0; logged < entries; ) {
@@ -23,5 +29,6 @@ export async function write(
       }),
     );
     logged += burst;
+    if (pauseMs > 0) await delay(pauseMs);
   }
 }
