@@ -61,7 +61,7 @@ mutation('setBeforeSend', {
       description: 'The conversations whose messages the app checks. The initial value is ALL.',
     }),
     newSecret: t.boolean({
-      description: 'If true, the secret is replaced, and the previous one becomes invalid at once. Defaults to false.',
+      description: 'If true, the secret is replaced. For 24 hours, calls are signed with both secrets. Defaults to false.',
     }),
   }),
   async act({ url, deadlineMs, onFailure, conversations, newSecret }, { chat: { beforeSend }, note }) {

@@ -1,10 +1,9 @@
 import type { Tx } from '../db/index.ts';
 import type { BeforeSend } from './before-send.ts';
+import type { Secrets } from './secrets.ts';
 
-/** The before-send app, with the secret that signs its calls. */
-export interface BeforeSendRow extends BeforeSend {
-  readonly secret: string;
-}
+/** The before-send app, with the secrets that sign its calls. */
+export interface BeforeSendRow extends BeforeSend, Secrets {}
 
 // The table has one row at most.
 const id = 1;

@@ -24,7 +24,7 @@ export interface BeforeSendChoice {
   readonly deadlineMs?: number | undefined;
   readonly onFailure?: OnFailure | undefined;
   readonly conversations?: AskedKind | undefined;
-  /** Makes a new secret. The former one is invalid at once. */
+  /** Makes a new secret. For a day, the former one signs as well. */
   readonly newSecret?: boolean | undefined;
 }
 

@@ -4,7 +4,6 @@ import { type Db, holdDeployment } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { PendingMessage } from '../message/index.ts';
 import { createNewest } from '../newest/index.ts';
-import { newSecret } from '../outgoing/index.ts';
 import { noTracer, type Tracer } from '../tracer.ts';
 import { newUuid } from '../uuid.ts';
 import type { BeforeSend, BeforeSendChoice, BeforeSends, ShowDraft } from './before-send.ts';
@@ -13,6 +12,7 @@ import { createBreaker } from './breaker.ts';
 import { type Answer, call } from './call.ts';
 import { createGate } from './gate.ts';
 import type { WebhookConfig } from './parts.ts';
+import { firstSecrets, rotated, secretsOf } from './secrets.ts';
 import { requireUrl } from './shape.ts';
 import { readVerdict, type Verdict } from './verdict.ts';
 
@@ -63,21 +63,20 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
     await newest.tell(at.getTime());
   }
 
-  async function set({ url, deadlineMs, onFailure, conversations, newSecret: anew = false }: BeforeSendChoice) {
+  async function set({ url, deadlineMs, onFailure, conversations, newSecret = false }: BeforeSendChoice) {
     const checked = { url: requireUrl(url, config), ...(deadlineMs !== undefined && { deadlineMs: requireDeadline(deadlineMs) }) };
-    const secret = newSecret();
     const made = await db.transaction(async (tx) => {
       // Changes are serialized: each keeps what the former one has chosen. Without a row, two concurrent changes would both create it.
       await holdDeployment(db, tx);
       const before = await readBeforeSend(tx);
-      const isNew = before === null || anew;
       const chosen = { ...checked, ...(onFailure && { onFailure }), ...(conversations && { conversations }) };
-      const row = { ...(before ?? usual), ...chosen, ...(isNew && { secret }), changedAt: await db.now(tx) } as BeforeSendRow;
+      const kept = before ?? { ...usual, ...firstSecrets() };
+      const row: BeforeSendRow = { ...kept, ...(before && newSecret && rotated(before)), ...chosen, changedAt: await db.now(tx) };
       await writeBeforeSend(tx, row);
-      return { row, isNew };
+      return { row, isNew: row.secret !== before?.secret };
     });
     await takeAndTell(made.row, made.row.changedAt);
-    return { beforeSend: shownBeforeSend(made.row), secret: made.isNew ? secret : null };
+    return { beforeSend: shownBeforeSend(made.row), secret: made.isNew ? made.row.secret : null };
   }
 
   async function remove(url?: string): Promise<boolean> {
@@ -104,7 +103,7 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
     if (leave === null) return { fault: `more than ${atOnce} messages wait for its answer` };
     try {
       const answer = await call({
-        ...{ url: row.url, secrets: [row.secret], id: `ask:${newUuid()}`, body: bodyOf(draft), maxBytes: maxAnswerBytes },
+        ...{ url: row.url, secrets: secretsOf(row, Date.now()), id: `ask:${newUuid()}`, body: bodyOf(draft), maxBytes: maxAnswerBytes },
         ...{ deadlineMs: Math.max(1, Math.round(until - performance.now())), signal: closing.signal, tracer },
       });
       return settled(answer, { asked: draft.text, fits });
@@ -172,6 +171,6 @@ function requireDeadline(ms: number): number {
   throw new ChatError('INVALID_INPUT', `deadlineMs must be from ${deadline.least} to ${deadline.most}.`, { field: ['deadlineMs'] });
 }
 
-function shownBeforeSend({ secret: _secret, ...shown }: BeforeSendRow): BeforeSend {
+function shownBeforeSend({ secret: _secret, oldSecret: _old, oldSecretUntil: _until, ...shown }: BeforeSendRow): BeforeSend {
   return shown;
 }

@@ -3,7 +3,6 @@ import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { cancelJob } from '../jobs/index.ts';
 import type { Log } from '../log/index.ts';
-import { newSecret } from '../outgoing/index.ts';
 import { noTracer, type Tracer } from '../tracer.ts';
 import { newUuid } from '../uuid.ts';
 import { countBacklogs, forgetBacklogs, makeDue } from './backlog.ts';
@@ -12,6 +11,7 @@ import { callWebhook } from './deliver.ts';
 import { deliverRun } from './deliver-run.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { Show, WebhookConfig, WebhookParts } from './parts.ts';
+import { firstSecrets, rotated } from './secrets.ts';
 import { requireChoice, requireDescription, requireEvents, requireUrl } from './shape.ts';
 import {
   changeWebhook,
@@ -30,8 +30,6 @@ import type { Webhooks } from './webhooks.ts';
 
 // Each webhook may cost a call per event. Fifty are more than any system needs.
 const maxWebhooks = 50;
-// Enough time to deploy a new secret.
-const oldSecretMs = 86_400_000;
 
 interface Parts {
   readonly db: Db;
@@ -71,16 +69,16 @@ export function createWebhooks({ db, log, logger, config, onRead = () => undefin
 
   async function create(choice: WebhookChoice): Promise<NewSecret> {
     const checked = requireChoice(choice, config);
-    const secret = newSecret();
+    const secrets = firstSecrets();
     const row = await db.transaction(async (tx) => {
       if ((await tx.webhook.count()) >= maxWebhooks)
         throw new ChatError('LIMIT_REACHED', `There can be at most ${maxWebhooks} webhooks. Delete one first.`);
       const now = await db.now(tx);
-      const fresh: WebhookRow = { ...blank, ...checked, id: newUuid(), secret, createdAt: now, fromAt: now };
+      const fresh: WebhookRow = { ...blank, ...checked, ...secrets, id: newUuid(), createdAt: now, fromAt: now };
       await insertWebhook(tx, fresh);
       return fresh;
     });
-    return { webhook: shownWebhook(row), secret };
+    return { webhook: shownWebhook(row), secret: row.secret };
   }
 
   async function change(id: string, changes: (row: WebhookRow, now: Date) => Partial<WebhookRow>): Promise<WebhookRow> {
@@ -111,11 +109,8 @@ export function createWebhooks({ db, log, logger, config, onRead = () => undefin
   }
 
   async function rotateSecret(id: string): Promise<NewSecret> {
-    const secret = newSecret();
-    // Signatures carry the time of this machine's clock.
-    const oldSecretUntil = new Date(Date.now() + oldSecretMs);
-    const row = await change(id, ({ secret: oldSecret }) => ({ secret, oldSecret, oldSecretUntil }));
-    return { webhook: shownWebhook(row), secret };
+    const row = await change(id, rotated);
+    return { webhook: shownWebhook(row), secret: row.secret };
   }
 
   async function enable(id: string, { missed = false }: { readonly missed?: boolean } = {}): Promise<Webhook> {
@@ -176,7 +171,7 @@ const healthy = {
   retryAt: null,
 } as const;
 
-const blank = { ...healthy, oldSecret: null, oldSecretUntil: null, lastSuccessAt: null, lastFailureAt: null, lastFailure: null } as const;
+const blank = { ...healthy, lastSuccessAt: null, lastFailureAt: null, lastFailure: null } as const;
 
 /** Shares a read among its callers. A call during a read shares the next read, so that its result is never older than the call. */
 function sharedRead<T>(read: () => Promise<T>): () => Promise<T> {

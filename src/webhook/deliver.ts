@@ -3,7 +3,8 @@ import type { EntryRun } from '../worker/index.ts';
 import { type Answer, call } from './call.ts';
 import { noteFailure, noteSuccess } from './health.ts';
 import type { WebhookParts } from './parts.ts';
-import { rests, secretsOf, type WebhookRow } from './store.ts';
+import { secretsOf } from './secrets.ts';
+import { rests, type WebhookRow } from './store.ts';
 import { eventOf } from './webhook.ts';
 
 /** The content of a call about one entry. */

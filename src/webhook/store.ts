@@ -2,13 +2,11 @@ import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Entry } from '../log/index.ts';
 import { isUuid, uuidBytes, uuidText } from '../uuid.ts';
+import type { Secrets } from './secrets.ts';
 import { eventOf, type Webhook, type WebhookEvent } from './webhook.ts';
 
 /** A webhook's row. */
-export interface WebhookRow extends Webhook {
-  readonly secret: string;
-  readonly oldSecret: string | null;
-  readonly oldSecretUntil: Date | null;
+export interface WebhookRow extends Webhook, Secrets {
   /** The webhook is called for entries logged from this time on. */
   readonly fromAt: Date;
   /** How often a resting webhook was tested in vain. */
@@ -96,9 +94,4 @@ const restAfter = 3;
 /** Returns whether the webhook rests: so many calls in a row have failed that it is only tested now and then. */
 export function rests({ state, failures }: Pick<WebhookRow, 'state' | 'failures'>): boolean {
   return state === 'DISABLED' || failures >= restAfter;
-}
-
-/** Returns the secrets that sign a call at the time `at`. */
-export function secretsOf({ secret, oldSecret, oldSecretUntil }: WebhookRow, at: number): readonly string[] {
-  return oldSecret !== null && oldSecretUntil !== null && oldSecretUntil.getTime() > at ? [secret, oldSecret] : [secret];
 }

@@ -44,6 +44,7 @@ const ascii = new Set([
   'WebhookBacklog.kind',
   'BeforeSend.url',
   'BeforeSend.secret',
+  'BeforeSend.oldSecret',
   'BeforeSend.onFailure',
   'BeforeSend.conversations',
   'Notice.audience',

@@ -79,6 +79,26 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(app.forged).toEqual([]);
     });
 
+    it('gets the signature of the former secret as well for a day after a change of the secret, and no longer', async () => {
+      const { url } = app;
+      app.behaves(says({ allow: true }));
+      const { secret: old } = await chat.beforeSend.set({ url, onFailure: 'REFUSE' });
+      const { secret } = await chat.beforeSend.set({ url, newSecret: true });
+      // A change of something else keeps both.
+      await chat.beforeSend.set({ url, deadlineMs: 2_000 });
+      app.knows(old ?? '');
+      await say(chat, ann, group, 'with the old one');
+      app.knows(secret ?? '');
+      await say(chat, ann, group, 'with the new one');
+      expect(app.forged).toEqual([]);
+      // Headers are made by the machine's own clock, so the day passes in the database.
+      await db.transaction((tx) => tx.beforeSend.updateMany({ data: { oldSecretUntil: new Date(Date.now() - 1) } }));
+      await chat.beforeSend.set({ url });
+      app.knows(old ?? '');
+      await expect(say(chat, ann, group, 'too late')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      expect(await said()).toEqual(['with the old one', 'with the new one']);
+    });
+
     it('is asked about a scheduled message when it is sent and not before, and the reason of a refusal stays with its author', async () => {
       await ask();
       app.behaves(says({ allow: false, reason: 'Not now.' }));
