@@ -23,7 +23,7 @@ export async function catchUp(parts: WebhookParts, webhookId: string, signal: Ab
   const { db } = parts;
   const until = performance.now() + sliceMs;
   let goesOn = true;
-  while (goesOn && performance.now() < until) {
+  while (goesOn && !signal.aborted && performance.now() < until) {
     const row = (await parts.current()).find(({ id }) => id === webhookId);
     if (row === undefined || row.state === 'DISABLED') return;
     const now = await db.now();
@@ -51,8 +51,6 @@ async function tellOrPutOff(parts: WebhookParts, backlog: BacklogRow, stretch: S
   try {
     return await tellBacklog(parts, backlog, stretch);
   } catch (error) {
-    // This node stops: the next one need not wait until the backlog is no longer taken.
-    if (stretch.signal.aborted) await giveBack(parts.db, backlog).catch(() => undefined);
     if (stretch.signal.aborted || (error instanceof ChatError && error.code === 'UNAVAILABLE')) throw error;
     const { webhookId, streamId, attempts, failingSince } = backlog;
     parts.logger.error(
@@ -69,20 +67,20 @@ async function tellOrPutOff(parts: WebhookParts, backlog: BacklogRow, stretch: S
 /** True unless the app failed: it was delivered as far as time allowed. */
 async function tellBacklog(parts: WebhookParts, backlog: BacklogRow, stretch: Stretch): Promise<boolean> {
   let row: BacklogRow | null = backlog;
-  while (row !== null && performance.now() < stretch.until) {
+  while (row !== null && !stretch.signal.aborted && performance.now() < stretch.until) {
     const page = await readPage(parts, row, stretch.isTrial);
     const end = await tellPage(parts, row, { told: page.told, ...stretch });
     if (end !== 'ALL') return end === 'TIME';
     row = await moveOn(parts.db, row, page.end);
     if (stretch.isTrial && page.told.length > 0) break;
   }
-  if (row !== null) await giveBack(parts.db, row);
+  if (row !== null) await giveBack(parts.db, row, row.nextSeq);
   return true;
 }
 
-/** Makes a backlog due again, behind the others that wait. */
-async function giveBack(db: WebhookParts['db'], row: BacklogRow): Promise<void> {
-  await moveBacklog(db, row, { nextSeq: row.nextSeq, dueAt: await db.now() });
+/** Makes a backlog due again from `nextSeq` on, behind the others that wait. */
+async function giveBack(db: WebhookParts['db'], row: BacklogRow, nextSeq: number): Promise<void> {
+  await moveBacklog(db, row, { nextSeq, dueAt: await db.now() });
 }
 
 interface Page {
@@ -107,21 +105,30 @@ async function readPage(parts: WebhookParts, { streamId, kind, nextSeq, upToSeq,
 /** How delivering a page ended. ALL: everything was delivered. TIME: the time is over. NO: the app does not accept it. */
 type PageEnd = 'ALL' | 'TIME' | 'NO';
 
-async function tellPage(
-  parts: WebhookParts,
-  row: BacklogRow,
-  { told, until, signal, isTrial }: Stretch & Pick<Page, 'told'>,
-): Promise<PageEnd> {
+async function tellPage(parts: WebhookParts, row: BacklogRow, { told, ...stretch }: Stretch & Pick<Page, 'told'>): Promise<PageEnd> {
   for (const one of told) {
-    const waitMs = until - performance.now();
-    const outcome: Outcome =
-      waitMs <= 0 ? { kind: 'crowded' } : await deliver(parts, row.webhookId, { told: one, signal, waitMs, anyway: isTrial });
+    const outcome = await tellEvent(parts, row, { told: one, ...stretch });
     if (outcome.kind === 'failed') await putOff(parts, row, one.seq, outcome);
-    if (outcome.kind === 'crowded' || outcome.kind === 'rests')
-      await moveBacklog(parts.db, row, { nextSeq: one.seq, dueAt: await parts.db.now() });
+    if (outcome.kind === 'crowded' || outcome.kind === 'rests') await giveBack(parts.db, row, one.seq);
     if (outcome.kind !== 'told') return outcome.kind === 'crowded' ? 'TIME' : 'NO';
   }
   return 'ALL';
+}
+
+async function tellEvent(
+  parts: WebhookParts,
+  { webhookId }: BacklogRow,
+  { told, until, signal, isTrial }: Stretch & { readonly told: EventCall },
+): Promise<Outcome> {
+  const waitMs = until - performance.now();
+  if (waitMs <= 0) return { kind: 'crowded' };
+  try {
+    return await deliver(parts, webhookId, { told, signal, waitMs, anyway: isTrial });
+  } catch (error) {
+    // This node stops, which is as if the time were over: the next node continues from this event at once.
+    if (signal.aborted) return { kind: 'crowded' };
+    throw error;
+  }
 }
 
 /** Advances a backlog past `end` and returns what is left. Null: nothing is left, or another node has it. */

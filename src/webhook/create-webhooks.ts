@@ -41,10 +41,11 @@ interface Parts {
   readonly tracer?: Tracer;
 }
 
-/** Creates the webhooks module. Disposing it aborts calls that are under way; they are repeated. */
+/** Creates the webhooks module. Disposing it aborts calls that are under way; they are repeated, by another node at once. */
 export function createWebhooks({ db, log, logger, config, onRead = () => undefined, tracer = noTracer }: Parts): Webhooks {
   const closing = new AbortController();
   const gates = new Map<string, Gate>();
+  const catchingUp = new Set<Promise<void>>();
   let shown: Show | undefined;
 
   function gateOf(id: string): Gate {
@@ -151,12 +152,18 @@ export function createWebhooks({ db, log, logger, config, onRead = () => undefin
       wanted: async () => (await current()).some(({ disabledWhy }) => disabledWhy !== 'GONE'),
       act: (run, signal) => deliverRun(parts, run, until(signal)),
     },
-    catchUp: ({ webhookId }, signal) => catchUp(parts, webhookId, until(signal)),
+    catchUp({ webhookId }, signal) {
+      const work = catchUp(parts, webhookId, until(signal)).finally(() => catchingUp.delete(work));
+      catchingUp.add(work);
+      return work;
+    },
     showBy(by) {
       shown = by;
     },
     async [Symbol.asyncDispose]() {
       closing.abort(new ChatError('UNAVAILABLE', 'This node is shutting down.'));
+      // Backlogs are given back while the database is open: otherwise no node continues them for some seconds.
+      await Promise.allSettled(catchingUp);
     },
   };
 }

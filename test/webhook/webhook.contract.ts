@@ -146,6 +146,27 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
+    it('receives the rest of what it missed from another node at once if the node that delivers it stops', async () => {
+      // The call during which it stops must not end before.
+      const [stopping, other] = [stage(db, { WEBHOOK_TIMEOUT_MS: '15000' }), stage(db)];
+      await using _other = other;
+      const { app, id } = await other.app();
+      const group = await groupOf(other.chat, ann);
+      app.behaves(answers(500));
+      for (const text of ['one', 'two', 'three', 'four']) await say(other.chat, ann, group, text);
+      await other.handOn(group);
+      app.behaves((response, taken) => (taken.data.messageEdge?.node.text === 'three' ? undefined : takes(response, taken)));
+      await other.chat.webhooks.enable(id);
+      const delivering = stopping.chat.webhooks.catchUp({ webhookId: id }, new AbortController().signal);
+      await app.until(4);
+      await stopping[Symbol.asyncDispose]();
+      app.behaves(takes);
+      await other.chat.jobs.doDue();
+      await delivering;
+      expect(app.calls.map(({ data }) => data.messageEdge?.node.text)).toEqual(['one', 'one', 'two', 'three', 'three', 'four']);
+      await other.chat.webhooks.remove(id);
+    });
+
     it('that asks for a delay with 429 is not called before', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
