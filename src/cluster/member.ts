@@ -9,7 +9,7 @@ import { createWatch, type WatchTimes } from './watch.ts';
 /** This node's registration in the registry. */
 export interface Member {
   readonly lease: Lease;
-  /** False while two or more beats in a row were not answered. */
+  /** False while several beats in a row were not answered. One is no outage. */
   readonly healthy: boolean;
   readonly onFenced: Set<() => void>;
   readonly onRestored: Set<() => void>;
@@ -34,6 +34,9 @@ export interface MemberParts {
   readonly describe: () => Omit<NodeRecord, keyof Lease>;
 }
 
+// So many unanswered beats in a row are an outage. One is not: a process that is busy, as each is while it starts, reads an answer too late.
+const beatsOfSilence = 2;
+
 /** When the registry last answered, and its age at that time. */
 interface Answered {
   readonly at: number;
@@ -56,7 +59,7 @@ export function createMember({ registry, takeovers, clock, logger, times, nodeId
 
   function miss(error: unknown): void {
     missed += 1;
-    if (missed === 1) logger.warn({ err: error }, 'the node registry does not answer');
+    if (missed === beatsOfSilence) logger.warn({ err: error }, 'the node registry does not answer');
   }
 
   function fence(newer: number): void {
@@ -69,8 +72,7 @@ export function createMember({ registry, takeovers, clock, logger, times, nodeId
     for (const listener of onFenced) listener();
   }
 
-  function restore(at: number, why: string): void {
-    logger.info({ lease }, why);
+  function restore(at: number): void {
     restoredAt = at;
     for (const listener of onRestored) listener();
   }
@@ -82,7 +84,7 @@ export function createMember({ registry, takeovers, clock, logger, times, nodeId
     const answer = await registry.beat(own).catch(miss);
     if (answer === undefined) return true;
     const answeredAt = clock.now();
-    const wasAway = missed > 0;
+    const missedBefore = missed;
     missed = 0;
     if ('fencedBy' in answer) {
       fence(answer.fencedBy);
@@ -92,7 +94,9 @@ export function createMember({ registry, takeovers, clock, logger, times, nodeId
     answered = { at: answeredAt, ageMs };
     const forgot = (before ?? 0) < acknowledged;
     acknowledged = own.beat;
-    if (wasAway || forgot) restore(answeredAt, forgot ? 'the registry had forgotten this node' : 'the registry of nodes answers again');
+    if (forgot) logger.info({ lease }, 'the registry had forgotten this node');
+    else if (missedBefore >= beatsOfSilence) logger.info({ lease }, 'the registry of nodes answers again');
+    if (forgot || missedBefore > 0) restore(answeredAt);
     await act(own, census, { askedAt, answeredAt });
     return true;
   }
@@ -139,7 +143,7 @@ export function createMember({ registry, takeovers, clock, logger, times, nodeId
       return lease;
     },
     get healthy() {
-      return missed < 2;
+      return missed < beatsOfSilence;
     },
     onFenced,
     onRestored,
