@@ -2,6 +2,7 @@ import { type Config, ConfigError, type Misspelt } from '../src/config/index.ts'
 import { DatabaseError } from '../src/db/index.ts';
 import { ChatError } from '../src/errors.ts';
 import { cannotStart } from './cannot-start.ts';
+import { logConsole } from './console.ts';
 import { seedDemo } from './demo.ts';
 import { greet } from './greeting.ts';
 import { createLogging, type Logging } from './logger.ts';
@@ -39,6 +40,7 @@ function askedToStop(logging: Logging): Promise<void> {
 
 async function run(config: Config, { demo, misspelt }: RunOptions): Promise<void> {
   const logging = createLogging(config);
+  using _console = logConsole(logging.logger);
   const stop = askedToStop(logging);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     // The state of the process is unknown from here on. Its supervisor restarts it, and clients come back with their positions.

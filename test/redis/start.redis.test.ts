@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logConsole } from '../../gateway/console.ts';
 import { createLogging } from '../../gateway/logger.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { connectAnyRedis } from '../../src/redis/client.ts';
@@ -95,4 +96,19 @@ it('an error of Redis is logged with the name of its command, and without what w
   logger.warn({ err: error }, 'refused');
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ err: { type: 'ReplyError', message: 'ERR syntax error', command: 'SET' } });
   expect(lines[0]).not.toContain('secret');
+});
+
+it('a user of Redis without the right to INFO can connect, and what its client prints about that is a line of the log', async () => {
+  await using server = await startRedis();
+  const admin = await connectRedis({ url: server.url, ...manner });
+  await admin.call('ACL', 'SETUSER', 'app', 'on', '>generated-for-tests', '~*', '&*', '+@all', '-info');
+  admin.disconnect();
+  const lines: string[] = [];
+  const { logger } = createLogging(readConfig({ LOG_FORMAT: 'json' }), { write: (line) => void lines.push(line) });
+  using _console = logConsole(logger);
+  const client = await connectRedis({ url: server.url.replace('//', '//app:generated-for-tests@'), ...manner });
+  client.disconnect();
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ level: 'warn', msg: expect.stringMatching(/INFO command fails: "NOPERM/) }),
+  ]);
 });
