@@ -145,6 +145,18 @@ describe('over HTTP', () => {
     });
   });
 
+  test('variables by GET that nest thousands of levels deep are a client error, and no error of ours', async () => {
+    // As many as fit into the 16 KiB that a URL and its headers may have.
+    const deep = `${'['.repeat(7_500)}${']'.repeat(7_500)}`;
+    const headers = { 'x-request-id': 'deep' };
+    const response = await fetch(`${lab.node.url}/graphql?query={hello}&variables={"a":${deep}}`, { headers });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: expect.stringContaining('nest too deeply'), extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+    expect(lab.log.filter(({ requestId, level }) => requestId === 'deep' && level === 'error')).toEqual([]);
+  });
+
   test('an unsupported media type is refused with the supported ones', async () => {
     const response = await fetch(`${lab.node.url}/graphql`, {
       method: 'POST',
