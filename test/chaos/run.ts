@@ -21,8 +21,8 @@ export interface RunOptions {
   /** The minimum time with faults, in minutes. Each kind happens at least once. */
   readonly minutes: number;
   /**
-   * After the last fault, the activity goes on until each of these totals is exceeded, for up to a minute: a slow machine gets less done
-   * during the faults.
+   * After the last fault, the activity goes on until each of these totals is exceeded, for up to two minutes: a slow machine gets less
+   * done during the faults.
    */
   readonly moreThan?: Totals | undefined;
   /** A file to also write the history to. */
@@ -35,7 +35,7 @@ const settleMs = 20_000;
 const lookMs = 50;
 // A round of faults takes half a minute, and on a busy machine nodes need most of it to restart: users then send half of the usual number
 // of messages, or less. Without faults the rest is sent within seconds.
-const longerMs = 60_000;
+const longerMs = 120_000;
 
 /** Starts everything, runs the faults, waits until everything has recovered, and returns all that happened. */
 export async function runChaos({ seed, minutes, moreThan = {}, file }: RunOptions): Promise<History> {
