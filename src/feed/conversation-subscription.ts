@@ -54,7 +54,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     const start = startOf(known, { epoch, head: stream, fromSeq: stream.fromSeq, maxGap });
     if (start.resync !== null) resync(start.seq, start.resync);
     const opening = follow(hold, { ...stream, position: start.seq });
-    if (await hasEnded(stream, hold.channel, { db, userId: viewer.userId })) throw notFound();
+    if (await hasEnded(stream, hold.channel, parts, viewer.userId)) throw notFound();
     await opening.replay(stream.lastSeq, room);
     if (outlet.ended()) return;
     outlet.push({ kind: 'ready', at: now(), positions: [{ streamId, seq: opening.position(), epoch }] });

@@ -91,6 +91,11 @@ export class Follower implements Listener {
     return this.#position;
   }
 
+  /** Whether entries are passed on as they come. */
+  isLive(): boolean {
+    return this.#live;
+  }
+
   /** Puts all entries up to `upTo`, a committed seq, in line. `room` waits for the client to make room. Throws ChatError UNAVAILABLE. */
   async replay(upTo: number, room: () => Promise<void>): Promise<void> {
     if (this.#position < upTo) while (await this.#step(upTo, room));

@@ -51,17 +51,18 @@ export function readSnapshot(db: Db, userId: bigint, only?: bigint): Promise<Sna
 }
 
 /**
- * Whether the membership that a snapshot shows ended before its stream was attached: while channels were opened, or while other streams
- * were replayed to a slow client. The channel does not deliver that entry again. Throws ChatError UNAVAILABLE.
+ * Whether a membership ended, after `lastSeq`, before its stream was attached: while channels were opened, or while other streams were
+ * replayed to a slow client. The channel does not deliver that entry again. Throws ChatError UNAVAILABLE.
  */
 export async function hasEnded(
-  { streamId, lastSeq, joinedSeq }: Snapshot['server'],
+  { streamId, lastSeq, joinedSeq }: Pick<FollowedStream, 'streamId' | 'lastSeq' | 'joinedSeq'>,
   channel: Pick<Channel, 'lastSeq' | 'recent'>,
-  { db, userId }: { readonly db: Db; readonly userId: bigint },
+  { db }: { readonly db: Db },
+  userId: bigint,
 ): Promise<boolean> {
   if (streamId === serverStreamId || channel.lastSeq() <= lastSeq) return false;
   const passed = channel.recent(lastSeq);
   if (passed !== null) return passed.some((entry) => endsAccess(entry, userId));
-  const { conversations } = await readSnapshot(db, userId, streamId);
-  return conversations[0]?.joinedSeq !== joinedSeq;
+  const [now] = (await readSnapshot(db, userId, streamId)).conversations;
+  return now === undefined || now.joinedSeq > joinedSeq;
 }

@@ -4,6 +4,8 @@ export interface Stay {
   readonly start: number;
   /** The first seq that the viewer may read. */
   readonly fromSeq: number;
+  /** Whether the client was behind when it was told of the stay, which may have ended long ago. */
+  readonly late: boolean;
 }
 
 /** The viewer's stays that their account has told of and that are not followed yet, in order for each conversation. */

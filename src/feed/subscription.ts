@@ -50,7 +50,7 @@ export class ViewerSubscription implements Subscription, Owner {
   readonly #userId: bigint;
   readonly #outlet: Outlet;
   readonly #markers: OwnMarkers;
-  readonly #strands = new Map<bigint, AttachedStream>();
+  readonly #attached = new Map<bigint, AttachedStream>();
   #opening: Opening | undefined;
   #account: HeldChannel | undefined;
   /** How many conversations were counted for it. */
@@ -77,13 +77,13 @@ export class ViewerSubscription implements Subscription, Owner {
     if (this.#outlet.ended()) return;
     this.#outlet.push({ kind: 'ready', at: this.#feed.now(), positions: this.#positions(snapshot.epoch) });
     this.#opening = undefined;
-    for (const { follower } of this.#strands.values()) follower.goLive();
+    for (const { follower } of this.#attached.values()) follower.goLive();
   }
 
   close(): void {
     this.#opening?.turn.end();
     this.#feed.followed.remove(this.#userId, this.#counted);
-    for (const streamId of [...this.#strands.keys()]) this.#detach(streamId);
+    for (const streamId of [...this.#attached.keys()]) this.#detach(streamId);
     this.#account?.channel.leave(this.#markers);
     for (const held of this.#holds ?? []) held.release();
     this.#holds = undefined;
@@ -102,7 +102,7 @@ export class ViewerSubscription implements Subscription, Owner {
     if (!endsAccess(entry, this.#userId)) return;
     this.#soon(() => {
       this.#outlet.forget(entry.streamId, entry.seq);
-      if (this.#strands.get(entry.streamId)?.follower !== follower || follower.position() >= entry.seq) return;
+      if (this.#attached.get(entry.streamId)?.follower !== follower || follower.position() >= entry.seq) return;
       this.#leave(entry.streamId);
     });
   }
@@ -143,8 +143,8 @@ export class ViewerSubscription implements Subscription, Owner {
 
   #toldOf({ conversationId, seq, fromSeq = seq + 1 }: EntryData<'ConversationOpened'>): void {
     // Up to the snapshot's head, the snapshot itself says what is followed.
-    if (this.#opening === undefined) this.#opened(conversationId, { start: seq, fromSeq });
-    else this.#opening.openedAt.set(conversationId, seq);
+    if (this.#opening !== undefined) this.#opening.openedAt.set(conversationId, seq);
+    else this.#opened(conversationId, { start: seq, fromSeq, late: this.#attached.get(this.#userId)?.follower.isLive() !== true });
   }
 
   #resync(streamId: bigint, lastSeq: number | null, reason: ResyncReason): void {
@@ -178,15 +178,15 @@ export class ViewerSubscription implements Subscription, Owner {
     const { channel } = held;
     const { logger, maxGap } = this.#feed;
     const follower = new Follower({ channel, position, fromSeq, joinedSeq, outlet: this.#outlet, owner: this, logger, maxGap });
-    this.#strands.set(channel.streamId, { held, follower });
+    this.#attached.set(channel.streamId, { held, follower });
     return follower;
   }
 
   #detach(streamId: bigint): void {
-    const strand = this.#strands.get(streamId);
-    this.#strands.delete(streamId);
-    strand?.follower.stop();
-    strand?.held.release();
+    const attached = this.#attached.get(streamId);
+    this.#attached.delete(streamId);
+    attached?.follower.stop();
+    attached?.held.release();
   }
 
   #knownStays(): Stays {
@@ -196,16 +196,16 @@ export class ViewerSubscription implements Subscription, Owner {
 
   // Streams are not ordered among each other: further openings may arrive before the removal that they undo.
   #opened(conversationId: bigint, stay: Stay): void {
-    const strand = this.#strands.get(conversationId);
+    const attached = this.#attached.get(conversationId);
     // A follower of an earlier stay is before the removal that ended that stay, and so before this position.
-    if (strand !== undefined && strand.follower.position() >= stay.start) return;
+    if (attached !== undefined && attached.follower.position() >= stay.start) return;
     this.#knownStays().add(conversationId, stay);
     this.#nextStay(conversationId);
   }
 
   /** Attaches the next stay, unless the previous one is still followed. */
   #nextStay(streamId: bigint): void {
-    if (this.#strands.has(streamId)) return;
+    if (this.#attached.has(streamId)) return;
     const stay = this.#stays?.begin(streamId);
     if (stay !== undefined) void this.#attachLate(streamId, stay);
   }
@@ -215,20 +215,23 @@ export class ViewerSubscription implements Subscription, Owner {
     const [held] = await this.#hold([streamId]);
     if (held === undefined) return;
     try {
-      const stream =
-        stay === null ? await this.#streamOf(streamId) : { lastSeq: stay.start, joinedSeq: stay.start + 1, fromSeq: stay.fromSeq };
-      const start = stream?.lastSeq ?? null;
-      this.#knownStays().begun(streamId);
+      const stream = stay === null ? await this.#streamOf(streamId) : { streamId, ...stay, lastSeq: stay.start, joinedSeq: stay.start + 1 };
       if (this.#outlet.ended()) return;
+      const follower = stream && this.#attach(held, { ...stream, position: stream.lastSeq });
+      // A former member reads nothing, so a client that was behind gets nothing of a stay that is over.
+      const isOver = stream !== null && stay?.late === true && (await hasEnded(stream, held.channel, this.#feed, this.#userId));
+      this.#knownStays().begun(streamId);
       // The head was read after these stays started, so it covers those that start before it.
-      if (stay === null && start !== null) this.#knownStays().keepFrom(streamId, start);
-      if (stay === null) this.#resync(streamId, start, start === null ? 'GONE' : 'GAP_TOO_LARGE');
-      if (stream !== null) return this.#attach(held, { ...stream, position: stream.lastSeq }).goLive();
+      if (stay === null && stream !== null) this.#knownStays().keepFrom(streamId, stream.lastSeq);
+      if (stay === null) this.#resync(streamId, stream?.lastSeq ?? null, stream === null ? 'GONE' : 'GAP_TOO_LARGE');
+      if (isOver) this.#detach(streamId);
+      else follower?.goLive();
+      if (follower === null) this.#letGo(held);
     } catch (error) {
+      this.#detach(streamId);
       this.#letGo(held);
       throw error;
     }
-    this.#letGo(held);
     this.#nextStay(streamId);
   }
 
@@ -286,12 +289,12 @@ export class ViewerSubscription implements Subscription, Owner {
       const start = opening.startOf(stream, epoch);
       if (start.resync !== null) this.#resync(stream.streamId, start.seq, start.resync);
       this.#attach(channel, { ...stream, position: start.seq });
-      if (await hasEnded(stream, channel.channel, { db: this.#feed.db, userId: this.#userId })) this.#leave(stream.streamId);
+      if (await hasEnded(stream, channel.channel, this.#feed, this.#userId)) this.#leave(stream.streamId);
     }
-    for (const { streamId, lastSeq } of streams) await this.#strands.get(streamId)?.follower.replay(lastSeq, opening.turn.room);
+    for (const { streamId, lastSeq } of streams) await this.#attached.get(streamId)?.follower.replay(lastSeq, opening.turn.room);
   }
 
   #positions(epoch: string): readonly Position[] {
-    return [...this.#strands.values()].map(({ follower }) => ({ streamId: follower.streamId, seq: follower.position(), epoch }));
+    return [...this.#attached.values()].map(({ follower }) => ({ streamId: follower.streamId, seq: follower.position(), epoch }));
   }
 }

@@ -132,6 +132,30 @@ describe('a subscription whose client does not read', () => {
     await events.return();
   });
 
+  it('delivers nothing of a membership that began and ended while it was behind, and all of the next one', async () => {
+    const [ann, ben, cat] = [await person(chat), await person(chat), await person(chat)];
+    const [group, other] = [await groupOf(chat, ann, cat), await groupOf(chat, ann, ben)];
+    const events = chat.feed.events(ben, { signal: new AbortController().signal });
+    events.watch({ take: () => false, wake: () => undefined });
+    await expect.poll(() => drain(events).some(({ kind }) => kind === 'ready')).toBe(true);
+    for (let n = 0; n < capacity; n += 1) await say(chat, ann, other, `m${n}`);
+    for (const text of ['not any more', 'now']) {
+      await chat.groups.addMembers(ann, { groupId: group, userIds: [ben.userId] });
+      await say(chat, ann, group, text);
+      if (text !== 'now') await chat.groups.removeMember(ann, { groupId: group, userId: ben.userId });
+    }
+    const told: FeedEvent[] = [];
+    await expect
+      .poll(() => {
+        told.push(...drain(events));
+        return told.some((event) => inWords(event).endsWith('now'));
+      })
+      .toBe(true);
+    const ofGroup = told.filter((event) => event.kind === 'entry' && event.entry.streamId === group);
+    expect(ofGroup.map(inWords)).toEqual(['6 MemberJoined', '7 MessageSent now']);
+    await events.return();
+  });
+
   it('receives a resync for such a group before a pending StreamReady, which leaves the group out', async () => {
     const [ann, ben] = [await person(chat), await person(chat)];
     const [left, kept] = [await groupOf(chat, ann, ben), await groupOf(chat, ann, ben)];
