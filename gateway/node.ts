@@ -20,7 +20,7 @@ import { joinCluster } from './membership.ts';
 import { createMeter } from './meter.ts';
 import { createMetrics } from './metrics.ts';
 import { createPersistedDocuments } from './persisted.ts';
-import { pathOf } from './request.ts';
+import { asksForSocket, pathOf } from './request.ts';
 import { createSessions } from './sessions.ts';
 import { createSockets } from './socket.ts';
 import { createTick } from './tick.ts';
@@ -84,7 +84,7 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   const sessions = started.use(createSessions(chat));
   const http = createHttp({ chat, config, engine, logging, sessions });
   const sockets = createSockets({ tick, meter, config, engine, persisted, mask, logging, sessions });
-  const server = createServer(http.listener);
+  const server = createServer({ shouldUpgradeCallback: asksForSocket }, http.listener);
   answerMalformed(server);
   server.on('upgrade', (request, stream, head) => {
     if (config.roles.includes('gateway') && pathOf(request) === '/graphql') sockets.accept(request, stream, head);

@@ -31,6 +31,14 @@ export function refusalFor(
   return { status: 502, headers: { 'x-accel-redirect': '@elsewhere' } };
 }
 
+/**
+ * Returns whether a request asks for a WebSocket. Other protocols in this header are ignored, as RFC 9110 (7.8) allows: Java's `HttpClient`
+ * and `curl --http2` offer HTTP/2 with each request.
+ */
+export function asksForSocket({ headers }: IncomingMessage): boolean {
+  return /\bwebsocket\b/i.test(headers.upgrade ?? '');
+}
+
 /** Returns the path of a request. Null if its URL cannot be parsed. */
 export function pathOf({ url = '/' }: IncomingMessage): string | null {
   return URL.canParse(url, 'http://node') ? new URL(url, 'http://node').pathname : null;

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closes } from '../../gateway/close-codes.ts';
@@ -418,9 +421,18 @@ describe('an operation beyond MAX_OPERATIONS_PER_SOCKET', () => {
     socket.subscribe('d', '{ hello }');
     expect(await socket.next()).toMatchObject({ id: 'd', type: 'next' });
   });
+  });
 });
 
 describe('an upgrade', () => {
+  // As Java's HttpClient and `curl --http2` send it with their first request.
+  test('to another protocol is ignored: the request is answered', async () => {
+    const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': '', 'content-type': 'application/json' };
+    const outgoing = request(`${lab.node.url}/graphql`, { method: 'POST', headers }).end('{"query":"{ hello }"}');
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    expect(await text(answer)).toBe('{"data":{"hello":"world"}}');
+  });
+
   test('at another path than /graphql is 404', async () => {
     await expect(openRaw(`${lab.node.url}/else`)).rejects.toThrow('404');
   });
