@@ -107,9 +107,9 @@ export class Frames {
     for (const { gone } of this.#operations.values()) gone?.abort(error);
   }
 
-  /** Returns the number of operations that the client has not completed. */
+  /** Returns the number of operations that run. Those that the client has completed count until they have ended. */
   count(): number {
-    return [...this.#operations.values()].filter(({ completed }) => !completed).length;
+    return this.#operations.size;
   }
 
   /** Returns whether anything has been sent of a subscription other than this one. */

@@ -421,6 +421,19 @@ describe('an operation beyond MAX_OPERATIONS_PER_SOCKET', () => {
     socket.subscribe('d', '{ hello }');
     expect(await socket.next()).toMatchObject({ id: 'd', type: 'next' });
   });
+
+  test('is refused also while operations that the client has completed still run', async () => {
+    const socket = await connected();
+    for (const id of ['a', 'b', 'c']) {
+      socket.subscribe(id, '{ wait(gate: "completed") }');
+      socket.send({ type: 'complete', id });
+    }
+    socket.subscribe('d', '{ hello }');
+    expect(await socket.next()).toMatchObject({ id: 'd', type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED' } }] });
+    lab.gates.open('completed');
+    await socket.quiet();
+    socket.subscribe('d', '{ hello }');
+    expect(await socket.next()).toMatchObject({ id: 'd', type: 'next' });
   });
 });
 
