@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { endWithResponse } from './final-response.ts';
 
@@ -14,16 +14,15 @@ const statuses: Readonly<Record<string, number>> = {
  * them unavailable to everybody.
  */
 export function answerMalformed(server: Server): void {
-  const [answering, refused] = [new WeakSet<Duplex>(), new WeakSet<Duplex>()];
-  server.on('request', ({ socket }, response) => {
-    answering.add(socket);
-    response.once('close', () => answering.delete(socket));
-  });
+  // A client may send requests ahead. Their answers go out in order, so the last one is the last to close.
+  const lastAnswer = new WeakMap<Duplex, ServerResponse>();
+  const refused = new WeakSet<Duplex>();
+  server.on('request', ({ socket }, response) => void lastAnswer.set(socket, response));
   server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket) => {
     // The rest of a request that was refused already.
     if (refused.has(socket)) return;
     // The client has gone, or an answer is being sent.
-    if (!socket.writable || answering.has(socket)) return void socket.destroy();
+    if (!socket.writable || lastAnswer.get(socket)?.closed === false) return void socket.destroy();
     refused.add(socket);
     endWithResponse(socket, { status: statuses[code] ?? 400 });
   });

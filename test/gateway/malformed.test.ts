@@ -30,3 +30,23 @@ describe.each<[string, (node: Node) => number]>([
     expect((await answer).match(/^HTTP\/1\.1 .*$/gm)?.map(String)).toEqual([`HTTP/1.1 ${status}`]);
   });
 });
+
+test('behind requests that were sent ahead it ends the connection, and is no answer to one of them', async () => {
+  await using lab = await openLab();
+  const socket = connect(lab.node.port, '127.0.0.1');
+  const answers: string[] = [];
+  socket.setEncoding('latin1').on('data', (data: string) => void answers.push(data));
+  const [first, second] = ['{hello}', '{wait(gate:"ahead")}'].map((query) => `GET /graphql?query=${query} HTTP/1.1\r\nHost: a\r\n\r\n`);
+  socket.write(`${first}${second}`);
+  await lab.gates.reached('ahead');
+  await expect.poll(() => answers.join('')).toContain('world');
+  socket.write('FOO\r\n\r\n');
+  await once(socket, 'close');
+  expect(
+    answers
+      .join('')
+      .match(/HTTP\/1\.1 \d+/g)
+      ?.map(String),
+  ).toEqual(['HTTP/1.1 200']);
+  lab.gates.open('ahead');
+});
