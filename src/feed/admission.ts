@@ -1,6 +1,6 @@
 import { OverloadError } from '../errors.ts';
+import { createAllotment, type Waiter } from './allotment.ts';
 import type { Outlet } from './outlet.ts';
-import { createTurns, type Waiter } from './turns.ts';
 
 /** The right of one subscription to use the database for its catch-up. */
 export interface Turn {
@@ -72,13 +72,13 @@ function shareOf(queue: number): number {
 
 /** Creates the admission of a node. */
 export function createAdmission({ atOnce, queue, waitMs = longestWaitMs }: Limits): Admission {
-  const turns = createTurns();
+  const allotment = createAllotment();
   const ofUser = shareOf(queue);
   let pausing = false;
 
   function next(): void {
     if (pausing) return;
-    while (turns.taken() < atOnce) if (!turns.admitNext()) return;
+    while (allotment.taken() < atOnce) if (!allotment.admitNext()) return;
   }
 
   // SQLite answers within the microtasks of one turn of the event loop. Without this pause, one subscription would follow another there,
@@ -109,14 +109,14 @@ export function createAdmission({ atOnce, queue, waitMs = longestWaitMs }: Limit
         },
       };
       const timer = setTimeout(() => {
-        turns.leave(waiter);
+        allotment.leave(waiter);
         admitted.reject(overloaded());
       }, waitMs);
       leaveQueue = () => {
-        turns.leave(waiter);
+        allotment.leave(waiter);
         admitted.resolve();
       };
-      turns.wait(waiter);
+      allotment.wait(waiter);
       next();
       try {
         await admitted.promise;
@@ -130,19 +130,19 @@ export function createAdmission({ atOnce, queue, waitMs = longestWaitMs }: Limit
       leaveQueue?.();
       if (!mine) return;
       mine = false;
-      turns.giveBack(userId);
+      allotment.giveBack(userId);
       nextSoon();
     }
 
     return {
       async begin() {
-        if (turns.waiting() >= queue || turns.waiting(userId) >= ofUser) throw overloaded();
+        if (allotment.waiting() >= queue || allotment.waiting(userId) >= ofUser) throw overloaded();
         await enter(false);
         return mine;
       },
       async room() {
         if (outlet.ended()) return;
-        const another = pagesLeft <= 0 && turns.othersWait(userId);
+        const another = pagesLeft <= 0 && allotment.othersWait(userId);
         if (another || !outlet.roomy()) {
           end();
           await outlet.room();
@@ -154,5 +154,5 @@ export function createAdmission({ atOnce, queue, waitMs = longestWaitMs }: Limit
     };
   }
 
-  return { turn, load: () => ({ taken: turns.taken(), waiting: turns.waiting() }) };
+  return { turn, load: () => ({ taken: allotment.taken(), waiting: allotment.waiting() }) };
 }

@@ -8,10 +8,11 @@ export interface Waiter {
 }
 
 /**
- * Allocates turns to users in rotation, however many turns each waits for. Users with fewer turns go first, so a user gets a second turn
- * only while no user without one waits. A user without a turn waits until the users before them had one turn each, and no longer.
+ * Allots turns to users: first to those with the fewest, and in rotation among these, however many turns each waits for. So a user gets a
+ * second turn only while no user without one waits. A user without a turn waits until the users before them had one turn each, and no
+ * longer.
  */
-export interface Turns {
+export interface Allotment {
   /** The number of turns that are taken. */
   taken(): number;
   /** The number of waiters of all users, or of one user. */
@@ -33,8 +34,8 @@ interface Line {
   readonly first: Set<Waiter>;
 }
 
-/** Creates the turns, none of them taken. */
-export function createTurns(): Turns {
+/** Creates the allotment, with no turn taken. */
+export function createAllotment(): Allotment {
   // The users who wait, in the order in which they are served.
   const lines = new Map<bigint, Line>();
   // The number of turns of each user who has one.
