@@ -154,12 +154,7 @@ export class StreamChannel implements Channel {
   markersReach(count: number): void {
     if (this.#closed || count <= this.#markerCount) return;
     this.#markerCount = count;
-    this.gap();
-  }
-
-  /** Tells the listeners that ephemeral hints may have been lost. */
-  gap(): void {
-    for (const listener of this.#listeners) listener.missed?.();
+    this.#missed();
   }
 
   /** Returns the memory to its usual size after a catch-up. */
@@ -173,6 +168,11 @@ export class StreamChannel implements Channel {
     this.#signals?.clear();
     this.#listeners.clear();
     this.#ring?.clear();
+  }
+
+  /** Tells the listeners that ephemeral hints may have been lost. */
+  #missed(): void {
+    for (const listener of this.#listeners) listener.missed?.();
   }
 
   #memory(): Ring {
@@ -245,7 +245,7 @@ export class StreamChannel implements Channel {
     this.#repairing = false;
     // A signal that waits for entries that do not exist, as after a database was reset, would hold up all later signals.
     this.#signals?.clear();
-    if (!this.#closed) this.gap();
+    if (!this.#closed) this.#missed();
   }
 
   async #readLog(after: number): Promise<LogPage> {

@@ -41,7 +41,7 @@ export class Opening {
     const openedAt = this.openedAt.get(streamId);
     const known = this.after.get(streamId) ?? (openedAt === undefined ? undefined : { seq: Math.max(openedAt, fromSeq - 1) });
     const start = startOf(known, { epoch, head: stream, fromSeq, maxGap: Math.min(this.#maxGap, this.#replayLeft) });
-    this.#replayLeft -= lastSeq - (start.seq ?? lastSeq);
+    this.#replayLeft -= lastSeq - start.seq;
     return start;
   }
 }
