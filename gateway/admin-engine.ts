@@ -2,7 +2,7 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { type AdminContext, adminSchema } from '../schema/admin/index.ts';
 import type { Config } from '../src/config/index.ts';
 import { useBodyLimit } from './body-limit.ts';
-import { createDocumentCache } from './document-cache.ts';
+import { createDocumentCaches } from './document-caches.ts';
 import { usePublicCodes } from './document-codes.ts';
 import type { Mask } from './errors.ts';
 import { useLimits } from './limits.ts';
@@ -29,7 +29,7 @@ export function createAdminEngine({ config, mask }: { readonly config: Config; r
     maxRequestBodySize: false,
     multipart: false,
     batching: false,
-    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: { get: () => undefined, set: () => undefined } },
+    parserAndValidationCache: createDocumentCaches(),
     // No page from another origin has a reason to call it.
     cors: false,
     graphiql: false,

@@ -24,8 +24,23 @@ export interface Purpose {
 /** What a transport passes to the engine with each operation. It is asked for the caller once the document is known to be valid. */
 export interface Call {
   readonly callerOf: (purpose: Purpose) => Promise<Caller>;
-  /** Receives the delivery of a subscription. The engine returns a Life for it, which need not be iterated. */
-  readonly deliver: (delivery: Delivery) => void;
   /** The `traceparent` that the client sent, if any (W3C Trace Context): the parent of the operation's span. */
   readonly traceparent: unknown;
+  /** Receives the delivery of a subscription from the engine. What the engine returns for it need not be iterated then. */
+  readonly deliver: (delivery: Delivery) => void;
+  /** Returns that delivery, for the transport to serve. Undefined for a query, a mutation, or a subscription that was refused. */
+  readonly delivered: () => Delivery | undefined;
+}
+
+/** Creates a call. */
+export function createCall({ callerOf, traceparent }: Pick<Call, 'callerOf' | 'traceparent'>): Call {
+  let delivered: Delivery | undefined;
+  return {
+    callerOf,
+    traceparent,
+    deliver(delivery) {
+      delivered = delivery;
+    },
+    delivered: () => delivered,
+  };
 }

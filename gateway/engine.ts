@@ -6,8 +6,8 @@ import type { Tracer } from '../src/tracer.ts';
 import { useBodyLimit } from './body-limit.ts';
 import type { Call, Caller } from './call.ts';
 import { corsFor } from './cors.ts';
-import { Delivery, SubscriptionResult } from './delivery.ts';
-import { createDocumentCache } from './document-cache.ts';
+import { Delivery } from './delivery.ts';
+import { createDocumentCaches } from './document-caches.ts';
 import { usePublicCodes } from './document-codes.ts';
 import { asRequestError, codeOf, type Mask } from './errors.ts';
 import { createFanout, type Fanout } from './fanout.ts';
@@ -23,6 +23,7 @@ import { createPace, type Pace, pointsOf } from './pace.ts';
 import { type PersistedDocuments, usePersistedDocuments } from './persisted.ts';
 import { useQueryStrings } from './query-strings.ts';
 import { isSigningIn } from './signing-in.ts';
+import { SubscriptionResult } from './subscription-result.ts';
 import type { Tick } from './tick.ts';
 
 /** The engine that executes operations from any transport: Yoga, with our limits, error masking and contexts. */
@@ -55,8 +56,7 @@ export function createEngine({ schema, config, mask, createContext, tick, meter,
     // Files are not uploaded through GraphQL, and a form can be posted from any page.
     multipart: false,
     batching: false,
-    // Documents that were refused are not cached: an entry would hold the whole text, and refusing again is fast.
-    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: { get: () => undefined, set: () => undefined } },
+    parserAndValidationCache: createDocumentCaches(),
     cors: (request) => corsFor(config, request),
     graphiql: false,
     landingPage: false,

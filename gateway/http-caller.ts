@@ -3,9 +3,7 @@ import type { Chat } from '../src/chat.ts';
 import type { Config } from '../src/config/index.ts';
 import { ChatError } from '../src/errors.ts';
 import { authenticate } from './auth.ts';
-import type { Caller } from './call.ts';
-import type { Delivery } from './delivery.ts';
-import type { StreamedCall } from './http-stream.ts';
+import { type Call, type Caller, createCall } from './call.ts';
 import { addressOf } from './request.ts';
 import { type Sessions, sessionOver } from './sessions.ts';
 
@@ -29,11 +27,10 @@ export interface CallerParts {
  * Creates the call of a request. It determines the caller: once for a query or mutation. For a subscription, its session is followed until
  * the response is closed.
  */
-export function callOverHttp({ chat, config, sessions }: CallerParts, { request, response, requestId, cut }: HttpExchange): StreamedCall {
-  let delivered: Delivery | undefined;
+export function callOverHttp({ chat, config, sessions }: CallerParts, { request, response, requestId, cut }: HttpExchange): Call {
   const address = addressOf(config, request);
   const { authorization, traceparent } = request.headers;
-  return {
+  return createCall({
     traceparent,
     async callerOf({ lasting, signingIn }): Promise<Caller> {
       if (lasting) return { ...(await follow(sessions, authorization, response, cut)), address, requestId };
@@ -42,11 +39,7 @@ export function callOverHttp({ chat, config, sessions }: CallerParts, { request,
       if (viewer !== null) chat.presence.active(viewer);
       return { viewer, address, requestId, signal: whileAwaited(response) };
     },
-    deliver(delivery) {
-      delivered = delivery;
-    },
-    delivered: () => delivered,
-  };
+  });
 }
 
 /** Returns a signal that aborts when the client leaves before the answer. */

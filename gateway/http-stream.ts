@@ -7,12 +7,6 @@ import { asSocketError, type Mask } from './errors.ts';
 import { toBytes } from './payload.ts';
 import { type StreamFormat, streamFormatFor } from './stream-formats.ts';
 
-/** A call over HTTP that can stream the delivery of a subscription. */
-export interface StreamedCall extends Call {
-  /** Returns the delivery. Undefined for a query, a mutation, or a subscription that was refused. */
-  readonly delivered: () => Delivery | undefined;
-}
-
 // The limit of unsent bytes of one response, in addition to what Node holds for its socket.
 const maxBytes = 65_536;
 
@@ -20,7 +14,7 @@ const maxBytes = 65_536;
 export function useHttpStreams(mask: Mask, limits: Pick<Config, 'slowSocketMs' | 'streamPingMs'>): Plugin<Call> {
   return {
     onResultProcess({ request, serverContext, setResultProcessor }) {
-      const { delivered, res } = serverContext as Partial<StreamedCall & NodeContext>;
+      const { delivered, res } = serverContext as Partial<Call & NodeContext>;
       const delivery = delivered?.();
       const format = delivery && streamFormatFor(request.headers.get('accept'));
       if (!format || !res) return;

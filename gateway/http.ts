@@ -36,8 +36,7 @@ export interface HttpParts extends CallerParts {
 export function createHttp(parts: HttpParts): Http {
   const { chat, config, engine, logging } = parts;
   const underWay = createUnderWay();
-  const stop = new AbortController();
-  const stopping = stop.signal;
+  let stopping = false;
   let streams = new AbortController();
   const pages = createPages(config);
 
@@ -73,8 +72,8 @@ export function createHttp(parts: HttpParts): Http {
     const path = pathOf(request);
     if (!isServed(config, path)) return void response.writeHead(404).end();
     if (isRead(request) && path === '/health/live') return sendHealth(response, live());
-    if (isRead(request) && path === '/health/ready') return sendHealth(response, await ready(chat, stopping.aborted));
-    if (stopping.aborted) return await refuse(config, request, response);
+    if (isRead(request) && path === '/health/ready') return sendHealth(response, await ready(chat, stopping));
+    if (stopping) return await refuse(config, request, response);
     if (await read(path, request, response)) return;
     if (path === '/graphql' || path === '/graphql/') return await answerGraphql(request, response, requestId);
     response.writeHead(path === null ? 400 : 404).end();
@@ -100,7 +99,7 @@ export function createHttp(parts: HttpParts): Http {
       ended.abort(new ChatError('UNAVAILABLE', 'This node was unreachable for too long. Subscribe again with your positions.'));
     },
     async drain() {
-      stop.abort();
+      stopping = true;
       streams.abort(new ChatError('UNAVAILABLE', 'This node is shutting down. Subscribe again with your positions.'));
       await underWay.ended();
     },

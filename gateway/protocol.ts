@@ -2,7 +2,7 @@ import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError, getOpe
 import { type Context, type ExecutionResult, makeServer, type OperationResult, type SubscribePayload } from 'graphql-ws';
 import type { Config } from '../src/config/index.ts';
 import { ChatError, OverloadError } from '../src/errors.ts';
-import type { Call } from './call.ts';
+import { type Call, createCall } from './call.ts';
 import { closes, tryAfter } from './close-codes.ts';
 import type { Delivery } from './delivery.ts';
 import type { Engine } from './engine.ts';
@@ -35,12 +35,7 @@ export interface ProtocolParts {
 type Init = Readonly<Record<string, unknown>> | undefined;
 type Enveloped = ReturnType<Engine['getEnveloped']>;
 /** graphql-ws passes the arguments that onSubscribe returned to execute and subscribe. They carry the functions to call. */
-type Prepared = ExecutionArgs & { readonly rootValue: Pick<Enveloped, 'execute' | 'subscribe'>; readonly contextValue: SocketCall };
-
-/** A call that keeps the delivery of a subscription for the peer to serve. */
-interface SocketCall extends Call {
-  delivered(): Delivery | undefined;
-}
+type Prepared = ExecutionArgs & { readonly rootValue: Pick<Enveloped, 'execute' | 'subscribe'>; readonly contextValue: Call };
 
 // Yoga's message over HTTP. The core's own message would pass for a bug of the server.
 const noOperation = new GraphQLError('Could not determine what operation to execute.', { extensions: { code: 'BAD_USER_INPUT' } });
@@ -143,21 +138,16 @@ export function createProtocol({ sessions, config, engine, persisted, mask, logg
     },
   };
 
-  function callOf(peer: Peer, id: string, traceparent: unknown): SocketCall {
-    let delivered: Delivery | undefined;
+  function callOf(peer: Peer, id: string, traceparent: unknown): Call {
     const requestId = logging.requestId() ?? `${peer.id}.${id}`;
-    return {
+    return createCall({
       traceparent,
       async callerOf({ lasting }) {
         // A subscription is stopped through its delivery.
         const signal = lasting ? peer.signal : peer.whileAwaited(id);
         return { viewer: peer.session?.access ?? null, address: peer.address, requestId, signal };
       },
-      deliver(delivery) {
-        delivered = delivery;
-      },
-      delivered: () => delivered,
-    };
+    });
   }
 }
 

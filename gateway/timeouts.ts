@@ -7,7 +7,7 @@ export interface Timeouts<T> {
 }
 
 /**
- * Creates a Patience that calls `onLate` with each item that was not removed within `ms` after it was added. All items share one timer.
+ * Creates time-outs that call `onLate` with each item that was not removed within `ms` after it was added. All items share one timer.
  * There is none while nothing is waited for.
  */
 export function createTimeouts<T>(ms: number, onLate: (one: T) => void): Timeouts<T> {
