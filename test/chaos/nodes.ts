@@ -36,6 +36,8 @@ const tryAgainMs = 300;
 const [reviveMs, reviveTries] = [60_000, 20];
 // A node that logs any of these has a defect, whatever the fault.
 const alarming = /"level":"fatal"|the process ended because of a bug|uncaughtException|unhandledRejection/;
+// A node logs an error where something is wrong with it, and a warning for what the faults do.
+const faulty = /"level":"error"/;
 
 /** Starts node `number` on a free port. */
 export async function keepNode({ number, env, folder, history, hear }: KeptNodeParts): Promise<KeptNode> {
@@ -47,7 +49,11 @@ export async function keepNode({ number, env, folder, history, hear }: KeptNodeP
   async function start(): Promise<void> {
     await writeFile(clockFile, '0');
     const own = { PORT: String(port), CLOCK_FILE: clockFile, NODE_OPTIONS: `--import=${preload}` };
-    const started = await startNodeProcess({ ...env, ...own }, [], hear);
+    const started = await startNodeProcess({ ...env, ...own }, [], (line) => {
+      hear?.(line);
+      // A client is only told INTERNAL. Why, nobody would know once the node is gone.
+      if (faulty.test(line)) process.stderr.write(`node ${number}: ${line}\n`);
+    });
     running = started;
     void started.ended.then((code) => gone(started, code));
   }
