@@ -8,7 +8,7 @@ interface Locks {
   request<T>(name: string, options: { readonly signal: AbortSignal }, work: () => Promise<T>): Promise<T>;
 }
 
-// The holder waits for one response of the server. But a suspended tab can hold the lock for hours.
+// The holder usually waits for one response of the server. But a suspended tab can hold the lock for hours.
 const longestMs = 10_000;
 
 /**

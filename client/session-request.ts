@@ -33,16 +33,16 @@ const payload = '{ accessToken accessTokenExpiresAt refreshToken errors { code m
 const passing: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
 
 // The server answers a refresh, or refuses it as UNAVAILABLE, within 8 s (WRITE_DEADLINE_MS). Two attempts are well within the 30 s during
-// which it accepts the same refresh token again. Without the second attempt, a lost answer (as when the network changes) would end the
-// session.
+// which it accepts the same refresh token again. Without the second attempt, a lost answer (as when the network changes, or a node dies
+// behind a proxy) would end the session.
 const refreshMs = 10_000;
 // As long as proxies usually wait. A sign-in can include fetching keys from two places, 5 s each, and then the write.
 const usualMs = 30_000;
 
 /** Creates the requests. */
 export function sessionRequests(url: string, fetchBy: typeof fetch, clock: Clock): SessionRequests {
-  /** Returns the status and body of a response. Rejects if there is none in time. */
-  async function post(query: string, input: object, { ms = usualMs, bearer }: Asked = {}): Promise<readonly [number, string]> {
+  /** Returns the answer. Rejects if there is none in time, or if it is not the server's, such as a proxy's error page. */
+  async function post(query: string, input: object, { ms = usualMs, bearer }: Asked = {}): Promise<Answer> {
     const tooLong = new AbortController();
     const calm = clock.after(ms, () => tooLong.abort(new Error(`there was no answer in ${ms} ms`)));
     try {
@@ -52,17 +52,17 @@ export function sessionRequests(url: string, fetchBy: typeof fetch, clock: Clock
         body: JSON.stringify({ query, variables: { input } }),
         signal: tooLong.signal,
       });
-      return [response.status, await response.text()];
+      const answer = answerIn(await response.text());
+      if (!answer?.data && !answer?.errors) throw new Error(`the server answered ${response.status}`);
+      return answer;
     } finally {
       calm();
     }
   }
 
-  function read([status, text]: readonly [number, string]): Payload {
-    const { data, errors } = answerIn(text);
+  function read({ data, errors }: Answer): Payload {
     const [error] = errors ?? [];
-    if (error !== undefined) throw new Error(error.message);
-    if (!data?.done) throw new Error(`the server answered ${status}`);
+    if (error !== undefined || !data?.done) throw new Error(error?.message ?? 'the server answered with nothing');
     return data.done;
   }
 
@@ -106,11 +106,10 @@ interface Answer {
   readonly errors?: readonly { readonly message: string }[];
 }
 
-function answerIn(text: string): Answer {
+function answerIn(text: string): Answer | null {
   try {
-    return (JSON.parse(text) as Answer | null) ?? {};
+    return JSON.parse(text) as Answer | null;
   } catch {
-    // Not JSON: for example a proxy's error page.
-    return {};
+    return null;
   }
 }

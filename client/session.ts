@@ -86,6 +86,8 @@ export function createSession({
   let tenure = new AbortController();
   /** No sign-in by `identityToken` until `begin` is called: the user signed out in some tab, or was refused. */
   let left = false;
+  /** The last refresh token that the server refused. It stays in the storage while `identityToken` is asked for the next session. */
+  let refused: string | null = null;
   /** The storage did not accept the last tokens. */
   let unkept = false;
   let renewing: Promise<void> | null = null;
@@ -144,10 +146,11 @@ export function createSession({
     if (held === null && !canEnter()) return;
     const stored = await kept();
     if (isOver(stored)) return leave();
-    if (stored !== null) {
+    if (stored !== null && stored.refreshToken !== refused) {
       if (stored.accessToken !== spent && !endsSoon(stored)) return become(stored);
       const { given, refusal } = await request.refresh(stored.refreshToken);
       if (given !== null || !canEnter()) return settle(stored, given && tokensOf(given, stored.name), refusal);
+      refused = stored.refreshToken;
       become(null, refusal);
     }
     await enter(stored, await identityNow(), owner);
@@ -243,13 +246,19 @@ export function createSession({
       await locked(async () => {
         // Somebody else signed in meanwhile.
         if (held && held.name !== last?.name) return;
-        const stored = await kept();
-        if (held === undefined || stored?.name === held?.name) await keep(null);
-        else become(null);
+        // Also one whose session has ended, so that no other tab begins the next one.
+        const leaving = held?.name ?? owner;
         belongTo(null);
+        try {
+          const stored = await kept();
+          if (held === undefined || stored?.name === leaving) await keep(null);
+        } finally {
+          become(null);
+        }
+      }).finally(async () => {
+        // The user is signed out here in any case. Without a network, the session ends on the server when it expires.
+        if (last !== null) await request.signOut(last.accessToken).catch(() => undefined);
       });
-      // The user is signed out here in any case. Without a network, the session ends on the server when it expires.
-      if (last !== null) await request.signOut(last.accessToken).catch(() => undefined);
     },
   };
 }

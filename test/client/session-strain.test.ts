@@ -92,6 +92,22 @@ describe('a session whose refresh is answered late', () => {
   });
 });
 
+it('a session repeats a refresh for which a proxy answered, as when a node dies with the answer', async () => {
+  const [ann] = await chat.people('ann');
+  let times = 0;
+  const { session, asked } = page({
+    async fetch(input, init) {
+      const response = await fetch(input, init);
+      times += 1;
+      return times === 1 ? new Response('<h1>Bad Gateway</h1>', { status: 502 }) : response;
+    },
+  });
+  await session.begin(tokensOf(ann));
+  expect(await session.refresh()).toBe(true);
+  expect(asked).toEqual(['refreshToken', 'refreshToken']);
+  expect(await whoIs(session.fetch)).toBe(ann.handle);
+});
+
 describe('session.fetch', () => {
   it('does not repeat one user’s request as another user', async () => {
     const [ann, ben] = await chat.people('ann', 'ben');
@@ -165,6 +181,29 @@ describe('a page', () => {
       expect(await whoIs(session.fetch)).toBe(ann.handle);
     }
     expect(changes).toEqual(['signed in']);
+  });
+
+  it('is signed out if its storage fails, here and on the server', async () => {
+    const [ann] = await chat.people('ann');
+    const storage = storageOf();
+    const { session, asked, changes } = page({
+      storage: {
+        ...storage,
+        removeItem() {
+          throw new Error('locked');
+        },
+      },
+    });
+    await session.begin(tokensOf(ann));
+    const { signal } = session;
+    await expect(session.signOut()).rejects.toThrow('locked');
+    expect([signal.aborted, await session.token(), asked, changes]).toEqual([true, null, ['signOut'], ['signed in', null]]);
+    expect(
+      await askWho(
+        (input, init) => fetch(input, { ...init, headers: { ...init?.headers, authorization: `Bearer ${ann.token}` } }),
+        `${chat.url}/graphql`,
+      ),
+    ).toBe('refused');
   });
 
   it('signs out its own user only, not one that another tab has signed in', async () => {
@@ -258,6 +297,36 @@ describe('with an identity provider', () => {
     token = null;
     await session.begin();
     expect([await session.token(), asked]).toEqual([held, ['signInWithToken']]);
+  });
+
+  it('a session that has ended is not taken up again while the provider cannot be reached', async () => {
+    const { identityToken, viewer } = account();
+    let isReached = true;
+    const { session, asked, changes } = page({
+      identityToken: () => (isReached ? identityToken() : Promise.reject(new Error('no provider'))),
+    });
+    const handle = await whoIs(session.fetch);
+    await chat.node.chat.users.signOutOthers(await viewer(), {});
+    isReached = false;
+    for (const _ of [1, 2, 3]) await expect(whoIs(session.fetch)).rejects.toThrow('no provider');
+    expect(changes).toEqual(['signed in', 'INVALID_CREDENTIALS']);
+    isReached = true;
+    expect(await whoIs(session.fetch)).toBe(handle);
+    expect(asked.filter((act) => act !== 'else')).toEqual(['signInWithToken', 'refreshToken', 'signInWithToken']);
+  });
+
+  it('no tab begins a new session after one has signed out a user whose session had ended', async () => {
+    const storage = storageOf();
+    const { identityToken, viewer } = account();
+    let isReached = true;
+    const unsteady = () => (isReached ? identityToken() : Promise.reject(new Error('no provider')));
+    const [one, other] = [page({ storage, identityToken: unsteady }), page({ storage, identityToken })];
+    expect(await one.session.token()).toBe(await other.session.token());
+    await chat.node.chat.users.signOutOthers(await viewer(), {});
+    isReached = false;
+    await expect(whoIs(one.session.fetch)).rejects.toThrow('no provider');
+    await one.session.signOut();
+    expect([await whoIs(other.session.fetch), await other.session.token(), storage.kept.size]).toEqual(['refused', null, 0]);
   });
 
   it('a refusal is reported, also the first time', async () => {
