@@ -53,9 +53,9 @@ function failureOfClose(code: number, reason: string, cause: unknown): Failure {
 export function readFailure(thrown: unknown): Failure {
   if (isErrors(thrown)) return failureOfErrors(thrown);
   if (typeof thrown !== 'object' || thrown === null) return failed('later', String(thrown), thrown);
-  // Node throws this if none of several addresses answers.
-  if (thrown instanceof AggregateError) return failed('later', thrown.message || String(thrown.errors[0]), thrown);
-  const { errors, graphQLErrors, networkError, code, reason, message, bodyText } = thrown as Readonly<Record<string, unknown>>;
+  const { name, errors, graphQLErrors, networkError, code, reason, message, bodyText } = thrown as Readonly<Record<string, unknown>>;
+  // Node throws this if none of several addresses answers. Told by its name, because not all app platforms have the class.
+  if (name === 'AggregateError') return failed('later', String(message || Object(errors)[0]), thrown);
   for (const list of [errors, graphQLErrors, errorsIn(bodyText)]) if (isErrors(list)) return failureOfErrors(list, thrown);
   if (networkError !== undefined && networkError !== null) return readFailure(networkError);
   if (typeof code === 'number' && typeof reason === 'string') return failureOfClose(code, reason, thrown);

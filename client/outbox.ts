@@ -201,7 +201,8 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
     resend() {
       for (const wakeUp of [...wakers]) wakeUp();
       const known = new Set(held.map(({ clientMessageId }) => clientMessageId));
-      held = [...held, ...(store?.load() ?? []).filter(({ clientMessageId }) => !known.has(clientMessageId))];
+      const left = (store?.load() ?? []).filter(({ clientMessageId }) => !known.has(clientMessageId));
+      if (left.length > 0) keep([...held, ...left]);
       return held.filter(({ clientMessageId }) => !going.has(clientMessageId)).map(inTurn);
     },
     stop,

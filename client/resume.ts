@@ -145,6 +145,8 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
       for (;;) {
         const arrival = await opened.next();
         if ('failure' in arrival) return arrival.failure;
+        // It can be stopped between the moment when the result came and this one.
+        if (stopped) return failed('end', 'stopped');
         if (!told && arrival.result.data) {
           told = true;
           tell({ state: 'catching up' });

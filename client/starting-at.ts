@@ -4,7 +4,10 @@ import type { ResumeOptions } from './resume.ts';
 
 /** Options for resuming the subscriptions of a library's client. */
 export interface LibraryOptions extends ResumeOptions {
-  /** Keeps the positions of all subscriptions. Default: in memory, per subscription, starting with its variable `after`. */
+  /**
+   * Keeps the positions of one subscription, in place of its variable `after`. With two, an event that one has got does not come to the
+   * other. Default: in memory, for each subscription, starting with its variable `after`.
+   */
   readonly positions?: PositionStore | undefined;
 }
 

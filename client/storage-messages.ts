@@ -46,8 +46,11 @@ export function storageMessages<M extends Numbered>(storage: ListedStorage, key:
     load() {
       return namesThere().flatMap((name) => {
         const message = messageIn<M>(storage.getItem(name));
-        if (message !== null) names.set(message.clientMessageId, name);
-        return message ?? [];
+        if (message === null) return [];
+        names.set(message.clientMessageId, name);
+        // Even if the clock was set back since, messages of this page come after it.
+        latest = Math.max(latest, Number.parseInt(name.slice(key.length + 1), 10));
+        return message;
       });
     },
     save(waiting) {

@@ -202,6 +202,26 @@ it('messages that a closed tab left are sent once by an open tab, with its own',
   expect([open.waiting(), shared.length]).toEqual([[], 0]);
 });
 
+it('messages that resend() takes over from a closed tab are saved as waiting, so that they are shown like its own', () => {
+  const shared = listedStorage();
+  const kept = storageMessages<SendMessageInput>(shared, 'ann');
+  let shown: readonly SendMessageInput[] = [];
+  const open = createOutbox<SendMessageInput, { errors: [] }>({
+    store: {
+      load: kept.load,
+      save(waiting) {
+        kept.save(waiting);
+        shown = waiting;
+      },
+    },
+    send: () => new Promise(() => undefined),
+  });
+  const left = { conversationId: 'a', clientMessageId: 'left', text: 'left' };
+  storageMessages<SendMessageInput>(shared, 'ann').save([left]);
+  expect(open.resend()).toHaveLength(1);
+  expect(shown).toEqual([left]);
+});
+
 it('waiting messages are sent before new ones, and nothing overtakes a message that waits for a sign-in', async () => {
   const [ann] = await chat.people('ann');
   const conversationId = await chat.group(ann);

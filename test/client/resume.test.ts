@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { closeRemedies, memoryPositions, type Result } from '../../client/index.ts';
 import { closes } from '../../gateway/close-codes.ts';
 import { entry, ready, scripted, turn } from './scripted.ts';
@@ -299,6 +299,20 @@ it('an AggregateError of Node for several addresses is a network failure', async
   await attempt(2);
 });
 
+it('a follower reconnects on platforms without the class AggregateError', async () => {
+  const { attempt, waiting, clock } = scripted();
+  const first = await attempt(1);
+  vi.stubGlobal('AggregateError', undefined);
+  try {
+    first.error(lost);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  await waiting(1);
+  await clock.advance(500);
+  await attempt(2);
+});
+
 it('a follower can be woken as soon as it starts to wait', async () => {
   let unwatched = 0;
   const { attempt, following } = scripted({
@@ -348,6 +362,16 @@ it('a stopped follower finishes the event that is being applied, and passes on n
   expect(events).toMatchObject([{ seq: 1 }]);
   expect(await positions.load()).toMatchObject([{ seq: 1 }]);
   expect(states().at(-1)).toBe('ended');
+});
+
+it.each([0, 1, 2])('a follower passes on no event after stop(), called %i moments after the event came', async (moments) => {
+  const handed: unknown[] = [];
+  const { attempt, following, positions } = scripted({ onEvent: (event) => void handed.push(event) });
+  (await attempt(1)).next(entry(1));
+  for (let moment = 0; moment < moments; moment += 1) await null;
+  const before = handed.length;
+  await following.stop();
+  expect([handed.length, await positions.load()]).toEqual([before, before === 0 ? [] : [{ streamId: 'a', seq: 1 }]]);
 });
 
 it('a follower stops at once while it waits, and makes no attempt if it was stopped before', async () => {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { storageMessages, storagePositions, type TextStorage } from '../../client/index.ts';
 import { listedStorage } from './storage.ts';
 
@@ -70,6 +70,18 @@ it('waiting messages of two tabs do not overwrite each other, and the next page 
   expect(next.load()).toEqual([two]);
   next.save([]);
   expect(shared.length).toBe(0);
+});
+
+it('waiting messages keep their order if the clock is set back before a page opens', () => {
+  const shared = listedStorage();
+  const now = vi.spyOn(Date, 'now').mockReturnValue(1_800_003_600_000);
+  onTestFinished(() => now.mockRestore());
+  const [one, two] = ['one', 'two'].map(waitingMessage) as [Waiting, Waiting];
+  storageMessages<Waiting>(shared, 'ann').save([one]);
+  now.mockReturnValue(1_800_000_000_000);
+  const next = storageMessages<Waiting>(shared, 'ann');
+  next.save([...next.load(), two]);
+  expect(storageMessages(shared, 'ann').load()).toEqual([one, two]);
 });
 
 it('waiting messages belong to one account, even if another’s name begins with its name, and unreadable ones are ignored', () => {
