@@ -1,18 +1,21 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Ask } from '../../web/api/ask.ts';
 import { ResponseError } from '../../web/api/post.ts';
-import { type Chat, createChat } from '../../web/chat/chat.ts';
+import { type Chat, type ChatParts, createChat } from '../../web/chat/chat.ts';
 import { type Said, type State, withRead, withRoomRead, withThreadRead } from '../../web/chat/state.ts';
 import { chosenOf } from '../../web/chat/votes.ts';
 import { inOrder } from '../../web/chat/words.ts';
 import { EverythingDocument, MoreDocument, RoomDocument, ThreadDocument } from '../../web/generated/graphql.ts';
 import { cuttableWorld } from '../client/cuttable-world.ts';
 import { socketTo } from '../client/follower.ts';
+import { turn } from '../client/scripted.ts';
+import { listedStorage } from '../client/storage.ts';
 import { ageIn } from '../retention/age.ts';
 import {
   AddMembersDocument,
   AddReactionDocument,
   ClearConversationDocument,
+  DeleteAccountDocument,
   EditMessageDocument,
   HideMessageDocument,
   LeaveGroupDocument,
@@ -27,7 +30,7 @@ import {
   VotePollDocument,
 } from '../support/generated/graphql.ts';
 import { rawId, rawSql } from '../support/raw-sql.ts';
-import { given, type Person } from '../support/world.ts';
+import { given, type Person, password } from '../support/world.ts';
 
 const world = cuttableWorld();
 
@@ -42,15 +45,15 @@ function askAs({ token }: Person): Ask {
 }
 
 /** The demo app of a user without its screen, over a connection that can be cut. */
-async function openApp(person: Person): Promise<Chat> {
+async function openApp(person: Person, parts: Partial<ChatParts> = {}): Promise<Chat> {
   const ask = askAs(person);
-  const stored = new Map<string, string>();
   const chat = createChat({
     ask,
     first: given((await ask(EverythingDocument, {})).viewer, []),
-    socket: socketTo(world.link.url, () => person.token),
+    subscribe: socketTo(world.link.url, () => person.token).subscribe,
     session: { refresh: async () => true, signOut: async () => undefined },
-    storage: { getItem: (key) => stored.get(key) ?? null, setItem: (key, value) => void stored.set(key, value) },
+    storage: listedStorage(),
+    ...parts,
   });
   onTestFinished(chat.stop);
   return chat;
@@ -196,6 +199,11 @@ test('after each act the app shows the same as after a fresh start, also if its 
     'the viewer chooses one on another device, which is told to nobody else': () => choose('dinner', ann, 1),
     'the viewer closes it': async () => expect(await app.acts.closePoll(asked('dinner'))).toBeNull(),
     'what was asked is taken back': () => ask(RecallMessageDocument, { input: { messageId: asked('lunch').id } }, ben),
+    'somebody deletes their account': async () => {
+      await ask(DeleteAccountDocument, { input: { password, messages: 'KEEP' } }, cy);
+      await world.node.chat.jobs.doDue();
+      await expect.poll(() => app.state.get().thread?.root).toMatchObject({ id: back.id, sender: null });
+    },
     'the viewer pins the group there': () => ask(UpdateMembershipDocument, { input: { conversationId: group, pinned: true } }, ann),
     'the viewer puts it away': async () => expect(await app.mark(group, { archived: true })).toBeNull(),
     'the viewer brings it back, and unpins it': async () => expect(await app.mark(group, { archived: false, pinned: false })).toBeNull(),
@@ -402,6 +410,7 @@ test.each([
   await world.ask(LeaveGroupDocument, { input: { groupId: left } }, ann);
   await world.say(ben, kept, 'Are you there?');
   const joined = await world.group(ben, ann);
+  const { seq } = await world.say(ben, joined, 'You are here');
   await world.ask(ClearConversationDocument, { input: { conversationId: kept } }, ann);
   await using sql = await rawSql(world.stores);
   if (isLong) await ageIn(sql, rawId(ann.id), 100);
@@ -411,8 +420,53 @@ test.each([
   const told = { timeout: 15_000 };
   await vi.waitFor(() => expect([...app.state.get().conversations.keys()].toSorted()).toEqual([kept, joined].toSorted()), told);
   await vi.waitFor(async () => expect(shown(app.state.get())).toEqual(await readAnew(ann, app.state.get())), told);
+  // Those who wrote meanwhile are told that it has arrived.
+  await expect.poll(async () => (await askAs(ben)(RoomDocument, { id: joined })).conversation?.deliveredToAllSeq, told).toBe(seq);
   app.lookAt(joined);
   await world.say(ben, joined, 'Welcome');
   await vi.waitFor(async () => expect(JSON.stringify(shown(app.state.get()))).toContain('Welcome'), told);
   await vi.waitFor(async () => expect(shown(app.state.get())).toEqual(await readAnew(ann, app.state.get())), told);
+});
+
+test('a message is sent although the browser’s storage is full', async () => {
+  const [ann, ben] = await world.people('ann', 'ben');
+  const conversationId = await world.direct(ann, ben);
+  const full = {
+    setItem() {
+      throw new Error('full');
+    },
+  };
+  const app = await openApp(ann, { storage: Object.assign(listedStorage(), full) });
+  app.lookAt(conversationId);
+  app.say({ conversationId, text: 'Hello' });
+  await expect.poll(() => app.state.get().conversations.get(conversationId)?.viewerLastMessage?.text).toBe('Hello');
+  expect(app.state.get().waiting).toEqual([]);
+});
+
+test('an app that was stopped subscribes to nothing more, even if a request is answered later', async () => {
+  const [ann, ben] = await world.people('ann', 'ben');
+  const group = await world.group(ben, ann);
+  const [asked, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const [ask, { subscribe }] = [askAs(ann), socketTo(world.link.url, () => ann.token)];
+  let subscribed = 0;
+  const app = await openApp(ann, {
+    async ask(document, variables) {
+      const answer = await ask(document, variables);
+      if (String(document) !== String(RoomDocument)) return answer;
+      asked.resolve();
+      await gate.promise;
+      return answer;
+    },
+    subscribe(payload, sink) {
+      subscribed += 1;
+      return subscribe(payload, sink);
+    },
+  });
+  app.lookAt(group);
+  await asked.promise;
+  app.stop();
+  const before = subscribed;
+  gate.resolve();
+  await turn();
+  expect(subscribed).toBe(before);
 });

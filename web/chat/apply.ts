@@ -23,9 +23,25 @@ type Told = Of<'MessageSent' | 'MemberJoined' | 'MemberLeft' | 'MemberChanged' |
 /** Entries that change a message in the timeline. */
 type Changed = Of<'MessageEdited' | 'MessageRecalled' | 'ReactionsChanged' | 'PollVoted' | 'PollClosed'>;
 
+/** Whether an event is followed by a new read, which is shorter than applying it: it is rare, or done by another client only. */
+export function outdates(event: Event): boolean {
+  switch (event.__typename) {
+    case 'ResyncRequired':
+    case 'MessageHidden':
+    case 'ConversationCleared':
+    case 'HistoryTrimmed':
+      return true;
+    case 'MemberLeft':
+      // Their account was deleted, so their name is gone from everything that is shown.
+      return event.user === null;
+    default:
+      return false;
+  }
+}
+
 /**
  * The state after an event, equal to what a new read would give. docs/api/cache.md has the rules for all events; these are the ones for
- * what this app shows. Typing is not here because it ends by a timer (typing.ts), nor is ResyncRequired, which asks for a new read.
+ * what this app shows. Typing is not here because it ends by a timer (typing.ts).
  */
 export function apply(state: State, event: Event): State {
   switch (event.__typename) {

@@ -1,4 +1,5 @@
 import { createSocketClient } from '../../client/graphql-ws.ts';
+import type { Subscribe } from '../../client/index.ts';
 import { createAsk } from '../api/ask.ts';
 import type { Session } from '../api/session.ts';
 import { EverythingDocument } from '../generated/graphql.ts';
@@ -14,7 +15,7 @@ export async function beginChat(session: Session, storage: Storage, signal: Abor
     try {
       const { viewer } = await ask(EverythingDocument, {});
       if (signal.aborted) return null;
-      if (viewer !== null) return createChat({ session, ask, socket: openSocket(session), storage, first: viewer });
+      if (viewer !== null) return createChat({ session, ask, subscribe: subscribeBy(session), storage, first: viewer });
       await session.signOut();
       return null;
     } catch {
@@ -24,7 +25,7 @@ export async function beginChat(session: Session, storage: Storage, signal: Abor
   return null;
 }
 
-/** Opened by the first subscription. It does not reconnect by itself: the chat subscribes again, with its current positions. */
-function openSocket({ token }: Session): ReturnType<typeof createSocketClient> {
-  return createSocketClient({ url: `${location.origin.replace('http', 'ws')}/graphql`, token });
+/** By a socket, which the first subscription opens. It does not reconnect by itself: the chat subscribes again, with its current positions. */
+function subscribeBy({ token }: Session): Subscribe {
+  return createSocketClient({ url: `${location.origin.replace('http', 'ws')}/graphql`, token }).subscribe;
 }

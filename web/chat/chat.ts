@@ -2,10 +2,10 @@ import {
   browserWake,
   type Draft,
   followEvents,
+  type ListedStorage,
   memoryPositions,
   type Status,
   type Subscribe,
-  type TextStorage,
 } from '../../client/index.ts';
 import type { Ask } from '../api/ask.ts';
 import type { Session } from '../api/session.ts';
@@ -24,7 +24,7 @@ import {
   UpdateMembershipDocument,
 } from '../generated/graphql.ts';
 import { createStore, type Store } from '../store.ts';
-import { apply, type Event, receipts, seen } from './apply.ts';
+import { apply, type Event, outdates, receipts, seen } from './apply.ts';
 import { createInTurn } from './in-turn.ts';
 import { createMarks } from './marks.ts';
 import { createMessageActs, type MessageActs } from './message-acts.ts';
@@ -84,10 +84,10 @@ export interface Chat {
 export interface ChatParts {
   readonly session: Pick<Session, 'refresh' | 'signOut'>;
   readonly ask: Ask;
-  /** The only socket of this page. */
-  readonly socket: { readonly subscribe: Subscribe; readonly dispose: () => void | Promise<void> };
+  /** Over the only socket of this page, which is open as long as something is subscribed to. */
+  readonly subscribe: Subscribe;
   /** Keeps unsent messages. */
-  readonly storage: TextStorage;
+  readonly storage: ListedStorage;
   /** The first page, with the positions to subscribe from. */
   readonly first: NonNullable<EverythingQuery['viewer']>;
 }
@@ -96,17 +96,18 @@ export interface ChatParts {
 const mostBack = 25;
 
 /** Creates a chat, which follows all events from the first page on. */
-export function createChat({ session, ask, socket, storage, first }: ChatParts): Chat {
+export function createChat({ session, ask, subscribe, storage, first }: ChatParts): Chat {
   const state = createStore<State>(beginning(first));
   const inTurn = createInTurn();
   let opened: string | null = null;
-  let [wasLive, isCaughtUp] = [false, false];
+  let wasLive = false;
+  let stopped = false;
   /** Something happened that the events do not tell. */
   let isOutdated = false;
   const threads = createThreadReader({ ask, inTurn, state, change });
   const marks = createMarks(ask);
   const presence = createPresence({
-    subscribe: socket.subscribe,
+    subscribe,
     show: (known) => change((now) => ({ ...now, presence: known })),
     called: (person) => change((now) => renamed(now, person)),
   });
@@ -127,25 +128,23 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
   });
 
   function change(step: (now: State) => State): void {
+    // What was requested before it stopped can be answered later, and would watch presence again.
+    if (stopped) return;
     state.set(step(state.get()));
     presence.watch(shownPeople(state.get(), opened));
   }
 
   async function take(event: Event): Promise<void> {
+    if (outdates(event)) {
+      isOutdated = true;
+      return await readAnew(state.get().status.state === 'live');
+    }
     switch (event.__typename) {
       case 'TypingChanged':
         if (event.user !== null) typing.told(event.conversationId, event.user, event.typing);
         return;
-      case 'ResyncRequired':
-      // Done by another client, as this app has no such action. Reading again is shorter than applying the event.
-      case 'MessageHidden':
-      case 'ConversationCleared':
-      case 'HistoryTrimmed':
-        isOutdated = true;
-        return await readAnew();
       case 'StreamReady':
-        isCaughtUp = true;
-        return await readAnew();
+        return await readAnew(true);
       case 'MessageSent':
         if (event.actor !== null) typing.told(event.streamId, event.actor, false);
         if (event.actor?.id !== first.user.id) marks.delivered(event.streamId, event.seq);
@@ -157,18 +156,19 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
     if (event.__typename === 'ConversationOpened') void readRoom();
   }
 
-  /** Not before StreamReady: messages that the viewer has deleted can still come until then, and would be shown again. */
-  async function readAnew(): Promise<void> {
+  /** Not before everything missed has come: it can have messages that the viewer has deleted, which would be shown again. */
+  async function readAnew(isCaughtUp: boolean): Promise<void> {
     if (!isOutdated || !isCaughtUp) return;
     const { viewer } = await ask(EverythingDocument, {});
     if (viewer === null) return;
     isOutdated = false;
     change((now) => withRead(now, viewer));
+    received(viewer.kept, viewer.conversations);
     void readRoom();
   }
 
-  function received({ edges }: ConversationsPageFragment): void {
-    for (const { node } of edges) if (node.viewerUnreadCount > 0) marks.delivered(node.id, node.lastSeq);
+  function received(...pages: readonly ConversationsPageFragment[]): void {
+    for (const { node } of pages.flatMap(({ edges }) => edges)) if (node.viewerUnreadCount > 0) marks.delivered(node.id, node.lastSeq);
   }
 
   async function list(id: string): Promise<void> {
@@ -203,7 +203,6 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
   function onStatus(status: Status): void {
     change((now) => ({ ...now, status }));
     if (status.state === 'ended' && status.end.reason === 'signed out') void session.signOut();
-    isCaughtUp &&= status.state === 'live';
     if (status.state !== 'live') return;
     presence.again();
     marks.again();
@@ -216,7 +215,7 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
 
   const following = followEvents<FollowSubscription, FollowSubscriptionVariables>({
     document: FollowDocument.toString(),
-    subscribe: socket.subscribe,
+    subscribe,
     positions: memoryPositions(first.positions),
     onEvent: (event) => inTurn(() => take(event)),
     onStatus,
@@ -224,7 +223,7 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
     readSeq: (id) => state.get().conversations.get(id)?.viewerReadSeq ?? null,
     wake: browserWake,
   });
-  received(first.conversations);
+  received(first.kept, first.conversations);
 
   return {
     state,
@@ -273,11 +272,11 @@ export function createChat({ session, ask, socket, storage, first }: ChatParts):
     },
     typed: typing.typed,
     stop() {
+      stopped = true;
       void following.stop();
       outgoing.stop();
       presence.stop();
       typing.stop();
-      void socket.dispose();
     },
   };
 }

@@ -1,8 +1,7 @@
-import { createOutbox, type Draft, type Outbox, type TextStorage } from '../../client/index.ts';
+import { createOutbox, type Draft, type ListedStorage, storageMessages } from '../../client/index.ts';
 import type { Ask } from '../api/ask.ts';
 import { newId } from '../api/new-id.ts';
-import { ResponseError } from '../api/post.ts';
-import { SendMessageDocument, type SendMessageInput, type SendMessageMutation } from '../generated/graphql.ts';
+import { SendMessageDocument, type SendMessageInput } from '../generated/graphql.ts';
 import type { Refused, Said } from './state.ts';
 
 /** What happens to a sent message. */
@@ -16,60 +15,44 @@ export interface Outcomes {
 /** Sends messages and retries until they are answered. */
 export interface Outgoing {
   say(draft: Draft<SendMessageInput>): void;
-  /** The server is reachable again: sends at once what was waiting for that. */
+  /** Sends at once what waits, as when the server is reachable again. */
   again(): void;
   stop(): void;
 }
-
-type Answer = SendMessageMutation['sendMessage'];
 
 /**
  * Creates it. Unsent messages are kept in the tab's storage, so that a reload or a new sign-in loses none. The outbox of `mpim-client`
  * ensures that each is stored once, and in order.
  */
-export function createOutgoing(ask: Ask, storage: TextStorage, userId: string, outcomes: Outcomes): Outgoing {
-  const key = `unsent of ${userId}`;
-  const sleeping = new Set<() => void>();
-  const outbox: Outbox<SendMessageInput, Answer> = createOutbox({
-    send: async (input) => (await ask(SendMessageDocument, { input })).sendMessage,
-    newId,
-    wake(wakeUp) {
-      sleeping.add(wakeUp);
-      return () => void sleeping.delete(wakeUp);
+export function createOutgoing(ask: Ask, storage: ListedStorage, userId: string, outcomes: Outcomes): Outgoing {
+  const kept = storageMessages<SendMessageInput>(storage, `unsent of ${userId}`);
+  const outbox = createOutbox({
+    async send(input: SendMessageInput) {
+      const { sendMessage: answer } = await ask(SendMessageDocument, { input });
+      if (answer.messageEdge !== null) outcomes.stored(input.conversationId, answer.messageEdge.node);
+      return answer;
     },
+    newId,
+    onRefused: (draft, { message: why }) => outcomes.refused({ id: newId(), draft, why }),
     store: {
-      load: () => JSON.parse(storage.getItem(key) ?? '[]'),
+      load: kept.load,
       save(waiting) {
-        storage.setItem(key, JSON.stringify(waiting));
+        kept.save(waiting);
         outcomes.waiting(waiting);
       },
     },
   });
 
-  async function follow(answer: Promise<Answer>, draft: Draft<SendMessageInput>): Promise<void> {
-    try {
-      const { messageEdge, errors } = await answer;
-      const [refusal] = errors;
-      if (refusal !== undefined) outcomes.refused({ id: newId(), draft, why: refusal.message });
-      else if (messageEdge !== null) outcomes.stored(draft.conversationId, messageEdge.node);
-    } catch (error) {
-      // Everything else stays in the outbox: it is sent after the next sign-in.
-      if (error instanceof ResponseError && !error.isUnauthenticated) outcomes.refused({ id: newId(), draft, why: error.message });
-    }
+  function again(): void {
+    // What was not refused stays in the outbox.
+    for (const answer of outbox.resend()) answer.catch(() => undefined);
   }
 
-  // In the order of the outbox, like the answers of `resend`.
-  const left = outbox.waiting();
-  outcomes.waiting(left);
-  for (const [at, answer] of outbox.resend().entries()) {
-    const { clientMessageId: _, ...draft } = left[at] as SendMessageInput;
-    void follow(answer, draft);
-  }
+  outcomes.waiting(outbox.waiting());
+  again();
   return {
-    say: (draft) => void follow(outbox.send(draft), draft),
-    again() {
-      for (const wakeUp of [...sleeping]) wakeUp();
-    },
+    say: (draft) => void outbox.send(draft).catch(() => undefined),
+    again,
     stop: () => outbox.stop(),
   };
 }
