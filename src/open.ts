@@ -2,37 +2,27 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { allOf } from './all-of.ts';
 import { type Actor, type Audit, createAudit } from './audit/index.ts';
-import { createClusterBus } from './bus/bus.cluster.redis.ts';
 import { createMemoryBus } from './bus/bus.memory.ts';
-import { createRedisBus } from './bus/bus.redis.ts';
 import { type Bus, withLocalEcho } from './bus/index.ts';
 import { createMemoryCaches } from './cache/caches.memory.ts';
-import { createRedisCaches } from './cache/caches.redis.ts';
 import { type CacheLimits, type Caches, createNoCaches } from './cache/index.ts';
 import { type Chat, createChat } from './chat.ts';
 import { createNodes, newNodeId, type Registry } from './cluster/index.ts';
 import { createMemoryRegistry } from './cluster/registry.memory.ts';
-import { createRedisRegistry } from './cluster/registry.redis.ts';
 import { type Config, ConfigError, parseRedisUrl } from './config/index.ts';
-import { connectMysql } from './db/db.mysql.ts';
-import { connectSqlite } from './db/db.sqlite.ts';
 import { DatabaseError, type Db, logOutages, renewEpoch } from './db/index.ts';
-import { openSource } from './db/source.sqlite.ts';
-import { openTarget } from './db/target.mysql.ts';
 import { createGroupAdministration, type GroupAdministration } from './group/index.ts';
 import { createImports, type Imports } from './import/index.ts';
 import { type Backlog, createBacklog } from './jobs/index.ts';
 import { keptKeys, keyFile, parseKeys, pathOfKeys } from './key-file.ts';
 import type { Limits } from './limit/index.ts';
 import { createMemoryLimits } from './limit/limit.memory.ts';
-import { createRedisLimits } from './limit/limit.redis.ts';
 import { createLog } from './log/index.ts';
 import { createModeration, type Moderation } from './moderation/index.ts';
 import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
 import type { Roster } from './presence/index.ts';
 import { createMemoryRoster } from './presence/roster.memory.ts';
-import { createRedisRoster } from './presence/roster.redis.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
 import { noTracer, type Tracer } from './tracer.ts';
@@ -50,7 +40,6 @@ import { type BeforeSends, createBeforeSend, createWebhooks, type Webhooks } fro
 import { type BlockedWords, createWords } from './words/index.ts';
 import type { Effect, Queue } from './worker/index.ts';
 import { createMemoryQueue } from './worker/queue.memory.ts';
-import { createRedisQueue } from './worker/queue.redis.ts';
 
 /** What a chat is opened with, besides its configuration. */
 export interface OpenOptions {
@@ -170,6 +159,7 @@ export async function openTransfer(
   { logger, actor, hold }: { readonly logger: Logger; readonly actor: Actor; readonly hold: boolean },
 ): Promise<Transfer & AsyncDisposable> {
   const { databaseUrl: url, databaseConnections: connections, dataDir } = config;
+  const [{ openSource }, { openTarget }] = await Promise.all([import('./db/source.sqlite.ts'), import('./db/target.mysql.ts')]);
   await using opened = new AsyncDisposableStack();
   const source = opened.use(await openSource({ file: sqliteFileOf(config), hold }));
   const kept = parseKeys(await keptKeys(dataDir));
@@ -184,12 +174,19 @@ function sqliteFileOf({ dataDir }: Config): string {
   return join(dataDir, 'mpim.sqlite');
 }
 
+// What the configuration does not choose is not loaded: the driver of the other database, and all that Redis needs, are a fifth of a node's
+// start and 20 MB.
+
 async function openDb(config: Config, logger: Logger, { beside = false } = {}): Promise<Db> {
   const { databaseUrl: url, databaseConnections: connections, writeDeadlineMs, secretKeys } = config;
   const outages = logOutages(logger);
   try {
-    if (url !== '') return await connectMysql({ url, connections, writeDeadlineMs, serverKey: secretKeys === '', outages });
-    return await connectSqlite({ file: sqliteFileOf(config), writeDeadlineMs, beside, outages });
+    if (url === '') {
+      const { connectSqlite } = await import('./db/db.sqlite.ts');
+      return await connectSqlite({ file: sqliteFileOf(config), writeDeadlineMs, beside, outages });
+    }
+    const { connectMysql } = await import('./db/db.mysql.ts');
+    return await connectMysql({ url, connections, writeDeadlineMs, serverKey: secretKeys === '', outages });
   } catch (error) {
     throw error instanceof DatabaseError ? new ConfigError(error.message, { cause: error }) : error;
   }
@@ -223,6 +220,7 @@ async function openShared(
     const [bus, limits, registry, roster] = [createMemoryBus(), createMemoryLimits(), createMemoryRegistry(), createMemoryRoster()];
     return { bus: opened.use(bus), limits: opened.use(limits), registry: opened.use(registry), roster: opened.use(roster) };
   }
+  const { createClusterBus, createRedisBus, createRedisLimits, createRedisRegistry, createRedisRoster } = await import('./on-redis.ts');
   const namespace = namespaceOf(db);
   const { cluster, urls } = place;
   const shared = { namespace, timeoutMs, logger };
@@ -241,23 +239,25 @@ async function openShared(
   return { bus, ...others };
 }
 
-function openQueue(
+async function openQueue(
   { redisUrl: url, roles, workerVisibilityMs: visibilityMs }: Config,
   { db, nodeId: consumer, logger }: { readonly db: Db; readonly nodeId: string; readonly logger: Logger },
-): Promise<Queue> | Queue {
+): Promise<Queue> {
   // A node without the worker role neither hands on entries nor takes over work.
   if (url === '' || !roles.includes('worker')) return createMemoryQueue();
-  return createRedisQueue({ url, namespace: namespaceOf(db), consumer, visibilityMs, logger });
+  const { createRedisQueue } = await import('./on-redis.ts');
+  return await createRedisQueue({ url, namespace: namespaceOf(db), consumer, visibilityMs, logger });
 }
 
-function openCaches(
+async function openCaches(
   { redisUrl: url, cacheMb, cacheRedis: keeps, cacheSeconds, cacheProfileSeconds, writeDeadlineMs: readMs }: Config,
   { db, bus, logger }: { readonly db: Db; readonly bus: Bus; readonly logger: Logger },
-): Promise<Caches> | Caches {
+): Promise<Caches> {
   const limits: CacheLimits = { bytes: cacheMb * mebibyte, keptMs: cacheSeconds * 1_000, changingMs: cacheProfileSeconds * 1_000, readMs };
   if (limits.bytes === 0) return createNoCaches();
   if (url === '') return createMemoryCaches({ limits, logger });
-  return createRedisCaches({ url, namespace: namespaceOf(db), bus, keeps, limits, logger });
+  const { createRedisCaches } = await import('./on-redis.ts');
+  return await createRedisCaches({ url, namespace: namespaceOf(db), bus, keeps, limits, logger });
 }
 
 async function openKeys({ secretKeys, databaseUrl, dataDir }: Config, db: Db): Promise<readonly ServerKey[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cycles, readSources, type Source } from './support/sources.ts';
+import { cycles, loadedWith, readSources, type Source } from './support/sources.ts';
 
 const src = readSources('src');
 const schema = readSources('schema');
@@ -52,7 +52,9 @@ const below: Readonly<Record<string, readonly string[]>> = {
   feed: ['db', 'bus', 'log', 'user', 'group', 'message'],
 };
 /** The wiring, which is above every module. */
-const wiring = ['src/chat.ts', 'src/job-handlers.ts', 'src/open.ts'];
+const wiring = ['src/chat.ts', 'src/job-handlers.ts', 'src/open.ts', 'src/on-redis.ts'];
+/** The files that choose between the variants of ports. */
+const choosing = ['src/open.ts', 'src/on-redis.ts'];
 /** The files of one variant of a port, such as `bus.redis.ts` and `db.sqlite.ts`. */
 const variant = /\.(redis|memory|mysql|sqlite)\.ts$/;
 /** Packages that serve clients. src/ is the chat without them. */
@@ -111,14 +113,22 @@ describe('imports', () => {
     expect([...modules].filter((name) => !(name in below))).toEqual([]);
   });
 
-  it('of a port’s variant are in src/open.ts only', () => {
+  it('of a port’s variant are in the files that choose between them only', () => {
     const beside = (path: string, target: string): boolean => variant.test(path) && moduleOf(path) === moduleOf(target);
-    const chosen = breaches(program, ({ path }, target) => variant.test(target) && path !== 'src/open.ts' && !beside(path, target));
+    const chosen = breaches(program, ({ path }, target) => variant.test(target) && !choosing.includes(path) && !beside(path, target));
     expect(chosen).toEqual([]);
   });
 
-  it('of src/open.ts are in the gateway only', () => {
-    expect(breaches([...src, ...schema], ({ path }, target) => target === 'src/open.ts' && path !== 'src/open.ts')).toEqual([]);
+  it('of a node that starts load no package that only some configurations need', () => {
+    const loaded = loadedWith('gateway/run.ts', [...program]);
+    const needed = ['graphql-yoga', '@prisma/client/runtime/client', 'src/open.ts', 'src/db/index.ts'];
+    expect(needed.filter((each) => !loaded.has(each))).toEqual([]);
+    const some = /^(mariadb|ioredis|graphql-redis-subscriptions|@libsql\/.*|@prisma\/adapter-.*|@opentelemetry\/(?!api$).*)$/;
+    expect([...loaded].filter((each) => some.test(each))).toEqual([]);
+  });
+
+  it('of the files that choose are in the gateway only', () => {
+    expect(breaches([...src, ...schema], ({ path }, target) => choosing.includes(target) && !choosing.includes(path))).toEqual([]);
   });
 
   it('of the client package reach nothing of the server or of Node, and libraries only from the entries for them', () => {

@@ -9,14 +9,26 @@ export interface Source {
   readonly text: string;
   /** Files as paths from the root, packages as written. */
   readonly imports: readonly string[];
+  /** Those of them that are loaded with the file: without imports of types, and without those that run later. */
+  readonly loads: readonly string[];
 }
 
-const importing = /(?:^|\n)(?:import|export)\s[^;'"]*?from '([^']+)'|(?:^|\n)import '([^']+)'|\bimport\('([^']+)'\)/g;
+const importing = /(?:^|\n)(?:import|export)\s(type\s)?[^;'"]*?from '([^']+)'|(?:^|\n)import '([^']+)'|\bimport\('([^']+)'\)/g;
 
 function readSource(path: string): Source {
   const text = readFileSync(join(root, path), 'utf8');
-  const imports = [...text.matchAll(importing)].map(([, from, bare, lazy]) => from ?? bare ?? lazy ?? '');
-  return { path, text, imports: imports.map((target) => (target.startsWith('.') ? normalize(join(dirname(path), target)) : target)) };
+  const all = [...text.matchAll(importing)].map(([, type, from, bare, later]) => {
+    const target = from ?? bare ?? later ?? '';
+    return {
+      target: target.startsWith('.') ? normalize(join(dirname(path), target)) : target,
+      isLoaded: type === undefined && later === undefined,
+    };
+  });
+  return {
+    ...{ path, text },
+    imports: all.map(({ target }) => target),
+    loads: all.filter(({ isLoaded }) => isLoaded).map(({ target }) => target),
+  };
 }
 
 /** Reads all hand-written TypeScript below these folders. */
@@ -40,4 +52,13 @@ export function cycles(sources: readonly Source[]): readonly string[] {
 
   for (const path of graph.keys()) visit(path, []);
   return found;
+}
+
+/** Returns the files and packages that are loaded with a file, by itself or through others. */
+export function loadedWith(path: string, sources: readonly Source[]): ReadonlySet<string> {
+  const loads = new Map(sources.map((source) => [source.path, source.loads]));
+  const loaded = new Set([path]);
+  // A set yields what is added to it while it is iterated.
+  for (const each of loaded) for (const target of loads.get(each) ?? []) loaded.add(target);
+  return loaded;
 }
