@@ -92,9 +92,9 @@ export interface Append<T> {
    */
   readonly lock: readonly bigint[];
   /**
-   * If given, other appends with keys may put entries on the same streams in the same commit, unless they have a key in common. The
-   * decision must hold whatever those entries are, or take account of them through `Placed.head`. If absent, the act has its streams to
-   * itself.
+   * If given, other appends with keys may put entries on the same streams in the same commit. The decision must hold whatever those entries
+   * are, or take account of them through `Placed.head`. Appends with a key in common never share a commit. If absent, the act has its
+   * streams to itself.
    */
   readonly keys?: readonly string[];
   /** True if deciding again finds what an earlier run has stored. Where the result of a commit is unknown, it is then simply run again. */

@@ -13,9 +13,9 @@ export interface Batch<A> {
 /**
  * Takes from a queue the appends that may share one commit: first come, first served, at most `limit`.
  *
- * A stream is used either by one append without keys, or by any number of appends with keys, no two of which share a key. Streams that are
- * `held` by another commit are not used. An append without keys is not overtaken on any of its streams, nor is an append that waits for a
- * held stream.
+ * A stream is used either by one append without keys, or by any number of appends with keys. No two appends have a key in common, on
+ * whatever streams: neither would see what the other writes. Streams that are `held` by another commit are not used. An append without keys
+ * is not overtaken on any of its streams, nor is an append that waits for a held stream.
  */
 export function takeBatch<A>(
   queue: readonly A[],
@@ -25,25 +25,18 @@ export function takeBatch<A>(
 ): Batch<A> {
   const taken: A[] = [];
   const left: A[] = [];
-  const shared = new Map<bigint, Set<string>>();
+  const shared = new Set<bigint>();
+  const named = new Set<string>();
   const closed = new Set<bigint>();
 
   function fits({ lock, keys }: Sharing): boolean {
     if (lock.some((id) => closed.has(id))) return false;
-    return keys === undefined ? !lock.some((id) => shared.has(id)) : !lock.some((id) => keys.some((key) => shared.get(id)?.has(key)));
-  }
-
-  function share(id: bigint, keys: readonly string[]): void {
-    const known = shared.get(id) ?? new Set<string>();
-    for (const key of keys) known.add(key);
-    shared.set(id, known);
+    return keys === undefined ? !lock.some((id) => shared.has(id)) : !keys.some((key) => named.has(key));
   }
 
   function enter({ lock, keys }: Sharing): void {
-    for (const id of lock) {
-      if (keys === undefined) closed.add(id);
-      else share(id, keys);
-    }
+    for (const id of lock) (keys === undefined ? closed : shared).add(id);
+    for (const key of keys ?? []) named.add(key);
   }
 
   for (const [place, append] of queue.entries()) {

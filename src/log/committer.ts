@@ -192,8 +192,9 @@ export class Committer implements AsyncDisposable {
       outcomes = await this.#timed(commit(db, appends, how), span);
     } catch (error) {
       if (error instanceof ChatError || taken.length === 1) for (const { reject } of taken) reject(error);
-      // One of the appends cannot be written. Committing each alone finds out which.
-      else for (const waiting of taken) if (!how.leaveBusy || !this.#follows(waiting)) await this.#commit([waiting], how);
+      // One of the appends cannot be written. Committing halves finds out which, and costs the others a few commits: anybody can send two
+      // messages under one clientMessageId at once, by two nodes.
+      else for (const half of inHalves(taken)) await this.#commit(how.leaveBusy ? half.filter((one) => !this.#follows(one)) : half, how);
       return;
     }
     for (const [place, waiting] of taken.entries()) this.#answer(waiting, outcomes[place]);
@@ -249,4 +250,9 @@ export class Committer implements AsyncDisposable {
       this.#open(this.#follow(streamId));
     }
   }
+}
+
+function inHalves<T>(whole: readonly T[]): readonly (readonly T[])[] {
+  const middle = Math.ceil(whole.length / 2);
+  return [whole.slice(0, middle), whole.slice(middle)];
 }

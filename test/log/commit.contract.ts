@@ -184,6 +184,24 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
       expect(await seqs(stream)).toEqual(numbers(4));
     });
 
+    it('need a few commits more if one of them cannot be written, and not one each', async () => {
+      const stream = await newStream();
+      const before = log.counts();
+      const outcomes = await Promise.allSettled(
+        numbers(64).map((n) =>
+          join(stream, BigInt(n), {
+            key: `${n}`,
+            async write() {
+              if (n === 40) throw new Error('the fortieth cannot be written');
+            },
+          }),
+        ),
+      );
+      expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+      expect(await seqs(stream)).toEqual(numbers(63));
+      expect(log.counts().stored - before.stored).toBeLessThan(10);
+    });
+
     it('are stored once and answered so, even if onStored fails for one of them', async () => {
       const stream = await newStream();
       let called = 0;
