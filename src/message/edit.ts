@@ -23,7 +23,7 @@ import { requireReach } from './conversation-access.ts';
 import { judgeMentions, type Mentions, storeMentions, type Wanted } from './mention.ts';
 import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
-import { requireSaid, requireText } from './shape.ts';
+import { fits, requireLength, requireSaid, requireText } from './shape.ts';
 import { readMessages } from './store.ts';
 import { requireNotRecalled, type Target } from './target.ts';
 
@@ -61,6 +61,7 @@ export async function edit(parts: MessageParts, viewer: Viewer, change: Change):
       const words = { text: looked?.text ?? change.text, ...standing(message, named, looked ?? named) };
       requireSaid(words.text, { emptyToo: hasExtras({ ...words, poll: message.poll }) });
       if (isSameContent(words, message) && isSame(mentions, message)) return { result: () => message };
+      if (words.text !== message.text) requireLength(change.text, config.maxMessageLength);
       const attachesOther = !hasSameAttachments(words, message);
       if (attachesOther) requireAllowed(words.attachments, config);
       if (!isSameData(words.data, message.data)) requireFitting(named.data ?? null, config);
@@ -144,6 +145,8 @@ async function approvedChange(
   // An edit that would leave an empty message is refused later in any case.
   if (isSameContent({ text, ...enclosed }, message) || (text === '' && !hasExtras({ ...enclosed, poll: message.poll })))
     return { text, ...enclosed };
+  // Nor need it be asked about a text above the current limit, as in `askedText`.
+  if (text !== message.text && !fits(text, parts.config.maxMessageLength)) return { text: null, ...enclosed };
   const asking = {
     act: 'EDIT',
     conversationId: ref.conversationId,

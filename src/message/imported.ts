@@ -10,6 +10,7 @@ import type { Message, MessageRef } from './message.ts';
 import type { MessageParts } from './parts.ts';
 import { storedReactions } from './reaction.ts';
 import { type NewText, requireShape } from './send.ts';
+import { requireLength } from './shape.ts';
 import { newReplies, type Thread } from './thread.ts';
 
 /** The content of a message of an imported history. A recalled message has no content. */
@@ -28,6 +29,7 @@ export function requireForeignMessage(
 ): MessageContent {
   if (recalledAt !== undefined) return { text: '', ...noExtras };
   const enclosed = requireShape(config, { text, attachments, data });
+  requireLength(text, config.maxMessageLength);
   requireAllowed(enclosed.attachments, config);
   requireFitting(enclosed.data, config);
   return { text, ...enclosed };

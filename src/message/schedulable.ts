@@ -10,7 +10,7 @@ import { requirePollShape, requireTimely } from './poll-shape.ts';
 import { type NewText, requireShape } from './send.ts';
 import { sendFacts } from './send-facts.ts';
 import { requireReferred } from './sending.ts';
-import { requireClientMessageId } from './shape.ts';
+import { requireClientMessageId, requireLength } from './shape.ts';
 
 /** The content of a scheduled message besides its text, as it would be stored. */
 interface Content extends Extras {
@@ -64,6 +64,7 @@ export async function requireSendable(
   { attachments, data, poll, sendAt, ...request }: Schedulable,
 ): Promise<Refs> {
   const { conversationId, clientMessageId } = request;
+  requireLength(request.text, config.maxMessageLength);
   requireAllowed(attachments, config);
   requireFitting(data, config);
   requireTimely(poll, inside.now, sendAt);

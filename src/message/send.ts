@@ -16,10 +16,10 @@ import type { MessageParts } from './parts.ts';
 import { requirePollShape, requireTimely, type WantedPoll } from './poll-shape.ts';
 import { sendFacts } from './send-facts.ts';
 import { type Content, type Refers, type Sending, store } from './sending.ts';
-import { requireClientMessageId, requireText } from './shape.ts';
+import { fits, requireClientMessageId, requireLength, requireText } from './shape.ts';
 import { paceKey, requirePause, slowed } from './slow-mode.ts';
 import { messageOf, readMessages } from './store.ts';
-import { requireNotRecalled } from './target.ts';
+import { isSeen, requireNotRecalled } from './target.ts';
 
 /** A message to send, as a client gives it. */
 export interface NewText extends Refers {
@@ -65,6 +65,7 @@ export async function send(parts: MessageParts, viewer: Viewer, request: NewText
   const looked = text === null ? null : screenContent(parts.screen, { text, ...enclosed, poll });
   async function content({ now }: Inside): Promise<Content> {
     // Checked only once the message is known to be new: what was stored before a list or a setting forbade it must still be found.
+    requireLength(request.text, parts.config.maxMessageLength);
     requireAllowed(attachments, parts.config);
     requireFitting(data, parts.config);
     requireTimely(poll, now);
@@ -85,7 +86,7 @@ async function askedText(
   asked: Omit<NewText, keyof Extras | 'poll'> & Extras & { readonly poll: NewPoll | null },
 ): Promise<string | null> {
   const { conversationId, clientMessageId, text, attachments, data, poll, replyTo = null, threadRoot = null } = asked;
-  if (!areAllowed(attachments, parts.config) || !isFitting(data, parts.config)) return null;
+  if (!fits(text, parts.config.maxMessageLength) || !areAllowed(attachments, parts.config) || !isFitting(data, parts.config)) return null;
   return approvedText(parts, viewer, {
     ...{ act: 'SEND', conversationId, clientMessageId, text, attachments, data, poll, replyTo, threadRoot },
     field: 'text',
@@ -126,7 +127,9 @@ interface ApprovedWords {
 
 async function approvedWords(parts: MessageParts, viewer: Viewer, { message, ...request }: Forward): Promise<ApprovedWords> {
   const [source] = await readMessages(parts.db.client, [message]);
-  if (!source || source.recalledAt !== null) return { words: { text: '', ...noExtras }, become: null };
+  // Of a message that the viewer does not see, neither they nor the app must learn what the other would say.
+  if (!source || source.recalledAt !== null || !(await isSeen(parts, viewer, message)))
+    return { words: { text: '', ...noExtras }, become: null };
   const { text, attachments, data } = source;
   return {
     words: source,

@@ -5,6 +5,7 @@ import type { Viewer } from '../user/index.ts';
 import { requireAccess } from './conversation-access.ts';
 import { hidden, messageAt } from './facts.ts';
 import type { Message, MessageRef } from './message.ts';
+import type { MessageParts } from './parts.ts';
 
 /** A message that the viewer acts on, read under the lock on its conversation's stream. */
 export interface Target {
@@ -44,6 +45,20 @@ export async function requireNotRecalled(inside: Inside, viewer: Viewer, ref: Me
   const target = await requireSeen(inside, viewer, ref);
   if (target.message.recalledAt === null) return target;
   throw new ChatError('INVALID_INPUT', 'The message has been recalled.', { field: ['messageId'] });
+}
+
+/** Whether the viewer may read a message, outside of any transaction: a commit must check it again. */
+export async function isSeen(
+  { db, groups }: Pick<MessageParts, 'db' | 'groups'>,
+  { userId }: Viewer,
+  { conversationId, seq }: MessageRef,
+): Promise<boolean> {
+  const [[conversation], [access], [isHidden]] = await Promise.all([
+    groups.byIds([conversationId]),
+    groups.memberships([{ conversationId, userId }]),
+    hidden.read(db.client, [{ conversationId, seq, userId }]),
+  ]);
+  return !!conversation && !!access?.shown && seq >= firstSeen(access) && !isHidden;
 }
 
 /** Returns the first seq of a conversation that a member sees: what they have cleared is not seen any more. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
+import type { Messages } from '../../src/message/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { freshKey, refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';
 import { newKey } from '../user/users-world.ts';
@@ -67,9 +68,9 @@ export function promisesOfSending(open: () => Promise<Db>): void {
       expect((await send(ada, conversationId, { text: '👍'.repeat(8_000) })).text).toHaveLength(16_000);
       expect(await refusal(send(ada, conversationId, { text: '👍'.repeat(8_001) }))).toEqual({ code: 'INVALID_INPUT', field: ['text'] });
       const { messages } = world.node({ maxMessageLength: 3 });
-      const short = { conversationId, clientMessageId: freshKey() };
-      expect(await messages.send(ada, { ...short, text: '👍👍👍' })).toMatchObject({ text: '👍👍👍' });
-      expect(await refusal(messages.send(ada, { ...short, text: 'four' }))).toEqual({ code: 'INVALID_INPUT', field: ['text'] });
+      const short = (text: string) => messages.send(ada, { conversationId, clientMessageId: freshKey(), text });
+      expect(await short('👍👍👍')).toMatchObject({ text: '👍👍👍' });
+      expect(await refusal(short('four'))).toEqual({ code: 'INVALID_INPUT', field: ['text'] });
     });
 
     it.each(['', ' ', 'a ', 'tab\t', 'ключ', 'k'.repeat(65), 'a\n'])('under the clientMessageId %j is refused', async (key) => {
@@ -102,6 +103,19 @@ export function promisesOfSending(open: () => Promise<Db>): void {
       await send(bob, conversationId, { text: 'between' });
       expect(await send(ada, conversationId, { text: 'once', key })).toEqual(first);
       expect(await texts(conversationId)).toEqual(['once', 'between']);
+    });
+
+    it('returns it even if MAX_MESSAGE_LENGTH has been lowered since', async () => {
+      const ada = await world.person();
+      const conversationId = await world.group(ada);
+      const key = freshKey();
+      const first = await send(ada, conversationId, { text: 'four', key });
+      const { messages } = world.node({ maxMessageLength: 3 });
+      expect(await messages.send(ada, { conversationId, clientMessageId: key, text: 'four' })).toEqual(first);
+      const edited = await world.messages.edit(ada, { message: first, text: 'edited' });
+      expect(await messages.edit(ada, { message: first, text: 'edited' })).toEqual(edited);
+      expect(await texts(conversationId)).toEqual(['edited']);
+      expect(await refusal(messages.edit(ada, { message: first, text: 'again' }))).toEqual({ code: 'INVALID_INPUT', field: ['text'] });
     });
 
     it('returns it as it is now, even to a sender who has left', async () => {
@@ -173,14 +187,30 @@ export function promisesOfSending(open: () => Promise<Db>): void {
       expect(await texts(conversationId)).toEqual(['once']);
     });
 
-    it('makes one message of concurrent sends to different conversations', async () => {
-      const ada = await world.person();
-      const conversations = [await world.group(ada), await world.group(ada), await world.group(ada), await world.group(ada)];
-      const key = freshKey();
-      const acts = await Promise.allSettled(conversations.map((conversationId) => send(ada, conversationId, { key })));
-      expect(acts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      for (const act of acts) if (act.status === 'rejected') expect(act.reason).toMatchObject({ code: 'CONFLICT' });
-      expect((await Promise.all(conversations.map(texts))).flat()).toEqual(['hello']);
+    describe('to different conversations at once', () => {
+      async function atOnce(...nodes: readonly Messages[]): Promise<void> {
+        const ada = await world.person();
+        const conversations = [await world.group(ada), await world.group(ada), await world.group(ada), await world.group(ada)];
+        const key = freshKey();
+        const acts = await Promise.allSettled(
+          conversations.map((conversationId, n) =>
+            nodes[n % nodes.length]?.send(ada, { conversationId, text: 'hello', clientMessageId: key }),
+          ),
+        );
+        expect(acts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        for (const act of acts) if (act.status === 'rejected') expect(act.reason).toMatchObject({ code: 'CONFLICT' });
+        expect((await Promise.all(conversations.map(texts))).flat()).toEqual(['hello']);
+      }
+
+      it('makes one message, and no commit fails, which the messages of others would share', async () => {
+        const { failed } = world.log.counts();
+        await atOnce(world.messages);
+        expect(world.log.counts().failed).toBe(failed);
+      });
+
+      it('makes one message on two nodes', async () => {
+        await atOnce(world.messages, talkOn(world.db).node({ keys: [world.key] }).messages);
+      });
     });
   });
 

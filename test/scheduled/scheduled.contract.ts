@@ -163,6 +163,17 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
       expect(await waiting(ann)).toEqual([]);
     });
 
+    it('finds it even if MAX_MESSAGE_LENGTH has been lowered since', async () => {
+      const { ann, group } = await two();
+      const request = wanted(group, 'Soon');
+      const { id } = await leave(chat, ann, request);
+      await chat.settings.set(null, { settings: [{ name: 'maxMessageLength', value: '3' }] });
+      expect(await leave(chat, ann, request)).toMatchObject({ id });
+      for (const act of [chat.scheduled.schedule(ann, wanted(group, 'Then')), chat.scheduled.change(ann, { id, text: 'Later' })])
+        expect(await refusal(act)).toBe('INVALID_INPUT text');
+      await chat.settings.rollBack(null, { version: 0 });
+    });
+
     it('finds it beyond the limit and after its time, too', async () => {
       const { ann, ben, group } = await two();
       const request = wanted(group, 'Soon');

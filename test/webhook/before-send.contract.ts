@@ -312,6 +312,26 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       expect(await said()).toEqual(['at last']);
     });
 
+    it('is not asked about a forwarded message that its sender does not see, so that nobody learns what it would say', async () => {
+      const ben = await person(chat, 'ben');
+      const own = await groupOf(chat, ben);
+      const forward = (seq: number, viewer = ben) =>
+        chat.messages.forward(viewer, { message: { conversationId: group, seq }, conversationId: own, clientMessageId: randomUUID() });
+      const before = await say(chat, ann, group, 'before');
+      await chat.groups.addMembers(ann, { groupId: group, userIds: [ben.userId] });
+      const [hidden, during] = [await say(chat, ann, group, 'hidden'), await say(chat, ann, group, 'during')];
+      await chat.messages.hide(ben, { conversationId: group, seq: hidden });
+      await ask();
+      app.behaves(says({ allow: false, reason: 'Mind your words.' }));
+      const unseen = { code: 'NOT_FOUND', field: ['messageId'] };
+      for (const seq of [before, hidden]) await expect(forward(seq)).rejects.toMatchObject(unseen);
+      expect(app.calls).toEqual([]);
+      await expect(forward(during)).rejects.toMatchObject({ code: 'FORBIDDEN', message: 'Mind your words.' });
+      await chat.groups.leave(ben, { groupId: group });
+      await expect(forward(during)).rejects.toMatchObject(unseen);
+      expect(app.calls).toHaveLength(1);
+    });
+
     it('is not asked about what is refused anyway', async () => {
       const ben = await person(chat, 'ben');
       await ask();
