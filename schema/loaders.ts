@@ -18,6 +18,7 @@ import type {
   ReactorsRequest,
   Reader,
   UnreadTotals,
+  UpTo,
   VotersRequest,
 } from '../src/message/index.ts';
 import type { Notice } from '../src/notice/index.ts';
@@ -72,7 +73,7 @@ export interface Loaders {
   readonly conversations: KnowingLoader<bigint, Conversation | null>;
   readonly memberships: DataLoader<MembershipRef, Membership | null, string>;
   readonly messages: DataLoader<MessageRef, Message | null, string>;
-  readonly lastMessages: DataLoader<Membership, Message | null, string>;
+  readonly lastMessages: DataLoader<Membership & UpTo, Message | null, string>;
   /** What determines a user's rights in a group. */
   readonly rights: DataLoader<Accessed, Rights, string>;
   readonly unreadCounts: DataLoader<Accessed, number, string>;
@@ -171,7 +172,10 @@ const create = lazily<Loaders, LoaderScope>({
   memberships: ({ chat: { groups } }) => new DataLoader((refs) => groups.memberships(refs), { maxBatchSize, cacheKeyFn: membershipKey }),
   messages: ({ chat: { messages } }) => new DataLoader((refs) => messages.byRefs(refs), { maxBatchSize, cacheKeyFn: messageKey }),
   lastMessages: ({ chat: { messages } }) =>
-    new DataLoader<Membership, Message | null, string>((accesses) => messages.last(accesses), { maxBatchSize, cacheKeyFn: membershipKey }),
+    new DataLoader<Membership & UpTo, Message | null, string>((accesses) => messages.last(accesses), {
+      maxBatchSize,
+      cacheKeyFn: membershipKey,
+    }),
   rights: ({ chat: { groups } }) => new DataLoader((accessed) => groups.rights(accessed), { maxBatchSize, cacheKeyFn: accessKey }),
   unreadCounts: ({ chat: { messages } }) =>
     new DataLoader((accessed) => messages.unread(accessed), { maxBatchSize, cacheKeyFn: accessKey }),

@@ -113,7 +113,7 @@ builder.interfaceField(Conversation, 'viewerLastMessage', (t) =>
     description: 'The newest message that the viewer can see, or null if there is none.',
     async resolve(conversation, _args, context) {
       const access = await viewerAccess(context, conversation);
-      return access && context.scope.loaders.lastMessages.load(access);
+      return access && context.scope.loaders.lastMessages.load({ ...access, upTo: conversation.lastSeq });
     },
   }),
 );

@@ -30,6 +30,7 @@ builder.interfaceField(Conversation, 'pins', (t) =>
           const { items, hasNextPage } = await context.chat.messages.pins(access, {
             first,
             after: after === undefined ? undefined : Number(after),
+            upTo: conversation.lastSeq,
           });
           return { items: items.map((message) => ({ message, key: String(message.seq) })), hasNextPage };
         },

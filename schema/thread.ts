@@ -1,6 +1,7 @@
 import { builder } from './builder.ts';
 import { emptyPage, forwardArgs, forwardConnection } from './connection.ts';
-import { viewerAccess } from './conversation.ts';
+import { requireViewer } from './context.ts';
+import { accessOf } from './conversation.ts';
 import { Message, MessageConnection } from './message.ts';
 import { listSize } from './page.ts';
 import { shareable } from './shareable.ts';
@@ -37,15 +38,20 @@ builder.objectFields(Message, (t) => ({
     description: 'The replies in the message’s thread, in order of `seq`.',
     args: forwardArgs(),
     async resolve(message, args, context) {
-      const access = await viewerAccess(context, { id: message.conversationId });
-      if (access === null) return emptyPage;
+      const accessed = await accessOf(context, message.conversationId, requireViewer(context));
+      if (accessed === null) return emptyPage;
+      const { access, conversation } = accessed;
       return forwardConnection(args, {
         order: 'seq',
         async read({ first, after }) {
           const { items, hasNextPage } =
             message.replyCount === 0
               ? { items: [], hasNextPage: false }
-              : await context.chat.messages.replies(access, message, { first, after: after === undefined ? undefined : Number(after) });
+              : await context.chat.messages.replies(access, message, {
+                  first,
+                  after: after === undefined ? undefined : Number(after),
+                  upTo: conversation.lastSeq,
+                });
           return { items: items.map((reply) => ({ reply, key: String(reply.seq) })), hasNextPage };
         },
         node: ({ reply }) => reply,

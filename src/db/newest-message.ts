@@ -6,8 +6,9 @@ import { join, sql } from './sql.ts';
 export interface Sight {
   readonly conversationId: bigint;
   readonly userId: bigint;
-  /** The first seq that the member sees. */
+  /** The first and the last seq that the member sees. */
   readonly firstSeq: number;
+  readonly lastSeq: number;
 }
 
 interface Newest {
@@ -30,9 +31,9 @@ export async function newestMessages(tx: Tx, sights: readonly Sight[]): Promise<
   return newest;
 }
 
-function select({ place, conversationId, userId, firstSeq }: Sight & { readonly place: number }) {
+function select({ place, conversationId, userId, firstSeq, lastSeq }: Sight & { readonly place: number }) {
   return sql`SELECT ${place} AS place, (SELECT m.seq FROM Message m
-    WHERE m.conversationId = ${conversationId} AND m.seq >= ${firstSeq}
+    WHERE m.conversationId = ${conversationId} AND m.seq >= ${firstSeq} AND m.seq <= ${lastSeq}
       AND (SELECT 1 FROM HiddenMessage h WHERE h.userId = ${userId} AND h.conversationId = ${conversationId} AND h.seq = m.seq LIMIT 1) IS NULL
     ORDER BY m.seq DESC LIMIT 1) AS seq`;
 }

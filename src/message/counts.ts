@@ -11,9 +11,9 @@ import { OverloadError } from '../errors.ts';
 import type { Conversation, ConversationFilter, Membership } from '../group/index.ts';
 import { inTurnsOfEach } from '../turns.ts';
 import type { Viewer } from '../user/index.ts';
-import type { Message, UnreadTotals } from './message.ts';
+import type { Message, UnreadTotals, UpTo } from './message.ts';
 import type { MessageParts } from './parts.ts';
-import { readMessages } from './store.ts';
+import { maxSeq, readMessages } from './store.ts';
 import { firstSeen } from './target.ts';
 
 /** A conversation, and a member's access to it. */
@@ -25,9 +25,9 @@ export interface Held {
 /** Returns the newest message that each member sees, in the order asked for; null if there is none. */
 export async function lastMessages(
   { db }: Pick<MessageParts, 'db'>,
-  accesses: readonly Membership[],
+  accesses: readonly (Membership & UpTo)[],
 ): Promise<readonly (Message | null)[]> {
-  const sights = accesses.map((access) => ({ ...access, firstSeq: firstSeen(access) }));
+  const sights = accesses.map((access) => ({ ...access, firstSeq: firstSeen(access), lastSeq: access.upTo ?? maxSeq }));
   const newest = await newestMessages(db.client, sights);
   // Seqs start at 1, so a ref with seq 0 finds no message.
   return readMessages(

@@ -2,6 +2,7 @@ import { selectEach, sql, type Tx } from '../db/index.ts';
 import { isAllowed, type Membership, type Rights } from '../group/index.ts';
 import { parseAttachments } from '../log/index.ts';
 import type { Edit, EditsRequest, Message, Part } from './message.ts';
+import { maxSeq } from './store.ts';
 import { firstSeen } from './target.ts';
 
 /**
@@ -32,9 +33,6 @@ export async function listEdits(tx: Tx, requests: readonly EditsRequest[]): Prom
     return { items: edits.slice(0, first), hasNextPage: edits.length > first };
   });
 }
-
-// The column's maximum.
-const maxSeq = 2_147_483_647;
 
 function editOf({ text, attachments, data, seq, editedAt }: Row): Edit {
   return {

@@ -57,6 +57,7 @@ export type {
   Reader,
   TimelineEntry,
   UnreadTotals,
+  UpTo,
   VotersRequest,
 } from './message.ts';
 export type { Messages } from './messages.ts';

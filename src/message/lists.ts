@@ -5,18 +5,19 @@ import { createAttachedList } from './attached-list.ts';
 import { createMentionList } from './mention-list.ts';
 import type { Message, MessageRef, Part } from './message.ts';
 import type { Messages } from './messages.ts';
-import { type HiddenKey, readHidden, readMessages, refKey } from './store.ts';
+import { type HiddenKey, maxSeq, readHidden, readMessages, refKey } from './store.ts';
 import { firstSeen } from './target.ts';
 
 // As many lists as a page of conversations or messages has.
 const listsAtOnce = 100;
 const messagesAtOnce = 500;
 
-/** A page of a thread: replies after a seq, ascending. */
+/** A page of a thread: replies after a seq, up to another one, ascending. */
 interface ReplyRange {
   readonly conversationId: bigint;
   readonly rootSeq: number;
   readonly after: number;
+  readonly upTo: number;
   readonly limit: number;
 }
 
@@ -29,7 +30,7 @@ export function createLists(db: Db): Pick<Messages, 'replies' | 'pins' | 'attach
   });
   const repliesIn = together((ranges: readonly ReplyRange[]) => readReplyRanges(db, ranges), {
     atOnce: listsAtOnce,
-    name: ({ conversationId, rootSeq, after, limit }) => [conversationId, rootSeq, after, limit].join(),
+    name: ({ conversationId, rootSeq, after, upTo, limit }) => [conversationId, rootSeq, after, upTo, limit].join(),
   });
   const pinsIn = together((conversationIds: readonly bigint[]) => readPins(db, conversationIds), { atOnce: listsAtOnce, name: (id) => id });
 
@@ -43,11 +44,11 @@ export function createLists(db: Db): Pick<Messages, 'replies' | 'pins' | 'attach
 
   return {
     // Reads on until the page is full, because replies that the member has hidden are skipped.
-    async replies(access, { conversationId, seq: rootSeq }, { first, after: start = 0 }) {
+    async replies(access, { conversationId, seq: rootSeq }, { first, after: start = 0, upTo = maxSeq }) {
       const limit = first + 1;
       const shown: Message[] = [];
       for (let after = start; shown.length < limit; ) {
-        const rows = await repliesIn({ conversationId, rootSeq, after, limit });
+        const rows = await repliesIn({ conversationId, rootSeq, after, upTo, limit });
         shown.push(...(await seenBy(access, rows)));
         after = rows.at(-1)?.seq ?? after;
         if (rows.length < limit) break;
@@ -57,9 +58,9 @@ export function createLists(db: Db): Pick<Messages, 'replies' | 'pins' | 'attach
     attached: createAttachedList(db, messageAt),
     mentioning: createMentionList(db, messageAt),
     // Reads all pins: config MAX_PINS keeps them few. If `after` is no longer pinned, the page starts at the first pin.
-    async pins(access, { first, after }) {
+    async pins(access, { first, after, upTo = maxSeq }) {
       const { conversationId } = access;
-      const seqs = (await pinsIn(conversationId)).map(({ messageSeq }) => messageSeq);
+      const seqs = (await pinsIn(conversationId)).map(({ messageSeq }) => messageSeq).filter((seq) => seq <= upTo);
       const rest = seqs.slice(after === undefined ? 0 : seqs.indexOf(after) + 1);
       return part(
         await seenBy(
@@ -78,8 +79,8 @@ function part<T>(found: readonly T[], first: number): Part<T> {
 
 async function readReplyRanges(db: Db, ranges: readonly ReplyRange[]): Promise<readonly (readonly MessageRef[])[]> {
   const rests = ranges.map(
-    ({ conversationId, rootSeq, after, limit }) =>
-      sql`conversationId = ${conversationId} AND rootSeq = ${rootSeq} AND seq > ${after} ORDER BY seq LIMIT ${limit}`,
+    ({ conversationId, rootSeq, after, upTo, limit }) =>
+      sql`conversationId = ${conversationId} AND rootSeq = ${rootSeq} AND seq > ${after} AND seq <= ${upTo} ORDER BY seq LIMIT ${limit}`,
   );
   const found = await selectPages(db, db.client, { model: 'Reply', rests });
   return found.map((rows) => rows.toSorted((one, other) => one.seq - other.seq));

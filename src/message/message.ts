@@ -18,17 +18,28 @@ export interface MessageRef {
   readonly seq: number;
 }
 
-/**
- * A request for a page of a conversation, by seq. `around` is a seq or a moment; the nearest entry is included. `around` alone means 50 on
- * each side; with `first` or `last`, that many after or before.
- */
-export interface HistoryRequest extends PageRequest<number> {
-  readonly around?: number | Date | undefined;
+/** Where the reading of a conversation ends. */
+export interface UpTo {
   /**
    * The conversation's lastSeq, read before the access: later entries may be past the end of that access. Absent: the current lastSeq,
    * which is correct only for an access that cannot have ended meanwhile.
    */
   readonly upTo?: number | undefined;
+}
+
+/**
+ * A request for a page of a conversation, by seq. `around` is a seq or a moment; the nearest entry is included. `around` alone means 50 on
+ * each side; with `first` or `last`, that many after or before.
+ */
+export interface HistoryRequest extends PageRequest<number>, UpTo {
+  readonly around?: number | Date | undefined;
+}
+
+/** A request for a page of a list of messages that is read forward. */
+export interface ForwardRequest extends UpTo {
+  readonly first: number;
+  /** The seq of the last item of the page before. */
+  readonly after?: number | undefined;
 }
 
 /** An entry of a timeline: a message, or an event between messages. */

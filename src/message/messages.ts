@@ -15,6 +15,7 @@ import type {
   Audience,
   Edit,
   EditsRequest,
+  ForwardRequest,
   HistoryRequest,
   Mentioning,
   MentionsRequest,
@@ -29,6 +30,7 @@ import type {
   Reader,
   TimelineEntry,
   UnreadTotals,
+  UpTo,
   VotersRequest,
 } from './message.ts';
 import type { OwnActs, OwnActsRequest, OwnReacted, OwnVoted } from './own-acts.ts';
@@ -84,12 +86,8 @@ export interface Messages extends AsyncDisposable {
    * inclusive. Does not check who may see it.
    */
   seqBefore(stretch: { readonly conversationId: bigint; readonly from: number; readonly to: number }, moment: Date): Promise<number>;
-  replies(
-    access: Membership,
-    root: MessageRef,
-    request: { readonly first: number; readonly after?: number | undefined },
-  ): Promise<Part<Message>>;
-  pins(access: Membership, request: { readonly first: number; readonly after?: number | undefined }): Promise<Part<Message>>;
+  replies(access: Membership, root: MessageRef, request: ForwardRequest): Promise<Part<Message>>;
+  pins(access: Membership, request: ForwardRequest): Promise<Part<Message>>;
   /** Returns attachments in the conversation, by message, newest message first. Attachments of one message are in their order there. */
   attached(access: Membership, request: AttachedRequest): Promise<Part<Attached>>;
   /**
@@ -112,7 +110,7 @@ export interface Messages extends AsyncDisposable {
   /** Returns the users who voted for an option, by id. Does not check whether the poll is anonymous. */
   voters(requests: readonly VotersRequest[]): Promise<readonly Part<bigint>[]>;
   /** Returns the newest message that each member sees; null if there is none. */
-  last(accesses: readonly Membership[]): Promise<readonly (Message | null)[]>;
+  last(accesses: readonly (Membership & UpTo)[]): Promise<readonly (Message | null)[]>;
   /** Returns the number of unread messages from others, up to the conversation's lastSeq. */
   unread(of: readonly Held[]): Promise<readonly number[]>;
   /** Returns the number of unread mentions of the member or of everyone. */
@@ -140,8 +138,8 @@ export interface Messages extends AsyncDisposable {
   /** Returns the members of each conversation who show their read markers, by the time they joined. Empty if receipts are not shown. */
   readers(of: readonly Pick<Conversation, 'id' | 'memberCount'>[]): Promise<readonly (readonly Reader[])[]>;
   /**
-   * Recalls the messages of an erased account: all of them, or only those that nobody is left to read. In direct conversations that nobody is
-   * left to read, also those of the other user. Throws UNAVAILABLE, or the abort reason of `signal`.
+   * Recalls the messages of an erased account: all of them, or only those that nobody is left to read. In direct conversations that nobody
+   * is left to read, also those of the other user. Throws UNAVAILABLE, or the abort reason of `signal`.
    */
   removeAll(userId: bigint, what: 'ALL' | 'UNSEEN', signal: AbortSignal): Promise<void>;
   /** Returns the messages that a user sent in a conversation, ascending by seq, for the export of their data. */

@@ -2,6 +2,9 @@ import { byKey, type Db, inPieces, join, selectPages, selectRows, sql, type Tx }
 import { type MessageRow, messageData } from '../log/index.ts';
 import type { Message, MessageRef } from './message.ts';
 
+/** The column's maximum. */
+export const maxSeq = 2_147_483_647;
+
 /** Returns the key of a message as text. */
 export function refKey({ conversationId, seq }: MessageRef): string {
   return `${conversationId}:${seq}`;

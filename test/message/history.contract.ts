@@ -5,7 +5,7 @@ import type { Membership } from '../../src/group/index.ts';
 import type { HistoryRequest, Message } from '../../src/message/index.ts';
 import type { Page } from '../../src/page.ts';
 import type { Viewer } from '../../src/user/index.ts';
-import { type TalkWorld, talkOn } from '../group/talk-world.ts';
+import { freshKey, type TalkWorld, talkOn } from '../group/talk-world.ts';
 
 // The newest entry that Eve has cleared.
 const cleared = 20;
@@ -244,5 +244,23 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
     const accesses = [await requireAccess(bob, groupId), late, await requireAccess(ada, groupId)];
     const found = await world.messages.last(accesses);
     expect(found.map((message) => message?.text ?? null)).toEqual([null, 'message 70', 'before Bob']);
+  });
+
+  it('the last message, replies and pins end with the lastSeq that was read before the access, which may have ended since', async () => {
+    const [ada, bob] = await world.people();
+    const groupId = await world.group(ada, bob);
+    const root = await world.say(ada, groupId, 'root');
+    const reply = (text: string) =>
+      world.messages.send(ada, { conversationId: groupId, clientMessageId: freshKey(), text, threadRoot: root });
+    const first = await reply('reply');
+    await world.messages.pin(ada, root);
+    const [conversation] = await world.groups.byIds([groupId]);
+    const upTo = conversation?.lastSeq;
+    const access = await requireAccess(bob, groupId);
+    await world.groups.removeMember(ada, { groupId, userId: bob.userId });
+    await world.messages.pin(ada, await reply('not for Bob'));
+    expect(await world.messages.last([{ ...access, upTo }])).toMatchObject([{ seq: first.seq }]);
+    expect((await world.messages.replies(access, root, { first: 5, upTo })).items).toEqual([first]);
+    expect((await world.messages.pins(access, { first: 5, upTo })).items.map(({ text }) => text)).toEqual(['root']);
   });
 }
