@@ -59,7 +59,8 @@ export interface Drafts {
   save(viewer: Viewer, wanted: NewDraft): Promise<DraftState>;
   /**
    * Removes a draft, unless it was written at the same time or later. If there is none, the time is still stored, so that a save that was
-   * written before and arrives later is ignored. Of a user's ended drafts at least the last 1,000 are remembered so. Throws INVALID_INPUT (writtenAt), NOT_FOUND (conversationId, threadRootId), UNAVAILABLE.
+   * written before and arrives later is ignored. Of a user's ended drafts at least the last 1,000 are remembered so. Throws INVALID_INPUT
+   * (writtenAt), NOT_FOUND (conversationId, threadRootId), UNAVAILABLE.
    */
   remove(viewer: Viewer, at: DraftAt): Promise<DraftState>;
   /**

@@ -42,8 +42,8 @@ const conversation = z.object({
   // The default for a hint of an earlier release. That release could not change this field, so its groups have the default value.
   announcement: text.default(null),
   avatarUrl: text,
-  // Required, like `listed` and `historyDays`: an earlier release does not know it, and another node may have set it. The hint is then not used, and the
-  // conversation is read from the database.
+  // Required, like `listed` and `historyDays`: an earlier release does not know it, and another node may have set it. The hint is then not
+  // used, and the conversation is read from the database.
   data: text,
   ownerId: id.nullable(),
   postPolicy: z.enum(groupPolicies).default('EVERYONE'),

@@ -3,8 +3,8 @@
 // else:
 // - a pictograph with a skin tone, if it takes one, or in its emoji form, with U+FE0F if its default form is text (❤, ©)
 // - pictographs joined by U+200D
-// - a pair of regional indicators (the set of flags changes), and the black flag with the code of a subdivision Unassigned code points
-//   reserved for pictographs count as emojis of later Unicode versions. Digits, # and * are emojis only in a keycap.
+// - a pair of regional indicators (the set of flags changes), and the black flag with the code of a subdivision
+// Unassigned code points reserved for pictographs count as emojis of later Unicode versions. Digits, # and * are emojis only in a keycap.
 const known = /^\p{RGI_Emoji}$/v;
 const pictograph = String.raw`[[\p{Emoji}--[0-9#*\p{RI}\p{Emoji_Modifier}]][\p{Extended_Pictographic}&&\p{Cn}]]`;
 const element = String.raw`(?:\p{Emoji_Modifier_Base}\p{Emoji_Modifier}|${pictograph}\u{FE0F}?)`;

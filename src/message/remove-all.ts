@@ -11,8 +11,8 @@ const messagesAtOnce = 100;
 
 /**
  * Recalls the messages of an erased account, some at a time: all of them, or only those in conversations without members. In a direct
- * conversation without members, the messages of the other user too, whose account was erased first. Idempotent: a second run continues where
- * the first stopped. Throws UNAVAILABLE, or the abort reason of `signal`.
+ * conversation without members, the messages of the other user too, whose account was erased first. Idempotent: a second run continues
+ * where the first stopped. Throws UNAVAILABLE, or the abort reason of `signal`.
  */
 export async function removeAll(
   parts: Pick<MessageParts, 'db' | 'log'>,
