@@ -48,6 +48,14 @@ const maxCharacters = 100_000;
 const maxResolved = 100_000;
 // The API's default page size. Also assumed for a variable, whose value is not known yet.
 const usualPage = 50;
+// The lengths of lists without pages that lead to users or groups, and so to pages of other conversations. They count only if there are
+// pages below them. The options of a poll and its reactions lead to users who are pages themselves.
+const lists: ReadonlyMap<string, number> = new Map([
+  ['mentions', 50],
+  ['threadParticipants', 5],
+  ['viewerInvites', 100],
+  ['membershipEdges', 100],
+]);
 // The API's page size for `around`: a usual page on each side, and the entry itself.
 const aroundPage = 101;
 
@@ -65,9 +73,14 @@ interface Size {
   readonly resolved: number;
   /** Whether the selection is a page: it contains `edges`. */
   readonly page: boolean;
+  /** Whether there are pages at any depth. */
+  readonly paged: boolean;
 }
 
-const nothing: Size = { width: 0, levels: 0, depth: 0, fields: 0, aliases: 0, searches: 0, threadLists: 0, resolved: 0, page: false };
+const nothing: Size = {
+  ...{ width: 0, levels: 0, depth: 0, fields: 0, aliases: 0, searches: 0, threadLists: 0, resolved: 0 },
+  ...{ page: false, paged: false },
+};
 const introspectionFields: ReadonlySet<string> = new Set(['__schema', '__type']);
 
 /** Bounds what one document may request, on every transport: tokens, nesting, fields, aliases, pages. */
@@ -162,6 +175,7 @@ function measureOne(context: ValidationContext, selection: SelectionNode, measur
     threadLists: below.threadLists + Number(selection.name.value === 'threads' && below.width > 0),
     resolved: 1 + below.resolved * repeats(selection, below),
     page: selection.name.value === 'edges',
+    paged: below.paged || selection.name.value === 'edges',
   };
 }
 
@@ -174,14 +188,14 @@ function isSearch({ name: { value: field }, arguments: given = [] }: FieldNode):
   return field === 'messages' && given.some(({ name }) => name.value === 'search');
 }
 
-/** Returns how often a field's selection is resolved: for each entry of its page, or for each of the given `ids`. */
-function repeats({ arguments: given = [] }: FieldNode, { page }: Size): number {
+/** Returns how often a field's selection is resolved: for each entry of its page, for each of the given ids, or for each item of its list. */
+function repeats({ name: field, arguments: given = [] }: FieldNode, { page, paged }: Size): number {
   const values = new Map(given.map(({ name, value }) => [name.value, value]));
   const sizes = ['first', 'last'].flatMap((name) => sizeOf(values.get(name)));
   if (sizes.length > 0) return sizes.reduce((sum, size) => sum + size, 0);
-  const ids = values.get('ids');
+  const ids = values.get('ids') ?? values.get('userIds');
   if (ids !== undefined) return ids.kind === Kind.LIST ? ids.values.length : usualPage;
-  if (!page) return 1;
+  if (!page) return paged ? (lists.get(field.value) ?? 1) : 1;
   return ['around', 'aroundId', 'aroundDate'].some((name) => sizeOf(values.get(name)).length > 0) ? aroundPage : usualPage;
 }
 
@@ -214,5 +228,6 @@ function join(one: Size, other: Size): Size {
     threadLists: one.threadLists + other.threadLists,
     resolved: one.resolved + other.resolved,
     page: one.page || other.page,
+    paged: one.paged || other.paged,
   };
 }

@@ -127,6 +127,15 @@ describe('a document', () => {
     const page = 'messages { edges { node { conversation { messages { edges { node { id } } } } } } }';
     expect(faults(`query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Group { ${page} } } }`)).toEqual(refused);
     expect(faults(`{ nodes(ids: ["a", "b"]) { ... on Group { ${page} } } }`)).toEqual([]);
+    const users = (given: string) => `presence(userIds: ${given}) { user { viewerDirectConversation { ${page} } } }`;
+    expect(faults(`query ($ids: [ID!]!) { ${users('$ids')} }`)).toEqual(refused);
+    expect(faults(`{ ${users(JSON.stringify(Array(100).fill('a')))} }`)).toEqual(refused);
+    expect(faults(`{ ${users('["a", "b"]')} }`)).toEqual([]);
+    // Lists without pages count if there are pages below them.
+    const mentions = (below: string) =>
+      `{ viewer { conversations(first: 10) { edges { node { messages(last: 50) { edges { node { mentions { ${below} } } } } } } } } }`;
+    expect(faults(mentions('id handle displayName avatarUrl'))).toEqual([]);
+    expect(faults(mentions('viewerDirectConversation { id messages(last: 20) { edges { node { id text } } } }'))).toEqual(refused);
   });
 
   test('can nest fragments 150 levels deep, and not 250', async () => {
