@@ -102,9 +102,9 @@ const EffectLag = builder.objectRef<Lag>('EffectLag').implement({
   description: 'How far the effects of log entries, such as calls of webhooks, are behind the log, in the whole system.',
   fields: (t) => ({
     streams: t.exposeInt('streams', { description: 'The number of conversations and accounts with entries whose effects are not done.' }),
-    oldestMs: t.exposeInt('oldestMs', {
+    oldestMs: t.exposeFloat('oldestMs', {
       description:
-        'The age in milliseconds of the oldest entry whose effects are not done, or 0 if there is none. At most 1,000 conversations and accounts are looked at.',
+        'The age of the oldest entry whose effects are not done, in whole milliseconds, or 0 if there is none. It is a Float because an Int ends at 24 days. At most 1,000 conversations and accounts are looked at.',
     }),
   }),
 });
