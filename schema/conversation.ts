@@ -5,7 +5,7 @@ import { type Context, requireViewer } from './context.ts';
 import { formatCursor } from './cursors.ts';
 import { argumentId, formatId } from './ids.ts';
 import type { Accessed } from './loaders.ts';
-import { conversationTypes, Node, present } from './node.ts';
+import { conversationTypes, Node } from './node.ts';
 import { beginField } from './operation.ts';
 import type { ForwardPage } from './page.ts';
 import { shareable } from './shareable.ts';
@@ -138,11 +138,9 @@ builder.objectField(Viewer, 'conversations', (t) =>
           order: 'conversation',
           read: (page) => loaders.ownPage(`conversations ${JSON.stringify({ ...asked, ...page })}`, () => list(page)),
           // Reuses a conversation that was loaded already: nothing in the response that was read before this page may be older than the
-          // lastSeq shown here.
-          async node({ conversation }) {
-            const known = await loaders.conversations.prime(conversation.id, conversation).load(conversation.id);
-            return present(known, `conversation ${conversation.id}`);
-          },
+          // lastSeq shown here. It was loaded as null if the group was dissolved while this page was read.
+          node: async ({ conversation }) =>
+            (await loaders.conversations.prime(conversation.id, conversation).load(conversation.id)) ?? conversation,
         },
       );
     },

@@ -1,6 +1,5 @@
 import type { Message as MessageShape } from '../src/message/index.ts';
 import { builder } from './builder.ts';
-import type { Edge } from './connection.ts';
 import { inputId } from './ids.ts';
 import { Message, MessageEdge, sentEdge } from './message.ts';
 import { mutation } from './mutation.ts';
@@ -53,7 +52,7 @@ mutation('forwardMessage', {
       type: MessageEdge,
       nullable: true,
       description: 'The new message, with its cursor in its conversation’s lists, or null if the mutation was refused.',
-      resolve: ({ message }, _args, { scope }): Edge<MessageShape> | undefined => message && sentEdge(scope.loaders, message),
+      resolve: ({ message }, _args, context) => message && sentEdge(context, message),
     }),
   }),
 });

@@ -1,11 +1,13 @@
+import type { Conversation as ConversationShape } from '../src/group/index.ts';
 import type { KnownEntry } from '../src/log/index.ts';
 import { type Message as MessageShape, storedAlong } from '../src/message/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf, type Edge } from './connection.ts';
+import type { Context } from './context.ts';
 import { Conversation, viewerAccess } from './conversation.ts';
 import { formatCursor } from './cursors.ts';
 import { formatId } from './ids.ts';
-import { type Loaders, useMessageAlong } from './loaders.ts';
+import { useMessageAlong } from './loaders.ts';
 import { Node, presentConversation } from './node.ts';
 import { shareable } from './shareable.ts';
 import { User } from './user.ts';
@@ -94,11 +96,40 @@ export function messageEdge(message: MessageShape): Edge<MessageShape> {
   return { node: message, cursor: formatCursor('seq', message.seq) };
 }
 
-/** Returns the edge of a message that was just sent. Sender and conversation are known from its commit and not read. */
-export function sentEdge(loaders: Loaders, message: MessageShape): Edge<MessageShape> {
+/**
+ * Returns the edge of a message that the viewer has sent. If it was just stored, its sender and conversation are known from its commit and
+ * not read.
+ */
+export function sentEdge(context: Context, message: MessageShape): Edge<MessageShape> | Promise<Edge<MessageShape>> {
   const along = storedAlong(message);
-  if (along !== null) useMessageAlong(loaders, along);
+  if (along === null) return repeatedEdge(context, message);
+  useMessageAlong(context.scope.loaders, along);
   return messageEdge(message);
+}
+
+/**
+ * Returns the edge of a message whose request was repeated. A sender who has left since gets their message, because it is stored, but
+ * nothing of what others say or do there. The same holds for one who has joined again and may not read from before that.
+ */
+async function repeatedEdge(context: Context, message: MessageShape): Promise<Edge<MessageShape>> {
+  const access = await viewerAccess(context, { id: message.conversationId });
+  if (access !== null && message.seq >= access.fromSeq) return messageEdge(message);
+  if (access === null) {
+    const { conversations, reach } = context.scope.loaders;
+    const left = asLeft(await presentConversation(context, message.conversationId), message);
+    conversations.learn(left.id, left);
+    reach.prime(left, null);
+  }
+  return messageEdge({ ...message, replyToSeq: null, threadRootSeq: null, replyCount: 0, hasReactions: false, pinnedAt: null, poll: null });
+}
+
+/** A conversation as a former member may know it: of what can change, only its name, its owner and who may do what. */
+function asLeft(conversation: ConversationShape, { seq, ordinal, sentAt }: MessageShape): ConversationShape {
+  return {
+    ...conversation,
+    ...{ lastSeq: seq, lastOrdinal: ordinal, lastActivityAt: sentAt, memberCount: 0 },
+    ...{ description: null, announcement: null, avatarUrl: null, data: null, mutedUntil: null },
+  };
 }
 
 /** Returns the message of an entry, without a read. Null once its sender is erased from the entry. */

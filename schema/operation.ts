@@ -21,7 +21,7 @@ export function readFirst(context: Context, info: GraphQLResolveInfo): Promise<v
   const { scope } = context;
   scope.first ??= (async () => {
     const names = selectedNames(info);
-    if (names.has('positions')) await scope.loaders.positions().catch(leaveToField);
+    if (names.has('viewer.positions')) await scope.loaders.positions().catch(leaveToField);
     if (names.has('unread')) await scope.loaders.unreadTotals().catch(leaveToField);
   })();
   return scope.first;
@@ -31,25 +31,30 @@ export function readFirst(context: Context, info: GraphQLResolveInfo): Promise<v
 function leaveToField(): void {}
 
 /**
- * Returns the names of all selected fields at any depth. Ignores types: a field of the same name elsewhere costs a read, and does no other
- * harm.
+ * Returns the names of all selected fields at any depth, alone and behind that of the field that they are selected of. Ignores types: a
+ * field of the same name elsewhere costs a read, and does no other harm. Documents that follow events select `positions` of StreamReady,
+ * though, so that name alone would cost a read of all positions with each event of the account.
  */
 function selectedNames({ operation, fieldNodes, fragments }: GraphQLResolveInfo): ReadonlySet<string> {
   const names = new Set<string>();
   const spread = new Set<string>();
-  function visit(set: SelectionSetNode | undefined): void {
+  function visit(set: SelectionSetNode | undefined, of: string): void {
     for (const selection of set?.selections ?? []) {
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
-        if (spread.has(selection.name.value)) continue;
-        spread.add(selection.name.value);
-        visit(fragments[selection.name.value]?.selectionSet);
-        continue;
+        const place = `${of} ${selection.name.value}`;
+        if (spread.has(place)) continue;
+        spread.add(place);
+        visit(fragments[selection.name.value]?.selectionSet, of);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        visit(selection.selectionSet, of);
+      } else {
+        names.add(selection.name.value).add(`${of}.${selection.name.value}`);
+        visit(selection.selectionSet, selection.name.value);
       }
-      if (selection.kind === Kind.FIELD) names.add(selection.name.value);
-      visit(selection.selectionSet);
     }
   }
-  const roots: readonly Pick<FieldNode, 'selectionSet'>[] = operation.operation === OperationTypeNode.QUERY ? [operation] : fieldNodes;
-  for (const { selectionSet } of roots) visit(selectionSet);
+  const isQuery = operation.operation === OperationTypeNode.QUERY;
+  const roots: readonly Pick<FieldNode, 'selectionSet'>[] = isQuery ? [operation] : fieldNodes;
+  for (const { selectionSet } of roots) visit(selectionSet, '');
   return names;
 }

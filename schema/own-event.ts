@@ -19,6 +19,15 @@ function accessed({ entry }: Logged<Own>, context: Context): Promise<Accessed | 
   return accessOf(context, entry.data.conversationId, requireViewer(context));
 }
 
+/**
+ * Returns whether the viewer may read a reply of the event's conversation, and so the root of its thread. Who has left and joined again may
+ * not read what they read before, although these events are still on their account.
+ */
+async function stillReads(event: Logged<Own>, replySeq: number, context: Context): Promise<boolean> {
+  const held = await accessed(event, context);
+  return held !== null && replySeq >= held.access.fromSeq;
+}
+
 /** Adds the viewer's counts to an event that changes them, so that devices need not guess. */
 function withCounts<E extends Logged<Own>>(event: PothosSchemaTypes.ObjectRef<Types, E>): void {
   builder.objectFields(event, (t) => ({
@@ -67,7 +76,7 @@ MessageHidden.implement({
       async resolve(event, _args, context) {
         const { conversationId, messageSeq: seq } = event.entry.data;
         const { messages } = context.scope.loaders;
-        const reply = (await accessed(event, context)) && (await messages.load({ conversationId, seq }));
+        const reply = (await stillReads(event, seq, context)) ? await messages.load({ conversationId, seq }) : null;
         return reply?.threadRootSeq ? messages.load({ conversationId, seq: reply.threadRootSeq }) : null;
       },
     }),
@@ -98,8 +107,8 @@ ThreadRead.implement({
       nullable: true,
       description: 'The message that started the thread, or null if the viewer can no longer see it.',
       async resolve(event, _args, context) {
-        const { conversationId, rootSeq: seq } = event.entry.data;
-        return (await accessed(event, context)) && context.scope.loaders.messages.load({ conversationId, seq });
+        const { conversationId, rootSeq: seq, readSeq } = event.entry.data;
+        return (await stillReads(event, readSeq, context)) ? context.scope.loaders.messages.load({ conversationId, seq }) : null;
       },
     }),
   }),

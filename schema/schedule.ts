@@ -1,9 +1,8 @@
-import type { Message as MessageShape } from '../src/message/index.ts';
 import type { ScheduledMessage as ScheduledMessageShape } from '../src/scheduled/index.ts';
 import { AttachmentInput } from './attachment.ts';
 import type { Edge } from './connection.ts';
 import { formatId, inputId } from './ids.ts';
-import { MessageEdge, messageEdge, sentEdge } from './message.ts';
+import { MessageEdge, sentEdge } from './message.ts';
 import { mutation } from './mutation.ts';
 import { PollInput } from './poll.ts';
 import { ScheduledMessageEdge, scheduledMessageEdge } from './scheduled-message.ts';
@@ -36,7 +35,7 @@ mutation('scheduleMessage', {
       type: MessageEdge,
       nullable: true,
       description: 'The message, if a repeated request finds that it has been sent already. Otherwise null.',
-      resolve: ({ message }): Edge<MessageShape> | null => (message ? messageEdge(message) : null),
+      resolve: ({ message }, _args, context) => message && sentEdge(context, message),
     }),
   }),
 });
@@ -137,7 +136,7 @@ mutation('sendScheduledMessage', {
       type: MessageEdge,
       nullable: true,
       description: 'The sent message in the conversation’s lists, or null if the mutation was refused.',
-      resolve: ({ message }, _args, { scope }): Edge<MessageShape> | undefined => message && sentEdge(scope.loaders, message),
+      resolve: ({ message }, _args, context) => message && sentEdge(context, message),
     }),
   }),
 });

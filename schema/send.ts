@@ -1,7 +1,6 @@
 import type { InputShapeFromFields } from '@pothos/core';
-import type { Message as MessageShape, NewText } from '../src/message/index.ts';
+import type { NewText } from '../src/message/index.ts';
 import { AttachmentInput } from './attachment.ts';
-import type { Edge } from './connection.ts';
 import { type Context, requireViewer } from './context.ts';
 import { inputId, optionalInputId } from './ids.ts';
 import { MessageEdge, sentEdge } from './message.ts';
@@ -80,7 +79,7 @@ mutation('sendMessage', {
       type: MessageEdge,
       nullable: true,
       description: 'The message in the conversation’s lists: the first one under its `clientMessageId`. Null if the mutation was refused.',
-      resolve: ({ message }, _args, { scope }): Edge<MessageShape> | undefined => message && sentEdge(scope.loaders, message),
+      resolve: ({ message }, _args, context) => message && sentEdge(context, message),
     }),
   }),
 });

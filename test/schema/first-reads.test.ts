@@ -6,7 +6,7 @@ import type { Viewer } from '../../src/user/index.ts';
 import { ask as askPoll, vote } from '../message/poll-world.ts';
 import { embeddedChat } from '../support/chat.ts';
 import { groupOf, person, say } from '../support/people.ts';
-import { ask } from './asking.ts';
+import { ask, follow } from './asking.ts';
 
 let chat: Chat;
 let alice: Viewer;
@@ -131,6 +131,43 @@ test('a conversation has one lastSeq in one response', async () => {
   const { conversation, viewer } = data as { conversation: { lastSeq: number }; viewer: object };
   expect(conversation).toMatchObject({ viewerLastMessage: { conversation: { lastSeq: conversation.lastSeq } } });
   expect(viewer).toMatchObject({ conversations: { edges: [{ node: { lastSeq: conversation.lastSeq } }] } });
+});
+
+test('a group that is dissolved while a list of conversations is read fails nothing', async () => {
+  const id = await groupOf(chat, bob, alice);
+  const gone = Promise.withResolvers<void>();
+  const groups: Chat['groups'] = {
+    ...chat.groups,
+    async list(viewer, range) {
+      const page = await chat.groups.list(viewer, range);
+      await chat.groups.dissolve(bob, { groupId: id }).then(gone.resolve, gone.reject);
+      return page;
+    },
+    async byIds(ids) {
+      await gone.promise;
+      return chat.groups.byIds(ids);
+    },
+  };
+  const source = `query($id: ID!) { viewer { conversations(first: 1) { edges { node { id viewerUnreadCount } } } } conversation(id: $id) { id } }`;
+  const asked = formatId('Conversation', id);
+  expect(await ask({ ...chat, groups }, alice, source, { id: asked })).toEqual({
+    data: { viewer: { conversations: { edges: [{ node: { id: asked, viewerUnreadCount: 0 } }] } }, conversation: null },
+    errors: [],
+  });
+});
+
+test('an event of the account does not read the positions that only StreamReady shows', async () => {
+  const id = await groupOf(chat, bob, alice);
+  const { calls, chat: counted } = counting(chat);
+  const source = `subscription { events { __typename ... on ViewerMarkersMoved { unread { messages } } ...Ready } }
+    fragment Ready on StreamReady { positions { seq } }`;
+  await using events = await follow(counted, alice, source);
+  expect(await events.next()).toMatchObject({ __typename: 'StreamReady' });
+  const seq = await say(chat, bob, id, 'hello');
+  await chat.messages.markRead(alice, { conversationId: id, seq });
+  while (((await events.next()) as { readonly __typename: string }).__typename !== 'ViewerMarkersMoved');
+  expect(calls).toHaveProperty('unreadTotals');
+  expect(calls).not.toHaveProperty('positions');
 });
 
 test('the payload of sendMessage has sender and conversation without further reads', async () => {

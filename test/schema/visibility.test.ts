@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatId, type ParsedId } from '../../schema/ids.ts';
 import type { Chat } from '../../src/chat.ts';
 import { serverStreamId } from '../../src/log/index.ts';
+import type { MessageRef } from '../../src/message/index.ts';
 import type { NewNotice } from '../../src/notice/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { embeddedChat } from '../support/chat.ts';
@@ -127,6 +128,86 @@ describe('node', () => {
       id: formatId('Message', { conversationId, seq: reply.seq }),
     });
     expect(data).toEqual({ node: { replyTo: { text: 'before' } } });
+  });
+});
+
+test('a thread that a member read before leaving is not shown to them when they join again', async () => {
+  const conversationId = await groupOf(chat, alice, bob);
+  const rootSeq = await say(chat, alice, conversationId, 'a question');
+  const threadRoot = { conversationId, seq: rootSeq };
+  const reply = (sender: Viewer, clientMessageId: string) =>
+    chat.messages.send(sender, { conversationId, clientMessageId, text: 'an answer', threadRoot });
+  const joins = await reply(bob, 'thread: bob');
+  const { seq } = await reply(alice, 'thread: alice');
+  await chat.messages.markThreadRead(bob, { message: threadRoot, seq });
+  await chat.messages.hide(bob, joins);
+  const source = `{ viewer { events(afterSeq: 0, first: 100) { edges { node {
+    ... on ThreadRead { message { text } } ... on MessageHidden { threadRoot { text } } } } } } }`;
+  async function shownThreads(): Promise<readonly object[]> {
+    const { data } = await ask(chat, bob, source);
+    const { events } = (data as { readonly viewer: { readonly events: { readonly edges: readonly { readonly node: object }[] } } }).viewer;
+    return events.edges
+      .map(({ node }) => node)
+      .filter((node) => Object.keys(node).length > 0)
+      .slice(-2);
+  }
+  expect(await shownThreads()).toEqual([{ message: { text: 'a question' } }, { threadRoot: { text: 'a question' } }]);
+  await chat.groups.removeMember(alice, { groupId: conversationId, userId: bob.userId });
+  await chat.messages.edit(alice, { message: threadRoot, text: 'changed among us' });
+  await chat.groups.addMembers(alice, { groupId: conversationId, userIds: [bob.userId] });
+  expect(await shownThreads()).toEqual([{ message: null }, { threadRoot: null }]);
+});
+
+describe('a message whose request is repeated', () => {
+  const source = `mutation($input: SendMessageInput!) { sendMessage(input: $input) { errors { code } messageEdge { node {
+    text replyTo { text } threadRoot { text } reactions { emoji } replyCount pinnedAt delivery
+    conversation { lastSeq memberCount readByAllSeq ... on Group { name announcement description data } } } } } }`;
+
+  async function sent(): Promise<{ readonly conversationId: bigint; readonly quoted: MessageRef; repeat(): Promise<unknown> }> {
+    const conversationId = await groupOf(chat, alice, bob);
+    const quoted = { conversationId, seq: await say(chat, alice, conversationId, 'a question') };
+    const ref = formatId('Message', quoted);
+    const input = { conversationId: formatId('Conversation', conversationId), clientMessageId: String(conversationId), text: 'mine' };
+    async function repeat(): Promise<unknown> {
+      const { data, errors } = await ask(chat, bob, source, { input: { ...input, replyToId: ref, threadRootId: ref } });
+      expect(errors).toEqual([]);
+      return (data as { readonly sendMessage: object }).sendMessage;
+    }
+    return { conversationId, quoted, repeat };
+  }
+
+  test('shows its sender nothing of what others do there once they have left', async () => {
+    const { conversationId, quoted, repeat } = await sent();
+    expect(await repeat()).toMatchObject({
+      messageEdge: { node: { replyTo: { text: 'a question' }, threadRoot: { text: 'a question' } } },
+    });
+    await chat.groups.removeMember(alice, { groupId: conversationId, userId: bob.userId });
+    await chat.messages.edit(alice, { message: quoted, text: 'changed among us' });
+    await chat.messages.addReaction(alice, { message: { conversationId, seq: quoted.seq + 1 }, emoji: '👍' });
+    await chat.groups.update(alice, { groupId: conversationId, announcement: 'Among us.', description: 'Ours.' });
+    expect(await repeat()).toEqual({
+      errors: [],
+      messageEdge: {
+        node: {
+          ...{ text: 'mine', replyTo: null, threadRoot: null, reactions: [], replyCount: 0, pinnedAt: null, delivery: 'SENT' },
+          conversation: {
+            ...{ lastSeq: quoted.seq + 1, memberCount: 0, readByAllSeq: null, name: 'The group' },
+            ...{ announcement: null, description: null, data: null },
+          },
+        },
+      },
+    });
+  });
+
+  test('does not show what its sender may not read since they have joined again', async () => {
+    const { conversationId, quoted, repeat } = await sent();
+    await repeat();
+    await chat.groups.removeMember(alice, { groupId: conversationId, userId: bob.userId });
+    await chat.messages.edit(alice, { message: quoted, text: 'changed among us' });
+    await chat.groups.addMembers(alice, { groupId: conversationId, userIds: [bob.userId] });
+    expect(await repeat()).toMatchObject({
+      messageEdge: { node: { text: 'mine', replyTo: null, threadRoot: null, conversation: { memberCount: 2 } } },
+    });
   });
 });
 
