@@ -38,7 +38,7 @@ export const GroupInvite = builder.objectRef<InviteShape>('GroupInvite').impleme
   }),
 });
 
-/** Returns an invite, if the viewer may see it, else null. The group is read first. */
+/** Returns an invite, if the viewer may see it, else null. Its group is read after it, because the invite names the group. */
 export async function seenInvite(context: Context, viewer: { readonly userId: bigint }, id: string): Promise<InviteShape | null> {
   const { loaders } = context.scope;
   const invite = await loaders.invites.load(id);

@@ -16,7 +16,7 @@ import { referredUser } from './referred-user.ts';
 import { shareable } from './shareable.ts';
 import { ShownEvents } from './shown-events.ts';
 import { User } from './user.ts';
-import { Viewer } from './viewer.ts';
+import { currentViewer, Viewer } from './viewer.ts';
 
 // The API's limit for one query.
 const maxQueried = 100;
@@ -175,11 +175,6 @@ mutation('setPresence', {
       description: 'The viewer’s presence as others see it. Null if the mutation was refused, or if presence is unavailable at the moment.',
       resolve: ({ viewer }, _args, { scope }) => viewer && scope.loaders.presences.load(viewer.userId),
     }),
-    viewer: t.field({
-      type: Viewer,
-      nullable: true,
-      description: 'The viewer in their current state, or null if the mutation was refused.',
-      resolve: ({ viewer }) => viewer,
-    }),
+    viewer: t.expose('viewer', currentViewer),
   }),
 });

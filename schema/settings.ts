@@ -3,7 +3,7 @@ import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { mutation } from './mutation.ts';
 import { present } from './node.ts';
-import { Viewer } from './viewer.ts';
+import { currentViewer, Viewer } from './viewer.ts';
 
 const words: Record<Settings['messagesFrom'], { readonly description: string }> = {
   EVERYONE: { description: 'Everyone.' },
@@ -55,11 +55,6 @@ mutation('updateSettings', {
     return { viewer };
   },
   payload: (t) => ({
-    viewer: t.field({
-      type: Viewer,
-      nullable: true,
-      description: 'The viewer in their current state, or null if the mutation was refused.',
-      resolve: ({ viewer }) => viewer,
-    }),
+    viewer: t.expose('viewer', currentViewer),
   }),
 });
