@@ -122,6 +122,7 @@ test('nothing in a conversation is older than its lastSeq, however both are reac
 
 test('a conversation has one lastSeq in one response', async () => {
   const id = await groupOf(chat, alice, bob);
+  await say(chat, bob, id, 'hello');
   const seen = afterConversations(() => say(chat, bob, id, 'more'));
   const source = `query($id: ID!) {
     conversation(id: $id) { lastSeq viewerLastMessage { conversation { lastSeq } } }
