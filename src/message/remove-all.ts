@@ -10,9 +10,9 @@ import { eraseMessages, recalling } from './recall.ts';
 const messagesAtOnce = 100;
 
 /**
- * Recalls the messages of an erased account, some at a time: all of them, or only those in conversations without members. In a direct
- * conversation without members, the messages of the other user too, whose account was erased first. Idempotent: a second run continues
- * where the first stopped. Throws UNAVAILABLE, or the abort reason of `signal`.
+ * Recalls the messages of an erased account, some at a time: all of them, or only those in conversations that are dissolved, which nobody
+ * can read. In a direct conversation that is dissolved, the messages of the other user too, whose account was erased first. Idempotent: a
+ * second run continues where the first stopped. Throws UNAVAILABLE, or the abort reason of `signal`.
  */
 export async function removeAll(
   parts: Pick<MessageParts, 'db' | 'log'>,
@@ -26,7 +26,10 @@ export async function removeAll(
     orderBy: { conversationId: 'asc' },
   });
   const ids = accesses.map(({ conversationId }) => conversationId);
-  const unseen = await inPieces(ids, (piece) => client.conversation.findMany({ where: { id: { in: [...piece] }, memberCount: 0 } }));
+  // Whatever has lost its last member is dissolved. A group that was dissolved in another way still counts the members that it had.
+  const unseen = await inPieces(ids, (piece) =>
+    client.conversation.findMany({ where: { id: { in: [...piece] }, dissolvedAt: { not: null } }, select: { id: true, kind: true } }),
+  );
   for (const conversationId of what === 'ALL' ? ids : unseen.map(({ id }) => id)) {
     await removeIn(parts, { where: { conversationId, senderId: userId }, actorId: userId }, signal);
   }

@@ -255,13 +255,18 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       const seq = await say(chat, ann, group, 'for all of us');
       const { id: notes } = await chat.groups.openDirect(ann, { userId: ann.userId });
       const note = await say(chat, ann, notes, 'buy milk');
+      const dissolved = await groupOf(chat, ben, ann);
+      const past = await say(chat, ann, dissolved, 'those were the days');
+      await chat.groups.dissolve(ben, { groupId: dissolved });
       await erase(ann, 'KEEP');
       const texts = await chat.messages.byRefs([
         { conversationId: group, seq },
         { conversationId: notes, seq: note },
+        { conversationId: dissolved, seq: past },
       ]);
       expect(texts.map((message) => [message?.text, message?.recalledAt !== null])).toEqual([
         ['for all of us', false],
+        ['', true],
         ['', true],
       ]);
     });
