@@ -54,7 +54,7 @@ export function jobHandlersOf(chat: Parts): JobHandlers {
       await groups.leaveAll(userId, signal);
       await messages.removeAll(userId, becomes === 'REMOVE' ? 'ALL' : 'UNSEEN', signal);
       // After the messages, so that messages recalled just now are removed from the reports' copies too.
-      await moderation.eraseAll(userId, becomes);
+      await moderation.eraseAll(userId, { messages: becomes, signal });
     },
     ContactRequestExpired: (request) => contacts.expire(request),
     async FirstMessage(request) {

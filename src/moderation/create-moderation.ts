@@ -1,6 +1,5 @@
 import { readMessages } from '../message/index.ts';
 import { countReports, type Item, listItems, listReports, type ReportPlace, readItems, removeItem } from '../queue/index.ts';
-import { isUuid } from '../uuid.ts';
 import { readContext } from './context.ts';
 import { eraseFromQueue } from './erase.ts';
 import type { Moderation } from './moderation.ts';
@@ -15,7 +14,7 @@ export function createModeration(parts: ModerationParts): Moderation {
       const { items, hasNextPage } = await listItems(db.client, { state, kind, after, first });
       return { items: items.map((item) => ({ item, key: item.id })), hasNextPage };
     },
-    byIds: async (ids) => readItems(db.client, ids.filter(isUuid)),
+    byIds: (ids) => readItems(db.client, ids),
     counts: (items) =>
       countReports(
         db.client,
@@ -41,7 +40,7 @@ export function createModeration(parts: ModerationParts): Moderation {
     context: (item: Item) => readContext(db.client, item),
     resolve: (actorId, options) => resolve(parts, actorId, options),
     over: ({ itemId }) => db.transaction((tx) => removeItem(tx, itemId)),
-    eraseAll: (userId, messages) => eraseFromQueue(parts, userId, messages),
+    eraseAll: (userId, options) => eraseFromQueue(parts, userId, options),
   };
 }
 

@@ -41,6 +41,9 @@ export interface Moderation {
   ): Promise<Item>;
   /** Removes an item that has been kept long enough. Repeating it has no effect. Throws UNAVAILABLE. */
   over(ref: { readonly itemId: string }): Promise<void>;
-  /** Removes an erased account from the queue. Repeating it has no effect. Throws UNAVAILABLE. */
-  eraseAll(userId: bigint, messages: DeletedMessages): Promise<void>;
+  /**
+   * Removes an erased account from the queue, some items at a time. If it runs again, it continues where it stopped. Throws UNAVAILABLE, or
+   * the reason with which `signal` was aborted.
+   */
+  eraseAll(userId: bigint, options: { readonly messages: DeletedMessages; readonly signal: AbortSignal }): Promise<void>;
 }

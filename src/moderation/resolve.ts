@@ -2,7 +2,6 @@ import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
 import { takingBack } from '../message/index.ts';
 import { type Item, itemFact, type Resolution, readItems, resolveItem, streamOf } from '../queue/index.ts';
-import { isUuid } from '../uuid.ts';
 import { leaveRemoval } from './forgetting.ts';
 import type { Decision, Moderation } from './moderation.ts';
 import type { ModerationParts } from './parts.ts';
@@ -27,7 +26,7 @@ export async function resolve(
     throw new ChatError('INVALID_INPUT', 'note is required: describe what was done.', { field: ['note'] });
   }
   // An item's target never changes, so its stream can be read before it is locked.
-  const [found = null] = isUuid(itemId) ? await readItems(db.client, [itemId]) : [];
+  const [found = null] = await readItems(db.client, [itemId]);
   if (found === null) throw noItem();
   if (action === 'REMOVE_MESSAGE' && found.target.kind !== 'MESSAGE') {
     throw new ChatError('INVALID_INPUT', 'This item is not a message, so there is nothing to remove.', { field: ['action'] });

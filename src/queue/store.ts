@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { selectModerationItems, selectReportedItems, type Tx } from '../db/index.ts';
 import type { Fact } from '../log/index.ts';
-import { uuidBytes, uuidText } from '../uuid.ts';
+import { isUuid, uuidBytes, uuidText } from '../uuid.ts';
 import type { FoundWord, Item, ItemAction, ItemKind, ItemState, Report, ReportCounts, ReportReason, Target } from './item.ts';
 
 type ItemRow = Awaited<ReturnType<Tx['moderationItem']['findMany']>>[number];
@@ -56,9 +56,9 @@ export function formatWords(words: readonly FoundWord[]): string | null {
   return words.length === 0 ? null : JSON.stringify(words);
 }
 
-/** Reads items, in the order asked for; null where there is none. */
+/** Reads items by UUID, in the order asked for; null where there is none, also for a text that is no UUID. */
 export async function readItems(tx: Tx, ids: readonly string[]): Promise<readonly (Item | null)[]> {
-  const rows = await tx.moderationItem.findMany({ where: { id: { in: ids.map(uuidBytes) } } });
+  const rows = await tx.moderationItem.findMany({ where: { id: { in: ids.filter(isUuid).map(uuidBytes) } } });
   const found = new Map(rows.map(itemOf).map((item) => [item.id, item]));
   return ids.map((id) => found.get(id) ?? null);
 }
@@ -88,12 +88,16 @@ export interface ItemPage {
 }
 
 /** Lists items of a state: open items the oldest first, resolved items the newest first. */
-export async function listItems(tx: Tx, { state, kind, after, first }: ItemRange): Promise<ItemPage> {
+export async function listItems(tx: Tx, range: ItemRange): Promise<ItemPage> {
+  const { state, kind, after, first } = range;
   const past = after === undefined ? null : uuidBytes(after);
-  const ids = await selectModerationItems(tx, { state, kind, past, limit: first + 1, newestFirst: state === 'RESOLVED' });
-  const items = await readItems(tx, ids.slice(0, first).map(uuidText));
+  const found = await selectModerationItems(tx, { state, kind, past, limit: first + 1, newestFirst: state === 'RESOLVED' });
+  const ids = found.slice(0, first).map(uuidText);
   // Leaves out an item that was resolved between the two reads.
-  return { items: items.filter((item) => item?.state === state).filter((item) => item !== null), hasNextPage: ids.length > first };
+  const items = (await readItems(tx, ids)).filter((item) => item?.state === state).filter((item) => item !== null);
+  const hasNextPage = found.length > first;
+  // An empty page has no cursor to continue from.
+  return items.length === 0 && hasNextPage ? listItems(tx, { ...range, after: ids.at(-1) }) : { items, hasNextPage };
 }
 
 /** The position of a report in its item's list. */

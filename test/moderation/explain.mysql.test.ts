@@ -73,7 +73,7 @@ it.each(Object.entries(reads))('%s is read by ranges of keys, and no more than a
 });
 
 it('erasing an account reads only its own items of the queue', async () => {
-  const { statements } = await log.during(() => chat.moderation.eraseAll(7n, 'KEEP'));
+  const { statements } = await log.during(() => chat.moderation.eraseAll(7n, { messages: 'KEEP', signal: new AbortController().signal }));
   const found = statements.filter((statement) => /^SELECT .*ModerationItem/s.test(statement));
   expect(found).toHaveLength(1);
   for (const statement of found) expect(faultsOf(await planOf(log.sql, statement)), statement).toEqual([]);

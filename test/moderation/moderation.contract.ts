@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vite
 import type { Chat } from '../../src/chat.ts';
 import type { Db } from '../../src/db/index.ts';
 import type { Decision } from '../../src/moderation/index.ts';
-import type { Item, ItemKind, ItemState } from '../../src/queue/index.ts';
+import { type Item, type ItemKind, type ItemState, newReports } from '../../src/queue/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { freshKey, refusal } from '../group/talk-world.ts';
 import { chatOver } from '../support/chat.ts';
@@ -51,6 +51,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
     return chat.moderation.resolve(actorId, { itemId: item.id, action, note });
   }
 
+  const { signal } = new AbortController();
   const notThere = { code: 'NOT_FOUND', field: ['messageId'] };
 
   describe('a report of a message', () => {
@@ -66,7 +67,7 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(await reports(item)).toEqual([
         { reporterId: ben.userId, reason: 'HATE', note: 'look', text: 'something bad', words: [], at: item.createdAt },
       ]);
-      expect(await chat.moderation.byIds([item.id, 'none', '01900000-0000-7000-8000-000000000000'])).toEqual([item, null]);
+      expect(await chat.moderation.byIds(['none', item.id, '01900000-0000-7000-8000-000000000000'])).toEqual([null, item, null]);
     });
 
     it('keeps the text after an edit or a recall, and a later report has the text of its time', async () => {
@@ -472,8 +473,32 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       const rows = await Promise.all([db.client.moderationItem.findMany(), db.client.moderationReport.findMany()]);
       expect(rows.flat().map(({ text }) => text)).toEqual([null, null, null, null]);
       expect((await queue('RESOLVED')).map(({ resolution }) => resolution?.action).toSorted()).toEqual(['DISMISS', 'ERASED']);
-      await chat.moderation.eraseAll(ann.userId, 'REMOVE');
+      await chat.moderation.eraseAll(ann.userId, { messages: 'REMOVE', signal });
       expect(await queue('RESOLVED')).toHaveLength(2);
+    });
+
+    it('and had hundreds of messages with blocked words holds up nobody who writes meanwhile', async () => {
+      const { ann, ben, group } = await talk();
+      const at = await db.now();
+      const seqs = Array.from({ length: 120 }, (_, place) => place + 1_000);
+      await db.transaction((tx) =>
+        newReports.write(
+          tx,
+          seqs.map((seq) => ({
+            ...{ target: { kind: 'MESSAGE', conversationId: group, seq, userId: ann.userId }, text: 'bad', at },
+            ...{ reporterId: null, reason: 'BLOCKED_WORDS', note: null, words: [] },
+          })),
+        ),
+      );
+      const removals = () => db.client.job.count({ where: { kind: 'ModerationItemOver' } });
+      const before = await removals();
+      const order: string[] = [];
+      const erasing = chat.moderation.eraseAll(ann.userId, { messages: 'REMOVE', signal }).then(() => order.push('erased'));
+      await say(chat, ben, group, 'hello').then(() => order.push('said'));
+      await erasing;
+      expect(order).toEqual(['said', 'erased']);
+      expect(await db.client.moderationItem.count({ where: { state: 'OPEN' } })).toBe(0);
+      expect((await removals()) - before).toBe(120);
     });
   });
 
