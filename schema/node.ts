@@ -84,7 +84,7 @@ export function presentConversation({ chat, scope }: Context, id: bigint): Conve
 
 /** Finds a group that was dissolved in the meantime: earlier messages may still be on their way to its former members. */
 async function evenDissolved(chat: Chat, id: bigint, standing: Promise<Conversation | null> | null): Promise<Conversation> {
-  return present((await standing) ?? (await chat.groups.byIdsIncludingDissolved(id)), `conversation ${id}`);
+  return present((await standing) ?? (await chat.groups.byIdIncludingDissolved(id)), `conversation ${id}`);
 }
 
 /** Returns the user with an id, read once per scope. For an erased account, what is left of it. Throws if there never was one. */

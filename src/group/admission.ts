@@ -2,7 +2,7 @@ import type { Tx } from '../db/index.ts';
 import type { Inside, NeedsLocks } from '../log/index.ts';
 import { type Arrival, arrivalEntries, storeArrival } from './arrival.ts';
 import type { Written } from './entries.ts';
-import { groupAdmins, lockFor } from './group-admins.ts';
+import { answerersOf, lockFor } from './group-admins.ts';
 import { requestsEnded } from './join-request-entries.ts';
 import { isOpen, isWaiting, joinRequestRow, settleJoinRequests } from './join-request-store.ts';
 
@@ -28,7 +28,7 @@ export async function admit(inside: Inside, letting: Letting): Promise<Admission
   const conversationId = group.row.id;
   const found = await Promise.all(joiners.map(({ userId }) => inside.read(joinRequestRow, { conversationId, userId })));
   const requests = found.filter(isWaiting);
-  const answerers = requests.some(isOpen) ? (await inside.read(groupAdmins, conversationId)).map(({ userId }) => userId) : [];
+  const answerers = requests.some(isOpen) ? await answerersOf(inside, conversationId) : [];
   const relock = lockFor(answerers, letting);
   if (relock !== null) return relock;
   return {

@@ -1,6 +1,6 @@
 import { ChatError } from '../errors.ts';
 import type { Inside, NeedsLocks, Verdict } from '../log/index.ts';
-import { groupAdmins, lockFor } from './group-admins.ts';
+import { answerersOf, lockFor } from './group-admins.ts';
 import { requestMade } from './join-request-entries.ts';
 import { isWaiting, joinRequestOf, joinRequestRow, putJoinRequest, waitingCount } from './join-request-store.ts';
 import type { JoinRequest } from './joining.ts';
@@ -28,7 +28,7 @@ export async function ask(inside: Inside, asking: Asking): Promise<Verdict<JoinR
   if ((await inside.read(waitingCount, userId)) >= limit) {
     throw new ChatError('LIMIT_REACHED', `You can have at most ${limit} pending join requests. Cancel one first.`);
   }
-  const answerers = (await inside.read(groupAdmins, conversationId)).map((runner) => runner.userId);
+  const answerers = await answerersOf(inside, conversationId);
   const relock = lockFor(answerers, asking);
   if (relock !== null) return relock;
   return {

@@ -3,7 +3,7 @@ import type { Inside, NeedsLocks, Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { memberChanged } from './entries.ts';
 import { membershipRow, userExists } from './facts.ts';
-import { groupAdmins, lockFor } from './group-admins.ts';
+import { answerersOf, lockFor } from './group-admins.ts';
 import { requestClosed } from './join-request-entries.ts';
 import { isOpen, joinRequestRow, settleJoinRequests } from './join-request-store.ts';
 import { requireMay } from './may.ts';
@@ -37,7 +37,7 @@ export async function banOutsider(
   if (earlier?.state === 'BANNED') return unchanged;
   const ref = { conversationId: groupId, userId };
   const asks = isOpen(await inside.read(joinRequestRow, ref));
-  const answerers = asks ? (await inside.read(groupAdmins, groupId)).map((runner) => runner.userId) : [];
+  const answerers = asks ? await answerersOf(inside, groupId) : [];
   const relock = lockFor(answerers, locks);
   if (relock !== null) return relock;
   return {

@@ -3,7 +3,7 @@ import { type Db, isLiveGroup, selectPages, sql } from '../db/index.ts';
 import { lastId, parseId } from '../list-key.ts';
 import { together } from '../together.ts';
 import type { GroupAdministration, OverseenGroup } from './administration.ts';
-import { createMemberList } from './list.ts';
+import { createMemberList } from './member-list.ts';
 import { dissolveByOperator, operatorView, removeByOperator, setOwnerByOperator, unlistByOperator } from './operator-acts.ts';
 import type { GroupParts } from './parts.ts';
 import { readConversationRows } from './store.ts';

@@ -1,5 +1,6 @@
 import { isNotDissolved, selectRows, sql } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
+import { addMembers } from './add-members.ts';
 import { unbanUser } from './ban.ts';
 import type { Conversation, Membership, MembershipRef } from './conversation.ts';
 import { createConversationReader } from './conversation-reader.ts';
@@ -7,10 +8,10 @@ import { createGroup, type NewGroup } from './create.ts';
 import { openDirect } from './direct.ts';
 import { dissolveGroup, tellDissolved } from './dissolve.ts';
 import type { Groups } from './groups.ts';
-import { addMembers } from './join.ts';
 import { leaveGroup, removeMember } from './leave.ts';
 import { leaveAll } from './leave-all.ts';
-import { createBanList, createMemberList, directsWith, listConversations } from './list.ts';
+import { directsWith, listConversations } from './list.ts';
+import { createBanList, createMemberList } from './member-list.ts';
 import { findMembers } from './member-search.ts';
 import { updateMemberSettings } from './member-settings.ts';
 import { listMembershipRecords } from './membership-record.ts';
@@ -96,7 +97,7 @@ export function createGroups(given: SearchingParts): Groups {
     leaveAll: (userId, signal) => leaveAll(parts, userId, signal),
     stays: (userId, options) => listMembershipRecords(db.client, userId, options),
     byIds: conversations,
-    async byIdsIncludingDissolved(id) {
+    async byIdIncludingDissolved(id) {
       const head = (await log.heads([id])).get(id);
       const [row] = await readConversationRows(db.client, [id]);
       return head && row ? conversationOf(row, head) : null;

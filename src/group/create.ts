@@ -48,7 +48,7 @@ interface Plan {
  * Creates a group with its first members and returns its id. The members may read all of its entries. If the viewer has used the
  * clientGroupId before, it returns that group, or throws CONFLICT (clientGroupId) if they are no longer in it. Throws INVALID_INPUT (name,
  * description, data, memberIds, clientGroupId; listed: the joinPolicy is neither OPEN nor APPROVAL), FORBIDDEN (listed: there is no
- * directory), NOT_FOUND (memberIds.N), LIMIT_REACHED.
+ * directory), NOT_FOUND, BLOCKED and NOT_CONTACTS (memberIds.N), LIMIT_REACHED.
  */
 export async function createGroup({ log, config, screen = allowAll }: GroupParts, viewer: Viewer, group: NewGroup): Promise<bigint> {
   requireClientGroupId(group.clientGroupId);

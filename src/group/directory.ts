@@ -27,9 +27,13 @@ export async function openDirectory(
 /** Reads a page of the directory: of a search for words by their beginnings, or of all listed groups. */
 async function readDirectory(parts: Parts, search: string | null, page: ListRequest): ReturnType<GroupsFound> {
   const asked = search === null ? null : prefixesOf(search);
-  const { items, hasNextPage } = await (asked === null ? newestFirst(parts, page) : found(parts, asked, page));
-  const groups = await parts.conversations(items.map(({ id }) => id));
-  return { items: items.flatMap(({ key }, place) => withKey(groups[place] ?? null, key)), hasNextPage };
+  const { items: places, hasNextPage } = await (asked === null ? newestFirst(parts, page) : found(parts, asked, page));
+  const groups = await parts.conversations(places.map(({ id }) => id));
+  const items = places.flatMap(({ key }, place) => withKey(groups[place] ?? null, key));
+  const last = places.at(-1);
+  // An empty page has no cursor to continue from.
+  if (items.length === 0 && hasNextPage && last !== undefined) return readDirectory(parts, search, { ...page, after: last.key });
+  return { items, hasNextPage };
 }
 
 type Places = Listed<{ readonly id: bigint }>;

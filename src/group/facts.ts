@@ -18,14 +18,14 @@ export const sideRows: Fact<bigint, readonly MembershipRow[]> = { name: 'sides',
 /** The direct conversation under a key (`directKey`). It changes only under the locks of both users' account streams. */
 export const directUnder: Fact<string, bigint | null> = { name: 'direct', key: String, read: readDirects };
 
-/** Identifies a group by its creator and the id that their client chose. */
-export interface GroupName {
+/** A group's creator, and the id that their client chose for it. */
+export interface MadeRef {
   readonly createdById: bigint;
   readonly clientGroupId: string;
 }
 
 /** The group that a user created under a clientGroupId. It changes only under the lock of the creator's account stream. */
-export const groupUnder: Fact<GroupName, bigint | null> = {
+export const groupUnder: Fact<MadeRef, bigint | null> = {
   name: 'group by client id',
   key: ({ createdById, clientGroupId }) => `${createdById}:${clientGroupId}`,
   read: readGroups,
@@ -69,7 +69,7 @@ async function readDirects(tx: Tx, keys: readonly string[]): Promise<readonly (b
   return keys.map((key) => found.get(key) ?? null);
 }
 
-async function readGroups(tx: Tx, names: readonly GroupName[]): Promise<readonly (bigint | null)[]> {
+async function readGroups(tx: Tx, names: readonly MadeRef[]): Promise<readonly (bigint | null)[]> {
   const OR = names.map(({ createdById, clientGroupId }) => ({ createdById, clientGroupId }));
   const rows = await tx.conversation.findMany({ where: { OR }, select: { id: true, createdById: true, clientGroupId: true } });
   return names.map(

@@ -1,6 +1,6 @@
 import { compareIds } from '../compare-ids.ts';
 import { selectRows, sql, type Tx } from '../db/index.ts';
-import type { Fact, NeedsLocks } from '../log/index.ts';
+import type { Fact, Inside, NeedsLocks } from '../log/index.ts';
 import type { Conversation, Membership, Role } from './conversation.ts';
 import { type GroupAction, type Permission, permissions } from './permission.ts';
 
@@ -12,15 +12,20 @@ export interface GroupAdmin {
 
 /** The owner and the admins of a group, ordered by id. They change only under the lock of its stream. */
 export const groupAdmins: Fact<bigint, readonly GroupAdmin[]> = {
-  name: 'runners',
+  name: 'group admins',
   key: String,
-  read: (tx, ids) => Promise.all(ids.map((id) => readRunners(tx, id))),
+  read: (tx, ids) => Promise.all(ids.map((id) => readAdmins(tx, id))),
 };
+
+/** Returns the users who may answer a group's join requests: the owner and the admins. */
+export async function answerersOf(inside: Inside, conversationId: bigint): Promise<readonly bigint[]> {
+  return (await inside.read(groupAdmins, conversationId)).map(({ userId }) => userId);
+}
 
 // A few of up to thousands of members have these roles. MariaDB, which estimates by averages, might read all members.
 const index = 'Membership_conversationId_role_state_userId_idx';
 
-async function readRunners(tx: Tx, conversationId: bigint): Promise<readonly GroupAdmin[]> {
+async function readAdmins(tx: Tx, conversationId: bigint): Promise<readonly GroupAdmin[]> {
   const rows = await selectRows(
     tx,
     'Membership',

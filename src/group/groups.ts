@@ -20,9 +20,9 @@ export interface Groups {
   openDirect(viewer: Viewer, options: { userId: bigint }): Promise<Conversation>;
   /**
    * Creates a group. If one member cannot be added, nothing is created. A retry with the same clientGroupId returns the same group, or
-   * throws CONFLICT (clientGroupId) if the viewer is no longer in it. Throws INVALID_INPUT (name, description, memberIds, clientGroupId,
-   * listed), FORBIDDEN (listed), NOT_FOUND (memberIds.N), LIMIT_REACHED (memberIds, memberIds.N, or without field: the viewer's own
-   * groups).
+   * throws CONFLICT (clientGroupId) if the viewer is no longer in it. Throws INVALID_INPUT (name, description, data, memberIds,
+   * clientGroupId, listed), FORBIDDEN (listed), NOT_FOUND, BLOCKED and NOT_CONTACTS (memberIds.N), LIMIT_REACHED (memberIds, memberIds.N,
+   * or without field: the viewer's own groups).
    */
   create(viewer: Viewer, options: NewGroup): Promise<Conversation>;
   /**
@@ -81,7 +81,7 @@ export interface Groups {
   /** Reads conversations. Results are in the order of `ids`; null if there is none or it is dissolved. Does not check who may see them. */
   byIds(ids: readonly bigint[]): Promise<readonly (Conversation | null)[]>;
   /** Reads one conversation, even if it is dissolved: former members may still be shown what was sent there. */
-  byIdsIncludingDissolved(id: bigint): Promise<Conversation | null>;
+  byIdIncludingDissolved(id: bigint): Promise<Conversation | null>;
   /**
    * Reads active memberships in the order of `refs`; null if there is none. Does not check whether the conversation is dissolved; `byIds`
    * does.

@@ -17,7 +17,7 @@ export async function inviters(
   { id, invitePolicy }: { readonly id: bigint; readonly invitePolicy: string },
 ): Promise<readonly bigint[]> {
   const found = await inside.read(groupAdmins, id);
-  return found.flatMap((runner) => (seesInvites({ invitePolicy: invitePolicy as GroupPolicy }, runner) ? [runner.userId] : []));
+  return found.flatMap((admin) => (seesInvites({ invitePolicy: invitePolicy as GroupPolicy }, admin) ? [admin.userId] : []));
 }
 
 /** Creates an invite with a random code. Throws as Joining.createInvite does. */

@@ -1,7 +1,7 @@
 import { ChatError } from '../errors.ts';
 import { appendDiscoveringLocks, type Inside, type NeedsLocks, type Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
-import { requireAllowedText as admitText, allowAll, putFlag } from '../words/index.ts';
+import { allowAll, putFlag, requireAllowedText } from '../words/index.ts';
 import { admit } from './admission.ts';
 import { ask } from './ask.ts';
 import type { JoinPolicy } from './conversation.ts';
@@ -48,7 +48,7 @@ export async function joinGroup(parts: JoiningParts, viewer: Viewer, options: Pa
       const outcome = joining[group.row.joinPolicy as JoinPolicy][named.code === null ? 'BY_ID' : 'BY_CODE'][standing(earlier)];
       if (outcome === 'JOINS') return comeIn(inside, { parts, viewer, group, earlier, invite, field: named.field, lock, holds });
       if (outcome === 'ASKS') {
-        const said = looked === null ? [] : [admitText(looked)];
+        const said = looked === null ? [] : [requireAllowedText(looked)];
         const wish = { conversationId: groupId, userId, note: looked?.text ?? null };
         const asked = await ask(inside, { ...wish, limit: parts.config.maxJoinRequests, lock, holds });
         if ('relock' in asked) return asked;

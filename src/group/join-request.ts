@@ -4,7 +4,7 @@ import type { Viewer } from '../user/index.ts';
 import { admit } from './admission.ts';
 import type { MembershipRef } from './conversation.ts';
 import { groupCount, membershipRow, userExists } from './facts.ts';
-import { groupAdmins, lockFor } from './group-admins.ts';
+import { answerersOf, lockFor } from './group-admins.ts';
 import { requestClosed, requestsEnded } from './join-request-entries.ts';
 import {
   isOpen,
@@ -83,7 +83,7 @@ async function decline(
   { row, actorId, ...locks }: Locks & { readonly row: JoinRequestRow; readonly actorId: bigint },
 ): Promise<Verdict<void> | NeedsLocks> {
   const { conversationId, userId } = row;
-  const answerers = (await inside.read(groupAdmins, conversationId)).map((runner) => runner.userId);
+  const answerers = await answerersOf(inside, conversationId);
   return (
     lockFor(answerers, locks) ?? {
       entries: () => answerers.map((stream) => requestClosed(stream, actorId, { conversationId, userId, accepted: false })),
@@ -131,7 +131,7 @@ export async function withdrawAll({ db, log }: Pick<GroupParts, 'db' | 'log'>, u
 
 async function takeBack(inside: Inside, { row, ...locks }: Locks & { readonly row: JoinRequestRow }): Promise<Verdict<void> | NeedsLocks> {
   const { conversationId, userId } = row;
-  const answerers = isOpen(row) ? (await inside.read(groupAdmins, conversationId)).map((runner) => runner.userId) : [];
+  const answerers = isOpen(row) ? await answerersOf(inside, conversationId) : [];
   return (
     lockFor(answerers, locks) ?? {
       entries: () => requestsEnded([row], { actorId: userId, accepted: false, answerers }),

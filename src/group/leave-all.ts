@@ -1,43 +1,16 @@
-import type { Tx } from '../db/index.ts';
-import type { Fact, Verdict } from '../log/index.ts';
+import type { Verdict } from '../log/index.ts';
 import { conversationClosed } from './entries.ts';
 import { conversationRow, membershipRow } from './facts.ts';
 import { timeOfErasure } from './import-groups.ts';
 import { entriesOfParting, storeParting } from './leave.ts';
-import { entriesOfSuccession, storeSuccession } from './ownership.ts';
+import { entriesOfSuccession, storeSuccession, successor } from './ownership.ts';
 import type { GroupParts } from './parts.ts';
-import { isActive, type MembershipRow } from './store.ts';
+import { isActive } from './store.ts';
 
 type Parts = Pick<GroupParts, 'db' | 'log'>;
 
 // Conversations in one read. Each is then left by an act of its own, because other users are using it.
 const conversationsAtOnce = 100;
-
-/**
- * Who inherits a group when its owner goes: the admin who has been there longest or, without admins, the member. null if nobody is left. It
- * changes only under the lock of the group's stream.
- */
-export const successor: Fact<{ readonly conversationId: bigint; readonly ownerId: bigint }, MembershipRow | null> = {
-  name: 'successor',
-  key: ({ conversationId, ownerId }) => `${conversationId}:${ownerId}`,
-  read: (tx, keys) =>
-    Promise.all(
-      keys.map(
-        async ({ conversationId, ownerId }) =>
-          (await longestIn(tx, { conversationId, ownerId, role: 'ADMIN' })) ?? longestIn(tx, { conversationId, ownerId }),
-      ),
-    ),
-};
-
-async function longestIn(
-  tx: Tx,
-  { conversationId, ownerId, role }: { readonly conversationId: bigint; readonly ownerId: bigint; readonly role?: string },
-): Promise<MembershipRow | null> {
-  return tx.membership.findFirst({
-    where: { conversationId, state: 'ACTIVE', userId: { not: ownerId }, ...(role !== undefined && { role }) },
-    orderBy: [{ joinedSeq: 'asc' }, { userId: 'asc' }],
-  });
-}
 
 /**
  * Takes an erased account out of every conversation, one after another, and tells their members. A group that it owned goes to the admin

@@ -8,9 +8,8 @@ import { adminCount, conversationRow, membershipRow, userExists } from './facts.
 import { lockFor } from './group-admins.ts';
 import { importedState } from './import-groups.ts';
 import { endMembership } from './leave.ts';
-import { successor } from './leave-all.ts';
 import { storeTerms } from './listing.ts';
-import { handOver } from './ownership.ts';
+import { handOver, successor } from './ownership.ts';
 import type { GroupParts } from './parts.ts';
 import { type ConversationRow, isActive, isFound, type MembershipRow, type MembershipState } from './store.ts';
 

@@ -1,5 +1,5 @@
 import type { Tx } from '../db/index.ts';
-import type { Verdict } from '../log/index.ts';
+import type { Fact, Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { groupChanged, memberChanged, type Written } from './entries.ts';
 import { requireMay } from './may.ts';
@@ -16,6 +16,32 @@ export interface Succession {
   readonly actorId: bigint | null;
   /** The row of an active member, the next owner. */
   readonly heir: MembershipRow;
+}
+
+/**
+ * Who inherits a group when its owner goes: the admin who has been there longest or, without admins, the member. null if nobody is left. It
+ * changes only under the lock of the group's stream.
+ */
+export const successor: Fact<{ readonly conversationId: bigint; readonly ownerId: bigint }, MembershipRow | null> = {
+  name: 'successor',
+  key: ({ conversationId, ownerId }) => `${conversationId}:${ownerId}`,
+  read: (tx, keys) =>
+    Promise.all(
+      keys.map(
+        async ({ conversationId, ownerId }) =>
+          (await longestIn(tx, { conversationId, ownerId, role: 'ADMIN' })) ?? longestIn(tx, { conversationId, ownerId }),
+      ),
+    ),
+};
+
+async function longestIn(
+  tx: Tx,
+  { conversationId, ownerId, role }: { readonly conversationId: bigint; readonly ownerId: bigint; readonly role?: string },
+): Promise<MembershipRow | null> {
+  return tx.membership.findFirst({
+    where: { conversationId, state: 'ACTIVE', userId: { not: ownerId }, ...(role !== undefined && { role }) },
+    orderBy: [{ joinedSeq: 'asc' }, { userId: 'asc' }],
+  });
 }
 
 /**

@@ -4,17 +4,17 @@ import type { Viewer } from '../user/index.ts';
 import { isUuid, uuidBytes, uuidText } from '../uuid.ts';
 import { postDue, tellRevoked } from './deliver.ts';
 import type { Notice, Notices } from './notice.ts';
-import { type NoticeParts, postNotice } from './post.ts';
+import type { NoticeParts } from './parts.ts';
+import { postNotice } from './post.ts';
 import { revokeNotice } from './revoke.ts';
 import { countRecipients, listNotices, readNotices, shownNotice } from './store.ts';
-
-export type { NoticeParts } from './post.ts';
 
 /** Makes the module of notices. */
 export function createNotices(parts: NoticeParts): Notices {
   const { db } = parts;
 
-  async function list({ userId }: Viewer, { first, after }: Parameters<Notices['list']>[1]): Promise<Listed<{ readonly notice: Notice }>> {
+  async function list(viewer: Viewer, { first, after }: Parameters<Notices['list']>[1]): Promise<Listed<{ readonly notice: Notice }>> {
+    const { userId } = viewer;
     const found = await selectNotices(db.client, { userId, limit: first + 1, before: after === undefined ? null : readKey(after) });
     const rows = await readNotices(
       db.client,
@@ -22,7 +22,13 @@ export function createNotices(parts: NoticeParts): Notices {
     );
     // A notice that is revoked between the two reads is left out.
     const shown = rows.map((row) => row && shownNotice(row)).filter((notice) => notice !== null);
-    return { items: shown.map((notice) => ({ notice, key: noticeKey(notice) })), hasNextPage: found.length > first };
+    const hasNextPage = found.length > first;
+    const last = rows.at(-1);
+    // An empty page has no cursor to continue from.
+    if (shown.length === 0 && hasNextPage && last?.postedAt) {
+      return list(viewer, { first, after: noticeKey({ id: last.id, postedAt: last.postedAt }) });
+    }
+    return { items: shown.map((notice) => ({ notice, key: noticeKey(notice) })), hasNextPage };
   }
 
   async function byId({ userId }: Viewer, id: string): Promise<Notice | null> {
@@ -67,7 +73,7 @@ export function createNotices(parts: NoticeParts): Notices {
 }
 
 /** Returns a notice's cursor in its recipient's list. */
-export function noticeKey({ postedAt, id }: Notice): string {
+export function noticeKey({ postedAt, id }: Pick<Notice, 'postedAt' | 'id'>): string {
   return `${postedAt.getTime()}:${id}`;
 }
 

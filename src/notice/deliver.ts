@@ -1,6 +1,6 @@
 import { type Log, serverStreamId, type Verdict } from '../log/index.ts';
 import { noticePosted, noticeRevoked } from './entries.ts';
-import type { NoticeParts } from './post.ts';
+import type { NoticeParts } from './parts.ts';
 import { deleteRecipients, type NoticeRow, noticeFact, readRecipients, recipientPart, updateNotice, updateRecipients } from './store.ts';
 
 // As many as one transaction can lock and write quickly.

@@ -11,6 +11,7 @@
 // - The text is in the notice's row alone, and not in entries (decision 32).
 //
 // Leaves to its callers: whoever calls `post` and `revoke` must have checked that the caller is an admin.
-export { createNotices, type NoticeParts, noticeKey } from './create-notices.ts';
+export { createNotices, noticeKey } from './create-notices.ts';
 export type * from './notice.ts';
+export type { NoticeParts } from './parts.ts';
 export { requireRecipients } from './shape.ts';

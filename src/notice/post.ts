@@ -1,11 +1,12 @@
-import type { Db, Tx } from '../db/index.ts';
+import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { putJob } from '../jobs/index.ts';
-import { type Inside, type Log, serverStreamId, type Verdict } from '../log/index.ts';
+import { type Inside, serverStreamId, type Verdict } from '../log/index.ts';
 import { readHandle } from '../user/index.ts';
 import { newUuid } from '../uuid.ts';
 import { noticePosted } from './entries.ts';
 import type { NewNotice, Posting, Recipient } from './notice.ts';
+import type { NoticeParts } from './parts.ts';
 import { requireBody, requireClientNoticeId, requireRecipients, requireTime, requireTitle } from './shape.ts';
 import {
   activeUsers,
@@ -17,12 +18,6 @@ import {
   usersByHandle,
   wereThere,
 } from './store.ts';
-
-/** What the files of the module share. */
-export interface NoticeParts {
-  readonly db: Db;
-  readonly log: Log;
-}
 
 /** The ids of the recipients who are there, without duplicates, and an error for each one who is not. */
 interface Found {

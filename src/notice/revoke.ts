@@ -4,7 +4,7 @@ import { serverStreamId, type Verdict } from '../log/index.ts';
 import { isUuid } from '../uuid.ts';
 import { noticeRevoked } from './entries.ts';
 import type { PostedNotice } from './notice.ts';
-import type { NoticeParts } from './post.ts';
+import type { NoticeParts } from './parts.ts';
 import { noticeFact, updateNotice } from './store.ts';
 
 /** Revokes a notice. Throws as Notices.revoke says. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import type { JoinPolicy } from '../../src/group/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
-import { refusal, type TalkNode, type TalkWorld, talkOn } from './talk-world.ts';
+import { groupsAmid, refusal, type TalkNode, type TalkWorld, talkOn } from './talk-world.ts';
 
 /** What the directory of groups promises, on any database. */
 export function promisesOfTheDirectory(open: () => Promise<Db>): void {
@@ -71,6 +71,21 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
       const also = await listedBy(ada, `${own}b`);
       for (const first of [1, 2, 3, 50]) expect(await found(bob, own, first)).toEqual([a, b, also, c]);
       expect(await found(bob, `${own}z ${own}`)).toEqual([c]);
+    });
+
+    it('is on the page of one that is unlisted while the page is read', async () => {
+      const [ada, bob] = await world.people();
+      const own = word();
+      const made = [await listedBy(ada, `${own}c`), await listedBy(ada, `${own}b`), await listedBy(ada, `${own}a`)];
+      for (const [search, [gone = 0n, next]] of [
+        [own, made.toReversed()],
+        [null, made.toReversed().slice(1)],
+      ] as const) {
+        const { directory } = groupsAmid(world, () => world.groups.update(ada, { groupId: gone, listed: false }));
+        const { items, hasNextPage } = await (await directory(bob, search))({ first: 1 });
+        expect(items.map(({ group }) => group.id)).toEqual([next]);
+        expect(hasNextPage).toBe(true);
+      }
     });
 
     it('is found by its members, requesters and banned users alike, who can see that they are banned', async () => {

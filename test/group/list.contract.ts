@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import { conversationKey, memberKey } from '../../src/group/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
-import { refusal, type TalkWorld, talkOn } from './talk-world.ts';
+import { groupsAmid, refusal, type TalkWorld, talkOn } from './talk-world.ts';
 
 /** What reads of conversations and members promise, on any database. */
 export function promisesOfGroupLists(open: () => Promise<Db>): void {
@@ -55,6 +55,15 @@ export function promisesOfGroupLists(open: () => Promise<Db>): void {
       const three = await listed(ada, 1, two.key);
       expect([one, two, three].flatMap(({ ids }) => ids)).toEqual(made.toReversed());
       expect(three.hasNextPage).toBe(false);
+    });
+
+    it('have no empty page with more to come, if all on it are dissolved while it is read', async () => {
+      const ada = await world.person();
+      const made = [await world.group(ada), await world.group(ada), await world.group(ada)];
+      const groups = groupsAmid(world, () => world.groups.dissolve(ada, { groupId: made[2] ?? 0n }));
+      const { items, hasNextPage } = await groups.list(ada, { first: 1 });
+      expect(items.map(({ conversation }) => conversation.id)).toEqual([made[1]]);
+      expect(hasNextPage).toBe(true);
     });
 
     it.each([

@@ -120,6 +120,21 @@ export function talkOn(db: Db): TalkWorld {
   };
 }
 
+/** Groups and joining whose first read of conversations waits until something has happened. Their rows are not cached. */
+export function groupsAmid(
+  { db, log }: Pick<TalkWorld, 'db' | 'log'>,
+  happens: () => Promise<unknown>,
+): Groups & Pick<Joining, 'directory'> {
+  let happening: Promise<unknown> | undefined;
+  async function heads(ids: readonly bigint[]) {
+    happening ??= happens();
+    await happening;
+    return log.heads(ids);
+  }
+  const parts = { db, log: { ...log, heads }, limits: createMemoryLimits(), config: readConfig({}) };
+  return { ...createGroups(parts), directory: createJoining(parts).directory };
+}
+
 /** A client's key that was not used before. */
 export function freshKey(): string {
   return randomBytes(8).toString('hex');

@@ -1,8 +1,10 @@
+import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import type { Chat } from '../../src/chat.ts';
 import type { Db } from '../../src/db/index.ts';
-import { serverStreamId } from '../../src/log/index.ts';
-import type { NewNotice, PostedNotice } from '../../src/notice/index.ts';
+import { createLog, serverStreamId } from '../../src/log/index.ts';
+import { createNotices, type NewNotice, type PostedNotice } from '../../src/notice/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { uuidBytes } from '../../src/uuid.ts';
 import { chatOver } from '../support/chat.ts';
@@ -420,6 +422,24 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       const all = await paged((page) => chat.notices.all(page));
       expect(all.slice(0, 9)).toEqual(made);
       expect(new Set(all).size).toBe(all.length);
+    });
+
+    it('of a user has no empty page with more to come, if all on it are revoked while it is read', async () => {
+      const ann = await person(chat);
+      const [, second, third] = [await post('ALL'), await post('ALL'), await post('ALL')];
+      let revoking: Promise<unknown> | undefined;
+      async function findMany(asked: Parameters<typeof db.client.notice.findMany>[0]) {
+        revoking ??= chat.notices.revoke(third.id);
+        await revoking;
+        return db.client.notice.findMany(asked);
+      }
+      const client = new Proxy(db.client, {
+        get: (target, name): unknown => (name === 'notice' ? { findMany } : Reflect.get(target, name)),
+      });
+      const log = createLog({ db, bus: createMemoryBus(), logger: pino({ level: 'silent' }) });
+      const { items, hasNextPage } = await createNotices({ db: { ...db, client }, log }).list(ann, { first: 1 });
+      expect(items.map(({ notice }) => notice.id)).toEqual([second.id]);
+      expect(hasNextPage).toBe(true);
     });
   });
 

@@ -13,7 +13,7 @@ import { type Named, requireUsers } from './shape.ts';
 import { isActive } from './store.ts';
 
 /** The result of adding users. */
-export interface Joined {
+export interface Added {
   /** In the order of the input. */
   readonly userIds: readonly bigint[];
   /** The errors of users who could not be added, each with field ['userIds', index]. */
@@ -31,12 +31,12 @@ export async function addMembers(
   { log, config }: GroupParts,
   viewer: Viewer,
   { groupId, userIds }: { readonly groupId: bigint; readonly userIds: readonly bigint[] },
-): Promise<Joined> {
+): Promise<Added> {
   const named = requireUsers('userIds', userIds);
   const lock = [...new Set([groupId, ...named.map(({ userId }) => userId)])];
-  return appendDiscoveringLocks<Joined>(log, {
+  return appendDiscoveringLocks<Added>(log, {
     lock,
-    async decide(inside, holds): Promise<Verdict<Joined> | NeedsLocks> {
+    async decide(inside, holds): Promise<Verdict<Added> | NeedsLocks> {
       const group = await requireGroup(inside, { groupId, viewer });
       requireMay('ADD_MEMBERS', group.wish);
       const { joiners, errors } = await joinersAmong(inside, named, { viewer, group, config });
