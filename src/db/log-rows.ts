@@ -81,7 +81,7 @@ function isPlain({ replyToSeq, threadRootSeq, mentionsEveryone, mentionIds, orig
   return !refers && originId === null && attachments === null && data === null && poll === null;
 }
 
-/** Most messages are only text. Nearly half of the columns are left out for them. */
+/** Inserts entries, many rows per statement. */
 export function insertEntries(db: Dialect, tx: Tx, rows: readonly EntryInsert[]): Promise<void> {
   return inBatches(
     rows,

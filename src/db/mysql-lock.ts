@@ -24,7 +24,7 @@ const workLockSeconds = 2;
  */
 export const workSeconds = 2_000_000;
 
-/** Implements Db.alone with a lock on a connection of its own. */
+/** Implements Db.exclusive with a lock on a connection of its own. */
 export async function lockWork(address: MysqlAddress, work: string): Promise<AsyncDisposable | null> {
   const connection = await openMysql(address.connection);
   const name = lockName(address, `${work}:`);

@@ -106,7 +106,7 @@ export function holdFile(file: string, patienceMs = usualPatienceMs): Promise<()
  * Prepares a database file before it is used: runs `work` on a connection of its own, while no other process prepares the file. A command
  * may start at the same time as a node or another command.
  *
- * Connection wait while another connection has the file for a moment, such as a writer, or the last one to close it. Throws DatabaseError
+ * Statements wait while another connection has the file for a moment, such as a writer, or the last one to close it. Throws DatabaseError
  * if another process is preparing the file for a minute.
  */
 export async function preparing<T>(file: string, work: (connection: Connection) => Promise<T>): Promise<T> {
