@@ -150,6 +150,12 @@ async function within(signal: AbortSignal, work: (signal: AbortSignal) => Promis
   // The job was taken up while this node was already closing.
   signal.throwIfAborted();
   const over = Promise.withResolvers<never>();
-  signal.addEventListener('abort', () => over.reject(signal.reason), { once: true });
-  await Promise.race([work(signal), over.promise]);
+  const giveUp = (): void => over.reject(signal.reason);
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    await Promise.race([work(signal), over.promise]);
+  } finally {
+    // A signal that somebody listens to stays in memory until its time is over.
+    signal.removeEventListener('abort', giveUp);
+  }
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -61,6 +62,14 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       await node.doDue();
       expect(seen).toEqual([{ groupId: id, actorId: 7n }]);
       expect(await rowOf(id)).toBeNull();
+    });
+
+    it('leaves no listener on its signal, which would stay in memory until the time for the job is over', async () => {
+      const signals: AbortSignal[] = [];
+      await db.transaction(jobAbout(newId()));
+      await using node = nodeThat(async (_data, signal) => void signals.push(signal));
+      await node.doDue();
+      expect(signals.map((signal) => getEventListeners(signal, 'abort'))).toEqual([[]]);
     });
 
     it('is removed once it is done, also if a renewal of its lease is answered late', async () => {
