@@ -115,7 +115,6 @@ export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
 
   function begin<T>(work: (tx: Tx) => Promise<T>, deadline: Deadline, { snapshot, mark }: Manner): Try<T> {
     let outcome: { readonly done: T } | undefined;
-    const left = Math.ceil(deadline.left());
     const settled = beginning.transact(
       prisma,
       async (tx) => {
@@ -125,7 +124,7 @@ export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
         outcome = { done: result };
         return result;
       },
-      { maxWait: left, timeout: left, ...(snapshot ? { isolationLevel: parts.snapshotLevel } : {}) },
+      { deadline, isolationLevel: snapshot ? parts.snapshotLevel : undefined },
     );
     return { settled, outcome: () => outcome };
   }
@@ -172,10 +171,8 @@ export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
   async function wasCommitted(mark: Uint8Array<ArrayBuffer>, deadline: Deadline): Promise<boolean> {
     for (let tries = 0; ; tries += 1) {
       try {
-        return await within(
-          deadline,
-          beginning.transact(prisma, (tx) => isMarked(parts, tx, mark), { maxWait: deadline.left(), timeout: Math.ceil(deadline.left()) }),
-        );
+        const asked = beginning.transact(prisma, (tx) => isMarked(parts, tx, mark), { deadline });
+        return await within(deadline, asked);
       } catch (error) {
         if (deadline.left() === 0 || closed) throw unavailable(error);
         if (!(error instanceof Transient)) throw error;

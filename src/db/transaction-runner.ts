@@ -1,13 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Client, Statements, Tx } from './db.ts';
+import type { Deadline } from './deadline.ts';
 
 /** Options of a Prisma transaction. */
 export interface TransactOptions {
-  /** How long it may wait for its connection, in ms. */
-  readonly maxWait: number;
-  /** How long it may take after that, in ms. */
-  readonly timeout: number;
-  readonly isolationLevel?: 'RepeatableRead' | 'Serializable';
+  /** Prisma ends the transaction once this has passed, never before: the caller, who waits no longer, is not told how. */
+  readonly deadline: Deadline;
+  readonly isolationLevel?: 'RepeatableRead' | 'Serializable' | undefined;
 }
 
 /** Runs Prisma transactions whose raw statements bypass Prisma's client and use the transaction's connection directly (decision 46). */
@@ -20,18 +19,24 @@ export interface TransactionRunner {
   transact<T>(prisma: Client, work: (tx: Tx) => Promise<T>, options: TransactOptions): Promise<T>;
 }
 
-/** Creates a `Beginning`. */
+/** Creates a TransactionRunner. */
 export function createTransactionRunner(): TransactionRunner {
   const beginning = new AsyncLocalStorage<(statements: Statements) => void>();
   return {
     onConnection: (statements) => beginning.getStore()?.(statements),
-    transact(prisma, work, options) {
+    transact(prisma, work, { deadline, isolationLevel }) {
       let statements: Statements | undefined;
+      // Timers count whole milliseconds and may fire one early. Prisma's error would then come before the deadline, and count as a bug.
+      const ms = Math.ceil(deadline.left()) + 1;
       return beginning.run(
         (begun) => {
           statements = begun;
         },
-        () => prisma.$transaction((tx) => work(statements === undefined ? tx : withStatements(tx, statements)), options),
+        () =>
+          prisma.$transaction((tx) => work(statements === undefined ? tx : withStatements(tx, statements)), {
+            ...{ maxWait: ms, timeout: ms },
+            ...(isolationLevel !== undefined && { isolationLevel }),
+          }),
       );
     },
   };

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { connectMysql } from '../../src/db/db.mysql.ts';
-import type { Db, Tx } from '../../src/db/index.ts';
+import { type Db, raw, type Tx } from '../../src/db/index.ts';
 import { type Service, startMariadb } from '../support/services.ts';
 import { type Fresh, freshMysql } from './fresh.ts';
 import { startProxy } from './proxy.ts';
@@ -332,6 +333,22 @@ describe('a MySQL server that goes away', () => {
       await raise(tx, id);
     });
     expect(await seqOf(db, id)).toBe(1);
+  });
+
+  test('and hangs means UNAVAILABLE also if a timer of Prisma fires just before the deadline', async () => {
+    await server.pause();
+    onTestFinished(() => server.resume());
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    // Timers count from the last whole millisecond.
+    vi.advanceTimersByTime(0.9);
+    const refused = db.snapshot((tx) => tx.stream.count()).catch((error: unknown) => error);
+    // That of the caller, of Prisma, and of the first statement or its connection.
+    while (vi.getTimerCount() < 3) await nextTurn();
+    vi.advanceTimersByTime(1_499.1);
+    for (let turns = 0; turns < 10; turns += 1) await nextTurn();
+    vi.advanceTimersByTime(1);
+    expect(await refused).toMatchObject({ name: 'ChatError', code: 'UNAVAILABLE' });
   });
 
   test('keeps times in UTC, whatever the time zones of server and process', async () => {
