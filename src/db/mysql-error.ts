@@ -9,6 +9,7 @@ const contended: ReadonlySet<number> = new Set([
   1205, // lock wait timeout
   1213, // deadlock
   1020, // MariaDB: the row has changed since it was read
+  1412, // the table has changed since the snapshot began: another node applies a migration
   1040, // too many connections
   1203, // too many connections of this user
   1317, // the statement was interrupted

@@ -184,6 +184,17 @@ describe('a transaction on MySQL', () => {
     expect(await seqOf(db, id)).toBe(1);
   });
 
+  test('that reads runs again if another node migrates a table after it began', async () => {
+    let tries = 0;
+    const count = await db.snapshot(async (tx) => {
+      tries += 1;
+      await tx.$queryRaw`SELECT id FROM User LIMIT 1`;
+      if (tries === 1) await place.run('ALTER TABLE Draft ADD COLUMN ofTomorrow INT NOT NULL DEFAULT 0, ALGORITHM = COPY');
+      return await tx.draft.count();
+    });
+    expect([count, tries]).toEqual([0, 2]);
+  });
+
   test('whose connection is lost at COMMIT throws UNAVAILABLE and does not run again', async () => {
     const { port } = new URL(place.place);
     await using proxy = await startProxy(Number(port));
