@@ -46,7 +46,7 @@ export function commit(
         try {
           return { verdict: await append.decide(insideFor(locked, append.lock)) };
         } catch (error) {
-          if (error instanceof ChatError && error.code !== 'UNAVAILABLE') return { refused: error };
+          if (error instanceof ChatError) return { refused: error };
           throw error;
         }
       }),
