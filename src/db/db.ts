@@ -12,6 +12,8 @@ export type Statements = Pick<Tx, '$queryRaw' | '$executeRaw'>;
 /** The database: Prisma, plus what Prisma cannot express in both dialects. Every call may throw ChatError UNAVAILABLE. */
 export interface Db extends AsyncDisposable {
   readonly dialect: 'mysql' | 'sqlite';
+  /** How many transactions can run at a time. Further ones wait for their turn, in order. */
+  readonly transactions: number;
   /**
    * For single reads; a write through it throws. Transient faults, such as a lost connection, are retried until the deadline, then it
    * throws ChatError UNAVAILABLE.

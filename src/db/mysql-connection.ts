@@ -11,13 +11,17 @@ import { deadlineIn, within } from './deadline.ts';
 export const connectMs = 5_000;
 // A transaction holds its locks for some ms. A statement that waits for seconds waits in a jam, and a retry does better.
 const lockWaitSeconds = 3;
+// A transaction is silent for some ms at most, or its node is frozen or gone. A server that is not told waits for hours, and keeps the
+// locks. MariaDB can tell a transaction from an idle connection. On MySQL both are closed, and the pool opens another.
+const silentSeconds = 10;
 // Finds connections that a firewall has dropped before a statement uses them.
 const keepAliveMs = 30_000;
 
 const settings = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
   // Text that does not fit is refused instead of truncated. 0 is an id (the server's stream), not a request for the next one.
-  `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', innodb_lock_wait_timeout = ${lockWaitSeconds}`,
+  `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', innodb_lock_wait_timeout = ${lockWaitSeconds}
+    /*M! , idle_transaction_timeout = ${silentSeconds} */ /*!80000 , wait_timeout = ${silentSeconds} */`,
 ] as const;
 
 /** Opens a connection with the settings that all connections have. Bounded by `connectTimeout`. Throws the driver's errors. */

@@ -216,6 +216,7 @@ export function createPrismaDb(parts: Dialect, options: DbOptions): Db {
 
   return {
     dialect: parts.dialect,
+    transactions: writers.size,
     epoch,
     client,
     transaction: (work) => run(work, { snapshot: false }),

@@ -3,6 +3,8 @@ import { Transient } from './transient.ts';
 
 /** A bounded number of slots, handed out in the order of requests. */
 export interface Slots {
+  /** How many there are. */
+  readonly size: number;
   /** Waits for a slot and returns the function that gives it back (idempotent). Rejects with Transient at the deadline, or once closed. */
   take(deadline: Deadline): Promise<() => void>;
   /** Refuses present and later waiters. Resolves when every slot has been given back. */
@@ -72,5 +74,5 @@ export function createSlots(size: number): Slots {
     return idle.promise;
   }
 
-  return { take, close };
+  return { size, take, close };
 }

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Db, unavailable } from '../db/index.ts';
 import { ChatError, OverloadError } from '../errors.ts';
@@ -59,18 +59,23 @@ const forgetEvery = 2_000;
 // A client that comes back this long after an overload finds that the queue has moved on.
 const retryMs = 1_000;
 
+// A commit of another node takes some ms. Trying again this often costs the database a few commits that store nothing.
+const tryAgainMs = 25;
+
 /**
  * Commits appends in groups. Appends that come while a commit is under way share the next one, and no append waits for more company than
  * that. So a single append is committed at once. Where many wait, two commits run at a time.
  *
  * A stream that another transaction holds, usually another node's, is left to a commit of its own. That commit waits for the stream,
- * together with all appends that come for it meanwhile, and holds up nothing else.
+ * together with all appends that come for it meanwhile, and holds up nothing else. Half of the database's transactions may wait so: a node
+ * that freezes within a commit keeps hundreds of streams. The appends to further such streams are tried again and again.
  */
 export class Committer implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #busy = new Map<bigint, Waiting[]>();
   readonly #lanes = new Set<Promise<void>>();
   readonly #line: CommitQueue<Waiting>;
+  #patient = 0;
   #starting = false;
   #waiting = 0;
   #begun = 0;
@@ -167,15 +172,23 @@ export class Committer implements AsyncDisposable {
   }
 
   async #follow(streamId: bigint): Promise<void> {
-    const present = (this.#busy.get(streamId) ?? []).filter(({ gone }) => !gone);
-    const { taken, left } = takeBatch(present, this.#parts.limits.batch, ({ append }) => append);
-    this.#busy.set(streamId, left);
-    await this.#commit(taken, { leaveBusy: false });
+    if (this.#patient < Math.max(1, this.#parts.db.transactions / 2)) {
+      this.#patient += 1;
+      await this.#waitFor(streamId);
+      this.#patient -= 1;
+    } else await delay(tryAgainMs);
     // The appends that came meanwhile return to the common line. Otherwise a stream whose appends always come faster than a commit takes
     // would keep commits of its own for ever.
     const rest = this.#busy.get(streamId) ?? [];
     this.#busy.delete(streamId);
     for (const waiting of rest) this.#enter(waiting);
+  }
+
+  async #waitFor(streamId: bigint): Promise<void> {
+    const present = (this.#busy.get(streamId) ?? []).filter(({ gone }) => !gone);
+    const { taken, left } = takeBatch(present, this.#parts.limits.batch, ({ append }) => append);
+    this.#busy.set(streamId, left);
+    await this.#commit(taken, { leaveBusy: false });
   }
 
   async #commit(taken: readonly Waiting[], how: { readonly leaveBusy: boolean }): Promise<void> {

@@ -149,6 +149,25 @@ describe('a transaction on MySQL', () => {
     expect([await seqOf(db, other), kills]).toEqual([1, 0]);
   });
 
+  test('of a node that freezes loses its locks after some seconds, and runs again if the node comes back', async () => {
+    const [id = 0n] = await newStreams(db, 1);
+    const silence = "SHOW SESSION VARIABLES WHERE Variable_name IN ('idle_transaction_timeout', 'wait_timeout')";
+    let tries = 0;
+    await db.transaction(async (tx) => {
+      tries += 1;
+      await db.lockStreams(tx, [id]);
+      if (tries > 1) return raise(tx, id);
+      const limits = await tx.$queryRaw<{ Value: string }[]>(raw(silence));
+      expect(limits.map(({ Value: seconds }) => Number(seconds))).toContain(10);
+      // Sooner than a test could wait.
+      await tx.$executeRaw(raw('SET SESSION wait_timeout = 1 /*M! , idle_transaction_timeout = 1 */'));
+      // Waits for the lock, while the transaction that holds it is silent.
+      await place.run(`UPDATE Stream SET lastSeq = 5 WHERE id = ${id}`);
+      return raise(tx, id);
+    });
+    expect([await seqOf(db, id), tries]).toEqual([6, 2]);
+  });
+
   test('skips streams that another transaction holds, with leaveBusy', async () => {
     const [held = 0n, free = 0n] = await newStreams(db, 2);
     const lock = () => db.transaction(async (tx) => (await db.lockStreams(tx, [held, free], { leaveBusy: true })).rows.map(({ id }) => id));

@@ -1,9 +1,11 @@
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
+import { connectMysql } from '../../src/db/db.mysql.ts';
 import { type Db, holdUsers, join, sql } from '../../src/db/index.ts';
 import { createLog, type Fact } from '../../src/log/index.ts';
 import { mysqlDb } from '../support/db.ts';
+import { realStores } from '../support/stores.ts';
 import { promisesOfCommits } from './commit.contract.ts';
 
 describe('commits on MariaDB', () => {
@@ -113,6 +115,38 @@ describe('commits on MariaDB', () => {
     release.resolve();
     await Promise.all([...behind, holding]);
     expect(order).toEqual(['elsewhere', 'first there', 'second there']);
+  });
+
+  test('let others write and read while another node holds more streams than there are connections', async () => {
+    await using stores = await realStores();
+    const open = () => connectMysql({ url: stores.env['DATABASE_URL'] ?? '', connections: 4, writeDeadlineMs: 8_000 });
+    await using db = await open();
+    await using other = await open();
+    await using bus = createMemoryBus();
+    await using log = createLog({ db, bus, logger: pino({ level: 'silent' }) });
+    const newStream = () =>
+      log.append({ lock: [], decide: async () => ({ create: [{ kind: 'GROUP' }], result: ({ created }) => created[0] ?? 0n }) });
+    const streams = await Promise.all(Array.from({ length: 20 }, newStream));
+    const [free = 0n, ...held] = streams;
+    const [holds, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const holding = other.transaction(async (tx) => {
+      await other.lockStreams(tx, held);
+      holds.resolve();
+      await release.promise;
+    });
+    await holds.promise;
+    const order: string[] = [];
+    const append = async (name: string, stream: bigint) => {
+      await log.append({ lock: [stream], decide: async () => ({ result: () => undefined }) });
+      order.push(name);
+    };
+    const behind = held.map((stream) => append('behind', stream));
+    await expect.poll(() => isLocking(db)).toBe(true);
+    await Promise.all([append('beside', free), db.snapshot((tx) => tx.stream.count())]);
+    order.push('read');
+    release.resolve();
+    await Promise.all([...behind, holding]);
+    expect(order).toEqual(['beside', 'read', ...held.map(() => 'behind')]);
   });
 
   test('hold no user for an append that waits for its stream, so that others can change that user', async () => {
