@@ -338,6 +338,13 @@ test('an old message is found, and shown in its place in the conversation', asyn
   const needle = page.getByRole('log').getByText('the needle');
   await needle.waitFor();
   await expect.poll(async () => isWithin(await needle.boundingBox(), await page.locator('.timeline').boundingBox())).toBe(true);
+  // New messages are unread until the user is at the end, as after coming back from a thread.
+  await people.say(jo, id, 'much later');
+  await page.getByRole('img', { name: '1 unread' }).waitFor();
+  await choose(page, 'the needle', 'Reply in a thread');
+  await page.getByRole('link', { name: 'Back to the conversation' }).click();
+  await page.getByRole('log').getByText('much later').waitFor();
+  await page.getByRole('img', { name: '1 unread' }).waitFor({ state: 'detached' });
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
@@ -352,7 +359,11 @@ test('a refused sign-up shows the server’s message; a user stays signed in aft
   await eve.reload();
   await eve.getByText('@eve').waitFor();
   await eve.getByRole('button', { name: 'Sign out' }).click();
-  await eve.getByRole('button', { name: 'Sign in' }).waitFor();
+  await eve.getByLabel('Handle').fill('eve');
+  // A space belongs to a password.
+  await eve.getByLabel('Password').fill(`${password} `);
+  await eve.getByRole('button', { name: 'Sign in' }).click();
+  await expect.poll(() => eve.getByRole('alert').textContent()).toMatch(/password/);
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 

@@ -10,8 +10,7 @@ export function SignIn({ session }: { readonly session: Session }): ReactNode {
   async function submit(event: SubmitEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const [handle, password, displayName] = ['handle', 'password', 'displayName'].map((name) => String(form.get(name) ?? '').trim());
-    if (handle === undefined || password === undefined) return;
+    const [handle, password, displayName] = [textIn(form, 'handle').trim(), textIn(form, 'password'), textIn(form, 'displayName').trim()];
     setBusy(true);
     try {
       const refusal = isNew
@@ -60,4 +59,8 @@ export function SignIn({ session }: { readonly session: Session }): ReactNode {
       </form>
     </main>
   );
+}
+
+function textIn(form: FormData, name: string): string {
+  return String(form.get(name) ?? '');
 }

@@ -28,6 +28,8 @@ export function Timeline({ conversation, room, sought, onEnd, onReply }: Timelin
   useEffect(() => {
     if (isThere) log.current?.querySelector(`[data-seq="${sought}"]`)?.scrollIntoView({ block: 'center' });
   }, [isThere, sought]);
+  // Also when the user comes back from a thread: it starts at the end again.
+  useEffect(() => onEnd(true), [onEnd]);
   return (
     // The layout starts at the end (timeline.css), so the browser stays there by itself, and scroll position 0 is the end.
     <div className="timeline" onScroll={({ currentTarget }) => onEnd(Math.abs(currentTarget.scrollTop) < nearPx)}>
