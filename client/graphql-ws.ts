@@ -7,6 +7,11 @@ export interface SocketOptions extends Omit<ClientOptions, 'connectionParams' | 
    * failure.
    */
   readonly token: () => Promise<string | null> | string | null;
+  /**
+   * Returns the signal of the user whose token it is: `() => session.signal`. When it aborts, the socket is closed. Otherwise a socket that
+   * is kept open stays that user's, also for what the next user subscribes to.
+   */
+  readonly signal?: (() => AbortSignal) | undefined;
   /** How long a socket may take to open, in ms. Defaults to 10,000. */
   readonly openMs?: number | undefined;
 }
@@ -34,7 +39,8 @@ type Sockets = new (
  * its first positions: those retry with their current ones. It closes connections that do not answer pings, which graphql-ws leaves to the
  * application. `url`: `wss://…/graphql`. In Node below 22, pass `webSocketImpl` (the package `ws`).
  */
-export function createSocketClient({ token, on, keepAlive = pingMs, openMs = usualOpenMs, ...options }: SocketOptions): Client {
+export function createSocketClient({ token, signal, on, keepAlive = pingMs, openMs = usualOpenMs, ...options }: SocketOptions): Client {
+  let owner: AbortSignal | undefined;
   let awaited: ReturnType<typeof setTimeout> | undefined;
   let open: { readonly socket: Sending; bearer: string | null } | undefined;
   let brought: string | null = null;
@@ -60,6 +66,8 @@ export function createSocketClient({ token, on, keepAlive = pingMs, openMs = usu
     retryAttempts: 0,
     keepAlive,
     async connectionParams() {
+      owner = signal?.();
+      owner?.addEventListener('abort', client.terminate);
       brought = await token();
       return brought === null ? {} : { authorization: `Bearer ${brought}` };
     },
@@ -79,6 +87,7 @@ export function createSocketClient({ token, on, keepAlive = pingMs, openMs = usu
         on?.pong?.(received, payload);
       },
       closed(event) {
+        owner?.removeEventListener('abort', client.terminate);
         open = undefined;
         clearTimeout(awaited);
         on?.closed?.(event);

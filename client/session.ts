@@ -52,8 +52,8 @@ export interface Session {
    */
   readonly fetch: typeof fetch;
   /**
-   * Aborted once the user of this page has signed out, or another one has signed in, who has another signal. For `followEvents` and
-   * `createOutbox`. A session that ends by itself does not abort it: its user may sign in again.
+   * Aborted once the user of this page has signed out, or another one has signed in, who has another signal. For `followEvents`,
+   * `createOutbox` and `createSocketClient`. A session that ends by itself does not abort it: its user may sign in again.
    */
   readonly signal: AbortSignal;
   /** Ends the session here and, if the server can be reached, there. */
@@ -248,12 +248,12 @@ export function createSession({
         if (held && held.name !== last?.name) return;
         // Also one whose session has ended, so that no other tab begins the next one.
         const leaving = held?.name ?? owner;
-        belongTo(null);
         try {
           const stored = await kept();
           if (held === undefined || stored?.name === leaving) await keep(null);
         } finally {
           become(null);
+          belongTo(null);
         }
       }).finally(async () => {
         // The user is signed out here in any case. Without a network, the session ends on the server when it expires.

@@ -1,9 +1,10 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { WebSocket as Ws } from 'ws';
 import { createSocketClient } from '../../client/graphql-ws.ts';
 import { world } from '../support/world.ts';
+import { follow, socketTo } from './follower.ts';
 
 const chat = world();
 
@@ -56,4 +57,23 @@ it('a client without a token is asked for one once, and not at each ping', async
   client.subscribe({ query: '{ __typename }' }, { next: () => undefined, error: pongs.reject, complete: () => undefined });
   await pongs.promise;
   expect(asked).toBe(1);
+});
+
+it('a socket that is kept open closes with its user, and the next user gets another one', async () => {
+  const [ann, ben] = await chat.people('ann', 'ben');
+  let [user, tenure] = [ann, new AbortController()];
+  const options = { lazyCloseTimeout: 60_000, signal: () => tenure.signal };
+  const client = socketTo(chat.url, () => user.token, options);
+  onTestFinished(() => client.terminate());
+  const before = follow({ subscribe: client.subscribe });
+  await expect.poll(before.states).toContain('live');
+  await before.following.stop();
+  const ending = tenure;
+  [user, tenure] = [ben, new AbortController()];
+  ending.abort();
+  const after = follow({ subscribe: client.subscribe });
+  await expect.poll(after.states).toContain('live');
+  const followed = (await after.positions.load()).map(({ streamId }) => streamId);
+  expect([followed.includes(ann.id), followed.includes(ben.id)]).toEqual([false, true]);
+  expect(getEventListeners(ending.signal, 'abort')).toEqual([]);
 });
