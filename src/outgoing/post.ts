@@ -36,6 +36,8 @@ export interface PosterOptions {
   readonly allowed: readonly string[];
   /** Resolves names. Defaults to the system's resolver; tests replace it. */
   readonly resolve?: Resolve | undefined;
+  /** After how many ms without a request a connection is closed. Defaults to a minute; tests shorten it. */
+  readonly idleMs?: number | undefined;
 }
 
 /** Resolves a name to all its addresses. */
@@ -45,14 +47,17 @@ export type Resolve = (
   callback: (error: Error | null, addresses: readonly LookupAddress[]) => void,
 ) => void;
 
-// A connection serves many requests in a row. One host never needs more connections than this at the same time.
-const socketsPerHost = 16;
+// A connection serves many requests in a row. Pushes to one host need as many at the same time as there are lanes of rounds, and of each
+// round for one origin. A request that had to wait for a connection would lose that time of its deadline.
+const socketsPerHost = 64;
+// Users name the hosts, so connections to hosts that are not used any more must not add up.
+const usualIdleMs = 60_000;
 // The body of a response is only for logs.
 const readBytes = 1_024;
 
 /** Creates a poster. */
-export function createPoster({ allowed, resolve = lookup }: PosterOptions): Poster {
-  const kept = { keepAlive: true, maxSockets: socketsPerHost, scheduling: 'lifo' } as const;
+export function createPoster({ allowed, resolve = lookup, idleMs = usualIdleMs }: PosterOptions): Poster {
+  const kept = { keepAlive: true, maxSockets: socketsPerHost, scheduling: 'lifo', timeout: idleMs } as const;
   const own = { http: new http.Agent(kept), https: new https.Agent(kept) };
   const guarded = new https.Agent({ ...kept, lookup: publicOnly(resolve) });
   const closing = new AbortController();
@@ -138,6 +143,8 @@ function exchange(posting: Posting, agent: http.Agent, ends: AbortSignal): Promi
     answer.on('error', end);
   });
   sent.on('error', failed);
+  // Without a response and without an error: the server has switched to another protocol.
+  sent.on('close', () => end());
   sent.end(body);
   return promise;
 }
@@ -147,10 +154,15 @@ function isClosed({ code }: NodeJS.ErrnoException): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
-/** Parses a Retry-After header (RFC 9110, 10.2.3). Returns the time from now in ms, or null if there is none or it cannot be parsed. */
+// Nobody waits longer for a server. A time in a year of six digits could not even be stored.
+const longestRetryMs = 24 * 3_600_000;
+
+/**
+ * Parses a Retry-After header (RFC 9110, 10.2.3). Returns the time from now in ms, a day at most, or null if there is none or it cannot be
+ * parsed.
+ */
 export function parseRetryAfter(text: string | null | undefined, now: number = Date.now()): number | null {
   if (text === null || text === undefined) return null;
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? null : Math.max(0, at - now);
+  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
+  return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), longestRetryMs);
 }

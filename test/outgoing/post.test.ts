@@ -1,10 +1,11 @@
 import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createPoster, type Poster, type Posting, parseRetryAfter } from '../../src/outgoing/index.ts';
+import { within } from '../support/bound.ts';
 
 const open = new AsyncDisposableStack();
 const servers: Server[] = [];
@@ -117,6 +118,29 @@ describe('a post to the operators’ own server', () => {
     expect([asked, connections()]).toEqual([2, 1]);
   });
 
+  it('does not wait for others, of which push sends sixty-four to one host at a time', async () => {
+    const waiting: ServerResponse[] = [];
+    const { port } = await serve((_request, response) => {
+      waiting.push(response);
+      if (waiting.length === 64) for (const one of waiting) one.writeHead(204).end();
+    });
+    const all = await Promise.all(Array.from({ length: 64 }, () => poster.toOwn(posting(`http://127.0.0.1:${port}/`))));
+    expect(all.filter(({ status }) => status === 204)).toHaveLength(64);
+  });
+
+  it('leaves no connection that is not used any more', async () => {
+    using hasty = createPoster({ allowed: [], idleMs: 50 });
+    const closed = Promise.withResolvers<void>();
+    const { port } = await serve(({ socket }, response) => {
+      socket.once('close', closed.resolve);
+      response.writeHead(204).end();
+    });
+    // The server would keep it for ever.
+    for (const server of servers) server.keepAliveTimeout = 0;
+    expect(await hasty.toOwn(posting(`http://127.0.0.1:${port}/`))).toMatchObject({ status: 204 });
+    await within(4_000, closed.promise);
+  });
+
   it('ends at its deadline without a response', async () => {
     const { port } = await serve(() => undefined);
     const outcome = await poster.toOwn(posting(`http://127.0.0.1:${port}/`, { timeoutMs: 50 }));
@@ -126,6 +150,12 @@ describe('a post to the operators’ own server', () => {
   it('ends at its deadline if the response never ends, with its status', async () => {
     const { port } = await serve((_request, response) => void response.writeHead(200).write('and'));
     expect(await poster.toOwn(posting(`http://127.0.0.1:${port}/`, { timeoutMs: 50 }))).toMatchObject({ status: 200 });
+  });
+
+  it('ends without a response if the server switches to another protocol', async () => {
+    const switching = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n';
+    const { port } = await serve(({ socket }) => void socket.write(switching));
+    expect(await poster.toOwn(posting(`http://127.0.0.1:${port}/`, { timeoutMs: 500 }))).toMatchObject({ status: null });
   });
 
   it('fails with a reason if nothing listens', async () => {
@@ -214,6 +244,9 @@ describe('the header retry-after', () => {
     ['Wed, 04 Mar 2026 05:07:07 GMT', 60_000],
     ['Wed, 04 Mar 2020 05:07:07 GMT', 0],
     ['soon', null],
+    ['604800', 86_400_000],
+    ['9'.repeat(400), 86_400_000],
+    ['1 Jan 200000 00:00:00 GMT', 86_400_000],
   ])('%s', (text, ms) => expect(parseRetryAfter(text, now)).toBe(ms));
 });
 
