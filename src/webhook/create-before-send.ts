@@ -5,7 +5,7 @@ import { ChatError } from '../errors.ts';
 import type { PendingMessage } from '../message/index.ts';
 import { createNewest } from '../newest/index.ts';
 import { noTracer, type Tracer } from '../tracer.ts';
-import { newUuid } from '../uuid.ts';
+import { newUuid, uuidBytes } from '../uuid.ts';
 import type { BeforeSend, BeforeSendChoice, BeforeSends, ShowDraft } from './before-send.ts';
 import { type BeforeSendRow, deleteBeforeSend, readBeforeSend, writeBeforeSend } from './before-send-store.ts';
 import { createBreaker } from './breaker.ts';
@@ -65,7 +65,8 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
 
   async function set({ url, deadlineMs, onFailure, conversations, newSecret = false }: BeforeSendChoice) {
     const checked = { url: requireUrl(url, config), ...(deadlineMs !== undefined && { deadlineMs: requireDeadline(deadlineMs) }) };
-    const made = await db.transaction(async (tx) => {
+    // A secret is shown once. So it must be known whether it was stored, even if the connection is lost at the commit.
+    const made = await db.commit(uuidBytes(newUuid()), async (tx) => {
       // Changes are serialized: each keeps what the former one has chosen. Without a row, two concurrent changes would both create it.
       await holdDeployment(db, tx);
       const before = await readBeforeSend(tx);

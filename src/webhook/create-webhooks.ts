@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { Db } from '../db/index.ts';
+import { type Db, holdDeployment } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { cancelJob } from '../jobs/index.ts';
 import type { Log } from '../log/index.ts';
 import { noTracer, type Tracer } from '../tracer.ts';
-import { newUuid } from '../uuid.ts';
+import { newUuid, uuidBytes } from '../uuid.ts';
 import { countBacklogs, forgetBacklogs, makeDue } from './backlog.ts';
 import { catchUp } from './catch-up.ts';
 import { callWebhook } from './deliver.ts';
@@ -71,7 +71,9 @@ export function createWebhooks({ db, log, logger, config, onRead = () => undefin
   async function create(choice: WebhookChoice): Promise<NewSecret> {
     const checked = requireChoice(choice, config);
     const secrets = firstSecrets();
-    const row = await db.transaction(async (tx) => {
+    // A secret is shown once. So it must be known whether it was stored, even if the connection is lost at the commit.
+    const row = await db.commit(uuidBytes(newUuid()), async (tx) => {
+      await holdDeployment(db, tx);
       if ((await tx.webhook.count()) >= maxWebhooks)
         throw new ChatError('LIMIT_REACHED', `There can be at most ${maxWebhooks} webhooks. Delete one first.`);
       const now = await db.now(tx);
@@ -83,7 +85,7 @@ export function createWebhooks({ db, log, logger, config, onRead = () => undefin
   }
 
   async function change(id: string, changes: (row: WebhookRow, now: Date) => Partial<WebhookRow>): Promise<WebhookRow> {
-    return await db.transaction(async (tx) => {
+    return await db.commit(uuidBytes(newUuid()), async (tx) => {
       if (!(await holdWebhook(tx, id))) throw noWebhook();
       const row = await requireWebhook(tx, id);
       const changed = changes(row, await db.now(tx));

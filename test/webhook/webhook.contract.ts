@@ -28,6 +28,18 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
     await here.handOn(conversationId);
   }
 
+  it('there can be at most fifty, however many are created at the same time', async () => {
+    const { webhooks } = here.chat;
+    const create = () => webhooks.create({ url: 'https://app.example.org/', description: '', events: [] });
+    for (let made = 0; made < 49; made += 1) await create();
+    const last = await Promise.allSettled([create(), create(), create()]);
+    expect(last.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))).toMatchObject([
+      { code: 'LIMIT_REACHED' },
+      { code: 'LIMIT_REACHED' },
+    ]);
+    for (const { id } of await webhooks.list()) await webhooks.remove(id);
+  });
+
   describe('an app', () => {
     it('receives each event that it chose once, in order, as the API shows it', async () => {
       const { app, id } = await here.app([]);
