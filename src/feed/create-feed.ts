@@ -9,12 +9,12 @@ import type { Page } from '../page.ts';
 import { together } from '../together.ts';
 import type { Tracer } from '../tracer.ts';
 import type { Viewer } from '../user/index.ts';
+import { createUserTotals } from '../user-totals.ts';
 import { createAdmission } from './admission.ts';
 import { createChannels } from './channels.ts';
 import { createConversationSubscription } from './conversation-subscription.ts';
 import type { FeedEvent, Position } from './event.ts';
 import type { Feed } from './feed.ts';
-import { createFollowed } from './followed.ts';
 import { Outlet } from './outlet.ts';
 import type { FeedParts } from './parts.ts';
 import { readSnapshot } from './snapshot.ts';
@@ -76,7 +76,12 @@ export function createFeed({ db, log: stored, bus, logger, config, onHeard, trac
   const typingMs = () => config.typingMs;
   const channels = createChannels({ log, bus, logger, headCheckMs, maxGap, typingMs, now, onHeard, tracer });
   const admission = createAdmission({ atOnce: catchUps, queue: catchUpQueue });
-  const parts: FeedParts = { db, log, channels, admission, followed: createFollowed(maxFollowed), logger, now, maxGap, maxReplay };
+  // The first subscription follows any number of conversations: bots can be in any number of groups.
+  const followed = createUserTotals({
+    most: maxFollowed,
+    refusal: `All your subscriptions together can follow at most ${maxFollowed} conversations on a node. End one before you open another.`,
+  });
+  const parts: FeedParts = { db, log, channels, admission, followed, logger, now, maxGap, maxReplay };
   const outlets = new Set<Outlet>();
   const page = together(log.readAll, {
     atOnce: pagesAtOnce,

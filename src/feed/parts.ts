@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Db } from '../db/index.ts';
 import type { Log } from '../log/index.ts';
+import type { UserTotals } from '../user-totals.ts';
 import type { Admission } from './admission.ts';
 import type { Channels } from './channels.ts';
-import type { Followed } from './followed.ts';
 
 /** What the parts of the feed share. */
 export interface FeedParts {
@@ -11,7 +11,8 @@ export interface FeedParts {
   readonly log: Log;
   readonly channels: Channels;
   readonly admission: Admission;
-  readonly followed: Followed;
+  /** The conversations that the subscriptions of each user follow. */
+  readonly followed: UserTotals;
   readonly logger: Logger;
   /** The node's clock, for the times of events that are not logged. */
   readonly now: () => Date;

@@ -7,6 +7,7 @@ import { ChatError } from '../errors.ts';
 import type { Limits } from '../limit/index.ts';
 import type { Entry, Log } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
+import { createUserTotals } from '../user-totals.ts';
 import type { Screen } from '../words/index.ts';
 import { watchable } from './acquaintance.ts';
 import { choose } from './choose.ts';
@@ -52,6 +53,12 @@ export function createPresences(parts: PresenceParts): Presences {
   const watching = new Watching(parts);
   const changes = limits.limit({ name: 'presence', points: changesPerWindow, windowSeconds });
   const watches = new Set<Watch>();
+  // Enough for a subscription of the largest size on each connection that a user may have.
+  const mostWatched = config.maxConnections * config.maxWatched;
+  const watched = createUserTotals({
+    most: mostWatched,
+    refusal: `All your subscriptions together can watch at most ${mostWatched} users on a node. End one before you open another.`,
+  });
 
   async function of({ userId: viewerId }: Viewer, userIds: readonly bigint[]): Promise<readonly (Presence | null)[]> {
     const [may, rows, attendances, now] = await Promise.all([
@@ -82,6 +89,12 @@ export function createPresences(parts: PresenceParts): Presences {
     }
   }
 
+  async function open(watch: Watch): Promise<void> {
+    watched.add(watch.viewer.userId, watch.userIds.size);
+    watches.add(watch);
+    await watching.open(watch);
+  }
+
   return {
     connect: (access, onClose) => own.connect(access, onClose),
     active: (viewer) => own.active(viewer),
@@ -98,12 +111,10 @@ export function createPresences(parts: PresenceParts): Presences {
         viewer,
         userIds,
         signal,
-        onStart(watch) {
-          watches.add(watch);
-          watching.open(watch).catch((error: unknown) => watch.fail(error));
-        },
+        onStart: (watch) => void open(watch).catch((error: unknown) => watch.fail(error)),
         onEnd(watch) {
-          watches.delete(watch);
+          if (!watches.delete(watch)) return;
+          watched.remove(viewer.userId, watch.userIds.size);
           watching.close(watch);
         },
       });

@@ -77,7 +77,8 @@ export interface Presences extends AsyncDisposable {
    *   after that.
    * - It starts with the first read and ends as `Feed.events` does.
    *
-   * Throws BAD_USER_INPUT (userIds) for more than config MAX_WATCHED users.
+   * Throws BAD_USER_INPUT (userIds) for more than config MAX_WATCHED users. Fails with LIMIT_REACHED if the viewer's watches on this node
+   * have more than MAX_CONNECTIONS times as many.
    */
   watch(viewer: Viewer, options: { userIds: readonly bigint[]; signal: AbortSignal }): EventStream<Presence>;
   /** Takes committed entries, which may change who may watch whom and how users are seen. Must be called with every entry. Never throws. */
