@@ -8,6 +8,7 @@ import { type Keeper, OwnConnection } from './own-connection.ts';
 import { every, wait } from './pace.ts';
 import type { DisconnectReason, Held } from './presence.ts';
 import { RemoteActivity } from './remote-activity.ts';
+import { ReturnedConnections } from './returned-connections.ts';
 import {
   type Connection,
   type ConnectionRef,
@@ -60,13 +61,20 @@ export class OwnConnections implements Keeper, AsyncDisposable {
     this.#touches = new RemoteActivity(parts);
     const { cluster, config, clock = monotonicClock } = parts;
     this.#clock = clock;
-    cluster.onRestored(() => this.#tellAll());
+    const returned = new ReturnedConnections(parts, (id) => this.#own.has(id));
+    cluster.onRestored(() => {
+      this.#tellAll();
+      returned.expect();
+    });
     cluster.onFenced(() => this.#leaveAll());
     cluster.onDead((lease) => this.inherit(lease));
     cluster.onMessage((message) => this.#hear(message));
     const awayMs = config.awaySeconds * 1_000;
     this.#cancels = [
-      every(clock, Math.min(retryMs, config.nodeLeaseMs / 4), () => this.#tellUntold()),
+      every(clock, Math.min(retryMs, config.nodeLeaseMs / 4), () => {
+        this.#tellUntold();
+        returned.remove();
+      }),
       every(clock, againMs, () => this.#tellAll()),
       ...(awayMs === 0 ? [] : [every(clock, Math.max(50, Math.min(awayMs / 4, 60_000)), () => this.#findIdle(awayMs))]),
     ];
@@ -109,19 +117,22 @@ export class OwnConnections implements Keeper, AsyncDisposable {
     const { presenceGraceMs } = this.#parts.config;
     const leftAt = this.#clock.now();
     await wait(this.#clock, presenceGraceMs, this.#stopping.signal);
-    for (;;) {
-      const held = await this.#parts.roster.heldBy(lease);
-      if (held.length === 0) return;
-      this.#stopping.signal.throwIfAborted();
-      // A page's connections are removed in parallel: last-seen times are stored in batches, a tenth of a second later. One by one, a
-      // node's thousands of users would be shown as online for minutes.
-      await Promise.all(
-        held.map(async (ref) => {
-          const attended = await this.#parts.roster.remove(ref);
-          // The lease lists it but the user's roster does not: an earlier heir removed it, and may have died before it published that.
-          await this.#publish(ref, attended, { leftAt, unanswered: attended.before === null });
-        }),
-      );
+    // Until nothing is found: a page can be missed if Redis fails over meanwhile.
+    for (let isAnyLeft = true; isAnyLeft; ) {
+      isAnyLeft = false;
+      for await (const held of this.#parts.roster.heldBy(lease)) {
+        this.#stopping.signal.throwIfAborted();
+        isAnyLeft ||= held.length > 0;
+        // A page's connections are removed in parallel: last-seen times are stored in batches, a tenth of a second later. One by one, a
+        // node's thousands of users would be shown as online for minutes.
+        await Promise.all(
+          held.map(async (ref) => {
+            const attended = await this.#parts.roster.remove(ref);
+            // The lease lists it but the user's roster does not: an earlier heir removed it, and may have died before it published that.
+            await this.#publish(ref, attended, { leftAt, unanswered: attended.before === null });
+          }),
+        );
+      }
     }
   }
 

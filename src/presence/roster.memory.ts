@@ -29,9 +29,9 @@ export function createMemoryRoster(): Roster {
       return { before, after: { ...attendance(userId), rev } };
     },
     of: async (userIds) => userIds.map(attendance),
-    async heldBy({ nodeId, epoch }) {
+    async *heldBy({ nodeId, epoch }) {
       const all = [...users.values()].flatMap((own) => [...own.values()]);
-      return all.filter(({ id }) => leaseOf(id).nodeId === nodeId && leaseOf(id).epoch === epoch);
+      yield all.filter(({ id }) => leaseOf(id).nodeId === nodeId && leaseOf(id).epoch === epoch);
     },
     async [Symbol.asyncDispose]() {
       users.clear();

@@ -104,24 +104,22 @@ export async function createRedisRoster({ url, namespace, logger, longestRetryMs
       const all = await Promise.all(userIds.map((userId) => client.hgetall(userKey(userId))));
       return userIds.map((userId, place) => attendance(userId, Object.entries(all[place] ?? {}), complain));
     },
-    async heldBy(lease) {
-      const client = ready();
-      const held: ConnectionRef[] = [];
+    async *heldBy(lease) {
       let cursor = '0';
-      // A step of a scan may find nothing although there is more: Redis limits the buckets that it looks at, and heirs empty the first ones first.
       do {
-        const [next, fields] = await client.hscan(leaseKey(lease), cursor, 'COUNT', pageSize);
+        const [next, fields] = await ready().hscan(leaseKey(lease), cursor, 'COUNT', pageSize);
         cursor = next;
+        const held: ConnectionRef[] = [];
         for (const [id, userId] of pairs(fields)) {
           if (isId.test(userId)) held.push({ id, userId: BigInt(userId) });
           else {
-            // If the field stayed, every heir of the lease would read it again and again.
+            // Nobody would ever remove the field.
             complain(id);
-            await client.hdel(leaseKey(lease), id);
+            await ready().hdel(leaseKey(lease), id);
           }
         }
-      } while (held.length === 0 && cursor !== '0');
-      return held;
+        yield held;
+      } while (cursor !== '0');
     },
     [Symbol.asyncDispose]: async () => redis[Symbol.dispose](),
   };

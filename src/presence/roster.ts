@@ -47,8 +47,11 @@ export interface Roster extends AsyncDisposable {
   remove(connection: ConnectionRef): Promise<RosterChange>;
   /** Reads where users are connected, in the order asked for. */
   of(userIds: readonly bigint[]): Promise<readonly UserConnections[]>;
-  /** Reads some of the connections that a lease holds or has tried to put. Empty if none are left. */
-  heldBy(lease: Lease): Promise<readonly ConnectionRef[]>;
+  /**
+   * Reads the connections that a lease holds or has tried to put, page by page. Those that are put or removed meanwhile may or may not be
+   * among them.
+   */
+  heldBy(lease: Lease): AsyncIterable<readonly ConnectionRef[]>;
 }
 
 /** Makes a connection's id under a lease. */

@@ -65,7 +65,12 @@ export class Watched implements Disposable {
   /** Applies a `standing` hint. Before the first read it is only counted, which makes the read repeat. */
   stand(rev: number, standing: ConnectionSummary, lastSeenAt: Date | null): void {
     this.heard += 1;
-    if (this.#known === undefined || rev <= this.#known.rev) return;
+    if (this.#known === undefined) return;
+    if (rev <= this.#known.rev) {
+      // Usually late. But if the clock of Redis has gone back, as in a failover to another machine, it is the newer one.
+      if (!isSameStanding(standing, this.#known.standing)) this.#parts.reread();
+      return;
+    }
     const { row } = this.#known;
     const isLater = lastSeenAt !== null && row.choice !== 'INVISIBLE' && (row.lastSeenAt === null || row.lastSeenAt < lastSeenAt);
     this.#untoldUntil = 0;
@@ -92,6 +97,8 @@ export class Watched implements Disposable {
 
   /** `leastMs`: the minimum time before a loss of devices is read again, however soon the roster can be trusted. */
   #believe(news: Known, leastMs = 0): void {
+    // A read may end after the last watch: nothing may be scheduled then.
+    if (this.#disposed) return;
     this.#known = news;
     if (news.standing.devices < (this.#believed?.devices ?? 1)) void this.#confirm(news, leastMs);
     else this.#believed = news.standing;
@@ -135,6 +142,10 @@ export class Watched implements Disposable {
 /** A profile that becomes empty does not count: an erased user's watchers are sent the end of their access instead. */
 function hasOtherProfile(before: Presence, after: Presence): boolean {
   return after.profile !== '' && after.profile !== before.profile;
+}
+
+function isSameStanding(one: ConnectionSummary, other: ConnectionSummary): boolean {
+  return one.devices === other.devices && one.idle === other.idle;
 }
 
 function isSame(one: Presence, other: Presence): boolean {

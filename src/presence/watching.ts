@@ -32,6 +32,9 @@ interface Seat {
   leave: Unsubscribe | undefined;
   /** The value of `#gaps` when the last read of the user started. 0 if there was none. */
   readAt: number;
+  /** How many reads of the user were started, and which of them is the newest that has ended. */
+  reads: number;
+  newestRead: number;
 }
 
 // The users of one watch of the default size, MAX_WATCHED and the viewer, are read together.
@@ -125,7 +128,7 @@ export class Watching implements AsyncDisposable {
       reread: () => void this.#reread(userId),
       renew: () => renew(userId),
     });
-    const seat: Seat = { watched, ready: Promise.resolve(), leave: undefined, readAt: 0 };
+    const seat: Seat = { watched, ready: Promise.resolve(), leave: undefined, readAt: 0, reads: 0, newestRead: 0 };
     this.#seats.set(userId, seat);
     seat.ready = this.#take(seat);
     // Watches that wait for this seat fail with its error; later ones make a new seat.
@@ -165,9 +168,14 @@ export class Watching implements AsyncDisposable {
     for (let attempt = 1; ; attempt += 1) {
       const { heard } = watched;
       const gaps = this.#gaps;
+      seat.reads += 1;
+      const read = seat.reads;
       const known = await this.#read(watched.userId);
       // After so many reads, changes that keep coming are left to the next hints.
       if (watched.heard !== heard && attempt < mostReads) continue;
+      // A read that started later has overtaken this one, and may know a change of which no hint has come.
+      if (read < seat.newestRead) return;
+      seat.newestRead = read;
       seat.readAt = gaps;
       return watched.read(known);
     }

@@ -38,10 +38,10 @@ export function device(): Access {
 }
 
 /** Starts without connections. */
-export async function attending(roster: Roster): Promise<Attending> {
+export async function attending(roster: Roster, registry = createMemoryRegistry()): Promise<Attending> {
   const open = new AsyncDisposableStack();
   const logger = pino({ level: 'silent' });
-  const [db, bus, registry] = [open.use(await sqliteDb()), createMemoryBus(), createMemoryRegistry()];
+  const [db, bus] = [open.use(await sqliteDb()), createMemoryBus()];
   const simulation = open.use(createSimulation(async () => registry, bus));
   const [telling, lastSeen] = [open.use(createHintPublisher(bus)), open.use(createLastSeenNotes({ db, logger }))];
   const devices: number[] = [];

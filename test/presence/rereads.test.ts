@@ -1,7 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
+import { formatPresenceHint, presenceTopic } from '../../src/presence/hint.ts';
+import type { Roster } from '../../src/presence/index.ts';
 import { createMemoryRoster } from '../../src/presence/roster.memory.ts';
 import { Watch } from '../../src/presence/watch.ts';
 import { Watching } from '../../src/presence/watching.ts';
@@ -54,5 +57,48 @@ it('a watcher who opened the same conversation as another user learns of them by
   expect(await watch.next()).toMatchObject({ value: { userId: ben.userId, devices: 1 } });
   await say(chat, ann, id, 'hello');
   expect(await watch.next()).toMatchObject({ value: { userId: ann.userId, devices: 1 } });
+  await watch.return();
+});
+
+it('a read that a later one has overtaken is not believed: it may be from before a change whose hint was lost', async () => {
+  await using open = new AsyncDisposableStack();
+  const db = open.use(await sqliteDb());
+  const bus = createMemoryBus();
+  const ann = await person(open.use(chatOver(db, {}, bus)), 'ann');
+  const { cluster, clock } = await open.use(createSimulation(async () => createMemoryRegistry(), bus)).start();
+  const roster = createMemoryRoster();
+  let slow: { readonly read: PromiseWithResolvers<void>; readonly gate: PromiseWithResolvers<void> } | undefined;
+  const slowly: Roster = {
+    ...roster,
+    async of(userIds) {
+      const found = await roster.of(userIds);
+      slow?.read.resolve();
+      await slow?.gate.promise;
+      return found;
+    },
+  };
+  const watching = open.use(new Watching({ db, bus, roster: slowly, cluster, logger: pino({ level: 'silent' }), renew() {} }));
+  const watch = new Watch({
+    ...{ viewer: ann, userIds: [ann.userId], signal: new AbortController().signal },
+    onStart: (started) => void watching.open(started).catch((error: unknown) => started.fail(error)),
+    onEnd: (ended) => watching.close(ended),
+  });
+  await roster.put(connection(ann.userId, 1));
+  expect(await watch.next()).toMatchObject({ value: { devices: 1 } });
+  const { read, gate } = { read: Promise.withResolvers<void>(), gate: Promise.withResolvers<void>() };
+  slow = { read, gate };
+  await bus.publish(presenceTopic(ann.userId), formatPresenceHint({ kind: 'chosen' }));
+  await read.promise;
+  slow = undefined;
+  // Without a hint.
+  await roster.put(connection(ann.userId, 2));
+  await cluster.send(cluster.lease.nodeId, { kind: 'lost' });
+  expect(await watch.next()).toMatchObject({ value: { devices: 2 } });
+  gate.resolve();
+  await setImmediate();
+  // A loss of devices is believed after the next beat.
+  await clock.advance(leaseMs);
+  await setImmediate();
+  expect(watch.poll()).toBeUndefined();
   await watch.return();
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type Known, Watched } from '../../src/presence/watched.ts';
 
 const row = { choice: 'ONLINE', statusText: null, statusUntil: null, lastSeenAt: null, hidesLastSeen: false, profile: 'a' } as const;
@@ -33,6 +33,19 @@ test('of two hints, the one with the higher revision counts, in any order of arr
   ann.stand(7, { devices: 3, idle: false }, null);
   ann.stand(6, { devices: 2, idle: false }, null);
   expect(ann.shown?.devices).toBe(3);
+});
+
+test('of two hints, the one with the lower revision has the user read again if it differs, because the clock of Redis may have gone back', () => {
+  let rereads = 0;
+  using ann = watched(undefined, () => (rereads += 1));
+  ann.read(known(5, nowhere));
+  ann.stand(4, nowhere, null);
+  expect(rereads).toBe(0);
+  ann.stand(3, somewhere, null);
+  expect(rereads).toBe(1);
+  ann.read(known(3));
+  ann.stand(4, { devices: 2, idle: false }, null);
+  expect(ann.shown?.devices).toBe(2);
 });
 
 test('fewer devices are shown once confirmed, more devices at once', async () => {
@@ -103,4 +116,16 @@ test('a change that was superseded before its confirmation has no effect', async
   confirm(0);
   await confirmed;
   expect(ann.shown?.devices).toBe(1);
+});
+
+test('a read that ends after the last watch leaves no timer', () => {
+  vi.useFakeTimers();
+  try {
+    const ann = watched();
+    ann[Symbol.dispose]();
+    ann.read({ ...known(5), row: { ...row, statusText: 'in a meeting', statusUntil: new Date(3_600_000) } });
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
