@@ -64,7 +64,7 @@ export type Tell = (line: string) => void;
 export interface Command {
   /** The arguments after the command's name, in capitals. */
   readonly words: readonly string[];
-  /** The description, with the flags that the command takes. */
+  /** The description, with all flags that the command takes. It is refused with any other. */
   readonly says: string;
   /** Whether the command only reads, always or with certain flags. All other commands are recorded in the audit whenever they run. */
   readonly looks?: true | ((flags: Flags) => boolean);

@@ -41,6 +41,9 @@ function read(line: readonly string[]) {
         : `Usage: ${name} ${command.words.join(' ')}. Put values with spaces in quotes.`;
     throw new UsageError(`${wanted}\n${usage(positionals)}`);
   }
+  const taken = new Set([...command.says.matchAll(/--([a-z-]+)/g)].map(([, flag]) => flag));
+  const foreign = Object.keys(flags).find((flag) => !taken.has(flag));
+  if (foreign !== undefined) throw new UsageError(`${name} takes no --${foreign}. Nothing was done.\n${usage(positionals)}`);
   return { name, command, words, flags };
 }
 

@@ -271,6 +271,8 @@ describe('the command beside a running embedded node', () => {
     [['grant', 'ann', 'ben'], 'Usage: grant HANDLE.', ['grant']],
     [['nodes', 'all'], 'nodes takes no arguments.\n', ['nodes']],
     [['settings', 'list', '--loud'], "Unknown option '--loud'\n", ['settings list']],
+    // Somebody who only wants to look must not erase an account.
+    [['users', 'delete', 'ann', '--messages', 'keep', '--check'], 'users delete takes no --check. Nothing was done.\n', ['users delete']],
     [['audit'], 'audit needs a subcommand.\n', ['audit list', 'audit export']],
     [['audit', 'show'], 'Unknown command: audit show.\n', ['audit list', 'audit export']],
   ])('prints what is wrong with %j, and only the usage that was meant', async (words, fault, meant) => {
