@@ -15,7 +15,7 @@ const DeletedMessages = builder.enumType('DeletedMessages', {
 builder.objectField(Viewer, 'hasPassword', (t) =>
   t.boolean({
     description: 'Whether the viewer has a password. A user who signs in with tokens (`signInWithToken`) has none.',
-    resolve: (viewer, _args, { chat }) => chat.users.hasPassword(viewer),
+    resolve: (viewer, _args, { chat, scope }) => scope.loaders.ownPage('hasPassword', () => chat.users.hasPassword(viewer)),
   }),
 );
 

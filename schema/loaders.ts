@@ -116,8 +116,8 @@ export interface Loaders {
   /** The viewer's direct conversation with a user. */
   readonly directs: DataLoader<bigint, Conversation | null>;
   /**
-   * Reads a page of one of the viewer's own lists. It is read once, even if the response contains the viewer several times. A name stands
-   * for one list and one page.
+   * Reads a page of one of the viewer's own lists, or one object that only they see. It is read once, even if the response contains the
+   * viewer or the object several times. A name stands for one list and one page, or for one object.
    */
   readonly ownPage: <T>(name: string, read: () => Promise<T>) => Promise<T>;
   /** Returns the viewer's positions. Empty if signed out. */

@@ -31,12 +31,13 @@ async function find(context: Context, viewer: ViewerShape, { type, key }: Parsed
       return scope.loaders.users.load(key);
     case 'Presence':
       return scope.loaders.presences.load(key);
+    // Without a loader: nobody asks for many of these, but a document can name one thousands of times.
     case 'Session':
-      return chat.users.session(viewer, key);
+      return scope.loaders.ownPage(`session ${key}`, () => chat.users.session(viewer, key));
     case 'DataExport':
-      return chat.exports.byId(viewer, key);
+      return scope.loaders.ownPage(`dataExport ${key}`, () => chat.exports.byId(viewer, key));
     case 'Notice':
-      return chat.notices.byId(viewer, key);
+      return scope.loaders.ownPage(`notice ${key}`, () => chat.notices.byId(viewer, key));
     case 'ScheduledMessage':
       return scope.loaders.scheduledMessages.load(key);
     case 'Draft':

@@ -171,6 +171,15 @@ test('an event of the account does not read the positions that only StreamReady 
   expect(calls).not.toHaveProperty('positions');
 });
 
+test('a session is read once, however often a document names it', async () => {
+  const { calls, chat: counted } = counting(chat);
+  const lists = Array.from({ length: 20 }, (_, n) => `a${n}: nodes(ids: $ids) { id }`).join(' ');
+  const id = formatId('Session', alice.sessionId);
+  const { data } = await ask(counted, alice, `query($ids: [ID!]!) { ${lists} }`, { ids: [id, id] });
+  expect(data).toMatchObject({ a0: [{ id }, { id }], a19: [{ id }, { id }] });
+  expect(calls).toEqual({ session: 1 });
+});
+
 test('the payload of sendMessage has sender and conversation without further reads', async () => {
   const id = await groupOf(chat, alice, bob);
   const source = `mutation($input: SendMessageInput!) { sendMessage(input: $input) { messageEdge { node {
