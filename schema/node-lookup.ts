@@ -74,8 +74,9 @@ async function find(context: Context, viewer: ViewerShape, { type, key }: Parsed
 export async function seenMessage(context: Context, viewer: Pick<ViewerShape, 'userId'>, ref: MessageRef): Promise<Message | null> {
   const { loaders } = context.scope;
   const accessed = await accessOf(context, ref.conversationId, viewer);
-  if (accessed === null || ref.seq < firstSeen(accessed.access) || (await loaders.hidden.load(ref))) return null;
-  return loaders.messages.load(ref);
+  // What was sent after the conversation was read may be past the end of the access.
+  if (accessed === null || ref.seq < firstSeen(accessed.access) || ref.seq > accessed.conversation.lastSeq) return null;
+  return (await loaders.hidden.load(ref)) ? null : loaders.messages.load(ref);
 }
 
 builder.queryFields((t) => ({

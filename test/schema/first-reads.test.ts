@@ -40,6 +40,18 @@ function afterConversations(happens: () => Promise<unknown>): Chat {
   return { ...chat, groups: { ...chat.groups, byIds } };
 }
 
+/** The chat, with something that happens right after the first read of memberships. */
+function afterMemberships(happens: () => Promise<unknown>): Chat {
+  let happened: Promise<unknown> | undefined;
+  const memberships: Chat['groups']['memberships'] = async (refs) => {
+    const read = await chat.groups.memberships(refs);
+    happened ??= happens();
+    await happened;
+    return read;
+  };
+  return { ...chat, groups: { ...chat.groups, memberships } };
+}
+
 /** The chat, with something that happens right after each read of those who have read messages. */
 function afterReaders(happens: () => Promise<unknown>): Chat {
   async function readers(conversations: Parameters<Chat['messages']['readers']>[0]) {
@@ -336,3 +348,28 @@ async function handleOf(viewer: Viewer): Promise<string | undefined> {
   const [user] = await chat.users.byIds([viewer.userId]);
   return user?.handle;
 }
+
+test('a viewer who loses access while a response is made gets nothing that was sent after that', async () => {
+  const id = await groupOf(chat, alice, bob);
+  const seq = await say(chat, alice, id, 'among us');
+  const seen = afterMemberships(async () => {
+    await chat.groups.removeMember(alice, { groupId: id, userId: bob.userId });
+    const secret = { conversationId: id, seq: await say(chat, alice, id, 'not for Bob') };
+    expect(secret.seq).toBe(seq + 2);
+    await chat.messages.pin(alice, secret);
+  });
+  const source = `query($id: ID!, $secret: ID!) {
+    node(id: $secret) { id }
+    conversation(id: $id) {
+      viewerLastMessage { seq } messages(last: 1) { edges { node { seq } } } pins { edges { node { seq } } }
+    }
+  }`;
+  const secret = formatId('Message', { conversationId: id, seq: seq + 2 });
+  expect(await ask(seen, bob, source, { id: formatId('Conversation', id), secret })).toEqual({
+    data: {
+      node: null,
+      conversation: { viewerLastMessage: { seq }, messages: { edges: [{ node: { seq } }] }, pins: { edges: [] } },
+    },
+    errors: [],
+  });
+});
