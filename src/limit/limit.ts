@@ -10,7 +10,7 @@ export interface LimitRule {
 
 /** Points per key, in fixed windows. Neither function ever rejects: a fault of the counting must not fail the caller. */
 export interface Limit {
-  /** Takes one point. Returns null if it is granted, or else the time in ms after which a take may be granted. */
+  /** Takes one point. Returns null if it is granted, or else the time in ms after which a take may be granted. Only granted takes count. */
   take(key: string): Promise<number | null>;
   /** Returns a point, where the action turned out not to count. */
   giveBack(key: string): Promise<void>;

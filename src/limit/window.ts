@@ -13,6 +13,10 @@ export function pointsOf({ points }: Pick<LimitRule, 'points'>): number {
   return typeof points === 'function' ? points() : points;
 }
 
+// A point that is given back after its window has ended would be one too many in the next window. Redis answers within half a second, or
+// not at all, so a refused take is given back in time unless the window is about to end. Then it does not matter.
+const timeToGiveBackMs = 5_000;
+
 /**
  * Creates a Limit from a rate limiter, which refuses by rejecting with its result. If the limiter fails in another way, the take is
  * granted.
@@ -27,9 +31,14 @@ export function asLimit(rule: Pick<LimitRule, 'points'>, { limiters, onFault }: 
       await limiter.consume(key);
       return null;
     } catch (refusal) {
-      if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext);
-      onFault(refusal);
-      return null;
+      if (!(refusal instanceof RateLimiterRes)) {
+        onFault(refusal);
+        return null;
+      }
+      // The limiter counts refused takes too. They would keep the key out after the points that were granted have been given back. Not
+      // awaited: the next take of the key follows on the same connection.
+      if (refusal.msBeforeNext > timeToGiveBackMs) void giveBack(key);
+      return Math.max(1, refusal.msBeforeNext);
     }
   }
 

@@ -35,6 +35,16 @@ export function describeLimits(name: string, open: () => Promise<Limits>): void 
       expect(await limit.take('a')).not.toBeNull();
     });
 
+    test('a refused take does not count: once the granted points are given back, all of them can be taken again', async () => {
+      await using limits = await open();
+      const limit = limits.limit({ name: randomUUID(), points: 3, windowSeconds: 60 });
+      for (let round = 0; round < 3; round += 1) {
+        const answers = await Promise.all(Array.from({ length: 10 }, () => limit.take('a')));
+        expect(answers.filter((answer) => answer === null)).toHaveLength(3);
+        await Promise.all(['a', 'a', 'a'].map((key) => limit.giveBack(key)));
+      }
+    });
+
     test('of fifty concurrent takes no more are granted than there are points', async () => {
       await using limits = await open();
       const limit = limits.limit({ name: randomUUID(), points: 7, windowSeconds: 60 });
