@@ -11,6 +11,7 @@ import {
   type Numbered,
   noSide,
   otherKind,
+  requirePast,
   subjectTaken,
   tooOld,
   type UserLine,
@@ -119,7 +120,8 @@ function accountOf({ scratch, stored }: Told, key: string): string {
   return String(id);
 }
 
-async function checkUser(run: Run, line: UserLine, { scratch }: Told): Promise<void> {
+async function checkUser(run: Run, line: UserLine, { scratch, now }: Told): Promise<void> {
+  requirePast(line.createdAt, now, 'createdAt');
   const { handle, identity } = requireImportable(run, line);
   const subject = identity === null ? null : `subject ${JSON.stringify(identity)}`;
   if (subject !== null && scratch.get(subject) !== null) throw subjectTaken();

@@ -1,4 +1,4 @@
-import { type MarkerRaise, markEffectsDone, raiseMarkers, raiseThreadReads, type Tx } from '../db/index.ts';
+import { type MarkerRaise, markEffectsDone, raiseMarkers, raiseThreadReads, type Tx, writeInPieces } from '../db/index.ts';
 import {
   type ConversationRow,
   conversationOpened,
@@ -111,7 +111,7 @@ class Opening {
     this.#given = given;
     this.entering = entering.map(({ userId }) => userId);
     this.#there = rows.filter((row) => !isOutside(row)).map(({ userId }) => userId);
-    this.#gone = outside.filter(({ userId, state }) => state === importedState && !exists.has(userId)).map(({ userId }) => userId);
+    this.#gone = outside.filter(({ userId }) => !exists.has(userId)).map(({ userId }) => userId);
     const { ownerId } = given.row;
     const isOwnerless = ownerId !== null && this.#gone.includes(ownerId);
     this.#heir = isOwnerless ? (entering.find(({ role }) => role === 'ADMIN') ?? entering[0])?.userId : undefined;
@@ -162,7 +162,7 @@ class Opening {
   async #letIn(tx: Tx, { at, entries }: Placed): Promise<void> {
     const { row, pending } = this.#given;
     const of = (userIds: readonly bigint[]) => ({ conversationId: row.id, userId: { in: [...userIds] } });
-    for (const piece of pieces(this.entering)) await tx.membership.updateMany({ where: of(piece), data: { state: 'ACTIVE', shown: true } });
+    await writeInPieces(this.entering, (piece) => tx.membership.updateMany({ where: of(piece), data: { state: 'ACTIVE', shown: true } }));
     for (const userId of this.#gone) {
       const left = entries.find((entry) => entry.type === 'MemberLeft' && entry.data.userId === userId);
       await tx.membership.updateMany({ where: of([userId]), data: { state: 'LEFT', untilSeq: left?.seq ?? null, nickname: null } });
@@ -214,28 +214,15 @@ class Opening {
   /** Moves the markers of all members past their own messages that follow, as when they are sent here (decision 17). */
   async #putFurtherOn(db: ImportParts['db'], tx: Tx): Promise<void> {
     const { id: conversationId } = this.#given.row;
-    for (const userIds of pieces([...this.entering, ...this.#there])) {
+    await writeInPieces([...this.entering, ...this.#there], async (userIds) => {
       const rows = await tx.membership.findMany({
         where: { conversationId, userId: { in: [...userIds] } },
         select: { conversationId: true, userId: true, deliveredSeq: true, readSeq: true },
       });
-      await raiseMarkers(
-        db,
-        tx,
-        await furtherOn(
-          tx,
-          rows.map((row) => ({ ...row, onlyFrom: 0 })),
-        ),
-      );
-    }
+      const own = rows.map((row) => ({ ...row, onlyFrom: 0 }));
+      await raiseMarkers(db, tx, await furtherOn(tx, own));
+    });
   }
-}
-
-// How many ids one statement takes.
-const piece = 400;
-
-function pieces(ids: readonly bigint[]): readonly (readonly bigint[])[] {
-  return Array.from({ length: Math.ceil(ids.length / piece) }, (_, place) => ids.slice(place * piece, (place + 1) * piece));
 }
 
 function highestOf({ entries }: Placed) {

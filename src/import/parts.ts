@@ -149,7 +149,7 @@ const askAgainMs = 100;
 /** The effects of earlier entries are overdue. An immediate retry would not help. */
 export class EffectsOverdue extends ChatError {}
 
-/** Retries until the effects of earlier entries are done. Throws Unsettled (UNAVAILABLE) if that takes too long. */
+/** Retries until the effects of earlier entries are done. Throws EffectsOverdue (UNAVAILABLE) if that takes too long. */
 export async function waitForEffects<T>(attempt: () => Promise<T | 'busy'>): Promise<T> {
   const until = performance.now() + patienceMs;
   for (;;) {

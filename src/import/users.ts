@@ -1,6 +1,6 @@
 import { insertImported } from '../db/index.ts';
 import { type ImportedAccount, importAccounts, readHandle, requireImportable, unclaimedHandles } from '../user/index.ts';
-import { handleTaken, type Numbered, subjectTaken, type UserLine } from './line.ts';
+import { handleTaken, type Numbered, requirePast, subjectTaken, type UserLine } from './line.ts';
 import { type BatchEnd, convertAll, type Run } from './parts.ts';
 
 /** A user line that was accepted: known already, an existing account, or a new one. */
@@ -20,11 +20,13 @@ export async function importUsers(run: Run, lines: readonly Numbered<UserLine>[]
     run,
     lines.flatMap(({ line }) => readHandle(line.handle) ?? []),
   );
+  const now = await db.now();
   const taken = { handles: new Set<string>(), subjects: new Set<string>() };
 
   async function convert({ line }: Numbered<UserLine>): Promise<Judged> {
     const key = run.keys.user(line.id);
     if (stored.has(key)) return { key, known: true };
+    requirePast(line.createdAt, now, 'createdAt');
     const made = requireImportable(run, line);
     const { handle, identity } = made;
     const met = identity === null ? null : await db.client.identity.findUnique({ where: { issuer_subject: identity } });

@@ -72,9 +72,9 @@ export function importAccounts(
       create: accounts.map(() => ({ kind: 'ACCOUNT' as const })),
       entries: (ids) => ids.map((id) => ({ stream: id, actorId: null, entry: { type: 'ProfileChanged', data: {} } })),
       async write(tx, { at, created, entries }) {
-        for (const [place, { createdAt = at, ...account }] of accounts.entries()) {
+        for (const [place, account] of accounts.entries()) {
           const id = created[place] ?? nobody;
-          await insertAccount(tx, { ...account, id, createdAt, passwordHash: noPassword, data: null, said: [] });
+          await insertAccount(tx, { ...account, id, at, passwordHash: noPassword, data: null, said: [] });
         }
         await markEffectsDone(
           db,

@@ -19,13 +19,25 @@ export interface Account extends Pick<UserRow, 'handle' | 'displayName' | 'avata
 /** An account that its own user creates, and the device on which they are signed in. */
 export type Newcomer = Omit<Account, 'bio' | 'bot' | 'data'> & Pick<NewSession, 'deviceName' | 'deviceKind'>;
 
-/** Stores an account. Fails with an error that isDuplicate recognizes, or HandleHeld, if its handle or identity is not free. */
-export async function insertAccount(tx: Tx, { identity, said, ...user }: Account & Pick<UserRow, 'id' | 'createdAt'>): Promise<void> {
-  const { id: userId, handle, createdAt } = user;
-  await insertUser(tx, user);
+/**
+ * Stores an account, at a moment by the database's clock. An imported account was created earlier. Fails with an error that isDuplicate
+ * recognizes, or HandleHeld, if its handle or identity is not free.
+ */
+export async function insertAccount(
+  tx: Tx,
+  {
+    identity,
+    said,
+    at,
+    createdAt = at,
+    ...account
+  }: Account & Pick<UserRow, 'id'> & { readonly at: Date; readonly createdAt?: Date | undefined },
+): Promise<void> {
+  const { id: userId, handle } = account;
+  await insertUser(tx, { ...account, createdAt });
   if (identity !== null) await insertIdentity(tx, { ...identity, userId, createdAt });
-  await settleHold(tx, { handle, userId, at: createdAt });
-  await putFlag(tx, { target: { kind: 'USER', userId }, said, at: createdAt });
+  await settleHold(tx, { handle, userId, at });
+  await putFlag(tx, { target: { kind: 'USER', userId }, said, at });
 }
 
 /**
@@ -39,9 +51,9 @@ export async function makeAccount(parts: SessionParts, { deviceName, deviceKind,
     decide: async () => ({
       create: [{ kind: 'ACCOUNT' as const }],
       entries: ([id = 0n]) => [{ stream: id, actorId: id, entry: sessionStarted(sessionId) }],
-      async write(tx, { created: [id = 0n], at: createdAt }) {
-        await insertAccount(tx, { ...newcomer, id, createdAt, bio: null, bot: false, data: null });
-        await insertSession(tx, firstRow(parts, { id: sessionId, userId: id, deviceName, deviceKind }, createdAt));
+      async write(tx, { created: [id = 0n], at: signedUpAt }) {
+        await insertAccount(tx, { ...newcomer, id, at: signedUpAt, bio: null, bot: false, data: null });
+        await insertSession(tx, firstRow(parts, { id: sessionId, userId: id, deviceName, deviceKind }, signedUpAt));
       },
       result: ({ created: [id = 0n], at: signedUpAt }) => ({ userId: id, at: signedUpAt }),
     }),

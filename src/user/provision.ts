@@ -39,8 +39,7 @@ export async function provision(
         create: [{ kind: 'ACCOUNT' }],
         // This entry tells apps of the new user.
         entries: ([id = nobody]) => [{ stream: id, actorId: null, entry: { type: 'ProfileChanged', data: {} } }],
-        write: (tx, { created: [id = nobody], at: createdAt }) =>
-          insertAccount(tx, { ...user, id, createdAt, passwordHash: noPassword, identity, said: [] }),
+        write: (tx, { created: [id = nobody], at }) => insertAccount(tx, { ...user, id, at, passwordHash: noPassword, identity, said: [] }),
         result: ({ created: [id = nobody], at: createdAt }) => ({ ...user, id, createdAt, erased: false }),
       }),
     });

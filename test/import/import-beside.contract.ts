@@ -169,6 +169,29 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
   });
 
   describe('an account that is erased meanwhile', () => {
+    it('is not in a direct conversation that is imported after it, so that nothing is left when the other user goes too', async () => {
+      const of = threeUsers();
+      const direct = { conversation: of.direct.id };
+      await world.bring(of.users);
+      const [ann, ben] = [await world.viewer(of.ann), await world.viewer(of.ben)];
+      await world.chat.administration.erase(null, { userId: ann.userId, messages: 'KEEP' });
+      await settle();
+      expect(await world.bring([of.direct, of.say(of.ben, 2, direct)])).toMatchObject({ messages: 1, opened: 1 });
+      const { items } = await world.chat.groups.list(ben, { first: 10 });
+      expect(items).toMatchObject([{ conversation: { kind: 'DIRECT', memberCount: 1 } }]);
+      const conversationId = items[0]?.conversation.id ?? -1n;
+      expect((await world.entries(conversationId)).at(-1)).toMatchObject({
+        type: 'MemberLeft',
+        at: new Date(march(2)),
+        data: { userId: ann.userId },
+      });
+      await world.chat.administration.erase(null, { userId: ben.userId, messages: 'KEEP' });
+      const { signal } = new AbortController();
+      await world.chat.groups.leaveAll(ben.userId, signal);
+      await world.chat.messages.removeAll(ben.userId, 'UNSEEN', signal);
+      expect(await world.db.client.message.findMany({ where: { conversationId }, select: { text: true } })).toEqual([{ text: '' }]);
+    });
+
     it('takes its messages back without keeping older ones of others out', async () => {
       const of = threeUsers();
       const direct = { conversation: of.direct.id };

@@ -68,6 +68,7 @@ const faults: readonly FaultCase[] = [
   ['is a user with a handle that is taken', ({ ann }) => ({ kind: 'user', id: 'new', handle: ann.toUpperCase() }), 'handle', 'CONFLICT'],
   ['is a user with no name', () => ({ kind: 'user', id: 'new', handle: 'new.one', displayName: ' ' }), 'displayName'],
   ['is a user with a picture that is nowhere', () => ({ kind: 'user', id: 'new', handle: 'new.one', avatarUrl: 'x' }), 'avatarUrl'],
+  ['is a user of tomorrow', () => ({ kind: 'user', id: 'new', handle: 'new.one', createdAt: '2999-01-01T00:00:00Z' }), 'createdAt'],
   ['is a user with a subject of no issuer', () => ({ kind: 'user', id: 'new', handle: 'new.one', subject: 'x' }), 'issuer'],
   ['is between one', ({ ann }) => ({ kind: 'direct', id: 'new', users: [ann] }), 'users'],
   ['is between one and nobody', ({ ann }) => ({ kind: 'direct', id: 'new', users: [ann, 'nobody'] }), 'users.1', 'NOT_FOUND'],

@@ -310,6 +310,15 @@ export function promisesOfImports(open: () => Promise<Db>): void {
     });
   });
 
+  it('a user can have a handle whose time of being kept back is over, even where no worker has freed it', async () => {
+    const { ann } = threeUsers();
+    const [now, user] = [await world.db.now(), await world.chat.administration.createUser({ handle: `was.${ann}` })];
+    const hold = { handle: ann, userId: user.id, until: new Date(now.getTime() - 1_000) };
+    await world.db.transaction((tx) => tx.handleHold.create({ data: hold }));
+    expect(await world.bring([{ kind: 'user', id: ann, handle: ann, createdAt: march(1) }])).toMatchObject({ users: 1 });
+    expect(await world.db.client.handleHold.findUnique({ where: { handle: ann } })).toBeNull();
+  });
+
   it('an import runs no effect and leaves no work', async () => {
     const before = await dueStreams();
     const { ann, ben } = await brought(({ ann: a, ben: b, direct, say }) => [
