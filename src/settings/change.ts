@@ -2,13 +2,15 @@ import { type Db, holdDeployment, type Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { codePoints, hasControls, isBlank, isStorable } from '../text.ts';
 import { newUuid, uuidBytes } from '../uuid.ts';
-import { type Document, valuesOf, withValues } from './document.ts';
+import { type Document, formatDocument, valuesOf, withValues } from './document.ts';
 import { isSettingName, readValue, settingNames } from './setting.ts';
 import type { ChangeOptions, Settings } from './settings.ts';
 import { insertVersion, nothing, readNewest, readVersions, type VersionRow } from './store.ts';
 
 // The width of the column, in code points.
 const maxNote = 200;
+// The size of the column. Only ATTACHMENT_HOSTS can have a value of such a length.
+const maxBytes = 65_535;
 
 /** The result of a change: the version before it, and the new version, or null if nothing changed. */
 export interface Changed {
@@ -54,6 +56,7 @@ async function append(db: Db, options: ChangeOptions, { actorId, rolledBackTo, v
     const version = before.version + 1;
     const document = withValues(before.document, await values(tx, before.document), version);
     if (!Object.values(document).some((stored) => stored.version === version)) return { before, row: null };
+    if (Buffer.byteLength(formatDocument(document)) > maxBytes) throw tooLong();
     const row: VersionRow = { version, document, actorId, note, rolledBackTo, at: await db.now(tx) };
     await insertVersion(tx, row);
     return { before, row };
@@ -63,6 +66,11 @@ async function append(db: Db, options: ChangeOptions, { actorId, rolledBackTo, v
 function outdated(version: number): ChatError {
   const message = `The settings are now at version ${version}. Check what has changed, then set them again.`;
   return new ChatError('CONFLICT', message, { field: ['expectedVersion'] });
+}
+
+function tooLong(): ChatError {
+  const message = `The values of all settings together can have at most some ${maxBytes} bytes. Set a shorter value.`;
+  return new ChatError('INVALID_INPUT', message, { field: ['settings'] });
 }
 
 function requireValues(settings: Parameters<Settings['set']>[1]['settings']): Values {

@@ -10,7 +10,7 @@ import { liveConfig } from './live-config.ts';
 import type { Values } from './setting.ts';
 import type { Settings, SettingsVersion } from './settings.ts';
 import { readNewest, type VersionRow } from './store.ts';
-import { readAudit, shownVersion } from './versions.ts';
+import { readVersionPage, shownVersion } from './versions.ts';
 
 interface Parts {
   readonly db: Db;
@@ -63,7 +63,7 @@ export function createSettings({ db, bus, config: configured, logger }: Parts): 
     },
     set: (actorId, options) => settle(setValues(db, actorId, options)),
     rollBack: (actorId, options) => settle(rollBack(db, actorId, options)),
-    versions: (page) => readAudit(db, page),
+    versions: (page) => readVersionPage(db, page),
     onChange(listener) {
       const own = () => listener();
       listeners.add(own);

@@ -52,7 +52,7 @@ export interface Settings extends AsyncDisposable {
   /**
    * Sets some settings, all or none. A null value sets a setting back to the configured value. Resolves to the new version, which applies
    * on this node by then, or to null if the settings had these values already. Throws INVALID_INPUT (settings.0.name, settings.0.value,
-   * note), CONFLICT (expectedVersion), UNAVAILABLE.
+   * settings if all values together are too long, note), CONFLICT (expectedVersion), UNAVAILABLE.
    */
   set(
     actorId: bigint | null,

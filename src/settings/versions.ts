@@ -10,7 +10,7 @@ export function shownVersion({ document, ...row }: VersionRow, before: Document)
 }
 
 /** Reads a page of versions. Throws as Settings.versions. */
-export async function readAudit(db: Db, { first, after }: Parameters<Settings['versions']>[0]): Promise<Page<SettingsVersion>> {
+export async function readVersionPage(db: Db, { first, after }: Parameters<Settings['versions']>[0]): Promise<Page<SettingsVersion>> {
   // One more row: needed for the changes of the page's last version, and shows whether there is a next page.
   const rows = await listVersions(db.client, { before: after, limit: first + 1 });
   const items = rows.slice(0, first).map((row, place) => shownVersion(row, (rows[place + 1] ?? nothing).document));

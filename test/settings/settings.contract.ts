@@ -135,6 +135,17 @@ export function promisesOfSettings(open: () => Promise<Db>): void {
     expect(await refusal(settings.set(null, { settings: twice }))).toMatchObject({ field: ['settings', '1', 'name'] });
   });
 
+  test('values that are too long to be stored are refused, and all others can still be set', async () => {
+    const { settings } = await node();
+    const hosts = (length: number) => 'a.example,'.repeat(length / 10);
+    expect(await refusal(settings.set(null, setting('attachmentHosts', hosts(70_000))))).toMatchObject({
+      code: 'INVALID_INPUT',
+      field: ['settings'],
+    });
+    expect(await settings.set(null, setting('attachmentHosts', hosts(60_000)))).toMatchObject({ version: 1 });
+    expect(await settings.set(null, setting('maxPins', '3'))).toMatchObject({ version: 2 });
+  });
+
   test('a change that changes nothing makes no version', async () => {
     const { settings } = await node();
     expect(await settings.set(null, setting('maxPins', null))).toBeNull();
