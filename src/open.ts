@@ -21,7 +21,7 @@ import { createLog } from './log/index.ts';
 import { createModeration, type Moderation } from './moderation/index.ts';
 import { createNotices, type Notices } from './notice/index.ts';
 import { createOversight, type Oversight } from './oversight/index.ts';
-import type { Roster } from './presence/index.ts';
+import { createHintPublisher, type Roster, tellOfEntries } from './presence/index.ts';
 import { createMemoryRoster } from './presence/roster.memory.ts';
 import type { ServerKey } from './server-key.ts';
 import { createSettings, type Settings } from './settings/index.ts';
@@ -30,9 +30,11 @@ import { createTransfer, keysToBring, type Transfer } from './transfer/index.ts'
 import {
   type Accounts,
   type Administration,
+  changedUsers,
   createAccounts,
   createAdministration,
   createRoles,
+  createUserCache,
   type PasswordCost,
   type Roles,
 } from './user/index.ts';
@@ -112,13 +114,26 @@ export interface Operator extends AsyncDisposable {
 export async function openOperator(config: Config, { logger }: { readonly logger: Logger }): Promise<Operator> {
   await using opened = new AsyncDisposableStack();
   const db = opened.use(await openDb(config, logger, { beside: true }));
-  const shared = await openShared(config, db, logger, opened).catch((error: unknown) => {
-    if (!(error instanceof ConfigError)) throw error;
-    return error;
-  });
+  const shared = await openShared(config, db, logger, opened)
+    .then(async ({ bus, ...more }) => ({ ...more, bus, caches: opened.use(await openCaches(config, { db, bus, logger })) }))
+    .catch((error: unknown) => {
+      if (!(error instanceof ConfigError)) throw error;
+      return error;
+    });
   const isAway = shared instanceof ConfigError;
   const bus = isAway ? opened.use(createMemoryBus()) : shared.bus;
-  const log = opened.use(createLog({ db, bus, logger }));
+  const kept = createUserCache({ db, caches: isAway ? createNoCaches() : shared.caches });
+  const telling = opened.use(createHintPublisher(bus));
+  const log = opened.use(
+    createLog({
+      ...{ db, bus, logger },
+      // As a node does: nodes that have cached a user, or on which others watch the user, do not follow the user's account.
+      onStored(entries) {
+        kept.forget(changedUsers(entries));
+        tellOfEntries(telling, entries);
+      },
+    }),
+  );
   const settings = opened.use(createSettings({ db, bus, config, logger }));
   const words = opened.use(createWords({ db, bus, config, logger }));
   const webhooks = opened.use(createWebhooks({ db, log, logger, config }));

@@ -50,7 +50,7 @@ export interface CacheCounts {
   readonly missed: number;
 }
 
-/** The caches of a node. */
+/** The caches of a node. Disposing them waits until the other nodes have been told of all invalidations. */
 export interface Caches extends AsyncDisposable {
   of<K, V>(kind: CacheKind<K, V>): Cache<K, V>;
   /** Counts since the start. Always the same object, whose counts change. */

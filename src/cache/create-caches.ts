@@ -49,6 +49,8 @@ export function createCaches({ limits, logger, shared }: Parts): Caches {
       fits: (key, packed) => fits.get(key.slice(0, key.indexOf(':') + 1))?.(packed) ?? false,
     });
   const bento = makeBento({ local, remote, transport: shared?.transport, emitter: countingInto(counts) });
+  /** The invalidations that Redis and the other nodes are being told of. */
+  const telling = new Set<Promise<unknown>>();
   // Invalidations published during the gap were not received.
   const stopHearing = shared?.bus.onGap(() => local.clear());
 
@@ -87,7 +89,9 @@ export function createCaches({ limits, logger, shared }: Parts): Caches {
     return {
       many: (keys) => Promise.all(keys.map(isDeaf() ? readOne : one)),
       forget(keys) {
-        if (keys.length > 0) void bento.deleteMany({ keys: keys.map(nameOf) });
+        if (keys.length === 0) return;
+        const told: Promise<unknown> = bento.deleteMany({ keys: keys.map(nameOf) }).finally(() => telling.delete(told));
+        telling.add(told);
       },
       renew(keys) {
         if (keys.length === 0) return;
@@ -100,6 +104,8 @@ export function createCaches({ limits, logger, shared }: Parts): Caches {
   }
 
   async function close(): Promise<void> {
+    // Each is bounded by the time-outs of Redis. A command ends right after the change that it was started for.
+    await Promise.all(telling);
     stopHearing?.();
     await bento.disconnect();
     await shared?.remote?.[Symbol.asyncDispose]();

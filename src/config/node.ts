@@ -157,7 +157,7 @@ export const nodeOptions = {
     'CACHE_PROFILE_SECONDS',
     '10',
     whole(1, 3_600),
-    'Seconds for which a user’s profile is cached. Changes remove it from all nodes at once. It can be out of date for this long only if that news was lost, because the node or Redis that should have passed it on failed.',
+    'Seconds for which a user’s profile is cached. Changes remove it from all nodes at once. It can be out of date for this long only if that news was lost, because the node or Redis that should have passed it on failed, or if the operators’ command changed it beside an embedded node.',
   ),
   commitBatch: option('COMMIT_BATCH', '256', whole(1, 1_000), 'Maximum number of writes to the log, or of markers, in one commit.'),
   commitQueue: option(

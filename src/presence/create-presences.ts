@@ -5,13 +5,14 @@ import type { Config } from '../config/index.ts';
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Limits } from '../limit/index.ts';
-import type { Entry, Log } from '../log/index.ts';
+import type { Log } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { createUserTotals } from '../user-totals.ts';
 import type { Screen } from '../words/index.ts';
 import { watchable } from './acquaintance.ts';
 import { choose } from './choose.ts';
 import { chosenAt, readChosen, seenAs, veiled } from './chosen.ts';
+import { tellOfEntries } from './entry-hints.ts';
 import { createHintPublisher } from './hint-publisher.ts';
 import { createLastSeenNotes } from './last-seen.ts';
 import { type ConnectionOption, OwnConnections } from './own-connections.ts';
@@ -74,21 +75,6 @@ export function createPresences(parts: PresenceParts): Presences {
     });
   }
 
-  function stored(entries: readonly Entry[]): void {
-    for (const { streamId, seq, actorId, type, data } of entries) {
-      // A group's first entry is the joining of its members. Only a direct conversation begins with a message, so its two users may watch
-      // each other from then on.
-      if (type === 'MessageSent' && seq === 1 && actorId !== null) telling.tell(actorId, { kind: 'access', others: null });
-      else if (type === 'SettingsChanged') telling.tell(streamId, { kind: 'chosen' });
-      else if (type === 'ConversationOpened' || type === 'ConversationClosed') telling.tell(streamId, { kind: 'access', others: null });
-      else if (type === 'ProfileChanged') {
-        // The erasure of an account is logged as this entry alone.
-        telling.tell(streamId, { kind: 'access', others: null });
-        telling.tell(streamId, { kind: 'chosen' });
-      } else if (type === 'ContactChanged' || type === 'BlockChanged') telling.tell(streamId, { kind: 'access', others: [data.otherId] });
-    }
-  }
-
   async function open(watch: Watch): Promise<void> {
     watched.add(watch.viewer.userId, watch.userIds.size);
     watches.add(watch);
@@ -119,7 +105,7 @@ export function createPresences(parts: PresenceParts): Presences {
         },
       });
     },
-    stored,
+    stored: (entries) => tellOfEntries(telling, entries),
     async [Symbol.asyncDispose]() {
       const stopping = new ChatError('UNAVAILABLE', 'This node is shutting down. Subscribe again.');
       for (const watch of [...watches]) watch.fail(stopping);

@@ -14,5 +14,7 @@
 //
 // It does not know sockets, and does not decide whether a connection may stay open.
 export { createPresences, type PresenceParts } from './create-presences.ts';
+export { tellOfEntries } from './entry-hints.ts';
+export { createHintPublisher } from './hint-publisher.ts';
 export type * from './presence.ts';
 export { type Connection, leaseOf, type Roster } from './roster.ts';

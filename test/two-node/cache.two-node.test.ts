@@ -1,7 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { formatId } from '../../schema/ids.ts';
+import { createRedisBus } from '../../src/bus/bus.redis.ts';
 import type { Chat } from '../../src/chat.ts';
+import { readConfig } from '../../src/config/index.ts';
+import { openOperator } from '../../src/open.ts';
+import { parsePresenceHint, presenceTopic } from '../../src/presence/hint.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { ask } from '../schema/asking.ts';
 import { chatOn } from '../support/chat.ts';
@@ -144,6 +149,27 @@ describe('on another node', () => {
       await expect.poll(shown).not.toContain('Ann Liddell');
       expect((await there.users.byIds([ann.userId]))[0]).toMatchObject({ displayName: '', erased: true });
     }
+  });
+
+  it('a profile that the command changes or erases is read anew, and nodes on which others watch the user are told', async () => {
+    await using stores = await realStores();
+    const env: Readonly<Record<string, string>> = { ...stores.env, CACHE_PROFILE_SECONDS: '3600' };
+    const logger = pino({ level: 'silent' });
+    await using there = await chatOn({ ...stores, env });
+    const { userId } = await person(there);
+    const shown = async () => (await there.users.byIds([userId]))[0]?.displayName;
+    expect(await shown()).not.toBe('Ann Liddell');
+    const command = await openOperator(readConfig(env), { logger });
+    await using bus = await createRedisBus({ url: env['REDIS_URL'] ?? '', namespace: `mpim:${command.epoch}`, timeoutMs: 5_000, logger });
+    const told: unknown[] = [];
+    await bus.subscribe(presenceTopic(userId), (message) => void told.push(parsePresenceHint(message)?.kind));
+    await command.administration.update(null, { userId, displayName: 'Ann Liddell' });
+    await expect.poll(shown).toBe('Ann Liddell');
+    await command.administration.erase(null, { userId, messages: 'KEEP' });
+    // A command ends right after its act.
+    await command[Symbol.asyncDispose]();
+    await expect.poll(shown).toBe('');
+    await expect.poll(() => told).toEqual(['access', 'chosen', 'access', 'chosen']);
   });
 
   it('a changed profile is read after a while, even if the hint is lost', async () => {
