@@ -19,7 +19,7 @@ const pruneMs = 3_600_000;
 // How many entries one statement deletes: it must not hold its row locks for longer than others can wait.
 const atOnce = 500;
 // The widths of the columns, in characters.
-const widths = { name: 64, origin: 128, action: 64, target: 128, code: 32 };
+const widths = { name: 64, origin: 128, action: 64, target: 128 };
 
 /** Creates the audit. The caller still owns the parts. */
 export function createAudit({ db, logger, config }: AuditParts): Audit {
