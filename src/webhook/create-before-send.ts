@@ -42,24 +42,23 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
   const gate = createGate(atOnce);
   const breaker = createBreaker({ ...limits, now: () => performance.now() });
   let show: ShowDraft | undefined;
-  /** The app's row, and the time of its last known change by the database's clock. */
-  let held: { readonly row: BeforeSendRow | null; readonly at: number } = { row: null, at: 0 };
-  function take(row: BeforeSendRow | null, at: Date): void {
-    // A read that started before a change may end after it.
-    if (at.getTime() >= held.at) held = { row, at: at.getTime() };
-  }
+  let held: BeforeSendRow | null = null;
+  /** How many changes were made on this node. */
+  let changes = 0;
   const newest = createNewest({
-    ...{ bus, logger, topic, dialect: db.dialect, headCheckMs: checkMs, version: () => held.at },
+    // Every hint is a reason to read: the time of a change is no version, because the database's clock can go back in a failover.
+    ...{ bus, logger, topic, dialect: db.dialect, headCheckMs: checkMs, version: () => 0 },
     async read() {
-      const now = await db.now();
+      const before = changes;
       const row = await readBeforeSend(db.client);
-      if (row !== null) take(row, row.changedAt);
-      else if (now.getTime() >= held.at) held = { row, at: held.at };
+      // A read that started before a change may end after it. The hint of that change, or the next check, reads again.
+      if (changes === before) held = row;
     },
   });
 
   async function takeAndTell(row: BeforeSendRow | null, at: Date): Promise<void> {
-    take(row, at);
+    changes += 1;
+    held = row;
     await newest.tell(at.getTime());
   }
 
@@ -141,10 +140,10 @@ export function createBeforeSend({ db, bus, logger, config, tracer = noTracer }:
       show = by;
     },
     get asks() {
-      return held.row !== null;
+      return held !== null;
     },
     async approve(draft, { fits, field }) {
-      const { row } = held;
+      const row = held;
       if (row === null || (row.conversations !== 'ALL' && row.conversations !== draft.conversationKind)) return draft.text;
       const verdict = await ask(row, draft, fits);
       if ('text' in verdict) return verdict.text;

@@ -392,6 +392,18 @@ export function promisesOfBeforeSend(open: () => Promise<Db>): void {
       await expect(say(chat, ann, group, 'rude')).rejects.toMatchObject({ message: 'This message is not allowed here.' });
     });
 
+    it('is the one that was set last, also if the clock of the database has gone back since', async () => {
+      await ask();
+      const back: Db = { ...db, now: async (tx) => new Date((await db.now(tx)).getTime() - 3_600_000) };
+      await using other = chatOver(back);
+      await using next = await receiver();
+      for (const each of [app, next]) each.behaves(says({ allow: true }));
+      const { secret } = await other.beforeSend.set({ url: next.url, newSecret: true });
+      if (secret === null) throw new Error('it was asked for');
+      next.knows(secret);
+      await expect.poll(() => say(chat, ann, group, 'hello').then(() => next.calls.length), { timeout: 5_000 }).toBeGreaterThan(0);
+    });
+
     it('delays nothing once it is removed', async () => {
       await ask();
       await chat.beforeSend.remove();
