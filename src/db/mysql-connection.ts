@@ -12,8 +12,9 @@ export const connectMs = 5_000;
 // A transaction holds its locks for some ms. A statement that waits for seconds waits in a jam, and a retry does better.
 const lockWaitSeconds = 3;
 // A transaction is silent for some ms at most, or its node is frozen or gone. A server that is not told waits for hours, and keeps the
-// locks. MariaDB can tell a transaction from an idle connection. On MySQL both are closed, and the pool opens another.
-const silentSeconds = 10;
+// locks. MariaDB tells a transaction from an idle connection. MySQL closes both, and the pool opens another connection: a node with little
+// to do should not have to all the time.
+const silentSeconds = { transaction: 10, connection: 60 } as const;
 // Finds connections that a firewall has dropped before a statement uses them.
 const keepAliveMs = 30_000;
 
@@ -21,7 +22,7 @@ const settings = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
   // Text that does not fit is refused instead of truncated. 0 is an id (the server's stream), not a request for the next one.
   `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', innodb_lock_wait_timeout = ${lockWaitSeconds}
-    /*M! , idle_transaction_timeout = ${silentSeconds} */ /*!80000 , wait_timeout = ${silentSeconds} */`,
+    /*M! , idle_transaction_timeout = ${silentSeconds.transaction} */ /*!80000 , wait_timeout = ${silentSeconds.connection} */`,
 ] as const;
 
 /** Opens a connection with the settings that all connections have. Bounded by `connectTimeout`. Throws the driver's errors. */

@@ -36,6 +36,7 @@ const lost: ReadonlySet<number> = new Set([
   1047, // Galera: the node is not ready
   2006, // the server has gone away
   2013, // the connection was lost during the query
+  4031, // MySQL: the connection was silent for too long
 ]);
 
 /** Whether the error is one of the socket, such as `read ECONNRESET`, which the driver passes on to the statements under way. */
