@@ -62,6 +62,20 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
     });
   }
 
+  /** Adds users at once, of whom one cannot be stored. */
+  function joinAllBut(faulty: number, { of, stream }: { readonly of: number; readonly stream: bigint }) {
+    return Promise.allSettled(
+      numbers(of).map((n) =>
+        join(stream, BigInt(n), {
+          key: `${n}`,
+          async write() {
+            if (n === faulty) throw new Error('this one cannot be written');
+          },
+        }),
+      ),
+    );
+  }
+
   function send(stream: bigint, senderId: bigint, key: string): Promise<{ readonly seq: number; readonly newestByOther: number }> {
     return log.append({
       lock: [stream],
@@ -173,16 +187,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
 
     it('fail one by one: a failed write fails no other append', async () => {
       const stream = await newStream();
-      const outcomes = await Promise.allSettled(
-        numbers(5).map((n) =>
-          join(stream, BigInt(n), {
-            key: `${n}`,
-            async write() {
-              if (n === 3) throw new Error('the third cannot be written');
-            },
-          }),
-        ),
-      );
+      const outcomes = await joinAllBut(3, { of: 5, stream });
       expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
       expect(await seqs(stream)).toEqual(numbers(4));
     });
@@ -190,16 +195,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
     it('need a few commits more if one of them cannot be written, and not one each', async () => {
       const stream = await newStream();
       const before = log.counts();
-      const outcomes = await Promise.allSettled(
-        numbers(64).map((n) =>
-          join(stream, BigInt(n), {
-            key: `${n}`,
-            async write() {
-              if (n === 40) throw new Error('the fortieth cannot be written');
-            },
-          }),
-        ),
-      );
+      const outcomes = await joinAllBut(40, { of: 64, stream });
       expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(1);
       expect(await seqs(stream)).toEqual(numbers(63));
       expect(log.counts().stored - before.stored).toBeLessThan(10);
