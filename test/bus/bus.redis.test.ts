@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createRedisBus } from '../../src/bus/bus.redis.ts';
 import { type Bus, withLocalEcho } from '../../src/bus/index.ts';
 import { within } from '../support/bound.ts';
@@ -37,7 +37,7 @@ describe('two nodes on one Redis', () => {
     const atOne = await listen(one, 'stream:1');
     const atTwo = await listen(two, 'stream:1');
     for (let count = 0; count < 100; count += 1) await one.publish('stream:1', String(count));
-    await vi.waitFor(() => expect([atOne.messages.length, atTwo.messages.length]).toEqual([100, 100]));
+    await expect.poll(() => [atOne.messages.length, atTwo.messages.length]).toEqual([100, 100]);
     expect(atTwo.messages).toEqual(Array.from({ length: 100 }, (_, count) => String(count)));
   });
 
@@ -47,9 +47,9 @@ describe('two nodes on one Redis', () => {
     const atOne = await listen(one, 'stream:1');
     const atTwo = await listen(two, 'stream:1');
     await one.publish('stream:1', 'for one');
-    await vi.waitFor(() => expect(atOne.messages).toEqual(['for one']));
+    await expect.poll(() => atOne.messages).toEqual(['for one']);
     await two.publish('stream:1', 'for two');
-    await vi.waitFor(() => expect(atTwo.messages).toEqual(['for two']));
+    await expect.poll(() => atTwo.messages).toEqual(['for two']);
     expect(atOne.messages).toEqual(['for one']);
   });
 });
@@ -84,7 +84,7 @@ describe('when Redis fails', () => {
     await admin.client('KILL', 'TYPE', 'pubsub');
     await gap;
     await Promise.all(ears.map((_, index) => node.publish(`stream:${index}`, 'after the gap')));
-    await vi.waitFor(() => expect(ears.every(({ messages }) => messages.length === 1)).toBe(true));
+    await expect.poll(() => ears.every(({ messages }) => messages.length === 1)).toBe(true);
     expect(ears[0]?.gaps()).toBe(1);
     expect(node.healthy).toBe(true);
   });
@@ -98,13 +98,13 @@ describe('when Redis fails', () => {
     const leave = await node.subscribe('left', (message) => void left.push(message));
     const leaveFirst = await node.subscribe('again', () => left.push('an old listener'));
     await admin.client('KILL', 'TYPE', 'pubsub');
-    await vi.waitFor(() => expect(node.healthy).toBe(false));
+    await expect.poll(() => node.healthy).toBe(false);
     leave();
     leaveFirst();
     const [fresh, again] = await Promise.all([listen(node, 'joined'), listen(node, 'again')]);
-    await vi.waitFor(() => expect(node.healthy).toBe(true));
+    await expect.poll(() => node.healthy).toBe(true);
     for (const topic of ['left', 'kept', 'joined', 'again']) await node.publish(topic, topic);
-    await vi.waitFor(() => expect([kept.messages, fresh.messages, again.messages]).toEqual([['kept'], ['joined'], ['again']]));
+    await expect.poll(() => [kept.messages, fresh.messages, again.messages]).toEqual([['kept'], ['joined'], ['again']]);
     expect(left).toEqual([]);
     expect(await admin.pubsub('NUMSUB', `${namespace}:left`, `${namespace}:kept`)).toEqual([
       `${namespace}:left`,
@@ -118,14 +118,14 @@ describe('when Redis fails', () => {
     const node = await bus(5_000);
     const { messages, gaps } = await listen(node, 'stream:1');
     await redis.kill();
-    await vi.waitFor(() => expect(node.healthy).toBe(false));
+    await expect.poll(() => node.healthy).toBe(false);
     const taken = Promise.all(Array.from({ length: 1_000 }, () => node.publish('stream:1', 'lost')));
     expect(new Set(await within(500, taken))).toEqual(new Set([false]));
     await redis.restart();
-    await vi.waitFor(() => expect(node.healthy).toBe(true), 10_000);
-    await vi.waitFor(() => expect(gaps()).toBeGreaterThan(0));
+    await expect.poll(() => node.healthy).toBe(true);
+    await expect.poll(() => gaps()).toBeGreaterThan(0);
     await node.publish('stream:1', 'heard');
-    await vi.waitFor(() => expect(messages).toEqual(['heard']));
+    await expect.poll(() => messages).toEqual(['heard']);
   });
 
   test('while Redis is down, a subscribe fails with UNAVAILABLE in time, leaves nothing behind, and works later', async () => {
@@ -133,10 +133,10 @@ describe('when Redis fails', () => {
     await redis.kill();
     await expect(node.subscribe('stream:1', () => {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await redis.restart();
-    await vi.waitFor(() => expect(node.healthy).toBe(true), 10_000);
+    await expect.poll(() => node.healthy).toBe(true);
     const { messages } = await listen(node, 'stream:1');
     await node.publish('stream:1', 'x');
-    await vi.waitFor(() => expect(messages).toEqual(['x']));
+    await expect.poll(() => messages).toEqual(['x']);
   });
 
   test('while Redis hangs, subscribing is UNAVAILABLE in time, publishing gives up, and unsubscribing and closing do not wait', async () => {
@@ -152,7 +152,7 @@ describe('when Redis fails', () => {
       ).rejects.toMatchObject({ code: 'UNAVAILABLE' });
       await within(1_000, node.publish('held', 'x'));
       unsubscribe();
-      await vi.waitFor(() => expect(node.healthy).toBe(false), 5_000);
+      await expect.poll(() => node.healthy).toBe(false);
       await within(1_000, node[Symbol.asyncDispose]());
     } finally {
       redis.resume();
@@ -169,9 +169,9 @@ describe('when Redis fails', () => {
     } finally {
       redis.resume();
     }
-    await vi.waitFor(() => expect(node.healthy).toBe(true), 10_000);
+    await expect.poll(() => node.healthy).toBe(true);
     await node.publish('stream:1', 'end');
-    await vi.waitFor(() => expect(messages).toContain('end'));
+    await expect.poll(() => messages).toContain('end');
     expect(messages.filter((message) => message === 'signal').length).toBeLessThan(2);
   });
 
@@ -179,25 +179,25 @@ describe('when Redis fails', () => {
     const node = withLocalEcho(await bus(300));
     const { messages } = await listen(node, 'stream:1');
     await redis.kill();
-    await vi.waitFor(() => expect(node.healthy).toBe(false));
+    await expect.poll(() => node.healthy).toBe(false);
     await node.publish('stream:1', 'signal', { once: true });
     expect(messages).toEqual(['signal']);
     await redis.restart();
-    await vi.waitFor(() => expect(node.healthy).toBe(true), 10_000);
+    await expect.poll(() => node.healthy).toBe(true);
     await node.publish('stream:1', 'end');
-    await vi.waitFor(() => expect(messages).toEqual(['signal', 'end']));
+    await expect.poll(() => messages).toEqual(['signal', 'end']);
   });
 
   test('after Redis hung, the bus recovers by itself and reports the gap', async () => {
     const node = await bus(300);
     const { messages, gaps } = await listen(node, 'stream:1');
     await redis.pause();
-    await vi.waitFor(() => expect(node.healthy).toBe(false), 5_000);
+    await expect.poll(() => node.healthy).toBe(false);
     redis.resume();
-    await vi.waitFor(() => expect(node.healthy).toBe(true), 10_000);
+    await expect.poll(() => node.healthy).toBe(true);
     expect(gaps()).toBeGreaterThan(0);
     await node.publish('stream:1', 'x');
-    await vi.waitFor(() => expect(messages).toEqual(['x']));
+    await expect.poll(() => messages).toEqual(['x']);
   });
 
   test('a refused message is reported as a gap, even if nothing more is published', async () => {
@@ -217,8 +217,8 @@ describe('when Redis fails', () => {
     await redis.pause();
     await expect(node.subscribe('stream:1', () => {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     redis.resume();
-    await vi.waitFor(() => expect(node.healthy).toBe(true), 5_000);
-    await vi.waitFor(async () => expect(await admin.pubsub('NUMSUB', `${namespace}:stream:1`)).toEqual([`${namespace}:stream:1`, 0]));
+    await expect.poll(() => node.healthy).toBe(true);
+    await expect.poll(() => admin.pubsub('NUMSUB', `${namespace}:stream:1`)).toEqual([`${namespace}:stream:1`, 0]);
   });
 });
 
@@ -230,10 +230,10 @@ test('a subscribe that is under way when the connection breaks is acknowledged l
   network.break();
   network.mend();
   const { messages } = await subscribing;
-  await vi.waitFor(() => expect(node.healthy).toBe(true));
+  await expect.poll(() => node.healthy).toBe(true);
   await node.publish('stream:1', 'x');
   await node.publish('stream:1', 'y');
-  await vi.waitFor(() => expect(messages).toEqual(['x', 'y']));
+  await expect.poll(() => messages).toEqual(['x', 'y']);
 });
 
 test('a connection whose other end is silently gone is noticed and replaced, with a gap', async () => {
@@ -241,12 +241,12 @@ test('a connection whose other end is silently gone is noticed and replaced, wit
   await using node = await openBus(network.url, { timeoutMs: 300 });
   const { messages, gaps } = await listen(node, 'stream:1');
   network.cut();
-  await vi.waitFor(() => expect(node.healthy).toBe(false), 5_000);
+  await expect.poll(() => node.healthy).toBe(false);
   network.mend();
-  await vi.waitFor(() => expect(node.healthy).toBe(true), 10_000);
+  await expect.poll(() => node.healthy).toBe(true);
   expect(gaps()).toBeGreaterThan(0);
   await node.publish('stream:1', 'x');
-  await vi.waitFor(() => expect(messages).toEqual(['x']));
+  await expect.poll(() => messages).toEqual(['x']);
 });
 
 describe('at the start', () => {
@@ -256,7 +256,7 @@ describe('at the start', () => {
     await using node = await openBus(`redis://default:${encodeURIComponent('p@ss/word')}@${host}/3`);
     const { messages } = await listen(node, 'stream:1');
     await node.publish('stream:1', 'x');
-    await vi.waitFor(() => expect(messages).toEqual(['x']));
+    await expect.poll(() => messages).toEqual(['x']);
     expect(await startError(openBus(`redis://:wrong-secret@${host}`))).toMatch(/REDIS_URL: Redis at .* refuses the user or password/);
     expect(await startError(openBus(`redis://:wrong-secret@${host}`))).not.toContain('wrong-secret');
     expect(await startError(openBus(`redis://${host}`))).toMatch(/refuses the user or password/);

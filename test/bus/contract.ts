@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Bus, OnMessage } from '../../src/bus/index.ts';
 
 /** Opens a bus. Two buses of one namespace are two nodes of one system, if the kind of bus can have two. */
@@ -34,7 +34,7 @@ export function describeBus(name: string, open: OpenBus): void {
       const sent = Array.from({ length: 500 }, (_, index) => `message ${index}`);
       const taken = await Promise.all(sent.map((message) => node.publish('stream:1', message)));
       expect(new Set(taken)).toEqual(new Set([true]));
-      await vi.waitFor(() => expect(messages).toHaveLength(500));
+      await expect.poll(() => messages).toHaveLength(500);
       expect(messages).toEqual(sent);
     });
 
@@ -50,7 +50,7 @@ export function describeBus(name: string, open: OpenBus): void {
       );
       for (const topic of topics) await node.publish(topic, topic);
       await node.publish('nobody', 'x');
-      await vi.waitFor(() => expect(ears.every((messages) => messages.length > 0)).toBe(true));
+      await expect.poll(() => ears.every((messages) => messages.length > 0)).toBe(true);
       expect(ears).toEqual(topics.map((topic) => [topic]));
     });
 
@@ -67,7 +67,7 @@ export function describeBus(name: string, open: OpenBus): void {
       const { messages, onMessage } = heard();
       await node.subscribe('stream:1', onMessage);
       await node.publish('stream:1', text);
-      await vi.waitFor(() => expect(messages).toHaveLength(1));
+      await expect.poll(() => messages).toHaveLength(1);
       expect(messages[0] === text).toBe(true);
     });
 
@@ -82,7 +82,7 @@ export function describeBus(name: string, open: OpenBus): void {
       await onItsWay;
       await node.publish('stream:1', 'later still');
       await node.publish('stream:2', 'mark');
-      await vi.waitFor(() => expect(other.messages).toEqual(['mark']));
+      await expect.poll(() => other.messages).toEqual(['mark']);
       expect(messages).toEqual([]);
     });
 
@@ -92,7 +92,7 @@ export function describeBus(name: string, open: OpenBus): void {
         const { messages, onMessage } = heard();
         const unsubscribe = await node.subscribe('stream:1', onMessage);
         await node.publish('stream:1', round);
-        await vi.waitFor(() => expect(messages).toEqual([round]));
+        await expect.poll(() => messages).toEqual([round]);
         unsubscribe();
         unsubscribe();
       }
@@ -106,7 +106,7 @@ export function describeBus(name: string, open: OpenBus): void {
       await node.subscribe('stream:1', onMessage);
       first();
       await node.publish('stream:1', 'still here');
-      await vi.waitFor(() => expect(messages).toEqual(['still here']));
+      await expect.poll(() => messages).toEqual(['still here']);
     });
 
     test('refuses a second subscription to a topic, and keeps the first', async () => {
@@ -117,7 +117,7 @@ export function describeBus(name: string, open: OpenBus): void {
       await first;
       await expect(node.subscribe('stream:1', () => {})).rejects.toThrow('stream:1 is subscribed already');
       await node.publish('stream:1', 'once');
-      await vi.waitFor(() => expect(messages).toEqual(['once']));
+      await expect.poll(() => messages).toEqual(['once']);
     });
 
     test('publishing within a listener keeps the order', async () => {
@@ -129,7 +129,7 @@ export function describeBus(name: string, open: OpenBus): void {
       });
       await node.publish('stream:1', 'question');
       await node.publish('stream:1', 'next');
-      await vi.waitFor(() => expect(messages).toHaveLength(3));
+      await expect.poll(() => messages).toHaveLength(3);
       expect(messages[0]).toBe('question');
       expect(messages.toSorted()).toEqual(['answer', 'next', 'question']);
     });
@@ -143,7 +143,7 @@ export function describeBus(name: string, open: OpenBus): void {
       const { messages, onMessage } = heard();
       await node.subscribe('stream:1', onMessage);
       await node.publish('stream:1', 'x');
-      await vi.waitFor(() => expect(messages).toEqual(['x']));
+      await expect.poll(() => messages).toEqual(['x']);
       expect(node.healthy).toBe(true);
       expect(gaps).toBe(0);
       stop();
@@ -159,7 +159,7 @@ export function describeBus(name: string, open: OpenBus): void {
       // Each message comes to both over the same server, and the second one only after all that came with the first has been read.
       for (const text of ['by another', 'mark']) {
         await other.publish('stream:1', text);
-        await vi.waitFor(() => expect(open.messages).toContain(text));
+        await expect.poll(() => open.messages).toContain(text);
       }
       await node[Symbol.asyncDispose]();
       expect(open.messages).toEqual(['by another', 'mark']);

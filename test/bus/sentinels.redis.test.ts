@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRedisBus } from '../../src/bus/bus.redis.ts';
 import type { Bus } from '../../src/bus/index.ts';
 import { connectAnyRedis } from '../../src/redis/client.ts';
@@ -82,7 +82,7 @@ describe('a Redis with sentinels', () => {
     // A single failed attempt must not end the search.
     expect(await failed).toMatchObject({ message: expect.stringContaining('All sentinels are unreachable') });
     await Promise.all(redis.sentinels.map((sentinel) => sentinel.restart()));
-    await vi.waitFor(() => expect(client.status).toBe('ready'), 15_000);
+    await expect.poll(() => client.status).toBe('ready');
     expect(await client.get('key')).toBeNull();
   });
 

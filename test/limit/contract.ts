@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Limits } from '../../src/limit/index.ts';
 
 /** What limits promise, wherever they are counted. */
@@ -57,7 +57,7 @@ export function describeLimits(name: string, open: () => Promise<Limits>): void 
       const limit = limits.limit({ name: randomUUID(), points: 1, windowSeconds: 1 });
       expect(await limit.take('a')).toBeNull();
       // Takes that come so often would extend the window for ever, if they did.
-      await vi.waitFor(async () => expect(await limit.take('a')).toBeNull(), { timeout: 10_000, interval: 50 });
+      await expect.poll(() => limit.take('a')).toBeNull();
     });
 
     test('accepts keys of any text', async () => {

@@ -382,7 +382,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       await world.age(late.viewer.sessionId, 61_000);
       await Promise.all([late, late].map(({ accessToken }) => world.users.authenticate(accessToken)));
       // Both would be in one write.
-      await vi.waitFor(async () => expect(await seen(late)).toBeGreaterThanOrEqual(first));
+      await expect.poll(() => seen(late)).toBeGreaterThanOrEqual(first);
       expect(await seen(soon)).toBe(aged);
     });
 
@@ -397,7 +397,7 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
       const [absent, ...come] = people;
       await Promise.all(come.map(({ accessToken }) => world.users.authenticate(accessToken)));
       const moved = people.map((person) => person !== absent);
-      await vi.waitFor(async () => expect((await seen()).map((at, n) => at > (aged[n] ?? at))).toEqual(moved));
+      await expect.poll(async () => (await seen()).map((at, n) => at > (aged[n] ?? at))).toEqual(moved);
     });
   });
 }
