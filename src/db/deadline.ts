@@ -5,6 +5,8 @@ import { ChatError } from '../errors.ts';
 export interface Deadline {
   /** The ms that are left. 0 once it has passed. */
   left(): number;
+  /** Why the last try failed. Whoever is told that the deadline has passed is told this too. */
+  failure?: unknown;
 }
 
 /** Creates a deadline in `ms` from now, on a clock that does not jump. */
@@ -37,7 +39,7 @@ export async function within<T>(deadline: Deadline, work: Promise<T>): Promise<T
     // is not done.
     function wait(): void {
       const left = deadline.left();
-      if (left === 0) reject(unavailable(new Error('the deadline passed')));
+      if (left === 0) reject(unavailable(new Error('the deadline passed', { cause: deadline.failure })));
       else timer = setTimeout(wait, left);
     }
     wait();
@@ -58,5 +60,6 @@ export async function within<T>(deadline: Deadline, work: Promise<T>): Promise<T
 export async function backOff(deadline: Deadline, tries: number, cause: unknown): Promise<void> {
   const ms = Math.min(250, 10 * 2 ** tries) * (0.5 + Math.random());
   if (ms >= deadline.left()) throw unavailable(cause);
+  deadline.failure = cause;
   await delay(ms);
 }

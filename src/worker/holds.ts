@@ -12,6 +12,8 @@ export interface Taken extends Due {
 /** The streams that one consumer holds. */
 export interface Holds extends Disposable {
   has(entryId: string): boolean;
+  /** What is held now. */
+  all(): readonly Taken[];
   /** Takes the streams that nobody holds and drops the others. Rejects while Redis is away. */
   take(taken: readonly Taken[]): Promise<readonly Held[]>;
   /** Renews all holds in Redis, and finds those that are lost. Never rejects. */
@@ -21,6 +23,8 @@ export interface Holds extends Disposable {
 /** The parts that the holds need. */
 export interface HoldsParts {
   readonly run: (script: string, keys: readonly string[], args: readonly (string | number)[]) => Promise<unknown>;
+  /** Called if Redis may still count as held what this consumer is done with. */
+  readonly unreleased: () => void;
   /** The queue's key. */
   readonly queue: string;
   /** The prefix of a hold's key; the stream's id follows. */
@@ -45,7 +49,7 @@ const keepsPerVisibility = 6;
 const flags = z.array(z.number());
 
 /** Creates the holds, and renews them until they are done or disposed of. */
-export function createHolds({ run, queue, holdName, consumer, visibilityMs, logger }: HoldsParts): Holds {
+export function createHolds({ run, unreleased, queue, holdName, consumer, visibilityMs, logger }: HoldsParts): Holds {
   const held = new Map<string, Hold>();
   const keyOf = ({ streamId }: Due): string => `${holdName}${streamId}`;
   let keeping: Promise<void> | undefined;
@@ -102,14 +106,18 @@ export function createHolds({ run, queue, holdName, consumer, visibilityMs, logg
     // It has lapsed. The stream may be held anew, even by this consumer, and that hold is not done.
     if (held.get(hold.entryId) !== hold) return;
     drop(hold);
-    await run(doneScript, [queue, keyOf(hold)], [consumer, hold.entryId]).catch((error: unknown) =>
-      logger.debug({ err: error }, 'finished work could not be removed from the queue'),
-    );
+    try {
+      await run(doneScript, [queue, keyOf(hold)], [consumer, hold.entryId]);
+    } catch (error) {
+      logger.debug({ err: error }, 'finished work could not be removed from the queue; it will be handed on again');
+      unreleased();
+    }
   }
 
   const timer = setInterval(() => void keep(), visibilityMs / keepsPerVisibility).unref();
   return {
     has: (entryId) => held.has(entryId),
+    all: () => [...held.values()],
     keep,
     async take(taken) {
       if (taken.length === 0) return [];

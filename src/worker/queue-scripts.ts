@@ -100,24 +100,45 @@ end
 return 1
 `;
 
-/**
- * Keys: queue, lead. Arguments: consumer, prefix of the holds. Hands on again what a consumer has taken up, and releases its holds. The
- * holds share the queue's hash tag, so a cluster keeps them here too.
- */
-export const handBackScript = `${words}
+// Hands on again what is assigned to a consumer, except for what it holds, and releases the holds of those streams. The holds share the
+// queue's hash tag, so a cluster keeps them here too.
+const handingBack = `
 ensure()
+local heldItems, heldStreams = {}, {}
+for at = 3, #ARGV, 2 do
+  heldItems[ARGV[at]] = true
+  heldStreams[ARGV[at + 1]] = true
+end
+local from = '-'
 repeat
-  local held = redis.call('XPENDING', queue, '${group}', '-', '+', 1000, ARGV[1])
-  for _, pending in ipairs(held) do
-    local entry = redis.call('XRANGE', queue, pending[1], pending[1])[1]
-    remove(pending[1])
-    if entry then
-      local hold = ARGV[2] .. entry[2][2]
-      if redis.call('GET', hold) == ARGV[1] then redis.call('DEL', hold) end
-      redis.call('XADD', queue, '*', unpack(entry[2]))
+  local assigned = redis.call('XPENDING', queue, '${group}', from, '+', 1000, ARGV[1])
+  for _, pending in ipairs(assigned) do
+    local id = pending[1]
+    from = '(' .. id
+    if not heldItems[id] then
+      local entry = redis.call('XRANGE', queue, id, id)[1]
+      remove(id)
+      if entry then
+        local stream = entry[2][2]
+        local hold = ARGV[2] .. stream
+        if not heldStreams[stream] and redis.call('GET', hold) == ARGV[1] then redis.call('DEL', hold) end
+        redis.call('XADD', queue, '*', unpack(entry[2]))
+      end
     end
   end
-until #held == 0
+until #assigned == 0
+`;
+
+/**
+ * Key: queue. Arguments: consumer, prefix of the holds, then each item that it holds and the item's stream. Hands on again all other items
+ * that are assigned to it.
+ */
+export const handBackRestScript = `${words}${handingBack}
+return 1
+`;
+
+/** Keys: queue, lead. Arguments: consumer, prefix of the holds. Hands on again what a consumer has taken up, and forgets the consumer. */
+export const handBackScript = `${words}${handingBack}
 redis.call('XGROUP', 'DELCONSUMER', queue, '${group}', ARGV[1])
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 return 1

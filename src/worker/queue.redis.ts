@@ -5,7 +5,7 @@ import { createIgnoredReports } from '../ignored-data.ts';
 import { connectAnyRedis } from '../redis/index.ts';
 import { createHolds, type Taken } from './holds.ts';
 import type { Due, Held, Queue } from './queue.ts';
-import { group, handBackScript, leadScript, putScript } from './queue-scripts.ts';
+import { group, handBackRestScript, handBackScript, leadScript, putScript } from './queue-scripts.ts';
 
 /** The options of a queue in Redis. */
 export interface RedisQueueOptions {
@@ -72,7 +72,12 @@ export async function createRedisQueue({
     if (client.status !== 'ready') throw new Error('Redis is away');
     return client.eval(script, keys.length, ...keys, ...args);
   };
-  const holds = createHolds({ run, queue: tag, holdName, consumer, visibilityMs, logger });
+  // Whether Redis may have assigned items to this consumer that it does not hold.
+  let astray = false;
+  const unreleased = (): void => {
+    astray = true;
+  };
+  const holds = createHolds({ run, unreleased, queue: tag, holdName, consumer, visibilityMs, logger });
   const complain = createIgnoredReports(logger, 'what stood in the queue of workers cannot be read and was taken out of it');
   let interrupted = false;
   let claimAt = 0;
@@ -126,14 +131,28 @@ export async function createRedisQueue({
     return understood((readSchema.parse(answer) ?? []).flatMap(([, entries]) => entries));
   }
 
+  /**
+   * Hands on again what Redis has assigned to this consumer in answers that came too late, and what it could not report as done. Nobody else
+   * would get these streams before the visibility time is over.
+   */
+  async function handBackRest(): Promise<void> {
+    astray = false;
+    // Redis has then dealt with the late commands of this connection, and deals with those of the other before the script.
+    await waiter.xlen(tag);
+    const held = holds.all().flatMap(({ entryId, streamId }) => [entryId, String(streamId)]);
+    await run(handBackRestScript, [tag], [consumer, holdName, ...held]);
+  }
+
   async function take(limit: number, signal: AbortSignal): Promise<readonly Held[]> {
     if (client.status !== 'ready' || waiter.status !== 'ready') throw new Error('Redis is away');
     try {
+      if (astray) await handBackRest();
       const claimed = await claim(limit);
       if (claimed.length > 0) return await holds.take(claimed);
       const found = await unlessAborted(read(limit), signal);
       return found === null ? [] : await holds.take(found);
     } catch (error) {
+      astray = true;
       // Redis came back empty. The script creates the group again.
       if (error instanceof Error && error.message.startsWith('NOGROUP')) await run(putScript, [tag], []);
       throw error;

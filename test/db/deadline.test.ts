@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deadlineIn, within } from '../../src/db/deadline.ts';
+import { backOff, deadlineIn, within } from '../../src/db/deadline.ts';
 
 describe('a wait until a deadline', () => {
   test('does not give up before the deadline has passed, though timers fire early', async () => {
@@ -12,5 +12,12 @@ describe('a wait until a deadline', () => {
       }),
     );
     expect(left.filter((ms) => ms > 0)).toEqual([]);
+  });
+
+  test('that ends during a later try tells why the one before failed', async () => {
+    const deadline = deadlineIn(200);
+    await backOff(deadline, 0, new Error('the disk is full'));
+    const late = { message: 'the deadline passed', cause: { message: 'the disk is full' } };
+    await expect(within(deadline, new Promise(() => undefined))).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: late });
   });
 });

@@ -162,6 +162,35 @@ describe.concurrent('with a Redis of its own', () => {
     expect(await takeOne(other)).toMatchObject({ streamId: 5n });
   });
 
+  test('what Redis handed out in answers that came too late, or was not told is done, is handed out again at once, and what is held is not', async ({
+    expect,
+  }) => {
+    const namespace = randomUUID();
+    await using redis = await startRedis();
+    await using queue = await leading(await open(namespace, { url: redis.url, visibilityMs: 600_000, consumer: 'slow' }));
+    await queue.put([{ streamId: 4n, upTo: 1 }]);
+    const held = await takeOne(queue);
+    // The last line is about a stream that is held already.
+    await queue.put([5n, 6n, 4n].map((streamId) => ({ streamId, upTo: 2 })));
+    const observer = new Redis(redis.url);
+    const key = `{${namespace}:work}`;
+    // As if the answer to the script that holds the first one had come too late.
+    await observer.xreadgroup('GROUP', 'workers', 'slow', 'COUNT', 1, 'STREAMS', key, '>');
+    await observer.set(`${key}:held:5`, 'slow', 'PX', 600_000);
+    observer.disconnect();
+    await redis.pause();
+    await expect(queue.take(1, never)).rejects.toThrow();
+    redis.resume();
+    const streams = [await takeOne(queue), await takeOne(queue)].map(({ streamId }) => streamId);
+    expect(streams.toSorted((a, b) => Number(a - b))).toEqual([5n, 6n]);
+    expect(await handedOut(queue)).toEqual([]);
+    expect(held.lost.aborted).toBe(false);
+    await redis.pause();
+    await held.done();
+    redis.resume();
+    expect(await takeOne(queue)).toMatchObject({ streamId: 4n });
+  });
+
   test('a Redis that restarts empty learns what is held before anything is handed out again', async ({ expect }) => {
     const namespace = randomUUID();
     await using redis = await startRedis();
