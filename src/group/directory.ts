@@ -1,12 +1,13 @@
 import { listedGroups, rarestOfGroups, searchGroups } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
+import { filledPage } from '../filled-page.ts';
 import { lastId, parseId } from '../list-key.ts';
 import type { Listed, ListRequest } from '../page.ts';
 import { prefixesOf } from '../term.ts';
 import { keyOfPlace, placeOf } from '../term-place.ts';
 import type { Conversation } from './conversation.ts';
 import type { ReadingParts } from './conversation-reader.ts';
-import type { GroupsFound, Joining } from './joining.ts';
+import type { Joining } from './joining.ts';
 import type { JoiningParts } from './parts.ts';
 
 type Parts = Pick<ReadingParts, 'db' | 'conversations'> & Pick<JoiningParts, 'config'>;
@@ -21,19 +22,16 @@ export async function openDirectory(
   await count();
   // A blank search lists everything.
   const asked = search == null || search.trim() === '' ? null : search;
-  return (page) => readDirectory(parts, asked, page);
+  return (request) => filledPage(request, (page) => readDirectory(parts, asked, page));
 }
 
 /** Reads a page of the directory: of a search for words by their beginnings, or of all listed groups. */
-async function readDirectory(parts: Parts, search: string | null, page: ListRequest): ReturnType<GroupsFound> {
+async function readDirectory(parts: Parts, search: string | null, page: ListRequest) {
   const asked = search === null ? null : prefixesOf(search);
   const { items: places, hasNextPage } = await (asked === null ? newestFirst(parts, page) : found(parts, asked, page));
   const groups = await parts.conversations(places.map(({ id }) => id));
   const items = places.flatMap(({ key }, place) => withKey(groups[place] ?? null, key));
-  const last = places.at(-1);
-  // An empty page has no cursor to continue from.
-  if (items.length === 0 && hasNextPage && last !== undefined) return readDirectory(parts, search, { ...page, after: last.key });
-  return { items, hasNextPage };
+  return { items, hasNextPage, end: places.at(-1)?.key };
 }
 
 type Places = Listed<{ readonly id: bigint }>;

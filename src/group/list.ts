@@ -1,4 +1,5 @@
 import { inPieces, type Marks } from '../db/index.ts';
+import { filledPage } from '../filled-page.ts';
 import { lastTime, parsePlace } from '../list-key.ts';
 import type { Listed, ListRequest } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
@@ -8,6 +9,8 @@ import { conversationKey } from './key.ts';
 import { type ConversationFilter, siftShown } from './sift.ts';
 import { directKey, isActive, readMemberships } from './store.ts';
 
+type ConversationRequest = ListRequest & { readonly marks?: Marks | undefined; readonly sieves?: readonly ConversationFilter[] };
+
 /**
  * Lists the conversations that the viewer is shown, latest activity first: all, or those that have the given marks and pass every sieve.
  * Throws BAD_USER_INPUT (after).
@@ -15,9 +18,16 @@ import { directKey, isActive, readMemberships } from './store.ts';
 export async function listConversations(
   parts: Pick<ReadingParts, 'db' | 'conversations'>,
   viewer: Viewer,
-  request: ListRequest & { readonly marks?: Marks | undefined; readonly sieves?: readonly ConversationFilter[] },
+  request: ConversationRequest,
 ): Promise<Listed<{ readonly conversation: Conversation }>> {
-  const { first, after, marks = {}, sieves = [] } = request;
+  return filledPage(request, (range) => readConversations(parts, viewer, range));
+}
+
+async function readConversations(
+  parts: Pick<ReadingParts, 'db' | 'conversations'>,
+  viewer: Viewer,
+  { first, after, marks = {}, sieves = [] }: ConversationRequest,
+) {
   const [activeAtMs, id] = after === undefined ? [] : parsePlace(after, lastTime);
   const rows = await siftShown(parts.db, viewer, {
     sieves,
@@ -31,11 +41,7 @@ export async function listConversations(
     const conversation = conversations[place];
     return conversation ? [{ conversation, key }] : [];
   });
-  const hasNextPage = rows.length > first;
-  const last = page.at(-1);
-  // All on the page were dissolved since its rows were read. An empty page has no cursor to continue from.
-  if (items.length === 0 && hasNextPage && last !== undefined) return listConversations(parts, viewer, { ...request, after: last.key });
-  return { items, hasNextPage };
+  return { items, hasNextPage: rows.length > first, end: page.at(-1)?.key };
 }
 
 /** Finds the direct conversations with each user that the viewer is shown. Results are in the order of `userIds`; null if there is none. */

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { listThreads as readThreads } from '../db/index.ts';
 import { OverloadError } from '../errors.ts';
+import { filledPage } from '../filled-page.ts';
 import type { Conversation } from '../group/index.ts';
 import { otherList } from '../list-key.ts';
 import { inTurnsOfEach } from '../turns.ts';
@@ -42,7 +43,7 @@ export function createThreadLists(parts: Pick<MessageParts, 'db' | 'groups'>) {
   });
   return {
     threads: (viewer: Viewer, request: ThreadsRequest): Promise<Part<ListedThread>> =>
-      inTurn(viewer.userId, () => listThreads(parts, viewer, request)),
+      inTurn(viewer.userId, () => filledPage(request, (page) => listThreads(parts, viewer, page))),
   };
 }
 
@@ -50,7 +51,7 @@ async function listThreads(
   { db, groups }: Pick<MessageParts, 'db' | 'groups'>,
   { userId }: Viewer,
   { first, after, conversationId, unread }: ThreadsRequest,
-): Promise<Part<ListedThread>> {
+) {
   const before = after === undefined ? null : placeOf(after);
   // SQLite reads on the process's only thread, so others get their turn between two pages.
   await nextTurn();
@@ -64,17 +65,28 @@ async function listThreads(
     if (!conversation) return [];
     return {
       ...{
-        key: `${at.getTime()}:${id}:${rootSeq}`,
+        key: keyOf({ at, conversationId: id, rootSeq }),
         root: { conversationId: id, seq: rootSeq },
         lastReply: { conversationId: id, seq: replySeq },
       },
       conversation: conversation.lastSeq > lastSeq ? { ...conversation, lastSeq, lastOrdinal } : conversation,
     };
   });
-  return { items, hasNextPage: rows.length > first };
+  const last = page.at(-1);
+  return { items, hasNextPage: rows.length > first, end: last && keyOf(last) };
 }
 
-function placeOf(key: string) {
+interface Place {
+  readonly at: Date;
+  readonly conversationId: bigint;
+  readonly rootSeq: number;
+}
+
+function keyOf({ at, conversationId, rootSeq }: Place): string {
+  return `${at.getTime()}:${conversationId}:${rootSeq}`;
+}
+
+function placeOf(key: string): Place {
   const [, ms = '', id = '', seq = ''] = /^(\d{1,15}):(\d{1,19}):(\d{1,10})$/.exec(key) ?? [];
   if (ms === '') throw otherList();
   return { at: new Date(Number(ms)), conversationId: BigInt(id), rootSeq: Number(seq) };

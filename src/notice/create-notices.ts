@@ -1,5 +1,6 @@
 import { type NoticePlace, selectNotices } from '../db/index.ts';
-import type { Listed } from '../page.ts';
+import { filledPage } from '../filled-page.ts';
+import type { ListRequest } from '../page.ts';
 import type { Viewer } from '../user/index.ts';
 import { isUuid, uuidBytes, uuidText } from '../uuid.ts';
 import { postDue, tellRevoked } from './deliver.ts';
@@ -13,8 +14,7 @@ import { countRecipients, listNotices, readNotices, shownNotice } from './store.
 export function createNotices(parts: NoticeParts): Notices {
   const { db } = parts;
 
-  async function list(viewer: Viewer, { first, after }: Parameters<Notices['list']>[1]): Promise<Listed<{ readonly notice: Notice }>> {
-    const { userId } = viewer;
+  async function readPage(userId: bigint, { first, after }: ListRequest) {
     const found = await selectNotices(db.client, { userId, limit: first + 1, before: after === undefined ? null : readKey(after) });
     const rows = await readNotices(
       db.client,
@@ -22,13 +22,9 @@ export function createNotices(parts: NoticeParts): Notices {
     );
     // A notice that is revoked between the two reads is left out.
     const shown = rows.map((row) => row && shownNotice(row)).filter((notice) => notice !== null);
-    const hasNextPage = found.length > first;
     const last = rows.at(-1);
-    // An empty page has no cursor to continue from.
-    if (shown.length === 0 && hasNextPage && last?.postedAt) {
-      return list(viewer, { first, after: noticeKey({ id: last.id, postedAt: last.postedAt }) });
-    }
-    return { items: shown.map((notice) => ({ notice, key: noticeKey(notice) })), hasNextPage };
+    const end = last?.postedAt ? noticeKey({ id: last.id, postedAt: last.postedAt }) : undefined;
+    return { items: shown.map((notice) => ({ notice, key: noticeKey(notice) })), hasNextPage: found.length > first, end };
   }
 
   async function byId({ userId }: Viewer, id: string): Promise<Notice | null> {
@@ -50,7 +46,7 @@ export function createNotices(parts: NoticeParts): Notices {
   }
 
   return {
-    list,
+    list: ({ userId }, request) => filledPage(request, (page) => readPage(userId, page)),
     byId,
     byIds: async (ids) => (await readNotices(db.client, ids)).map((row) => row && shownNotice(row)),
     post: (actorId, notice) => postNotice(parts, actorId, notice),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { selectModerationItems, selectReportedItems, type Tx } from '../db/index.ts';
+import { filledPage } from '../filled-page.ts';
 import type { Fact } from '../log/index.ts';
 import { isUuid, uuidBytes, uuidText } from '../uuid.ts';
 import type { FoundWord, Item, ItemAction, ItemKind, ItemState, Report, ReportCounts, ReportReason, Target } from './item.ts';
@@ -88,16 +89,17 @@ export interface ItemPage {
 }
 
 /** Lists items of a state: open items the oldest first, resolved items the newest first. */
-export async function listItems(tx: Tx, range: ItemRange): Promise<ItemPage> {
-  const { state, kind, after, first } = range;
+export function listItems(tx: Tx, range: ItemRange): Promise<ItemPage> {
+  return filledPage(range, (page) => readRange(tx, page));
+}
+
+async function readRange(tx: Tx, { state, kind, after, first }: ItemRange) {
   const past = after === undefined ? null : uuidBytes(after);
   const found = await selectModerationItems(tx, { state, kind, past, limit: first + 1, newestFirst: state === 'RESOLVED' });
   const ids = found.slice(0, first).map(uuidText);
   // Leaves out an item that was resolved between the two reads.
   const items = (await readItems(tx, ids)).filter((item) => item?.state === state).filter((item) => item !== null);
-  const hasNextPage = found.length > first;
-  // An empty page has no cursor to continue from.
-  return items.length === 0 && hasNextPage ? listItems(tx, { ...range, after: ids.at(-1) }) : { items, hasNextPage };
+  return { items, hasNextPage: found.length > first, end: ids.at(-1) };
 }
 
 /** The position of a report in its item's list. */

@@ -126,6 +126,25 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
       expect(await listed(ada)).toEqual([[root.seq, seq + 1]]);
     });
 
+    it('has no empty page with more to come, if the conversations of all on it are dissolved while it is read', async () => {
+      const [ada, bob] = await world.people();
+      const [older, newer] = [await world.say(ada, await world.group(ada, bob)), await world.say(ada, await world.group(ada, bob))];
+      for (const root of [older, newer]) await answer(bob, root);
+      const { db, log, bus, key } = world;
+      let dissolving: Promise<unknown> | undefined;
+      const groups = {
+        ...world.groups,
+        async byIds(ids: readonly bigint[]) {
+          dissolving ??= world.groups.dissolve(ada, { groupId: newer.conversationId });
+          await dissolving;
+          return world.groups.byIds(ids);
+        },
+      };
+      await using messages = createMessages({ db, log, groups, bus, keys: [key], config: readConfig({}) });
+      const { items } = await messages.threads(ada, { first: 1 });
+      expect(items.map(({ root }) => root.conversationId)).toEqual([older.conversationId]);
+    });
+
     it('is read with one page per viewer at a time: some calls wait, more are refused, other viewers are not delayed', async () => {
       const [ada, bob] = await world.people();
       await answer(ada, await world.say(bob, await world.group(ada, bob)));

@@ -126,6 +126,27 @@ export function promisesOfProfiles(open: () => Promise<Db>): void {
       return (await search(text, { first: 100 })).items.map(({ user }) => user.id);
     }
 
+    test('has no empty page with more to come, if all on it are erased while it is read', async () => {
+      const s = syllable();
+      const ids = [await signUp(`${s}a`, 'A'), await signUp(`${s}b`, 'B')];
+      const [first = 0n] = await found(s);
+      let erasing: Promise<unknown> | undefined;
+      const erase = () => db.transaction((tx) => tx.user.update({ where: { id: first }, data: { state: 'ERASED' } }));
+      async function $queryRaw(...asked: Parameters<typeof db.client.$queryRaw>) {
+        const [query] = asked;
+        // The users are read after their places.
+        if ('sql' in query && /\bid IN\b/.test(query.sql)) erasing ??= erase();
+        await erasing;
+        return db.client.$queryRaw(...asked);
+      }
+      const client = new Proxy(db.client, {
+        get: (target, name): unknown => (name === '$queryRaw' ? $queryRaw : Reflect.get(target, name)),
+      });
+      const read = await world.node({ db: { ...db, client } }).search(seeker, s);
+      expect((await read({ first: 1 })).items.map(({ user }) => user.id)).toEqual(ids.filter((id) => id !== first));
+      expect(erasing).toBeDefined();
+    });
+
     test('finds users by the beginning of the handle or of any word of the name', async () => {
       const s = syllable();
       const id = await signUp(`${s}.smith_1`, `Maria Jean-${s}luc O’${s}brien`);
