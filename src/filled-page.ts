@@ -3,8 +3,8 @@ interface Rows<T> {
   /** What the rows are about, without those that have vanished since they were read. */
   readonly items: readonly T[];
   readonly hasNextPage: boolean;
-  /** The key of the last row, whether its item has vanished or not. Undefined if there are no rows. */
-  readonly end: string | undefined;
+  /** The key of the last row, whether its item has vanished or not. Absent if there are no rows. */
+  readonly end?: string | undefined;
 }
 
 /**

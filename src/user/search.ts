@@ -28,7 +28,7 @@ export async function search(
 async function readFound({ db }: UserParts, asked: readonly string[], { first, after }: ListRequest) {
   const { place, prefixes: named } = placeOf(asked, after);
   const prefixes = place === null ? await rarestOfUsers(db.client, named) : named;
-  if (prefixes.length === 0) return { items: [], hasNextPage: false, end: undefined };
+  if (prefixes.length === 0) return { items: [], hasNextPage: false };
   // One more than asked for shows whether there is a next page.
   const places = await searchUsers(db.client, { prefixes, after: place, limit: first + 1 });
   const page = places.slice(0, first);

@@ -1,5 +1,4 @@
 import { byKey, type Db, rarestOfUsers, searchUsers, selectRows, sql, type Tx } from '../db/index.ts';
-import { filledPage } from '../filled-page.ts';
 import { prefixesOf } from '../term.ts';
 import { keyOfPlace, placeOf } from '../term-place.ts';
 import type { Administration, UserQuery } from './administration.ts';
@@ -11,10 +10,9 @@ type PageRequest = Parameters<Administration['list']>[1];
 /** Lists users. Throws the errors that Administration.list names. */
 export async function listUsers(db: Db, query: UserQuery, page: PageRequest): Promise<UserPage> {
   const now = await db.now();
-  const { search } = query;
-  return filledPage({ ...page, now }, (asked) =>
-    search === undefined ? newestFirst(db, query, asked) : found(db, { ...query, search }, asked),
-  );
+  return query.search === undefined
+    ? await newestFirst(db, query, { ...page, now })
+    : await found(db, { ...query, search: query.search }, { ...page, now });
 }
 
 interface Asked extends PageRequest {
@@ -32,14 +30,12 @@ export async function listBots({ client }: Db, { first, after }: PageRequest): P
   return { items: rows.slice(0, first).map((row) => ({ user: publicPart(row), key: String(row.id) })), hasNextPage: rows.length > first };
 }
 
-async function newestFirst({ client }: Db, { state }: UserQuery, { first, after, now }: Asked) {
+async function newestFirst({ client }: Db, { state }: UserQuery, { first, after, now }: Asked): Promise<UserPage> {
   // One more than asked for shows whether there is a next page.
   const range = { before: after === undefined ? undefined : BigInt(after), limit: first + 1 };
   const ids = await (state === 'SUSPENDED' ? suspendedIds(client, range, now) : idsOf(client, range, { state, now }));
-  const page = ids.slice(0, first);
-  const users = await readUsers(client, page);
-  const items = users.flatMap((user) => (user === null ? [] : [{ user, key: String(user.id) }]));
-  return { items, hasNextPage: ids.length > first, end: page.at(-1)?.toString() };
+  const users = await readUsers(client, ids.slice(0, first));
+  return { items: users.flatMap((user) => (user === null ? [] : [{ user, key: String(user.id) }])), hasNextPage: ids.length > first };
 }
 
 interface Range {
@@ -75,22 +71,24 @@ function active(now: Date) {
   return sql`state = 'ACTIVE' AND (suspendedUntil IS NULL OR suspendedUntil <= ${now})`;
 }
 
-async function found({ client }: Db, { search, state }: UserQuery & { readonly search: string }, { first, after, now }: Asked) {
+async function found(
+  { client }: Db,
+  { search, state }: UserQuery & { readonly search: string },
+  { first, after, now }: Asked,
+): Promise<UserPage> {
   const asked = prefixesOf(search);
   const { place, prefixes } = placeOf(asked, after);
-  if (prefixes.length === 0 || state === 'ERASED') return { items: [], hasNextPage: false, end: undefined };
+  if (prefixes.length === 0 || state === 'ERASED') return { items: [], hasNextPage: false };
   const suspended = state === undefined ? undefined : { is: state === 'SUSPENDED', now };
   const wanted = { prefixes: place === null ? await rarestOfUsers(client, prefixes) : prefixes, after: place, limit: first + 1, suspended };
   const places = await searchUsers(client, wanted);
-  const page = places.slice(0, first);
   const users = await readUsers(
     client,
-    page.map(({ id }) => id),
+    places.slice(0, first).map(({ id }) => id),
   );
   const items = users.flatMap((user, index) => {
-    const at = page[index];
+    const at = places[index];
     return user === null || at === undefined ? [] : [{ user, key: keyOfPlace(at) }];
   });
-  const last = page.at(-1);
-  return { items, hasNextPage: places.length > first, end: last && keyOfPlace(last) };
+  return { items, hasNextPage: places.length > first };
 }
