@@ -57,6 +57,11 @@ export function formatHint(hint: Hint): string {
   return toJson({ v: entryVersion, ...hint });
 }
 
+/** Adds the trace of the write to a hint that is formatted. */
+export function withTrace(hint: string, traceparent: string): string {
+  return `${hint.slice(0, -1)},"traceparent":${toJson(traceparent)}}`;
+}
+
 /**
  * Reads a hint that came on a stream's topic. Returns null if it is malformed, of an unknown kind from another release, or of another
  * stream.

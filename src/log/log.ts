@@ -5,7 +5,7 @@ import { noTracer, type Span, type Tracer } from '../tracer.ts';
 import type { Append } from './append.ts';
 import { type CommitCounts, type CommitLimits, Committer } from './committer.ts';
 import type { Entry } from './entry.ts';
-import { formatHint, streamTopic } from './hint.ts';
+import { streamTopic, withTrace } from './hint.ts';
 import type { Done } from './place.ts';
 import { type LogPage, type LogRange, readHeads, readMovedHeads, readPage, readPages, type StreamRange } from './read.ts';
 
@@ -50,19 +50,18 @@ const usualLimits: CommitLimits = { batch: 256, queue: 10_000, deadlineMs: 8_000
 /** Creates the log of a database. It publishes hints on the bus. */
 export function createLog({ db, bus, logger, limits = usualLimits, onStored, tracer = noTracer }: LogParts): Log {
   // Publishing is not awaited: an answer never waits for the bus, and readers find in the log the entries whose hints were lost.
-  function publish({ verdict, placed, heads }: Done<unknown>, by: Span | undefined): void {
-    onStored?.(placed.entries);
-    if (verdict.silent) return;
-    for (const [place, entry] of placed.entries.entries()) {
-      const head = heads[place];
-      const along = head === undefined ? undefined : verdict.along?.(entry, head);
-      const span = by && tracer.part('log.publish', by, { kind: 'producer', notes: { 'mpim.entry': entry.type } });
-      const published = bus.publish(
-        streamTopic(entry.streamId),
-        formatHint({ kind: 'entry', entry, along, traceparent: span?.traceparent }),
-      );
-      watch(span === undefined ? published : endWith(span, published), entry);
+  function publish({ placed: { entries }, hints }: Done<unknown>, by: Span | undefined): void {
+    onStored?.(entries);
+    for (const [place, hint] of hints.texts().entries()) {
+      const entry = entries[place];
+      if (entry !== undefined) watch(publishOne(entry, hint, by), entry);
     }
+  }
+
+  function publishOne({ streamId, type }: Entry, hint: string, by: Span | undefined): Promise<unknown> {
+    const topic = streamTopic(streamId);
+    const span = by && tracer.part('log.publish', by, { kind: 'producer', notes: { 'mpim.entry': type } });
+    return span === undefined ? bus.publish(topic, hint) : endWith(span, bus.publish(topic, withTrace(hint, span.traceparent)));
   }
 
   function watch(published: Promise<unknown>, { streamId, seq }: Entry): void {

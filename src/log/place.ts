@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Db, type HeadMove, insertEntries, insertMessages, type MarkerRaise, moveHeads, type Tx } from '../db/index.ts';
 import type { EntryToLog, Head, Placed, Verdict } from './append.ts';
 import { changesRows } from './change.ts';
 import { type Effect, writeEffects } from './effect.ts';
 import { type Entry, entryTypes, entryVersion, type KnownEntry, type NewEntry, type NewMessage } from './entry.ts';
+import { Hints } from './hints.ts';
 import type { Locked } from './inside.ts';
 import { toJson } from './json.ts';
 import { type MessageRow, messageData, newMessageRow } from './message-row.ts';
@@ -11,8 +13,7 @@ import { type MessageRow, messageData, newMessageRow } from './message-row.ts';
 export interface Done<T> {
   readonly verdict: Verdict<T>;
   readonly placed: Placed;
-  /** The head of each entry's stream with that entry, in the order of `placed.entries`. */
-  readonly heads: readonly Head[];
+  readonly hints: Hints;
 }
 
 type Spot = Pick<Entry, 'streamId' | 'seq' | 'at'> & { readonly actorId: bigint | null };
@@ -39,9 +40,19 @@ export async function place<T>(
     insertEntries(db, tx, plan.entries),
     moveHeads(db, tx, plan.moves(), raises),
     writeEffects(tx, effects),
+    formatMeanwhile(done),
   ]);
   for (const { verdict, placed } of done) await verdict.write?.(tx, placed);
   return done;
+}
+
+// The database is at work on the writes. After the commit this would be time until its callers are answered. What throws here throws again
+// when the hints are published: a fault there must not undo the commit.
+async function formatMeanwhile(done: readonly Done<unknown>[]): Promise<void> {
+  await nextTurn();
+  try {
+    for (const { hints } of done) hints.texts();
+  } catch {}
 }
 
 async function create<T>(tx: Tx, verdict: Verdict<T>, now: Date): Promise<readonly bigint[]> {
@@ -86,7 +97,8 @@ class Plan {
       entries.push(isMessage ? this.#addMessage(spot, head.lastOrdinal, entry) : this.#addEntry(spot, entry));
       heads.push(head);
     }
-    return { verdict, heads, placed: { at: this.#at, created, entries, head: (streamId) => before.get(streamId) ?? this.#head(streamId) } };
+    const placed: Placed = { at: this.#at, created, entries, head: (streamId) => before.get(streamId) ?? this.#head(streamId) };
+    return { verdict, placed, hints: new Hints(verdict, entries, heads) };
   }
 
   moves(): readonly HeadMove[] {

@@ -188,6 +188,8 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
     repeatable: true,
     prefetch: (read) => read(posting, place),
     async decide(inside, holds, hasKey) {
+      // The database is still at work on what was prefetched.
+      const fingerprint = settling?.fingerprint ?? fingerprints.of(print);
       const rows = await inside.read(posting, place);
       const { known, sender } = rows;
       const settled = settling === undefined ? undefined : await settling.decide(inside, { isSaid: known !== null });
@@ -203,7 +205,6 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
       if (slow !== null) await requirePause(db, inside, slow);
       // With its first message a direct conversation is shown to the other side, which also writes on their account stream.
       if (unaware !== null && !holds(unaware.userId)) return { relock: [...lock, unaware.userId] };
-      const fingerprint = settling?.fingerprint ?? fingerprints.of(print);
       const refers = { replyTo, threadRoot, mentionIds, mentionsEveryone };
       const verdict = await store(inside, writing, { clientMessageId, fingerprint, content, refers, db, sender, row: rows.row });
       return withJointWrite(verdict, settled, (head) => ({ conversationId, seq: head(conversationId).lastSeq + 1 }));
