@@ -13,6 +13,8 @@ import {
   type Fact,
   type Log,
   newestByOther,
+  parseHint,
+  streamTopic,
   type Verdict,
 } from '../../src/log/index.ts';
 
@@ -44,10 +46,11 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
     readonly on?: Log;
     readonly decide?: () => void;
     readonly write?: () => Promise<void>;
+    readonly along?: () => unknown;
   }
 
   /** Adds a user, sharing the stream if a key is given. Resolves with the entry's seq. */
-  function join(stream: bigint, userId: bigint, { key, on = log, decide, write }: Act = {}): Promise<number> {
+  function join(stream: bigint, userId: bigint, { key, on = log, decide, write, along }: Act = {}): Promise<number> {
     return on.append({
       lock: [stream],
       ...(key !== undefined && { keys: [key] }),
@@ -56,6 +59,7 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
         return {
           entries: () => [{ stream, actorId: userId, entry: { type: 'MemberJoined', data: { userId } } }],
           ...(write !== undefined && { write }),
+          ...(along !== undefined && { along }),
           result: ({ entries }) => entries[0]?.seq ?? 0,
         };
       },
@@ -212,6 +216,23 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
       expect(await Promise.all(numbers(3).map((n) => join(stream, BigInt(n), { key: `${n}`, on })))).toEqual(numbers(3));
       expect(await seqs(stream)).toEqual(numbers(3));
       expect(called).toBe(3);
+    });
+
+    it('are stored and answered, even if the hint of one of them cannot be made, and the hints of the others are published', async () => {
+      const stream = await newStream();
+      const told: unknown[] = [];
+      await bus.subscribe(streamTopic(stream), (text) => told.push(parseHint(stream, text)));
+      function along(n: number): string {
+        if (n === 2) throw new Error('this one cannot be made');
+        return `of ${n}`;
+      }
+      const joined = numbers(3).map((n) => join(stream, BigInt(n), { key: `${n}`, along: () => along(n) }));
+      expect(await Promise.all(joined)).toEqual(numbers(3));
+      expect(await seqs(stream)).toEqual(numbers(3));
+      expect(told).toMatchObject([
+        { entry: { seq: 1 }, along: 'of 1' },
+        { entry: { seq: 3 }, along: 'of 3' },
+      ]);
     });
 
     it('see the earlier messages of the same commit', async () => {
