@@ -1,5 +1,5 @@
 import { type Entry, entryVersion, parseEntry } from './entry.ts';
-import { toJson } from './json.ts';
+import { jsonOf, toJson } from './json.ts';
 
 /**
  * A hint that is not logged and reaches only those who listen now. Except for signals, only the newest matters.
@@ -54,7 +54,9 @@ export function streamTopic(streamId: bigint): string {
 
 /** Formats a hint as bus text: JSON with ids as decimal text and times as ISO 8601. */
 export function formatHint(hint: Hint): string {
-  return toJson({ v: entryVersion, ...hint });
+  if (hint.kind !== 'entry') return toJson({ v: entryVersion, ...hint });
+  const { along, ...rest } = hint;
+  return JSON.stringify({ ...(jsonOf({ v: entryVersion, ...rest }) as object), along });
 }
 
 /** Adds the trace of the write to a hint that is formatted. */

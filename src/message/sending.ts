@@ -19,7 +19,7 @@ import {
   type Verdict,
 } from '../log/index.ts';
 import { flagEffects } from '../words/index.ts';
-import { keepAlong, type MessageAlong } from './along.ts';
+import { keepAlong, type MessageAlong, tellAlong } from './along.ts';
 import { newAttached } from './attached.ts';
 import { type AllowedContent, asPlainText } from './content.ts';
 import type { SenderAccess } from './conversation-access.ts';
@@ -104,12 +104,12 @@ export async function store(inside: Inside, writing: SenderAccess, sending: Send
       ];
     },
     ...(unaware !== null && { write: (tx: Tx) => showTo(tx, conversationId, unaware.userId) }),
-    along(entry, head): MessageAlong | undefined {
+    along(entry, head) {
       if (entry.type !== 'MessageSent' || sender === null) return undefined;
       const { suspendedUntil: _, ...known } = sender;
       stored = { sender: known, conversation: sending.row === null ? undefined : conversationOf(sending.row, head) };
       // A direct conversation has hardly any listeners besides the two users.
-      return row === null ? { sender: known } : stored;
+      return tellAlong(row === null ? { sender: known } : stored);
     },
     result(placed) {
       const sent = sentIn(placed);
