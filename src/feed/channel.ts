@@ -274,12 +274,14 @@ export class StreamChannel implements Channel {
   }
 
   async #readHole(): Promise<void> {
-    const { entries, head, floor } = await this.read(this.#lastSeq, this.#seenSeq);
+    const seen = this.#seenSeq;
+    const { entries, head, floor } = await this.read(this.#lastSeq, seen);
     if (this.#closed) return;
     if (this.#lastSeq < floor || head - this.#lastSeq > this.#parts.maxGap) return this.#skipTo(head);
     for (const entry of entries) if (entry.seq === this.#lastSeq + 1) this.#deliver(entry);
-    // A hint past the head of the log is from elsewhere, such as from before a database was reset. The log is right.
-    if (head <= this.#lastSeq) this.#seenSeq = this.#lastSeq;
+    // A hint past the head of the log is from elsewhere, such as from before a database was reset. The log is right. A hint that came during
+    // the read may be of an entry that was stored after it.
+    if (head <= this.#lastSeq && this.#seenSeq === seen) this.#seenSeq = this.#lastSeq;
   }
 
   #skipTo(head: number): void {

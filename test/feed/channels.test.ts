@@ -112,6 +112,32 @@ describe('a channel', () => {
     await expect.poll(() => seqs).toEqual([1, 2, 3]);
   });
 
+  it('delivers an entry at once whose hint comes while a gap before it is being read', async () => {
+    const [stream, hints] = [await newStream(), createMemoryBus()];
+    const [isRead, isTold] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const slow: Log = {
+      ...log,
+      async read(...asked) {
+        const page = await log.read(...asked);
+        isRead.resolve();
+        await isTold.promise;
+        return page;
+      },
+    };
+    const parts = { log: slow, bus: hints, logger, headCheckMs: never, maxGap: 50, typingMs: () => never, now: () => new Date() };
+    await using repairing = createChannels(parts);
+    const [held] = await repairing.hold([stream]);
+    const seqs: number[] = [];
+    held?.channel.join({ entry: ({ entry }) => seqs.push(entry.seq) });
+    const tell = (entry: Entry) => hints.publish(streamTopic(stream), formatHint({ kind: 'entry', entry }));
+    await join(silent, stream);
+    await tell(await join(silent, stream));
+    await isRead.promise;
+    await tell(await join(silent, stream));
+    isTold.resolve();
+    await expect.poll(() => seqs).toEqual([1, 2, 3]);
+  });
+
   it('drops entries that it has delivered already, and reorders early ones', async () => {
     const stream = await newStream();
     const { seqs } = await hear(stream);
