@@ -12,9 +12,10 @@ import { firstSeen } from './target.ts';
 const listsAtOnce = 100;
 const messagesAtOnce = 500;
 
-/** A page of a thread: replies after a seq, up to another one, ascending. */
+/** A page of a thread as one member sees it: replies after a seq, up to another one, ascending. */
 interface ReplyRange {
   readonly conversationId: bigint;
+  readonly readerId: bigint;
   readonly rootSeq: number;
   readonly after: number;
   readonly upTo: number;
@@ -30,7 +31,7 @@ export function createLists(db: Db): Pick<Messages, 'replies' | 'pins' | 'attach
   });
   const repliesIn = together((ranges: readonly ReplyRange[]) => readReplyRanges(db, ranges), {
     atOnce: listsAtOnce,
-    name: ({ conversationId, rootSeq, after, upTo, limit }) => [conversationId, rootSeq, after, upTo, limit].join(),
+    name: ({ conversationId, readerId, rootSeq, after, upTo, limit }) => [conversationId, readerId, rootSeq, after, upTo, limit].join(),
   });
   const pinsIn = together((conversationIds: readonly bigint[]) => readPins(db, conversationIds), { atOnce: listsAtOnce, name: (id) => id });
 
@@ -43,17 +44,21 @@ export function createLists(db: Db): Pick<Messages, 'replies' | 'pins' | 'attach
   }
 
   return {
-    // Reads on until the page is full, because replies that the member has hidden are skipped.
-    async replies(access, { conversationId, seq: rootSeq }, { first, after: start = 0, upTo = maxSeq }) {
-      const limit = first + 1;
-      const shown: Message[] = [];
-      for (let after = start; shown.length < limit; ) {
-        const rows = await repliesIn({ conversationId, rootSeq, after, upTo, limit });
-        shown.push(...(await seenBy(access, rows)));
-        after = rows.at(-1)?.seq ?? after;
-        if (rows.length < limit) break;
-      }
-      return part(shown, first);
+    async replies(access, { conversationId, seq: rootSeq }, { first, after = 0, upTo = maxSeq }) {
+      const { userId: readerId } = access;
+      const refs = await repliesIn({
+        conversationId,
+        readerId,
+        rootSeq,
+        after: Math.max(after, firstSeen(access) - 1),
+        upTo,
+        limit: first + 1,
+      });
+      const found = await Promise.all(refs.map((ref) => messageAt(ref)));
+      return part(
+        found.filter((message) => message !== null),
+        first,
+      );
     },
     attached: createAttachedList(db, messageAt),
     mentioning: createMentionList(db, messageAt),
@@ -79,8 +84,11 @@ function part<T>(found: readonly T[], first: number): Part<T> {
 
 async function readReplyRanges(db: Db, ranges: readonly ReplyRange[]): Promise<readonly (readonly MessageRef[])[]> {
   const rests = ranges.map(
-    ({ conversationId, rootSeq, after, upTo, limit }) =>
-      sql`conversationId = ${conversationId} AND rootSeq = ${rootSeq} AND seq > ${after} AND seq <= ${upTo} ORDER BY seq LIMIT ${limit}`,
+    ({ conversationId, readerId, rootSeq, after, upTo, limit }) =>
+      // A scalar subquery, for the reason given in store.ts: it is evaluated once for each row that is read.
+      sql`conversationId = ${conversationId} AND rootSeq = ${rootSeq} AND seq > ${after} AND seq <= ${upTo} AND (SELECT 1 FROM HiddenMessage h
+        WHERE h.userId = ${readerId} AND h.conversationId = ${conversationId} AND h.seq = Reply.seq LIMIT 1) IS NULL
+        ORDER BY seq LIMIT ${limit}`,
   );
   const found = await selectPages(db, db.client, { model: 'Reply', rests });
   return found.map((rows) => rows.toSorted((one, other) => one.seq - other.seq));

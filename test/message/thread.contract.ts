@@ -268,5 +268,29 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
       expect(await seen(bob, root)).toEqual({ seqs: [three, four], hasNextPage: false });
       expect(await seen(ada, root)).toEqual({ seqs: [one, two, three, four], hasNextPage: false });
     });
+
+    it('is found by as many statements, however many replies the viewer does not see', async () => {
+      const [ada, bob, cy] = await world.people();
+      const root = await world.say(ada, await world.group(ada, bob));
+      for (let n = 0; n < 20; n += 1) await answer(ada, root);
+      await world.groups.addMembers(ada, { groupId: root.conversationId, userIds: [cy.userId] });
+      const unseen = await answer(ada, root);
+      await world.messages.hide(cy, unseen);
+      const { seq } = await answer(ada, root);
+      let statements = 0;
+      function $queryRaw(...asked: Parameters<typeof world.db.client.$queryRaw>) {
+        statements += 1;
+        return world.db.client.$queryRaw(...asked);
+      }
+      const client = new Proxy(world.db.client, {
+        get: (target, name): unknown => (name === '$queryRaw' ? $queryRaw : Reflect.get(target, name)),
+      });
+      const access = await world.access(cy, root.conversationId);
+      if (access === null) throw new Error('cy is in it');
+      const { items } = await talkOn({ ...world.db, client }).messages.replies(access, root, { first: 1 });
+      expect(items.map((reply) => reply.seq)).toEqual([seq]);
+      // The place of each reply, and the messages there.
+      expect(statements).toBe(2);
+    });
   });
 }
