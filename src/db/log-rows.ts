@@ -1,3 +1,4 @@
+import { compareIds } from '../compare-ids.ts';
 import { inBatches } from './batches.ts';
 import type { Db, Tx } from './db.ts';
 import type { Prisma } from './generated/mysql/client.ts';
@@ -127,7 +128,9 @@ function move(db: Dialect, moves: readonly HeadMove[]): Prisma.Sql {
 // One row per member to raise, or one for a stream that has none: two derived tables would be joined row by row.
 function moveAndRaise(db: Dialect, moves: readonly HeadMove[], members: readonly MarkerRaise[]): Prisma.Sql {
   const raises = Map.groupBy(members, ({ conversationId }) => conversationId);
-  const rows = moves.flatMap((head) => (raises.get(head.id) ?? [nobody]).map((raise) => ({ ...head, ...raise })));
+  // The members' rows are taken in the same order as by raiseMarkers, which avoids deadlocks.
+  const inOrder = moves.toSorted((one, other) => compareIds(one.id, other.id));
+  const rows = inOrder.flatMap((head) => (raises.get(head.id) ?? [nobody]).map((raise) => ({ ...head, ...raise })));
   return sql`UPDATE ${rowTable(db, { ...moveKinds, ...raiseKinds }, rows)} STRAIGHT_JOIN Stream s FORCE INDEX (PRIMARY) ON s.id = v.id
     LEFT JOIN Membership m FORCE INDEX (PRIMARY) ON m.conversationId = v.conversationId AND m.userId = v.userId AND m.state = 'ACTIVE'
     SET ${raised}, ${moved}`;

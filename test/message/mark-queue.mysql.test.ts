@@ -1,9 +1,38 @@
 import { describe, expect, it } from 'vitest';
+import { moveHeads, raiseMarkers } from '../../src/db/index.ts';
+import type { Message } from '../../src/message/index.ts';
 import { talkOn } from '../group/talk-world.ts';
 import { mysqlDb } from '../support/db.ts';
+import { lockWait } from '../support/lock-wait.ts';
 import { promisesOfMarksAtOnce } from './mark-queue.contract.ts';
 
 describe('on MariaDB', () => promisesOfMarksAtOnce(mysqlDb));
+
+it('messages and marks raise markers in the same order, whatever the order of the messages, so there is no deadlock', async () => {
+  await using world = talkOn(await mysqlDb());
+  const { db } = world;
+  const [ada, bob] = await world.people();
+  const one = await world.say(bob, await world.group(ada, bob));
+  const two = await world.say(bob, await world.group(ada, bob));
+  const upTo = ({ conversationId, seq }: Message) => ({ conversationId, userId: ada.userId, deliveredSeq: seq, readSeq: seq, onlyFrom: 0 });
+  const ids = [one.conversationId, two.conversationId];
+  const heads = await db.client.stream.findMany({ where: { id: { in: ids } }, orderBy: { id: 'desc' } });
+  let runs = 0;
+  let sending: Promise<void> | undefined;
+  await db.transaction(async (tx) => {
+    runs += 1;
+    await raiseMarkers(db, tx, [upTo(one)]);
+    sending ??= db.transaction(async (other) => {
+      runs += 1;
+      await moveHeads(db, other, heads, [upTo(two), upTo(one)]);
+    });
+    await lockWait(db);
+    await raiseMarkers(db, tx, [upTo(two)]);
+  });
+  await sending;
+  // One of two transactions in a deadlock is run again.
+  expect(runs).toBe(2);
+});
 
 describe('while another transaction holds a member’s account', () => {
   /** Holds the account until the returned function is called. */
