@@ -29,7 +29,9 @@ export function createMentionList(db: Db, messageAt: (ref: MessageRef) => Promis
   return async (held, { first, after, unread }) => {
     const { conversationId, userId, firstSeq, afterSeq, lastSeq } = unreadRange(held);
     const from = unread === true ? afterSeq + 1 : firstSeq;
-    const to = Math.min(unread === false ? afterSeq : lastSeq, (after ?? Number.POSITIVE_INFINITY) - 1);
+    // The viewer may have read further since the conversation was read.
+    const end = unread === false ? Math.min(afterSeq, lastSeq) : lastSeq;
+    const to = Math.min(end, (after ?? Number.POSITIVE_INFINITY) - 1);
     if (from > to) return { items: [], hasNextPage: false };
     const places = await placesIn({ conversationId, userId, firstSeq, from, to, lastSeq, limit: first + 1 });
     const items = await Promise.all(

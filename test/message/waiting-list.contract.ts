@@ -34,6 +34,20 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
     return items.map(({ message }) => message.seq);
   }
 
+  it('the list of read mentions ends where the conversation was read, even if the viewer has read further since', async () => {
+    const [ada, bob] = await world.people();
+    const conversationId = await world.group(ada, bob);
+    const mention = () => world.messages.send(ada, { conversationId, clientMessageId: freshKey(), text: 'Bob?', mentionIds: [bob.userId] });
+    const first = await mention();
+    const [conversation] = await world.groups.byIds([conversationId]);
+    const { seq } = await mention();
+    await world.messages.markRead(bob, { conversationId, seq });
+    const access = await world.access(bob, conversationId);
+    if (!conversation || access === null) throw new Error('no member');
+    const { items } = await world.messages.mentioning({ conversation, access }, { first: 10, unread: false });
+    expect(items.map(({ message }) => message.seq)).toEqual([first.seq]);
+  });
+
   describe('a thread in the list', () => {
     it('keeps its last reply after a recall, and falls back to the one before after a deletion for oneself', async () => {
       const [ada, bob] = await world.people();
