@@ -10,6 +10,7 @@ export type Remedy = 'end' | 'refresh' | 'at once' | 'later';
  */
 export const closeRemedies = {
   4400: 'end',
+  // Unless `refresh` begins another session.
   4401: 'end',
   4403: 'refresh',
   4406: 'end',

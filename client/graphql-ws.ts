@@ -28,6 +28,11 @@ interface Sending {
   send(text: string): void;
 }
 
+/** The part of a WebSocket by which graphql-ws hears of its end. */
+interface Closing {
+  onclose: unknown;
+}
+
 /** The part of a WebSocket class that is needed. */
 type Sockets = new (
   url: string,
@@ -44,6 +49,7 @@ export function createSocketClient({ token, signal, on, keepAlive = pingMs, open
   let awaited: ReturnType<typeof setTimeout> | undefined;
   let open: { readonly socket: Sending; bearer: string | null } | undefined;
   let brought: string | null = null;
+  let opening: Closing | undefined;
 
   /** Sends the next access token once there is one, so that the server keeps the socket and its subscriptions open. */
   async function renew(): Promise<void> {
@@ -58,6 +64,13 @@ export function createSocketClient({ token, signal, on, keepAlive = pingMs, open
     at.socket.send(JSON.stringify({ type: 'ping', payload: { authorization: `Bearer ${bearer}` } }));
   }
 
+  function ended(): void {
+    owner?.removeEventListener('abort', client.terminate);
+    opening = undefined;
+    open = undefined;
+    clearTimeout(awaited);
+  }
+
   const client = createClient({
     connectionAckWaitTimeout: ackMs,
     ...options,
@@ -66,13 +79,26 @@ export function createSocketClient({ token, signal, on, keepAlive = pingMs, open
     retryAttempts: 0,
     keepAlive,
     async connectionParams() {
+      const socket = opening;
       owner = signal?.();
       owner?.addEventListener('abort', client.terminate);
-      brought = await token();
+      try {
+        brought = await token();
+      } catch (error) {
+        // graphql-ws reports what happens to one socket to its next connection too, which would fail with it.
+        if (socket === undefined || socket !== opening) return {};
+        socket.onclose = null;
+        ended();
+        throw error;
+      }
       return brought === null ? {} : { authorization: `Bearer ${brought}` };
     },
     on: {
       ...on,
+      opened(socket) {
+        opening = socket as Closing;
+        on?.opened?.(socket);
+      },
       connected(socket, payload, wasRetry) {
         open = { socket: socket as Sending, bearer: brought };
         on?.connected?.(socket, payload, wasRetry);
@@ -87,9 +113,7 @@ export function createSocketClient({ token, signal, on, keepAlive = pingMs, open
         on?.pong?.(received, payload);
       },
       closed(event) {
-        owner?.removeEventListener('abort', client.terminate);
-        open = undefined;
-        clearTimeout(awaited);
+        ended();
         on?.closed?.(event);
       },
     },

@@ -63,8 +63,8 @@ export interface Outbox<M extends Numbered, A extends Answer> {
    * conversation are sent one after another, those that waited before first.
    *
    * Resolves with the payload, which can be a refusal. Rejects with the error of `send` if a retry would not help, such as for a mistake in
-   * the document; if nobody is signed in any more, for this message or one before it (both stay in the outbox, for `resend`); if a message
-   * with its `clientMessageId` waits already; and when the outbox is stopped.
+   * the document; if nobody is signed in any more, or another device has taken the place of this one, for this message or one before it
+   * (both stay in the outbox, for `resend`); if a message with its `clientMessageId` waits already; and when the outbox is stopped.
    */
   send(message: Draft<M>): Promise<A>;
   /** The messages that are not answered yet, in the order in which they were sent. */
@@ -139,8 +139,7 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
         const [first] = outcome.errors;
         return answered(message, outcome, first && failureOfRefusal(first));
       }
-      // After the next sign-in it can be sent again.
-      if (outcome.remedy === 'end') answered(message, null, outcome);
+      if (outcome.remedy === 'end' && !saysNothing(outcome)) answered(message, null, outcome);
       if (outcome.remedy === 'end' || outcome.remedy === 'refresh') throw outcome.cause;
       const ms = backOff.next(outcome);
       inform(clock, () => onRetry?.(message, outcome, ms));
@@ -155,7 +154,7 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
   function requireFirst({ conversationId, clientMessageId }: M): void {
     const [first] = heldIn(conversationId);
     if (first !== undefined && first.clientMessageId !== clientMessageId)
-      throw new Error('A message before it waits for somebody to sign in.');
+      throw new Error('A message before it waits for a sign-in, or for resend().');
   }
 
   function answered<T>(message: M, answer: T, failure: Failure | undefined): T {
@@ -207,6 +206,14 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
     },
     stop,
   };
+}
+
+/**
+ * Whether a socket was closed for its user, who was signed out (4401) or has come with another device (1008). The message may be stored, and
+ * can be sent again.
+ */
+function saysNothing({ code }: Failure): boolean {
+  return code === 4401 || code === 1008;
 }
 
 function failureOfRefusal(refusal: Answer['errors'][number]): Failure {

@@ -20,8 +20,9 @@ export interface Delivery {
 /** The options that all ways of following have. */
 export interface ResumeOptions {
   /**
-   * Called when the server rejected the access token. It should get a fresh one and return whether there is one; false means that the user
-   * must sign in. If it throws, that counts as a network failure. Leave it out if the token source refreshes by itself.
+   * Called when the server rejected the access token, or has ended its session. It should get a fresh one and return whether there is one;
+   * false means that the user must sign in. If it throws, that counts as a network failure. Leave it out if the token source refreshes by
+   * itself; then a session that was ended ends the following.
    */
   readonly refresh?: (() => Promise<boolean> | boolean) | undefined;
   readonly onStatus?: ((status: Status) => void) | undefined;
@@ -181,12 +182,14 @@ export function resume<R extends Result>({ watch, given, positions, subscribe, a
 
   /** Decides what to do after a failed connection: the end, or null to retry. */
   async function heed(failure: Failure): Promise<End | null> {
-    if (failure.remedy === 'end') return { reason: failure.code === 4401 ? 'signed out' : 'refused', failure };
-    if (failure.remedy !== 'refresh') {
+    // By `refresh` a session learns that it has ended, and it may begin the next one.
+    const isOver = failure.code === 4401;
+    if (failure.remedy === 'end' && !isOver) return { reason: 'refused', failure };
+    if (failure.remedy !== 'refresh' && !isOver) {
       refreshed = false;
       return null;
     }
-    if (refreshed) return { reason: 'signed out', failure };
+    if (refreshed || (isOver && refresh === undefined)) return { reason: 'signed out', failure };
     if ((await refresh?.()) === false) return { reason: 'signed out', failure };
     refreshed = true;
     return null;

@@ -76,7 +76,13 @@ export function sessionRequests(url: string, fetchBy: typeof fetch, clock: Clock
     async refresh(refreshToken) {
       const query = `mutation ($input: RefreshTokenInput!) { done: refreshToken(input: $input) ${payload} }`;
       const once = () => post(query, { refreshToken }, { ms: refreshMs });
-      return outcomeOf(read(await once().catch(once)));
+      const since = clock.now();
+      function again(error: unknown): Promise<Answer> {
+        // The page has slept. Meanwhile other tabs may have newer tokens, and the server may treat this one as stolen.
+        if (clock.now() - since > 2 * refreshMs) throw error;
+        return once();
+      }
+      return outcomeOf(read(await once().catch(again)));
     },
     async signIn(input) {
       return outcomeOf(

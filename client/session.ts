@@ -1,3 +1,4 @@
+import { claimsOf } from './claims.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { inform } from './inform.ts';
 import { type Locked, webLock } from './lock.ts';
@@ -24,8 +25,8 @@ export interface SessionOptions {
   /** The device in the list of sessions, for sign-ins by `identityToken`. */
   readonly device?: { readonly deviceName?: string; readonly deviceKind?: string } | undefined;
   /**
-   * Called when somebody signed in, when nobody is signed in any more, and when the server refused a sign-in. `refusal` has the server's
-   * reason, or null.
+   * Called when somebody signed in, when nobody is signed in any more (also in between, if another user signs in), and when the server
+   * refused a sign-in. `refusal` has the server's reason, or null.
    */
   readonly onChange?: ((signedIn: boolean, refusal: Refusal | null) => void) | undefined;
   readonly fetch?: typeof fetch | undefined;
@@ -104,7 +105,10 @@ export function createSession({
     const before = held ?? null;
     held = next;
     if (next !== null) belongTo(next.name);
-    if ((before === null) !== (next === null) || refusal !== null) inform(clock, () => onChange?.(next !== null, refusal));
+    const isOther = before?.name !== next?.name;
+    // The user before is told of as well, or what was shown to them would be shown to the next.
+    if (isOther && before !== null && next !== null) inform(clock, () => onChange?.(false, null));
+    if (isOther || refusal !== null) inform(clock, () => onChange?.(next !== null, refusal));
   }
 
   async function keep(next: Tokens | null, refusal: Refusal | null = null): Promise<void> {
@@ -196,6 +200,13 @@ export function createSession({
     return (await fresh())?.accessToken ?? null;
   }
 
+  /** Tokens for a request that begins now. Null if its user is gone when they come, as it is not sent as the next user's. */
+  async function ours(): Promise<Tokens | null> {
+    const { signal } = tenure;
+    const tokens = await fresh();
+    return signal.aborted ? null : tokens;
+  }
+
   /** Replaces a rejected token, unless it was replaced meanwhile. */
   async function replace(spent: string | null): Promise<boolean> {
     if (spent === (held?.accessToken ?? null)) await renewed(spent);
@@ -236,7 +247,7 @@ export function createSession({
     },
     token,
     refresh: () => replace(held?.accessToken ?? null),
-    fetch: signedFetch({ url, fetchBy, fresh, instead }),
+    fetch: signedFetch({ url, fetchBy, ours, instead }),
     get signal() {
       return tenure.signal;
     },
@@ -261,20 +272,6 @@ export function createSession({
       });
     },
   };
-}
-
-/**
- * Reads the claims of an access token: its lifetime in ms, which does not depend on this device's clock, and its user. Null if they cannot
- * be parsed.
- */
-function claimsOf(accessToken: string): { readonly lifetime: number; readonly name: string } | null {
-  try {
-    const [, claims = ''] = accessToken.split('.');
-    const { iat, exp, sub } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/')));
-    return Number.isFinite(exp - iat) && typeof sub === 'string' ? { lifetime: (exp - iat) * 1_000, name: sub } : null;
-  } catch {
-    return null;
-  }
 }
 
 function memory(): SessionStorage {

@@ -5,8 +5,8 @@ export interface Signing {
   /** `https://…/graphql`. Tokens are sent to its origin only. */
   readonly url: string;
   readonly fetchBy: typeof fetch;
-  /** Returns tokens that are valid for a while, or null if nobody is signed in. */
-  readonly fresh: () => Promise<Tokens | null>;
+  /** Returns tokens that are valid for a while, of the user who is signed in when it is called, or null if there are none. */
+  readonly ours: () => Promise<Tokens | null>;
   /** Returns other tokens of the same user after the server rejected these, or null if there are none. */
   readonly instead: (spent: Tokens) => Promise<Tokens | null>;
 }
@@ -15,7 +15,7 @@ export interface Signing {
 const longestRefusal = 2_000;
 
 /** Creates a `fetch` that adds the access token, and repeats a request once with another token if the server rejected it. */
-export function signedFetch({ url, fetchBy, fresh, instead }: Signing): typeof fetch {
+export function signedFetch({ url, fetchBy, ours, instead }: Signing): typeof fetch {
   return async (input, init) => {
     if (originOf(input) !== originOf(url)) return fetchBy(input, init);
     const original = input instanceof Request ? input : null;
@@ -24,7 +24,7 @@ export function signedFetch({ url, fetchBy, fresh, instead }: Signing): typeof f
       if (by !== null) headers.set('authorization', `Bearer ${by.accessToken}`);
       return fetchBy(original?.clone() ?? input, { ...init, headers });
     }
-    const by = await fresh();
+    const by = await ours();
     const response = await send(by);
     if (by === null || isSpent(init?.body) || !(await isUnauthenticated(response))) return response;
     const other = await instead(by);

@@ -63,7 +63,8 @@ export function resumeExchange({ positions, ...options }: ResumeExchangeOptions 
           });
           followings.set(operation.key, following);
           void following.ended.then((end) => {
-            if (end.reason !== 'stopped') fail(operation, new EndedError(end));
+            // Unless the application has left it, and perhaps subscribed again, when it heard of the end by `onStatus`.
+            if (end.reason !== 'stopped' && followings.get(operation.key) === following) fail(operation, new EndedError(end));
           });
         } catch (error) {
           // The caller listens only after this operation was passed on.

@@ -78,8 +78,7 @@ describe.each([
     await expect.poll(told).toContain('before');
     await chat.ask(SignOutDocument, { input: {} }, ben);
     expect(await ended).toMatchObject({ reason: 'signed out' });
-    // A socket says at once that it was a sign-out. Over HTTP it shows when there is no fresh token.
-    expect(refreshes).toBe(transport === bySocket ? 0 : 1);
+    expect(refreshes).toBe(1);
     expect(states().at(-1)).toBe('ended');
   });
 

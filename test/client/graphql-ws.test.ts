@@ -34,6 +34,57 @@ it.each([
   expect(connections).toBeGreaterThanOrEqual(2);
 });
 
+it('a connection that fails because its token cannot be got does not break the next one', async () => {
+  const [ann] = await chat.people('ann');
+  let asked = 0;
+  const tenure = new AbortController();
+  const client = createSocketClient({
+    url: `${chat.url.replace('http', 'ws')}/graphql`,
+    lazyCloseTimeout: 60_000,
+    signal: () => tenure.signal,
+    async token() {
+      asked += 1;
+      if (asked === 1) throw new Error('no network');
+      return ann.token;
+    },
+  });
+  onTestFinished(() => client.terminate());
+  const attempt = () =>
+    new Promise<unknown>((resolve) => {
+      client.subscribe({ query: '{ __typename }' }, { next: resolve, error: resolve, complete: () => undefined });
+    });
+  // The first socket is still closing when the second opens.
+  expect([await attempt(), await attempt()]).toEqual([new Error('no network'), { data: { __typename: 'Query' } }]);
+  expect(await attempt()).toEqual({ data: { __typename: 'Query' } });
+  expect([asked, getEventListeners(tenure.signal, 'abort').length]).toEqual([2, 1]);
+});
+
+it('a token that cannot be got for a socket that was given up does not break the next one', async () => {
+  const [ann] = await chat.people('ann');
+  const { promise: late, reject: isNotGot } = Promise.withResolvers<string>();
+  const asked = Promise.withResolvers<void>();
+  let times = 0;
+  const client = createSocketClient({
+    url: `${chat.url.replace('http', 'ws')}/graphql`,
+    token() {
+      times += 1;
+      asked.resolve();
+      if (times === 1) return late;
+      isNotGot(new Error('no network'));
+      return ann.token;
+    },
+  });
+  const attempt = () =>
+    new Promise<unknown>((resolve) => {
+      client.subscribe({ query: '{ __typename }' }, { next: resolve, error: resolve, complete: () => undefined });
+    });
+  const first = attempt();
+  await asked.promise;
+  client.terminate();
+  expect(await first).toMatchObject({ code: 4499 });
+  expect(await attempt()).toEqual({ data: { __typename: 'Query' } });
+});
+
 it('a client without a token is asked for one once, and not at each ping', async () => {
   let asked = 0;
   const pongs = Promise.withResolvers<void>();

@@ -129,6 +129,18 @@ it('a message that was sent without a valid token waits until the user has signe
   expect(outbox.waiting()).toEqual([]);
 });
 
+it.each([4401, 1008])('a message whose socket is closed with %i waits, because that is no answer to it', async (code) => {
+  let isOpen = false;
+  const refused: unknown[] = [];
+  const outbox = createOutbox({
+    send: (_: SendMessageInput) => (isOpen ? Promise.resolve({ errors: [] }) : Promise.reject({ code, reason: 'Signed out, or replaced' })),
+    onRefused: ({ text }) => refused.push(text),
+  });
+  await expect(outbox.send({ conversationId: 'a', text: 'one' })).rejects.toMatchObject({ code });
+  isOpen = true;
+  expect([await Promise.all(outbox.resend()), refused, outbox.waiting()]).toEqual([[{ errors: [] }], [], []]);
+});
+
 it('a message without a response when the page closed is sent by the next page, with the same clientMessageId', async () => {
   const [ann] = await chat.people('ann');
   const conversationId = await chat.group(ann);
@@ -231,7 +243,7 @@ it('waiting messages are sent before new ones, and nothing overtakes a message t
   const second = outbox.send({ conversationId, text: 'two' });
   await expect(first).rejects.toThrow('UNAUTHENTICATED');
   ({ token } = ann);
-  await expect(second).rejects.toThrow('sign in');
+  await expect(second).rejects.toThrow('sign-in');
   const { messageEdge } = await outbox.send({ conversationId, text: 'three' });
   expect(messageEdge?.node).toMatchObject({ text: 'three', seq: 4 });
   expect(outbox.waiting()).toEqual([]);

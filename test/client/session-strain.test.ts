@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { backend, backendTokenOf } from '../support/issuer.ts';
 import { world } from '../support/world.ts';
+import { follow, socketTo } from './follower.ts';
 import { actIn, askWho, pagesOf, storageOf, tokensOf } from './session-page.ts';
 
 const chat = world({ ...backend, ACCESS_TOKEN_SECONDS: '60' });
@@ -46,6 +47,47 @@ describe('a session whose refresh is answered late', () => {
     letThrough();
     await Promise.all([refreshed, changed]);
     expect(await whoIs(session.fetch)).toBe(meanwhile === 'signed out' ? null : ben.handle);
+  });
+
+  it('does not send a request that waits for it as the next user', async () => {
+    withoutLocks();
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const { fetch: slow, asked, letThrough } = withheld();
+    const { session, later } = page({ fetch: slow });
+    await session.begin(tokensOf(ann));
+    later(50_000);
+    const who = whoIs(session.fetch);
+    await asked;
+    const changed = session.begin(tokensOf(ben));
+    letThrough();
+    expect([ann.handle, null]).toContain(await who);
+    await changed;
+    expect(await whoIs(session.fetch)).toBe(ben.handle);
+  });
+
+  it('does not repeat it if the page slept meanwhile, because other tabs may have newer tokens', async () => {
+    withoutLocks();
+    const [ann] = await chat.people('ann');
+    const storage = storageOf();
+    const awake = page({ storage });
+    let times = 0;
+    const asleep = page({
+      storage,
+      async fetch(input, init) {
+        const response = await fetch(input, init);
+        if (actIn(init) === 'refreshToken') times += 1;
+        if (actIn(init) !== 'refreshToken' || times > 1) return response;
+        for (const _ of [1, 2, 3]) expect(await awake.session.refresh()).toBe(true);
+        asleep.later(3_600_000);
+        throw new TypeError('The network connection was lost');
+      },
+    });
+    await asleep.session.begin(tokensOf(ann));
+    await expect(asleep.session.refresh()).rejects.toThrow('lost');
+    expect(asleep.asked).toEqual(['refreshToken']);
+    asleep.later(-3_600_000);
+    expect(await asleep.session.refresh()).toBe(true);
+    for (const { session } of [asleep, awake]) expect(await whoIs(session.fetch)).toBe(ann.handle);
   });
 
   it('keeps newer tokens that another tab has got meanwhile', async () => {
@@ -237,6 +279,18 @@ describe('with an identity provider', () => {
   async function signedIn(sub: string) {
     return chat.node.chat.users.signInWithToken({ token: await backendTokenOf({ sub }), address: '10.0.0.1' });
   }
+
+  it('a follower over a socket continues in the next session when one has ended', async () => {
+    const { identityToken, viewer } = account();
+    const { session, changes } = page({ identityToken });
+    const { subscribe } = socketTo(chat.url, session.token);
+    const { statuses } = follow({ subscribe, refresh: session.refresh });
+    const live = () => statuses.filter(({ state }) => state === 'live').length;
+    await expect.poll(live).toBe(1);
+    await chat.node.chat.users.signOutOthers(await viewer(), {});
+    await expect.poll(live).toBe(2);
+    expect(changes).toEqual(['signed in', 'INVALID_CREDENTIALS', 'signed in']);
+  });
 
   it('all tabs share one session, and share the next one when it has ended', async () => {
     const storage = storageOf();

@@ -77,7 +77,7 @@ describe('a session', () => {
     const response = await session.fetch(request);
     expect(await response.json()).toEqual({ data: { viewer: { user: { handle: ben.handle } } } });
     expect(response.headers.get('x-request-id')).toBe('mine');
-    expect(changes).toEqual(['signed in']);
+    expect(changes).toEqual(['signed in', null, 'signed in']);
   });
 
   it('ends when the server refuses its refresh token, and has no user then', async () => {
