@@ -38,14 +38,17 @@ function firstReadable({ row, lastSeq }: Arrival['group']): number {
   return row.history === 'ALL' ? 1 : lastSeq + 1;
 }
 
-/** Stores the memberships in the transaction that writes the entries. Earlier messages count as read, even if the joiners may read them. */
+/**
+ * Stores the memberships in the transaction that writes the entries. Earlier messages count as read, even if the joiners may read them. A
+ * mute from an earlier membership stays: otherwise a muted member could end it by leaving and joining again.
+ */
 export async function storeArrival(tx: Tx, { group, joiners }: Arrival, at: Date): Promise<void> {
   if (joiners.length === 0) return;
   const { lastSeq: seq } = group;
   const { id: conversationId } = group.row;
   const fresh = {
     ...{ state: 'ACTIVE', role: 'MEMBER', fromSeq: firstReadable(group), joinedSeq: seq + 1, untilSeq: null, shown: true, joinedAt: at },
-    ...{ nickname: null, mutedUntil: null, notificationLevel: 'ALL', silentUntil: null, pinned: false, archived: false },
+    ...{ nickname: null, notificationLevel: 'ALL', silentUntil: null, pinned: false, archived: false },
     ...{ deliveredSeq: seq, readSeq: seq, markedUnreadFromSeq: null },
   };
   const again = joiners.filter(({ earlier }) => earlier !== null).map(({ userId }) => userId);

@@ -101,6 +101,22 @@ export function promisesOfSpeaking(open: () => Promise<Db>): void {
       await world.groups.leave(cy, { groupId: group });
     });
 
+    it('stays muted after leaving and joining again, until somebody lifts the mute', async () => {
+      const { ada, bob, cy, group } = await scene();
+      const until = await inMs(hourMs);
+      await mute(ada, group, cy, until);
+      const { code } = await world.joining.createInvite(ada, { groupId: group });
+      await world.groups.leave(cy, { groupId: group });
+      await world.joining.join(cy, { code });
+      expect(await world.access(cy, group)).toMatchObject({ role: 'MEMBER', mutedUntil: until });
+      expect(await silence(world.say(cy, group))).toMatchObject({ code: 'MUTED' });
+      await world.groups.removeMember(bob, { groupId: group, userId: cy.userId });
+      await world.groups.addMembers(bob, { groupId: group, userIds: [cy.userId] });
+      expect(await silence(world.say(cy, group))).toMatchObject({ code: 'MUTED' });
+      await mute(bob, group, cy, null);
+      await world.say(cy, group);
+    });
+
     it('muted again until the same time makes one entry', async () => {
       const { ada, cy, group } = await scene();
       const until = await inMs(hourMs);
