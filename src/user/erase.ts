@@ -1,13 +1,13 @@
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { putJob } from '../jobs/index.ts';
-import type { NewEntry, Verdict } from '../log/index.ts';
+import type { Inside, NewEntry, Verdict } from '../log/index.ts';
 import { requireAccount } from './account.ts';
-import { openSessions, userRow } from './facts.ts';
+import { identityOwner, openSessions, userRow } from './facts.ts';
 import { holdHandle } from './handle-hold.ts';
 import { type OperatorTarget, requireExistingAccount, requireNoAdmin } from './operator-target.ts';
 import { type PasswordParts, requireOwnPassword, requireSamePassword } from './own-password.ts';
-import { requireOwnToken } from './own-token.ts';
+import { requireOwnToken, requireStillOwn } from './own-token.ts';
 import type { AdministrationParts } from './parts.ts';
 import { sessionEnded } from './session.ts';
 import { eraseUserRow, type UserRow } from './store.ts';
@@ -33,9 +33,11 @@ export async function eraseAccount(
   return erase(parts, { userId, actorId: userId, messages }, await ownAccount(parts, viewer, shown));
 }
 
-type Check = (row: UserRow | null) => void;
+type Check = (row: UserRow | null, inside: Inside) => Promise<void> | void;
 
-/** Returns the check that is made under the account's lock: that the account exists, and that the password shown is still in force. */
+/**
+ * Returns the check that is made under the account's lock: that the account exists, and that the password or token shown is still in force.
+ */
 async function ownAccount(
   parts: PasswordParts,
   viewer: Viewer,
@@ -45,8 +47,11 @@ async function ownAccount(
   if (typeof token === 'string') {
     if (typeof password === 'string')
       throw new ChatError('INVALID_INPUT', 'Provide either password or token, not both.', { field: ['token'] });
-    await requireOwnToken(parts, viewer, { token, address });
-    return requireAccount;
+    const identity = await requireOwnToken(parts, viewer, { token, address });
+    return async (row, inside) => {
+      requireAccount(row);
+      requireStillOwn(await inside.read(identityOwner, identity), viewer);
+    };
   }
   if (typeof password !== 'string') {
     throw new ChatError('INVALID_INPUT', 'Provide your password, or a token that was issued for this.', { field: [field] });
@@ -80,7 +85,7 @@ function erase(
     lock: [userId],
     async decide(inside): Promise<Verdict<void>> {
       const row = await inside.read(userRow, userId);
-      check(row);
+      await check(row, inside);
       const { handle } = requireAccount(row);
       const open = await inside.read(openSessions, userId);
       return {

@@ -1,5 +1,5 @@
 import { ChatError } from '../errors.ts';
-import { findIdentity } from './identity-store.ts';
+import { findIdentity, type IdentityKey } from './identity-store.ts';
 import { readToken, type TokenParts } from './token-sign-in.ts';
 import type { Viewer } from './user.ts';
 
@@ -7,21 +7,25 @@ import type { Viewer } from './user.ts';
 const freshMs = 5 * 60_000;
 
 /**
- * Checks that a token belongs to the viewer and was issued within the last five minutes. A token that fails counts like a failed sign-in.
- * Throws ChatError INVALID_CREDENTIALS (token) and the errors of readToken.
+ * Checks that a token belongs to the viewer and was issued within the last five minutes, and returns its identity. The caller must check
+ * under the account's lock that the identity is still the viewer's. A token that fails counts like a failed sign-in. Throws ChatError
+ * INVALID_CREDENTIALS (token) and the errors of readToken.
  */
 export async function requireOwnToken(
   parts: TokenParts,
   { userId }: Viewer,
   given: { readonly token: string; readonly address: string },
-): Promise<void> {
+): Promise<IdentityKey> {
   const identity = await readToken(parts, given);
   const isOwn = (await findIdentity(parts.db.client, identity)) === userId;
-  if (isOwn && identity.issuedAt !== null && isFresh(identity.issuedAt)) return;
+  if (isOwn && identity.issuedAt !== null && isFresh(identity.issuedAt)) return identity;
   await parts.throttle.failure(given.address);
-  throw wrongToken(
-    isOwn ? 'It must have been issued within the last five minutes. Get a new one from its issuer.' : 'It does not belong to your account.',
-  );
+  throw isOwn ? wrongToken('It must have been issued within the last five minutes. Get a new one from its issuer.') : notOwn();
+}
+
+/** Throws ChatError INVALID_CREDENTIALS (token) if an identity that was the viewer's was unlinked. `owner`: its user by now, or null. */
+export function requireStillOwn(owner: bigint | null, { userId }: Viewer): void {
+  if (owner !== userId) throw notOwn();
 }
 
 /**
@@ -30,6 +34,10 @@ export async function requireOwnToken(
  */
 function isFresh(issuedAt: Date): boolean {
   return Math.abs(Date.now() - issuedAt.getTime()) <= freshMs;
+}
+
+function notOwn(): ChatError {
+  return wrongToken('It does not belong to your account.');
 }
 
 function wrongToken(fault: string): ChatError {

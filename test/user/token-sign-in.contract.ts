@@ -332,20 +332,34 @@ export function promisesOfSigningInWithTokens(open: () => Promise<Db>): void {
       await users.signIn({ handle, password, address: world.address() });
     });
 
-    test('is refused if it is unlinked during the sign-in', async () => {
-      const sub = randomUUID();
-      const { user } = await signIn({ sub });
+    /** A node on which operators unlink the identity right before a write. */
+    function unlinkingFirst(userId: bigint, subject: string): Users {
       const { append } = world.log;
       const late: UserParts['log'] = {
         ...world.log,
         async append(act) {
-          await administration().unlink(null, { userId: user.id, subject: sub });
+          await administration().unlink(null, { userId, subject });
           return append(act);
         },
       };
-      await expect(signIn({ sub }, node({ log: late }))).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS', field: ['token'] });
+      return node({ log: late });
+    }
+
+    test('is refused if it is unlinked during the sign-in', async () => {
+      const sub = randomUUID();
+      const { user } = await signIn({ sub });
+      await expect(signIn({ sub }, unlinkingFirst(user.id, sub))).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS', field: ['token'] });
       expect(await world.entries(user.id)).toEqual(['SessionStarted']);
       expect((await signIn({ sub })).user.id).not.toBe(user.id);
+    });
+
+    test('does not erase the account if it is unlinked during the request', async () => {
+      const sub = randomUUID();
+      const { user, viewer } = await signIn({ sub });
+      const given = { token: await token({ sub, iat: now() }), messages: 'KEEP', address: world.address() } as const;
+      const refused = { code: 'INVALID_CREDENTIALS', field: ['token'] };
+      await expect(unlinkingFirst(user.id, sub).erase(viewer, given)).rejects.toMatchObject(refused);
+      expect(await users.byIds([user.id])).toMatchObject([{ handle: user.handle, erased: false }]);
     });
 
     test('cannot be linked to another user than its own, even if a first sign-in is concurrent', async () => {
