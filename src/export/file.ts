@@ -92,7 +92,9 @@ async function* requestsOf({ contacts, users }: Sources, viewer: Viewer): AsyncG
         users,
         items.flatMap(({ request }) => [request.fromId, request.toId]),
       );
-      yield items.map(({ request: { fromId, toId, note, createdAt } }) => ({ from: people(fromId), to: people(toId), note, createdAt }));
+      yield items.map(({ request: { fromId, toId, note, message, createdAt } }) => ({
+        ...{ from: people(fromId), to: people(toId), note, message, createdAt },
+      }));
     }
   }
 }

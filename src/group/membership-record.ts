@@ -1,4 +1,4 @@
-import { inPieces, type Tx } from '../db/index.ts';
+import type { Tx } from '../db/index.ts';
 import type { Conversation, Role } from './conversation.ts';
 import { type MembershipState, readConversationRows, sidesOf } from './store.ts';
 
@@ -27,20 +27,22 @@ export async function listMembershipRecords(
     orderBy: { conversationId: 'asc' },
     take: first,
   });
-  const ids = rows.map(({ conversationId }) => conversationId);
-  const found = new Map(
-    (await inPieces(ids, (piece) => readConversationRows(tx, piece))).flatMap((row) => (row === null ? [] : [[row.id, row] as const])),
+  const conversations = await readConversationRows(
+    tx,
+    rows.map(({ conversationId }) => conversationId),
   );
-  return rows.flatMap((row): readonly MembershipRecord[] => {
-    const conversation = found.get(row.conversationId);
-    if (conversation === undefined) return [];
+  return rows.flatMap((row, place): readonly MembershipRecord[] => {
+    const conversation = conversations[place] ?? null;
+    if (conversation === null) return [];
+    // The rows of a dissolved group's members are updated by a job, some time later.
+    const state = row.state === 'ACTIVE' && conversation.dissolvedAt !== null ? 'DISSOLVED' : (row.state as MembershipState);
     const [one, other] = conversation.directKey === null ? [] : sidesOf(conversation.directKey);
     const { conversationId, joinedAt, nickname } = row;
     return [
       {
-        ...{ conversationId, joinedAt, nickname, kind: conversation.kind as MembershipRecord['kind'] },
-        ...{ state: row.state as MembershipState, role: row.role as Role },
-        name: row.state === 'ACTIVE' ? conversation.name : null,
+        ...{ conversationId, state, joinedAt, nickname, role: row.role as Role },
+        kind: conversation.kind as MembershipRecord['kind'],
+        name: state === 'ACTIVE' ? conversation.name : null,
         peerId: (one === userId ? other : one) ?? null,
       },
     ];

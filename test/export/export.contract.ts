@@ -21,7 +21,7 @@ interface Contents {
   readonly silentUntil: string | null;
   readonly pushDevices: readonly object[];
   readonly contacts: readonly { readonly alias: string | null; readonly user: { readonly id: string } }[];
-  readonly contactRequests: readonly { readonly note: string | null }[];
+  readonly contactRequests: readonly { readonly note: string | null; readonly message: string | null }[];
   readonly blocks: readonly object[];
   readonly joinRequests: readonly object[];
   readonly scheduledMessages: readonly { readonly text: string; readonly sendAt: string }[];
@@ -112,7 +112,7 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       await chat.contacts.request(ben, { userId: ann.userId });
       await chat.contacts.answer(ann, { fromId: ben.userId, toId: ann.userId }, { accept: true });
       await chat.contacts.update(ann, { userId: ann.userId, otherId: ben.userId }, { alias: 'Benny' });
-      await chat.contacts.request(ann, { userId: cat.userId, note: 'It is me' });
+      await chat.contacts.request(ann, { userId: cat.userId, note: 'It is me', message: 'Shall we walk?' });
       await chat.contacts.request(dan, { userId: ann.userId, note: 'Hello Ann' });
       const group = await groupOf(chat, ben, ann);
       const left = await groupOf(chat, ben, ann);
@@ -168,7 +168,10 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       expect(file.silentUntil).toBe('2999-01-01T00:00:00.000Z');
       expect(file.pushDevices).toEqual([{ kind: 'WEB', sessionId: ann.sessionId, createdAt: expect.any(String) }]);
       expect(file.contacts.map(({ alias, user }) => [alias, user.id])).toEqual([['Benny', String(ben.userId)]]);
-      expect(file.contactRequests.map(({ note }) => note).toSorted()).toEqual(['Hello Ann', 'It is me']);
+      expect(file.contactRequests.map(({ note, message }) => [note, message])).toEqual([
+        ['Hello Ann', null],
+        ['It is me', 'Shall we walk?'],
+      ]);
       expect(file.blocks).toEqual([{ user: expect.objectContaining({ id: String(eve.userId) }), since: expect.any(String) }]);
       expect(file.joinRequests).toEqual([{ conversationId: String(wished), note: 'Let me in', createdAt: expect.any(String) }]);
       expect(file.scheduledMessages).toMatchObject([

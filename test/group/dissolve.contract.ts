@@ -62,6 +62,11 @@ export function promisesOfDissolving(open: () => Promise<Db>): void {
       const { conversations } = await readSnapshot(world.db, member.userId);
       expect(conversations.map(({ streamId }) => streamId)).toEqual([kept]);
       expect((await readSnapshot(world.db, member.userId, group)).conversations).toEqual([]);
+      const stays = await world.groups.stays(member.userId, { first: 10, after: 0n });
+      expect(stays.map(({ conversationId, state, name }) => [conversationId, state, name])).toEqual([
+        [group, 'DISSOLVED', null],
+        [kept, 'ACTIVE', 'The group'],
+      ]);
     }
     expect(await world.messages.unreadTotals(cy)).toMatchObject({ messages: 1, conversations: 1 });
   });
