@@ -49,6 +49,9 @@ interface StreamPage {
   readonly afterSeq: number;
 }
 
+// A page of one entry would otherwise take a read for each entry that it skips.
+const restAtOnce = 100;
+
 /**
  * Reads a page of the entries that can be shown. The others are skipped: they do not count for the page size, nor for whether there is a
  * next page.
@@ -63,7 +66,7 @@ async function shownPage<E extends Entry>(
   const { hasPreviousPage } = page;
   const shown = page.items.filter(shows);
   for (let last = page.items.at(-1); last !== undefined && page.hasNextPage && shown.length <= first; last = page.items.at(-1)) {
-    page = await read({ first: first + 1, afterSeq: last.seq });
+    page = await read({ first: Math.max(first + 1, restAtOnce), afterSeq: last.seq });
     shown.push(...page.items.filter(shows));
   }
   return { items: shown.slice(0, first), hasNextPage: shown.length > first, hasPreviousPage };

@@ -6,6 +6,9 @@ import { inOrder, type Range } from './store.ts';
 // With this index both ends of the range are used. Otherwise MariaDB may use only its start, and read everything after it.
 const index = 'Entry_streamId_timeline_seq_idx';
 
+// A page of one item would otherwise take a statement for each event that it reads past.
+const restAtOnce = 100;
+
 type EntryRow = Awaited<ReturnType<Tx['entry']['findMany']>>[number];
 
 // The types that this release can show. Those that a newer release has logged are skipped.
@@ -42,11 +45,11 @@ export async function readTimelineRange(sources: Sources, range: Range): Promise
 // sees.
 async function readEntryRange({ entryRows }: Sources, range: Range): Promise<readonly TimelineEntry[]> {
   const shown: TimelineEntry[] = [];
-  for (let { from, to } = range; from <= to && shown.length < range.limit; ) {
-    const rows = await entryRows({ ...range, from, to });
+  for (let { from, to, limit } = range; from <= to && shown.length < range.limit; limit = Math.max(limit, restAtOnce)) {
+    const rows = await entryRows({ ...range, from, to, limit });
     shown.push(...rows.flatMap((row) => shownEntry(row, range.firstSeq)));
     const last = rows.at(-1);
-    if (last === undefined || rows.length < range.limit) break;
+    if (last === undefined || rows.length < limit) break;
     if (range.newestFirst) to = last.seq - 1;
     else from = last.seq + 1;
   }

@@ -135,6 +135,19 @@ export function groupsAmid(
   return { ...createGroups(parts), directory: createJoining(parts).directory };
 }
 
+/** The modules on a world's database, which count the raw statements that they read with. */
+export function countingOn({ db }: TalkWorld): TalkWorld & { readonly statements: () => number } {
+  let statements = 0;
+  function $queryRaw(...asked: Parameters<typeof db.client.$queryRaw>) {
+    statements += 1;
+    return db.client.$queryRaw(...asked);
+  }
+  const client = new Proxy(db.client, {
+    get: (target, name): unknown => (name === '$queryRaw' ? $queryRaw : Reflect.get(target, name)),
+  });
+  return { ...talkOn({ ...db, client }), statements: () => statements };
+}
+
 /** A client's key that was not used before. */
 export function freshKey(): string {
   return randomBytes(8).toString('hex');

@@ -5,7 +5,7 @@ import type { Membership } from '../../src/group/index.ts';
 import type { HistoryRequest, Message } from '../../src/message/index.ts';
 import type { Page } from '../../src/page.ts';
 import type { Viewer } from '../../src/user/index.ts';
-import { freshKey, type TalkWorld, talkOn } from '../group/talk-world.ts';
+import { countingOn, freshKey, type TalkWorld, talkOn } from '../group/talk-world.ts';
 
 // The newest entry that Eve has cleared.
 const cleared = 20;
@@ -244,6 +244,24 @@ export function promisesOfHistory(open: () => Promise<Db>): void {
     const accesses = [await requireAccess(bob, groupId), late, await requireAccess(ada, groupId)];
     const found = await world.messages.last(accesses);
     expect(found.map((message) => message?.text ?? null)).toEqual([null, 'message 70', 'before Bob']);
+  });
+
+  it('a timeline is found by a few statements, however many events about earlier messages it leaves out', async () => {
+    const [ada, bob] = await world.people();
+    const groupId = await world.group(ada);
+    const before = await world.say(ada, groupId);
+    await world.groups.addMembers(ada, { groupId, userIds: [bob.userId] });
+    const { seq: after } = await world.say(ada, groupId);
+    for (let n = 0; n < 10; n += 1) {
+      await world.messages.pin(ada, before);
+      await world.messages.unpin(ada, before);
+    }
+    const { seq } = await world.say(ada, groupId);
+    const access = await requireAccess(bob, groupId);
+    const { messages, statements } = countingOn(world);
+    const { items, hasNextPage } = await messages.timeline(access, { first: 1, after, upTo: seq });
+    expect([items.map((item) => item.seq), hasNextPage]).toEqual([[seq], false]);
+    expect(statements()).toBeLessThan(10);
   });
 
   it('the last message, replies and pins end with the lastSeq that was read before the access, which may have ended since', async () => {

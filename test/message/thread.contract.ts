@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
 import type { Message, MessageRef } from '../../src/message/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
-import { freshKey, refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';
+import { countingOn, freshKey, refusal, type TalkWorld, talkOn } from '../group/talk-world.ts';
 
 /** What threads promise, on any database. */
 export function promisesOfThreads(open: () => Promise<Db>): void {
@@ -277,20 +277,13 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
       const unseen = await answer(ada, root);
       await world.messages.hide(cy, unseen);
       const { seq } = await answer(ada, root);
-      let statements = 0;
-      function $queryRaw(...asked: Parameters<typeof world.db.client.$queryRaw>) {
-        statements += 1;
-        return world.db.client.$queryRaw(...asked);
-      }
-      const client = new Proxy(world.db.client, {
-        get: (target, name): unknown => (name === '$queryRaw' ? $queryRaw : Reflect.get(target, name)),
-      });
       const access = await world.access(cy, root.conversationId);
       if (access === null) throw new Error('cy is in it');
-      const { items } = await talkOn({ ...world.db, client }).messages.replies(access, root, { first: 1 });
+      const { messages, statements } = countingOn(world);
+      const { items } = await messages.replies(access, root, { first: 1 });
       expect(items.map((reply) => reply.seq)).toEqual([seq]);
       // The place of each reply, and the messages there.
-      expect(statements).toBe(2);
+      expect(statements()).toBe(2);
     });
   });
 }

@@ -300,6 +300,25 @@ test('the payload of addReaction has a message that is not older than its conver
   });
 });
 
+test('a page of events is found by a few reads, however many events about earlier messages it leaves out', async () => {
+  const newcomer = await person(chat, 'newcomer');
+  const id = await groupOf(chat, alice);
+  const message = { conversationId: id, seq: await say(chat, alice, id, 'before') };
+  await chat.groups.addMembers(alice, { groupId: id, userIds: [newcomer.userId] });
+  const afterSeq = await say(chat, alice, id, 'after');
+  for (let n = 0; n < 10; n += 1) {
+    await chat.messages.addReaction(alice, { message, emoji: '👍' });
+    await chat.messages.removeReaction(alice, { message, emoji: '👍' });
+  }
+  const seq = await say(chat, alice, id, 'now');
+  const source = `query($id: ID!, $afterSeq: Int!) { conversation(id: $id) { events(afterSeq: $afterSeq, first: 1) {
+    edges { node { seq } } pageInfo { hasNextPage } } } }`;
+  const { chat: counted, calls } = counting(chat);
+  const { data } = await ask(counted, newcomer, source, { id: formatId('Conversation', id), afterSeq });
+  expect(data).toEqual({ conversation: { events: { edges: [{ node: { seq } }], pageInfo: { hasNextPage: false } } } });
+  expect(calls['conversationEntries']).toBe(2);
+});
+
 test('receipts on a page of conversations take the same few reads, however many messages there are', async () => {
   const reader = await person(chat, 'reader');
   const source = `{ viewer { conversations { edges { node { deliveredToAllSeq readByAllSeq members(first: 1) { edges { node { deliveredSeq readSeq } } }
