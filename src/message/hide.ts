@@ -1,4 +1,3 @@
-import { ChatError } from '../errors.ts';
 import type { Viewer } from '../user/index.ts';
 import { requireAccess } from './conversation-access.ts';
 import { hidden } from './facts.ts';
@@ -6,7 +5,7 @@ import type { MessageRef } from './message.ts';
 import { ownKey } from './own-key.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
-import { requireSeq } from './shape.ts';
+import { past, requireSeq } from './shape.ts';
 import { requireTarget } from './target.ts';
 
 /** Hides a message for the viewer alone. Repeating it has no effect. Throws NOT_FOUND (messageId), UNAVAILABLE. */
@@ -72,9 +71,4 @@ export function clear({ log }: MessageParts, viewer: Viewer, { conversationId, s
       };
     },
   });
-}
-
-/** The refusal of a seq above the conversation's lastSeq. */
-export function past(lastSeq: number, field = 'seq'): ChatError {
-  return new ChatError('INVALID_INPUT', `The last seq of the conversation is ${lastSeq}.`, { field: [field] });
 }

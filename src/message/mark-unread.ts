@@ -2,12 +2,11 @@ import { isActive, membershipRow } from '../group/index.ts';
 import type { Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { requireAccess } from './conversation-access.ts';
-import { past } from './hide.ts';
 import type { Mark } from './marker.ts';
 import { ownKey } from './own-key.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
-import { requireSeq } from './shape.ts';
+import { past, requireSeq } from './shape.ts';
 
 /** The seq from which on a conversation counts as unread for the viewer. */
 export interface UnreadMark {

@@ -1,9 +1,9 @@
 import { extendMarkers, type MarkerRaise, raiseMarkers, type StreamRow, type Tx } from '../db/index.ts';
 import { type ConversationRow, conversationRow, isActive, type MembershipRow, membershipRow } from '../group/index.ts';
 import { countMarkerMoves, newestByOther, readHeads } from '../log/index.ts';
-import { past } from './hide.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
+import { past } from './shape.ts';
 
 /** A position in a conversation that the viewer has received or read up to. */
 export interface Mark {

@@ -64,3 +64,8 @@ export function requireClientMessageId(clientMessageId: string): void {
 export function requireSeq(seq: number, field = 'seq', least = 0): void {
   if (!Number.isSafeInteger(seq) || seq < least) throw invalid(field, `This must be an integer of at least ${least}.`);
 }
+
+/** The refusal of a seq above the conversation's lastSeq. */
+export function past(lastSeq: number, field = 'seq'): ChatError {
+  return invalid(field, `The last seq of the conversation is ${lastSeq}.`);
+}
