@@ -63,7 +63,7 @@ JoinRequestReceived.implement({
 
 JoinRequestClosed.implement({
   description:
-    'A join request is no longer pending. The group’s owner and admins receive this event. The user who asked receives it too, unless the join request was declined: to them, it stays pending.',
+    'A join request is no longer pending. The group’s owner and admins receive this event. The user who asked receives it too, unless the join request was declined: to them, it stays pending. If a ban declined it, they receive the event when they are unbanned.',
   interfaces,
   fields: (t) => ({
     joinRequestId: t.id({ description: 'The ID of the join request.', resolve: ({ entry }) => formatId('JoinRequest', entry.data) }),

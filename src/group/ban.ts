@@ -5,9 +5,9 @@ import { memberChanged } from './entries.ts';
 import { membershipRow, userExists } from './facts.ts';
 import { answerersOf, lockFor } from './group-admins.ts';
 import { requestClosed } from './join-request-entries.ts';
-import { isOpen, joinRequestRow, settleJoinRequests } from './join-request-store.ts';
+import { isOpen, isWaiting, joinRequestRow, settleJoinRequests } from './join-request-store.ts';
 import { requireMay } from './may.ts';
-import { changeMember, unchanged } from './member-change.ts';
+import { unchanged } from './member-change.ts';
 import { requireGroup } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
 import { noUser } from './refusal.ts';
@@ -63,7 +63,10 @@ async function storeStranger(
   });
 }
 
-/** Lifts a ban. The user may join again but does not become a member. Throws NOT_FOUND (groupId, userId), FORBIDDEN. */
+/**
+ * Lifts a ban. The user may join again but does not become a member. A join request that the ban declined ends for the user too: it would
+ * keep them from asking again. Throws NOT_FOUND (groupId, userId), FORBIDDEN.
+ */
 export function unbanUser(
   { log }: Pick<GroupParts, 'log'>,
   viewer: Viewer,
@@ -71,15 +74,28 @@ export function unbanUser(
 ): Promise<void> {
   return log.append<void>({
     lock: [...new Set([groupId, userId])],
-    async decide(inside) {
+    async decide(inside): Promise<Verdict<void>> {
       const { wish } = await requireGroup(inside, { groupId, viewer });
       requireMay('BAN_MEMBERS', wish);
-      const access = await inside.read(membershipRow, { conversationId: groupId, userId });
-      if (access?.state === 'BANNED') {
-        return changeMember({ groupId, actorId: viewer.userId, userId, fields: ['unbanned'], to: { state: 'REMOVED' } });
+      const ref = { conversationId: groupId, userId };
+      const [access, request] = await Promise.all([inside.read(membershipRow, ref), inside.read(joinRequestRow, ref)]);
+      if (access?.state !== 'BANNED') {
+        if (!(await inside.read(userExists, userId))) throw noUser('userId');
+        return unchanged;
       }
-      if (!(await inside.read(userExists, userId))) throw noUser('userId');
-      return unchanged;
+      const actorId = viewer.userId;
+      const waits = isWaiting(request);
+      return {
+        entries: () => [
+          memberChanged(groupId, actorId, { userId, fields: ['unbanned'] }),
+          ...(waits ? [requestClosed(userId, actorId, { ...ref, accepted: false })] : []),
+        ],
+        async write(tx) {
+          await tx.membership.update({ where: { conversationId_userId: ref }, data: { state: 'REMOVED' } });
+          if (waits) await settleJoinRequests(tx, { conversationId: groupId, userIds: [userId] }, 'CANCELLED');
+        },
+        result: () => undefined,
+      };
     },
   });
 }

@@ -9,7 +9,7 @@ export interface MemberChange {
   readonly userId: bigint;
   /** The fields that the entry names. */
   readonly fields: MemberField[];
-  readonly to: Partial<Pick<MembershipRow, 'state' | 'role' | 'nickname' | 'mutedUntil'>>;
+  readonly to: Partial<Pick<MembershipRow, 'role' | 'mutedUntil'>>;
 }
 
 /** Makes the verdict that changes one membership and tells the conversation. */

@@ -1116,6 +1116,16 @@ const coming: readonly Act[] = [
     },
   },
   {
+    by: 'unbanUser',
+    what: 'of somebody whose join request the ban had declined',
+    changes: three,
+    async prepare(chat, cast, unban) {
+      const { group } = await wished(chat, cast);
+      await doing(chat, 'removeMember')(cast.ann, { groupId: group, userId: cast.ben.id, ban: true });
+      return () => unban(cast.ann, { groupId: group, userId: cast.ben.id });
+    },
+  },
+  {
     by: 'cancelJoinRequest',
     what: 'while it waits',
     changes: two,

@@ -129,6 +129,21 @@ export function promisesOfBans(open: () => Promise<Db>): void {
       expect((await add(ada, group, dan)).group).toMatchObject({ memberCount: 4 });
     });
 
+    it('ends the join request that the ban declined in silence, so that the user can ask again', async () => {
+      const { ada, dan, group } = await scene();
+      await world.groups.update(ada, { groupId: group, joinPolicy: 'APPROVAL' });
+      await world.joining.join(dan, { groupId: group });
+      await ban(ada, group, dan);
+      expect((await world.joining.ownRequests(dan, { first: 10 })).items).toHaveLength(1);
+      await unban(ada, group, dan);
+      expect((await world.entries(dan.userId)).slice(-1)).toMatchObject([
+        { type: 'JoinRequestClosed', data: { conversationId: group, userId: dan.userId, accepted: false } },
+      ]);
+      expect((await world.joining.ownRequests(dan, { first: 10 })).items).toEqual([]);
+      await world.joining.join(dan, { groupId: group });
+      expect((await world.joining.requests(group, { first: 10 })).items).toMatchObject([{ request: { userId: dan.userId, open: true } }]);
+    });
+
     it('of a user who is not banned has no effect', async () => {
       const { ada, bob, dan, group } = await scene();
       for (const person of [bob, dan]) await unban(ada, group, person);
