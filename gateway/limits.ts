@@ -43,11 +43,18 @@ const maxSearches = 4;
 const maxThreadLists = 4;
 // The text of a document is held as long as a subscription that uses it. Comments and white space are not tokens.
 const maxCharacters = 100_000;
-// How many fields would be resolved if every page were full. Fifty conversations with fifty messages of 15 fields each are 40,000. Three
-// levels of pages are a million, which would block the node for everybody else for minutes.
+// How many fields would be resolved if every page were full. Fifty conversations with fifty messages of 15 fields each are 40,000, or
+// 85,000 with texts and attachments. Three levels of pages are a million, which would block the node for everybody else for minutes.
 const maxResolved = 100_000;
+// Long values count as several fields: a text has up to 8,000 characters (MAX_MESSAGE_LENGTH), ten attachments have 30,000. An alias without
+// a selection counts as a text, because it may repeat one. So texts make an answer of some hundred megabytes at most. One of 480 MB blocked
+// a node for many seconds, and one beyond the length of a string (512 MB) passed for a bug.
+const long: ReadonlySet<string> = new Set(['text', 'attachments']);
+const longCost = 10;
 // The API's default page size. Also assumed for a variable, whose value is not known yet.
 const usualPage = 50;
+// The most ids that `nodes` takes. Assumed for a variable: unlike a page, such a list is full at no cost, even with one id again and again.
+const mostIds = 100;
 // The lengths of lists without pages that lead to users or groups, and so to pages of other conversations. They count only if there are
 // pages below them. The options of a poll and its reactions lead to users who are pages themselves.
 const lists: ReadonlyMap<string, number> = new Map([
@@ -173,10 +180,15 @@ function measureOne(context: ValidationContext, selection: SelectionNode, measur
     aliases: below.aliases + aliasesOf(selection),
     searches: below.searches + Number(isSearch(selection)),
     threadLists: below.threadLists + Number(selection.name.value === 'threads' && below.width > 0),
-    resolved: 1 + below.resolved * repeats(selection, below),
+    resolved: costOf(selection) + below.resolved * repeats(selection, below),
     page: selection.name.value === 'edges',
     paged: below.paged || selection.name.value === 'edges',
   };
+}
+
+/** Returns how many resolved fields a field counts as, apart from its selection. */
+function costOf({ alias, name, selectionSet }: FieldNode): number {
+  return long.has(name.value) || (alias !== undefined && selectionSet === undefined) ? longCost : 1;
 }
 
 function aliasesOf({ alias, name }: FieldNode): number {
@@ -194,7 +206,7 @@ function repeats({ name: field, arguments: given = [] }: FieldNode, { page, page
   const sizes = ['first', 'last'].flatMap((name) => sizeOf(values.get(name)));
   if (sizes.length > 0) return sizes.reduce((sum, size) => sum + size, 0);
   const ids = values.get('ids') ?? values.get('userIds');
-  if (ids !== undefined) return ids.kind === Kind.LIST ? ids.values.length : usualPage;
+  if (ids !== undefined) return ids.kind === Kind.LIST ? ids.values.length : mostIds;
   if (!page) return paged ? (lists.get(field.value) ?? 1) : 1;
   return ['around', 'aroundId', 'aroundDate'].some((name) => sizeOf(values.get(name)).length > 0) ? aroundPage : usualPage;
 }

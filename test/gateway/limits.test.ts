@@ -138,6 +138,21 @@ describe('a document', () => {
     expect(faults(mentions('viewerDirectConversation { id messages(last: 20) { edges { node { id text } } } }'))).toEqual(refused);
   });
 
+  test('can request the texts of fifty pages of messages, and not several times over', () => {
+    const conversations = (fields: string) =>
+      `{ viewer { conversations { edges { node { messages { edges { node { ${fields} } } } } } } } }`;
+    const nodes = (fields: string) =>
+      `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Group { messages { edges { node { ${fields} } } } } } }`;
+    const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
+    const refused = [expect.stringContaining('pages within pages')];
+    expect(faults(conversations('text again: text replyTo { text } id id id'))).toEqual([]);
+    expect(faults(conversations('a: text b: text c: text d: text'))).toEqual(refused);
+    expect(faults(conversations('text a: sentAt b: sentAt c: sentAt'))).toEqual(refused);
+    // A client can name one conversation again and again.
+    expect(faults(nodes('text id id id'))).toEqual([]);
+    expect(faults(nodes('text again: text'))).toEqual(refused);
+  });
+
   test('can nest fragments 150 levels deep, and not 250', async () => {
     const fragments = (count: number) => `{ ${'... { '.repeat(count)} hello ${'}'.repeat(count)} }`;
     expect(await codeOf(fragments(150))).toBeUndefined();
