@@ -10,7 +10,7 @@ import {
   sideRows,
 } from '../group/index.ts';
 import type { Inside } from '../log/index.ts';
-import { requireUnsuspended, type Viewer } from '../user/index.ts';
+import { accountGone, requireUnsuspended, type Viewer } from '../user/index.ts';
 import { senderAtCommit } from './along.ts';
 import type { MessageParts } from './parts.ts';
 import { noConversation } from './refusal.ts';
@@ -48,8 +48,9 @@ export async function requirePosting(
 }
 
 /**
- * Throws unless the viewer may send something there, whatever it is. Reading `rows` has locked the sender's row, so a suspension waits for
- * the commit. Throws SUSPENDED, what requirePosting throws, and BLOCKED, NOT_CONTACTS and FORBIDDEN (conversationId) as in requireReach.
+ * Throws unless the viewer may send something there, whatever it is. Reading `rows` has locked the sender's row, so a suspension or an
+ * erasure waits for the commit. Throws NOT_FOUND (without a field) if the viewer's account is erased, SUSPENDED, what requirePosting
+ * throws, and BLOCKED, NOT_CONTACTS and FORBIDDEN (conversationId) as in requireReach.
  */
 export async function requireMaySend(
   inside: Inside,
@@ -57,6 +58,8 @@ export async function requireMaySend(
   viewer: Viewer,
   { conversationId, rows }: { readonly conversationId: bigint; readonly rows: SendRows },
 ): Promise<SenderAccess> {
+  // The memberships of an erased account end some time later, by a job.
+  if (rows.sender?.erased) throw accountGone();
   requireUnsuspended(rows.sender, inside.now);
   const writing = await requirePosting(inside, viewer, { conversationId, rows });
   await requireReachOfHeld(inside, { db }, { writing, field: ['conversationId'] });

@@ -51,7 +51,7 @@ const looks = 3;
  * Throws
  * - INVALID_INPUT (text, clientMessageId, mentionIds, attachments, attachments.N.…, data, data.…, poll.…)
  * - INVALID_INPUT (text, attachments.N.name, attachments.N.alt, data.…, poll.options.N) for blocked words that are refused
- * - NOT_FOUND (conversationId, replyToId, threadRootId, mentionIds.N)
+ * - NOT_FOUND (conversationId, replyToId, threadRootId, mentionIds.N; without a field if the viewer's account is erased)
  * - SUSPENDED, and FORBIDDEN (conversationId, mentionsEveryone)
  * - MUTED, RATE_LIMITED, and what requireReach throws (conversationId)
  * - FORBIDDEN and UNAVAILABLE (text) from the approval

@@ -51,6 +51,17 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
   }
 
   describe('an erased account', () => {
+    test('sends nothing more, although its memberships end later, but what it sent is found again', async () => {
+      const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
+      const conversationId = await groupOf(chat, ben, ann);
+      const sent = { conversationId, text: 'hello', clientMessageId: 'before' };
+      const message = await chat.messages.send(ann, sent);
+      await chat.users.erase(ann, { password, messages: 'KEEP', address: 'somewhere' });
+      const refused = chat.messages.send(ann, { ...sent, clientMessageId: 'after' });
+      await expect(refused).rejects.toMatchObject({ code: 'NOT_FOUND', field: undefined });
+      expect(await chat.messages.send(ann, sent)).toEqual(message);
+    });
+
     test('loses its profile, password and sessions at once and cannot be found', async () => {
       const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
       const handle = await handleOf(ann);
