@@ -101,6 +101,17 @@ describe('docs/api', () => {
     for (const name of ofSubscriptions) expect(guidePage('subscriptions.md')).toMatch(new RegExp(`^ *case '${name}': // \\S`, 'm'));
   });
 
+  it('lists every type without an id that a query can bring, for graphcache', () => {
+    const shaped = /(Payload|Connection|Edge|Error|PageInfo|Query|Mutation|Subscription)$/;
+    const keyless = Object.values(schema.getTypeMap())
+      .filter((type) => isObjectType(type) && !type.name.startsWith('__') && !shaped.test(type.name) && !events.includes(type.name))
+      .filter((type) => !fieldsOf(type as GraphQLObjectType).includes('id'));
+    const [, listed = ''] = /^- \*\*`keys`\*\*: (.+)$/m.exec(guidePage('clients.md')) ?? [];
+    expect(namesIn(listed).filter((name) => /^[A-Z]/.test(name)).concat('Viewer').toSorted()).toEqual(
+      keyless.map(({ name }) => name).toSorted(),
+    );
+  });
+
   it('lists every close code and whether to reconnect', () => {
     const told = rowsBelow('Close codes of the WebSocket', 'code').map(([code, , back]) => `${code} ${back?.startsWith('yes')}`);
     const real = new Set(Object.values(closes).map(({ code, retry }) => `${code} ${retry}`));
