@@ -200,6 +200,12 @@ export function createSession({
     return (await fresh())?.accessToken ?? null;
   }
 
+  /** Ends a session on the server, which takes a valid access token. */
+  async function endThere(last: Tokens): Promise<void> {
+    const { accessToken } = endsSoon(last) ? ((await request.refresh(last.refreshToken)).given ?? last) : last;
+    await request.signOut(accessToken);
+  }
+
   /** Tokens for a request that begins now. Null if its user is gone when they come, as it is not sent as the next user's. */
   async function ours(): Promise<Tokens | null> {
     const { signal } = tenure;
@@ -253,7 +259,7 @@ export function createSession({
     },
     async signOut() {
       left = true;
-      const last = await fresh().catch(() => held ?? null);
+      let last = held === undefined ? await fresh().catch(() => null) : held;
       await locked(async () => {
         // Somebody else signed in meanwhile.
         if (held && held.name !== last?.name) return;
@@ -261,6 +267,7 @@ export function createSession({
         const leaving = held?.name ?? owner;
         try {
           const stored = await kept();
+          if (held !== null && stored?.name === leaving) last = stored;
           if (held === undefined || stored?.name === leaving) await keep(null);
         } finally {
           become(null);
@@ -268,7 +275,7 @@ export function createSession({
         }
       }).finally(async () => {
         // The user is signed out here in any case. Without a network, the session ends on the server when it expires.
-        if (last !== null) await request.signOut(last.accessToken).catch(() => undefined);
+        if (last !== null) await endThere(last).catch(() => undefined);
       });
     },
   };

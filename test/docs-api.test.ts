@@ -107,9 +107,12 @@ describe('docs/api', () => {
       .filter((type) => isObjectType(type) && !type.name.startsWith('__') && !shaped.test(type.name) && !events.includes(type.name))
       .filter((type) => !fieldsOf(type as GraphQLObjectType).includes('id'));
     const [, listed = ''] = /^- \*\*`keys`\*\*: (.+)$/m.exec(guidePage('clients.md')) ?? [];
-    expect(namesIn(listed).filter((name) => /^[A-Z]/.test(name)).concat('Viewer').toSorted()).toEqual(
-      keyless.map(({ name }) => name).toSorted(),
-    );
+    expect(
+      namesIn(listed)
+        .filter((name) => /^[A-Z]/.test(name))
+        .concat('Viewer')
+        .toSorted(),
+    ).toEqual(keyless.map(({ name }) => name).toSorted());
   });
 
   it('lists every close code and whether to reconnect', () => {

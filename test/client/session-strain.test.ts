@@ -65,6 +65,23 @@ describe('a session whose refresh is answered late', () => {
     expect(await whoIs(session.fetch)).toBe(ben.handle);
   });
 
+  it('is not waited for by a sign-out, which then ends the session on the server too', async () => {
+    const [ann] = await chat.people('ann');
+    const storage = storageOf();
+    const { fetch: slow, asked, letThrough } = withheld();
+    const { session, changes, later } = page({ storage, fetch: slow });
+    await session.begin(tokensOf(ann));
+    later(50_000);
+    const left = session.signOut();
+    await asked;
+    expect([changes, storage.kept.size, await session.token()]).toEqual([['signed in', null], 0, null]);
+    letThrough();
+    await left;
+    const { session: copy } = page();
+    await copy.begin(tokensOf(ann));
+    expect(await copy.refresh()).toBe(false);
+  });
+
   it('does not repeat it if the page slept meanwhile, because other tabs may have newer tokens', async () => {
     withoutLocks();
     const [ann] = await chat.people('ann');
