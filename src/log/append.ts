@@ -62,7 +62,8 @@ export interface Verdict<T> {
   readonly write?: (tx: Tx, placed: Placed) => Promise<void>;
   /**
    * Data that an entry's hint carries, so that nodes that deliver the entry live need not read it. It describes the state at that entry;
-   * `head` is the head of the stream with the entry. It must be plain JSON, so ids are decimal text. undefined: no data.
+   * `head` is the head of the stream with the entry. It must be plain JSON, so ids are decimal text. undefined: no data. Called before
+   * the commit is known to be done.
    */
   readonly along?: (entry: Entry, head: Head) => unknown;
   /** Publishes no hints. Followers of the streams find the entries when heads are compared, as they do after a lost hint. */
