@@ -1,9 +1,10 @@
 import { type Db, selectPages, sql } from '../db/index.ts';
+import { filledPage } from '../filled-page.ts';
 import type { Membership } from '../group/index.ts';
 import { together } from '../together.ts';
 import { createAttachedList } from './attached-list.ts';
 import { createMentionList } from './mention-list.ts';
-import type { Message, MessageRef, Part } from './message.ts';
+import type { ForwardRequest, Message, MessageRef, Part } from './message.ts';
 import type { Messages } from './messages.ts';
 import { type HiddenKey, maxSeq, readHidden, readMessages, refKey } from './store.ts';
 import { firstSeen } from './target.ts';
@@ -43,23 +44,21 @@ export function createLists(db: Db): Pick<Messages, 'replies' | 'pins' | 'attach
     return found.flatMap(([message, hidden]) => (message === null || hidden ? [] : [message]));
   }
 
+  async function readReplies(
+    access: Membership,
+    { conversationId, seq: rootSeq }: MessageRef,
+    { first, after: given = 0, upTo = maxSeq }: ForwardRequest,
+  ) {
+    const after = Math.max(given, firstSeen(access) - 1);
+    const refs = await repliesIn({ conversationId, readerId: access.userId, rootSeq, after, upTo, limit: first + 1 });
+    const page = refs.slice(0, first);
+    // A reply that is trimmed between the two reads is left out.
+    const items = (await Promise.all(page.map((ref) => messageAt(ref)))).filter((message) => message !== null);
+    return { items, hasNextPage: refs.length > first, end: page.at(-1)?.seq };
+  }
+
   return {
-    async replies(access, { conversationId, seq: rootSeq }, { first, after = 0, upTo = maxSeq }) {
-      const { userId: readerId } = access;
-      const refs = await repliesIn({
-        conversationId,
-        readerId,
-        rootSeq,
-        after: Math.max(after, firstSeen(access) - 1),
-        upTo,
-        limit: first + 1,
-      });
-      const found = await Promise.all(refs.map((ref) => messageAt(ref)));
-      return part(
-        found.filter((message) => message !== null),
-        first,
-      );
-    },
+    replies: (access, root, request) => filledPage(request, (page) => readReplies(access, root, page)),
     attached: createAttachedList(db, messageAt),
     mentioning: createMentionList(db, messageAt),
     // Reads all pins: config MAX_PINS keeps them few. If `after` is no longer pinned, the page starts at the first pin.

@@ -285,5 +285,23 @@ export function promisesOfThreads(open: () => Promise<Db>): void {
       // The place of each reply, and the messages there.
       expect(statements()).toBe(2);
     });
+
+    it('goes on past replies that are trimmed while it is read', async () => {
+      const [ada, bob] = await world.people();
+      const root = await world.say(ada, await world.group(ada, bob));
+      const [one, two, three, four] = [await answer(ada, root), await answer(ada, root), await answer(ada, root), await answer(ada, root)];
+      // As a page sees it whose first read was before they were trimmed: their messages are gone.
+      await world.db.transaction((tx) =>
+        tx.message.deleteMany({ where: { conversationId: root.conversationId, seq: { in: [one.seq, two.seq] } } }),
+      );
+      const access = await world.access(bob, root.conversationId);
+      if (access === null) throw new Error('bob is in it');
+      const { items, hasNextPage } = await world.messages.replies(access, root, { first: 1 });
+      expect([items.map(({ seq }) => seq), hasNextPage]).toEqual([[three.seq], true]);
+      const both = await world.messages.replies(access, root, { first: 3 });
+      expect([both.items.map(({ seq }) => seq), both.hasNextPage]).toEqual([[three.seq], true]);
+      const rest = await world.messages.replies(access, root, { first: 3, after: three.seq });
+      expect([rest.items.map(({ seq }) => seq), rest.hasNextPage]).toEqual([[four.seq], false]);
+    });
   });
 }
