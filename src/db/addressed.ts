@@ -1,5 +1,6 @@
 import { botsAmong } from './bots-among.ts';
 import type { Db, Tx } from './db.ts';
+import { byUserKey } from './hold-users.ts';
 import { inPieces } from './pieces.ts';
 import { empty, join, sql } from './sql.ts';
 
@@ -77,7 +78,7 @@ function statement(pairs: readonly PairRow[], held: typeof empty) {
       WHERE (${join([...either('fromId', 'toId'), ...either('toId', 'fromId')], ' OR ')}) AND state = 'ACTIVE'
     UNION ALL SELECT 'contact', userId, otherId FROM Contact WHERE (${join(either('toId', 'fromId'), ' OR ')}) AND state = 'ACTIVE'
     UNION ALL SELECT CASE WHEN u.state = 'ERASED' THEN 'erased' WHEN u.messagesFrom = 'CONTACTS' THEN 'closed' ELSE 'open' END, u.id, 0
-      FROM (SELECT id, state, messagesFrom FROM User WHERE id IN (${join(pairs.map(({ toId }) => toId))}) ${held}) AS u`;
+      FROM (SELECT id, state, messagesFrom FROM User ${byUserKey} WHERE id IN (${join(pairs.map(({ toId }) => toId))}) ${held}) AS u`;
 }
 
 /** Reads the active members of a conversation whom a user has blocked or who have blocked that user, in no order. */

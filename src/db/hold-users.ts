@@ -1,6 +1,6 @@
 import type { Db, Tx } from './db.ts';
 import type { Kinds } from './kind.ts';
-import { empty, join, sql } from './sql.ts';
+import { empty, join, raw, sql } from './sql.ts';
 import { type RawRow, rowReader, wholeRow } from './whole-row.ts';
 
 /** A user's row as others may see it, and the user's suspension. */
@@ -40,6 +40,12 @@ type Row = Omit<HeldUser, 'erased'> & { readonly state: string };
 
 const readRow = rowReader<Row>(heldKinds);
 
+/**
+ * For statements that lock users. Without it, the server scans the table for more than a few of its users, and waits for whoever holds any
+ * other. SQLite reads it as a comment.
+ */
+export const byUserKey = raw('/*! FORCE INDEX (PRIMARY) */');
+
 /** Builds a HeldUser from its columns. */
 export function heldUser({ state, ...row }: Row): HeldUser {
   return { ...row, erased: state === 'ERASED' };
@@ -54,7 +60,7 @@ export function heldUser({ state, ...row }: Row): HeldUser {
 export async function holdUsers({ dialect }: Pick<Db, 'dialect'>, tx: Tx, ids: readonly bigint[]): Promise<readonly HeldUser[]> {
   // On SQLite, a transaction that writes holds the only write lock.
   const held = dialect === 'sqlite' ? empty : sql`LOCK IN SHARE MODE`;
-  const rows = await tx.$queryRaw<RawRow[]>(sql`SELECT ${wholeRow(heldKinds)} FROM User WHERE id IN (${join(ids)}) ${held}`);
+  const rows = await tx.$queryRaw<RawRow[]>(sql`SELECT ${wholeRow(heldKinds)} FROM User ${byUserKey} WHERE id IN (${join(ids)}) ${held}`);
   return rows.map((row) => heldUser(readRow(row)));
 }
 
@@ -66,5 +72,5 @@ export async function holdUsers({ dialect }: Pick<Db, 'dialect'>, tx: Tx, ids: r
  * rare enough to be left to the retry.
  */
 export async function holdUsersForChange({ dialect }: Pick<Db, 'dialect'>, tx: Tx, ids: readonly bigint[]): Promise<void> {
-  if (dialect === 'mysql') await tx.$queryRaw(sql`SELECT id FROM User WHERE id IN (${join(ids)}) ORDER BY id FOR UPDATE`);
+  if (dialect === 'mysql') await tx.$queryRaw(sql`SELECT id FROM User ${byUserKey} WHERE id IN (${join(ids)}) ORDER BY id FOR UPDATE`);
 }

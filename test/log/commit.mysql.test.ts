@@ -2,7 +2,7 @@ import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import { connectMysql } from '../../src/db/db.mysql.ts';
-import { type Db, holdUsers, join, sql } from '../../src/db/index.ts';
+import { type Db, holdAddressed, holdUsers, holdUsersForChange, join, sql } from '../../src/db/index.ts';
 import { createLog, type Fact } from '../../src/log/index.ts';
 import { mysqlDb } from '../support/db.ts';
 import { realStores } from '../support/stores.ts';
@@ -200,6 +200,23 @@ describe('commits on MariaDB', () => {
     release.resolve();
     expect(await left).toBe(1);
     await Promise.all([other, holding]);
+  });
+
+  test('of nearly all users do not wait for one whom another node holds', async () => {
+    await using db = await mysqlDb();
+    const ids = Array.from({ length: 10 }, (_, n) => BigInt(n + 1));
+    const users = ids.map((id) => ({ id, handle: `user-${id}`, displayName: 'Ada', passwordHash: 'x', createdAt: new Date(0) }));
+    await db.transaction((tx) => tx.user.createMany({ data: users }));
+    const [held = 0n, ...others] = ids;
+    await db.transaction(async (holding) => {
+      await holding.user.update({ where: { id: held }, data: { displayName: 'Ada L.' } });
+      await db.transaction(async (tx) => {
+        expect(await holdUsers(db, tx, others)).toHaveLength(others.length);
+        const pairs = others.map((toId) => ({ fromId: 2n, toId }));
+        expect(await holdAddressed(db, tx, pairs)).toHaveLength(others.length);
+        await holdUsersForChange(db, tx, others);
+      });
+    });
   });
 });
 
