@@ -18,6 +18,14 @@ function readCertificate(file: string): string {
   }
 }
 
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    throw new DatabaseError('DATABASE_URL has a % that escapes nothing: in user, password and name, write % as %25', { cause: error });
+  }
+}
+
 type Parameter = (value: string) => ConnectionConfig | null;
 
 // Prisma's names if Prisma has one, so that one URL serves `prisma migrate` too.
@@ -47,7 +55,7 @@ const known = 'sslaccept=strict, sslaccept=accept_invalid_certs, sslcert=FILE, s
 export function readMysqlUrl(text: string): MysqlAddress {
   if (!URL.canParse(text)) throw new DatabaseError('DATABASE_URL is not a URL. Write it like mysql://user:password@host:3306/name');
   const url = new URL(text);
-  const database = decodeURIComponent(url.pathname.slice(1));
+  const database = decoded(url.pathname.slice(1));
   if (database === '')
     throw new DatabaseError('DATABASE_URL names no database. Put its name at the end, as in mysql://user:password@host:3306/name');
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1') || 'localhost';
@@ -55,8 +63,8 @@ export function readMysqlUrl(text: string): MysqlAddress {
   let connection: ConnectionConfig = {
     host,
     port,
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
+    user: decoded(url.username),
+    password: decoded(url.password),
     database,
   };
   for (const [name, value] of url.searchParams) {

@@ -11,7 +11,10 @@ export async function inPieces<K, R>(
   size = atOnce,
 ): Promise<R[]> {
   const rows: R[] = [];
-  for (let from = 0; from < keys.length; from += size) rows.push(...(await read(keys.slice(from, from + size))));
+  for (let from = 0; from < keys.length; from += size) {
+    // Not `push(...found)`: a call takes some 100,000 arguments, and a key may have any number of rows.
+    for (const row of await read(keys.slice(from, from + size))) rows.push(row);
+  }
   return rows;
 }
 

@@ -71,6 +71,7 @@ describe('connecting to MySQL reports in one line', () => {
   test('what is wrong with the URL', async () => {
     expect(await refused('nonsense')).toMatch(/is not a URL/);
     expect(await refused(server)).toMatch(/names no database/);
+    expect(await refused('mysql://mpim:100%@127.0.0.1/name')).toMatch(/write % as %25/);
     expect(await refused(`${server}name?compress=1`)).toMatch(/compress=1/);
     expect(await refused(`${server}name?sslaccept=maybe`)).toMatch(/sslaccept=maybe/);
     expect(await refused(`${server}name?sslcert=/no/such/file`)).toMatch(/sslcert/);
