@@ -54,7 +54,8 @@ interface Waiting {
   wait: Wait | undefined;
 }
 
-// Commits leave some hundred marks a second at most. Each run removes up to 10,000 old marks, so one run in 2,000 commits keeps up.
+// Commits leave some hundred marks a second at most. Each run removes up to 10,000 old marks, so one run in 2,000 commits keeps up. The
+// first commit is one of them: a small system may have its nodes replaced more often than they make so many.
 const forgetEvery = 2_000;
 // A client that comes back this long after an overload finds that the queue has moved on.
 const retryMs = 1_000;
@@ -196,7 +197,7 @@ export class Committer implements AsyncDisposable {
     const { db, logger, tracer } = this.#parts;
     const span = beginCommit(tracer, taken);
     this.#begun += 1;
-    if (this.#begun % forgetEvery === 0) {
+    if (this.#begun % forgetEvery === 1) {
       this.#open(db.forgetCommits().catch((error: unknown) => logger.warn({ err: error }, 'old commit marks could not be deleted')));
     }
     let outcomes: readonly Outcome[];

@@ -348,4 +348,14 @@ export function promisesOfCommits(open: () => Promise<Db>): void {
     expect(await commits()).toBe(kept);
     expect(await db.client.commit.count({ where: { at: old } })).toBe(0);
   });
+
+  it('the first commit of a node removes old marks, so that they do not gather if nodes are often replaced', async () => {
+    const stream = await newStream();
+    const old = new Date((await db.now()).getTime() - 11 * 60_000);
+    await db.transaction((tx) => tx.commit.create({ data: { id: new Uint8Array(16), at: old } }));
+    await using fresh = createLog({ db, bus, logger });
+    await join(stream, 1n, { on: fresh });
+    await fresh[Symbol.asyncDispose]();
+    expect(await db.client.commit.count({ where: { at: old } })).toBe(0);
+  });
 }
