@@ -46,6 +46,8 @@ export function keepTopics(
   client.on('ready', restore);
 
   function lose(): void {
+    // It would cut the next connection, which is restored by itself.
+    clearTimeout(retry);
     live = false;
     connection += 1;
   }

@@ -108,6 +108,8 @@ export function createShard({ address, publisher, subscriber, sharded, pulseMs, 
     outbox.report();
     // QUIT waits for earlier publishes, bounded by the command time-out. Without a connection it rejects at once.
     await publisher.quit().catch(() => {});
+    // The earlier publishes have ended too, and may have been given up.
+    outbox.report();
     publisher.disconnect();
   }
 
