@@ -5,7 +5,7 @@ import type { JobData } from '../jobs/index.ts';
 import type { Log } from '../log/index.ts';
 import { daysBefore } from './days-before.ts';
 import { createRound, type Keeping, type Trimming } from './round.ts';
-import { ownLimit, trimNext } from './trim.ts';
+import { type Limit, ownLimit, trimNext } from './trim.ts';
 import { trimNextEntries } from './trim-entries.ts';
 
 /** The rounds that enforce the retention settings while nodes run. Disposing it ends the rounds of this node. */
@@ -39,17 +39,24 @@ const hourMs = 3_600_000;
 /** Creates a Retention. The caller still owns the parts. */
 export function createRetention({ db, log, logger, config }: RetentionParts): Retention {
   /** What a setting demands: nothing if it is 0. */
-  async function olderThan(days: number, trimming: (before: Date) => Trimming): Promise<Trimming | null> {
-    return days === 0 ? null : trimming(daysBefore(await db.now(), days));
+  async function olderThan(days: () => number, trimming: (before: Date, limit: Limit) => Trimming): Promise<Trimming | null> {
+    if (days() === 0) return null;
+    const now = await db.now();
+    // Each commit asks for the setting again: what is removed does not come back.
+    const limit: Limit = async () => (days() === 0 ? null : daysBefore(now, days()));
+    return trimming(daysBefore(now, days()), limit);
   }
 
   const history: Keeping = {
     job: 'HistoryRound',
     trimming: () =>
-      olderThan(config.historyDays, (before) => ({
-        overdue: (range) => selectOverdue(db.client, { ...range, before }),
-        trimNext: (trim) => trimNext(log, trim, async () => before),
-      })),
+      olderThan(
+        () => config.historyDays,
+        (before, limit) => ({
+          overdue: (range) => selectOverdue(db.client, { ...range, before }),
+          trimNext: (trim) => trimNext(log, trim, limit),
+        }),
+      ),
     start: 0n,
     pauseMs: hourMs,
     firstLookMs: 0,
@@ -79,10 +86,13 @@ export function createRetention({ db, log, logger, config }: RetentionParts): Re
   const accounts: Keeping = {
     job: 'AccountRound',
     trimming: () =>
-      olderThan(config.accountLogDays, (before) => ({
-        overdue: (range) => selectOverdueAccounts(db.client, { ...range, before }),
-        trimNext: (trim) => trimNextEntries(log, trim, before),
-      })),
+      olderThan(
+        () => config.accountLogDays,
+        (before, limit) => ({
+          overdue: (range) => selectOverdueAccounts(db.client, { ...range, before }),
+          trimNext: (trim) => trimNextEntries(log, trim, limit),
+        }),
+      ),
     // The server's stream has the id 0.
     start: -1n,
     // Nobody waits for the space, and a day more or less does not matter where entries are kept for weeks.

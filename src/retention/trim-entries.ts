@@ -1,6 +1,7 @@
 import { lastOverdueEntry, trimEntries } from '../db/index.ts';
 import type { Fact, Log, Verdict } from '../log/index.ts';
 import type { Trim } from './round.ts';
+import type { Limit } from './trim.ts';
 
 interface Asked {
   readonly streamId: bigint;
@@ -27,18 +28,19 @@ const overdueEntries: Fact<Asked, number | null> = {
 };
 
 /**
- * Trims the next entries of an account stream, or of the server's stream, from before a time, in one commit. Resolves to whether there is
+ * Trims the next entries of an account stream, or of the server's stream, that are too old, in one commit. Resolves to whether there is
  * more to trim. Always keeps the newest entry: then the row of a stream in which nothing happens tells that there is nothing to trim. Throws
  * ChatError UNAVAILABLE.
  */
-export function trimNextEntries(log: Log, { streamId, atOnce }: Trim, before: Date): Promise<boolean> {
+export function trimNextEntries(log: Log, { streamId, atOnce }: Trim, limit: Limit): Promise<boolean> {
   const nothing: Verdict<boolean> = { result: () => false };
   return log.append<boolean>({
     lock: [streamId],
     repeatable: true,
     async decide(inside) {
       const head = inside.head(streamId);
-      if (head === null) return nothing;
+      const before = await limit(inside, streamId);
+      if (head === null || before === null) return nothing;
       const after = head.floorSeq;
       const end = Math.min(after + atOnce, head.lastSeq - 1);
       const upTo = await inside.read(overdueEntries, { streamId, after, end, before });

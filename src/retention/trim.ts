@@ -29,8 +29,8 @@ const overdue: Fact<Asked, number | null> = {
     ),
 };
 
-/** Before when entries of a conversation are too old, as of the commit. Null: none is. */
-export type Limit = (inside: Inside, conversationId: bigint) => Promise<Date | null>;
+/** Before when entries of a stream are too old, as of the commit. Null: none is. */
+export type Limit = (inside: Inside, streamId: bigint) => Promise<Date | null>;
 
 /** For how many days a conversation keeps its history by its own choice; null: it has made none. Changes only under the stream's lock. */
 const ownDays: Fact<bigint, number | null> = {

@@ -159,6 +159,23 @@ export function promisesOfAccountRetention(open: () => Promise<Db>): void {
       expect(await stands(userId)).toMatchObject({ floor: 2 });
     });
 
+    it('stay once operators keep them for longer, also if a round has begun', async () => {
+      const ann = await account({ entries: 4, old: 3 });
+      const config = { historyDays: 0, accountLogDays: 30, roles: ['worker' as const] };
+      const late: Log = {
+        ...log,
+        // The round has found the account by now.
+        async append<T>(act: Parameters<typeof log.append<T>>[0]): Promise<T> {
+          config.accountLogDays = 0;
+          return log.append(act);
+        },
+      };
+      await using retention = createRetention({ db, log: late, logger, config });
+      await retention.accountRound({ after: ann.userId - 1n }, never);
+      expect(config.accountLogDays).toBe(0);
+      expect(await stands(ann.userId)).toMatchObject({ floor: 0, rows: 4 });
+    });
+
     it('are removed in whole pieces, and a later round continues', async () => {
       const { userId } = await account({ entries: 2_500, old: 2_200 });
       const killed = new AbortController();

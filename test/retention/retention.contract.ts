@@ -391,6 +391,26 @@ export function promisesOfRetention(open: () => Promise<Db>): void {
     }
   });
 
+  it('a round removes nothing more once operators keep messages for longer', async () => {
+    const [ada] = await world.people();
+    const conversationId = await world.group(ada);
+    const { seq } = await say(ada, conversationId, 'kept');
+    await age(world.db, conversationId, { upTo: seq, days: 31 });
+    const config = { historyDays: 30, accountLogDays: 0, roles: ['worker' as const] };
+    const log = {
+      ...world.log,
+      // The round has found the conversation by now.
+      async append<T>(act: Parameters<typeof world.log.append<T>>[0]): Promise<T> {
+        config.historyDays = 0;
+        return world.log.append(act);
+      },
+    };
+    await using retention = createRetention({ db: world.db, log, logger: pino({ level: 'silent' }), config });
+    await retention.round({ after: conversationId - 1n }, never);
+    expect(config.historyDays).toBe(0);
+    expect((await shown(ada, conversationId)).messages).toEqual(['kept']);
+  });
+
   it('a round puts a job for the next one in an hour, once', async () => {
     await round();
     await round();
