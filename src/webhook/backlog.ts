@@ -59,9 +59,13 @@ export async function beginBacklog(db: Db, row: BacklogRow, seenToAt: Date): Pro
   await db.transaction(async (tx) => {
     if (!(await holdWebhook(tx, row.webhookId)) || (await requireWebhook(tx, row.webhookId)).disabledWhy === 'GONE') return;
     const key = keyOf(row);
-    const there = await tx.webhookBacklog.findUnique({ where: { streamId_webhookId: key } });
-    if (there === null) await tx.webhookBacklog.create({ data: { ...row, ...key } });
-    else await tx.webhookBacklog.updateMany({ where: { ...key, upToSeq: { lt: row.upToSeq } }, data: { upToSeq: row.upToSeq } });
+    // Holds it, so that it does not end meanwhile.
+    const { count } = await tx.webhookBacklog.updateMany({ where: key, data: { attempts: { increment: 0 } } });
+    if (count === 0) await tx.webhookBacklog.create({ data: { ...row, ...key } });
+    else {
+      await tx.webhookBacklog.updateMany({ where: { ...key, nextSeq: { gt: row.nextSeq } }, data: { nextSeq: row.nextSeq } });
+      await tx.webhookBacklog.updateMany({ where: { ...key, upToSeq: { lt: row.upToSeq } }, data: { upToSeq: row.upToSeq } });
+    }
     await scheduleCatchUp(tx, row.webhookId, seenToAt);
   });
 }

@@ -185,6 +185,22 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await other.chat.webhooks.remove(id);
     });
 
+    it('receives an event that operators retry, also if it fails while a later one of its conversation begins to wait', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      const [one, two] = [await say(here.chat, ann, group, 'one'), await say(here.chat, ann, group, 'two')];
+      app.behaves((response, taken) => (texts([taken])[0] === 'one' ? hangs : answers(500))(response, taken));
+      const { signal } = new AbortController();
+      const again = (seq: number) => here.chat.worker.again({ effect: 'webhooks', streamId: group, seq }, signal);
+      const retried = again(one);
+      await expect.poll(() => texts(app.calls)).toEqual(['one']);
+      await Promise.all([again(two), retried]);
+      app.behaves(takes);
+      await here.pass(6 * second);
+      expect(app.calls.map(({ data }) => data.messageEdge?.node.text)).toEqual(['one', 'two', 'one', 'two']);
+      await here.chat.webhooks.remove(id);
+    });
+
     it('that asks for a delay with 429 is not called before', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
