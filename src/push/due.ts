@@ -30,10 +30,11 @@ export const leaseMs = 60_000;
  */
 export async function handOutDue(parts: DueParts, signal: AbortSignal): Promise<number> {
   const { db } = parts;
-  const now = await db.now();
-  const due = await db.client.pushDue.findMany({ where: { dueAt: { lte: now } }, orderBy: { dueAt: 'asc' }, take: perRound });
+  const due = await db.client.pushDue.findMany({ where: { dueAt: { lte: await db.now() } }, orderBy: { dueAt: 'asc' }, take: perRound });
   for (const row of due) {
     signal.throwIfAborted();
+    // Each gets a whole lease: those before it may have many members.
+    const now = await db.now();
     const dueAt = new Date(now.getTime() + leaseMs);
     const { conversationId } = row;
     const { count } = await db.transaction((tx) => tx.pushDue.updateMany({ where: { conversationId, dueAt: row.dueAt }, data: { dueAt } }));

@@ -39,9 +39,11 @@ export function knownTimeZone(name: string): string | null {
 // Creating a format takes some 50 µs, and there are only some 600 zones.
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-function clockOf(timeZone: string): Intl.DateTimeFormat {
+/** Returns the clock of a time zone. Null for a new zone that a newer release has stored, and that this one's Node does not know. */
+function clockOf(timeZone: string): Intl.DateTimeFormat | null {
   const known = clocks.get(timeZone);
   if (known !== undefined) return known;
+  if (knownTimeZone(timeZone) === null) return null;
   const parts = { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
   const clock = new Intl.DateTimeFormat('en-US', { timeZone, ...parts });
   clocks.set(timeZone, clock);
@@ -53,11 +55,9 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
  * is among the days or not.
  */
 export function isQuiet({ start, end, timeZone, days }: QuietHours, moment: Date): boolean {
-  const parts = Object.fromEntries(
-    clockOf(timeZone)
-      .formatToParts(moment)
-      .map(({ type, value }) => [type, value]),
-  );
+  const clock = clockOf(timeZone);
+  if (clock === null) return false;
+  const parts = Object.fromEntries(clock.formatToParts(moment).map(({ type, value }) => [type, value]));
   const day = weekdays.findIndex((name) => name.startsWith((parts['weekday'] ?? '').toUpperCase()));
   const now = Number(parts['hour']) * 60 + Number(parts['minute']);
   const [from, to] = [parseTimeOfDay(start) ?? 0, parseTimeOfDay(end) ?? 0];

@@ -510,6 +510,28 @@ export function promisesOfPush(open: () => Promise<Db>): void {
     expect(told(got)).toEqual([['two', 1]]);
   });
 
+  it('each conversation is another node’s only a minute after this one has begun with it, however long those before it took', async () => {
+    const { chat, ann, ben, group } = await scene();
+    const conversationId = { in: [group, await groupOf(chat, ann, ben)] };
+    for (const id of conversationId.in) await say(chat, ann, id, 'one');
+    await world.act();
+    let aheadMs = 0;
+    const now = async () => new Date((await db.now()).getTime() + aheadMs);
+    const held: number[] = [];
+    const roster: typeof world.roster = {
+      ...world.roster,
+      async of(userIds) {
+        held.push(await db.client.pushDue.count({ where: { conversationId, dueAt: { gt: await now() } } }));
+        aheadMs += 90_000;
+        return world.roster.of(userIds);
+      },
+    };
+    const config = { pushDelayMs: 0, pushTtlSeconds: 86_400 };
+    await handOutDue({ db: { ...db, now }, roster, logger: pino({ level: 'silent' }), config }, new AbortController().signal);
+    expect(held).toEqual([1, 1]);
+    await world.later();
+  });
+
   it('a second contact request of a user, sent while the push of the first is in progress, is sent next and not lost', async () => {
     const { chat, ann, ben, got } = await scene();
     await chat.contacts.request(ann, { userId: ben.userId, note: 'first' });

@@ -21,6 +21,10 @@ describe('quiet hours', () => {
     ]);
   });
 
+  it('in a time zone that this release does not know are none', () => {
+    quietAt({ start: '08:00', end: '08:00', timeZone: 'Europe/Atlantis', days: weekdays }, [['2026-03-04T12:00:00Z', false]]);
+  });
+
   it('can last within a day', () => {
     quietAt({ start: '12:00', end: '13:30', timeZone: 'UTC', days: weekdays }, [
       ['2026-03-04T11:59:00Z', false],
