@@ -231,6 +231,31 @@ test('a reply in a thread is in the thread and in the conversation for both user
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 
+test('what a user has begun to write is there again after a look elsewhere and after a reload, in each place its own, until it is sent', async () => {
+  const [liv, moe] = [await signUp('liv'), await signUp('moe')];
+  const field = liv.getByRole('textbox', { name: 'Message' });
+  await pick(liv, 'Find people', 'moe');
+  await say(liv, 'Where were we?');
+  await field.fill('Half a sen');
+  await choose(liv, 'Where were we?', 'Reply in a thread');
+  await liv.getByRole('heading', { name: 'A thread of moe' }).waitFor();
+  expect(await field.inputValue()).toBe('');
+  await field.fill('And half a re');
+  await liv.reload();
+  await expect.poll(() => field.inputValue()).toBe('And half a re');
+  await liv.getByRole('link', { name: 'Back to the conversation' }).click();
+  await expect.poll(() => field.inputValue()).toBe('Half a sen');
+  await say(liv, 'Half a sentence');
+  await liv.reload();
+  await expect.poll(() => shown(liv)).toEqual(['Where were we?', 'Half a sentence']);
+  expect(await field.inputValue()).toBe('');
+  // Nobody sees how much somebody else has not read.
+  await expect.poll(() => moe.title()).toBe('(2) MPIM');
+  await moe.getByRole('button', { name: 'Sign out' }).click();
+  await expect.poll(() => moe.title()).toBe('MPIM');
+  expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
+});
+
 test('an address of no conversation or thread, or a malformed one, shows that there is none, with a link back', async () => {
   const [wes] = [await signUp('wes'), await signUp('xia')];
   await pick(wes, 'Find people', 'xia');

@@ -428,6 +428,20 @@ test.each([
   await vi.waitFor(async () => expect(shown(app.state.get())).toEqual(await readAnew(ann, app.state.get())), told);
 });
 
+test('an open conversation stays on the screen while everything is read again', async () => {
+  const [ann, ben] = await world.people('ann', 'ben');
+  const group = await world.group(ben, ann);
+  const { id: messageId } = await world.say(ben, group, 'Look away');
+  const app = await openApp(ann);
+  app.lookAt(group);
+  await expect.poll(() => [app.state.get().rooms.get(group)?.entries.length, app.state.get().status.state]).toEqual([3, 'live']);
+  const seen = new Set<number | undefined>();
+  app.state.subscribe(() => seen.add(app.state.get().rooms.get(group)?.entries.length));
+  await world.ask(HideMessageDocument, { input: { messageId } }, ann);
+  await expect.poll(() => app.state.get().rooms.get(group)?.entries.length).toBe(2);
+  expect([...seen]).not.toContain(undefined);
+});
+
 test('a message is sent although the browser’s storage is full', async () => {
   const [ann, ben] = await world.people('ann', 'ben');
   const conversationId = await world.direct(ann, ben);

@@ -13,6 +13,7 @@ import { post } from './post.ts';
 /** The tokens of a session. */
 export interface Tokens {
   readonly accessToken: string;
+  /** By this device's clock, which may differ from the server's. */
   readonly accessTokenExpiresAt: string;
   readonly refreshToken: string;
 }
@@ -86,7 +87,7 @@ export function createSession({ own, shared }: SessionStorages): Session {
 
   function take({ errors: [refusal], ...given }: Given, name: string): RefusalFragment | null {
     if (refusal !== undefined) return refusal;
-    keep({ ...(given as Tokens), name });
+    keep({ ...byOwnClock(given as Tokens), name });
     return null;
   }
 
@@ -130,11 +131,31 @@ export function createSession({ own, shared }: SessionStorages): Session {
     },
     async signOut() {
       const held = tokens.get();
+      const newest = held && (read(shared, sharedPrefix + held.name) ?? held);
       keep(null);
       // The page is signed out in any case. Without a network, the session ends on the server when it expires.
-      if (held !== null) await post(SignOutDocument, {}, held.accessToken).catch(() => undefined);
+      if (newest !== null) await endThere(newest).catch(() => undefined);
     },
   };
+}
+
+/** Ends a session on the server, which takes a valid access token. */
+async function endThere(last: Tokens): Promise<void> {
+  const { refreshToken } = last;
+  const { accessToken } = endsSoon(last) ? (await post(RefreshTokenDocument, { input: { refreshToken } }, null)).refreshToken : last;
+  if (accessToken !== null) await post(SignOutDocument, {}, accessToken);
+}
+
+/** The same tokens with their expiry by this device's clock. If that is fast, the server's would make each request begin with a refresh. */
+function byOwnClock(given: Tokens): Tokens {
+  return { ...given, accessTokenExpiresAt: new Date(Date.now() + lifetimeOf(given.accessToken)).toISOString() };
+}
+
+/** How long a token lives, in ms. */
+function lifetimeOf(accessToken: string): number {
+  const [, claims = ''] = accessToken.split('.');
+  const { iat, exp } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/')));
+  return (exp - iat) * 1_000;
 }
 
 function endsSoon({ accessTokenExpiresAt }: Tokens): boolean {

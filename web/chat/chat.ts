@@ -25,6 +25,7 @@ import {
 } from '../generated/graphql.ts';
 import { createStore, type Store } from '../store.ts';
 import { apply, type Event, outdates, receipts, seen } from './apply.ts';
+import { createHalfWritten, type HalfWritten } from './half-written.ts';
 import { createInTurn } from './in-turn.ts';
 import { createMarks } from './marks.ts';
 import { createMessageActs, type MessageActs } from './message-acts.ts';
@@ -33,6 +34,7 @@ import { createPresence, shownPeople } from './presence.ts';
 import { type Receipts, readReceipts } from './receipts.ts';
 import { renamed } from './renamed.ts';
 import {
+  beginning,
   type Conversation,
   type Refused,
   type State,
@@ -54,6 +56,7 @@ export interface Chat {
   readonly state: Store<State>;
   readonly ask: Ask;
   readonly acts: MessageActs;
+  readonly halfWritten: HalfWritten;
   /** Sets the open conversation (null: none) and its open thread, named by its root or one of its replies. */
   lookAt(conversationId: string | null, threadOf?: string | null): void;
   /** Loads the page before the loaded ones. */
@@ -86,7 +89,7 @@ export interface ChatParts {
   readonly ask: Ask;
   /** Over the only socket of this page, which is open as long as something is subscribed to. */
   readonly subscribe: Subscribe;
-  /** Keeps unsent messages. */
+  /** Keeps what is not sent yet. */
   readonly storage: ListedStorage;
   /** The first page, with the positions to subscribe from. */
   readonly first: NonNullable<EverythingQuery['viewer']>;
@@ -110,6 +113,7 @@ export function createChat({ session, ask, subscribe, storage, first }: ChatPart
     subscribe,
     show: (known) => change((now) => ({ ...now, presence: known })),
     called: (person) => change((now) => renamed(now, person)),
+    isLive: () => state.get().status.state === 'live',
   });
   const typing = createTyping(ask, (id, who) => change((now) => ({ ...now, typing: new Map(now.typing).set(id, who) })));
   const outgoing = createOutgoing(ask, storage, first.user.id, {
@@ -161,8 +165,14 @@ export function createChat({ session, ask, subscribe, storage, first }: ChatPart
     if (!isOutdated || !isCaughtUp) return;
     const { viewer } = await ask(EverythingDocument, {});
     if (viewer === null) return;
+    const id = opened;
+    // Replaced in one step: what the viewer looks at, and what they have begun to write there, stays on the screen.
+    const room = id !== null && state.get().rooms.has(id) ? { id, read: (await ask(RoomDocument, { id })).conversation } : null;
     isOutdated = false;
-    change((now) => withRead(now, viewer));
+    change((now) => {
+      const read = withRead(now, viewer);
+      return room === null ? read : withRoomRead(read, room.id, room.read);
+    });
     received(viewer.kept, viewer.conversations);
     void readRoom();
   }
@@ -229,6 +239,7 @@ export function createChat({ session, ask, subscribe, storage, first }: ChatPart
     state,
     ask,
     acts: createMessageActs(ask, state),
+    halfWritten: createHalfWritten(storage, first.user.id),
     lookAt(id, threadOf = null) {
       opened = id;
       threads.lookAt(id === null || threadOf === null ? null : { conversationId: id, by: threadOf });
@@ -275,25 +286,9 @@ export function createChat({ session, ask, subscribe, storage, first }: ChatPart
       stopped = true;
       void following.stop();
       outgoing.stop();
+      marks.stop();
       presence.stop();
       typing.stop();
     },
   };
-}
-
-function beginning(first: ChatParts['first']): State {
-  const nothing: State = {
-    me: first.user,
-    conversations: new Map(),
-    further: null,
-    rooms: new Map(),
-    thread: null,
-    noThread: false,
-    typing: new Map(),
-    presence: new Map(),
-    waiting: [],
-    refused: [],
-    status: { state: 'connecting' },
-  };
-  return withRead(nothing, first);
 }

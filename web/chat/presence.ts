@@ -18,25 +18,36 @@ export interface PresenceParts {
   readonly show: (presence: ReadonlyMap<string, PresenceStatus>) => void;
   /** Called with a user's profile, at first and whenever it changes. */
   readonly called: (person: PersonFragment) => void;
+  /** Whether events are followed at the moment. */
+  readonly isLive: () => boolean;
 }
 
+// An outage of Redis, during which a new watch is refused, lasts seconds or longer.
+const retryMs = 5_000;
+
 /** Creates it. */
-export function createPresence({ subscribe, show, called }: PresenceParts): Presence {
+export function createPresence({ subscribe, show, called, isLive }: PresenceParts): Presence {
   let watched: readonly string[] = [];
   let end: (() => void) | undefined;
   let known: ReadonlyMap<string, PresenceStatus> = new Map();
   const names = new Map<string, string>();
+  let retry: ReturnType<typeof setTimeout> | undefined;
 
   function know(next: ReadonlyMap<string, PresenceStatus>): void {
     known = next;
     show(known);
   }
 
-  function again(): void {
+  function leave(): void {
+    clearTimeout(retry);
     end?.();
     end = undefined;
+  }
+
+  function again(): void {
+    leave();
     if (watched.length === 0) return;
-    const leave = subscribe(
+    const own = subscribe(
       { query: PresenceDocument.toString(), variables: { userIds: watched } },
       {
         next({ data }) {
@@ -51,11 +62,14 @@ export function createPresence({ subscribe, show, called }: PresenceParts): Pres
         complete: lost,
       },
     );
-    end = leave;
+    end = own;
 
-    /** Presence is unknown now. It is watched again when the events are, which decides when to retry. */
+    /** Presence is unknown now. After a lost connection it is watched again when the events are, which decides when to retry. */
     function lost(): void {
-      if (end === leave) know(new Map());
+      if (end !== own) return;
+      end = undefined;
+      retry = setTimeout(() => isLive() && again(), retryMs);
+      know(new Map());
     }
   }
 
@@ -69,7 +83,7 @@ export function createPresence({ subscribe, show, called }: PresenceParts): Pres
       again();
     },
     again,
-    stop: () => end?.(),
+    stop: leave,
   };
 }
 

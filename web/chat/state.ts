@@ -75,6 +75,24 @@ export interface Refused {
   readonly why: string;
 }
 
+/** The state with the first page. */
+export function beginning(first: NonNullable<EverythingQuery['viewer']>): State {
+  const nothing: State = {
+    me: first.user,
+    conversations: new Map(),
+    further: null,
+    rooms: new Map(),
+    thread: null,
+    noThread: false,
+    typing: new Map(),
+    presence: new Map(),
+    waiting: [],
+    refused: [],
+    status: { state: 'connecting' },
+  };
+  return withRead(nothing, first);
+}
+
 /** The state with conversations as they were read. */
 export function withConversations(state: State, read: readonly ConversationFragment[]): State {
   const conversations = new Map(state.conversations);

@@ -19,7 +19,8 @@ interface ComposerProps {
 export function Composer({ conversationId, replyTo = null, onReplied, threadRootId }: ComposerProps): ReactNode {
   const chat = useChat();
   const field = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState('');
+  const place = { conversationId, threadRootId };
+  const [text, setText] = useState(() => chat.halfWritten.in(place));
   const [asking, setAsking] = useState(false);
 
   useEffect(() => {
@@ -27,15 +28,20 @@ export function Composer({ conversationId, replyTo = null, onReplied, threadRoot
     if (replyTo !== null || matchMedia('(hover: hover)').matches) field.current?.focus();
   }, [replyTo]);
 
-  function write(next: string): void {
+  function change(next: string): void {
     setText(next);
+    chat.halfWritten.keep(place, next);
+  }
+
+  function write(next: string): void {
+    change(next);
     chat.typed(conversationId, next.trim() !== '');
   }
 
   function send(): void {
     if (text.trim() === '') return;
     chat.say({ conversationId, text, ...(replyTo && { replyToId: replyTo.id }), ...(threadRootId && { threadRootId }) });
-    setText('');
+    change('');
     onReplied?.();
   }
 

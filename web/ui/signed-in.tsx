@@ -43,6 +43,9 @@ function Panes({ onSignOut }: { readonly onSignOut: () => void }): ReactNode {
   useEffect(() => chat.lookAt(opened, threadOf), [chat, opened, threadOf]);
   useEffect(() => {
     document.title = unread > 0 ? `(${unread}) MPIM` : 'MPIM';
+    return () => {
+      document.title = 'MPIM';
+    };
   }, [unread]);
 
   return (

@@ -1,0 +1,47 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Sink } from '../../client/index.ts';
+import { createPresence } from '../../web/chat/presence.ts';
+
+/** A watch on one user, over a server that the test plays. */
+function watchOver() {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const [sinks, shown]: [Sink[], unknown[]] = [[], []];
+  const connection = { isLive: true };
+  const presence = createPresence({
+    subscribe(_payload, sink) {
+      sinks.push(sink);
+      return () => undefined;
+    },
+    show: (known) => shown.push(Object.fromEntries(known)),
+    called: () => undefined,
+    isLive: () => connection.isLive,
+  });
+  presence.watch(['ben']);
+  return { presence, sinks, shown, connection };
+}
+
+const online = { data: { presence: { id: 'p', status: 'ONLINE', user: { id: 'ben', handle: 'ben', displayName: 'Ben', isBot: false } } } };
+
+test('presence that the server refuses for a while is watched again, although the connection lives', async () => {
+  const { sinks, shown } = watchOver();
+  sinks[0]?.error([{ message: 'Presence cannot be read right now.' }]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(sinks).toHaveLength(2);
+  sinks[1]?.next(online);
+  expect(shown).toEqual([{}, { ben: 'ONLINE' }]);
+});
+
+test('presence is not watched again while the connection is lost, nor after the end', async () => {
+  const { presence, sinks, connection } = watchOver();
+  connection.isLive = false;
+  sinks[0]?.complete();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(sinks).toHaveLength(1);
+  connection.isLive = true;
+  presence.again();
+  sinks[1]?.complete();
+  presence.stop();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(sinks).toHaveLength(2);
+});
