@@ -28,8 +28,10 @@ const maxLevels = 200;
 const maxFields = 4_000;
 // An alias requests the same thing twice. Pages of a client that composes fragments have tens.
 const maxAliases = 200;
-// A list without pages: each alias repeats all attachments of a message, ten by default (MAX_ATTACHMENTS).
-const attachmentAliases = 10;
+// Lists without pages, ten items and more: each alias repeats them all. A page of a hundred messages that mention fifty users each is 5,000
+// users, and a hundred times as many blocked a node for many seconds.
+const unpaged: ReadonlySet<string> = new Set(['attachments', 'mentions', 'options', 'reactions', 'positions']);
+const unpagedAliases = 10;
 // Each event is rendered for each such subscription. A text repeated twenty-five times is 200 kB, or 800 kB if it is not Latin.
 const maxEventAliases = 25;
 // The fields of a mutation are executed one after the other, and the client waits for all. A sign-in may wait a second for its turn, and
@@ -49,7 +51,8 @@ const maxResolved = 100_000;
 // Long values count as several fields: a text has up to 8,000 characters (MAX_MESSAGE_LENGTH), ten attachments have 30,000. An alias without
 // a selection counts as a text, because it may repeat one. So texts make an answer of some hundred megabytes at most. One of 480 MB blocked
 // a node for many seconds, and one beyond the length of a string (512 MB) passed for a bug.
-const long: ReadonlySet<string> = new Set(['text', 'attachments']);
+// The JSON of `data` (MAX_DATA_BYTES) takes about as long as such a text.
+const long: ReadonlySet<string> = new Set(['text', 'attachments', 'data']);
 const longCost = 10;
 // The API's default page size. Also assumed for a variable, whose value is not known yet.
 const usualPage = 50;
@@ -63,6 +66,8 @@ const lists: ReadonlyMap<string, number> = new Map([
   ['viewerInvites', 100],
   ['membershipEdges', 100],
 ]);
+// The viewer's positions have no pages: one for each conversation. Assumed are those of all groups allowed (MAX_GROUPS_PER_USER).
+const usualPositions = 1_000;
 // The API's page size for `around`: a usual page on each side, and the entry itself.
 const aroundPage = 101;
 
@@ -193,7 +198,7 @@ function costOf({ alias, name, selectionSet }: FieldNode): number {
 
 function aliasesOf({ alias, name }: FieldNode): number {
   if (alias === undefined) return 0;
-  return name.value === 'attachments' ? attachmentAliases : 1;
+  return unpaged.has(name.value) ? unpagedAliases : 1;
 }
 
 function isSearch({ name: { value: field }, arguments: given = [] }: FieldNode): boolean {
@@ -202,6 +207,7 @@ function isSearch({ name: { value: field }, arguments: given = [] }: FieldNode):
 
 /** Returns how often a field's selection is resolved: for each entry of its page, for each of the given ids, or for each item of its list. */
 function repeats({ name: field, arguments: given = [] }: FieldNode, { page, paged }: Size): number {
+  if (field.value === 'positions') return usualPositions;
   const values = new Map(given.map(({ name, value }) => [name.value, value]));
   const sizes = ['first', 'last'].flatMap((name) => sizeOf(values.get(name)));
   if (sizes.length > 0) return sizes.reduce((sum, size) => sum + size, 0);

@@ -66,6 +66,15 @@ describe('a document', () => {
     expect(faults(attached(3))).toEqual([expect.stringContaining('25 aliases')]);
   });
 
+  test('can repeat a list that has no pages under 20 other names, and no more', () => {
+    const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
+    for (const list of ['attachments { url }', 'mentions { id }', 'reactions { emoji }', 'poll { options { text } }']) {
+      const lists = (count: number) => Array.from({ length: count }, (_, n) => list.replace(/\w+ \{ \w+ \}/, `a${n}: $&`)).join(' ');
+      expect(faults(`{ node(id: "a") { ... on Message { ${lists(20)} } } }`)).toEqual([]);
+      expect(faults(`{ node(id: "a") { ... on Message { ${lists(21)} } } }`)).toEqual([expect.stringContaining('200 aliases')]);
+    }
+  });
+
   test('can have 25 mutations and 4,000 fields, and no more, with its fragments', () => {
     const acts = (count: number, from = 0) =>
       Array.from({ length: count }, (_, n) => `a${from + n}: signOut { errors { code } }`).join(' ');
@@ -138,7 +147,24 @@ describe('a document', () => {
     expect(faults(mentions('viewerDirectConversation { id messages(last: 20) { edges { node { id text } } } }'))).toEqual(refused);
   });
 
-  test('can request the texts of fifty pages of messages, and not several times over', () => {
+  test('can request the positions of the viewer beside fifty pages of messages, and not again and again', () => {
+    const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
+    const refused = [expect.stringContaining('too many entries')];
+    const positions = 'positions { streamId seq epoch }';
+    const pages = 'conversations { edges { node { messages { edges { node { id text replyTo { text } sender { id handle } } } } } } }';
+    expect(faults(`{ viewer { ${positions} ${pages} } }`)).toEqual([]);
+    expect(
+      faults(`subscription { events { ... on StreamReady { ${positions} } ... on ViewerChanged { viewer { ${positions} } } } }`),
+    ).toEqual([]);
+    const viewers = (count: number) => `{ ${Array.from({ length: count }, (_, n) => `a${n}: viewer { ${positions} }`).join(' ')} }`;
+    expect(faults(viewers(30))).toEqual([]);
+    expect(faults(viewers(40))).toEqual(refused);
+    expect(faults(`{ viewer { events(afterSeq: 0) { edges { node { ... on ViewerChanged { viewer { ${positions} } } } } } } }`)).toEqual(
+      refused,
+    );
+  });
+
+  test('can request the texts and data of fifty pages of messages, and not several times over', () => {
     const conversations = (fields: string) =>
       `{ viewer { conversations { edges { node { messages { edges { node { ${fields} } } } } } } } }`;
     const nodes = (fields: string) =>
@@ -148,6 +174,8 @@ describe('a document', () => {
     expect(faults(conversations('text again: text replyTo { text } id id id'))).toEqual([]);
     expect(faults(conversations('a: text b: text c: text d: text'))).toEqual(refused);
     expect(faults(conversations('text a: sentAt b: sentAt c: sentAt'))).toEqual(refused);
+    expect(faults(conversations('text data id id'))).toEqual([]);
+    expect(faults(conversations('text data replyTo { text data }'))).toEqual(refused);
     // A client can name one conversation again and again.
     expect(faults(nodes('text id id id'))).toEqual([]);
     expect(faults(nodes('text again: text'))).toEqual(refused);
