@@ -84,7 +84,7 @@ const kept = `const { gql } = await import('@apollo/client');
       id
       viewerLastMessage { id seq text }
       messages(first: $first, after: $after, last: $last, before: $before, around: $around) {
-        edges { cursor node { id seq text } }
+        edges { cursor node { id seq text viewerReactions viewerThreadUnreadCount } }
         pageInfo { hasNextPage endCursor hasPreviousPage startCursor }
       }
     }
