@@ -1,5 +1,6 @@
 import {
   type Db,
+  inPieces,
   join,
   type KnownHead,
   type StreamKind,
@@ -38,7 +39,7 @@ export interface LogPage {
 // A gap can only mean that an entries read lags behind its own head read. Three reads are enough to tell that from a defect.
 const holeReads = 3;
 
-// Below every dialect's limit on the parameters of a statement (SQLite: 32,766 in current builds, 999 in old ones).
+// Below the limits of both dialects on the parameters of a statement.
 const idsAtOnce = 900;
 
 /** Reads a stream's head, then the entries up to it. A stream that does not exist is empty. Throws ChatError UNAVAILABLE. */
@@ -124,14 +125,10 @@ function entriesOf(rows: readonly EntryRow[], messages: readonly MessageRow[]): 
   return [...logged, ...sent].sort((a, b) => a.seq - b.seq);
 }
 
-/** Reads the rows of streams, in pieces of `idsAtOnce`. Streams that do not exist are absent. */
+/** Reads the rows of streams, Streams that do not exist are absent. */
 export async function readHeads(tx: Tx, ids: readonly bigint[]): Promise<ReadonlyMap<bigint, StreamRow>> {
-  const heads = new Map<bigint, StreamRow>();
-  for (let from = 0; from < ids.length; from += idsAtOnce) {
-    const rows = await selectRows(tx, 'Stream', sql`id IN (${join(ids.slice(from, from + idsAtOnce))})`);
-    for (const row of rows) heads.set(row.id, { ...row, kind: row.kind as StreamKind });
-  }
-  return heads;
+  const rows = await inPieces(ids, (piece) => selectRows(tx, 'Stream', sql`id IN (${join([...piece])})`), idsAtOnce);
+  return new Map(rows.map((row) => [row.id, { ...row, kind: row.kind as StreamKind }]));
 }
 
 /** Returns the current heads of the streams that have moved past what is known. Throws ChatError UNAVAILABLE. */
