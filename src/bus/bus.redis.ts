@@ -1,7 +1,7 @@
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { connectRedis, watchPulse } from '../redis/index.ts';
+import { connectRedis, isReplica, watchPulse } from '../redis/index.ts';
 import type { Bus, OnMessage, PublishOptions, Unsubscribe } from './bus.ts';
 import { createOutbox, isHandedOver } from './outbox.ts';
 import { keepTopics, type Topics } from './redis-topics.ts';
@@ -46,8 +46,19 @@ export async function createRedisBus({ url, namespace, timeoutMs, logger }: Redi
   const publish = (channel: string, message: string) => pubsub.publish(channel, message);
   const outbox = createOutbox({ client: publisher, publish, logger, onDropped: reportGap });
   const beatMs = Math.min(timeoutMs, pulseMs);
-  const pulses = [watchPulse(publisher, beatMs, outbox.report), watchPulse(subscriber, beatMs)];
+  const pulses = [watchPulse(publisher, beatMs, onBeat), watchPulse(subscriber, beatMs)];
   const subscribed = new Set<string>();
+
+  function onBeat(): void {
+    outbox.report();
+    void leaveReplica();
+  }
+
+  // A server that was the master and kept its connections still takes messages, but passes them to its own subscribers only. New connections
+  // lead to the new master.
+  async function leaveReplica(): Promise<void> {
+    if (await isReplica(publisher)) for (const client of [publisher, subscriber]) if (client.status === 'ready') client.disconnect(true);
+  }
 
   function reportGap(): void {
     for (const listener of gapListeners) listener();

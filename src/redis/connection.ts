@@ -202,6 +202,12 @@ export async function answersPing(client: Redis): Promise<boolean> {
   }
 }
 
+/** Asks whether a server is a replica of another. False if it does not say. */
+export async function isReplica(client: Redis): Promise<boolean> {
+  const about = await client.info('replication').catch(() => '');
+  return /^role:slave/m.test(about);
+}
+
 /**
  * Pings, and cuts a connection that does not answer (answersPing), so that a new one is made: a half-open connection has no other symptom.
  * Calls `onBeat` after each answer, when every command sent before the ping has been answered. Returns a function that stops

@@ -7,4 +7,4 @@
 //
 // Leaves to its callers what they store or publish, and what they do while there is no connection.
 export { connectAnyRedis, type RedisClient, type RedisClientOptions } from './client.ts';
-export { connectRedis, openRedis, type RedisConnection, watchPulse } from './connection.ts';
+export { connectRedis, isReplica, openRedis, type RedisConnection, watchPulse } from './connection.ts';

@@ -249,6 +249,26 @@ test('a connection whose other end is silently gone is noticed and replaced, wit
   await expect.poll(() => messages).toEqual(['x']);
 });
 
+test('a server that has become a replica is left, although it takes messages: its name may lead to the new master', async () => {
+  await using former = await startRedis();
+  await using master = await startRedis();
+  const [formerPort, masterPort] = [former, master].map(({ url }) => Number(new URL(url).port)) as [number, number];
+  await using network = await startNetwork(formerPort);
+  const namespace = randomUUID();
+  await using one = await openBus(network.url, { namespace, timeoutMs: 300 });
+  const atOne = await listen(one, 'stream:1');
+  const admin = new Redis(former.url);
+  await admin.replicaof('127.0.0.1', masterPort);
+  admin.disconnect();
+  network.lead(masterPort);
+  await using two = await openBus(network.url, { namespace });
+  const atTwo = await listen(two, 'stream:1');
+  await expect.poll(() => atOne.gaps()).toBeGreaterThan(0);
+  await expect.poll(() => one.healthy).toBe(true);
+  await one.publish('stream:1', 'x');
+  await expect.poll(() => [atOne.messages, atTwo.messages]).toEqual([['x'], ['x']]);
+});
+
 describe('at the start', () => {
   test('a password, a user and a database number in the URL are used', async () => {
     await using redis = await startRedis({ args: ['--requirepass', 'p@ss/word'] });

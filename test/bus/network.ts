@@ -1,11 +1,15 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Starts a network between the bus and Redis. After `cut`, nothing arrives and nothing is closed. `break` closes all connections. */
+/**
+ * Starts a network between the bus and the Redis on a port. After `cut`, nothing arrives and nothing is closed. `break` closes all
+ * connections. `lead` leads new ones to another port.
+ */
 export async function startNetwork(
-  target: number,
-): Promise<AsyncDisposable & { readonly url: string; cut(): void; mend(): void; break(): void }> {
+  port: number,
+): Promise<AsyncDisposable & { readonly url: string; cut(): void; mend(): void; break(): void; lead(port: number): void }> {
   let whole = true;
+  let target = port;
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
     const far = connect(target, '127.0.0.1');
@@ -33,6 +37,9 @@ export async function startNetwork(
       whole = true;
     },
     break: breakAll,
+    lead: (next) => {
+      target = next;
+    },
     [Symbol.asyncDispose]: async () => {
       breakAll();
       server.close();
