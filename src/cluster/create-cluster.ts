@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Bus, Unsubscribe } from '../bus/index.ts';
-import type { Config } from '../config/index.ts';
-import { nodeNameOf } from '../config/index.ts';
+import { type Config, nodeNameOf } from '../config/index.ts';
 import { createIgnoredReports } from '../ignored-data.ts';
 import { release } from '../release.ts';
 import { type Clock, monotonicClock } from './clock.ts';
@@ -62,15 +61,13 @@ export function createCluster({
   const takeovers = createTakeovers({ registry, clock, logger, heirsMs: config.presenceGraceMs + beyondGraceMs });
   let probe: () => NodeLoad = () => ({ sockets: 0, eventsPerSecond: 0, loopDelayMs: 0 });
   let record: Omit<NodeRecord, 'nodeId' | 'epoch' | 'load'> = {
-    ...{
-      name: nodeNameOf(config),
-      address: '',
-      version: release,
-      roles: config.roles,
-      keys,
-      startedAt: new Date(),
-      state: 'STARTING',
-    },
+    name: nodeNameOf(config),
+    address: '',
+    version: release,
+    roles: config.roles,
+    keys,
+    startedAt: new Date(),
+    state: 'STARTING',
   };
   const member = createMember({
     ...{ registry, takeovers, clock, logger, nodeId },

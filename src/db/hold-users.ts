@@ -22,18 +22,16 @@ export interface HeldUser {
 
 /** The columns that a HeldUser is read from. */
 export const heldKinds = {
-  ...{
-    id: 'id',
-    handle: 'text',
-    displayName: 'text',
-    avatarUrl: 'text',
-    bio: 'text',
-    createdAt: 'time',
-    state: 'text',
-    suspendedUntil: 'time',
-    bot: 'flag',
-    data: 'text',
-  },
+  id: 'id',
+  handle: 'text',
+  displayName: 'text',
+  avatarUrl: 'text',
+  bio: 'text',
+  createdAt: 'time',
+  state: 'text',
+  suspendedUntil: 'time',
+  bot: 'flag',
+  data: 'text',
 } as const satisfies Kinds;
 
 type Row = Omit<HeldUser, 'erased'> & { readonly state: string };

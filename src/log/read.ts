@@ -125,7 +125,7 @@ function entriesOf(rows: readonly EntryRow[], messages: readonly MessageRow[]): 
   return [...logged, ...sent].sort((a, b) => a.seq - b.seq);
 }
 
-/** Reads the rows of streams, Streams that do not exist are absent. */
+/** Reads the rows of streams. Streams that do not exist are absent. */
 export async function readHeads(tx: Tx, ids: readonly bigint[]): Promise<ReadonlyMap<bigint, StreamRow>> {
   const rows = await inPieces(ids, (piece) => selectRows(tx, 'Stream', sql`id IN (${join([...piece])})`), idsAtOnce);
   return new Map(rows.map((row) => [row.id, { ...row, kind: row.kind as StreamKind }]));

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import type { LiveOption } from '../config/index.ts';
-import { type Config, options, type SettingName } from '../config/index.ts';
+import { type Config, type LiveOption, options, type SettingName } from '../config/index.ts';
 
 /** All settings: the options that can be changed while nodes run. */
 export const settings = Object.fromEntries(Object.entries(options).filter(([, option]) => 'live' in option)) as {
