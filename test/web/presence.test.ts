@@ -6,7 +6,7 @@ import { createPresence } from '../../web/chat/presence.ts';
 function watchOver() {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
-  const [sinks, shown]: [Sink[], unknown[]] = [[], []];
+  const [sinks, shown, called]: [Sink[], unknown[], unknown[]] = [[], [], []];
   const connection = { isLive: true };
   const presence = createPresence({
     subscribe(_payload, sink) {
@@ -14,21 +14,23 @@ function watchOver() {
       return () => undefined;
     },
     show: (known) => shown.push(Object.fromEntries(known)),
-    called: () => undefined,
+    called: (people) => called.push([...people.keys()]),
     isLive: () => connection.isLive,
   });
   presence.watch(['ben']);
-  return { presence, sinks, shown, connection };
+  return { presence, sinks, shown, called, connection };
 }
 
-const online = { data: { presence: { id: 'p', status: 'ONLINE', user: { id: 'ben', handle: 'ben', displayName: 'Ben', isBot: false } } } };
+function online(id: string, displayName = id) {
+  return { data: { presence: { id, status: 'ONLINE', user: { id, handle: id, displayName, isBot: false } } } };
+}
 
 test('presence that the server refuses for a while is watched again, although the connection lives', async () => {
   const { sinks, shown } = watchOver();
   sinks[0]?.error([{ message: 'Presence cannot be read right now.' }]);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(sinks).toHaveLength(2);
-  sinks[1]?.next(online);
+  sinks[1]?.next(online('ben'));
   expect(shown).toEqual([{}, { ben: 'ONLINE' }]);
 });
 
@@ -44,4 +46,13 @@ test('presence is not watched again while the connection is lost, nor after the 
   presence.stop();
   await vi.advanceTimersByTimeAsync(60_000);
   expect(sinks).toHaveLength(2);
+});
+
+test('the profiles of many users who come at once are applied together, and again only where a name has changed', async () => {
+  const { sinks, called } = watchOver();
+  for (const id of ['ann', 'ben', 'cy']) sinks[0]?.next(online(id));
+  await vi.advanceTimersByTimeAsync(1_000);
+  for (const one of [online('ann'), online('ben', 'Benjamin')]) sinks[0]?.next(one);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(called).toEqual([['ann', 'ben', 'cy'], ['ben']]);
 });

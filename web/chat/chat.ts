@@ -112,7 +112,7 @@ export function createChat({ session, ask, subscribe, storage, first }: ChatPart
   const presence = createPresence({
     subscribe,
     show: (known) => change((now) => ({ ...now, presence: known })),
-    called: (person) => change((now) => renamed(now, person)),
+    called: (people) => change((now) => renamed(now, people)),
     isLive: () => state.get().status.state === 'live',
   });
   const typing = createTyping(ask, (id, who) => change((now) => ({ ...now, typing: new Map(now.typing).set(id, who) })));

@@ -1,5 +1,6 @@
 import type { Subscribe } from '../../client/index.ts';
 import { type PersonFragment, PresenceDocument, type PresenceStatus, type PresenceSubscription } from '../generated/graphql.ts';
+import type { People } from './renamed.ts';
 import type { State } from './state.ts';
 
 /** Watches presence. */
@@ -16,12 +17,14 @@ export interface PresenceParts {
   readonly subscribe: Subscribe;
   /** Called with the presence of the watched users. */
   readonly show: (presence: ReadonlyMap<string, PresenceStatus>) => void;
-  /** Called with a user's profile, at first and whenever it changes. */
-  readonly called: (person: PersonFragment) => void;
+  /** Called with the profiles of users, at first and whenever they change. */
+  readonly called: (people: People) => void;
   /** Whether events are followed at the moment. */
   readonly isLive: () => boolean;
 }
 
+// At first the server sends all users one after another. To apply a profile is a walk through all that is held, so these share one.
+const gatherMs = 100;
 // An outage of Redis, during which a new watch is refused, lasts seconds or longer.
 const retryMs = 5_000;
 
@@ -31,11 +34,20 @@ export function createPresence({ subscribe, show, called, isLive }: PresencePart
   let end: (() => void) | undefined;
   let known: ReadonlyMap<string, PresenceStatus> = new Map();
   const names = new Map<string, string>();
+  let fresh = new Map<string, PersonFragment>();
+  let gathering: ReturnType<typeof setTimeout> | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
 
   function know(next: ReadonlyMap<string, PresenceStatus>): void {
     known = next;
     show(known);
+  }
+
+  function handOn(): void {
+    gathering = undefined;
+    const people = fresh;
+    fresh = new Map();
+    called(people);
   }
 
   function leave(): void {
@@ -56,7 +68,8 @@ export function createPresence({ subscribe, show, called, isLive }: PresencePart
           know(new Map(known).set(told.user.id, told.status));
           if (names.get(told.user.id) === told.user.displayName) return;
           names.set(told.user.id, told.user.displayName);
-          called(told.user);
+          fresh.set(told.user.id, told.user);
+          gathering ??= setTimeout(handOn, gatherMs);
         },
         error: lost,
         complete: lost,
@@ -83,7 +96,10 @@ export function createPresence({ subscribe, show, called, isLive }: PresencePart
       again();
     },
     again,
-    stop: leave,
+    stop() {
+      clearTimeout(gathering);
+      leave();
+    },
   };
 }
 

@@ -1,22 +1,31 @@
 import type { PersonFragment } from '../generated/graphql.ts';
 import type { State } from './state.ts';
 
-/** The state with a user's new profile everywhere. Parts without that user stay the same objects. */
-export function renamed(state: State, person: PersonFragment): State {
-  return replacedIn(state, person);
+/** Profiles by user. */
+export type People = ReadonlyMap<string, PersonFragment>;
+
+/** The state with these users' profiles everywhere. Parts in which none of them has changed stay the same objects. */
+export function renamed(state: State, people: People): State {
+  return replacedIn(state, people);
 }
 
-function replacedIn<T>(held: T, person: PersonFragment): T;
-function replacedIn(held: unknown, person: PersonFragment): unknown {
+function replacedIn<T>(held: T, people: People): T;
+function replacedIn(held: unknown, people: People): unknown {
   if (typeof held !== 'object' || held === null) return held;
-  if (held instanceof Map) return changed(held, [...held], person, (entries) => new Map(entries));
-  if (Array.isArray(held)) return changed(held, held, person, (items) => items);
-  if ('displayName' in held && 'id' in held && held.id === person.id) return { ...held, ...person };
-  return changed(held, Object.entries(held), person, Object.fromEntries);
+  if (held instanceof Map) return changed(held, [...held], people, (entries) => new Map(entries));
+  if (Array.isArray(held)) return changed(held, held, people, (items) => items);
+  const person = 'displayName' in held && 'id' in held ? people.get(String(held.id)) : undefined;
+  if (person !== undefined) return isSame(held, person) ? held : { ...held, ...person };
+  return changed(held, Object.entries(held), people, Object.fromEntries);
 }
 
 /** Puts changed parts back together. Returns the old object if no part changed. */
-function changed<P>(held: unknown, parts: readonly P[], person: PersonFragment, together: (parts: readonly P[]) => unknown): unknown {
-  const after = parts.map((part) => replacedIn(part, person));
+function changed<P>(held: unknown, parts: readonly P[], people: People, together: (parts: readonly P[]) => unknown): unknown {
+  const after = parts.map((part) => replacedIn(part, people));
   return after.every((part, at) => part === parts[at]) ? held : together(after);
+}
+
+function isSame(held: object, person: PersonFragment): boolean {
+  const known: Partial<PersonFragment> = held;
+  return known.displayName === person.displayName && known.handle === person.handle && known.isBot === person.isBot;
 }
