@@ -1,8 +1,9 @@
 import { byKey, type Db, selectPages, sql } from '../db/index.ts';
+import { filledPage } from '../filled-page.ts';
 import { together } from '../together.ts';
-import { unreadRange } from './counts.ts';
+import { type Held, unreadRange } from './counts.ts';
 import { everyone } from './mention.ts';
-import type { Message, MessageRef } from './message.ts';
+import type { MentionsRequest, Message, MessageRef } from './message.ts';
 import type { Messages } from './messages.ts';
 
 /** A range of a conversation's entries in which one member is mentioned. Bounds are inclusive. */
@@ -26,7 +27,7 @@ export function createMentionList(db: Db, messageAt: (ref: MessageRef) => Promis
     name: (range) => Object.values(range).join(),
   });
 
-  return async (held, { first, after, unread }) => {
+  async function readPage(held: Held, { first, after, unread }: MentionsRequest) {
     const { conversationId, userId, firstSeq, afterSeq, lastSeq } = unreadRange(held);
     const from = unread === true ? afterSeq + 1 : firstSeq;
     // The viewer may have read further since the conversation was read.
@@ -34,14 +35,18 @@ export function createMentionList(db: Db, messageAt: (ref: MessageRef) => Promis
     const to = Math.min(end, (after ?? Number.POSITIVE_INFINITY) - 1);
     if (from > to) return { items: [], hasNextPage: false };
     const places = await placesIn({ conversationId, userId, firstSeq, from, to, lastSeq, limit: first + 1 });
+    const page = places.slice(0, first);
+    // A message that is trimmed between the two reads is left out.
     const items = await Promise.all(
-      places.slice(0, first).map(async ({ messageSeq, seq }) => {
+      page.map(async ({ messageSeq, seq }) => {
         const message = await messageAt({ conversationId, seq: messageSeq });
         return message === null ? [] : [{ message, seq }];
       }),
     );
-    return { items: items.flat(), hasNextPage: places.length > first };
-  };
+    return { items: items.flat(), hasNextPage: places.length > first, end: page.at(-1)?.seq };
+  }
+
+  return (held, request) => filledPage(request, (page) => readPage(held, page));
 }
 
 interface Place {

@@ -221,6 +221,19 @@ export function promisesOfWaitingLists(open: () => Promise<Db>): void {
     expect([await mentioning(bob, conversationId), await mentioning(bob, conversationId, true)]).toEqual([[], []]);
   });
 
+  it('a page of mentions goes on past messages that are trimmed while it is read', async () => {
+    const [ada, bob] = await world.people();
+    const conversationId = await world.group(ada, bob);
+    const call = () => world.messages.send(ada, { conversationId, clientMessageId: freshKey(), text: 'Bob?', mentionIds: [bob.userId] });
+    const [one, two, three] = [await call(), await call(), await call()];
+    // As a page sees it whose first read was before they were trimmed: their messages are gone.
+    await world.db.transaction((tx) => tx.message.deleteMany({ where: { conversationId, seq: { in: [two.seq, three.seq] } } }));
+    const [[conversation], access] = await Promise.all([world.groups.byIds([conversationId]), world.access(bob, conversationId)]);
+    if (!conversation || access === null) throw new Error('no member');
+    const { items, hasNextPage } = await world.messages.mentioning({ conversation, access }, { first: 1 });
+    expect([items.map(({ message }) => message.seq), hasNextPage]).toEqual([[one.seq], false]);
+  });
+
   it('lists of mentions are read for several conversations at once, each with its own', async () => {
     const [ada, bob] = await world.people();
     const ids = [await world.group(ada, bob), await world.group(ada, bob), await world.direct(ada, bob)];
