@@ -30,7 +30,7 @@ const maxFields = 4_000;
 const maxAliases = 200;
 // Lists without pages, ten items and more: each alias repeats them all. A page of a hundred messages that mention fifty users each is 5,000
 // users, and a hundred times as many blocked a node for many seconds.
-const unpaged: ReadonlySet<string> = new Set(['attachments', 'mentions', 'options', 'reactions', 'positions']);
+const unpaged: ReadonlySet<string> = new Set(['attachments', 'mentions', 'options', 'reactions', 'viewerInvites', 'positions']);
 const unpagedAliases = 10;
 // Each event is rendered for each such subscription. A text repeated twenty-five times is 200 kB, or 800 kB if it is not Latin.
 const maxEventAliases = 25;
@@ -54,6 +54,8 @@ const maxResolved = 100_000;
 // The JSON of `data` (MAX_DATA_BYTES) takes about as long as such a text.
 const long: ReadonlySet<string> = new Set(['text', 'attachments', 'data']);
 const longCost = 10;
+// The fields of a page. It is read even if only its flags are selected: 4,000 pages of 50 messages blocked a node for many seconds.
+const pageFields: ReadonlySet<string> = new Set(['edges', 'pageInfo', 'totalCount']);
 // The API's default page size. Also assumed for a variable, whose value is not known yet.
 const usualPage = 50;
 // The most ids that `nodes` takes. Assumed for a variable: unlike a page, such a list is full at no cost, even with one id again and again.
@@ -83,7 +85,7 @@ interface Size {
   readonly searches: number;
   readonly threadLists: number;
   readonly resolved: number;
-  /** Whether the selection is a page: it contains `edges`. */
+  /** Whether the selection is a page. */
   readonly page: boolean;
   /** Whether there are pages at any depth. */
   readonly paged: boolean;
@@ -186,8 +188,8 @@ function measureOne(context: ValidationContext, selection: SelectionNode, measur
     searches: below.searches + Number(isSearch(selection)),
     threadLists: below.threadLists + Number(selection.name.value === 'threads' && below.width > 0),
     resolved: costOf(selection) + below.resolved * repeats(selection, below),
-    page: selection.name.value === 'edges',
-    paged: below.paged || selection.name.value === 'edges',
+    page: pageFields.has(selection.name.value),
+    paged: below.paged || pageFields.has(selection.name.value),
   };
 }
 

@@ -127,6 +127,13 @@ describe('a document', () => {
     for (const page of ['messages', 'messages(last: 100)', 'messages(last: null)', 'messages(around: 3)', 'messages(first: $n)']) {
       expect(faults(outer(page, inner(page)))).toEqual(refused);
     }
+    // A page is read even if only its flags or its count are selected.
+    const lists = (count: number, list: string) => Array.from({ length: count }, (_, n) => `a${n}: ${list}`).join(' ');
+    for (const list of ['messages { pageInfo { hasNextPage } }', 'members { totalCount totalCount }']) {
+      const many = (count: number) => `{ viewer { conversations(first: 100) { edges { node { ${lists(count, list)} } } } } }`;
+      expect(faults(many(9))).toEqual([]);
+      expect(faults(many(11))).toEqual(refused);
+    }
     // A page around a place is two pages.
     expect(faults(outer('messages', 'id '.repeat(25)))).toEqual([]);
     for (const place of ['around: 3', 'aroundId: "a"', 'aroundDate: "2026-02-03T04:05:06Z"']) {
