@@ -9,6 +9,7 @@ const contended: ReadonlySet<number> = new Set([
   1205, // lock wait timeout
   1213, // deadlock
   1020, // MariaDB: the row has changed since it was read
+  3101, // MySQL: the members of a group have refused the COMMIT, because another one changed the same rows
   1412, // the table has changed since the snapshot began: another node applies a migration
   1040, // too many connections
   1203, // too many connections of this user
@@ -34,6 +35,8 @@ const lost: ReadonlySet<number> = new Set([
   1290, // the server runs read-only: it was the primary and no longer is
   1836, // the same on MySQL
   1047, // Galera: the node is not ready
+  1180, // the server has failed at the COMMIT
+  3100, // MySQL: the server has left its group, seen at the COMMIT
   2006, // the server has gone away
   2013, // the connection was lost during the query
   4031, // MySQL: the connection was silent for too long

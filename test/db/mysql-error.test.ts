@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { SqlError } from 'mariadb';
 import { expect, it } from 'vitest';
 import { unavailable } from '../../src/db/deadline.ts';
 import { explainMysql, translateMysql } from '../../src/db/mysql-error.ts';
@@ -25,6 +26,16 @@ it('treats a socket error as a lost connection, though it is not an error of the
   expect(fault).toMatchObject({ code: 'ECONNRESET' });
   expect(translateMysql(fault)).toBeInstanceOf(Transient);
   expect(translateMysql(fault)).toMatchObject({ kind: 'lost' });
+});
+
+it.each([
+  ['that a group of servers has rolled back', 3101, 'contended'],
+  ['of a server that has left its group', 3100, 'lost'],
+  ['that the server has failed to complete', 1180, 'lost'],
+])('treats the error of a COMMIT %s as transient', (_, errno, kind) => {
+  const error = new SqlError('refused', 'COMMIT', false, undefined, 'HY000', errno);
+  expect(translateMysql(error)).toBeInstanceOf(Transient);
+  expect(translateMysql(error)).toMatchObject({ kind });
 });
 
 it('leaves a defect as it is', () => {
