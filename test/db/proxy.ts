@@ -8,9 +8,10 @@ export interface Proxy extends AsyncDisposable {
   target: number;
   /**
    * Called with the bytes that a client sends, before they are passed on. true: pass them on and cut this connection before the answer
-   * comes back; 'unsent': cut it without passing them on; a promise: cut it, and pass them on when the promise resolves.
+   * comes back; 'unsent': cut it without passing them on; a promise: cut it, and pass them on when the promise resolves; an answer: return
+   * it in place of the server's, which gets nothing.
    */
-  cutAfter: (bytes: Buffer) => boolean | 'unsent' | Promise<void>;
+  cutAfter: (bytes: Buffer) => boolean | 'unsent' | Buffer | Promise<void>;
 }
 
 /** Passes connections on to a port of this machine. */
@@ -25,6 +26,10 @@ export async function startProxy(target: number): Promise<Proxy> {
       const cut = proxy.cutAfter(bytes);
       if (cut === false) {
         upstream.write(bytes);
+        return;
+      }
+      if (Buffer.isBuffer(cut)) {
+        client.write(cut);
         return;
       }
       parted = true;
@@ -65,8 +70,8 @@ export async function startProxy(target: number): Promise<Proxy> {
   return proxy;
 }
 
-/** Cuts the first connection that sends a statement with this text. The returned function says whether that has happened. */
-export function cutOnce(proxy: Proxy, statement: string, how: true | 'unsent'): () => boolean {
+/** Cuts the first connection that sends a statement with this text, or answers it. The returned function says whether that has happened. */
+export function cutOnce(proxy: Proxy, statement: string, how: true | 'unsent' | Buffer): () => boolean {
   let isCut = false;
   proxy.cutAfter = (bytes) => {
     if (!bytes.includes(statement)) return false;
@@ -75,4 +80,15 @@ export function cutOnce(proxy: Proxy, statement: string, how: true | 'unsent'): 
     return how;
   };
   return () => isCut;
+}
+
+/** The answer of a MySQL server that refuses a statement with this error. */
+export function refusal(errno: number): Buffer {
+  const state = Buffer.from('#HY000refused');
+  const body = Buffer.alloc(3 + state.length);
+  body.writeUInt8(0xff);
+  body.writeUInt16LE(errno, 1);
+  state.copy(body, 3);
+  // The length of the body, and the number of the packet: a statement is 0.
+  return Buffer.concat([Buffer.from([body.length, 0, 0, 1]), body]);
 }

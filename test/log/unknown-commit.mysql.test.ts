@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { connectMysql } from '../../src/db/db.mysql.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { type Fresh, freshMysql } from '../db/fresh.ts';
-import { cutOnce, startProxy } from '../db/proxy.ts';
+import { cutOnce, refusal, startProxy } from '../db/proxy.ts';
 import { freshKey, type TalkWorld, talkOn } from '../group/talk-world.ts';
 
 describe('sends whose connection is lost', () => {
@@ -50,6 +50,9 @@ describe('sends whose connection is lost', () => {
   test.each([
     ['never came to the server', 'unsent'],
     ['was done, but whose answer never came', true],
+    ['the servers of a group refuse', refusal(3_101)],
+    ['a server refuses because it has left its group', refusal(3_100)],
+    ['a server cannot complete', refusal(1_180)],
   ] as const)('with a COMMIT that %s are done once, even without a key of their own', async (_, how) => {
     const room = await world.group(ada, bob);
     const [group] = await world.groups.byIds([room]);
