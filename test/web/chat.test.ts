@@ -27,6 +27,7 @@ import {
   SendMessageDocument,
   UpdateGroupDocument,
   UpdateMembershipDocument,
+  UpdateProfileDocument,
   VotePollDocument,
 } from '../support/generated/graphql.ts';
 import { rawId, rawSql } from '../support/raw-sql.ts';
@@ -59,9 +60,9 @@ async function openApp(person: Person, parts: Partial<ChatParts> = {}): Promise<
   return chat;
 }
 
-/** The part of its state that shows conversations. */
-function shown({ conversations, rooms, thread }: State) {
-  return { conversations: Object.fromEntries(conversations), rooms: Object.fromEntries(rooms), thread };
+/** The part of its state that shows the viewer and their conversations. */
+function shown({ me, conversations, rooms, thread }: State) {
+  return { me, conversations: Object.fromEntries(conversations), rooms: Object.fromEntries(rooms), thread };
 }
 
 /** The same part after a fresh start, with the same conversations open. */
@@ -204,6 +205,7 @@ test('after each act the app shows the same as after a fresh start, also if its 
       await world.node.chat.jobs.doDue();
       await expect.poll(() => app.state.get().thread?.root).toMatchObject({ id: back.id, sender: null });
     },
+    'the viewer takes another name there': () => ask(UpdateProfileDocument, { input: { displayName: 'Annabel' } }, ann),
     'the viewer pins the group there': () => ask(UpdateMembershipDocument, { input: { conversationId: group, pinned: true } }, ann),
     'the viewer puts it away': async () => expect(await app.mark(group, { archived: true })).toBeNull(),
     'the viewer brings it back, and unpins it': async () => expect(await app.mark(group, { archived: false, pinned: false })).toBeNull(),

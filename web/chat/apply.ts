@@ -1,5 +1,6 @@
 import type { EventOf } from '../../client/index.ts';
 import type { FollowSubscription, MessageFragment, PersonFragment, QuotedFragment, ThreadRootFragment } from '../generated/graphql.ts';
+import { renamed } from './renamed.ts';
 import {
   type Conversation,
   type Entry,
@@ -74,6 +75,8 @@ export function apply(state: State, event: Event): State {
       return event.conversation === null ? state : receipts(state, event.conversation);
     case 'ViewerMarkersMoved':
       return readElsewhere(state, event);
+    case 'ViewerChanged':
+      return event.viewer === null ? state : renamed(state, new Map([[state.me.id, event.viewer.user]]));
     default:
       return state;
   }
