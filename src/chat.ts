@@ -94,6 +94,11 @@ export interface Chat extends AsyncDisposable {
   readonly receiptMembers: number;
   /** Finds what is wrong, one line each. Empty while database, bus and the registry of nodes answer. Takes at most 2 s. */
   problems(): Promise<readonly string[]>;
+  /**
+   * Reads the stored settings, the lists of words and the app to ask, and follows their changes. Then starts this node's part in what
+   * nobody asks for: jobs, effects, pushes and retention. Called once. Throws ChatError UNAVAILABLE.
+   */
+  begin(): Promise<void>;
 }
 
 /** The parts that a chat is made of. */
@@ -189,7 +194,19 @@ export function createChat({
     ...{ exports, notices, moderation, webhooks, push, worker, retention },
   };
   const handlers = jobHandlersOf(withJobs);
-  const jobs = createJobs({ db, logger, config, handlers, tracer, nodeId: cluster.lease.nodeId, looks: config.roles.includes('worker') });
+  const jobs = createJobs({ db, logger, config, handlers, tracer, nodeId: cluster.lease.nodeId });
+
+  async function begin(): Promise<void> {
+    await settings.begin();
+    await words.begin();
+    await beforeSend.begin();
+    // Not before: with the configured settings, a round would remove what a stored setting keeps, and a scheduled message would be sent
+    // without being checked.
+    if (config.roles.includes('worker')) jobs.begin();
+    worker.begin();
+    push.begin();
+    retention.begin();
+  }
 
   async function dispose(): Promise<void> {
     await settings[Symbol.asyncDispose]();
@@ -235,6 +252,7 @@ export function createChat({
     audit,
     receiptMembers,
     problems: () => problemsOf({ db, bus, cluster }),
+    begin,
     [Symbol.asyncDispose]: dispose,
   };
 }

@@ -71,10 +71,7 @@ export async function openChat(config: Config, { logger, effects = [], tracer = 
   const chat = opened.use(
     createChat({ db, bus, limits, registry, roster, queue, caches, keys, config, logger, effects, nodeId, tracer, passwordCost }),
   );
-  await chat.settings.begin();
-  await chat.words.begin();
-  await chat.beforeSend.begin();
-  chat.retention.begin();
+  await chat.begin();
   const parting = opened.move();
   return { ...chat, [Symbol.asyncDispose]: () => parting.disposeAsync() };
 }

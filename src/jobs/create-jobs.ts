@@ -9,6 +9,8 @@ import { finishJob, freeOf, type JobRow, putOff, renewLease, takeDue } from './s
 
 /** This node's runner of jobs. */
 export interface Jobs extends AsyncDisposable {
+  /** Starts to poll for due jobs and to run them. Before that, jobs run only on `doDue`. */
+  begin(): void;
   /** Runs the jobs that are due now, and returns how many there were, whether they succeeded or not. Throws ChatError UNAVAILABLE. */
   doDue(): Promise<number>;
   /** Makes the jobs that a dead node was running due at once. Throws ChatError UNAVAILABLE. */
@@ -24,8 +26,6 @@ interface JobParts {
   readonly tracer?: Tracer;
   /** This node's id, under which other nodes find the jobs that it runs. */
   readonly nodeId?: string;
-  /** Whether the node polls for jobs. If not, it runs them only on `doDue`. */
-  readonly looks?: boolean;
 }
 
 /** Jobs of a node that died are taken up by others after this time. */
@@ -38,13 +38,14 @@ const atOnce = 4;
 const retryMs = { first: 1_000, last: 3_600_000 };
 const maxAttempts = 20;
 
-/** Starts to run due jobs on this node. Disposing it aborts running jobs, which are then taken up elsewhere. */
-export function createJobs({ db, handlers, logger, config, nodeId = '', looks = true, tracer = noTracer }: JobParts): Jobs {
+/** Creates this node's runner of jobs. Disposing it aborts running jobs, which are then taken up elsewhere. */
+export function createJobs({ db, handlers, logger, config, nodeId = '', tracer = noTracer }: JobParts): Jobs {
   const closing = new AbortController();
   const kinds = Object.keys(handlers);
   // A job that takes minutes blocks only its own place.
   const underWay = new Set<Promise<void>>();
   let taking: Promise<number> | undefined;
+  let polling = Promise.resolve();
 
   async function work(row: JobRow): Promise<void> {
     const kind = row.kind as JobKind;
@@ -134,8 +135,10 @@ export function createJobs({ db, handlers, logger, config, nodeId = '', looks = 
     logger.warn({ err: error }, 'due jobs could not be read; this will be retried');
   }
 
-  const polling = looks ? poll(look, { pauseMs: () => config.jobPollMs, failed, signal: closing.signal }) : Promise.resolve();
   return {
+    begin() {
+      polling = poll(look, { pauseMs: () => config.jobPollMs, failed, signal: closing.signal });
+    },
     doDue,
     inherit: (deadId) => freeOf(db, { nodeId: deadId, leaseMs }),
     async [Symbol.asyncDispose]() {

@@ -48,12 +48,11 @@ export interface PushParts extends Omit<DeliverParts, 'rests' | 'senderOf' | 'co
 /** The push module, with the effect that the worker runs. */
 export interface Push extends Pushes {
   readonly effect: Effect;
+  /** Starts to send what is due, if this node is a worker. */
+  begin(): void;
 }
 
-/**
- * Creates the push module. If this node is a worker, it starts to send what is due. Disposing it aborts what is under way, which is sent by
- * another node, or later.
- */
+/** Creates the push module. Disposing it aborts what is under way, which is sent by another node, or later. */
 export function createPush(given: PushParts): Push {
   const { db, config } = given;
   const poster = createPoster({ allowed: config.pushAllowHosts });
@@ -70,11 +69,13 @@ export function createPush(given: PushParts): Push {
     if (!isOn) throw new ChatError('FORBIDDEN', `This server does not send notifications ${what}.`);
   }
 
-  if (config.push && config.roles.includes('worker')) rounds.begin();
   const none: Pick<NewDevice, 'p256dh' | 'auth' | 'vapidKey'> = { p256dh: null, auth: null, vapidKey: null };
   return {
     vapidPublicKey,
     effect: createPushEffect(given),
+    begin() {
+      if (config.push && config.roles.includes('worker')) rounds.begin();
+    },
     async registerWeb(viewer, subscription) {
       requireOn(config.push, 'by push');
       const { endpoint, p256dh, auth } = requireSubscription(subscription, {

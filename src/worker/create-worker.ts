@@ -15,6 +15,8 @@ import { createSettling } from './settle.ts';
 
 /** This node's part in running effects. Disposing it aborts what is under way; it is started again elsewhere. */
 export interface Worker extends AsyncDisposable {
+  /** Starts to hand on due streams and to act on them, if this node has the role `worker`. */
+  begin(): void;
   /** Calls an effect again for an entry for which it was given up. Throws the effect's errors. */
   again(given: JobData<'EffectOwed'>, signal: AbortSignal): Promise<void>;
   /** Hands on again at once what a dead node held, rather than after the visibility time. */
@@ -35,11 +37,11 @@ export interface WorkerParts {
   readonly config: Pick<Config, 'roles' | 'workerPollMs' | 'workerConcurrency' | 'workerAttempts' | 'workerVisibilityMs'>;
 }
 
-/** Creates a worker. If this node has the role `worker`, it starts to hand on due streams and to act on them. */
+/** Creates a worker. It does nothing before `begin`. */
 export function createWorker({ db, log, queue, effects, logger, config, tracer = noTracer }: WorkerParts): Worker {
   const closing = new AbortController();
   const relay = createRelay({ db, queue, effects, logger, visibilityMs: config.workerVisibilityMs });
-  const running = config.roles.includes('worker') ? [hand(), act()] : [];
+  let running: readonly Promise<void>[] = [];
 
   function hand(): Promise<void> {
     let failing = false;
@@ -83,6 +85,9 @@ export function createWorker({ db, log, queue, effects, logger, config, tracer =
   }
 
   return {
+    begin() {
+      if (config.roles.includes('worker')) running = [hand(), act()];
+    },
     again,
     async inherit(nodeId) {
       if (config.roles.includes('worker')) await queue.inherit(nodeId);

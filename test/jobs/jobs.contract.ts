@@ -95,7 +95,7 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
         begun.resolve();
         await end.promise;
       };
-      await using node = createJobs({ db: slow, logger, config, handlers: only(dissolved), looks: false });
+      await using node = createJobs({ db: slow, logger, config, handlers: only(dissolved) });
       const done = node.doDue();
       await begun.promise;
       // The renewed lease ends later than the first one, by the clock of the database.
@@ -313,7 +313,8 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
       begun.resolve();
       await ended.promise;
     });
-    await using _node = createJobs({ db, logger, config: { jobPollMs: 10 }, handlers });
+    await using node = createJobs({ db, logger, config: { jobPollMs: 10 }, handlers });
+    node.begin();
     await begun.promise;
     await db.transaction(jobAbout(quick));
     expect(await done).toBe(quick);
@@ -326,7 +327,8 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
     const id = newId();
     const { promise: done, resolve } = Promise.withResolvers<bigint>();
     await db.transaction(jobAbout(id));
-    await using _node = createJobs({ db, logger, config: { jobPollMs: 10 }, handlers: only(async ({ groupId }) => resolve(groupId)) });
+    await using node = createJobs({ db, logger, config: { jobPollMs: 10 }, handlers: only(async ({ groupId }) => resolve(groupId)) });
+    node.begin();
     expect(await done).toBe(id);
   });
 }

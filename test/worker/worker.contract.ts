@@ -47,7 +47,9 @@ export function promisesOfWorkers(open: () => Promise<Db>): void {
 
   function workerWith(effects: readonly Effect[], env: Readonly<Record<string, string>> = {}): Worker {
     const config = readConfig({ WORKER_POLL_MS: '10', ...env });
-    return createWorker({ db, log, queue: createMemoryQueue(), effects, logger, config });
+    const worker = createWorker({ db, log, queue: createMemoryQueue(), effects, logger, config });
+    worker.begin();
+    return worker;
   }
 
   function standing(id: bigint) {

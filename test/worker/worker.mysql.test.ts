@@ -38,7 +38,8 @@ describe('the worker on MariaDB', () => {
     const effect = createRecorder();
     const due = () => db.client.stream.findMany({ where: { jobsDue: true, id: { gt: 0n } }, select: { id: true } });
     const config = readConfig({ WORKER_POLL_MS: '10' });
-    await using _worker = createWorker({ db, log, queue: createMemoryQueue(), effects: [effect], logger, config });
+    await using worker = createWorker({ db, log, queue: createMemoryQueue(), effects: [effect], logger, config });
+    worker.begin();
     await expect.poll(due).toEqual([{ id: held }]);
     release.resolve();
     await holding;
