@@ -243,6 +243,8 @@ test('what a user has begun to write is there again after a look elsewhere and a
   await field.fill('And half a re');
   await liv.reload();
   await expect.poll(() => field.inputValue()).toBe('And half a re');
+  await field.press('p');
+  expect(await field.inputValue()).toBe('And half a rep');
   await liv.getByRole('link', { name: 'Back to the conversation' }).click();
   await expect.poll(() => field.inputValue()).toBe('Half a sen');
   await say(liv, 'Half a sentence');

@@ -3,7 +3,7 @@ import type { Said } from '../chat/state.ts';
 import { NewPoll } from './new-poll.tsx';
 import { Quote } from './quote.tsx';
 import { useChat } from './use-chat.ts';
-import { WritingField } from './writing-field.tsx';
+import { focusAtEnd, WritingField } from './writing-field.tsx';
 
 interface ComposerProps {
   readonly conversationId: string;
@@ -25,7 +25,7 @@ export function Composer({ conversationId, replyTo = null, onReplied, threadRoot
 
   useEffect(() => {
     // On a phone, focus would open the keyboard over the conversation.
-    if (replyTo !== null || matchMedia('(hover: hover)').matches) field.current?.focus();
+    if (replyTo !== null || matchMedia('(hover: hover)').matches) focusAtEnd(field.current);
   }, [replyTo]);
 
   function change(next: string): void {

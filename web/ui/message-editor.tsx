@@ -2,7 +2,7 @@ import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'r
 import type { Said } from '../chat/state.ts';
 import { useAct } from './use-act.ts';
 import { useChat } from './use-chat.ts';
-import { WritingField } from './writing-field.tsx';
+import { focusAtEnd, WritingField } from './writing-field.tsx';
 
 /** The field for editing a message. */
 export function MessageEditor({ message, onDone }: { readonly message: Said; readonly onDone: () => void }): ReactNode {
@@ -11,7 +11,7 @@ export function MessageEditor({ message, onDone }: { readonly message: Said; rea
   const [text, setText] = useState(message.text);
   const { fault, act } = useAct();
 
-  useEffect(() => field.current?.focus(), []);
+  useEffect(() => focusAtEnd(field.current), []);
 
   async function save(): Promise<void> {
     if (text === message.text || (await act(() => acts.edit(message, text)))) onDone();

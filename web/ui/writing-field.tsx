@@ -31,3 +31,9 @@ export function WritingField({ label, text, onText, onEnter, onEscape, field }: 
     />
   );
 }
+
+/** Puts the caret after the text. Browsers put it before a text that was there from the start. */
+export function focusAtEnd(field: HTMLTextAreaElement | null): void {
+  field?.focus();
+  field?.setSelectionRange(field.value.length, field.value.length);
+}
