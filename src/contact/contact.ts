@@ -59,7 +59,8 @@ export interface Contacts {
   /**
    * Asks a user to become a contact. A request that is already pending is returned unchanged. If the other user has asked the viewer, the
    * two are contacts at once. A request expires after some time. Throws INVALID_INPUT (userId for oneself; note; message), NOT_FOUND
-   * (userId), CONFLICT (userId) if they are contacts already, BLOCKED (userId), LIMIT_REACHED or RATE_LIMITED.
+   * (userId; without a field if the viewer's account is erased), CONFLICT (userId) if they are contacts already, BLOCKED (userId),
+   * LIMIT_REACHED or RATE_LIMITED.
    */
   request(
     viewer: Viewer,

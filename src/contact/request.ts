@@ -1,6 +1,6 @@
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
-import { userRow, type Viewer } from '../user/index.ts';
+import { accountGone, userRow, type Viewer } from '../user/index.ts';
 import { type AllowedText, allowAll, putFlag, requireAllowedText } from '../words/index.ts';
 import { addressingError } from './addressing.ts';
 import { accept, leaveFirstMessage } from './answer.ts';
@@ -78,7 +78,8 @@ function flagging({ write, ...verdict }: Verdict<Requested>, { fromId, said }: A
 async function decide(inside: Inside, asking: Asking, config: ContactParts['config']): Promise<Verdict<Requested>> {
   const { fromId, toId } = asking;
   const field = ['userId'];
-  const [other, contact, asked, askedBack, blocks, isBlocked, waiting] = await Promise.all([
+  const [own, other, contact, asked, askedBack, blocks, isBlocked, waiting] = await Promise.all([
+    inside.read(userRow, fromId),
     inside.read(userRow, toId),
     inside.read(contactRow, { userId: fromId, otherId: toId }),
     inside.read(requestRow, { fromId, toId }),
@@ -87,6 +88,8 @@ async function decide(inside: Inside, asking: Asking, config: ContactParts['conf
     inside.read(blockRow, { userId: toId, otherId: fromId }),
     inside.read(waitingCount, fromId),
   ]);
+  // The requests of an erased account are ended by a job, which may be done by now.
+  if (own?.state !== 'ACTIVE') throw accountGone();
   if (other?.state !== 'ACTIVE') throw new ChatError('NOT_FOUND', 'User not found.', { field });
   if (isBlock(blocks)) throw addressingError('BLOCKED', ...field);
   if (isContact(contact)) throw new ChatError('CONFLICT', 'This user is already one of your contacts.', { field });

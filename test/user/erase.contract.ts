@@ -62,6 +62,14 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(await chat.messages.send(ann, sent)).toEqual(message);
     });
 
+    test('asks nobody to become a contact any more', async () => {
+      const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
+      await erase(ann);
+      const refused = chat.contacts.request(ann, { userId: ben.userId });
+      await expect(refused).rejects.toMatchObject({ code: 'NOT_FOUND', field: undefined });
+      expect(await chat.contacts.countRequests(ben, 'INCOMING')).toBe(0);
+    });
+
     test('loses its profile, password and sessions at once and cannot be found', async () => {
       const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
       const handle = await handleOf(ann);
