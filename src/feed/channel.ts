@@ -124,6 +124,7 @@ export class StreamChannel implements Channel {
     else if (hint.kind === 'receipt') this.#pass({ ...hint, at: this.#parts.now() });
     else if (hint.kind === 'typing') this.#knownTypists().hear(hint);
     else if (hint.kind === 'signal') this.#signalled(hint);
+    else if (hint.kind === 'reach') this.reaches(hint.seq);
     else if (this.#lastSeq >= 0 && hint.entry.seq === this.#lastSeq + 1) this.#tell(hint);
     else this.reaches(hint.entry.seq);
   }

@@ -41,10 +41,11 @@ export type Ephemeral =
   | { readonly kind: 'markers'; readonly conversationId: bigint; readonly count: number };
 
 /**
- * What is published on a stream's topic. `along`: Verdict.along in JSON. `traceparent`: the trace that wrote the entry, if it was traced.
+ * What is published on a stream's topic. `reach`: the stream has at least this seq. `along`: Verdict.along in JSON. `traceparent`: the trace that wrote the entry, if it was traced.
  */
 export type Hint =
   | { readonly kind: 'entry'; readonly entry: Entry; readonly along?: unknown; readonly traceparent?: string | undefined }
+  | { readonly kind: 'reach'; readonly seq: number }
   | Ephemeral;
 
 /** The bus topic of a stream. */
@@ -89,6 +90,7 @@ function isOf(streamId: bigint, hint: Hint): boolean {
     case 'receipt':
       return hint.conversationId === streamId || hint.userId === streamId;
     case 'markers':
+    case 'reach':
       return true;
   }
 }
@@ -107,6 +109,8 @@ function read(message: string): Hint | null {
       const traceparent = typeof hint.traceparent === 'string' ? hint.traceparent : undefined;
       return { kind: 'entry', entry: parseEntry(place, type, hint.v, data), along, traceparent };
     }
+    case 'reach':
+      return Number.isSafeInteger(hint.seq) ? { kind: 'reach', seq: hint.seq } : null;
     case 'receipt':
       return {
         kind: 'receipt',

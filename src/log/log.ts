@@ -5,7 +5,7 @@ import { noTracer, type Span, type Tracer } from '../tracer.ts';
 import type { Append } from './append.ts';
 import { type CommitCounts, type CommitLimits, Committer } from './committer.ts';
 import type { Entry } from './entry.ts';
-import { streamTopic, withTrace } from './hint.ts';
+import { formatHint, streamTopic, withTrace } from './hint.ts';
 import type { Done } from './place.ts';
 import { type LogPage, type LogRange, readHeads, readMovedHeads, readPage, readPages, type StreamRange } from './read.ts';
 
@@ -50,8 +50,9 @@ const usualLimits: CommitLimits = { batch: 256, queue: 10_000, deadlineMs: 8_000
 /** Creates the log of a database. It publishes hints on the bus. */
 export function createLog({ db, bus, logger, limits = usualLimits, onStored, tracer = noTracer }: LogParts): Log {
   // Publishing is not awaited: an answer never waits for the bus, and readers find in the log the entries whose hints were lost.
-  function publish({ placed: { entries }, hints }: Done<unknown>, by: Span | undefined): void {
+  function publish({ verdict: { found = [] }, placed: { entries }, hints }: Done<unknown>, by: Span | undefined): void {
     onStored?.(entries);
+    for (const entry of found) watch(bus.publish(streamTopic(entry.streamId), formatHint({ kind: 'reach', seq: entry.seq })), entry);
     for (const [place, hint] of hints.texts().entries()) {
       const entry = entries[place];
       if (entry !== undefined) watch(publishOne(entry, hint, by), entry);
@@ -64,7 +65,7 @@ export function createLog({ db, bus, logger, limits = usualLimits, onStored, tra
     return span === undefined ? bus.publish(topic, hint) : endWith(span, bus.publish(topic, withTrace(hint, span.traceparent)));
   }
 
-  function watch(published: Promise<unknown>, { streamId, seq }: Entry): void {
+  function watch(published: Promise<unknown>, { streamId, seq }: Pick<Entry, 'streamId' | 'seq'>): void {
     published.catch((error: unknown) =>
       logger.warn(
         { err: error, streamId: String(streamId), seq },

@@ -79,6 +79,24 @@ it('a subscription replays every entry that was committed before StreamReady, ev
   expect(inWords(await open.next())).toBe('3 MessageSent unheard');
 });
 
+it('a message whose hint was lost is delivered as soon as its sender sends it again', async () => {
+  await using world = talkOn(await sqliteDb());
+  const [ann, ben] = await world.people();
+  const group = await world.group(ann, ben);
+  let heldBack: string | undefined = streamTopic(group);
+  const slow = holdingBack(world.bus, () => heldBack);
+  await using feed = feedOn(world, slow.bus);
+  const events = listening(feed.events(ben, { signal: new AbortController().signal }));
+  await events.ready();
+  const message = { conversationId: group, text: 'unheard', clientMessageId: 'm1' };
+  const { seq } = await world.messages.send(ann, message);
+  slow.lose();
+  heldBack = undefined;
+  expect((await world.messages.send(ann, message)).seq).toBe(seq);
+  expect(inWords(await events.next())).toBe(`${seq} MessageSent unheard`);
+  events.stop();
+});
+
 it('a new member receives no signal from before their joining, and a signal in an empty conversation arrives', async () => {
   await using world = talkOn(await sqliteDb());
   const [ann, ben, cat] = await world.people();

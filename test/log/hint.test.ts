@@ -31,6 +31,7 @@ test.each<[string, bigint, Hint]>([
   ['a signal to some', stream, { ...signal, data: null, only: [9n, 10n], except: [11n] }],
   // The user's own devices receive it on the account's topic.
   ['that one has read oneself', 8n, { ...receipt, ownOnly: true }],
+  ['how far a stream reaches', stream, { kind: 'reach', seq: 5 }],
   ['that markers have moved', 8n, { kind: 'markers', conversationId: stream, count: 5 }],
 ])('%s arrives as it was sent', (_what, topic, hint) => expect(parseHint(topic, formatHint(hint))).toEqual(hint));
 
@@ -53,6 +54,7 @@ describe('a hint is ignored', () => {
     ['of a signal after no place', formatHint(signal).replace('"seq":3', '"seq":"three"')],
     ['of a signal to what is nobody', formatHint(signal).replace('"only":null', '"only":"all"')],
     ['of who has read elsewhere, and is somebody else', formatHint({ ...receipt, conversationId: 9n })],
+    ['of a stream that reaches nowhere', '{"v":1,"kind":"reach","seq":"far"}'],
     ['of markers that have not moved a number of times', '{"v":1,"kind":"markers","conversationId":"7","count":"many"}'],
   ])('%s', (_which, message) => expect(parseHint(stream, message)).toBeNull());
 });
