@@ -1,5 +1,5 @@
 import { ChatError } from '../errors.ts';
-import { putJob } from '../jobs/index.ts';
+import { putJob, reviveJob } from '../jobs/index.ts';
 import type { Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { newUuid, uuidBytes } from '../uuid.ts';
@@ -8,7 +8,7 @@ import { dataExportChanged } from './entries.ts';
 import type { Sources } from './parts.ts';
 import { exportOf, latelyAsked, pendingExport } from './store.ts';
 
-// A file that has been pending for so long is not being made any more: its job failed for good. The job is queued again.
+// The job of a file that has been pending for so long may have failed for good. It is then queued again.
 const stuckMs = 24 * 60 * 60_000;
 const dayMs = 24 * 60 * 60_000;
 
@@ -58,7 +58,7 @@ function ask(userId: bigint, messages: boolean): Verdict<DataExport> {
 function askAgain(file: DataExport, messages: boolean): Verdict<DataExport> {
   const { id: exportId, userId } = file;
   return {
-    write: (tx, { at }) => putJob(tx, { kind: 'DataExport', key: exportId, data: { userId, exportId, messages }, dueAt: at }),
+    write: (tx, { at }) => reviveJob(tx, { kind: 'DataExport', key: exportId, data: { userId, exportId, messages }, dueAt: at }),
     result: () => file,
   };
 }

@@ -10,4 +10,4 @@
 export { type Backlog, createBacklog, type JobCount, type JobState, jobKindNames, jobStates, type LeftJob } from './backlog.ts';
 export { createJobs, type Jobs } from './create-jobs.ts';
 export type { JobData, JobHandlers, JobKind, NewJob } from './job.ts';
-export { cancelJob, putDeadJob, putJob, putJobOnce } from './store.ts';
+export { cancelJob, putDeadJob, putJob, putJobOnce, reviveJob } from './store.ts';

@@ -34,6 +34,12 @@ export async function putDeadJob(
   await put(tx, job, { attempts, state: 'DEAD', failure: reason.slice(0, 1_000) });
 }
 
+/** Leaves a job in place of one that has failed too often, or that is gone. One that is pending keeps its time and attempts. */
+export async function reviveJob(tx: Tx, job: NewJob): Promise<void> {
+  const known = await tx.job.findUnique({ where: { kind_key: { kind: job.kind, key: job.key } }, select: { state: true } });
+  if (known?.state !== 'PENDING') await putJob(tx, job);
+}
+
 async function put(tx: Tx, { kind, key, data, dueAt }: NewJob, stand: Pick<JobRow, 'attempts' | 'state' | 'failure'>): Promise<void> {
   const fresh = { data: JSON.stringify(data, decimal), dueAt, heldBy: null, ...stand };
   // Prisma's upsert reads first on MySQL and then updates the row it saw. If the job is finished and removed in between, the update changes

@@ -348,6 +348,22 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       expect(await chat.exports.list(ann)).toHaveLength(1);
     });
 
+    test('that is pending for a day is begun again on request if its job has failed for good, and only then', async () => {
+      const ann = await person(chat);
+      const { id } = await chat.exports.request(ann, { messages: false });
+      const where = { kind_key: { kind: 'DataExport', key: id } };
+      const later = new Date(Date.now() + 3_600_000);
+      const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000);
+      await db.transaction((tx) => tx.dataExport.update({ where: { id: uuidBytes(id) }, data: { createdAt: twoDaysAgo } }));
+      await db.transaction((tx) => tx.job.update({ where, data: { attempts: 5, dueAt: later } }));
+      expect((await chat.exports.request(ann, { messages: false })).id).toBe(id);
+      expect(await db.client.job.findUnique({ where })).toMatchObject({ attempts: 5, dueAt: later });
+      await db.transaction((tx) => tx.job.update({ where, data: { state: 'DEAD' } }));
+      await chat.exports.request(ann, { messages: false });
+      await chat.jobs.doDue();
+      expect(await chat.exports.byId(ann, id)).toMatchObject({ state: 'READY' });
+    });
+
     test('can be requested a few times a day at most', async () => {
       const ann = await person(chat);
       for (let count = 0; count < 3; count += 1) await made(ann, false);
