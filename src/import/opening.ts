@@ -168,7 +168,7 @@ class Opening {
       await tx.membership.updateMany({ where: of([userId]), data: { state: 'LEFT', untilSeq: left?.seq ?? null, nickname: null } });
     }
     if (this.#heir !== undefined) await tx.membership.updateMany({ where: of([this.#heir]), data: { role: 'OWNER' } });
-    const isEmpty = row.kind === 'GROUP' && row.dissolvedAt === null && this.#there.length + this.entering.length === 0;
+    const isEmpty = row.kind === 'GROUP' && row.dissolvedAt === null && row.memberCount === this.#gone.length;
     const data = {
       ...(this.#gone.length > 0 && { memberCount: { decrement: this.#gone.length } }),
       ...(this.#changedFields().includes('joinPolicy') && { joinPolicy: pending.joinPolicy }),

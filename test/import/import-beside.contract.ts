@@ -150,6 +150,18 @@ export function promisesOfImportsBeside(open: () => Promise<Db>): void {
         { type: 'GroupChanged', actorId: null, at: new Date(march(2)), data: { fields: ['joinPolicy', 'ownerId'] } },
       ]);
     });
+
+    it('is dissolved if the accounts of all its members were erased meanwhile', async () => {
+      const of = threeUsers();
+      await world.bring([...of.start, of.say(of.ann, 2)], { closed: true });
+      for (const { userId } of await Promise.all([of.ann, of.ben, of.cy].map(world.viewer))) {
+        await world.chat.administration.erase(null, { userId, messages: 'KEEP' });
+      }
+      await settle();
+      await world.bring([]);
+      const group = await world.db.client.conversation.findFirstOrThrow({ where: { name: of.name } });
+      expect(group).toMatchObject({ memberCount: 0, dissolvedAt: expect.any(Date) });
+    });
   });
 
   describe('a direct conversation', () => {
