@@ -69,5 +69,9 @@ describe('docs/bots.md', () => {
     await people.say(ann, conversation, 'two');
     start();
     expect(await heardUpTo('You said: two')).toEqual(['two', 'You said: two']);
+    // Its start ends within an emoji, if that is counted as two characters.
+    const shown = `${'a'.repeat(999)}🙂`;
+    await people.say(ann, conversation, `${shown}🙂`);
+    expect(await heardUpTo(`You said: ${shown}`)).toEqual([`${shown}🙂`, `You said: ${shown}`]);
   });
 });
