@@ -3,7 +3,7 @@ import type { Data, NewData } from '../data.ts';
 import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import type { Inside, Verdict } from '../log/index.ts';
-import type { Viewer } from '../user/index.ts';
+import { accountGone, type Viewer } from '../user/index.ts';
 import { type AllowedText, allowAll, putFlag, requireAllowedText } from '../words/index.ts';
 import type { GroupHistory, JoinPolicy } from './conversation.ts';
 import { lookAtData, requireGroupData } from './data.ts';
@@ -48,7 +48,8 @@ interface Plan {
  * Creates a group with its first members and returns its id. The members may read all of its entries. If the viewer has used the
  * clientGroupId before, it returns that group, or throws CONFLICT (clientGroupId) if they are no longer in it. Throws INVALID_INPUT (name,
  * description, data, memberIds, clientGroupId; listed: the joinPolicy is neither OPEN nor APPROVAL), FORBIDDEN (listed: there is no
- * directory), NOT_FOUND, BLOCKED and NOT_CONTACTS (memberIds.N), LIMIT_REACHED.
+ * directory), NOT_FOUND, BLOCKED and NOT_CONTACTS (memberIds.N), NOT_FOUND (without a field: the viewer's account is erased),
+ * LIMIT_REACHED.
  */
 export async function createGroup({ log, config, screen = allowAll }: GroupParts, viewer: Viewer, group: NewGroup): Promise<bigint> {
   requireClientGroupId(group.clientGroupId);
@@ -98,7 +99,9 @@ async function requireRoom(
   { maxGroupMembers, maxGroupsPerUser }: GroupParts['config'],
 ): Promise<void> {
   if (1 + others.length > maxGroupMembers) throw groupFull(maxGroupMembers, 'memberIds');
-  const known = await Promise.all(others.map(({ userId }) => inside.read(userExists, userId)));
+  const [exists, ...known] = await Promise.all([ownerId, ...others.map(({ userId }) => userId)].map((id) => inside.read(userExists, id)));
+  // The groups of an erased account are handed on by a job, which may be done by now.
+  if (!exists) throw accountGone();
   const stranger = others[known.indexOf(false)];
   if (stranger !== undefined) throw noUser(...placeOf(stranger));
   const answers = await Promise.all(others.map(({ userId }) => inside.read(addressing, { fromId: ownerId, toId: userId })));

@@ -21,8 +21,8 @@ export interface Groups {
   /**
    * Creates a group. If one member cannot be added, nothing is created. A retry with the same clientGroupId returns the same group, or
    * throws CONFLICT (clientGroupId) if the viewer is no longer in it. Throws INVALID_INPUT (name, description, data, memberIds,
-   * clientGroupId, listed), FORBIDDEN (listed), NOT_FOUND, BLOCKED and NOT_CONTACTS (memberIds.N), LIMIT_REACHED (memberIds, memberIds.N,
-   * or without field: the viewer's own groups).
+   * clientGroupId, listed), FORBIDDEN (listed), NOT_FOUND, BLOCKED and NOT_CONTACTS (memberIds.N), NOT_FOUND (without field: the viewer's
+   * account is erased), LIMIT_REACHED (memberIds, memberIds.N, or without field: the viewer's own groups).
    */
   create(viewer: Viewer, options: NewGroup): Promise<Conversation>;
   /**

@@ -1,11 +1,11 @@
 import { ChatError } from '../errors.ts';
 import { appendDiscoveringLocks, type Inside, type NeedsLocks, type Verdict } from '../log/index.ts';
-import type { Viewer } from '../user/index.ts';
+import { accountGone, type Viewer } from '../user/index.ts';
 import { allowAll, putFlag, requireAllowedText } from '../words/index.ts';
 import { admit } from './admission.ts';
 import { ask } from './ask.ts';
 import type { JoinPolicy } from './conversation.ts';
-import { conversationRow, groupCount, membershipRow } from './facts.ts';
+import { conversationRow, groupCount, membershipRow, userExists } from './facts.ts';
 import { lockFor } from './group-admins.ts';
 import { inviters } from './invite.ts';
 import { invitesChanged } from './invite-entries.ts';
@@ -44,6 +44,8 @@ export async function joinGroup(parts: JoiningParts, viewer: Viewer, options: Pa
       const earlier = await inside.read(membershipRow, { conversationId: groupId, userId });
       // Before the invite is checked: a member who used its last use may repeat the request after a lost answer.
       if (isActive(earlier)) return { result: () => ({ groupId }) };
+      // The memberships and requests of an erased account are ended by a job, which may be done by now.
+      if (!(await inside.read(userExists, userId))) throw accountGone();
       const invite = await inviteNamed(inside, named);
       const outcome = joining[group.row.joinPolicy as JoinPolicy][named.code === null ? 'BY_ID' : 'BY_CODE'][standing(earlier)];
       if (outcome === 'JOINS') return comeIn(inside, { parts, viewer, group, earlier, invite, field: named.field, lock, holds });

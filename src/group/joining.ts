@@ -46,9 +46,9 @@ export type GroupsFound = (page: ListRequest) => Promise<Listed<{ readonly group
 export interface Joining {
   /**
    * Joins a group, or requests to join if its joinPolicy is APPROVAL. If the viewer is a member or has a pending request already, that is
-   * returned and nothing happens. Throws INVALID_INPUT (groupId: not exactly one of id and code is given; note), NOT_FOUND (groupId, code),
-   * FORBIDDEN (groupId, code: the viewer is banned), LIMIT_REACHED (groupId, code: the group is full; without field: the viewer's groups or
-   * requests), RATE_LIMITED.
+   * returned and nothing happens. Throws INVALID_INPUT (groupId: not exactly one of id and code is given; note), NOT_FOUND (groupId, code;
+   * without field: the viewer's account is erased), FORBIDDEN (groupId, code: the viewer is banned), LIMIT_REACHED (groupId, code: the
+   * group is full; without field: the viewer's groups or requests), RATE_LIMITED.
    */
   join(viewer: Viewer, options: GroupName & { readonly note?: string | null | undefined }): Promise<JoinOutcome>;
   /**

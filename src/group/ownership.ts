@@ -2,10 +2,12 @@ import type { Tx } from '../db/index.ts';
 import type { Fact, Verdict } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { groupChanged, memberChanged, type Written } from './entries.ts';
+import { userExists } from './facts.ts';
 import { requireMay } from './may.ts';
 import { unchanged } from './member-change.ts';
 import { requireGroup, requireMember } from './open-group.ts';
 import type { GroupParts } from './parts.ts';
+import { noUser } from './refusal.ts';
 import { type AssignableRole, requireRoomForAdmin } from './role.ts';
 import type { MembershipRow } from './store.ts';
 
@@ -54,10 +56,12 @@ export function transferOwnership(
   { groupId, userId }: { readonly groupId: bigint; readonly userId: bigint },
 ): Promise<void> {
   return log.append<void>({
-    lock: [groupId],
+    lock: [...new Set([groupId, userId])],
     async decide(inside) {
       const { row, role, wish } = await requireGroup(inside, { groupId, viewer });
       const heir = await requireMember(inside, { conversationId: groupId, userId });
+      // An erased account stays a member until its job reaches this group. The job then hands the group on, maybe not to the viewer.
+      if (!(await inside.read(userExists, userId))) throw noUser('userId');
       if (row.ownerId === userId && role !== 'MEMBER') return unchanged;
       requireMay('TRANSFER_OWNERSHIP', { ...wish, to: heir });
       const { maxAdmins } = config;

@@ -70,6 +70,25 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(await chat.contacts.countRequests(ben, 'INCOMING')).toBe(0);
     });
 
+    test('makes, joins and is given no group any more, and asks to join none', async () => {
+      const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
+      const { id: open } = await chat.groups.create(ben, { name: 'Open', joinPolicy: 'OPEN' });
+      const { id: careful } = await chat.groups.create(ben, { name: 'Careful', joinPolicy: 'APPROVAL' });
+      const { id: shared } = await chat.groups.create(ben, { name: 'Shared', memberIds: [ann.userId] });
+      await chat.users.erase(ann, { password, messages: 'KEEP', address: 'somewhere' });
+      const given = chat.groups.transferOwnership(ben, { groupId: shared, userId: ann.userId });
+      await expect(given).rejects.toMatchObject({ code: 'NOT_FOUND', field: ['userId'] });
+      await chat.jobs.doDue();
+      for (const late of [
+        () => chat.groups.create(ann, { name: 'Late', memberIds: [ben.userId] }),
+        () => chat.joining.join(ann, { groupId: open }),
+        () => chat.joining.join(ann, { groupId: careful }),
+      ])
+        await expect(late()).rejects.toMatchObject({ code: 'NOT_FOUND', field: undefined });
+      expect(await roles(open)).toEqual(new Map([[ben.userId, 'OWNER']]));
+      expect(await chat.joining.countRequests(careful)).toBe(0);
+    });
+
     test('loses its profile, password and sessions at once and cannot be found', async () => {
       const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
       const handle = await handleOf(ann);
@@ -338,16 +357,16 @@ export function promisesOfErasing(open: () => Promise<Db>): void {
       expect(await heads()).toBe(once);
     });
 
-    test('leaves a group that a concurrent request made for it', async () => {
+    test('leaves a conversation that a concurrent request opened for it', async () => {
       const [ann, ben] = [await person(chat), await person(chat)];
       await erase(ann);
       // As by a request that was authenticated before the erasure and stored after it.
-      const { id: late } = await chat.groups.create(ann, { name: 'Late', memberIds: [ben.userId] });
+      const { id: late } = await chat.groups.openDirect(ann, { userId: ben.userId });
       await db.transaction((tx) =>
         tx.job.updateMany({ where: { kind: 'AccountErased', key: `${ann.userId}:again` }, data: { dueAt: new Date(0) } }),
       );
       await chat.jobs.doDue();
-      expect(await roles(late)).toEqual(new Map([[ben.userId, 'OWNER']]));
+      expect([...(await roles(late)).keys()]).toEqual([ben.userId]);
     });
 
     test('cannot change its settings by a request that was authenticated before', async () => {
