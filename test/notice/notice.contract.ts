@@ -276,6 +276,7 @@ export function promisesOfNotices(open: () => Promise<Db>): void {
       await chat.notices.revoke(notice.id);
       expect(await titles(ann)).toEqual([]);
       await chat.jobs.doDue();
+      expect(await entries(ann.userId, notice)).toEqual(['NoticePosted', 'NoticeRevoked']);
       await chat.notices.tellRevoked({ noticeId: notice.id }, new AbortController().signal);
       expect(await entries(ann.userId, notice)).toEqual(['NoticePosted', 'NoticeRevoked']);
       expect(await entries(ben.userId, notice)).toEqual([]);
