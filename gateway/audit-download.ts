@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { type Audit, type AuditFilter, type AuditFormat, auditFormats, auditLines } from '../src/audit/index.ts';
 import { ChatError } from '../src/errors.ts';
+import { readMoment } from '../src/moment.ts';
 
 /** The path of the audit download on the operators' port: GET with `format`, `from`, `to`, `action` and `target`, as in the command. */
 export const auditPath = '/admin/audit';
@@ -42,10 +43,8 @@ function readQuery(query: URLSearchParams): { readonly format: AuditFormat; read
 function moment(query: URLSearchParams, name: 'from' | 'to'): Date | undefined {
   const text = query.get(name);
   if (text === null) return undefined;
-  const at = new Date(text);
-  if (!/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(at.getTime())) {
-    throw bad(name, 'must be a time, such as 2027-01-31T20:00:00Z.');
-  }
+  const at = readMoment(text);
+  if (at === null) throw bad(name, 'must be a time, such as 2027-01-31T20:00:00Z.');
   return at;
 }
 

@@ -1,24 +1,7 @@
 import { GraphQLError, type ValueNode, valueFromASTUntyped } from 'graphql';
 import type { NewData } from '../src/data.ts';
+import { momentForm, readMoment } from '../src/moment.ts';
 import { builder } from './builder.ts';
-
-// RFC 3339 with any number of fractional digits. Date.parse alone also accepts "March 7" and dates without a zone.
-const rfc3339 = /^(\d{4}-\d\d-\d\d)[Tt](?!24)\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
-// The range of MySQL, in UTC: an offset can lead out of it.
-const years = { first: 1000, last: 9999 };
-
-function readDate(text: string): Date | null {
-  const [, day] = rfc3339.exec(text) ?? [];
-  const date = new Date(day === undefined ? '' : text);
-  const year = date.getUTCFullYear();
-  // Date takes a day that does not exist, such as 30 February, for one of the next month.
-  return day !== undefined && year >= years.first && year <= years.last && isDay(day) ? date : null;
-}
-
-function isDay(day: string): boolean {
-  const midnight = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
-}
 
 // Output: ISO 8601 in UTC with milliseconds. Input: RFC 3339 with any offset.
 /** Serialises and parses the scalar DateTime. */
@@ -28,9 +11,8 @@ export const dateTime = {
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   serialize: (date: Date) => date.toISOString(),
   parseValue(value: unknown): Date {
-    const date = typeof value === 'string' ? readDate(value) : null;
-    if (date === null)
-      throw new GraphQLError(`A DateTime must be an RFC 3339 string with a time zone, in the years ${years.first} to ${years.last}.`);
+    const date = typeof value === 'string' ? readMoment(value) : null;
+    if (date === null) throw new GraphQLError(`A DateTime must be ${momentForm}.`);
     return date;
   },
 };

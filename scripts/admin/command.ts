@@ -2,6 +2,7 @@ import type { Note } from '../../src/audit/index.ts';
 import type { Config } from '../../src/config/index.ts';
 import type { NewData } from '../../src/data.ts';
 import { ChatError } from '../../src/errors.ts';
+import { readMoment } from '../../src/moment.ts';
 import type { Operator } from '../../src/open.ts';
 import type { User } from '../../src/user/index.ts';
 
@@ -103,10 +104,9 @@ export function number(text: string): number {
 
 /** Parses a time. Throws UsageError. */
 export function moment(text: string): Date {
-  const at = new Date(text);
-  // The zone is required, because it cannot be guessed.
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(at.getTime()))
-    throw new UsageError(`${text} is not a time. Write it like 2027-01-31T20:00:00Z.`);
+  // Seconds may be left out.
+  const at = readMoment(text.replace(/(T\d\d:\d\d)(?=[Z+-])/, '$1:00'));
+  if (at === null) throw new UsageError(`${text} is not a time. Write it like 2027-01-31T20:00:00Z.`);
   return at;
 }
 

@@ -500,6 +500,7 @@ describe('the audit, on the operators’ port', () => {
     ['from=tomorrow', 'from'],
     ['to=2026-01-01', 'to'],
     ['to=2026-99-01T00:00:00Z', 'to'],
+    ['to=2026-02-30T00:00:00Z', 'to'],
   ])('is refused for %s', async (query, argument) => {
     const response = await download(`?${query}`);
     expect(response.status).toBe(400);

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { inputId } from '../../schema/ids.ts';
@@ -168,6 +171,7 @@ describe('the command beside a running embedded node', () => {
     expect(await refused('notices', 'post', 'Some day', 'Hm.', '--at', 'tomorrow')).toBe(
       'tomorrow is not a time. Write it like 2027-01-31T20:00:00Z.\n',
     );
+    expect(await refused('notices', 'post', 'Some day', 'Hm.', '--at', '2027-02-30T20:00Z')).toMatch(/^2027-02-30T20:00Z is not a time\./);
     expect(await refused('notices', 'revoke', 'none')).toBe('Notice not found.\n');
   });
 
@@ -313,6 +317,13 @@ describe('the command without a running node', () => {
       code: 1,
       errors: expect.stringMatching(/^PORT .*\n$/),
     });
+  });
+
+  it('ends without a word if nobody reads its output to the end', async () => {
+    const child = spawn(process.execPath, ['scripts/admin.ts', '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    const ended = once(child, 'close');
+    expect({ errors: await text(child.stderr), code: (await ended)[0] }).toEqual({ errors: '', code: 0 });
   });
 
   it('creates the database, and lists the settings that a node would have', async () => {
