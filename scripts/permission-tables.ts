@@ -5,7 +5,7 @@ import {
   type Answer,
   type GroupAction,
   groupActions,
-  type Joining,
+  type JoinAnswer,
   joining,
   type Permission,
   permissions,
@@ -19,7 +19,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function answer(given: Answer | Joining): string {
+function answer(given: Answer | JoinAnswer): string {
   return given === 'ALLOWED' ? 'yes' : `\`${given}\``;
 }
 
@@ -55,7 +55,7 @@ const joiners = [
   ['an invite', 'BY_CODE', 'STRANGER'],
   ['an invite, and is banned', 'BY_CODE', 'BANNED'],
 ] as const;
-const becomes: Readonly<Partial<Record<Joining, string>>> = { JOINS: 'joins', ASKS: 'asks to join' };
+const becomes: Readonly<Partial<Record<JoinAnswer, string>>> = { JOINS: 'joins', ASKS: 'asks to join' };
 
 function text(): string {
   const policies = Object.keys(joining) as (keyof typeof joining)[];

@@ -122,14 +122,14 @@ export type GroupAction = keyof typeof permissions;
 export const groupActions = Object.keys(permissions) as readonly GroupAction[];
 
 /** What happens to a user who wants to join. */
-export type Joining = 'JOINS' | 'ASKS' | RefusalCode;
+export type JoinAnswer = 'JOINS' | 'ASKS' | RefusalCode;
 
 /**
  * What happens to a user who wants to join, by the group's joinPolicy and by whether they give its id or the code of a valid invite. Banned
  * users are told that they are banned, unless the group is hidden from them.
  */
 export const joining: Readonly<
-  Record<JoinPolicy, Readonly<Record<'BY_ID' | 'BY_CODE', Readonly<Record<'STRANGER' | 'BANNED', Joining>>>>>
+  Record<JoinPolicy, Readonly<Record<'BY_ID' | 'BY_CODE', Readonly<Record<'STRANGER' | 'BANNED', JoinAnswer>>>>>
 > = {
   OPEN: { BY_ID: { STRANGER: 'JOINS', BANNED: 'FORBIDDEN' }, BY_CODE: { STRANGER: 'JOINS', BANNED: 'FORBIDDEN' } },
   APPROVAL: { BY_ID: { STRANGER: 'ASKS', BANNED: 'FORBIDDEN' }, BY_CODE: { STRANGER: 'JOINS', BANNED: 'FORBIDDEN' } },
