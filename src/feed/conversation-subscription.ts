@@ -27,6 +27,8 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
   let held: HeldChannel | undefined;
   let follower: Follower | undefined;
   let turn: Turn | undefined;
+  /** Set if entries were skipped. */
+  let followedAnew: Promise<void> | undefined;
 
   function notFound(): ChatError {
     return new ChatError('NOT_FOUND', 'Conversation not found.', { field: ['conversationId'] });
@@ -56,8 +58,10 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
     const opening = follow(hold, { ...stream, position: start.seq });
     if (await hasEnded(stream, hold.channel, parts, viewer.userId)) throw notFound();
     await opening.replay(stream.lastSeq, room);
-    if (outlet.ended()) return;
-    outlet.push({ kind: 'ready', at: now(), positions: [{ streamId, seq: opening.position(), epoch }] });
+    // What was trimmed during the replay is reported before StreamReady, from whose position a client resumes.
+    await followedAnew;
+    if (outlet.ended() || follower === undefined) return;
+    outlet.push({ kind: 'ready', at: now(), positions: [{ streamId, seq: follower.position(), epoch }] });
     opening.goLive();
   }
 
@@ -89,7 +93,7 @@ export function createConversationSubscription(parts: ConversationParts): Subscr
         },
         skipped() {
           made.stop();
-          void followAnew().catch((error: unknown) => outlet.fail(error));
+          followedAnew = followAnew().catch((error: unknown) => outlet.fail(error));
         },
       },
     });

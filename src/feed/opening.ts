@@ -24,6 +24,11 @@ export class Opening {
   readonly after: ReadonlyMap<bigint, KnownPosition>;
   /** The seqs at which conversations were opened, from the account's replayed entries. */
   readonly openedAt = new Map<bigint, number>();
+  /**
+   * The streams that were trimmed while they were replayed, and so are attached anew. StreamReady waits for their ResyncRequired: it names
+   * all streams, and a client resumes from what it names.
+   */
+  readonly attachedAgain: Promise<void>[] = [];
   readonly turn: Turn;
   readonly #maxGap: number;
   #replayLeft: number;

@@ -63,9 +63,8 @@ export class ViewerSubscription implements Subscription, Owner {
     this.#feed = feed;
     this.#userId = viewer.userId;
     this.#outlet = outlet;
-    const { admission, maxGap, maxReplay } = feed;
     this.#markers = new OwnMarkers(feed, outlet, viewer.userId);
-    this.#opening = new Opening({ after, turn: admission.turn(outlet, viewer.userId), maxGap, maxReplay });
+    this.#opening = new Opening({ ...feed, after, turn: feed.admission.turn(outlet, viewer.userId) });
   }
 
   async open(): Promise<void> {
@@ -73,7 +72,7 @@ export class ViewerSubscription implements Subscription, Owner {
     if (opening === undefined) return;
     const snapshot = await this.#catchUp(opening).finally(() => opening.turn.end());
     if (snapshot === null || this.#outlet.ended()) return;
-    await this.#markers.open(snapshot, opening.after);
+    await Promise.all([this.#markers.open(snapshot, opening.after), ...opening.attachedAgain]);
     if (this.#outlet.ended()) return;
     this.#outlet.push({ kind: 'ready', at: this.#feed.now(), positions: this.#positions(snapshot.epoch) });
     this.#opening = undefined;
@@ -131,7 +130,8 @@ export class ViewerSubscription implements Subscription, Owner {
     // The skipped entries may have ended the access, even more than once. Whether and where it continues is read again.
     this.#detach(streamId);
     this.#knownStays().restart(streamId);
-    void this.#attachLate(streamId, null);
+    const attached = this.#attachLate(streamId, null);
+    this.#opening?.attachedAgain.push(attached);
   }
 
   /** Runs `end` after the grace, when clients that keep up have received what came before. */

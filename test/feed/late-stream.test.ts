@@ -27,10 +27,14 @@ function holdingBack(bus: Bus, topic: () => string | undefined): { readonly bus:
   };
 }
 
-/** Creates a feed that repairs gaps of at most five entries, and checks no heads. */
-function feedOn({ db, log }: TalkWorld, bus: Bus) {
+/** Creates a feed that repairs gaps of at most five entries, unless told otherwise, and checks no heads. */
+function feedOn(
+  { db, log }: Pick<TalkWorld, 'db' | 'log'>,
+  bus: Bus,
+  given: { readonly maxGap?: number; readonly subscriptionQueue?: number } = {},
+) {
   const limits = { maxReplay: 1_000, maxPositions: 1_000, maxFollowed: 1_000, subscriptionQueue: 512, catchUps: 8, catchUpQueue: 1_000 };
-  const config = { headCheckMs: 600_000, maxGap: 5, typingMs: 6_000, ...limits };
+  const config = { headCheckMs: 600_000, maxGap: 5, typingMs: 6_000, ...limits, ...given };
   return createFeed({ db, log, bus, logger: pino({ level: 'silent' }), config });
 }
 
@@ -94,6 +98,31 @@ it('a message whose hint was lost is delivered as soon as its sender sends it ag
   heldBack = undefined;
   expect((await world.messages.send(ann, message)).seq).toBe(seq);
   expect(inWords(await events.next())).toBe(`${seq} MessageSent unheard`);
+  events.stop();
+});
+
+it.each(['events', 'conversationEvents'] as const)('%s reports what was trimmed during its replay before StreamReady', async (kind) => {
+  await using world = talkOn(await sqliteDb());
+  const { db, log } = world;
+  const [ann, ben] = await world.people();
+  const group = await world.group(ann, ben);
+  for (let n = 0; n < 10; n += 1) await world.say(ann, group, `m${n}`);
+  // Short pages and a short queue: the client makes room for the next page after the trim.
+  const paged = { ...log, read: (id: bigint, range: Parameters<typeof log.read>[1]) => log.read(id, { ...range, limit: 3 }) };
+  await using feed = feedOn({ db, log: paged }, world.bus, { maxGap: 100, subscriptionQueue: 4 });
+  const { signal } = new AbortController();
+  const resumed = {
+    events: () => feed.events(ben, { after: [{ streamId: group, seq: 2 }], signal }),
+    conversationEvents: () => feed.conversationEvents(ben, { conversationId: group, after: 2, signal }),
+  };
+  const events = listening(resumed[kind]());
+  expect(inWords(await events.next())).toBe('3 MessageSent m0');
+  await db.transaction((tx) => tx.stream.update({ where: { id: group }, data: { floorSeq: 9 } }));
+  const seen = await events.ready();
+  expect(seen.map(inWords)).toEqual(['4 MessageSent m1', '5 MessageSent m2', 'resync GAP_TOO_LARGE 12', 'ready']);
+  expect(seen.at(-1)).toMatchObject({ positions: expect.arrayContaining([{ streamId: group, seq: 12, epoch: db.epoch }]) });
+  await world.say(ann, group, 'next');
+  expect(inWords(await events.next())).toBe('13 MessageSent next');
   events.stop();
 });
 
