@@ -263,7 +263,17 @@ function isTransient({ errors }: ExecutionResult): boolean {
   return errors?.some(({ originalError }) => originalError instanceof ChatError && originalError.code === 'UNAVAILABLE') ?? false;
 }
 
-function payloadOf({ data, errors, extensions }: ExecutionResult, mask: Mask): Payload {
+/** Serialises a result. Never throws: nobody awaits a rendering, so an error would end the process. */
+function payloadOf(result: ExecutionResult, mask: Mask): Payload {
+  try {
+    return serialised(result, mask);
+  } catch (error) {
+    // Beyond the length of a string.
+    return serialised({ errors: [mask(error)], data: null }, mask);
+  }
+}
+
+function serialised({ data, errors, extensions }: ExecutionResult, mask: Mask): Payload {
   const told = errors?.map((error: GraphQLError) => asSocketError(mask(error)).toJSON());
   return new Payload(toBytes(JSON.stringify({ ...(told && { errors: told }), data, extensions })));
 }

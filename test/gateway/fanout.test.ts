@@ -150,6 +150,25 @@ describe('a node’s execution of an event', () => {
     expect(board.executions()).toBe(2);
   });
 
+  test.each([
+    ['at once', (value: object) => value],
+    ['later', async (value: object) => value],
+  ])('that is longer than a text can be is an error, and later events follow: it is known %s', async (_when, known) => {
+    const [socket] = await listeners({ query: 'subscription { notes { n ... on Note { flaky } } }' });
+    const tooLong = {
+      toJSON() {
+        // As JSON.stringify throws it beyond 512 MB.
+        throw new RangeError('Invalid string length');
+      },
+    };
+    board.flaky = () => known(tooLong);
+    board.post(1);
+    expect((await socket?.next())?.payload).toMatchObject({ data: null, errors: [{ extensions: { code: 'INTERNAL' } }] });
+    board.flaky = () => 1;
+    board.post(2);
+    expect((await socket?.next())?.payload).toEqual({ data: { notes: { n: 2, flaky: 1 } } });
+  });
+
   test('starts for each event as it comes, however many wait behind a slow one', async () => {
     const long = Promise.withResolvers<number>();
     const sockets = await listeners(...many.map(() => ({ query: 'subscription { notes { n ... on Note { text flaky } } }' })));
