@@ -52,6 +52,10 @@ export interface NodeParts {
   readonly passwordCost?: PasswordCost;
 }
 
+// A request that a load balancer sends while the node closes the connection breaks off with an unknown result. So the load balancer has to
+// close idle connections first: that of AWS does after 60 s, Traefik after 90 s, that of Google after 600 s.
+const proxiedIdleMs = 620_000;
+
 /** Starts a node. Throws ConfigError if it cannot listen, or what openChat throws. Nothing is left open then. */
 export async function createNode(configured: Config, parts: NodeParts = {}): Promise<Node> {
   const logging = parts.logging ?? createLogging(configured);
@@ -85,6 +89,7 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   const http = createHttp({ chat, config, engine, logging, sessions });
   const sockets = createSockets({ tick, meter, config, engine, persisted, mask, logging, sessions });
   const server = createServer({ shouldUpgradeCallback: asksForSocket }, http.listener);
+  if (config.trustProxy) server.keepAliveTimeout = proxiedIdleMs;
   answerMalformed(server);
   server.on('upgrade', (request, stream, head) => {
     if (config.roles.includes('gateway') && pathOf(request) === '/graphql') sockets.accept(request, stream, head);

@@ -20,6 +20,14 @@ test('a node is not ready if its clock differs from that of its database by more
   for (const ms of [290_000, 0, -290_000]) expect(await found(ms)).toEqual([]);
 });
 
+test.each([
+  ['true', 'timeout=620'],
+  ['false', 'timeout=5'],
+])('a node keeps idle connections open for longer than load balancers do if it is behind one: TRUST_PROXY=%s', async (behind, told) => {
+  await using lab = await openLab({ TRUST_PROXY: behind });
+  expect((await fetch(`${lab.node.url}/health/live`)).headers.get('keep-alive')).toBe(told);
+});
+
 test('an unknown path is 404', async () => {
   await using lab = await openLab();
   for (const path of ['/health', '/health/other', '/graphql/other', '/else']) {
