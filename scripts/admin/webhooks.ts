@@ -35,7 +35,7 @@ export const webhooksCommands: Commands = {
   },
   'webhooks enable': {
     words: ['ID'],
-    says: 'enables a disabled webhook, or retries a resting one at once; [--missed] also sends the events it missed',
+    says: 'enables a disabled webhook, or retries a resting one at once; [--missed] also sends the events it missed, unless its app answered 410',
     async run(operator, [id = ''], { missed = false }, note) {
       await changed(operator, { id, note }, () => operator.webhooks.enable(id, { missed }));
       return `${id} is enabled again.`;
