@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ChatError } from '../errors.ts';
-import type { Verdict } from '../log/index.ts';
+import type { Inside, Verdict } from '../log/index.ts';
 import { type MessageRef, sentUnder, usedBefore } from '../message/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { scheduledChanged, scheduledClosed } from './entries.ts';
@@ -11,30 +11,21 @@ import type { NewScheduled, ScheduledChange, ScheduledMessage } from './schedule
 import { readScheduled, type ScheduledRow, scheduledRow, updateScheduled } from './store.ts';
 
 /** Changes a scheduled message. Throws as ScheduledMessages.change says. */
-export async function change(
-  { db, log, messages }: ScheduledParts,
-  viewer: Viewer,
-  { id, ...wanted }: ScheduledChange,
-): Promise<ScheduledMessage> {
+export async function change(parts: ScheduledParts, viewer: Viewer, { id, ...wanted }: ScheduledChange): Promise<ScheduledMessage> {
+  const { db, log, messages } = parts;
   // Read before the append, to know which streams to lock. A scheduled message never changes its conversation.
   const [found = null] = await readScheduled(db.client, [id]);
-  const { conversationId } = requireOwn(found, viewer);
+  const standing = requireOwn(found, viewer);
   // Not repeatable. Between two runs the changed message may be sent, or its time may come. The second run would then refuse a change that
   // was made.
   const outcome = await log.append<ScheduledMessage | null>({
-    lock: [...new Set([conversationId, viewer.userId])],
-    keys: [scheduledMessagesKey(viewer)],
+    ...exclusive(standing),
     async decide(inside): Promise<Verdict<ScheduledMessage | null>> {
       const row = requireOwn(await inside.read(scheduledRow, id), viewer);
-      const said = await inside.read(sentUnder, { senderId: viewer.userId, clientMessageId: row.clientMessageId });
-      // A message was sent under this clientMessageId already, by the original request or with the current content. The scheduled message
-      // is then over, and a change would have no effect. If something else was sent, this one can never be sent, and a change would not
-      // help either.
-      if (said !== null) {
-        const isThat = isDeepStrictEqual(said.fingerprint, row.fingerprint) || messages.readLater(requestOf(row)).isSame(said.fingerprint);
-        if (!isThat) throw unnamed(usedBefore());
-        return closing(row, said, () => null);
-      }
+      const sent = await sentDirectly(inside, parts, row);
+      // If something else was sent, this one can never be sent, and a change would not help.
+      if (sent !== null && !sent.isThat) throw unnamed(usedBefore());
+      if (sent !== null) return closing(row, sent.said, () => null);
       const { sendAt, ...request } = changed(row, wanted);
       const { fingerprint: _fingerprint, isSame: _isSame, ...enclosed } = messages.readLater(request);
       requireTime(sendAt, inside.now);
@@ -53,6 +44,26 @@ export async function change(
   });
   if (outcome === null) throw noneOfYours();
   return outcome;
+}
+
+/** The locks and keys of an act on a scheduled message. No commit has it together with a `sendMessage` under the same clientMessageId. */
+function exclusive({ conversationId, userId, clientMessageId }: ScheduledRow) {
+  return {
+    lock: [...new Set([conversationId, userId])],
+    keys: [scheduledMessagesKey({ userId }), sentUnder.key({ senderId: userId, clientMessageId })],
+  };
+}
+
+/**
+ * Returns the message that was sent under a scheduled message's clientMessageId by `sendMessage`, and whether it is that message: by the
+ * original request, or with the current content. The scheduled message is then over. Null if there is none. The caller must hold the lock on
+ * the conversation's stream.
+ */
+async function sentDirectly(inside: Inside, { messages }: Pick<ScheduledParts, 'messages'>, row: ScheduledRow) {
+  const said = await inside.read(sentUnder, { senderId: row.userId, clientMessageId: row.clientMessageId });
+  if (said === null) return null;
+  const isThat = isDeepStrictEqual(said.fingerprint, row.fingerprint) || messages.readLater(requestOf(row)).isSame(said.fingerprint);
+  return { said, isThat };
 }
 
 /** Ends a scheduled message. `said` is the message that it has become; null if it was cancelled. */
@@ -87,13 +98,18 @@ function changed(row: ScheduledRow, { data, poll, replyTo, threadRoot, ...wanted
 }
 
 /** Cancels a scheduled message. Throws as ScheduledMessages.cancel says. */
-export function cancel({ log }: ScheduledParts, viewer: Viewer, id: string): Promise<void> {
-  return log.append<void>({
-    lock: [viewer.userId],
-    keys: [scheduledMessagesKey(viewer)],
-    async decide(inside): Promise<Verdict<void>> {
+export async function cancel(parts: ScheduledParts, viewer: Viewer, id: string): Promise<void> {
+  const { db, log } = parts;
+  const [found = null] = await readScheduled(db.client, [id]);
+  const standing = requireOwn(found, viewer);
+  const isCancelled = await log.append<boolean>({
+    ...exclusive(standing),
+    async decide(inside): Promise<Verdict<boolean>> {
       const row = requireOwn(await inside.read(scheduledRow, id), viewer);
-      return closing(row, null, () => undefined);
+      const sent = await sentDirectly(inside, parts, row);
+      const said = sent?.isThat ? sent.said : null;
+      return closing(row, said, () => said === null);
     },
   });
+  if (!isCancelled) throw noneOfYours();
 }

@@ -390,6 +390,19 @@ export function promisesOfScheduledMessages(open: () => Promise<Db>): void {
     expect(await refusal(chat.scheduled.cancel(ann, later.id))).toBe('NOT_FOUND scheduledMessageId');
   });
 
+  it('a message that was sent directly under its key is not cancelled, but closed as sent', async () => {
+    const { ann, group } = await two();
+    const [first, second] = [wanted(group, 'First'), wanted(group, 'Second')];
+    const later = [await leave(chat, ann, first), await leave(chat, ann, second)] as const;
+    await chat.scheduled.change(ann, { id: later[1].id, text: 'Second!' });
+    const { seq } = await chat.messages.send(ann, first);
+    await chat.messages.send(ann, { ...second, text: 'Second!' });
+    for (const { id } of later) expect(await refusal(chat.scheduled.cancel(ann, id))).toBe('NOT_FOUND scheduledMessageId');
+    expect(await told(later[0])).toEqual(['Changed', `Closed ${seq}`]);
+    expect(await told(later[1])).toEqual(['Changed', 'Changed', `Closed ${seq + 1}`]);
+    expect([await waiting(ann), await jobOf(later[0])]).toEqual([[], null]);
+  });
+
   it('a message that is sent now is sent once, and not again at its time', async () => {
     const { ann, group } = await two();
     const later = await leave(chat, ann, wanted(group, 'Now'));
