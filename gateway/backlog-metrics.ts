@@ -44,15 +44,24 @@ export function createBacklogMetrics({ problems, worker, backlog, webhooks }: Ch
     ready.set((await problems()).length === 0 ? 1 : 0);
   }
 
+  async function lookAtAll(): Promise<void> {
+    for (const told of [streams, oldest]) told.remove();
+    for (const told of [jobs, apps]) told.reset();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, lookMs);
+    const looks = [lookAtHealth(), lookAtEffects(), lookAtJobs(), lookAtWebhooks()];
+    await Promise.race([Promise.allSettled(looks), late]);
+    clearTimeout(timer);
+  }
+
+  let looking: Promise<void> | undefined;
   return {
-    async look() {
-      for (const told of [streams, oldest]) told.remove();
-      for (const told of [jobs, apps]) told.reset();
-      const { promise: late, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, lookMs);
-      const looks = [lookAtHealth(), lookAtEffects(), lookAtJobs(), lookAtWebhooks()];
-      await Promise.race([Promise.allSettled(looks), late]);
-      clearTimeout(timer);
+    look() {
+      // Of two scrapes at once, as by a pair of Prometheus servers, the second would remove what the first is about to report.
+      looking ??= lookAtAll().finally(() => {
+        looking = undefined;
+      });
+      return looking;
     },
   };
 }

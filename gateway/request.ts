@@ -8,13 +8,17 @@ export function requestIdOf({ headers }: IncomingMessage): string {
   return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : newUuid();
 }
 
-/** Returns the client's network address. Behind a trusted proxy, the address that the proxy saw. */
+/** Returns the client's network address, without a port. Behind a trusted proxy, the address that the proxy saw. */
 export function addressOf({ trustProxy }: Config, { headers, socket }: IncomingMessage): string {
   const forwarded = headers['x-forwarded-for'];
   // The last entry is from our proxy. Those before it are from the client.
   const seen = trustProxy ? [forwarded].flat().join(',').split(',').at(-1)?.trim() : undefined;
   const address = seen || socket.remoteAddress || 'unknown';
-  return address.replace(/^::ffff:(?=\d+\.)/, '');
+  // Some proxies add the port, which is another one for each connection.
+  return address
+    .replace(/^(\[.*\]|[\d.]+):\d+$/, '$1')
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 /**

@@ -100,6 +100,13 @@ describe('metrics', () => {
     expect((await scrape(place.node)).value(dead)).toBeUndefined();
   });
 
+  it('lack nothing where several ask at once', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const all = await Promise.all(Array.from({ length: 8 }, () => scrape(place.node)));
+      expect(all.map(({ value }) => value('mpim_effects_oldest_seconds'))).not.toContain(undefined);
+    }
+  });
+
   it('count webhooks, and those that rest apart', async () => {
     await using sql = await rawSql(place.stores);
     const { webhooks } = place.node.chat;

@@ -188,10 +188,18 @@ describe('the address of a client', () => {
     expect(data).toEqual({ address: '127.0.0.1' });
   });
 
-  test('is the last one that a trusted proxy adds', async () => {
+  test('is the last one that a trusted proxy adds, without a port', async () => {
     await using own = await openLab({ TRUST_PROXY: 'true' });
     const { data } = await post(own.node.url, '{ address }', { 'x-forwarded-for': '198.51.100.1, 203.0.113.7' });
     expect(data).toEqual({ address: '203.0.113.7' });
+    for (const [told, address] of [
+      ['203.0.113.7:50234', '203.0.113.7'],
+      ['[2001:db8::7]:50234', '2001:db8::7'],
+      ['2001:db8::7', '2001:db8::7'],
+      ['[::ffff:203.0.113.7]:50234', '203.0.113.7'],
+    ] as const) {
+      expect((await post(own.node.url, '{ address }', { 'x-forwarded-for': told })).data).toEqual({ address });
+    }
     const socket = await openRaw(own.node.url, undefined, { 'x-forwarded-for': '198.51.100.1, 203.0.113.7' });
     await socket.init();
     socket.subscribe('1', '{ address }');
