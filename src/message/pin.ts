@@ -1,5 +1,6 @@
+import type { Tx } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
-import { requireMay } from '../group/index.ts';
+import { importedState, requireMay } from '../group/index.ts';
 import type { Fact, Inside } from '../log/index.ts';
 import type { Viewer } from '../user/index.ts';
 import { requireReach } from './conversation-access.ts';
@@ -15,6 +16,25 @@ const pinCount: Fact<bigint, number> = {
 };
 
 /**
+ * The pinned messages, by seq, that no member sees any more, as after all have cleared the conversation. Nobody could unpin them, or is told
+ * that they are unpinned. What a member has cleared stays so, so this needs no lock on the members.
+ */
+const unseenPins: Fact<bigint, readonly number[]> = {
+  name: 'unseen pins',
+  key: String,
+  read: (tx, ids) =>
+    Promise.all(
+      ids.map(async (conversationId) => {
+        const members = { conversationId, state: { in: ['ACTIVE', importedState] } };
+        const { _min: first } = await tx.membership.aggregate({ where: members, _min: { fromSeq: true, clearedSeq: true } });
+        const unseen = Math.max((first.fromSeq ?? 1) - 1, first.clearedSeq ?? 0);
+        const pins = await tx.pin.findMany({ where: { conversationId, messageSeq: { lte: unseen } }, select: { messageSeq: true } });
+        return pins.map(({ messageSeq }) => messageSeq);
+      }),
+    ),
+};
+
+/**
  * Pins a message. Repeating it has no effect. Throws NOT_FOUND (messageId), INVALID_INPUT (messageId: recalled), FORBIDDEN, LIMIT_REACHED,
  * UNAVAILABLE, and what requireReach throws.
  */
@@ -27,7 +47,9 @@ export function pin({ db, log, config }: MessageParts, viewer: Viewer, ref: Mess
       const { message } = target;
       requireRight(inside, target);
       if (message.pinnedAt !== null) return { result: () => message };
-      if ((await inside.read(pinCount, conversationId)) >= config.maxPins) {
+      const count = await inside.read(pinCount, conversationId);
+      const unseen = count < config.maxPins ? [] : await inside.read(unseenPins, conversationId);
+      if (count - unseen.length >= config.maxPins) {
         throw new ChatError('LIMIT_REACHED', `A conversation can have at most ${config.maxPins} pinned messages. Unpin one first.`, {
           field: ['messageId'],
         });
@@ -38,6 +60,7 @@ export function pin({ db, log, config }: MessageParts, viewer: Viewer, ref: Mess
           { stream: conversationId, actorId: viewer.userId, entry: { type: 'PinChanged', data: { messageSeq, pinned: true } } },
         ],
         async write(tx, { at, entries }) {
+          if (unseen.length > 0) await removePins(tx, conversationId, unseen);
           await tx.pin.create({ data: { conversationId, messageSeq, seq: entries[0]?.seq ?? 0 } });
           await tx.message.updateMany({ where: { conversationId, seq: messageSeq }, data: { pinnedAt: at } });
         },
@@ -61,14 +84,16 @@ export function unpin({ log }: MessageParts, viewer: Viewer, ref: MessageRef): P
         entries: () => [
           { stream: conversationId, actorId: viewer.userId, entry: { type: 'PinChanged', data: { messageSeq, pinned: false } } },
         ],
-        async write(tx) {
-          await tx.pin.deleteMany({ where: { conversationId, messageSeq } });
-          await tx.message.updateMany({ where: { conversationId, seq: messageSeq }, data: { pinnedAt: null } });
-        },
+        write: (tx) => removePins(tx, conversationId, [messageSeq]),
         result: () => ({ ...message, pinnedAt: null }),
       };
     },
   });
+}
+
+async function removePins(tx: Tx, conversationId: bigint, seqs: readonly number[]): Promise<void> {
+  await tx.pin.deleteMany({ where: { conversationId, messageSeq: { in: [...seqs] } } });
+  await tx.message.updateMany({ where: { conversationId, seq: { in: [...seqs] } }, data: { pinnedAt: null } });
 }
 
 // In a direct conversation both sides may.

@@ -156,6 +156,21 @@ export function promisesOfPins(open: () => Promise<Db>): void {
       expect((await pins(ada, third.conversationId)).seqs).toEqual(seqs(third, second));
     });
 
+    it('leaves out those that no member sees any more, which give way to a new one', async () => {
+      const [ada, bob] = await world.people();
+      const direct = await world.direct(ada, bob);
+      const { messages } = world.node({ maxPins: 2 });
+      const old = [await world.say(ada, direct), await world.say(bob, direct)];
+      for (const message of old) await messages.pin(ada, message);
+      await messages.clear(ada, { conversationId: direct });
+      const fresh = await world.say(ada, direct);
+      expect(await refusal(messages.pin(ada, fresh))).toEqual({ code: 'LIMIT_REACHED', field: ['messageId'] });
+      await messages.clear(bob, { conversationId: direct, seq: old[1]?.seq });
+      await messages.pin(ada, fresh);
+      expect((await pins(bob, direct)).seqs).toEqual(seqs(fresh));
+      expect((await world.messages.byRefs(old)).map((message) => message?.pinnedAt)).toEqual([null, null]);
+    });
+
     it('stays within the limit in a race', async () => {
       const { ada, group, first, second, third } = await scene();
       const { messages } = world.node({ maxPins: 2 });
