@@ -113,13 +113,14 @@ export function promisesOfRequestEnds(open: () => Promise<Db>): void {
   describe('the message of a contact request', () => {
     test('is visible to both users, and is to be sent once the request is accepted', async () => {
       const [ann, ben] = await world.people();
-      const { request } = await world.contacts.request(ann, { userId: ben.userId, message: 'It is me!' });
-      expect(request?.message).toBe('It is me!');
+      const longest = '👍'.repeat(100);
+      const { request } = await world.contacts.request(ann, { userId: ben.userId, message: longest });
+      expect(request?.message).toBe(longest);
       expect(await world.contacts.firstMessage(ref(ann, ben))).toBeNull();
       await world.contacts.answer(ben, ref(ann, ben), { accept: true });
       const first = await world.contacts.firstMessage(ref(ann, ben));
       expect(first).toEqual({
-        ...{ text: 'It is me!', clientMessageId: expect.stringMatching(/^[\x21-\x7e]{1,64}$/), askedAt: request?.createdAt },
+        ...{ text: longest, clientMessageId: expect.stringMatching(/^[\x21-\x7e]{1,64}$/), askedAt: request?.createdAt },
       });
       expect(await world.contacts.firstMessage(ref(ann, ben))).toEqual(first);
       expect((await jobsOf(ann, ben)).map(({ kind }) => kind)).toEqual(['FirstMessage']);

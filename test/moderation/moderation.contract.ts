@@ -392,6 +392,8 @@ export function promisesOfModeration(open: () => Promise<Db>): void {
       expect(removed).toBe(action === 'REMOVE_MESSAGE');
       expect(await resolve(item, action as Decision, byId ?? null)).toEqual(won[0]);
       expect(await refusal(resolve(item, action as Decision, 99n))).toEqual({ code: 'CONFLICT', field: ['itemId'] });
+      const another = action === 'DISMISS' ? 'REMOVE_MESSAGE' : 'DISMISS';
+      expect(await refusal(resolve(item, another, byId ?? null))).toEqual({ code: 'CONFLICT', field: ['itemId'] });
     });
 
     it('is refused for a wrong action, without a note, or for an unknown item', async () => {
