@@ -15,26 +15,36 @@ function fresh(): Buffer {
   return random.bytes.subarray(random.used - 16, random.used);
 }
 
-/** The timestamp in ms of the last UUID, and its count within that ms. */
-const last = { ms: 0, count: 0 };
 const mostInOneMs = 0xfff;
 
 /**
- * Creates a UUIDv7 (RFC 9562) as lower-case text. Its first 48 bits are the ms since 1970, so new ones come last in an index. Within a
- * process each sorts after the ones before, even in the same ms and if the clock goes back: the next twelve bits are a counter (6.2, method
- * 1) that starts at a random value in its lower half.
+ * Creates a generator of UUIDv7 (RFC 9562) as lower-case text. Their first 48 bits are the ms since 1970 by `now`, so new ones come last in
+ * an index. Each sorts after the ones before, even in the same ms and if the clock goes back: the next twelve bits are a counter (6.2,
+ * method 1) that starts at a random value in its lower half.
  */
-export function newUuid(): string {
-  const bytes = fresh();
-  const now = Date.now();
-  if (now > last.ms) Object.assign(last, { ms: now, count: bytes.readUInt16BE(6) & 0x7ff });
-  else if (last.count < mostInOneMs) last.count += 1;
-  else Object.assign(last, { ms: last.ms + 1, count: 0 });
-  bytes.writeUIntBE(last.ms, 0, 6);
-  bytes.writeUInt16BE(0x7000 | last.count, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return uuidText(bytes);
+export function createUuids(now: () => number): () => string {
+  let ms = 0;
+  let count = 0;
+  return () => {
+    const bytes = fresh();
+    const time = now();
+    if (time > ms) {
+      ms = time;
+      count = bytes.readUInt16BE(6) & 0x7ff;
+    } else if (count < mostInOneMs) count += 1;
+    else {
+      ms += 1;
+      count = 0;
+    }
+    bytes.writeUIntBE(ms, 0, 6);
+    bytes.writeUInt16BE(0x7000 | count, 6);
+    bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+    return uuidText(bytes);
+  };
 }
+
+/** Creates a UUIDv7 that sorts after all that this process has created. */
+export const newUuid = createUuids(() => Date.now());
 
 /** Returns true for a UUID in the form that is handed out: lower case, with dashes. */
 export function isUuid(text: string): boolean {
