@@ -7,6 +7,7 @@ import { adminPath, createAdminEngine } from './admin-engine.ts';
 import { auditPath, sendAudit } from './audit-download.ts';
 import { authenticateAdmin } from './auth.ts';
 import type { Mask } from './errors.ts';
+import { inTurn } from './in-turn.ts';
 import { kept } from './kept.ts';
 import { addressAt, listen } from './listen.ts';
 import type { Logging } from './logger.ts';
@@ -44,19 +45,21 @@ export async function openAdmin(parts: AdminParts): Promise<Admin> {
   const { adminHost: host } = parts.config;
   const answer = createAnswer(parts);
   const underWay = createUnderWay();
-  const server = createServer((request, response) => {
-    underWay.add(response);
-    const requestId = requestIdOf(request);
-    response.setHeader('x-request-id', requestId);
-    parts.logging.inRequest(requestId, () => {
-      answer(request, response).catch((error: unknown) => {
-        parts.logging.logger.error({ err: error }, 'a request failed');
-        // A response that is cut off must not look complete.
-        if (response.headersSent) return void response.destroy();
-        response.writeHead(500).end();
+  const server = createServer(
+    inTurn((request, response) => {
+      underWay.add(response);
+      const requestId = requestIdOf(request);
+      response.setHeader('x-request-id', requestId);
+      parts.logging.inRequest(requestId, () => {
+        answer(request, response).catch((error: unknown) => {
+          parts.logging.logger.error({ err: error }, 'a request failed');
+          // A response that is cut off must not look complete.
+          if (response.headersSent) return void response.destroy();
+          response.writeHead(500).end();
+        });
       });
-    });
-  });
+    }),
+  );
   answerMalformed(server);
   const address = await listen(server, { host, port, variables: 'ADMIN_' });
   return {

@@ -13,6 +13,7 @@ import { drain } from './drain.ts';
 import { createEngine } from './engine.ts';
 import { createMask } from './errors.ts';
 import { createHttp } from './http.ts';
+import { inTurn } from './in-turn.ts';
 import { addressAt, listen } from './listen.ts';
 import { createLogging, type Logging } from './logger.ts';
 import { answerMalformed } from './malformed.ts';
@@ -88,7 +89,7 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
   const sessions = started.use(createSessions(chat));
   const http = createHttp({ chat, config, engine, logging, sessions });
   const sockets = createSockets({ tick, meter, config, engine, persisted, mask, logging, sessions });
-  const server = createServer({ shouldUpgradeCallback: asksForSocket }, http.listener);
+  const server = createServer({ shouldUpgradeCallback: asksForSocket }, inTurn(http.listener));
   if (config.trustProxy) server.keepAliveTimeout = proxiedIdleMs;
   answerMalformed(server);
   server.on('upgrade', (request, stream, head) => {
