@@ -51,9 +51,14 @@ export function sendPage(
     response.writeHead(304).end();
     return;
   }
-  const zipped = String(headers['accept-encoding'] ?? '').includes('gzip');
+  const zipped = takesGzip(String(headers['accept-encoding'] ?? ''));
   if (zipped) response.setHeader('content-encoding', 'gzip');
   const body = zipped ? gzipped : whole;
   response.writeHead(200, { 'content-length': body.length });
   response.end(method === 'HEAD' ? undefined : body);
+}
+
+/** Returns whether an `Accept-Encoding` names gzip, and not with `q=0`, which means "not this one" (RFC 9110, 12.5.3). */
+function takesGzip(accepted: string): boolean {
+  return /(^|,)\s*gzip\s*(?!;\s*q=0(\.0*)?\s*(,|$))(;|,|$)/i.test(accepted);
 }

@@ -19,6 +19,14 @@ test('the landing page links to everything and loads nothing from other hosts', 
   expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
 });
 
+test('a page is compressed for clients that take gzip, and not for those that refuse it', async () => {
+  await using lab = await openLab();
+  const encodingFor = async (accepted: string) =>
+    (await fetch(lab.node.url, { headers: { ...browser, 'accept-encoding': accepted } })).headers.get('content-encoding');
+  expect(await Promise.all(['br, gzip', 'gzip;q=0.5'].map(encodingFor))).toEqual(['gzip', 'gzip']);
+  expect(await Promise.all(['gzip;q=0', 'gzip; q=0.0, br', 'br', ''].map(encodingFor))).toEqual([null, null, null, null]);
+});
+
 test('a browser gets GraphiQL with its scripts from /graphql, and another client gets the API', async () => {
   await using lab = await openLab();
   const page = await fetch(`${lab.node.url}/graphql`, { headers: browser });
