@@ -34,8 +34,10 @@ export interface ConnectionSurroundings {
   readonly logging: Logging;
 }
 
-// Limits what is held for a client that sends but does not read. No well-behaved client falls this far behind.
+// Limits what is held for a client that sends but does not read. No well-behaved client falls this far behind. One answer may be larger,
+// and the message that ends it, which follows at once, is small.
 const maxUnsentBytes = 16 * 1024 * 1024;
+const smallMessage = 65_536;
 
 /** Moves a delivery's payloads to a socket as the socket takes them. */
 class Pump implements Transport {
@@ -118,7 +120,9 @@ export class Connection implements Peer, SocketOutput, FrameHandlers, OutgoingOw
   }
 
   send(text: string): void {
-    if (this.isOpen()) this.#outgoing.text(toBytes(text));
+    if (!this.isOpen()) return;
+    if (text.length > smallMessage && this.#socket.bufferedAmount > maxUnsentBytes) this.#socket.terminate();
+    else this.#outgoing.text(toBytes(text));
   }
 
   close(why: Pick<Close, 'code' | 'reason'>): void {

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { buildSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { MarkReadDocument } from '../support/generated/graphql.ts';
 import type { Person } from '../support/world.ts';
-import type { RawSocket } from './raw-socket.ts';
+import { createGates } from './gates.ts';
+import { openLab } from './lab.ts';
+import { openRaw, type RawSocket } from './raw-socket.ts';
 import { frameBytes, longText, type SlowNode, slowNode, wideDocument } from './slow-node.ts';
 
 const queueBytes = 65_536;
@@ -151,6 +154,39 @@ describe('a client that stops reading', () => {
     expect(node.unsent()).toBeGreaterThan(queueBytes);
     slow.socket.resume();
     expect(seqsOf(await readUntil(slow, ({ seq }) => seq === last))).toEqual(fromTo(4, last));
+  });
+});
+
+describe('a client that asks without reading', () => {
+  it('is disconnected once 16 MiB of answers are unsent, also if it asked before the first of them', async () => {
+    const gates = createGates();
+    const schema = buildSchema('type Query { long: String! }');
+    const [asked, length] = [40, 1_000_000];
+    let begun = 0;
+    Object.assign(schema.getQueryType()?.getFields()['long'] ?? {}, {
+      async resolve() {
+        begun += 1;
+        if (begun === asked) gates.open('all');
+        await gates.opened('all');
+        return 'x'.repeat(length);
+      },
+    });
+    await using lab = await openLab({}, schema);
+    const socket = await openRaw(lab.node.url);
+    await socket.init();
+    socket.socket.pause();
+    for (let n = 0; n < asked; n += 1) socket.subscribe(String(n), '{ long }');
+    await gates.opened('all');
+    // The node answers requests after it has answered what was asked before.
+    await fetch(`${lab.node.url}/graphql?query={long}`);
+    let read = 0;
+    socket.socket.on('message', () => {
+      read += 1;
+    });
+    socket.socket.resume();
+    expect(await socket.closed).toMatchObject({ code: 1006 });
+    // The kernel holds some more.
+    expect(read).toBeLessThan(asked);
   });
 });
 
