@@ -1,6 +1,6 @@
 import { type AuditEntry, type AuditFilter, auditFormats, auditLines } from '../../src/audit/index.ts';
 import type { Operator } from '../../src/open.ts';
-import { type Commands, type Flags, found, moment, number, oneOf, table } from './command.ts';
+import { type Commands, type Flags, found, listSize, moment, oneOf, table } from './command.ts';
 
 const which = '[--actor HANDLE] [--action NAME] [--target KIND:KEY] [--from TIME] [--to TIME]';
 
@@ -19,7 +19,7 @@ export const auditCommands: Commands = {
 };
 
 async function list(operator: Operator, _words: readonly string[], flags: Flags): Promise<string> {
-  const page = { first: number(flags.first ?? '20') };
+  const page = { first: listSize(flags.first) };
   const { items, hasNextPage } = await operator.audit.list(await filterOf(operator, flags), page);
   if (items.length === 0) return 'No entries.';
   return [

@@ -1,6 +1,6 @@
 import type { Note } from '../../src/audit/index.ts';
 import type { Operator } from '../../src/open.ts';
-import { type Commands, type Flags, found, number, table, UsageError } from './command.ts';
+import { type Commands, type Flags, found, listSize, number, table, UsageError } from './command.ts';
 
 /** Commands for bots and their keys. */
 export const botsCommands: Commands = {
@@ -33,8 +33,8 @@ interface Acting {
   readonly note: Note;
 }
 
-async function list({ administration }: Operator, _words: readonly string[], { first = '20' }: Flags): Promise<string> {
-  const { items, hasNextPage } = await administration.bots({ first: number(first) });
+async function list({ administration }: Operator, _words: readonly string[], { first }: Flags): Promise<string> {
+  const { items, hasNextPage } = await administration.bots({ first: listSize(first) });
   if (items.length === 0) return 'No bots.';
   const ids = items.map(({ user }) => user.id);
   const [standings, sessions] = await Promise.all([administration.standings(ids), administration.sessions(ids)]);
@@ -64,7 +64,11 @@ async function key(operator: Operator, handle: string, { flags: { name, days }, 
   if (name === undefined) throw new UsageError('Name the key with --name, for example after where it is used.');
   const { id: userId } = await found(operator, handle);
   note({ target: `User:${userId}` });
-  const made = await operator.administration.createBotKey(null, { userId, name, days: days === undefined ? null : number(days) });
+  const made = await operator.administration.createBotKey(null, {
+    userId,
+    name,
+    days: days === undefined ? null : number('--days', days, 1),
+  });
   note({ after: { session: made.session.id, expiresAt: made.session.expiresAt } });
   return made.key;
 }

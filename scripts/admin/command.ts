@@ -96,10 +96,16 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Parses a whole number. Throws UsageError. */
-export function number(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${text} is not a number.`);
-  return Number(text);
+/** Parses the whole number of an option or argument. Throws UsageError, which names it, if there is none, or if it is less than `least`. */
+export function number(name: string, text: string, least = 0): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+  if (value < least) throw new UsageError(`${name} must be a whole number from ${least} to 999999999, not ${JSON.stringify(text)}.`);
+  return value;
+}
+
+/** Parses `--first`: how many items a list shows, by default 20. Throws UsageError. */
+export function listSize(first = '20'): number {
+  return number('--first', first, 1);
 }
 
 /** Parses a time. Throws UsageError. */

@@ -3,7 +3,7 @@ import type { Note } from '../../src/audit/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { OverseenGroup } from '../../src/group/index.ts';
 import type { Operator } from '../../src/open.ts';
-import { type Commands, counted, type Flags, found, number, table, UsageError } from './command.ts';
+import { type Commands, counted, type Flags, found, listSize, table, UsageError } from './command.ts';
 
 /** Commands for groups and their members. */
 export const groupsCommands: Commands = {
@@ -46,9 +46,9 @@ interface Wanted {
   readonly handle: string;
 }
 
-async function list(operator: Operator, handle: string, { first = '20' }: Flags): Promise<string> {
+async function list(operator: Operator, handle: string, { first }: Flags): Promise<string> {
   const user = await found(operator, handle);
-  const { items, hasNextPage } = await operator.groupAdministration.of(user.id, { first: number(first) });
+  const { items, hasNextPage } = await operator.groupAdministration.of(user.id, { first: listSize(first) });
   if (items.length === 0) return `${user.handle} is in no group.`;
   const owner = await namesOf(
     operator,
@@ -60,10 +60,10 @@ async function list(operator: Operator, handle: string, { first = '20' }: Flags)
   return [table([['ID', 'MEMBERS', 'OWNER', 'MADE', 'NAME'], ...rows]), ...(hasNextPage ? ['… more with --first'] : [])].join('\n');
 }
 
-async function show(operator: Operator, id: string, { first = '20' }: Flags): Promise<string> {
+async function show(operator: Operator, id: string, { first }: Flags): Promise<string> {
   const group = await groupOf(operator, id);
   const { name, description, createdAt, memberCount, ownerId, dissolvedAt, listed } = group;
-  const { items, hasNextPage } = await operator.groupAdministration.members(group, { first: number(first) });
+  const { items, hasNextPage } = await operator.groupAdministration.members(group, { first: listSize(first) });
   const who = await namesOf(operator, [ownerId, ...items.map(({ member }) => member.userId)]);
   const members = items.map(({ member: { userId, role, joinedAt, mutedUntil } }) => [
     ...[`  ${who(userId)}`, role, joinedAt.toISOString(), mutedUntil === null ? '' : `muted until ${mutedUntil.toISOString()}`],

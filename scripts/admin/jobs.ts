@@ -1,7 +1,7 @@
 import { ChatError } from '../../src/errors.ts';
 import { jobKindNames, jobStates } from '../../src/jobs/index.ts';
 import type { Operator } from '../../src/open.ts';
-import { type Commands, type Flags, number, oneOf, table } from './command.ts';
+import { type Commands, type Flags, listSize, oneOf, table } from './command.ts';
 
 /** Commands for pending and dead jobs. */
 export const jobsCommands: Commands = {
@@ -33,8 +33,8 @@ export const jobsCommands: Commands = {
   },
 };
 
-async function list({ backlog }: Operator, _words: readonly string[], { first = '20', state = 'DEAD', kind }: Flags): Promise<string> {
-  const page = { state: oneOf(jobStates, state), kind: kind === undefined ? null : oneOf(jobKindNames, kind), first: number(first) };
+async function list({ backlog }: Operator, _words: readonly string[], { first, state = 'DEAD', kind }: Flags): Promise<string> {
+  const page = { state: oneOf(jobStates, state), kind: kind === undefined ? null : oneOf(jobKindNames, kind), first: listSize(first) };
   const { items, hasNextPage } = await backlog.list(page);
   if (items.length === 0) return page.state === 'DEAD' ? 'No dead jobs.' : 'Nothing waits.';
   const rows = items.map(({ job }) => [job.id, job.kind, job.key, job.dueAt.toISOString(), String(job.attempts), job.failure ?? '']);

@@ -4,7 +4,7 @@ import type { Decision } from '../../src/moderation/index.ts';
 import type { Operator } from '../../src/open.ts';
 import { type Item, itemKinds, itemStates } from '../../src/queue/index.ts';
 import { isUuid } from '../../src/uuid.ts';
-import { type Commands, type Flags, number, oneOf, table, UsageError } from './command.ts';
+import { type Commands, type Flags, listSize, oneOf, table, UsageError } from './command.ts';
 
 /** Commands for the moderation queue. */
 export const moderationCommands: Commands = {
@@ -29,12 +29,12 @@ export const moderationCommands: Commands = {
 
 const decisions = ['dismiss', 'remove-message', 'other'] as const;
 
-async function list({ moderation }: Operator, _words: readonly string[], { state, kind, first = '20', after }: Flags): Promise<string> {
+async function list({ moderation }: Operator, _words: readonly string[], { state, kind, first, after }: Flags): Promise<string> {
   if (after !== undefined && !isUuid(after)) throw new UsageError(`${after} is not the id of an item.`);
   const { items, hasNextPage } = await moderation.queue({
     state: oneOf(itemStates, state ?? 'open'),
     kind: kind === undefined ? null : oneOf(itemKinds, kind),
-    first: number(first),
+    first: listSize(first),
     after,
   });
   if (items.length === 0) return 'No items.';

@@ -1,7 +1,7 @@
 import type { Note } from '../../src/audit/index.ts';
 import type { PostedNotice } from '../../src/notice/index.ts';
 import type { Operator } from '../../src/open.ts';
-import { type Commands, type Flags, moment, number, table, UsageError } from './command.ts';
+import { type Commands, type Flags, listSize, moment, table, UsageError } from './command.ts';
 
 /** Commands for notices. */
 export const noticesCommands: Commands = {
@@ -35,8 +35,8 @@ async function post(
   throw new UsageError(`The notice was not posted. There are no users with these handles: ${unknown.join(', ')}.`);
 }
 
-async function list({ notices }: Operator, _words: readonly string[], { first = '20' }: Flags): Promise<string> {
-  const { items, hasNextPage } = await notices.all({ first: number(first) });
+async function list({ notices }: Operator, _words: readonly string[], { first }: Flags): Promise<string> {
+  const { items, hasNextPage } = await notices.all({ first: listSize(first) });
   if (items.length === 0) return 'No notices.';
   const reach = await notices.reach(items.map(({ notice }) => notice));
   const rows = items.map(({ notice: { id, state, postAt, title } }, place) => {

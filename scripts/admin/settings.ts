@@ -2,7 +2,7 @@ import type { Note } from '../../src/audit/index.ts';
 import { ChatError } from '../../src/errors.ts';
 import type { Operator } from '../../src/open.ts';
 import type { SettingsVersion } from '../../src/settings/index.ts';
-import { type Commands, type Flags, number, table } from './command.ts';
+import { type Commands, type Flags, listSize, number, table } from './command.ts';
 
 const change = '[--expect VERSION] [--note WHY]';
 
@@ -40,7 +40,7 @@ export const settingsCommands: Commands = {
     words: ['VERSION'],
     says: `restores all values of a version, 0 for those configured; ${change}`,
     run: async (operator, [version = ''], flags, note) =>
-      await told(operator, await operator.settings.rollBack(null, { version: number(version), ...options(flags) }), note),
+      await told(operator, await operator.settings.rollBack(null, { version: number('VERSION', version), ...options(flags) }), note),
   },
 };
 
@@ -61,10 +61,10 @@ async function set(operator: Operator, setting: { name: string; value: string | 
   return await told(operator, await operator.settings.set(null, { settings: [setting], ...options(flags) }), note);
 }
 
-async function history(operator: Operator, _words: readonly string[], { first = '20', before }: Flags): Promise<string> {
+async function history(operator: Operator, _words: readonly string[], { first, before }: Flags): Promise<string> {
   const { items, hasNextPage } = await operator.settings.versions({
-    first: number(first),
-    after: before === undefined ? undefined : number(before),
+    first: listSize(first),
+    after: before === undefined ? undefined : number('--before', before),
   });
   const more = hasNextPage ? [`… more with --before ${items.at(-1)?.version}`] : [];
   const lines = await Promise.all(items.map((version) => line(operator, version)));
@@ -85,5 +85,5 @@ async function line({ accounts }: Operator, { version, at, actorId, note, rolled
 }
 
 function options({ expect, note }: Flags): { readonly expectedVersion: number | undefined; readonly note: string | undefined } {
-  return { expectedVersion: expect === undefined ? undefined : number(expect), note };
+  return { expectedVersion: expect === undefined ? undefined : number('--expect', expect), note };
 }

@@ -1,7 +1,7 @@
 import type { Note } from '../../src/audit/index.ts';
 import type { Operator } from '../../src/open.ts';
 import { accountStates, deletedMessages } from '../../src/user/index.ts';
-import { type Commands, counted, type Flags, found, jsonObject, moment, number, oneOf, table, UsageError } from './command.ts';
+import { type Commands, counted, type Flags, found, jsonObject, listSize, moment, oneOf, table, UsageError } from './command.ts';
 
 /** Commands for users and their accounts. */
 export const usersCommands: Commands = {
@@ -59,9 +59,9 @@ export const usersCommands: Commands = {
   },
 };
 
-async function list({ administration }: Operator, _words: readonly string[], { search, state, first = '20' }: Flags): Promise<string> {
+async function list({ administration }: Operator, _words: readonly string[], { search, state, first }: Flags): Promise<string> {
   const wanted = { search, state: state === undefined ? undefined : oneOf(accountStates, state) };
-  const { items, hasNextPage } = await administration.list(wanted, { first: number(first) });
+  const { items, hasNextPage } = await administration.list(wanted, { first: listSize(first) });
   if (items.length === 0) return 'No users.';
   const standings = await administration.standings(items.map(({ user }) => user.id));
   const rows = items.map(({ user }, place) => [

@@ -125,7 +125,7 @@ async function set({ beforeSend }: Operator, [url = '']: readonly string[], flag
   const before = await beforeSend.get();
   const { beforeSend: after, secret } = await beforeSend.set({
     url,
-    deadlineMs: flags.deadline === undefined ? undefined : number(flags.deadline),
+    deadlineMs: flags.deadline === undefined ? undefined : number('--deadline', flags.deadline),
     onFailure: maybe(onFailures, flags['on-failure']),
     conversations: maybe(askedKinds, flags.conversations),
     newSecret: flags['new-secret'],

@@ -252,7 +252,9 @@ describe('the command beside a running embedded node', () => {
     [['settings', 'set', 'maxPins', '0'], 'maxPins must be a whole number from 1 to 1000.\n'],
     [['settings', 'set', 'maxPin', '1'], /^Unknown setting\. The settings are .*maxPins/],
     [['settings', 'get', 'maxPin'], 'There is no setting maxPin. See settings list.\n'],
-    [['settings', 'set', 'maxPins', '1', '--expect', 'x'], 'x is not a number.\n'],
+    [['settings', 'set', 'maxPins', '1', '--expect', 'x'], '--expect must be a whole number from 0 to 999999999, not "x".\n'],
+    [['users', 'list', '--first', '0'], '--first must be a whole number from 1 to 999999999, not "0".\n'],
+    [['settings', 'rollback', '1.5'], 'VERSION must be a whole number from 0 to 999999999, not "1.5".\n'],
     [['settings', 'rollback', '99'], 'The settings have no version 99.\n'],
   ] as const)('refuses %j with the reason', async (words, says) => {
     expect(await refused(...words)).toEqual(typeof says === 'string' ? says : expect.stringMatching(says));
