@@ -36,6 +36,8 @@ const remembered = 10_000;
 export class TypingTeller {
   readonly #parts: Pick<MessageParts, 'db' | 'groups' | 'bus' | 'config'>;
   readonly #now: () => number;
+  /** By user and conversation, the newest notification, while it is checked. */
+  readonly #newest = new Map<string, Typing>();
   /** By user, the most recently used last. */
   readonly #told = new LRUCache<bigint, Told>({ max: remembered });
 
@@ -46,15 +48,27 @@ export class TypingTeller {
   }
 
   /** Publishes nothing for a user who may not post there. Throws NOT_FOUND (conversationId). */
-  async tell({ userId }: Viewer, { conversationId, typing }: Typing): Promise<void> {
+  async tell({ userId }: Viewer, told: Typing): Promise<void> {
+    const place = `${userId} ${told.conversationId}`;
+    this.#newest.set(place, told);
+    try {
+      // Requests that a client sends at once are checked at once. The end of typing must not be followed by its beginning.
+      await this.#check(userId, told, () => this.#newest.get(place) === told);
+    } finally {
+      if (this.#newest.get(place) === told) this.#newest.delete(place);
+    }
+  }
+
+  async #check(userId: bigint, told: Typing, isNewest: () => boolean): Promise<void> {
     const { db, bus, config } = this.#parts;
-    if (this.#isKnown(userId, { conversationId, typing })) return;
+    if (this.#isKnown(userId, told)) return;
+    const { conversationId, typing } = told;
     const [conversation, access] = await this.#partOf({ conversationId, userId });
     if (!config.typing || (await postRefusal(this.#parts, conversation, access)) !== null) return;
-    if (!this.#take(userId, { conversationId, typing })) return;
     // Members who have blocked the typist, or are blocked by them, get nothing, and neither side can tell. In a direct conversation a block
     // is a refusal already.
     const except = conversation.sides === null ? await blockedWithin(db.client, { conversationId, userId }) : [];
+    if (!isNewest() || !this.#take(userId, told)) return;
     // Not awaited: an answer never waits for the bus.
     void bus.publish(streamTopic(conversationId), formatHint({ kind: 'typing', conversationId, userId, typing, except }));
   }

@@ -17,7 +17,15 @@ async function scene() {
   const rooms = [await world.group(ada, bob), await world.direct(ada, bob)] as const;
   const { db, groups, bus } = world;
   let now = 1_000;
-  const teller = new TypingTeller({ db, groups, bus, config: readConfig({}) }, () => now);
+  // The next read of a conversation waits for this, as one may that shares the database with others.
+  let slow: Promise<void> | undefined;
+  const byIds: typeof groups.byIds = async (ids) => {
+    const before = slow;
+    slow = undefined;
+    await before;
+    return await groups.byIds(ids);
+  };
+  const teller = new TypingTeller({ db, groups: { ...groups, byIds }, bus, config: readConfig({}) }, () => now);
   const heard: (readonly [number, boolean])[] = [];
   for (const [room, conversationId] of rooms.entries()) {
     await world.bus.subscribe(streamTopic(conversationId), (text) => {
@@ -40,7 +48,11 @@ async function scene() {
     pass(ms: number) {
       now += ms;
     },
+    delay(until: Promise<void>) {
+      slow = until;
+    },
     teller,
+    heard,
   };
 }
 
@@ -54,6 +66,18 @@ describe('typing', () => {
     expect(await type(0, true)).toEqual([[0, true]]);
     expect(await type(0, false)).toEqual([[0, false]]);
     expect(await type(0, true)).toEqual([[0, true]]);
+  });
+
+  it('ends with its end, even if the beginning is checked for longer than the end that was sent after it', async () => {
+    const { ada, rooms, type, delay, teller, heard } = await scene();
+    const read = Promise.withResolvers<void>();
+    delay(read.promise);
+    const begun = teller.tell(ada, { conversationId: rooms[0], typing: true });
+    expect(await type(0, false)).toEqual([[0, false]]);
+    read.resolve();
+    await begun;
+    await null;
+    expect(heard).toEqual([[0, false]]);
   });
 
   it('is announced for each conversation separately', async () => {
