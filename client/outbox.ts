@@ -19,7 +19,7 @@ export interface Answer {
 
 /** Keeps unanswered messages across reloads. See `storageMessages`. */
 export interface OutboxStore<M> {
-  /** The stored messages, in the order in which they were sent. */
+  /** The stored messages, in the order in which they were sent. For the outbox only: it saves what it has loaded. */
   load(): readonly M[];
   /** Stores all messages that wait now. */
   save(waiting: readonly M[]): void;
@@ -64,11 +64,25 @@ export interface Outbox<M extends Numbered, A extends Answer> {
    *
    * Resolves with the payload, which can be a refusal. Rejects with the error of `send` if a retry would not help, such as for a mistake in
    * the document; if nobody is signed in any more, or another device has taken the place of this one, for this message or one before it
-   * (both stay in the outbox, for `resend`); if a message with its `clientMessageId` waits already; and when the outbox is stopped.
+   * (both stay in the outbox, for `resend`); if a message with its `clientMessageId` waits already; if it is discarded before it is
+   * answered; and when the outbox is stopped.
    */
   send(message: Draft<M>): Promise<A>;
   /** The messages that are not answered yet, in the order in which they were sent. */
   waiting(): readonly M[];
+  /**
+   * Why the last attempt to send a waiting message failed, or null if none has failed. While it is retried, `onRetry` says when this
+   * changes.
+   */
+  failureOf(clientMessageId: string): Failure | null;
+  /**
+   * Gives up a waiting message, for example one that a proxy refuses each time, so that those after it are sent. An attempt that is under
+   * way is still waited for.
+   *
+   * The message may be stored, if an attempt had no answer. To send it changed, give the new one the same `clientMessageId`: it is refused
+   * with CONFLICT if the first one was stored.
+   */
+  discard(clientMessageId: string): void;
   /**
    * Sends all messages that wait here or in the store and are not being sent, each as `send` does. Retries pending ones at once. Call it
    * when the page starts, after a sign-in, and for messages that a closed tab left in the store.
@@ -83,10 +97,12 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
   const { send, store, newId = () => crypto.randomUUID(), onRetry, onRefused, wake, signal } = parts;
   const { clock = systemClock, random = Math.random } = parts;
   let held: readonly M[] = store?.load() ?? [];
-  /** The ids of the messages that are being sent. */
-  const going = new Set<string>();
+  /** The messages that are being sent. */
+  const going = new Set<M>();
+  const failures = new WeakMap<M, Failure>();
   const lasts = new Map<string, Promise<unknown>>();
-  const stops = new Set<() => void>();
+  /** They end the waits before retries. */
+  const stops = new Map<M, () => void>();
   const wakers = new Set<() => void>();
   let stopped = false;
 
@@ -96,19 +112,19 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
     held = waiting;
   }
 
-  async function pause(ms: number, { retryAfterMs }: Failure): Promise<void> {
+  async function pause(message: M, ms: number, { retryAfterMs }: Failure): Promise<void> {
     const since = clock.now();
     await new Promise<void>((resolve) => {
       let unwatch: (() => void) | undefined;
       // Not earlier than the server asked for, whatever has changed here.
       const wakeUp = (): void => void (clock.now() - since >= (retryAfterMs ?? 0) && done());
       const callOff = clock.after(ms, done);
-      stops.add(done);
+      stops.set(message, done);
       wakers.add(wakeUp);
       unwatch = wake?.(wakeUp);
-      if (!stops.has(done)) unwatch?.();
+      if (!stops.has(message)) unwatch?.();
       function done(): void {
-        stops.delete(done);
+        stops.delete(message);
         wakers.delete(wakeUp);
         callOff();
         unwatch?.();
@@ -131,46 +147,52 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
 
   async function untilAnswered(message: M): Promise<A> {
     const backOff = createBackOff(random);
-    requireFirst(message);
     for (;;) {
       if (stopped) throw new Error('The outbox was stopped: the message may be stored, and is safe to send again.');
+      if (!held.includes(message)) throw new Error('The message was discarded. It may be stored, if an attempt had no answer.');
+      requireFirst(message);
       const outcome = await attempt(message);
       if (!('remedy' in outcome)) {
         const [first] = outcome.errors;
         return answered(message, outcome, first && failureOfRefusal(first));
       }
+      failures.set(message, outcome);
       if (outcome.remedy === 'end' && !saysNothing(outcome)) answered(message, null, outcome);
       if (outcome.remedy === 'end' || outcome.remedy === 'refresh') throw outcome.cause;
       const ms = backOff.next(outcome);
       inform(clock, () => onRetry?.(message, outcome, ms));
-      if (!stopped) await pause(ms, outcome);
+      if (!stopped && held.includes(message)) await pause(message, ms, outcome);
     }
+  }
+
+  function heldAs(id: string): M | undefined {
+    return held.find(({ clientMessageId }) => clientMessageId === id);
   }
 
   function heldIn(conversation: string): readonly M[] {
     return held.filter(({ conversationId }) => conversationId === conversation);
   }
 
-  function requireFirst({ conversationId, clientMessageId }: M): void {
-    const [first] = heldIn(conversationId);
-    if (first !== undefined && first.clientMessageId !== clientMessageId)
+  function requireFirst(message: M): void {
+    if (heldIn(message.conversationId)[0] !== message)
       throw new Error('A message before it waits for a sign-in, or for resend().');
   }
 
   function answered<T>(message: M, answer: T, failure: Failure | undefined): T {
-    keep(held.filter(({ clientMessageId }) => clientMessageId !== message.clientMessageId));
+    const isHeld = held.includes(message);
+    if (isHeld) keep(held.filter((one) => one !== message));
     // A stopped outbox leaves it in the store, where the next one gets the same answer.
-    if (failure !== undefined && !stopped) inform(clock, () => onRefused?.(message, failure));
+    if (failure !== undefined && isHeld && !stopped) inform(clock, () => onRefused?.(message, failure));
     return answer;
   }
 
   /** Sends a message after the earlier ones of its conversation, whatever their outcome. */
   function inTurn(message: M): Promise<A> {
-    const { conversationId, clientMessageId } = message;
+    const { conversationId } = message;
     const before = lasts.get(conversationId);
-    going.add(clientMessageId);
+    going.add(message);
     const sent = (before === undefined ? untilAnswered(message) : before.then(() => untilAnswered(message))).finally(() =>
-      going.delete(clientMessageId),
+      going.delete(message),
     );
     const last = sent.catch(() => undefined).then(() => void (lasts.get(conversationId) === last && lasts.delete(conversationId)));
     lasts.set(conversationId, last);
@@ -180,7 +202,7 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
   function stop(): void {
     stopped = true;
     signal?.removeEventListener('abort', stop);
-    for (const done of stops) done();
+    for (const done of [...stops.values()]) done();
   }
 
   if (signal?.aborted) stop();
@@ -188,9 +210,9 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
   return {
     async send(message) {
       const numbered = { ...message, clientMessageId: message.clientMessageId ?? newId() } as unknown as M;
-      if (held.some(({ clientMessageId }) => clientMessageId === numbered.clientMessageId))
+      if (heldAs(numbered.clientMessageId) !== undefined)
         throw new Error('A message with this clientMessageId waits already.');
-      const before = heldIn(numbered.conversationId).filter(({ clientMessageId }) => !going.has(clientMessageId));
+      const before = heldIn(numbered.conversationId).filter((one) => !going.has(one));
       keep([...held, numbered]);
       // Nobody waits for their outcome: those that fail stay in the outbox.
       for (const earlier of before) inTurn(earlier).catch(() => undefined);
@@ -202,7 +224,17 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
       const known = new Set(held.map(({ clientMessageId }) => clientMessageId));
       const left = (store?.load() ?? []).filter(({ clientMessageId }) => !known.has(clientMessageId));
       if (left.length > 0) keep([...held, ...left]);
-      return held.filter(({ clientMessageId }) => !going.has(clientMessageId)).map(inTurn);
+      return held.filter((one) => !going.has(one)).map(inTurn);
+    },
+    failureOf(clientMessageId) {
+      const message = heldAs(clientMessageId);
+      return (message && failures.get(message)) ?? null;
+    },
+    discard(clientMessageId) {
+      const message = heldAs(clientMessageId);
+      if (message === undefined) return;
+      keep(held.filter((one) => one !== message));
+      stops.get(message)?.();
     },
     stop,
   };

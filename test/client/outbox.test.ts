@@ -278,3 +278,55 @@ it('a response that arrives after an outbox was stopped leaves the store to its 
   await sent;
   expect(stored.map(({ text }) => text)).toEqual(['one', 'two']);
 });
+
+it('a message that a proxy refuses each time can be found and discarded, and then those after it are sent', async () => {
+  const [ann] = await chat.people('ann');
+  const conversationId = await chat.group(ann);
+  const shared = listedStorage();
+  let refused = 0;
+  const outbox = createOutbox({
+    store: storageMessages<SendMessageInput>(shared, 'ann'),
+    async send(input: SendMessageInput) {
+      if (input.text !== 'a query: select 1') return await send(ann, input);
+      refused += 1;
+      throw new TypeError('Response not successful: Received status code 403');
+    },
+    clock: { now: () => 0, after: () => () => undefined },
+  });
+  const stuck = outbox.send({ conversationId, text: 'a query: select 1' });
+  const next = outbox.send({ conversationId, text: 'next' });
+  const dropped = outbox.send({ conversationId, text: 'dropped before its turn' });
+  const [first, second, third] = outbox.waiting().map(({ clientMessageId }) => clientMessageId);
+  await expect.poll(() => outbox.failureOf(first ?? '')?.message).toContain('403');
+  expect(outbox.failureOf(second ?? '')).toBeNull();
+  for (const id of [third, first, first]) outbox.discard(id ?? '');
+  await expect(stuck).rejects.toThrow('discarded');
+  await expect(dropped).rejects.toThrow('discarded');
+  expect((await next).messageEdge?.node.text).toBe('next');
+  expect([outbox.waiting(), shared.length, refused, outbox.failureOf(first ?? '')]).toEqual([[], 0, 1, null]);
+});
+
+it('a discarded message can be sent changed under its clientMessageId, and is refused if the first one was stored', async () => {
+  const [ann] = await chat.people('ann');
+  const conversationId = await chat.group(ann);
+  const { promise: lost, reject: lose } = Promise.withResolvers<never>();
+  const [asked, refused]: [unknown[], unknown[]] = [[], []];
+  const outbox = createOutbox({
+    async send(input: SendMessageInput) {
+      const answer = await send(ann, input);
+      return asked.push(input.text) === 1 ? lost : answer;
+    },
+    onRefused: ({ text }, { code }) => refused.push([text, code]),
+  });
+  const first = expect(outbox.send({ conversationId, text: 'one' })).rejects.toThrow('discarded');
+  const [message] = outbox.waiting();
+  outbox.discard(message?.clientMessageId ?? '');
+  const second = outbox.send({ ...message, conversationId, text: 'one, changed' });
+  const third = outbox.send({ conversationId, text: 'two' });
+  await expect.poll(() => asked).toEqual(['one']);
+  lose(new TypeError('fetch failed'));
+  await first;
+  expect((await second).errors).toMatchObject([{ code: 'CONFLICT', field: ['input', 'clientMessageId'] }]);
+  expect((await third).messageEdge?.node.seq).toBe(3);
+  expect([asked, refused, outbox.waiting()]).toEqual([['one', 'one, changed', 'two'], [['one, changed', 'CONFLICT']], []]);
+});

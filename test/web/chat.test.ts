@@ -5,7 +5,13 @@ import { type Chat, type ChatParts, createChat } from '../../web/chat/chat.ts';
 import { type Said, type State, withRead, withRoomRead, withThreadRead } from '../../web/chat/state.ts';
 import { chosenOf } from '../../web/chat/votes.ts';
 import { inOrder } from '../../web/chat/words.ts';
-import { EverythingDocument, MoreDocument, RoomDocument, ThreadDocument } from '../../web/generated/graphql.ts';
+import {
+  EverythingDocument,
+  MoreDocument,
+  RoomDocument,
+  SendMessageDocument as SendDocument,
+  ThreadDocument,
+} from '../../web/generated/graphql.ts';
 import { cuttableWorld } from '../client/cuttable-world.ts';
 import { socketTo } from '../client/follower.ts';
 import { turn } from '../client/scripted.ts';
@@ -456,6 +462,21 @@ test('a message is sent although the browser’s storage is full', async () => {
   app.lookAt(conversationId);
   app.say({ conversationId, text: 'Hello' });
   await expect.poll(() => app.state.get().conversations.get(conversationId)?.viewerLastMessage?.text).toBe('Hello');
+  expect(app.state.get().waiting).toEqual([]);
+});
+
+test('a message that a proxy refuses shows why, and can be given up', async () => {
+  const [ann, ben] = await world.people('ann', 'ben');
+  const conversationId = await world.direct(ann, ben);
+  const ask = askAs(ann);
+  const refusing: Ask = async (document, variables) => {
+    if (document.toString() === SendDocument.toString()) throw new Error('the server answered 413');
+    return await ask(document, variables);
+  };
+  const app = await openApp(ann, { ask: refusing });
+  app.say({ conversationId, text: 'Hello' });
+  await expect.poll(() => app.state.get().waiting).toMatchObject([{ text: 'Hello', why: 'the server answered 413' }]);
+  app.discard(app.state.get().waiting[0]?.clientMessageId ?? '');
   expect(app.state.get().waiting).toEqual([]);
 });
 

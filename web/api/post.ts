@@ -41,6 +41,7 @@ export async function post<D, V>(document: TypedDocumentString<D, V>, variables:
     body: JSON.stringify({ query: document, variables }),
     signal: AbortSignal.timeout(longestMs),
   });
+  if (!response.headers.get('content-type')?.includes('json')) throw new Error(`the server answered ${response.status}`);
   const { data, errors } = (await response.json()) as { readonly data?: D; readonly errors?: readonly ServerError[] };
   if (errors !== undefined) throw new ResponseError(errors);
   return data as D;

@@ -70,6 +70,8 @@ export interface Chat {
   /** Adds a conversation that the viewer has just opened or created. Its event may arrive later. */
   add(conversation: Conversation): void;
   say(draft: Draft<SendMessageInput>): void;
+  /** Gives up a message that could not be sent. */
+  discard(clientMessageId: string): void;
   /** Removes a refused message from view. */
   dismiss(refused: Refused): void;
   /** Marks a conversation as read to its end. */
@@ -266,6 +268,7 @@ export function createChat({ session, ask, subscribe, storage, first }: ChatPart
     },
     add: (conversation) => change((now) => (now.conversations.has(conversation.id) ? now : withConversations(now, [conversation]))),
     say: outgoing.say,
+    discard: outgoing.discard,
     dismiss: (refused) => change((now) => ({ ...now, refused: now.refused.filter((one) => one !== refused) })),
     see(id) {
       change((now) => seen(now, id));

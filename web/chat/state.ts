@@ -40,7 +40,7 @@ export interface State {
   /** By user: those who are watched. */
   readonly presence: ReadonlyMap<string, PresenceStatus>;
   /** Messages that are not answered yet, in the order in which they were sent. */
-  readonly waiting: readonly SendMessageInput[];
+  readonly waiting: readonly Waiting[];
   /** Messages that were refused. */
   readonly refused: readonly Refused[];
   readonly status: Status;
@@ -66,6 +66,12 @@ export interface Thread {
   readonly replies: readonly Said[];
   /** The cursor of the next page, or null if all are loaded; then new replies are appended. */
   readonly later: string | null;
+}
+
+/** A message that is not answered yet. */
+export interface Waiting extends SendMessageInput {
+  /** Why the last attempt to send it failed, or null. */
+  readonly why: string | null;
 }
 
 /** A message that the server refused. */

@@ -21,12 +21,22 @@ export function Unsent({ conversationId, threadOf, there }: UnsentProps): ReactN
   return (
     <>
       {waiting.map(
-        ({ clientMessageId, ...said }) =>
+        ({ clientMessageId, why, ...said }) =>
           shown?.has(clientMessageId) !== true && (
             <article key={clientMessageId} className="bubble mine waiting" aria-label="You, not sent yet">
               <div className="words">
                 <p className="text">{wordsOf(said)}</p>
-                <span className="meta">not sent yet</span>
+                <span className="meta">
+                  not sent yet
+                  {why !== null && (
+                    <>
+                      : {why}{' '}
+                      <button type="button" className="plain" onClick={() => chat.discard(clientMessageId)}>
+                        Discard
+                      </button>
+                    </>
+                  )}
+                </span>
               </div>
             </article>
           ),
