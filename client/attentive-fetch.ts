@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from './clock.ts';
+import { followSignal } from './follow-signal.ts';
 
 // The server sends a keep-alive every 10 s (STREAM_PING_MS). After three missing ones the connection counts as lost.
 const silenceMs = 30_000;
@@ -47,15 +48,4 @@ export function attentiveFetch(fetchBy: typeof fetch = fetch, clock: Clock = sys
     });
     return new Response(body, response);
   };
-}
-
-/**
- * Aborts the controller with the signal, until the returned function is called. Not `AbortSignal.any`, which React Native and browsers
- * before 2024 do not have.
- */
-function followSignal(signal: AbortSignal | null, controller: AbortController): () => void {
-  const abort = (): void => controller.abort(signal?.reason);
-  if (signal?.aborted) abort();
-  signal?.addEventListener('abort', abort, { once: true });
-  return () => signal?.removeEventListener('abort', abort);
 }

@@ -148,9 +148,7 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
   async function untilAnswered(message: M): Promise<A> {
     const backOff = createBackOff(random);
     for (;;) {
-      if (stopped) throw new Error('The outbox was stopped: the message may be stored, and is safe to send again.');
-      if (!held.includes(message)) throw new Error('The message was discarded. It may be stored, if an attempt had no answer.');
-      requireFirst(message);
+      requireTurn(message);
       const outcome = await attempt(message);
       if (!('remedy' in outcome)) {
         const [first] = outcome.errors;
@@ -173,9 +171,10 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
     return held.filter(({ conversationId }) => conversationId === conversation);
   }
 
-  function requireFirst(message: M): void {
-    if (heldIn(message.conversationId)[0] !== message)
-      throw new Error('A message before it waits for a sign-in, or for resend().');
+  function requireTurn(message: M): void {
+    if (stopped) throw new Error('The outbox was stopped: the message may be stored, and is safe to send again.');
+    if (!held.includes(message)) throw new Error('The message was discarded. It may be stored, if an attempt had no answer.');
+    if (heldIn(message.conversationId)[0] !== message) throw new Error('A message before it waits for a sign-in, or for resend().');
   }
 
   function answered<T>(message: M, answer: T, failure: Failure | undefined): T {
@@ -210,8 +209,7 @@ export function createOutbox<M extends Numbered, A extends Answer>(parts: Outbox
   return {
     async send(message) {
       const numbered = { ...message, clientMessageId: message.clientMessageId ?? newId() } as unknown as M;
-      if (heldAs(numbered.clientMessageId) !== undefined)
-        throw new Error('A message with this clientMessageId waits already.');
+      if (heldAs(numbered.clientMessageId) !== undefined) throw new Error('A message with this clientMessageId waits already.');
       const before = heldIn(numbered.conversationId).filter((one) => !going.has(one));
       keep([...held, numbered]);
       // Nobody waits for their outcome: those that fail stay in the outbox.

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { followSignal } from './follow-signal.ts';
 
 /** Why the server refused to sign in. */
 export interface Refusal {
@@ -21,10 +22,10 @@ export interface Outcome {
   readonly refusal: Refusal | null;
 }
 
-/** The requests of a session. Each rejects if nothing is settled: without a network, or if the server is overloaded. */
+/** The requests of a session. Each rejects if nothing is settled: without a network, if the server is overloaded, or once `signal` aborts. */
 export interface SessionRequests {
-  refresh(refreshToken: string): Promise<Outcome>;
-  signIn(input: { readonly token: string; readonly deviceName?: string; readonly deviceKind?: string }): Promise<Outcome>;
+  refresh(refreshToken: string, signal?: AbortSignal): Promise<Outcome>;
+  signIn(input: SignInWithToken, signal?: AbortSignal): Promise<Outcome>;
   signOut(accessToken: string): Promise<void>;
 }
 
@@ -42,8 +43,9 @@ const usualMs = 30_000;
 /** Creates the requests. */
 export function sessionRequests(url: string, fetchBy: typeof fetch, clock: Clock): SessionRequests {
   /** Returns the answer. Rejects if there is none in time, or if it is not the server's, such as a proxy's error page. */
-  async function post(query: string, input: object, { ms = usualMs, bearer }: Asked = {}): Promise<Answer> {
+  async function post(query: string, input: object, { ms = usualMs, bearer, signal }: Asked = {}): Promise<Answer> {
     const tooLong = new AbortController();
+    const release = followSignal(signal, tooLong);
     const calm = clock.after(ms, () => tooLong.abort(new Error(`there was no answer in ${ms} ms`)));
     try {
       const response = await fetchBy(url, {
@@ -57,6 +59,7 @@ export function sessionRequests(url: string, fetchBy: typeof fetch, clock: Clock
       return answer;
     } finally {
       calm();
+      release();
     }
   }
 
@@ -73,21 +76,20 @@ export function sessionRequests(url: string, fetchBy: typeof fetch, clock: Clock
   }
 
   return {
-    async refresh(refreshToken) {
+    async refresh(refreshToken, signal) {
       const query = `mutation ($input: RefreshTokenInput!) { done: refreshToken(input: $input) ${payload} }`;
-      const once = () => post(query, { refreshToken }, { ms: refreshMs });
+      const once = () => post(query, { refreshToken }, { ms: refreshMs, signal });
       const since = clock.now();
       function again(error: unknown): Promise<Answer> {
         // The page has slept. Meanwhile other tabs may have newer tokens, and the server may treat this one as stolen.
-        if (clock.now() - since > 2 * refreshMs) throw error;
+        if (signal?.aborted || clock.now() - since > 2 * refreshMs) throw error;
         return once();
       }
       return outcomeOf(read(await once().catch(again)));
     },
-    async signIn(input) {
-      return outcomeOf(
-        read(await post(`mutation ($input: SignInWithTokenInput!) { done: signInWithToken(input: $input) ${payload} }`, input)),
-      );
+    async signIn(input, signal) {
+      const query = `mutation ($input: SignInWithTokenInput!) { done: signInWithToken(input: $input) ${payload} }`;
+      return outcomeOf(read(await post(query, input, { signal })));
     },
     async signOut(accessToken) {
       await post(
@@ -99,10 +101,17 @@ export function sessionRequests(url: string, fetchBy: typeof fetch, clock: Clock
   };
 }
 
+interface SignInWithToken {
+  readonly token: string;
+  readonly deviceName?: string;
+  readonly deviceKind?: string;
+}
+
 interface Asked {
   /** How long to wait for the response. */
   readonly ms?: number;
   readonly bearer?: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 type Payload = Granted & { readonly errors: readonly Refusal[] };

@@ -38,3 +38,13 @@ export async function writeTokens(storage: SessionStorage, key: string, tokens: 
   await storage.removeItem(key);
   return tokens === null;
 }
+
+/** A storage that lasts as long as the page. */
+export function memoryStorage(): SessionStorage {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+  };
+}

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { inform } from './inform.ts';
 import { type Locked, webLock } from './lock.ts';
 import { type Granted, type Refusal, sessionRequests } from './session-request.ts';
-import { readTokens, type SessionStorage, type Tokens, writeTokens } from './session-storage.ts';
+import { memoryStorage, readTokens, type SessionStorage, type Tokens, writeTokens } from './session-storage.ts';
 import { signedFetch } from './signed-fetch.ts';
 
 /** The token fields of the payloads of `signUp`, `signIn` and `signInWithToken`. */
@@ -42,7 +42,7 @@ export interface Session {
   begin(given?: Given): Promise<void>;
   /**
    * Returns an access token that is valid for at least 30 s (or a quarter of its lifetime, if that is shorter), or null if nobody is signed
-   * in. Rejects if that cannot be determined now: try again later.
+   * in. Rejects if that cannot be determined now (try again later), or if the user signs out meanwhile.
    */
   readonly token: () => Promise<string | null>;
   /** Call it when the server rejected the token: gets another one and returns whether there is one. Rejects like `token`. */
@@ -57,7 +57,7 @@ export interface Session {
    * `createOutbox` and `createSocketClient`. A session that ends by itself does not abort it: its user may sign in again.
    */
   readonly signal: AbortSignal;
-  /** Ends the session here and, if the server can be reached, there. */
+  /** Ends the session here and, if the server can be reached, there. Requests that are under way for tokens are given up. */
   signOut(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ const longestIdentityMs = 60_000;
 /** Creates a session. */
 export function createSession({
   url,
-  storage = memory(),
+  storage = memoryStorage(),
   key = 'mpim session',
   identityToken,
   device,
@@ -87,6 +87,8 @@ export function createSession({
   let tenure = new AbortController();
   /** No sign-in by `identityToken` until `begin` is called: the user signed out in some tab, or was refused. */
   let left = false;
+  /** Aborted by a sign-out, which waits for none of the requests for its user. */
+  let errands = new AbortController();
   /** The last refresh token that the server refused. It stays in the storage while `identityToken` is asked for the next session. */
   let refused: string | null = null;
   /** The storage did not accept the last tokens. */
@@ -152,7 +154,7 @@ export function createSession({
     if (isOver(stored)) return leave();
     if (stored !== null && stored.refreshToken !== refused) {
       if (stored.accessToken !== spent && !endsSoon(stored)) return become(stored);
-      const { given, refusal } = await request.refresh(stored.refreshToken);
+      const { given, refusal } = await request.refresh(stored.refreshToken, errands.signal);
       if (given !== null || !canEnter()) return settle(stored, given && tokensOf(given, stored.name), refusal);
       refused = stored.refreshToken;
       become(null, refusal);
@@ -167,7 +169,7 @@ export function createSession({
   /** Signs in by a token of `identityToken`. If it belongs to another user than expected, only the next page is signed in as that user. */
   async function enter(before: Tokens | null, token: string | null, expected: string | null): Promise<void> {
     if (token === null) return settle(before, null);
-    const { given, refusal } = await request.signIn({ token, ...device });
+    const { given, refusal } = await request.signIn({ token, ...device }, errands.signal);
     const next = given && tokensOf(given);
     if (next === null) left = true;
     if (next === null || expected === null || next.name === expected) return settle(before, next, refusal);
@@ -179,8 +181,12 @@ export function createSession({
   function identityNow(): Promise<string | null> {
     return new Promise((resolve, reject) => {
       if (identityToken === undefined || left) return resolve(null);
+      const { signal } = errands;
+      const leaving = (): void => reject(signal.reason);
+      signal.addEventListener('abort', leaving);
       const calm = clock.after(longestIdentityMs, () => reject(new Error('identityToken does not answer')));
-      identityToken().then(resolve, reject).finally(calm);
+      const answered = identityToken().then(resolve, reject).finally(calm);
+      void answered.finally(() => signal.removeEventListener('abort', leaving));
     });
   }
 
@@ -241,6 +247,7 @@ export function createSession({
 
   return {
     async begin(given) {
+      if (left) errands = new AbortController();
       left = false;
       if (given === undefined && identityToken !== undefined) {
         // It may ask the user, for minutes. Only the caller of `begin` waits for that.
@@ -259,16 +266,17 @@ export function createSession({
     },
     async signOut() {
       left = true;
-      let last = held === undefined ? await fresh().catch(() => null) : held;
+      errands.abort(new Error('The user has signed out.'));
+      let last: Tokens | null = null;
       await locked(async () => {
-        // Somebody else signed in meanwhile.
-        if (held && held.name !== last?.name) return;
+        last = held ?? null;
         // Also one whose session has ended, so that no other tab begins the next one.
         const leaving = held?.name ?? owner;
         try {
           const stored = await kept();
-          if (held !== null && stored?.name === leaving) last = stored;
-          if (held === undefined || stored?.name === leaving) await keep(null);
+          const isOwn = held === undefined || stored?.name === leaving;
+          if (isOwn && held !== null) last = stored;
+          if (isOwn) await keep(null);
         } finally {
           become(null);
           belongTo(null);
@@ -278,15 +286,6 @@ export function createSession({
         if (last !== null) await endThere(last).catch(() => undefined);
       });
     },
-  };
-}
-
-function memory(): SessionStorage {
-  const kept = new Map<string, string>();
-  return {
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => void kept.set(key, value),
-    removeItem: (key) => void kept.delete(key),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { runAdmin } from '../support/admin-command.ts';
 import { ask } from '../support/client.ts';
-import { SendMessageDocument, UpdateProfileDocument } from '../support/generated/graphql.ts';
+import { MarkUnreadDocument, SendMessageDocument, UpdateProfileDocument } from '../support/generated/graphql.ts';
 import { password, peopleOf } from '../support/world.ts';
 import { browserPlace } from './window.ts';
 
@@ -55,7 +55,7 @@ function receipt(page: Page): Locator {
   return page.getByRole('log').getByRole('article', { name: 'You' }).last().getByRole('img');
 }
 
-test('two users find each other and send messages: they arrive, count as unread, and are shown as read; typing and a new name are shown too', async () => {
+test('two users find each other and send messages: they arrive, count as unread, and are shown as read; typing, a new name and a mark as unread are shown too', async () => {
   const [ada, ben] = [await signUp('ada'), await signUp('ben')];
   await pick(ada, 'Find people', 'ben');
   await say(ada, 'Hello Ben');
@@ -77,6 +77,14 @@ test('two users find each other and send messages: they arrive, count as unread,
   await ask(place.node.url, UpdateProfileDocument, { input: { displayName: 'Benjamin' } }, token);
   await row(ada, /^online.*Benjamin.*Hello Ada/).waitFor();
   await ada.getByRole('main').getByRole('heading', { name: 'Benjamin' }).waitFor();
+  const conversationId = decodeURIComponent(new URL(ben.url()).hash.slice('#/'.length));
+  await ask(place.node.url, MarkUnreadDocument, { input: { conversationId, fromSeq: 1 } }, token);
+  await row(ben, /1 unread/).waitFor();
+  await say(ada, 'Are you there?');
+  await row(ben, /2 unread/).waitFor();
+  await ben.goBack();
+  await row(ben, /2 unread/).click();
+  await expect.poll(() => row(ben, /unread/).count()).toBe(0);
   expect(misdeeds).toEqual({ elsewhere: [], faults: [] });
 });
 

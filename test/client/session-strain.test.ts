@@ -45,7 +45,7 @@ describe('a session whose refresh is answered late', () => {
     await asked;
     const changed = meanwhile === 'signed out' ? session.signOut() : session.begin(tokensOf(ben));
     letThrough();
-    await Promise.all([refreshed, changed]);
+    await Promise.all([refreshed.catch(() => false), changed]);
     expect(await whoIs(session.fetch)).toBe(meanwhile === 'signed out' ? null : ben.handle);
   });
 
@@ -80,6 +80,34 @@ describe('a session whose refresh is answered late', () => {
     const { session: copy } = page();
     await copy.begin(tokensOf(ann));
     expect(await copy.refresh()).toBe(false);
+  });
+
+  it('is given up by a sign-out, which then ends the session on the server too', async () => {
+    const [ann, ben] = await chat.people('ann', 'ben');
+    const storage = storageOf();
+    const silent = Promise.withResolvers<void>();
+    const { session, asked, changes, later } = page({
+      storage,
+      async fetch(input, init) {
+        const response = await fetch(input, init);
+        if (asked.length > 1) return response;
+        silent.resolve();
+        return new Promise((_, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)));
+      },
+    });
+    await session.begin(tokensOf(ann));
+    later(50_000);
+    const token = session.token();
+    await silent.promise;
+    const left = session.signOut();
+    await expect(token).rejects.toThrow('signed out');
+    await left;
+    expect([changes, storage.kept.size, asked]).toEqual([['signed in', null], 0, ['refreshToken', 'refreshToken', 'signOut']]);
+    const { session: copy } = page();
+    await copy.begin(tokensOf(ann));
+    expect(await copy.refresh()).toBe(false);
+    await session.begin(tokensOf(ben));
+    expect(await session.refresh()).toBe(true);
   });
 
   it('does not repeat it if the page slept meanwhile, because other tabs may have newer tokens', async () => {
@@ -346,6 +374,20 @@ describe('with an identity provider', () => {
     const { session, asked } = page(account());
     await session.signOut();
     expect([await session.token(), asked]).toEqual([null, []]);
+  });
+
+  it('a page that signs out while the provider is asked does not wait for it', async () => {
+    const consulted = Promise.withResolvers<void>();
+    const { session, asked, changes } = page({
+      identityToken() {
+        consulted.resolve();
+        return new Promise<never>(() => undefined);
+      },
+    });
+    const token = session.token();
+    await consulted.promise;
+    await Promise.all([session.signOut(), expect(token).rejects.toThrow('signed out')]);
+    expect([await session.token(), asked, changes]).toEqual([null, [], []]);
   });
 
   it('a page does not switch to another user of the provider until begin() is called', async () => {

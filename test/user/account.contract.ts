@@ -196,6 +196,16 @@ export function promisesOfAccounts(open: () => Promise<Db>): void {
       await world.users.signIn({ handle, password: another, address: world.address() });
     });
 
+    test('that was changed by a request without an answer is known by its use as the current one', async () => {
+      const { viewer } = await world.newcomer();
+      const change = (currentPassword: string) =>
+        world.users.changePassword(viewer, { currentPassword, newPassword: another, address: world.address() });
+      await expect(change(another)).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
+      await change(password);
+      await expect(change(password)).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
+      expect(await change(another)).toEqual([]);
+    });
+
     test('that is wrong or invalid is refused under its field, and nothing changes', async () => {
       const { viewer, handle } = await world.newcomer();
       const phone = await world.users.signIn({ handle, password, address: world.address() });

@@ -56,3 +56,24 @@ test('the profiles of many users who come at once are applied together, and agai
   await vi.advanceTimersByTimeAsync(1_000);
   expect(called).toEqual([['ann', 'ben', 'cy'], ['ben']]);
 });
+
+test('if operators let fewer users be watched, the app watches as many as the server takes, the first ones', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const asked: unknown[] = [];
+  const presence = createPresence({
+    subscribe({ variables }, sink) {
+      const { userIds } = variables as { userIds: readonly string[] };
+      asked.push(userIds);
+      if (userIds.length > 2) queueMicrotask(() => sink.error([{ message: 'At most 2', extensions: { code: 'BAD_USER_INPUT' } }]));
+      return () => undefined;
+    },
+    ...{ show: () => undefined, called: () => undefined, isLive: () => true },
+  });
+  presence.watch(['e', 'd', 'c', 'b', 'a']);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked).toEqual([
+    ['a', 'b', 'c', 'd', 'e'],
+    ['d', 'e'],
+  ]);
+});

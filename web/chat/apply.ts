@@ -215,7 +215,7 @@ function further(held: number | null, told: number | null): number | null {
 function readElsewhere(state: State, { conversation }: Of<'ViewerMarkersMoved'>): State {
   return withConversation(state, conversation?.id, (held) => {
     if (conversation === null) return held;
-    const { lastSeq, viewerReadSeq, viewerUnreadCount } = conversation;
+    const { lastSeq, viewerReadSeq, viewerMarkedUnreadFromSeq, viewerUnreadCount } = conversation;
     // An earlier mark of this page. What was read since is still on its way to the server.
     if (viewerReadSeq < held.viewerReadSeq) return held;
     // The event counts up to its own `lastSeq`. Later messages are added, but never more than are counted here.
@@ -225,6 +225,7 @@ function readElsewhere(state: State, { conversation }: Of<'ViewerMarkersMoved'>)
       ...held,
       lastSeq: Math.max(held.lastSeq, lastSeq),
       viewerReadSeq,
+      viewerMarkedUnreadFromSeq,
       viewerUnreadCount: unread,
     };
   });
@@ -232,5 +233,10 @@ function readElsewhere(state: State, { conversation }: Of<'ViewerMarkersMoved'>)
 
 /** The state after the viewer has read a conversation to its end. Applied at once, without waiting for the server. */
 export function seen(state: State, id: string): State {
-  return withConversation(state, id, (held) => ({ ...held, viewerUnreadCount: 0, viewerReadSeq: held.lastSeq }));
+  return withConversation(state, id, (held) => ({
+    ...held,
+    viewerUnreadCount: 0,
+    viewerMarkedUnreadFromSeq: null,
+    viewerReadSeq: held.lastSeq,
+  }));
 }

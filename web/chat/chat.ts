@@ -1,12 +1,4 @@
-import {
-  browserWake,
-  type Draft,
-  followEvents,
-  type ListedStorage,
-  memoryPositions,
-  type Status,
-  type Subscribe,
-} from '../../client/index.ts';
+import { browserWake, followEvents, type ListedStorage, memoryPositions, type Status, type Subscribe } from '../../client/index.ts';
 import type { Ask } from '../api/ask.ts';
 import type { Session } from '../api/session.ts';
 import {
@@ -20,16 +12,16 @@ import {
   ListedDocument,
   MoreDocument,
   RoomDocument,
-  type SendMessageInput,
   UpdateMembershipDocument,
 } from '../generated/graphql.ts';
 import { createStore, type Store } from '../store.ts';
 import { apply, type Event, outdates, receipts, seen } from './apply.ts';
+import { createGathered } from './gathered.ts';
 import { createHalfWritten, type HalfWritten } from './half-written.ts';
 import { createInTurn } from './in-turn.ts';
 import { createMarks } from './marks.ts';
 import { createMessageActs, type MessageActs } from './message-acts.ts';
-import { createOutgoing } from './outgoing.ts';
+import { createOutgoing, type Outgoing } from './outgoing.ts';
 import { createPresence, shownPeople } from './presence.ts';
 import { type Receipts, readReceipts } from './receipts.ts';
 import { renamed } from './renamed.ts';
@@ -52,7 +44,7 @@ import { createThreadReader } from './thread-reader.ts';
 import { createTyping } from './typing.ts';
 
 /** The chat of the signed-in user: the state to show and the actions on it. */
-export interface Chat {
+export interface Chat extends Pick<Outgoing, 'say' | 'discard'> {
   readonly state: Store<State>;
   readonly ask: Ask;
   readonly acts: MessageActs;
@@ -69,9 +61,6 @@ export interface Chat {
   readFurther(): Promise<void>;
   /** Adds a conversation that the viewer has just opened or created. Its event may arrive later. */
   add(conversation: Conversation): void;
-  say(draft: Draft<SendMessageInput>): void;
-  /** Gives up a message that could not be sent. */
-  discard(clientMessageId: string): void;
   /** Removes a refused message from view. */
   dismiss(refused: Refused): void;
   /** Marks a conversation as read to its end. */
@@ -111,6 +100,7 @@ export function createChat({ session, ask, subscribe, storage, first }: ChatPart
   let isOutdated = false;
   const threads = createThreadReader({ ask, inTurn, state, change });
   const marks = createMarks(ask);
+  const anew = createGathered(() => inTurn(readAnew));
   const presence = createPresence({
     subscribe,
     show: (known) => change((now) => ({ ...now, presence: known })),
@@ -141,16 +131,13 @@ export function createChat({ session, ask, subscribe, storage, first }: ChatPart
   }
 
   async function take(event: Event): Promise<void> {
-    if (outdates(event)) {
-      isOutdated = true;
-      return await readAnew(state.get().status.state === 'live');
-    }
+    if (outdates(event)) return outdated();
     switch (event.__typename) {
       case 'TypingChanged':
         if (event.user !== null) typing.told(event.conversationId, event.user, event.typing);
         return;
       case 'StreamReady':
-        return await readAnew(true);
+        return await readAnew();
       case 'MessageSent':
         if (event.actor !== null) typing.told(event.streamId, event.actor, false);
         if (event.actor?.id !== first.user.id) marks.delivered(event.streamId, event.seq);
@@ -162,9 +149,14 @@ export function createChat({ session, ask, subscribe, storage, first }: ChatPart
     if (event.__typename === 'ConversationOpened') void readRoom();
   }
 
-  /** Not before everything missed has come: it can have messages that the viewer has deleted, which would be shown again. */
-  async function readAnew(isCaughtUp: boolean): Promise<void> {
-    if (!isOutdated || !isCaughtUp) return;
+  function outdated(): void {
+    isOutdated = true;
+    // Not before everything missed has come: it can have messages that the viewer has deleted, which would be shown again.
+    if (state.get().status.state === 'live') anew.soon();
+  }
+
+  async function readAnew(): Promise<void> {
+    if (!isOutdated) return;
     const { viewer } = await ask(EverythingDocument, {});
     if (viewer === null) return;
     const id = opened;
@@ -271,6 +263,7 @@ export function createChat({ session, ask, subscribe, storage, first }: ChatPart
     discard: outgoing.discard,
     dismiss: (refused) => change((now) => ({ ...now, refused: now.refused.filter((one) => one !== refused) })),
     see(id) {
+      if (state.get().conversations.get(id)?.viewerUnreadCount === 0) return;
       change((now) => seen(now, id));
       marks.read(id, state.get().conversations.get(id)?.lastSeq ?? 0);
     },
@@ -290,6 +283,7 @@ export function createChat({ session, ask, subscribe, storage, first }: ChatPart
       void following.stop();
       outgoing.stop();
       marks.stop();
+      anew.stop();
       presence.stop();
       typing.stop();
     },

@@ -5,7 +5,7 @@ import type { State } from './state.ts';
 
 /** Watches presence. */
 export interface Presence {
-  /** Watches exactly these users. */
+  /** Watches exactly these users, or the first ones if they are too many for the server. */
   watch(userIds: readonly string[]): void;
   /** Subscribes again after a lost connection. The server sends everything again, as presence has no positions. */
   again(): void;
@@ -27,10 +27,14 @@ export interface PresenceParts {
 const gatherMs = 100;
 // An outage of Redis, during which a new watch is refused, lasts seconds or longer.
 const retryMs = 5_000;
+// The default of the server's MAX_WATCHED.
+const usuallyMost = 500;
 
 /** Creates it. */
 export function createPresence({ subscribe, show, called, isLive }: PresenceParts): Presence {
+  let wanted: readonly string[] = [];
   let watched: readonly string[] = [];
+  let most = usuallyMost;
   let end: (() => void) | undefined;
   let known: ReadonlyMap<string, PresenceStatus> = new Map();
   const names = new Map<string, string>();
@@ -71,11 +75,20 @@ export function createPresence({ subscribe, show, called, isLive }: PresencePart
           fresh.set(told.user.id, told.user);
           gathering ??= setTimeout(handOn, gatherMs);
         },
-        error: lost,
+        error: refused,
         complete: lost,
       },
     );
     end = own;
+
+    /** Operators may have set another MAX_WATCHED, which only the refusal tells. */
+    function refused(error: unknown): void {
+      const isTooMany = end === own && watched.length > 1 && isMistaken(error);
+      lost();
+      if (!isTooMany) return;
+      most = Math.floor(watched.length / 2);
+      watch(wanted);
+    }
 
     /** Presence is unknown now. After a lost connection it is watched again when the events are, which decides when to retry. */
     function lost(): void {
@@ -86,15 +99,18 @@ export function createPresence({ subscribe, show, called, isLive }: PresencePart
     }
   }
 
+  function watch(userIds: readonly string[]): void {
+    wanted = userIds;
+    const next = wanted.slice(0, most).toSorted();
+    if (next.join() === watched.join()) return;
+    watched = next;
+    // Users who are not watched any more are not shown.
+    known = new Map([...known].filter(([id]) => next.includes(id)));
+    again();
+  }
+
   return {
-    watch(userIds) {
-      const next = userIds.toSorted();
-      if (next.join() === watched.join()) return;
-      watched = next;
-      // Users who are not watched any more are not shown.
-      known = new Map([...known].filter(([id]) => next.includes(id)));
-      again();
-    },
+    watch,
     again,
     stop() {
       clearTimeout(gathering);
@@ -103,12 +119,13 @@ export function createPresence({ subscribe, show, called, isLive }: PresencePart
   };
 }
 
-// The default of the server's MAX_WATCHED.
-const most = 500;
-
 /** The users whose presence is shown: the peer of each direct conversation, and the members of the open conversation. */
 export function shownPeople({ me, conversations, rooms }: State, opened: string | null): readonly string[] {
   const peers = [...conversations.values()].flatMap((one) => (one.__typename === 'DirectConversation' ? [one.viewerPeer.id] : []));
   const members = (opened === null ? undefined : rooms.get(opened))?.members.map(({ id }) => id) ?? [];
-  return [...new Set([...members, ...peers])].filter((id) => id !== me.id).slice(0, most);
+  return [...new Set([...members, ...peers])].filter((id) => id !== me.id);
+}
+
+function isMistaken(error: unknown): boolean {
+  return Array.isArray(error) && error.some((one) => one?.extensions?.code === 'BAD_USER_INPUT');
 }

@@ -22,10 +22,16 @@ export function Conversation({ id }: { readonly id: string }): ReactNode {
   const [atEnd, setAtEnd] = useState(true);
   const [replyTo, setReplyTo] = useState<Said | null>(null);
   const unread = conversation?.viewerUnreadCount ?? 0;
+  const isMarked = (conversation?.viewerMarkedUnreadFromSeq ?? null) !== null;
+  const isSeen = visible && atEnd && !inThread && isRead;
 
   useEffect(() => {
-    if (visible && atEnd && !inThread && room !== undefined && unread > 0) chat.see(id);
-  }, [chat, id, visible, atEnd, inThread, room, unread]);
+    if (isSeen) chat.see(id);
+  }, [chat, id, isSeen]);
+  // What the viewer has marked as unread stays so until they come back to it.
+  useEffect(() => {
+    if (isSeen && unread > 0 && !isMarked) chat.see(id);
+  }, [chat, id, isSeen, unread, isMarked]);
   useEffect(() => {
     if (sought !== null && isRead) void chat.readBackTo(id, sought);
   }, [chat, id, sought, isRead]);
