@@ -33,7 +33,7 @@ builder.queryField('groupPreview', (t) =>
     type: GroupPreview,
     nullable: true,
     description:
-      'A preview of a group. By ID, the group must be OPEN or APPROVAL, or the viewer must be a member. By the code of a valid invite, every group is returned. Null otherwise. Give exactly one of `id` and `code`. Fails with RATE_LIMITED as a top-level error beyond JOIN_ATTEMPTS in 15 minutes, counted together with attempts to join.',
+      'A preview of a group. By ID, the group must be OPEN or APPROVAL, or the viewer must be a member or have a pending join request. By the code of a valid invite, every group is returned. Null otherwise. Give exactly one of `id` and `code`. Fails with RATE_LIMITED as a top-level error beyond JOIN_ATTEMPTS in 15 minutes, counted together with attempts to join.',
     args: {
       id: t.arg.id({ description: 'The global ID of the group.' }),
       code: t.arg.string({ description: 'The code of an invite.' }),

@@ -23,7 +23,7 @@ export const GroupInvite = builder.objectRef<InviteShape>('GroupInvite').impleme
     }),
     createdBy: t.field({
       type: User,
-      description: 'The user who created the invite.',
+      description: 'The user who created the invite. They may have left the group, or their account may be erased.',
       resolve: ({ createdById }, _args, context) => presentUser(context, createdById),
     }),
     expiresAt: t.expose('expiresAt', {
@@ -74,7 +74,8 @@ mutation('createInvite', {
 });
 
 mutation('revokeInvite', {
-  description: 'Revokes an invite. Nobody can join with its code any more.',
+  description:
+    'Revokes an invite. Nobody can join with its code any more. An invite is not revoked when the user who created it leaves the group.',
   input: (t) => ({ inviteId: t.id({ required: true, description: 'The ID of the invite, whoever created it.' }) }),
   async act(viewer, { inviteId }, { chat }) {
     const id = inputId('GroupInvite', inviteId, 'inviteId');

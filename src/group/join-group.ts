@@ -4,12 +4,13 @@ import { accountGone, type Viewer } from '../user/index.ts';
 import { allowAll, putFlag, requireAllowedText } from '../words/index.ts';
 import { admit } from './admission.ts';
 import { ask } from './ask.ts';
-import type { JoinPolicy } from './conversation.ts';
+import type { JoinPolicy, MembershipRef } from './conversation.ts';
 import { conversationRow, groupCount, membershipRow, userExists } from './facts.ts';
 import { lockFor } from './group-admins.ts';
 import { inviters } from './invite.ts';
 import { invitesChanged } from './invite-entries.ts';
 import { type InviteRow, inviteByCode, isCode, isGood, readInvitesByCode, takeUse } from './invite-store.ts';
+import { isWaiting, joinRequestOf, joinRequestRow } from './join-request-store.ts';
 import type { GroupName, Joining, JoinRequest } from './joining.ts';
 import type { OpenGroup } from './open-group.ts';
 import type { JoiningParts } from './parts.ts';
@@ -64,10 +65,17 @@ export async function joinGroup(parts: JoiningParts, viewer: Viewer, options: Pa
           result: (placed) => ({ request: result(placed) }),
         };
       }
-      if (outcome === 'NOT_FOUND') throw noGroup(named.field);
+      if (outcome === 'NOT_FOUND') return findRequest(inside, { conversationId: groupId, userId }, named.field);
       throw new ChatError(outcome, 'You are banned from this group.', { field: [named.field] });
     },
   });
+}
+
+/** A request stays pending when its group becomes INVITE_ONLY, and the requester sees it in their list. */
+async function findRequest(inside: Inside, ref: MembershipRef, field: string): Promise<Verdict<Joined>> {
+  const request = await inside.read(joinRequestRow, ref);
+  if (!isWaiting(request)) throw noGroup(field);
+  return { result: () => ({ request: joinRequestOf(request) }) };
 }
 
 /** The standing of a user who is not a member. */

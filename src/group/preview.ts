@@ -3,13 +3,14 @@ import type { Conversation } from './conversation.ts';
 import type { ReadingParts } from './conversation-reader.ts';
 import { isCode, isGood, readInvitesByCode } from './invite-store.ts';
 import { requireOne, standing } from './join-group.ts';
+import { isWaiting, readJoinRequests } from './join-request-store.ts';
 import type { GroupName } from './joining.ts';
 import { joining } from './permission.ts';
 import { isActive, readMemberships } from './store.ts';
 
 /**
- * Returns a group to its members, to users who may join it or request to, and to users who would be told that they are banned. Returns null
- * in all other cases, which cannot be told apart. Throws INVALID_INPUT (id) unless exactly one of id and code is given.
+ * Returns a group to its members, to users who may join it, may request to or have, and to users who would be told that they are banned.
+ * Returns null in all other cases, which cannot be told apart. Throws INVALID_INPUT (id) unless exactly one of id and code is given.
  */
 export async function previewGroup(
   { db, conversations }: Pick<ReadingParts, 'db' | 'conversations'>,
@@ -23,8 +24,9 @@ export async function previewGroup(
   const [conversation] = await conversations([id]);
   if (conversation?.kind !== 'GROUP') return null;
   const [access = null] = await readMemberships(db.client, [{ conversationId: id, userId: viewer.userId }]);
-  const isTold = isActive(access) || joining[conversation.joinPolicy][how][standing(access)] !== 'NOT_FOUND';
-  return isTold ? conversation : null;
+  if (isActive(access) || joining[conversation.joinPolicy][how][standing(access)] !== 'NOT_FOUND') return conversation;
+  const [request = null] = await readJoinRequests(db.client, [{ conversationId: id, userId: viewer.userId }]);
+  return isWaiting(request) ? conversation : null;
 }
 
 /** For each group, in order, whether the viewer is banned and is told so. For a group with joinPolicy INVITE_ONLY they are not told. */

@@ -73,6 +73,20 @@ export function promisesOfInvites(open: () => Promise<Db>): void {
     expect([await toldOfInvites(ada), await toldOfInvites(bob)]).toEqual([2, 1]);
   });
 
+  it.each<[string, (scene: Awaited<ReturnType<typeof scene>>) => Promise<unknown>]>([
+    ['is demoted', ({ ada, bob, groupId }) => world.groups.setRole(ada, { groupId, userId: bob.userId, role: 'MEMBER' })],
+    ['is removed', ({ ada, bob, groupId }) => world.groups.removeMember(ada, { groupId, userId: bob.userId })],
+    ['is erased', ({ bob }) => world.groups.leaveAll(bob.userId, new AbortController().signal)],
+  ])('an invite whose creator %s stays valid until it is revoked', async (_how, end) => {
+    const one = await scene();
+    const { ada, bob, groupId } = one;
+    const { code, id } = await world.joining.createInvite(bob, { groupId });
+    await end(one);
+    expect((await world.joining.join(await world.person(), { code })).group?.id).toBe(groupId);
+    await world.joining.revokeInvite(ada, id);
+    expect(await refusal(world.joining.join(await world.person(), { code }))).toEqual({ code: 'NOT_FOUND', field: ['code'] });
+  });
+
   it('a used, revoked or expired invite is the same NOT_FOUND as an unknown one', async () => {
     const { ada, groupId } = await scene();
     const once = await world.joining.createInvite(ada, { groupId, maxUses: 1 });

@@ -274,6 +274,20 @@ export function promisesOfJoining(open: () => Promise<Db>): void {
       expect(await refusal(joining.answer(ada, ref, { accept: true }))).toEqual({ code: 'NOT_FOUND', field: ['requestId'] });
     });
 
+    it('stays when the group becomes INVITE_ONLY: the requester finds it and the group, banned or not, and it can be accepted', async () => {
+      const { ada, cy, groupId, ref, request, joining } = await asking();
+      const banned = await world.person();
+      await joining.join(banned, { groupId });
+      await world.groups.removeMember(ada, { groupId, userId: banned.userId, ban: true });
+      await world.groups.update(ada, { groupId, joinPolicy: 'INVITE_ONLY' });
+      for (const viewer of [cy, banned]) {
+        expect((await joining.join(viewer, { groupId })).request).toMatchObject({ conversationId: groupId, userId: viewer.userId });
+        expect((await joining.preview(viewer, { groupId }))?.id).toBe(groupId);
+      }
+      expect((await joining.join(cy, { groupId })).request).toEqual(request);
+      expect((await joining.answer(ada, ref, { accept: true })).member).toMatchObject({ userId: cy.userId });
+    });
+
     it('is answered once: the second answer is refused', async () => {
       const { ada, bob, cy, groupId, ref, joining } = await asking();
       const answers = await Promise.allSettled([joining.answer(ada, ref, { accept: true }), joining.answer(bob, ref, { accept: false })]);
