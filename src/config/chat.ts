@@ -14,7 +14,7 @@ export const chatOptions = {
     'SIGN_IN_ATTEMPTS',
     '10',
     whole(1, 100_000),
-    'Failed sign-ins per handle within 15 minutes before further ones are refused with RATE_LIMITED.',
+    'Failed sign-ins per handle and network address within 15 minutes before further ones are refused with RATE_LIMITED. From all addresses together, ten times as many.',
   ),
   addressAttempts: setting(
     'ADDRESS_ATTEMPTS',

@@ -24,15 +24,15 @@ export function wrongPassword(field: string): ChatError {
 
 /**
  * Checks the viewer's own password and returns the hash that it matches. The caller must check under the account's lock that this hash is
- * still in force. Attempts count together with attempts to sign in. Throws ChatError INVALID_CREDENTIALS (field), RATE_LIMITED, UNAVAILABLE
+ * still in force. A wrong one counts for the user and the address. Throws ChatError INVALID_CREDENTIALS (field), RATE_LIMITED, UNAVAILABLE
  * or NOT_FOUND.
  */
 export async function requireOwnPassword(parts: PasswordParts, { userId }: Viewer, given: GivenPassword): Promise<string> {
   const [row] = await readUserRows(parts.db.client, [userId]);
   if (row?.state !== 'ACTIVE') throw accountGone();
-  const { handle, passwordHash } = row;
+  const { passwordHash } = row;
   const possible = isPassword(given.password);
-  const right = await parts.throttle.signIn({ handle, address: given.address }, async () => {
+  const right = await parts.throttle.ownPassword({ userId, address: given.address }, async () => {
     const fits = await parts.passwords.matches(possible ? passwordHash : null, possible ? given.password : '', given.address);
     return fits ? passwordHash : null;
   });

@@ -4,6 +4,8 @@ import { countedAddress } from './address.ts';
 import type { UserParts } from './parts.ts';
 
 const windowSeconds = 15 * 60;
+// Whoever wants to keep a user out by wrong guesses needs this many addresses. Whoever has more still gets no more guesses than from these.
+const addressesPerHandle = 10;
 // A change of settings may be delivered to all conversations of a user. Nobody changes them as often on purpose.
 const settingsChanges = 30;
 // A change of a profile is delivered to everybody who watches the user. So is a change of presence, which has the same limit.
@@ -25,10 +27,13 @@ export interface Throttle {
   /** Counts a sign-up. Throws RATE_LIMITED. */
   signUp(address: string): Promise<void>;
   /**
-   * Runs an attempt to sign in, which returns null if it failed. A failed attempt counts for the handle and the address, and anything else
-   * does not. It is counted before it runs, so that simultaneous attempts cannot all get past the limit. Throws RATE_LIMITED.
+   * Runs an attempt to sign in, which returns null if it failed. A failed attempt counts for the address, for the handle at that address, and
+   * for the handle; anything else does not count. It is counted before it runs, so that simultaneous attempts cannot all get past the
+   * limit. Throws RATE_LIMITED.
    */
   signIn<T>(who: { readonly handle: string | null; readonly address: string }, attempt: () => Promise<T | null>): Promise<T | null>;
+  /** The same for a password that a signed-in user gives. It counts for the user, so that nobody else can use up their attempts. */
+  ownPassword<T>(who: { readonly userId: bigint; readonly address: string }, attempt: () => Promise<T | null>): Promise<T | null>;
   /** Counts a failed attempt to sign in. Throws RATE_LIMITED. */
   failure(address: string): Promise<void>;
   /** Counts a refresh of a session. Throws RATE_LIMITED. */
@@ -54,12 +59,14 @@ export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'c
   });
   const settings = limits.limit({ name: 'settings', points: settingsChanges, windowSeconds });
   const profiles = limits.limit({ name: 'profile', points: profileChanges, windowSeconds });
-  const handles = limits.limit({ name: 'sign-in-handle', points: () => config.signInAttempts, windowSeconds });
+  const guesses = limits.limit({ name: 'sign-in-handle-address', points: () => config.signInAttempts, windowSeconds });
+  const handles = limits.limit({ name: 'sign-in-handle', points: () => addressesPerHandle * config.signInAttempts, windowSeconds });
+  const passwords = limits.limit({ name: 'own-password', points: () => config.signInAttempts, windowSeconds });
   const changes = limits.limit({ name: 'handle-change', points: config.handleChanges, windowSeconds: 24 * 60 * 60 });
   const searches = limits.limit({ name: 'user-search', points: () => config.searchesPerMinute, windowSeconds: 60 });
 
-  async function signIn<T>(
-    { handle, address }: { readonly handle: string | null; readonly address: string },
+  async function countFailure<T>(
+    counts: readonly (readonly [limit: Limit, key: string])[],
     attempt: () => Promise<T | null>,
   ): Promise<T | null> {
     const taken: (() => Promise<void>)[] = [];
@@ -67,8 +74,7 @@ export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'c
       await Promise.all(taken.map((giveOneBack) => giveOneBack()));
     }
     try {
-      taken.push(await take(addresses, countedAddress(address)));
-      if (handle !== null) taken.push(await take(handles, handle));
+      for (const [limit, key] of counts) taken.push(await take(limit, key));
       const outcome = await attempt();
       if (outcome !== null) await giveBack();
       return outcome;
@@ -79,7 +85,20 @@ export function createThrottle({ limits, config }: Pick<UserParts, 'limits' | 'c
   }
 
   return {
-    signIn,
+    signIn({ handle, address }, attempt) {
+      const from = countedAddress(address);
+      // The address comes first: one that is refused adds no keys.
+      const counts: (readonly [Limit, string])[] = [[addresses, from]];
+      if (handle !== null) counts.push([guesses, `${handle} ${from}`], [handles, handle]);
+      return countFailure(counts, attempt);
+    },
+    ownPassword({ userId, address }, attempt) {
+      const counts = [
+        [addresses, countedAddress(address)],
+        [passwords, String(userId)],
+      ] as const;
+      return countFailure(counts, attempt);
+    },
     async failure(address) {
       await take(addresses, countedAddress(address));
     },

@@ -241,18 +241,32 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
   describe('guessing passwords', () => {
     const few = { ...usualConfig, signInAttempts: 3, addressAttempts: 5 };
 
-    test('is rate limited per handle from all addresses, even for a right password', async () => {
+    test('is rate limited per handle and address, even for a right password; other addresses and the user’s own acts are not affected', async () => {
       const users = world.node({ limits: createMemoryLimits(), config: few });
-      const { handle: name } = await world.newcomer();
+      const { handle: name, viewer } = await world.newcomer();
+      const address = world.address();
       for (let count = 0; count < 3; count += 1) {
+        await expect(users.signIn({ handle: name, password: 'wrong guess', address })).rejects.toMatchObject({
+          code: 'INVALID_CREDENTIALS',
+        });
+      }
+      await expect(users.signIn({ handle: name.toUpperCase(), password, address })).rejects.toMatchObject({
+        code: 'RATE_LIMITED',
+        retryAfterMs: expect.any(Number),
+      });
+      await users.signIn({ handle: name, password, address: world.address() });
+      await users.changePassword(viewer, { currentPassword: password, newPassword: 'another horse battery', address });
+    });
+
+    test('is rate limited per handle from all addresses: ten of them get what one gets ten times', async () => {
+      const users = world.node({ limits: createMemoryLimits(), config: { ...few, signInAttempts: 1 } });
+      const { handle: name } = await world.newcomer();
+      for (let count = 0; count < 10; count += 1) {
         await expect(users.signIn({ handle: name, password: 'wrong guess', address: world.address() })).rejects.toMatchObject({
           code: 'INVALID_CREDENTIALS',
         });
       }
-      await expect(users.signIn({ handle: name.toUpperCase(), password, address: world.address() })).rejects.toMatchObject({
-        code: 'RATE_LIMITED',
-        retryAfterMs: expect.any(Number),
-      });
+      await expect(users.signIn({ handle: name, password, address: world.address() })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     });
 
     test('is rate limited per address over all handles, with an IPv6 network as one address', async () => {
@@ -272,8 +286,9 @@ export function promisesOfSigningIn(open: () => Promise<Db>): void {
     test('concurrently gets no more attempts than one by one', async () => {
       const users = world.node({ limits: createMemoryLimits(), config: few });
       const { handle: name } = await world.newcomer();
+      const address = world.address();
       const outcomes = await Promise.allSettled(
-        Array.from({ length: 20 }, () => users.signIn({ handle: name, password: 'wrong guess', address: world.address() })),
+        Array.from({ length: 20 }, () => users.signIn({ handle: name, password: 'wrong guess', address })),
       );
       const codes = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'signed in'));
       expect(codes.filter((code) => code === 'INVALID_CREDENTIALS')).toHaveLength(3);
