@@ -66,11 +66,6 @@ export interface Verdict<T> {
    * the commit is known to be done.
    */
   readonly along?: (entry: Entry, head: Head) => unknown;
-  /**
-   * Entries of earlier commits on which the act rests. Their hints may be lost with the node or the connection that stored them, so
-   * followers of the streams are told how far these reach.
-   */
-  readonly found?: readonly Pick<Entry, 'streamId' | 'seq'>[];
   /** Publishes no hints. Followers of the streams find the entries when heads are compared, as they do after a lost hint. */
   readonly silent?: boolean | undefined;
   /** What the caller is answered after the commit. */

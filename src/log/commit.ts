@@ -1,9 +1,9 @@
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { newUuid, uuidBytes } from '../uuid.ts';
-import type { Append, Verdict } from './append.ts';
+import type { Append } from './append.ts';
 import { insideFor, lookInside, readInside } from './inside.ts';
-import { type Done, place } from './place.ts';
+import { type Decided, type Done, place } from './place.ts';
 
 /** The result of one append of a commit. */
 export type Outcome =
@@ -41,12 +41,12 @@ export function commit(
       for (const { prefetch } of appends) prefetch?.(read).catch(() => undefined);
     }
     const locked = lookInside(await locking, read);
-    const outcomes: (Outcome | { readonly verdict: Verdict<unknown> })[] = await settleAll(
+    const outcomes: (Outcome | Decided<unknown>)[] = await settleAll(
       appends.map(async (append) => {
         const busy = mayBeBusy ? append.lock.find((id) => !locked.rows.has(id)) : undefined;
         if (busy !== undefined) return { busy };
         try {
-          return { verdict: await append.decide(insideFor(locked, append.lock)) };
+          return { verdict: await append.decide(insideFor(locked, append.lock)), lock: append.lock };
         } catch (error) {
           if (error instanceof ChatError) return { refused: error };
           throw error;
@@ -57,7 +57,7 @@ export function commit(
       db,
       tx,
       locked,
-      outcomes.flatMap((outcome) => ('verdict' in outcome ? [outcome.verdict] : [])),
+      outcomes.flatMap((outcome) => ('verdict' in outcome ? [outcome] : [])),
     );
     const inOrder = done.values();
     return outcomes.map((outcome) => ('verdict' in outcome ? { done: next(inOrder) } : outcome));

@@ -50,9 +50,9 @@ const usualLimits: CommitLimits = { batch: 256, queue: 10_000, deadlineMs: 8_000
 /** Creates the log of a database. It publishes hints on the bus. */
 export function createLog({ db, bus, logger, limits = usualLimits, onStored, tracer = noTracer }: LogParts): Log {
   // Publishing is not awaited: an answer never waits for the bus, and readers find in the log the entries whose hints were lost.
-  function publish({ verdict: { found = [] }, placed: { entries }, hints }: Done<unknown>, by: Span | undefined): void {
+  function publish({ placed: { entries }, hints, reached }: Done<unknown>, by: Span | undefined): void {
     onStored?.(entries);
-    for (const entry of found) watch(bus.publish(streamTopic(entry.streamId), formatHint({ kind: 'reach', seq: entry.seq })), entry);
+    for (const entry of reached) watch(bus.publish(streamTopic(entry.streamId), formatHint({ kind: 'reach', seq: entry.seq })), entry);
     for (const [place, hint] of hints.texts().entries()) {
       const entry = entries[place];
       if (entry !== undefined) watch(publishOne(entry, hint, by), entry);

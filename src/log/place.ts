@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Db, type HeadMove, insertEntries, insertMessages, type MarkerRaise, moveHeads, type Tx } from '../db/index.ts';
-import type { EntryToLog, Head, Placed, Verdict } from './append.ts';
+import type { Append, EntryToLog, Head, Placed, Verdict } from './append.ts';
 import { changesRows } from './change.ts';
 import { type Effect, writeEffects } from './effect.ts';
 import { type Entry, entryTypes, entryVersion, type KnownEntry, type NewEntry, type NewMessage } from './entry.ts';
@@ -14,6 +14,16 @@ export interface Done<T> {
   readonly verdict: Verdict<T>;
   readonly placed: Placed;
   readonly hints: Hints;
+  /**
+   * The newest entries of the streams of an act that logged none. Often it repeats an act whose result is unknown because a node died, maybe
+   * before it published its entries. So followers of the streams are told how far these reach.
+   */
+  readonly reached: readonly Pick<Entry, 'streamId' | 'seq'>[];
+}
+
+/** What an append has decided, and the streams that it has locked. */
+export interface Decided<T> extends Pick<Append<T>, 'lock'> {
+  readonly verdict: Verdict<T>;
 }
 
 type Spot = Pick<Entry, 'streamId' | 'seq' | 'at'> & { readonly actorId: bigint | null };
@@ -27,11 +37,11 @@ export async function place<T>(
   db: Pick<Db, 'dialect'>,
   tx: Tx,
   locked: Locked,
-  verdicts: readonly Verdict<T>[],
+  decided: readonly Decided<T>[],
 ): Promise<readonly Done<T>[]> {
   const plan = new Plan(locked);
   const done: Done<T>[] = [];
-  for (const verdict of verdicts) done.push(plan.add(verdict, await create(tx, verdict, locked.now)));
+  for (const one of decided) done.push(plan.add(one, await create(tx, one.verdict, locked.now)));
   const raises = done.flatMap(({ verdict, placed }): readonly MarkerRaise[] => verdict.markers?.(placed) ?? []);
   const effects = done.flatMap(({ verdict, placed }): readonly Effect[] => verdict.effects?.(placed) ?? []);
   // Sent on one connection without waiting for each answer.
@@ -81,7 +91,7 @@ class Plan {
     this.#rows = rows;
   }
 
-  add<T>(verdict: Verdict<T>, created: readonly bigint[]): Done<T> {
+  add<T>({ verdict, lock }: Decided<T>, created: readonly bigint[]): Done<T> {
     for (const [place, id] of created.entries()) this.#created.set(id, verdict.create?.[place]?.at ?? this.#at);
     const asked = verdict.entries?.(created, (streamId) => this.#head(streamId)) ?? [];
     const before = new Map(asked.map(({ stream }) => [stream, this.#head(stream)]));
@@ -98,7 +108,15 @@ class Plan {
       heads.push(head);
     }
     const placed: Placed = { at: this.#at, created, entries, head: (streamId) => before.get(streamId) ?? this.#head(streamId) };
-    return { verdict, placed, hints: new Hints(verdict, entries, heads) };
+    const reached = entries.length > 0 || verdict.silent ? [] : this.#reached(lock);
+    return { verdict, placed, hints: new Hints(verdict, entries, heads), reached };
+  }
+
+  #reached(lock: Decided<unknown>['lock']): Done<unknown>['reached'] {
+    return lock.flatMap((streamId) => {
+      const seq = this.#rows.get(streamId)?.lastSeq ?? 0;
+      return seq === 0 ? [] : [{ streamId, seq }];
+    });
   }
 
   moves(): readonly HeadMove[] {

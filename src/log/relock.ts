@@ -61,7 +61,7 @@ function tryWith<T>(
         (streamId) => lock.includes(streamId),
         (key) => keys?.includes(key) ?? false,
       );
-      if ('relock' in verdict) return { result: () => verdict };
+      if ('relock' in verdict) return { silent: true, result: () => verdict };
       return { ...verdict, result: (placed) => ({ done: verdict.result(placed) }) };
     },
   });

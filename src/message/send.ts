@@ -196,9 +196,7 @@ function tryToSend({ db, log, fingerprints }: MessageParts, viewer: Viewer, requ
       // Checked before the right to post: a sender who repeats a request may have lost that right.
       if (known !== null) {
         if (!isSame(fingerprints, known, { print, settling })) throw usedBefore();
-        // A sender repeats a request after an unknown outcome, such as when a node dies between its commit and its hints.
-        const found = [{ streamId: known.conversationId, seq: known.seq }];
-        return withJointWrite({ found, result: () => messageOf(known) }, settled, () => known);
+        return withJointWrite({ result: () => messageOf(known) }, settled, () => known);
       }
       const writing = await requireMaySend(inside, { db }, viewer, { conversationId, rows });
       const { unaware } = writing;

@@ -126,6 +126,32 @@ it.each(['events', 'conversationEvents'] as const)('%s reports what was trimmed 
   events.stop();
 });
 
+it('a group or a recall whose hints were lost is delivered as soon as it is repeated', async () => {
+  await using world = talkOn(await sqliteDb());
+  const [ann, ben] = await world.people();
+  let heldBack: string | undefined = streamTopic(ben.userId);
+  const slow = holdingBack(world.bus, () => heldBack);
+  await using feed = feedOn(world, slow.bus);
+  const events = listening(feed.events(ben, { signal: new AbortController().signal }));
+  await events.ready();
+  const create = () => world.groups.create(ann, { name: 'Unheard', memberIds: [ben.userId], clientGroupId: 'g1' });
+  const { id: group } = await create();
+  slow.lose();
+  heldBack = undefined;
+  expect((await create()).id).toBe(group);
+  await events.until((event) => inWords(event).endsWith('ConversationOpened'));
+  const ref = await world.say(ann, group, 'unheard');
+  await events.until((event) => inWords(event).endsWith('MessageSent unheard'));
+
+  heldBack = streamTopic(group);
+  await world.messages.recall(ann, ref);
+  slow.lose();
+  heldBack = undefined;
+  await world.messages.recall(ann, ref);
+  expect(inWords(await events.next())).toBe('4 MessageRecalled');
+  events.stop();
+});
+
 it('a new member receives no signal from before their joining, and a signal in an empty conversation arrives', async () => {
   await using world = talkOn(await sqliteDb());
   const [ann, ben, cat] = await world.people();

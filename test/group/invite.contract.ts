@@ -73,7 +73,7 @@ export function promisesOfInvites(open: () => Promise<Db>): void {
     expect([await toldOfInvites(ada), await toldOfInvites(bob)]).toEqual([2, 1]);
   });
 
-  it.each<[string, (scene: Awaited<ReturnType<typeof scene>>) => Promise<unknown>]>([
+  it.each<[string, (people: Awaited<ReturnType<typeof scene>>) => Promise<unknown>]>([
     ['is demoted', ({ ada, bob, groupId }) => world.groups.setRole(ada, { groupId, userId: bob.userId, role: 'MEMBER' })],
     ['is removed', ({ ada, bob, groupId }) => world.groups.removeMember(ada, { groupId, userId: bob.userId })],
     ['is erased', ({ bob }) => world.groups.leaveAll(bob.userId, new AbortController().signal)],
