@@ -45,13 +45,13 @@ mutation('updateSettings', {
   async act(viewer, { messagesFrom, readReceipts, lastSeen }, { chat }) {
     const { users, messages } = chat;
     // Read before the change, because the change must be announced even if a later read fails.
-    const tellMembers = await messages.receiptsTelling(viewer);
+    const tellMembers = readReceipts === null || readReceipts === undefined ? null : await messages.receiptsTelling(viewer);
     const changed = await users.updateSettings(viewer, {
       ...(messagesFrom !== null && messagesFrom !== undefined && { messagesFrom }),
       ...(readReceipts !== null && readReceipts !== undefined && { readReceipts }),
       ...(lastSeen !== null && lastSeen !== undefined && { lastSeen }),
     });
-    if (changed.includes('readReceipts')) tellMembers();
+    if (changed.includes('readReceipts')) tellMembers?.();
     return { viewer };
   },
   payload: (t) => ({

@@ -392,3 +392,18 @@ test('a viewer who loses access while a response is made gets nothing that was s
     errors: [],
   });
 });
+
+test('a change of settings reads the viewer’s conversations only if it is about read receipts', async () => {
+  let reads = 0;
+  async function receiptsTelling(viewer: Viewer) {
+    reads += 1;
+    return await chat.messages.receiptsTelling(viewer);
+  }
+  const counting: Chat = { ...chat, messages: { ...chat.messages, receiptsTelling } };
+  const change = async (input: string) => {
+    const { errors } = await ask(counting, alice, `mutation { updateSettings(input: { ${input} }) { errors { code } } }`, {});
+    expect(errors).toEqual([]);
+    return reads;
+  };
+  expect([await change('lastSeen: false, readReceipts: null'), await change('readReceipts: false')]).toEqual([0, 1]);
+});
