@@ -270,7 +270,7 @@ export function promisesOfTheDirectory(open: () => Promise<Db>): void {
     const { joining } = world.node({ searchesPerMinute: 2 });
     await joining.directory(ada, 'a');
     await joining.directory(ada, null);
-    expect(await refusal(joining.directory(ada, 'a'))).toMatchObject({ code: 'RATE_LIMITED' });
+    await expect(joining.directory(ada, 'a')).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
     await joining.directory(await world.person(), 'a');
   });
 

@@ -115,6 +115,8 @@ export function promisesOfRoles(open: () => Promise<Db>): void {
       expect(await refusal(again())).toEqual({ code: 'LIMIT_REACHED', field: ['role'] });
       await groups.setRole(ada, { groupId: group, userId: made.userId, role: 'MEMBER' });
       expect(await again()).toMatchObject({ role: 'ADMIN' });
+      await world.groups.removeMember(ada, { groupId: group, userId: left.userId });
+      expect(await groups.setRole(ada, { groupId: group, userId: made.userId, role: 'ADMIN' })).toMatchObject({ role: 'ADMIN' });
     });
   });
 
