@@ -228,7 +228,9 @@ const create = lazily<Loaders, LoaderScope>({
   readers: ({ chat: { messages } }) => new DataLoader((of) => messages.readers(of), { maxBatchSize, cacheKeyFn: ({ id }) => id }),
   settings: ({ chat: { users } }) => new DataLoader((ids) => users.settings(ids), { maxBatchSize }),
   presences: ({ chat: { presence }, viewer }) =>
-    new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : presence.of(viewer, ids)), { maxBatchSize }),
+    new DataLoader<bigint, Presence | null>(async (ids) => (viewer === null ? ids.map(() => null) : presence.of(viewer, ids)), {
+      maxBatchSize,
+    }),
   notices: ({ chat: { notices } }) => new DataLoader((ids) => notices.byIds(ids), { maxBatchSize }),
   scheduledMessages: ({ chat: { scheduled }, viewer }) =>
     new DataLoader(async (ids) => (viewer === null ? ids.map(() => null) : scheduled.byIds(viewer, ids)), { maxBatchSize }),

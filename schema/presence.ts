@@ -112,13 +112,13 @@ builder.queryField('presence', (t) =>
     type: [Presence],
     nullable: { list: false, items: true },
     description:
-      'The presence of each user as the viewer sees it, in the order of `userIds`. An item is null if the user is not a contact and shares no conversation with the viewer.',
+      'The presence of each user as the viewer sees it, in the order of `userIds`. An item is null if the user is not a contact and shares no conversation with the viewer. After an outage of the server’s Redis, an item is null with an UNAVAILABLE error until it is known whether the user is offline.',
     args: { userIds: t.arg.idList({ required: true, description: 'The IDs of the users, at most 100.' }) },
     async resolve(_root, { userIds }, context, info) {
       await beginField(context, info);
       if (userIds.length > maxQueried) throw badArgument('userIds', `must be ${maxQueried} at most.`);
       const ids = userIds.map((id, place) => argumentId('User', id, 'userIds', String(place)));
-      return Promise.all(ids.map((id) => context.scope.loaders.presences.load(id)));
+      return ids.map((id) => context.scope.loaders.presences.load(id));
     },
   }),
 );

@@ -81,6 +81,10 @@ mutation('registerWebPush', {
     endpoint: t.string({ required: true, description: 'The `endpoint` of the subscription: an https URL of up to 2,048 characters.' }),
     p256dh: t.string({ required: true, description: 'The `keys.p256dh` of the subscription.' }),
     auth: t.string({ required: true, description: 'The `keys.auth` of the subscription.' }),
+    vapidPublicKey: t.string({
+      description:
+        'The `vapidPublicKey` with which the browser subscribed, so that pushes are signed with that key while the server changes its keys. Refused with INVALID_INPUT if the server does not have this key: the browser then has to subscribe again. Defaults to the current key.',
+    }),
   }),
   act: async (viewer, input, { chat }) => ({ pushDevice: await chat.push.registerWeb(viewer, input), viewer }),
   payload: registeredFields,

@@ -60,7 +60,8 @@ async function list({ webhooks }: Operator): Promise<string> {
   if (all.length === 0) return 'No webhooks.';
   const rows = all.map(({ id, url, state, disabledWhy, retryAt, failingSince, lastSuccessAt, lastFailure, events, description }) => [
     ...[id, disabledWhy ?? (retryAt === null ? state : 'RESTS'), url, events.join(',') || 'all', time(lastSuccessAt), time(failingSince)],
-    ...[String(backlogs.get(id)?.entries ?? 0), lastFailure ?? '', description],
+    // Not that of an app that works again.
+    ...[String(backlogs.get(id)?.entries ?? 0), failingSince === null ? '' : (lastFailure ?? ''), description],
   ]);
   return table([['ID', 'STATE', 'URL', 'EVENTS', 'LAST SUCCESS', 'FAILING SINCE', 'BEHIND', 'LAST FAILURE', 'NOTE'], ...rows]);
 }

@@ -1,9 +1,11 @@
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
 import type { Db } from '../db/index.ts';
 import { ChatError } from '../errors.ts';
 import { poll } from '../polling.ts';
 import { noTracer, recorded, type Tracer } from '../tracer.ts';
+import { uuidText } from '../uuid.ts';
 import { type JobHandlers, type JobKind, jobKinds } from './job.ts';
 import { finishJob, freeOf, type JobRow, putOff, renewLease, takeDue } from './store.ts';
 
@@ -34,9 +36,14 @@ const leaseMs = 30_000;
 const doMs = 10 * 60_000;
 /** Jobs that run at the same time. Several, because they wait for the database more than they work. */
 const atOnce = 4;
-/** Retries start after a second and back off to one an hour, so the twentieth failure comes about eight hours after the first. */
-const retryMs = { first: 1_000, last: 3_600_000 };
+/**
+ * Retries start after a second and back off to one an hour, so the twentieth failure comes about eight hours after the first. While a
+ * dependency is away they back off less: jobs shall run soon after its return.
+ */
+const retryMs = { first: 1_000, last: 3_600_000, lastAway: 15_000 };
 const maxAttempts = 20;
+/** How many jobs that wait for a dependency a node remembers. One that it has forgotten is retried sooner. */
+const mostAway = 10_000;
 
 /** Creates this node's runner of jobs. Disposing it aborts running jobs, which are then taken up elsewhere. */
 export function createJobs({ db, handlers, logger, config, nodeId = '', tracer = noTracer }: JobParts): Jobs {
@@ -44,6 +51,8 @@ export function createJobs({ db, handlers, logger, config, nodeId = '', tracer =
   const kinds = Object.keys(handlers);
   // A job that takes minutes blocks only its own place.
   const underWay = new Set<Promise<void>>();
+  // By job: how often it has failed here because a dependency was away.
+  const away = new LRUCache<string, number>({ max: mostAway });
   let taking: Promise<number> | undefined;
   let polling = Promise.resolve();
 
@@ -71,6 +80,7 @@ export function createJobs({ db, handlers, logger, config, nodeId = '', tracer =
       );
       clearInterval(renewal);
       await renewing;
+      away.delete(uuidText(row.id));
       await finishJob(db, held);
     } catch (error) {
       clearInterval(renewal);
@@ -83,9 +93,13 @@ export function createJobs({ db, handlers, logger, config, nodeId = '', tracer =
     // A failure because this node stops, or because a dependency is away, does not count: the job is not at fault, and is retried however
     // long that takes.
     const isStopping = closing.signal.aborted;
-    const counts = !isStopping && !(error instanceof ChatError && error.code === 'UNAVAILABLE');
+    const isAway = !isStopping && error instanceof ChatError && error.code === 'UNAVAILABLE';
+    const counts = !isStopping && !isAway;
     const dead = counts && row.attempts + 1 >= maxAttempts;
-    const ms = Math.min(retryMs.first * 2 ** row.attempts, retryMs.last) * (0.5 + Math.random());
+    const id = uuidText(row.id);
+    const [failures, last] = isAway ? [away.get(id) ?? 0, retryMs.lastAway] : [row.attempts, retryMs.last];
+    if (isAway) away.set(id, failures + 1);
+    const ms = Math.min(retryMs.first * 2 ** failures, last) * (0.5 + Math.random());
     const job = { job: row.kind, key: row.key };
     if (isStopping) logger.info(job, 'a job is left for another node, because this one stops');
     else logger[dead ? 'error' : 'warn']({ err: error, ...job }, dead ? 'a job has failed for good' : 'a job has failed');

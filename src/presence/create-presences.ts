@@ -18,6 +18,7 @@ import { createLastSeenNotes } from './last-seen.ts';
 import { type ConnectionOption, OwnConnections } from './own-connections.ts';
 import type { Presence, Presences } from './presence.ts';
 import { type Roster, summaryOf } from './roster.ts';
+import { createRosterTrust } from './roster-trust.ts';
 import { readUserConnections } from './user-connections.ts';
 import { Watch } from './watch.ts';
 import { Watching } from './watching.ts';
@@ -52,6 +53,7 @@ export function createPresences(parts: PresenceParts): Presences {
   const telling = createHintPublisher(bus);
   const own = new OwnConnections({ ...parts, lastSeen, telling });
   const watching = new Watching(parts);
+  const trust = createRosterTrust(parts);
   const changes = limits.limit({ name: 'presence', points: changesPerWindow, windowSeconds });
   const watches = new Set<Watch>();
   // Enough for a subscription of the largest size on each connection that a user may have.
@@ -61,18 +63,24 @@ export function createPresences(parts: PresenceParts): Presences {
     refusal: `All your subscriptions together can watch at most ${mostWatched} users on a node. End one before you open another.`,
   });
 
-  async function of({ userId: viewerId }: Viewer, userIds: readonly bigint[]): Promise<readonly (Presence | null)[]> {
+  async function of({ userId: viewerId }: Viewer, userIds: readonly bigint[]): Promise<readonly (Presence | ChatError | null)[]> {
     const [may, rows, attendances, now] = await Promise.all([
       watchable(db.client, viewerId, userIds),
       readChosen(db.client, userIds),
       readUserConnections(roster, userIds),
       db.now(),
     ]);
-    return userIds.map((userId, place) => {
+    const found = userIds.map((userId, place) => {
       const [row, { connections = [] } = {}] = [rows[place], attendances[place]];
       if (row === undefined || may[place] === 'CLOSED') return null;
       return may[place] === 'VEILED' ? veiled(userId) : seenAs(userId, summaryOf(connections), row, now);
     });
+    if (!found.some(isOffline)) return found;
+    const retryAfterMs = await trust.settlesIn();
+    if (retryAfterMs === 0) return found;
+    // Also of users who are invisible or veiled, so that nobody can tell them from those who are offline.
+    const unknown = new ChatError('UNAVAILABLE', 'After an interruption it is not known yet who is offline. Try again.', { retryAfterMs });
+    return found.map((presence) => (isOffline(presence) ? unknown : presence));
   }
 
   async function open(watch: Watch): Promise<void> {
@@ -113,6 +121,11 @@ export function createPresences(parts: PresenceParts): Presences {
       await own[Symbol.asyncDispose]();
       await lastSeen[Symbol.asyncDispose]();
       telling[Symbol.dispose]();
+      trust[Symbol.dispose]();
     },
   };
+}
+
+function isOffline(presence: Presence | null): boolean {
+  return presence?.status === 'OFFLINE';
 }

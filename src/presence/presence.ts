@@ -1,3 +1,4 @@
+import type { ChatError } from '../errors.ts';
 import type { EventStream } from '../event-stream.ts';
 import type { Entry } from '../log/index.ts';
 import type { Access, Viewer } from '../user/index.ts';
@@ -66,10 +67,10 @@ export interface Presences extends AsyncDisposable {
   /** Reads what users have chosen, in the order asked for. Only for the user themselves: it shows INVISIBLE. */
   chosen(userIds: readonly bigint[]): Promise<readonly Chosen[]>;
   /**
-   * Reads how the viewer sees users, in the order asked for. Null: the viewer may not watch that user. Throws UNAVAILABLE if the roster
-   * cannot be reached.
+   * Reads how the viewer sees users, in the order asked for. Null: the viewer may not watch that user. A ChatError UNAVAILABLE: after an
+   * interruption, other nodes may have to write the user's connections again. Throws UNAVAILABLE if the roster cannot be reached.
    */
-  of(viewer: Viewer, userIds: readonly bigint[]): Promise<readonly (Presence | null)[]>;
+  of(viewer: Viewer, userIds: readonly bigint[]): Promise<readonly (Presence | ChatError | null)[]>;
   /**
    * Opens a watch: one Presence for each user whom the viewer may watch, then one whenever it changes.
    * - A slow client gets only the newest of each user.

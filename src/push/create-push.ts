@@ -13,7 +13,7 @@ import { type NewDevice, register, unregister } from './register.ts';
 import { createRests } from './rests.ts';
 import { createRounds, type RoundParts } from './rounds.ts';
 import type { Sender } from './sender.ts';
-import { requireQuietHours, requireSubscription, requireToken } from './shape.ts';
+import { requireQuietHours, requireSubscription, requireToken, requireVapidKey } from './shape.ts';
 import { settleQuietHours, settleSilentUntil } from './silence.ts';
 import { quietHoursOf, readDevices, shownDevice, silentUntilOf } from './store.ts';
 import { vapidPairs } from './vapid.ts';
@@ -82,7 +82,10 @@ export function createPush(given: PushParts): Push {
         allowed: config.pushAllowHosts,
         services: config.pushServices,
       });
-      return register(given, viewer, { kind: 'WEB', address: endpoint, p256dh, auth, vapidKey: vapidPublicKey });
+      const named = subscription.vapidPublicKey ?? null;
+      const known = pairs.map(({ publicKey }) => publicKey);
+      const vapidKey = named === null ? vapidPublicKey : requireVapidKey(named, known);
+      return register(given, viewer, { kind: 'WEB', address: endpoint, p256dh, auth, vapidKey });
     },
     async registerDevice(viewer, { platform, token }) {
       requireOn(config.push && provider !== null, 'through APNs or FCM');

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
+import { ChatError } from '../errors.ts';
 import type { Roster } from '../presence/index.ts';
 import { deriveKey, type ServerKey } from '../server-key.ts';
 import { uuidBytes } from '../uuid.ts';
@@ -86,14 +87,34 @@ async function sendStillDue(parts: DeliverParts, rows: readonly Claimed[], now: 
   if (where === null) return [...done(rows, there), ...there.map((row) => later(row, retryMs.first))];
   const leaving = there.filter(({ userId }) => where.get(userId) === 'LEAVING');
   const away = there.filter(({ userId }) => where.get(userId) === 'AWAY');
-  const payloads = await payloadsOf(parts, away, now);
+  const payloads = await payloadsOrFault(parts, away, now);
+  const broken = away.filter((_, place) => payloads[place] === 'FAULT');
   const wishes = away.flatMap((row, place) => {
-    const [payload, device] = [payloads[place] ?? null, byId.get(row.sessionId)];
-    return payload === null || device === undefined ? [] : [{ row, payload, device }];
+    const [payload = null, device] = [payloads[place], byId.get(row.sessionId)];
+    return payload === null || payload === 'FAULT' || device === undefined ? [] : [{ row, payload, device }];
   });
   const told = await sendAll(parts, wishes, now, signal);
   const waiting = leaving.map((row) => later(row, Math.max(config.presenceGraceMs / 2, 500)));
-  return [...told, ...waiting, ...done(rows, [...leaving, ...wishes.map(({ row }) => row)])];
+  const open = [...leaving, ...broken, ...wishes.map(({ row }) => row)];
+  return [...told, ...waiting, ...broken.map((row) => failed(row)), ...done(rows, open)];
+}
+
+/**
+ * Like `payloadsOf`, but a defect in the data of one delivery is the fault of that one only: the others of its round are sent. Throws
+ * UNAVAILABLE.
+ */
+async function payloadsOrFault(parts: DeliverParts, rows: readonly Claimed[], now: Date): Promise<readonly (Payload | 'FAULT' | null)[]> {
+  try {
+    return await payloadsOf(parts, rows, now);
+  } catch (error) {
+    if (error instanceof ChatError && error.code === 'UNAVAILABLE') throw error;
+    const [first] = rows;
+    if (first !== undefined && rows.length === 1) {
+      parts.logger.error({ err: error, userId: String(first.userId), subject: first.subject }, 'a push could not be worded; it is retried');
+      return ['FAULT'];
+    }
+    return (await inLanes(rows, 1, (row) => payloadsOrFault(parts, [row], now))).flat();
+  }
 }
 
 function later(row: Claimed, ms: number): Next {
@@ -132,9 +153,14 @@ async function sendOne(
   if (sender === null) return { row, is: 'DONE' };
   const leftMs = rests.left(origin);
   if (leftMs !== null) return later(row, leftMs + Math.random() * retryMs.first);
-  const fate = await sender.send(pushOf(parts, row, { device, payload, now }), signal);
-  rests.note(origin, fate.is !== 'LATER' || fate.ms !== null);
   const about = { origin, kind: device.kind, userId: String(row.userId) };
+  const push = pushOf(parts, row, { device, payload, now });
+  const fate = await sender.send(push, signal).catch((error: unknown) => {
+    logger.error({ err: error, ...about }, 'a push could not be sent; it is retried');
+    return null;
+  });
+  if (fate === null) return failed(row);
+  rests.note(origin, fate.is !== 'LATER' || fate.ms !== null);
   if (fate.is === 'REFUSED') logger.warn({ ...about, reason: fate.reason }, 'a push was refused');
   if (fate.is === 'LATER') logger.info({ ...about, reason: fate.reason }, 'a push will be retried later');
   return nextOf(fate, row, device);
@@ -142,9 +168,12 @@ async function sendOne(
 
 function nextOf(fate: SendResult, row: Claimed, device: DeviceRow): Next {
   if (fate.is === 'GONE') return { row, is: 'GONE', device };
-  if (fate.is !== 'LATER') return { row, is: 'DONE' };
+  return fate.is === 'LATER' ? failed(row, fate.ms ?? 0) : { row, is: 'DONE' };
+}
+
+function failed(row: Claimed, leastMs = 0): Next {
   const ms = Math.min(retryMs.first * 2 ** Math.min(row.attempts, 16), retryMs.last) * (0.5 + Math.random());
-  return { row, is: 'LATER', ms: Math.max(fate.ms ?? 0, ms), failed: true };
+  return { row, is: 'LATER', ms: Math.max(leastMs, ms), failed: true };
 }
 
 function pushOf(

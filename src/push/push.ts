@@ -22,6 +22,8 @@ export interface WebSubscription {
   /** The browser's public key and the shared secret, in base64url. */
   readonly p256dh: string;
   readonly auth: string;
+  /** The server's public key with which the browser has subscribed, in base64url. Absent: the current one. */
+  readonly vapidPublicKey?: string | null | undefined;
 }
 
 /** The push module's interface. Refusals are ChatErrors whose `field` is named after the options. */
@@ -30,8 +32,8 @@ export interface Pushes extends AsyncDisposable {
   readonly vapidPublicKey: string | null;
   /**
    * Registers a browser's subscription for the viewer's session, in place of any former registration. If another session has registered the
-   * same subscription, that registration ends. Throws INVALID_INPUT (endpoint, p256dh, auth), FORBIDDEN if push is off, NOT_FOUND if the
-   * account was erased meanwhile.
+   * same subscription, that registration ends. Throws INVALID_INPUT (endpoint, p256dh, auth, vapidPublicKey), FORBIDDEN if push is off,
+   * NOT_FOUND if the account was erased meanwhile.
    */
   registerWeb(viewer: Viewer, subscription: WebSubscription): Promise<PushDevice>;
   /** Like `registerWeb`, for the operators' provider. Throws INVALID_INPUT (token), FORBIDDEN if there is no provider. */

@@ -30,7 +30,7 @@ export type SendResult =
   /** `ms`: the wait that the service has asked for. Null: it has asked for none. */
   | { readonly is: 'LATER'; readonly ms: number | null; readonly reason: string };
 
-/** Sends pushes to devices of a kind. Never rejects. */
+/** Sends pushes to devices of a kind. Rejects only if there is a defect, in the data of this device or in the program. */
 export interface Sender {
   /** Returns the server that serves a device. Servers fail and rest as a whole. */
   readonly origin: (device: DeviceRow) => string;

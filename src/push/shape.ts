@@ -7,7 +7,7 @@ import { knownTimeZone, parseTimeOfDay, type QuietHours, weekdays } from './quie
 // Today's endpoints have up to some 500 characters, tokens up to some 200.
 const maxEndpoint = 2_048;
 const maxToken = 2_048;
-const keyBytes = { p256dh: 65, auth: 16 } as const;
+const keyBytes = { p256dh: 65, auth: 16, vapidPublicKey: 65 } as const;
 
 function invalid(field: string, message: string): ChatError {
   return new ChatError('INVALID_INPUT', message, { field: [field] });
@@ -22,11 +22,18 @@ export interface Services {
 }
 
 /** Returns a subscription as it is stored. Throws INVALID_INPUT (endpoint, p256dh, auth). */
-export function requireSubscription(given: WebSubscription, services: Services): WebSubscription {
+export function requireSubscription(given: WebSubscription, services: Services): Omit<WebSubscription, 'vapidPublicKey'> {
   const endpoint = requireEndpoint(given.endpoint, services);
   const [p256dh, auth] = [requireBytes('p256dh', given.p256dh), requireBytes('auth', given.auth)];
   if (!isOnCurve(p256dh)) throw invalid('p256dh', 'p256dh is not a P-256 public key.');
   return { endpoint, p256dh: p256dh.toString('base64url'), auth: auth.toString('base64url') };
+}
+
+/** Returns the key with which a browser has subscribed, which must be one of this node's. Throws INVALID_INPUT (vapidPublicKey). */
+export function requireVapidKey(text: string, known: readonly string[]): string {
+  const key = requireBytes('vapidPublicKey', text).toString('base64url');
+  if (known.includes(key)) return key;
+  throw invalid('vapidPublicKey', 'This server does not have this key. Subscribe again with its vapidPublicKey.');
 }
 
 function requireEndpoint(text: string, { allowed, services }: Services): string {

@@ -11,6 +11,9 @@ export interface WebPushParts {
   readonly subject: string;
 }
 
+// Nodes are replaced one after the other, which takes minutes.
+const keyMs = 60_000;
+
 /**
  * Creates the sender for browsers (RFC 8030, 8188, 8291, 8292). The library encrypts and signs; the request is made here, to bound it
  * (decision 42).
@@ -18,9 +21,10 @@ export interface WebPushParts {
 export function createWebPush({ poster, pairs, subject }: WebPushParts): Sender {
   async function send({ device, payload, collapseKey, urgent, ttlSeconds }: Push, signal: AbortSignal): Promise<SendResult> {
     const { address, p256dh, auth, vapidKey } = device;
+    if (p256dh === null || auth === null) return { is: 'GONE' };
     const pair = pairs.find(({ publicKey }) => publicKey === vapidKey);
-    // The key with which the browser has subscribed no longer exists, so nothing can be sent to it.
-    if (p256dh === null || auth === null || pair === undefined) return { is: 'GONE' };
+    // While keys are changed, another node may have it.
+    if (pair === undefined) return { is: 'LATER', ms: keyMs, reason: 'this node does not have the key with which the browser subscribed' };
     const details = webPush.generateRequestDetails({ endpoint: address, keys: { p256dh, auth } }, JSON.stringify(payload), {
       TTL: ttlSeconds,
       urgency: urgent ? 'high' : 'normal',

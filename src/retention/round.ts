@@ -125,21 +125,25 @@ export function createRound({ db, logger, keeping }: RoundParts): Round {
   return {
     begin: () => lookLater(keeping.firstLookMs),
     async go(after, signal) {
-      const until = performance.now() + turnMs;
+      let until = Number.POSITIVE_INFINITY;
       const goesOn = () => !signal.aborted && performance.now() < until;
       for (let from: bigint | null = after; from !== null; ) {
         const trimming = await keeping.trimming();
         if (trimming === null) return;
         const page = await trimming.overdue({ after: from, limit: keeping.streamsAtOnce });
+        // Counted from the end of the first read: a turn that only reads would begin again for ever.
+        until = Math.min(until, performance.now() + turnMs);
         let last: unknown = null;
         for (const id of page.ids) {
+          if (!goesOn()) break;
           const fault = await trim(id, trimming.trimNext, goesOn);
           // Two failures in a row mean that the database is at fault, not the stream.
           if (isUnavailable(fault) && isUnavailable(last)) throw fault;
           last = fault;
+          // Past a stream that fails, too. One that is not done when the time is over comes again.
+          if (fault !== null || goesOn()) from = id;
         }
         signal.throwIfAborted();
-        // The query skips what was already trimmed, so the page is read again from its start.
         if (!goesOn()) return await leave(from, 0);
         from = page.last;
       }

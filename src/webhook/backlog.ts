@@ -20,6 +20,9 @@ export interface BacklogRow {
   readonly dueAt: Date;
 }
 
+/** The failures of an entry that was not tried yet. */
+const untried = { attempts: 0, failingSince: null } as const;
+
 type Ref = Pick<BacklogRow, 'streamId' | 'webhookId'>;
 
 function keyOf({ streamId, webhookId }: Ref) {
@@ -44,7 +47,7 @@ export async function extendBacklog(
     const { nextSeq, upToSeq } = row;
     if (from >= nextSeq && upTo <= upToSeq) return true;
     // An entry that comes again was delivered, or given up and wanted again: it is delivered again.
-    const data = { nextSeq: Math.min(nextSeq, from), upToSeq: Math.max(upToSeq, upTo) };
+    const data = { ...(from < nextSeq && { nextSeq: from, ...untried }), upToSeq: Math.max(upToSeq, upTo) };
     const { count } = await db.transaction((tx) => tx.webhookBacklog.updateMany({ where: { ...keyOf(ref), nextSeq, upToSeq }, data }));
     // If not, the backlog was advanced, ended or extended in between.
     if (count === 1) return true;
@@ -63,7 +66,8 @@ export async function beginBacklog(db: Db, row: BacklogRow, seenToAt: Date): Pro
     const { count } = await tx.webhookBacklog.updateMany({ where: key, data: { attempts: { increment: 0 } } });
     if (count === 0) await tx.webhookBacklog.create({ data: { ...row, ...key } });
     else {
-      await tx.webhookBacklog.updateMany({ where: { ...key, nextSeq: { gt: row.nextSeq } }, data: { nextSeq: row.nextSeq } });
+      const { nextSeq, attempts, failingSince } = row;
+      await tx.webhookBacklog.updateMany({ where: { ...key, nextSeq: { gt: nextSeq } }, data: { nextSeq, attempts, failingSince } });
       await tx.webhookBacklog.updateMany({ where: { ...key, upToSeq: { lt: row.upToSeq } }, data: { upToSeq: row.upToSeq } });
     }
     await scheduleCatchUp(tx, row.webhookId, seenToAt);
@@ -118,7 +122,7 @@ export async function dueBacklogs(
 
 /** Advances a backlog. Null: another node has advanced it, or it is gone. The new `dueAt` puts it behind the other backlogs that wait. */
 export async function moveBacklog(db: Db, row: BacklogRow, to: Pick<BacklogRow, 'nextSeq' | 'dueAt'>): Promise<BacklogRow | null> {
-  const moved = { ...to, ...(to.nextSeq !== row.nextSeq && { attempts: 0, failingSince: null }) };
+  const moved = { ...to, ...(to.nextSeq !== row.nextSeq && untried) };
   const { count } = await db.transaction((tx) =>
     tx.webhookBacklog.updateMany({ where: { ...keyOf(row), nextSeq: row.nextSeq }, data: moved }),
   );
@@ -169,8 +173,7 @@ export async function forgetBacklogs(tx: Tx, webhookId: string): Promise<void> {
  */
 export async function makeDue(tx: Tx, webhookId: string, now: Date): Promise<void> {
   await changeWebhook(tx, webhookId, { attempts: 0, retryAt: null });
-  const fresh = { attempts: 0, failingSince: null };
-  await tx.webhookBacklog.updateMany({ where: { webhookId: uuidBytes(webhookId), failingSince: { not: null } }, data: fresh });
+  await tx.webhookBacklog.updateMany({ where: { webhookId: uuidBytes(webhookId), failingSince: { not: null } }, data: untried });
   await tx.webhookBacklog.updateMany({ where: { webhookId: uuidBytes(webhookId), dueAt: { gt: now } }, data: { dueAt: now } });
   await scheduleCatchUp(tx, webhookId, now);
 }

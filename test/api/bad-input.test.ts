@@ -261,7 +261,7 @@ const acts: Readonly<Record<string, Act>> = {
   },
   registerWebPush: {
     valid: () => ({ endpoint: 'https://push.example.org/of-ann', p256dh: somePoint, auth: 'A'.repeat(22) }),
-    kinds: { endpoint: 'endpoint', p256dh: 'pushKey', auth: 'pushKey' },
+    kinds: { endpoint: 'endpoint', p256dh: 'pushKey', auth: 'pushKey', vapidPublicKey: 'pushKey' },
   },
   setQuietHours: { valid: () => ({}), kinds: { quietHours: 'hours' } },
   setSilentUntil: { valid: () => ({}), kinds: { silentUntil: 'moment' } },

@@ -25,7 +25,16 @@ export interface KnownValues {
 const [firstKept, lastKept] = [12, 24];
 
 // Fields whose values can be used in operations, besides ids.
-const telling: ReadonlySet<string> = new Set(['handle', 'code', 'epoch', 'refreshToken', 'clientMessageId', 'emoji', 'name']);
+const telling: ReadonlySet<string> = new Set([
+  'handle',
+  'code',
+  'epoch',
+  'refreshToken',
+  'clientMessageId',
+  'emoji',
+  'name',
+  'vapidPublicKey',
+]);
 
 /** The receiving user, and the type of the containing object. */
 interface Source {

@@ -142,6 +142,7 @@ const texts: readonly (readonly [name: RegExp, make: (chance: Chance, lore: Know
   [/^endpoint$/, (chance) => `http://127.0.0.1:1/push/${chance.whole(1, 5)}`],
   [/^p256dh$/, () => point],
   [/^auth$/, () => 'AAAAAAAAAAAAAAAAAAAAAA'],
+  [/^vapidPublicKey$/, (chance, lore) => lore.word('vapidPublicKey', chance)],
   [/^words$/, (chance) => chance.one(['badger', 'mushroom', 'zwölf', 'strasse', 'が'])],
   [/^name$/, (chance, lore) => (chance.odds(0.4) ? lore.word('name', chance) : chance.one(['A name', ...sayings]))],
   [/^value$/, (chance) => chance.one(['1', '7', '50', 'true', 'false', 'odd'])],

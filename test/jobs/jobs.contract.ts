@@ -218,10 +218,16 @@ export function promisesOfJobs(open: () => Promise<Db>): void {
         tries += 1;
         if (tries <= 25) throw new ChatError('UNAVAILABLE', 'It is away.', { retryAfterMs: 1_000 });
       });
+      const pauses: number[] = [];
       while (tries < 25) {
         await makeDue(id);
         await node.doDue();
+        const dueAt = (await rowOf(id))?.dueAt ?? new Date(0);
+        pauses.push(dueAt.getTime() - (await db.now()).getTime());
       }
+      // It is tried less and less often, but soon enough after what it waits for is back.
+      expect(Math.max(...pauses)).toBeLessThanOrEqual(22_500);
+      expect(Math.min(...pauses.slice(5))).toBeGreaterThan(5_000);
       expect(await rowOf(id)).toMatchObject({ state: 'PENDING', attempts: 0, failure: 'ChatError: It is away.' });
       await makeDue(id);
       await node.doDue();

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMemoryBus } from '../../src/bus/bus.memory.ts';
-import type { Bus } from '../../src/bus/index.ts';
 import { createMemoryRegistry } from '../../src/cluster/registry.memory.ts';
 import { formatPresenceHint, presenceTopic } from '../../src/presence/hint.ts';
 import { createRedisRoster } from '../../src/presence/roster.redis.ts';
@@ -15,42 +14,8 @@ import { chatOver } from '../support/chat.ts';
 import { sqliteDb } from '../support/db.ts';
 import { person } from '../support/people.ts';
 import { type Service, startRedis } from '../support/services.ts';
+import { cuttable } from './cuttable.ts';
 import { connection } from './roster.contract.ts';
-
-/** Wraps a node's bus so that it can be cut off. It then only delivers the node's own messages. */
-function cuttable(bus: Bus): Bus & { cut(): void; mend(): void } {
-  const heard = new Map<string, (message: string) => void>();
-  const gaps = new Set<() => void>();
-  let healthy = true;
-  return {
-    async subscribe(topic, onMessage) {
-      heard.set(topic, onMessage);
-      return await bus.subscribe(topic, (message) => {
-        if (healthy) onMessage(message);
-      });
-    },
-    async publish(topic, message) {
-      if (healthy) return await bus.publish(topic, message);
-      heard.get(topic)?.(message);
-      return false;
-    },
-    onGap(listener) {
-      gaps.add(listener);
-      return () => void gaps.delete(listener);
-    },
-    get healthy() {
-      return healthy;
-    },
-    cut() {
-      healthy = false;
-    },
-    mend() {
-      healthy = true;
-      for (const listener of gaps) listener();
-    },
-    [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
-  };
-}
 
 // The bus works all the time. Only the roster cannot be read.
 describe('watching', () => {

@@ -60,6 +60,25 @@ export function promisesOfFailing(open: () => Promise<Db>): void {
     expect(other.requests).toBe(before + 1);
   });
 
+  it('a defect in the data of a message or a device delays only their own pushes', async () => {
+    const { chat, push, ann, group, again, got } = await scene();
+    const [cat, dan] = [await world.subscriber(), await world.subscriber()];
+    for (const one of [cat, dan]) await say(chat, ann, await groupOf(chat, ann, one), 'hello');
+    const broken = await groupOf(chat, ann, cat);
+    await say(chat, ann, broken, 'broken');
+    await say(chat, ann, group, 'whole');
+    await world.act();
+    await db.transaction((tx) => tx.message.updateMany({ where: { conversationId: broken }, data: { attachments: '{' } }));
+    await db.transaction((tx) => tx.pushDevice.updateMany({ where: { userId: dan.userId }, data: { p256dh: 'x' } }));
+    await push.sendDue();
+    expect([got, cat.browser.received, dan.browser.received].map(({ length }) => length)).toEqual([1, 1, 0]);
+    const waiting = await db.client.pushDelivery.findMany({ select: { userId: true, attempts: true }, orderBy: { userId: 'asc' } });
+    expect(waiting).toEqual([cat, dan].map(({ userId }) => ({ userId, attempts: 1 })));
+    await db.transaction((tx) => tx.message.updateMany({ where: { conversationId: broken }, data: { attachments: null } }));
+    await again();
+    expect(cat.browser.received).toHaveLength(2);
+  });
+
   it('410 does not delete a subscription that was registered meanwhile', async () => {
     const { push, ben, tell, again } = await scene();
     other.answer({ status: 503 });

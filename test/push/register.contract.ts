@@ -44,6 +44,10 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
     await world.tell();
   }
 
+  async function makeDue(): Promise<void> {
+    await db.transaction((tx) => tx.pushDelivery.updateMany({ data: { dueAt: new Date(0) } }));
+  }
+
   async function refused(act: Promise<unknown>): Promise<object> {
     const error: unknown = await act.then(
       () => null,
@@ -166,6 +170,38 @@ export function promisesOfRegistering(open: () => Promise<Db>): void {
       expect(await refused(world.push.registerWeb(ben, ben.browser))).toMatchObject({ code: 'NOT_FOUND' });
       expect(await refused(world.push.setQuietHours(ben, null))).toMatchObject({ code: 'NOT_FOUND' });
       expect(await refused(world.push.setSilentUntil(ben, null))).toMatchObject({ code: 'NOT_FOUND' });
+    });
+  });
+
+  describe('while the keys of the server are changed', () => {
+    const older = Buffer.alloc(32, 1).toString('base64url');
+    const newer = Buffer.alloc(32, 2).toString('base64url');
+
+    it('a browser is pushed to with the key that its registration names, wherever it registers', async () => {
+      const ben = { ...(await person(world.chat)), browser: world.service.subscribe() };
+      const [behind, ahead] = [world.node({ VAPID_KEYS: `${older},${newer}` }), world.node({ VAPID_KEYS: `${newer},${older}` })];
+      const { vapidPublicKey } = ahead;
+      await behind.registerWeb(ben, { ...ben.browser, vapidPublicKey });
+      await write(ben);
+      await makeDue();
+      await behind.sendDue();
+      expect(ben.browser.received.map(({ signedBy }) => signedBy)).toEqual([vapidPublicKey]);
+      const unaware = world.node({ VAPID_KEYS: older });
+      for (const named of [vapidPublicKey, 'nonsense', '']) {
+        const registered = unaware.registerWeb(ben, { ...ben.browser, vapidPublicKey: named });
+        expect(await refused(registered)).toEqual({ code: 'INVALID_INPUT', field: ['vapidPublicKey'] });
+      }
+    });
+
+    it('a node that lacks a browser’s key leaves the push to the others, and the registration in place', async () => {
+      const ben = { ...(await person(world.chat)), browser: world.service.subscribe() };
+      const ahead = world.node({ VAPID_KEYS: `${newer},${older}` });
+      await ahead.registerWeb(ben, ben.browser);
+      await write(ben);
+      expect([ben.browser.received, await told(ben)]).toEqual([[], [[ben.sessionId, 'WEB']]]);
+      await makeDue();
+      await ahead.sendDue();
+      expect(ben.browser.received).toHaveLength(1);
     });
   });
 

@@ -33,7 +33,12 @@ export async function realChat(env: Readonly<Record<string, string>> = {}): Prom
 }
 
 /** Opens a chat on a database, and a bus, that the test also uses. Disposing the chat leaves the database open. */
-export function chatOver(db: Db, env: Readonly<Record<string, string>> = {}, bus = createMemoryBus()): Chat {
+export function chatOver(
+  db: Db,
+  env: Readonly<Record<string, string>> = {},
+  bus = createMemoryBus(),
+  registry = createMemoryRegistry(),
+): Chat {
   const logger = pino({ level: 'silent' });
   const caches = createMemoryCaches({ limits: { bytes: 1_048_576, keptMs: 600_000, changingMs: 10_000, readMs: 8_000 }, logger });
   return createChat({
@@ -41,7 +46,7 @@ export function chatOver(db: Db, env: Readonly<Record<string, string>> = {}, bus
       db,
       bus,
       limits: createMemoryLimits(),
-      registry: createMemoryRegistry(),
+      registry,
       roster: createMemoryRoster(),
       queue: createMemoryQueue(),
       caches,

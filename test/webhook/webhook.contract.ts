@@ -201,6 +201,21 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
+    it('has the full time for an event that operators retry, whatever later event of its conversation has failed for long', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      const one = await say(here.chat, ann, group, 'one');
+      await here.handOn(group);
+      app.behaves(answers(500));
+      await sayAll(group, 'two');
+      await here.pass(hour, 10 * minute);
+      const waiting = () => here.db.client.webhookBacklog.findFirst({ where: { streamId: group } });
+      expect(await waiting()).toMatchObject({ failingSince: expect.any(Date) });
+      await here.chat.worker.again({ effect: 'webhooks', streamId: group, seq: one }, new AbortController().signal);
+      expect(await waiting()).toMatchObject({ nextSeq: one, attempts: 0, failingSince: null });
+      await here.chat.webhooks.remove(id);
+    });
+
     it('that asks for a delay with 429 is not called before', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
