@@ -122,6 +122,22 @@ export function createRound({ db, logger, keeping }: RoundParts): Round {
     return fault;
   }
 
+  /** Trims streams for as long as there is time. Returns the last that needs no more in this round, or null if there is none. */
+  async function trimAll(ids: readonly bigint[], trimNext: Trimming['trimNext'], goesOn: () => boolean): Promise<bigint | null> {
+    let reached: bigint | null = null;
+    let last: unknown = null;
+    for (const id of ids) {
+      if (!goesOn()) break;
+      const fault = await trim(id, trimNext, goesOn);
+      // Two failures in a row mean that the database is at fault, not the stream.
+      if (isUnavailable(fault) && isUnavailable(last)) throw fault;
+      last = fault;
+      // One that fails is left to the next round. One that is not done when the time is over comes again.
+      if (fault !== null || goesOn()) reached = id;
+    }
+    return reached;
+  }
+
   return {
     begin: () => lookLater(keeping.firstLookMs),
     async go(after, signal) {
@@ -133,18 +149,9 @@ export function createRound({ db, logger, keeping }: RoundParts): Round {
         const page = await trimming.overdue({ after: from, limit: keeping.streamsAtOnce });
         // Counted from the end of the first read: a turn that only reads would begin again for ever.
         until = Math.min(until, performance.now() + turnMs);
-        let last: unknown = null;
-        for (const id of page.ids) {
-          if (!goesOn()) break;
-          const fault = await trim(id, trimming.trimNext, goesOn);
-          // Two failures in a row mean that the database is at fault, not the stream.
-          if (isUnavailable(fault) && isUnavailable(last)) throw fault;
-          last = fault;
-          // Past a stream that fails, too. One that is not done when the time is over comes again.
-          if (fault !== null || goesOn()) from = id;
-        }
+        const reached = await trimAll(page.ids, trimming.trimNext, goesOn);
         signal.throwIfAborted();
-        if (!goesOn()) return await leave(from, 0);
+        if (!goesOn()) return await leave(reached ?? from, 0);
         from = page.last;
       }
       await leave(start, keeping.pauseMs);
