@@ -81,7 +81,7 @@ describe('the subscription script in the guide', () => {
     });
     await runInContext(`${scripts[0] ?? ''}\nsubscribe(ask)`, context);
     expect(options).toEqual([{ userVisibleOnly: true, applicationServerKey: 'key' }]);
-    const input = { endpoint: 'https://push.example.org/x', p256dh: 'p', auth: 'a' };
+    const input = { endpoint: 'https://push.example.org/x', p256dh: 'p', auth: 'a', vapidPublicKey: 'key' };
     expect(asked).toEqual([
       ['query { ', undefined],
       ['mutation', { input }],
