@@ -67,13 +67,14 @@ const batchedCost = 10;
 const usualPage = 50;
 // The most ids that `nodes` takes. Assumed for a variable: unlike a page, such a list is full at no cost, even with one id again and again.
 const mostIds = 100;
-// What lists without pages count as: their length, or half of it where one act adds one item. A page of a hundred messages that mention fifty
+// What lists without pages count as: their length, or a third or a quarter of the longest where only messages made for it have one as long.
+// Counted in full, apps that show all of a page of messages would be refused; not counted, a page of a hundred messages that mention fifty
 // users each, with nineteen aliases of the list, blocked a node for seven seconds.
 const lists: ReadonlyMap<string, number> = new Map([
-  ['attachments', 5],
-  ['mentions', 50],
-  ['options', 10],
-  ['reactions', 10],
+  ['attachments', 3],
+  ['mentions', 15],
+  ['options', 5],
+  ['reactions', 5],
   ['threadParticipants', 5],
   ['viewerInvites', 100],
   ['membershipEdges', 100],

@@ -149,7 +149,7 @@ describe('a document', () => {
     expect(faults(`{ ${users('["a", "b"]')} }`)).toEqual([]);
     // Lists without pages count too.
     const mentions = (below: string) =>
-      `{ viewer { conversations(first: 10) { edges { node { messages(last: 50) { edges { node { mentions { ${below} } } } } } } } } }`;
+      `{ viewer { conversations(first: 35) { edges { node { messages(last: 50) { edges { node { mentions { ${below} } } } } } } } } }`;
     expect(faults(mentions('id handle'))).toEqual([]);
     expect(faults(mentions('id handle displayName avatarUrl'))).toEqual(refused);
     expect(faults(mentions('viewerDirectConversation { id messages(last: 20) { edges { node { id text } } } }'))).toEqual(refused);
@@ -187,6 +187,20 @@ describe('a document', () => {
       `{ viewer { conversations(first: ${count}) { edges { node { messages { edges { node { ${message} } } } } } } } }`;
     expect(faults(conversations(20))).toEqual([]);
     expect(faults(conversations(100))).toEqual([expect.stringContaining('too many entries')]);
+  });
+
+  test('can request all that an app shows of seventy messages, and of those that they reply to', () => {
+    const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
+    const users = (page: string) => `${page}(first: 10) { edges { node { id displayName } } }`;
+    const message = `id seq text sentAt editedAt recalledAt clientMessageId replyCount data
+      sender { id handle displayName avatarUrl isBot } mentions { id handle displayName }
+      attachments { url mediaType name alt size width height }
+      reactions { emoji count viewerReacted ${users('users')} }
+      poll { multiple anonymous closesAt voterCount options { id text voteCount viewerHasVoted ${users('voters')} } }`;
+    const page = (count: number) =>
+      `{ conversation(id: 1) { messages(last: ${count}) { edges { node { ${message} replyTo { ${message} } } } pageInfo { hasPreviousPage } } } }`;
+    expect(faults(page(70))).toEqual([]);
+    expect(faults(page(100))).toEqual([expect.stringContaining('too many entries')]);
   });
 
   test('can request the positions of the viewer beside fifty pages of messages, and not again and again', () => {
