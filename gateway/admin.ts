@@ -18,6 +18,7 @@ import { createPage, sendPage } from './page.ts';
 import { adminGraphiqlHtml } from './pages.ts';
 import { addressOf, pathOf, requestIdOf } from './request.ts';
 import { createUnderWay } from './under-way.ts';
+import { endIfUnread } from './unread.ts';
 
 /** The operators' port of a node. Disposing it closes the port. Requests that are not answered within two seconds are cut off. */
 export interface Admin extends AsyncDisposable {
@@ -48,6 +49,7 @@ export async function openAdmin(parts: AdminParts): Promise<Admin> {
   const server = createServer(
     inTurn((request, response) => {
       underWay.add(response);
+      endIfUnread(response, parts.config.slowSocketMs);
       const requestId = requestIdOf(request);
       response.setHeader('x-request-id', requestId);
       parts.logging.inRequest(requestId, () => {

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Chat } from '../src/chat.ts';
-import type { Config } from '../src/config/index.ts';
 import type { Download } from '../src/export/index.ts';
 
 const pattern = /^\/exports\/([0-9a-f-]{36})$/;
@@ -17,16 +16,11 @@ export async function openDownload({ exports }: Chat, { url = '/' }: IncomingMes
   return exports.open(id, { until, signature: searchParams.get('signature') ?? '' });
 }
 
-/**
- * Sends a file part by part, as fast as the client reads it. Ends the response if the client reads nothing for config SLOW_SOCKET_MS, or
- * the file is cut short.
- */
+/** Sends a file part by part, as fast as the client reads it. Ends the response if the file is cut short. */
 export async function sendDownload(
-  { slowSocketMs }: Pick<Config, 'slowSocketMs'>,
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
   download: Download,
 ): Promise<void> {
-  response.setTimeout(slowSocketMs, () => response.destroy());
   response.writeHead(200, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': download.bytes,

@@ -13,6 +13,7 @@ import { sendPage } from './page.ts';
 import { createPages } from './pages.ts';
 import { pathOf, refusalFor, requestIdOf } from './request.ts';
 import { createUnderWay } from './under-way.ts';
+import { endIfUnread } from './unread.ts';
 
 /** The HTTP side of a node: GraphQL, pages, health. */
 export interface Http {
@@ -48,7 +49,7 @@ export function createHttp(parts: HttpParts): Http {
     try {
       const file = await openDownload(chat, request);
       if (file === null) return false;
-      await sendDownload(config, { request, response }, file);
+      await sendDownload({ request, response }, file);
     } catch (error) {
       // After the headers were sent, breaking off is the only way to report an error.
       if (!(error instanceof ChatError) || error.code !== 'UNAVAILABLE' || response.headersSent) throw error;
@@ -84,6 +85,7 @@ export function createHttp(parts: HttpParts): Http {
       const requestId = requestIdOf(request);
       response.setHeader('x-request-id', requestId);
       underWay.add(response);
+      endIfUnread(response, config.slowSocketMs);
       logging.inRequest(requestId, () => {
         logAnswer(logging, request, response);
         answer(request, response, requestId).catch((error: unknown) => {

@@ -82,7 +82,7 @@ export const gatewayOptions = {
     'SLOW_SOCKET_MS',
     '30000',
     whole(50, 600_000),
-    'Milliseconds within which a WebSocket that came to have SOCKET_QUEUE_BYTES unsent must send all of it, or it is closed with 4510. A streamed HTTP response is cut off if none of it can be sent for so long. The client comes back with its positions.',
+    'Milliseconds within which a WebSocket that came to have SOCKET_QUEUE_BYTES unsent must send all of it, or it is closed with 4510. An HTTP response is cut off if none of it can be sent for so long. The client comes back with its positions.',
   ),
   streamPingMs: option(
     'STREAM_PING_MS',
