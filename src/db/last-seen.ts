@@ -1,5 +1,6 @@
 import { compareIds } from '../compare-ids.ts';
 import type { Db, Tx } from './db.ts';
+import { byUserKey } from './hold-users.ts';
 import { join, sql } from './sql.ts';
 
 /** When a user was last online. */
@@ -20,8 +21,10 @@ export async function raiseLastSeen({ dialect }: Pick<Db, 'dialect'>, tx: Tx, se
       .map(({ userId, at }) => sql`SELECT ${userId} AS userId, ${at} AS at`),
     ' UNION ALL ',
   );
+  // Each user by their key, because users that are read are locked: MariaDB 11 would read them all.
   const whole = sql`INSERT INTO Presence (userId, choice, lastSeenAt)
-    SELECT v.userId, 'ONLINE', v.at FROM (${rows}) AS v JOIN User u ON u.id = v.userId WHERE u.state = 'ACTIVE'`;
+    SELECT /*! STRAIGHT_JOIN */ v.userId, 'ONLINE', v.at
+      FROM (${rows}) AS v JOIN User u ${byUserKey} ON u.id = v.userId WHERE u.state = 'ACTIVE'`;
   await tx.$executeRaw(
     dialect === 'sqlite'
       ? sql`${whole} ON CONFLICT (userId) DO UPDATE SET lastSeenAt = excluded.lastSeenAt
