@@ -54,27 +54,16 @@ const maxResolved = 100_000;
 // The JSON of `data` (MAX_DATA_BYTES) takes about as long as such a text.
 const long: ReadonlySet<string> = new Set(['text', 'attachments', 'data']);
 const longCost = 10;
-// The fields of a page. It is read even if only its flags are selected: 4,000 pages of 50 messages blocked a node for many seconds. A page
-// is read even if only its `__typename` is: so a selection of nothing else counts as one.
+// The fields of a page. It is read even if only its flags are selected: 4,000 pages of 50 messages blocked a node for many seconds.
 const pageFields: ReadonlySet<string> = new Set(['edges', 'pageInfo', 'totalCount']);
-// A page, or the object of an id, is read by statements of its own, however small it is. They take up to 0.4 ms of CPU, as so many fields do:
-// 19,000 pages of one message blocked a node for seven seconds.
-const readCost = 50;
-// These pages are read for all messages at once, each in up to 0.1 ms.
-const batched: ReadonlySet<string> = new Set(['receipts', 'users', 'viewerEdits', 'voters']);
-const batchedCost = 10;
 // The API's default page size. Also assumed for a variable, whose value is not known yet.
 const usualPage = 50;
 // The most ids that `nodes` takes. Assumed for a variable: unlike a page, such a list is full at no cost, even with one id again and again.
 const mostIds = 100;
-// What lists without pages count as: their length, or a third or a quarter of the longest where only messages made for it have one as long.
-// Counted in full, apps that show all of a page of messages would be refused; not counted, a page of a hundred messages that mention fifty
-// users each, with nineteen aliases of the list, blocked a node for seven seconds.
+// The lengths of lists without pages that lead to users or groups, and so to pages of other conversations. They count only if there are
+// pages below them. The options of a poll and its reactions lead to users who are pages themselves.
 const lists: ReadonlyMap<string, number> = new Map([
-  ['attachments', 3],
-  ['mentions', 15],
-  ['options', 5],
-  ['reactions', 5],
+  ['mentions', 50],
   ['threadParticipants', 5],
   ['viewerInvites', 100],
   ['membershipEdges', 100],
@@ -86,7 +75,7 @@ const aroundPage = 101;
 
 /** The cost of a selection, with fragments expanded. */
 interface Size {
-  /** Fields of the selection itself, except `__typename`. */
+  /** Fields of the selection itself. */
   readonly width: number;
   readonly levels: number;
   readonly depth: number;
@@ -96,11 +85,16 @@ interface Size {
   readonly searches: number;
   readonly threadLists: number;
   readonly resolved: number;
-  /** Whether the selection has fields of a page. */
+  /** Whether the selection is a page. */
   readonly page: boolean;
+  /** Whether there are pages at any depth. */
+  readonly paged: boolean;
 }
 
-const nothing: Size = { width: 0, levels: 0, depth: 0, fields: 0, aliases: 0, searches: 0, threadLists: 0, resolved: 0, page: false };
+const nothing: Size = {
+  ...{ width: 0, levels: 0, depth: 0, fields: 0, aliases: 0, searches: 0, threadLists: 0, resolved: 0 },
+  ...{ page: false, paged: false },
+};
 const introspectionFields: ReadonlySet<string> = new Set(['__schema', '__type']);
 
 /** Bounds what one document may request, on every transport: tokens, nesting, fields, aliases, pages. */
@@ -185,17 +179,17 @@ function measureOne(context: ValidationContext, selection: SelectionNode, measur
   if (selection.kind === 'InlineFragment') return below;
   // The standard introspection query is deeper than any client's. graphql-js bounds it by a rule of its own.
   const depth = introspectionFields.has(selection.name.value) ? 1 : below.depth + 1;
-  const page = below.page || (selection.selectionSet !== undefined && below.width === 0);
   return {
-    width: Number(selection.name.value !== '__typename'),
+    width: 1,
     levels: below.levels,
     depth,
     fields: below.fields + 1,
     aliases: below.aliases + aliasesOf(selection),
     searches: below.searches + Number(isSearch(selection)),
-    threadLists: below.threadLists + Number(selection.name.value === 'threads' && selection.selectionSet !== undefined),
-    resolved: costOf(selection) + readingOf(selection, page) + below.resolved * repeats(selection, page),
+    threadLists: below.threadLists + Number(selection.name.value === 'threads' && below.width > 0),
+    resolved: costOf(selection) + below.resolved * repeats(selection, below),
     page: pageFields.has(selection.name.value),
+    paged: below.paged || pageFields.has(selection.name.value),
   };
 }
 
@@ -213,29 +207,16 @@ function isSearch({ name: { value: field }, arguments: given = [] }: FieldNode):
   return field === 'messages' && given.some(({ name }) => name.value === 'search');
 }
 
-/** Returns how many resolved fields the pages and objects count as that a field reads. */
-function readingOf({ name, arguments: given = [] }: FieldNode, page: boolean): number {
-  const byId = given.find((one) => one.name.value === 'id' || one.name.value === 'ids');
-  if (byId !== undefined) return readCost * (byId.name.value === 'id' ? 1 : countOf(byId.value));
-  if (!page) return 0;
-  return batched.has(name.value) ? batchedCost : readCost;
-}
-
 /** Returns how often a field's selection is resolved: for each entry of its page, for each of the given ids, or for each item of its list. */
-function repeats({ name: field, arguments: given = [] }: FieldNode, page: boolean): number {
+function repeats({ name: field, arguments: given = [] }: FieldNode, { page, paged }: Size): number {
   if (field.value === 'positions') return usualPositions;
   const values = new Map(given.map(({ name, value }) => [name.value, value]));
   const sizes = ['first', 'last'].flatMap((name) => sizeOf(values.get(name)));
   if (sizes.length > 0) return sizes.reduce((sum, size) => sum + size, 0);
   const ids = values.get('ids') ?? values.get('userIds');
-  if (ids !== undefined) return countOf(ids);
-  if (!page) return lists.get(field.value) ?? 1;
+  if (ids !== undefined) return ids.kind === Kind.LIST ? ids.values.length : mostIds;
+  if (!page) return paged ? (lists.get(field.value) ?? 1) : 1;
   return ['around', 'aroundId', 'aroundDate'].some((name) => sizeOf(values.get(name)).length > 0) ? aroundPage : usualPage;
-}
-
-/** Returns the number of ids in an argument's value. */
-function countOf(ids: ValueNode | undefined): number {
-  return ids?.kind === Kind.LIST ? ids.values.length : mostIds;
 }
 
 /** Returns the number in an argument's value. None if the value is absent or null. */
@@ -267,5 +248,6 @@ function join(one: Size, other: Size): Size {
     threadLists: one.threadLists + other.threadLists,
     resolved: one.resolved + other.resolved,
     page: one.page || other.page,
+    paged: one.paged || other.paged,
   };
 }

@@ -26,7 +26,7 @@ export const lookAround: Asked = {
     unreadOnes: conversations(unread: true) { edges { cursor node { id } } }
     mentionedOnes: conversations(mentioned: true) { edges { cursor node { id } } }
     called: conversations(search: "a") { edges { cursor node { id } } }
-    conversations(first: 12) { ${page} edges { cursor node {
+    conversations(first: 20) { ${page} edges { cursor node {
       __typename id createdAt lastActivityAt lastSeq memberCount deliveredToAllSeq readByAllSeq
       viewerClearedSeq viewerReadSeq viewerUnreadCount viewerMentionCount viewerMarkedUnreadFromSeq
       viewerMembership { id role nickname readSeq deliveredSeq mutedUntil joinedAt viewerNotificationLevel viewerSilentUntil viewerPinned viewerArchived viewerMay }
