@@ -98,6 +98,15 @@ export function asSocketError(error: GraphQLError): GraphQLError {
   return withCode(error, error.message, extensions);
 }
 
+/**
+ * Returns true for an unhandled rejection with the error of a field. Executors drop the promises of a list's items if a later item fails at
+ * once, and of these some may reject as well (graphql-js pull request 4643; @graphql-tools/executor does the same). The response is sent
+ * with the error of the later item: nothing is in an unknown state.
+ */
+export function isDroppedField(error: unknown): error is GraphQLError {
+  return error instanceof GraphQLError && error.path !== undefined;
+}
+
 function rootOf(error: unknown): unknown {
   let root = error;
   while (root instanceof GraphQLError && root.originalError) root = root.originalError;

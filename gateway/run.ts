@@ -4,6 +4,7 @@ import { ChatError } from '../src/errors.ts';
 import { cannotStart } from './cannot-start.ts';
 import { logConsole } from './console.ts';
 import { seedDemo } from './demo.ts';
+import { createMask, isDroppedField } from './errors.ts';
 import { greet } from './greeting.ts';
 import { createLogging, type Logging } from './logger.ts';
 import { createNode } from './node.ts';
@@ -38,17 +39,23 @@ function askedToStop(logging: Logging): Promise<void> {
   return promise;
 }
 
-async function run(config: Config, { demo, misspelt }: RunOptions): Promise<void> {
-  const logging = createLogging(config);
-  using _console = logConsole(logging.logger);
-  const stop = askedToStop(logging);
+function endOnBugs(logging: Logging): void {
+  const mask = createMask(logging);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    // The state of the process is unknown from here on. Its supervisor restarts it, and clients come back with their positions.
     process.on(event, (error) => {
+      if (event === 'unhandledRejection' && isDroppedField(error)) return void mask(error);
+      // The state of the process is unknown from here on. Its supervisor restarts it, and clients come back with their positions.
       logging.logger.fatal({ err: error }, 'the process ended because of a bug');
       process.exit(1);
     });
   }
+}
+
+async function run(config: Config, { demo, misspelt }: RunOptions): Promise<void> {
+  const logging = createLogging(config);
+  using _console = logConsole(logging.logger);
+  const stop = askedToStop(logging);
+  endOnBugs(logging);
   for (const { name, meant } of misspelt) logging.logger.warn(`${name} is no variable of MPIM: is ${meant} meant?`);
   await using node = await createNode(config, { logging });
   for (const line of greet(config, node)) logging.announce(line);

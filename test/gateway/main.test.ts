@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
@@ -14,7 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const signUp = 'mutation { signUp(input: { handle: "ada", password: "correct horse battery" }) { accessToken errors { message } } }';
+const signUp =
+  'mutation { signUp(input: { handle: "ada", password: "correct horse battery" }) { accessToken viewer { user { id } } errors { message } } }';
 
 async function signIn(url: string, handle: string, password: string) {
   return await post(
@@ -89,6 +91,26 @@ describe('a node', () => {
     expect(await node.end('SIGTERM')).toBe(143);
     clearInterval(asking);
     silent.destroy();
+  });
+
+  // The members of the group, the newest conversation, fail later than the direct conversation, which comes after it.
+  test('goes on after a query of which a field fails and an earlier one in the list fails later', async () => {
+    await using node = await startNodeProcess({ DATA_DIR: folder });
+    const { viewer: other } = (await post(node.url, signUp)).data.signUp;
+    const { accessToken } = (await post(node.url, signUp.replace('ada', 'bea'))).data.signUp;
+    const signedIn = { authorization: `Bearer ${accessToken}` };
+    const direct = 'mutation ($i: OpenDirectConversationInput!) { openDirectConversation(input: $i) { conversationEdge { node { id } } } }';
+    const { node: opened } = (await post(node.url, direct, signedIn, { i: { userId: other.user.id } })).data.openDirectConversation
+      .conversationEdge;
+    const send = 'mutation ($i: SendMessageInput!) { sendMessage(input: $i) { errors { code } } }';
+    await post(node.url, send, signedIn, { i: { conversationId: opened.id, clientMessageId: randomUUID(), text: 'hello' } });
+    await post(node.url, 'mutation { createGroup(input: { name: "bees" }) { errors { code } } }', signedIn);
+    const list =
+      'query ($all: Boolean = true) { viewer { conversations { edges { node { ... on Group { members(first: 1000) { __typename } } ... on DirectConversation { id @include(if: $all) } } } } } }';
+    const { errors } = await post(node.url, list, signedIn, { all: null });
+    expect(errors?.map(({ path }) => path)).toEqual([['viewer', 'conversations', 'edges', 1, 'node']]);
+    expect((await post(node.url, '{ viewer { user { handle } } }', signedIn)).data).toEqual({ viewer: { user: { handle: 'bea' } } });
+    expect(await node.end('SIGTERM')).toBe(0);
   });
 
   test('with a bug outside any request logs it and ends with exit code 1', async () => {
