@@ -1,6 +1,6 @@
 import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, getOperationAST } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import type { Context } from '../schema/index.ts';
+import { type Context, Cost } from '../schema/index.ts';
 import type { Config } from '../src/config/index.ts';
 import type { Tracer } from '../src/tracer.ts';
 import { useBodyLimit } from './body-limit.ts';
@@ -19,7 +19,7 @@ import { useMaintenance } from './maintenance.ts';
 import { useMediaTypes } from './media-types.ts';
 import type { Meter, OperationKind } from './meter.ts';
 import { endAs, operationSpan } from './operation-span.ts';
-import { createPace, type Pace, pointsOf } from './pace.ts';
+import { createPace, fieldsPerPoint, type Pace, pointsOf } from './pace.ts';
 import { type PersistedDocuments, usePersistedDocuments } from './persisted.ts';
 import { useQueryStrings } from './query-strings.ts';
 import { isSigningIn } from './signing-in.ts';
@@ -40,7 +40,7 @@ export interface EngineParts {
   readonly tracer: Tracer;
   readonly logging: Pick<Logging, 'inTrace'>;
   /** Creates the context for resolvers, one per operation. */
-  readonly createContext: (caller: Caller) => Context;
+  readonly createContext: (caller: Caller, cost: Cost | null) => Context;
 }
 
 /** Creates the engine. Parsed and validated documents are cached. */
@@ -83,31 +83,46 @@ interface CallerParts extends Pick<EngineParts, 'createContext' | 'mask' | 'mete
 
 /** Replaces the context by the one from `createContext`, so resolvers see one object for the whole life of an operation. */
 function useCaller({ createContext, pace, mask, fanout, ...watching }: CallerParts): Plugin<Call> {
-  async function open({ contextValue, document, operationName }: ExecutionArgs, lasting: boolean): Promise<Context> {
+  async function callerOf({ contextValue, document, operationName }: ExecutionArgs, lasting: boolean): Promise<Caller> {
     try {
       const signingIn = isSigningIn(document, operationName);
       const caller = await (contextValue as Call).callerOf({ lasting, signingIn });
       if (caller.viewer !== null) pace.take(caller.viewer, pointsOf(document, operationName));
-      return createContext(caller);
+      return caller;
     } catch (error) {
       throw asRequestError(mask(error));
     }
   }
+
+  /** What an operation that costs too much has read is not worth sending. */
+  async function within(cost: Cost, { viewer }: Caller, work: () => Promise<ExecutionResult>): Promise<ExecutionResult> {
+    try {
+      const result = await work();
+      if (cost.excess !== null) throw asRequestError(mask(cost.excess));
+      return result;
+    } finally {
+      if (viewer !== null) pace.charge(viewer, cost.fields / fieldsPerPoint);
+    }
+  }
+
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
       const kind = getOperationAST(args.document, args.operationName)?.operation ?? 'query';
       setExecuteFn((given: ExecutionArgs) => {
         let context: Context | undefined;
         return watched({ ...watching, kind, args, isUnavailable: () => context?.unavailable === true }, async () => {
-          context = await open(args, false);
-          return executeFn({ ...given, contextValue: context }) as Promise<ExecutionResult>;
+          const caller = await callerOf(args, false);
+          const cost = new Cost({ limited: kind === 'query' });
+          context = createContext(caller, cost);
+          return within(cost, caller, async () => executeFn({ ...given, contextValue: context }) as Promise<ExecutionResult>);
         });
       });
     },
     onSubscribe({ args, setSubscribeFn }) {
       setSubscribeFn((given: ExecutionArgs) =>
         watched({ ...watching, kind: 'subscription', args }, async () => {
-          const delivery = await fanout.open({ ...given, contextValue: await open(args, true) });
+          const contextValue = createContext(await callerOf(args, true), null);
+          const delivery = await fanout.open({ ...given, contextValue });
           if (!(delivery instanceof Delivery)) return delivery;
           (args.contextValue as Call).deliver(delivery);
           return new SubscriptionResult(delivery);

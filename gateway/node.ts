@@ -84,7 +84,7 @@ export async function createNode(configured: Config, parts: NodeParts = {}): Pro
     schema: served,
     config,
     mask,
-    createContext: (caller: Caller) => createContext({ chat, ...caller }),
+    createContext: (caller: Caller, cost) => createContext({ chat, ...caller }, cost),
   });
   const sessions = started.use(createSessions(chat));
   const http = createHttp({ chat, config, engine, logging, sessions });

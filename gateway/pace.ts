@@ -11,7 +11,12 @@ export interface Pace {
    * not count.
    */
   take(user: Pick<Access, 'userId' | 'bot'>, points: number): void;
+  /** Counts what a user has done, which delays what they do next. */
+  charge(user: Pick<Access, 'userId' | 'bot'>, points: number): void;
 }
+
+/** How many resolved fields count as one operation: they take about a millisecond, as a small operation does. */
+export const fieldsPerPoint = 250;
 
 // The burst that is allowed after a pause: a client that starts requests a whole screen, and one that was offline sends what it has queued.
 const burstMs = 10_000;
@@ -26,21 +31,23 @@ export function createPace(
   // For each user the time at which all their operations would be due at the permitted rate (generic cell rate algorithm, ITU-T I.371).
   // It takes its memory when it is made, so without limits there is none.
   let due: LRUCache<bigint, number> | undefined;
+
+  function count({ userId, bot }: Pick<Access, 'userId' | 'bot'>, points: number, mostAheadMs: number): void {
+    const perSecond = bot ? config.botOperationsPerSecond : config.operationsPerSecond;
+    if (perSecond === 0) return;
+    due ??= new LRUCache({ max: remembered });
+    const at = now();
+    const from = Math.max(due.get(userId) ?? 0, at);
+    const excess = from - at - mostAheadMs;
+    if (excess > 0) {
+      throw new ChatError('RATE_LIMITED', 'Too many operations. Wait before you send more.', { retryAfterMs: Math.ceil(excess) });
+    }
+    due.set(userId, from + (points * 1_000) / perSecond);
+  }
+
   return {
-    take({ userId, bot }, points) {
-      const perSecond = bot ? config.botOperationsPerSecond : config.operationsPerSecond;
-      if (perSecond === 0) return;
-      due ??= new LRUCache({ max: remembered });
-      const at = now();
-      const from = Math.max(due.get(userId) ?? 0, at);
-      const excess = from - at - burstMs;
-      if (excess > 0) {
-        throw new ChatError('RATE_LIMITED', 'Too many operations. Wait before you send more.', {
-          retryAfterMs: Math.ceil(excess),
-        });
-      }
-      due.set(userId, from + (points * 1_000) / perSecond);
-    },
+    take: (user, points) => count(user, points, burstMs),
+    charge: (user, points) => count(user, points, Number.POSITIVE_INFINITY),
   };
 }
 

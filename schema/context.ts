@@ -1,6 +1,7 @@
 import type { Chat } from '../src/chat.ts';
 import { ChatError } from '../src/errors.ts';
 import type { Viewer } from '../src/user/index.ts';
+import type { Cost } from './cost.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** The state for resolving one part of an operation: a query, one field of a mutation, or one event of a subscription. */
@@ -25,6 +26,8 @@ export interface Context {
    * that it ends.
    */
   readonly signal: AbortSignal;
+  /** What the operation has cost so far. Null for an event, whose document alone is limited. */
+  readonly cost: Cost | null;
   /** Replaced by refresh(). */
   scope: Scope;
   /** Set once a mutation of this operation has reported UNAVAILABLE in its payload: such an operation has failed through no fault of the client. */
@@ -32,11 +35,11 @@ export interface Context {
 }
 
 /** The parts of a context that the gateway provides. */
-export type ContextParts = Omit<Context, 'scope' | 'unavailable'>;
+export type ContextParts = Omit<Context, 'cost' | 'scope' | 'unavailable'>;
 
 /** Creates the context of an operation. */
-export function createContext(parts: ContextParts): Context {
-  return { ...parts, scope: new ViewerScope(parts.chat, parts.viewer) };
+export function createContext(parts: ContextParts, cost: Cost | null = null): Context {
+  return { ...parts, cost, scope: new ViewerScope(parts.chat, parts.viewer) };
 }
 
 class ViewerScope implements Scope {
@@ -84,6 +87,7 @@ class EveryonesScope implements Scope {
 // A class, because there is one for each event: an object literal with getters takes 2 µs to create.
 class Everyone implements Context {
   readonly chat: Chat;
+  readonly cost = null;
   scope: Scope;
 
   constructor(chat: Chat) {

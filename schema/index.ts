@@ -71,8 +71,10 @@ import './node-lookup.ts';
 import './subscription.ts';
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+import { counted } from './counted.ts';
 
 export { type Context, type ContextParts, createContext, forEvent, forEveryone } from './context.ts';
+export { Cost } from './cost.ts';
 export { type ErrorExtensions, extensionsOf } from './errors.ts';
 export { type Sharing, sharingOf } from './sharing.ts';
 export { ShownEvents } from './shown-events.ts';
@@ -83,4 +85,4 @@ builder.mutationType({ description: 'The mutations of the API.' });
 builder.subscriptionType({ description: 'The subscriptions of the API.' });
 
 /** The schema that the gateway serves. */
-export const schema: GraphQLSchema = builder.toSchema();
+export const schema: GraphQLSchema = counted(builder.toSchema());

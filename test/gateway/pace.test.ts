@@ -19,7 +19,8 @@ describe('the pace of a user', () => {
         return (error as { readonly retryAfterMs: number }).retryAfterMs;
       }
     }
-    return { config, take, wait: (ms: number) => (at += ms) };
+    const charge = (userId: bigint, points: number) => pace.charge({ userId, bot: false }, points);
+    return { config, take, charge, wait: (ms: number) => (at += ms) };
   }
 
   it('allows ten seconds’ worth at once, and then as much as the rate', () => {
@@ -50,6 +51,16 @@ describe('the pace of a user', () => {
     expect(take(1n)).toBe(15_000);
     wait(15_000);
     expect(take(1n)).toBeNull();
+  });
+
+  it('counts what an operation turned out to cost, however much was used before', () => {
+    const { take, charge, wait } = paced(2);
+    expect(take(1n, 25)).toBeNull();
+    charge(1n, 5);
+    charge(2n, 0.5);
+    expect(take(1n)).toBe(5_000);
+    wait(5_000);
+    expect([take(1n), take(1n)]).toEqual([null, 500]);
   });
 
   it('is different for bots', () => {

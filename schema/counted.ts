@@ -1,0 +1,27 @@
+import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, getNamedType, isLeafType, isObjectType } from 'graphql';
+import type { Context } from './context.ts';
+import { pageCost } from './cost.ts';
+
+/** Makes each field of a schema count for the cost of its operation (Context.cost) before it is resolved. Returns the schema. */
+export function counted(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isObjectType(type)) for (const field of Object.values(type.getFields())) count(field);
+  }
+  return schema;
+}
+
+// Only fields with a selection are refused: an error costs more than a scalar.
+function count(field: GraphQLField<unknown, Context>): void {
+  const { resolve = defaultFieldResolver, type } = field;
+  const named = getNamedType(type);
+  const fields = named.name.endsWith('Connection') ? pageCost : 1;
+  field.resolve = (parent, args, context, info) => {
+    const { cost } = context;
+    if (cost !== null) {
+      cost.add(fields);
+      // Rejects and does not throw, because executors drop the earlier items of a list that throws (isDroppedField).
+      if (!isLeafType(named) && cost.excess !== null) return Promise.reject(cost.excess);
+    }
+    return resolve(parent, args, context, info);
+  };
+}

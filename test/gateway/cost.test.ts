@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { Cost } from '../../schema/index.ts';
+import { type Person, world } from '../support/world.ts';
+import { type HttpAnswer, post } from './http.ts';
+
+/** Reads the group once for each id, and of it so many pages of messages. */
+async function read(
+  url: string,
+  { token }: Person,
+  { ids, pages }: { readonly ids: readonly string[]; readonly pages: number },
+): Promise<HttpAnswer> {
+  const fields = Array.from({ length: pages }, (_, place) => `a${place}: messages(last: 1) { pageInfo { endCursor } }`);
+  const query = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Group { ${fields.join(' ')} } } }`;
+  return post(url, query, { authorization: `Bearer ${token}`, accept: 'application/graphql-response+json' }, { ids });
+}
+
+describe('what a query costs', () => {
+  const place = world();
+
+  it('is limited by what it really reads, and the answer to more is one error', async () => {
+    const [ann] = await place.people('ann');
+    const group = await place.group(ann);
+    const some = await read(place.url, ann, { ids: Array(40).fill(group), pages: 60 });
+    expect(some.errors).toBeUndefined();
+    expect(some.data.nodes).toHaveLength(40);
+    const { status, data, errors } = await read(place.url, ann, { ids: Array(100).fill(group), pages: 60 });
+    expect([status, data]).toEqual([400, undefined]);
+    expect(errors).toEqual([
+      {
+        message: 'This operation resolves more than 250000 fields, of which each page counts as 50. Request less at a time.',
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+  });
+});
+
+describe('the cost of an operation', () => {
+  it('is limited if it is a query', () => {
+    const cost = new Cost({ limited: true });
+    cost.add(249_999);
+    cost.add(1);
+    expect([cost.fields, cost.excess]).toEqual([250_000, null]);
+    cost.add(1);
+    expect(cost.excess).toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
+  it('is only counted if it has acted', () => {
+    const cost = new Cost({ limited: false });
+    cost.add(250_001);
+    expect([cost.fields, cost.excess]).toEqual([250_001, null]);
+  });
+});
+
+describe('the pace of a user', () => {
+  const place = world({ OPERATIONS_PER_SECOND: '1' });
+
+  it('counts what an operation has resolved, 250 fields as one operation, and does not refuse that one', async () => {
+    const [ann] = await place.people('ann');
+    const group = await place.group(ann);
+    // 5,000 fields for the pages, and 301 for nodes, pageInfo and endCursor: twenty-one operations.
+    expect((await read(place.url, ann, { ids: Array(100).fill(group), pages: 1 })).errors).toBeUndefined();
+    const { status, errors } = await read(place.url, ann, { ids: [group], pages: 1 });
+    expect(status).toBe(429);
+    const [{ extensions } = {}] = errors ?? [];
+    expect(extensions).toEqual({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
+    // Of ten seconds’ worth, one or two were used before.
+    expect(extensions?.['retryAfterMs']).toBeGreaterThan(10_000);
+    expect(extensions?.['retryAfterMs']).toBeLessThan(16_000);
+  });
+});
