@@ -32,6 +32,9 @@ const maxAliases = 200;
 // users, and a hundred times as many blocked a node for many seconds.
 const unpaged: ReadonlySet<string> = new Set(['attachments', 'mentions', 'options', 'reactions', 'viewerInvites', 'positions']);
 const unpagedAliases = 10;
+// Those within introspection: an alias may repeat the fields of all types. The standard queries have none. With two hundred, an answer had
+// 16 MB and took a second.
+const introspectionAliases = 20;
 // Each event is rendered for each such subscription. A text repeated twenty-five times is 200 kB, or 800 kB if it is not Latin.
 const maxEventAliases = 25;
 // The fields of a mutation are executed one after the other, and the client waits for all. A sign-in may wait a second for its turn, and
@@ -178,13 +181,14 @@ function measureOne(context: ValidationContext, selection: SelectionNode, measur
   const below = selection.selectionSet ? measure(context, selection.selectionSet, measured) : nothing;
   if (selection.kind === 'InlineFragment') return below;
   // The standard introspection query is deeper than any client's. graphql-js bounds it by a rule of its own.
-  const depth = introspectionFields.has(selection.name.value) ? 1 : below.depth + 1;
+  const introspection = introspectionFields.has(selection.name.value);
+  const depth = introspection ? 1 : below.depth + 1;
   return {
     width: 1,
     levels: below.levels,
     depth,
     fields: below.fields + 1,
-    aliases: below.aliases + aliasesOf(selection),
+    aliases: below.aliases * (introspection ? introspectionAliases : 1) + aliasesOf(selection),
     searches: below.searches + Number(isSearch(selection)),
     threadLists: below.threadLists + Number(selection.name.value === 'threads' && below.width > 0),
     resolved: costOf(selection) + below.resolved * repeats(selection, below),

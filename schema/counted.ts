@@ -1,11 +1,23 @@
-import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, getNamedType, isLeafType, isObjectType } from 'graphql';
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  isIntrospectionType,
+  isLeafType,
+  isObjectType,
+} from 'graphql';
 import type { Context } from './context.ts';
 import { pageCost } from './cost.ts';
 
-/** Makes each field of a schema count for the cost of its operation (Context.cost) before it is resolved. Returns the schema. */
+/**
+ * Makes each field of a schema, but for introspection, count for the cost of its operation (Context.cost) before it is resolved. Returns
+ * the schema.
+ */
 export function counted(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
-    if (isObjectType(type)) for (const field of Object.values(type.getFields())) count(field);
+    // Those of introspection belong to graphql-js: all schemas of the process share them, also those whose contexts do not count.
+    if (isObjectType(type) && !isIntrospectionType(type)) for (const field of Object.values(type.getFields())) count(field);
   }
   return schema;
 }

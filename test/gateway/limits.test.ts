@@ -238,6 +238,12 @@ describe('introspection', () => {
     expect(await codeOf(`{ __schema { types ${inner} } }`)).toBe('BAD_USER_INPUT');
   });
 
+  test('can have ten aliases, and no more', async () => {
+    const aliases = (count: number) => `{ __schema { types { ${Array.from({ length: count }, (_, n) => `a${n}: name`).join(' ')} } } }`;
+    expect(await codeOf(aliases(10))).toBeUndefined();
+    expect(await codeOf(aliases(11))).toBe('BAD_USER_INPUT');
+  });
+
   test('is refused if INTROSPECTION is off, and __typename is not', async () => {
     await using own = await openLab({ INTROSPECTION: 'false' });
     const { errors } = await post(own.node.url, '{ __schema { queryType { name } } }');
