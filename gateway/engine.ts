@@ -3,6 +3,7 @@ import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { type Context, Cost } from '../schema/index.ts';
 import type { Config } from '../src/config/index.ts';
 import type { Tracer } from '../src/tracer.ts';
+import type { Access } from '../src/user/index.ts';
 import { useBodyLimit } from './body-limit.ts';
 import type { Call, Caller } from './call.ts';
 import { corsFor } from './cors.ts';
@@ -94,14 +95,19 @@ function useCaller({ createContext, pace, mask, fanout, ...watching }: CallerPar
     }
   }
 
-  /** What an operation that costs too much has read is not worth sending. */
-  async function within(cost: Cost, { viewer }: Caller, work: () => Promise<ExecutionResult>): Promise<ExecutionResult> {
+  async function within(
+    { cost, payer, kind }: { readonly cost: Cost; readonly payer: () => Payer | null; readonly kind: OperationKind },
+    work: () => Promise<ExecutionResult>,
+  ): Promise<ExecutionResult> {
     try {
       const result = await work();
-      if (cost.excess !== null) throw asRequestError(mask(cost.excess));
-      return result;
+      if (cost.excess === null) return result;
+      // What a query that costs too much has read is not worth sending. A mutation has acted by then, and its payload says so.
+      if (kind === 'query') throw asRequestError(mask(cost.excess));
+      return withOne(result, cost.excess);
     } finally {
-      if (viewer !== null) pace.charge(viewer, cost.fields / fieldsPerPoint);
+      const user = payer();
+      if (user !== null) pace.charge(user, cost.fields / fieldsPerPoint);
     }
   }
 
@@ -112,9 +118,11 @@ function useCaller({ createContext, pace, mask, fanout, ...watching }: CallerPar
         let context: Context | undefined;
         return watched({ ...watching, kind, args, isUnavailable: () => context?.unavailable === true }, async () => {
           const caller = await callerOf(args, false);
-          const cost = new Cost({ limited: kind === 'query' });
-          context = createContext(caller, cost);
-          return within(cost, caller, async () => executeFn({ ...given, contextValue: context }) as Promise<ExecutionResult>);
+          const cost = new Cost();
+          const contextValue = createContext(caller, cost);
+          context = contextValue;
+          const payer = () => caller.viewer ?? signedInBy(contextValue);
+          return within({ cost, payer, kind }, async () => executeFn({ ...given, contextValue }) as Promise<ExecutionResult>);
         });
       });
     },
@@ -130,6 +138,19 @@ function useCaller({ createContext, pace, mask, fanout, ...watching }: CallerPar
       );
     },
   };
+}
+
+type Payer = Pick<Access, 'userId' | 'bot'>;
+
+/** Returns the user whom a mutation has signed in. Bots do not sign in. */
+function signedInBy({ scope }: Context): Payer | null {
+  return scope.viewer && { userId: scope.viewer.userId, bot: false };
+}
+
+/** Returns a result that has an error only once, for the first field that failed with it. There can be thousands. */
+function withOne({ errors = [], ...result }: ExecutionResult, repeated: Error): ExecutionResult {
+  const first = errors.find(({ originalError }) => originalError === repeated);
+  return { ...result, errors: errors.filter((error) => error === first || error.originalError !== repeated) };
 }
 
 interface Watching extends Pick<CallerParts, 'meter' | 'tracer' | 'logging'> {

@@ -6,6 +6,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   Kind,
+  type OperationDefinitionNode,
   type ParseOptions,
   parse,
   type SelectionNode,
@@ -57,6 +58,9 @@ const maxResolved = 100_000;
 // The JSON of `data` (MAX_DATA_BYTES) takes about as long as such a text.
 const long: ReadonlySet<string> = new Set(['text', 'attachments', 'data']);
 const longCost = 10;
+// The pages that an event would have if all were full. Each is a read of its own for each subscription (pageCost), and one user can have
+// thousands of subscriptions. An event with 3,000 pages took 0.2 s. One that shows a conversation has tens.
+const maxEventPages = 250;
 // The fields of a page. It is read even if only its flags are selected: 4,000 pages of 50 messages blocked a node for many seconds.
 const pageFields: ReadonlySet<string> = new Set(['edges', 'pageInfo', 'totalCount']);
 // The API's default page size. Also assumed for a variable, whose value is not known yet.
@@ -88,6 +92,8 @@ interface Size {
   readonly searches: number;
   readonly threadLists: number;
   readonly resolved: number;
+  /** Pages, if those around them are full. */
+  readonly pages: number;
   /** Whether the selection is a page. */
   readonly page: boolean;
   /** Whether there are pages at any depth. */
@@ -95,7 +101,7 @@ interface Size {
 }
 
 const nothing: Size = {
-  ...{ width: 0, levels: 0, depth: 0, fields: 0, aliases: 0, searches: 0, threadLists: 0, resolved: 0 },
+  ...{ width: 0, levels: 0, depth: 0, fields: 0, aliases: 0, searches: 0, threadLists: 0, resolved: 0, pages: 0 },
   ...{ page: false, paged: false },
 };
 const introspectionFields: ReadonlySet<string> = new Set(['__schema', '__type']);
@@ -145,11 +151,8 @@ export function createSizeRule(maxDepth: number): ValidationRule {
     const measured = new Map<FragmentDefinitionNode, Size>();
     return {
       OperationDefinition(operation) {
-        const excess = excessOf(measure(context, operation.selectionSet, measured), {
-          maxDepth,
-          mostAliases: operation.operation === 'subscription' ? maxEventAliases : maxAliases,
-          mostActs: operation.operation === 'mutation' ? maxActs : Number.POSITIVE_INFINITY,
-        });
+        const size = measure(context, operation.selectionSet, measured);
+        const excess = excessOf(size, { maxDepth, ...limitsOf(operation) });
         if (excess === null) return;
         context.reportError(new GraphQLError(`This operation ${excess}. Request less at a time.`, { nodes: operation }));
       },
@@ -157,9 +160,24 @@ export function createSizeRule(maxDepth: number): ValidationRule {
   };
 }
 
+interface Limits {
+  readonly mostAliases: number;
+  readonly mostActs: number;
+  readonly mostPages: number;
+}
+
+function limitsOf({ operation }: OperationDefinitionNode): Limits {
+  const follows = operation === 'subscription';
+  return {
+    mostAliases: follows ? maxEventAliases : maxAliases,
+    mostActs: operation === 'mutation' ? maxActs : Number.POSITIVE_INFINITY,
+    mostPages: follows ? maxEventPages : Number.POSITIVE_INFINITY,
+  };
+}
+
 function excessOf(
-  { width, levels, depth, fields, aliases, searches, threadLists, resolved }: Size,
-  { maxDepth, mostAliases, mostActs }: { readonly maxDepth: number; readonly mostAliases: number; readonly mostActs: number },
+  { width, levels, depth, fields, aliases, searches, threadLists, resolved, pages }: Size,
+  { maxDepth, mostAliases, mostActs, mostPages }: Limits & { readonly maxDepth: number },
 ): string | null {
   if (depth > maxDepth) return `is nested ${depth} levels deep, and ${maxDepth} are allowed`;
   if (levels > maxLevels) return `is nested ${levels} levels deep with its fragments, and ${maxLevels} are allowed`;
@@ -168,6 +186,7 @@ function excessOf(
   if (aliases > mostAliases) return `uses more than ${mostAliases} aliases`;
   if (searches > maxSearches) return `has ${searches} searches for messages, and ${maxSearches} are allowed`;
   if (threadLists > maxThreadLists) return `has ${threadLists} lists of threads, and ${maxThreadLists} are allowed`;
+  if (pages > mostPages) return `may read ${pages} pages with one event, and ${mostPages} are allowed`;
   return resolved > maxResolved ? 'requests too many entries by pages within pages' : null;
 }
 
@@ -181,6 +200,7 @@ function measureOne(context: ValidationContext, selection: SelectionNode, measur
   const below = selection.selectionSet ? measure(context, selection.selectionSet, measured) : nothing;
   if (selection.kind === 'InlineFragment') return below;
   // The standard introspection query is deeper than any client's. graphql-js bounds it by a rule of its own.
+  const times = repeats(selection, below);
   const introspection = introspectionFields.has(selection.name.value);
   const depth = introspection ? 1 : below.depth + 1;
   return {
@@ -191,7 +211,8 @@ function measureOne(context: ValidationContext, selection: SelectionNode, measur
     aliases: below.aliases * (introspection ? introspectionAliases : 1) + aliasesOf(selection),
     searches: below.searches + Number(isSearch(selection)),
     threadLists: below.threadLists + Number(selection.name.value === 'threads' && below.width > 0),
-    resolved: costOf(selection) + below.resolved * repeats(selection, below),
+    resolved: costOf(selection) + below.resolved * times,
+    pages: Number(below.page) + below.pages * times,
     page: pageFields.has(selection.name.value),
     paged: below.paged || pageFields.has(selection.name.value),
   };
@@ -251,6 +272,7 @@ function join(one: Size, other: Size): Size {
     searches: one.searches + other.searches,
     threadLists: one.threadLists + other.threadLists,
     resolved: one.resolved + other.resolved,
+    pages: one.pages + other.pages,
     page: one.page || other.page,
     paged: one.paged || other.paged,
   };

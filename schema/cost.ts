@@ -11,14 +11,8 @@ const mostFields = 250_000;
  * lists: if they counted in full, what clients read at a start would be refused.
  */
 export class Cost {
-  readonly #most: number;
   #fields = 0;
   #excess: ChatError | null = null;
-
-  /** An operation that has acted is not refused afterwards: with `limited` false, it is only counted. */
-  constructor({ limited }: { readonly limited: boolean }) {
-    this.#most = limited ? mostFields : Number.POSITIVE_INFINITY;
-  }
 
   /** The fields that were resolved so far. */
   get fields(): number {
@@ -27,7 +21,7 @@ export class Cost {
 
   /** The error for an operation that has cost too much: BAD_USER_INPUT. Null as long as it has not. */
   get excess(): ChatError | null {
-    if (this.#fields <= this.#most) return null;
+    if (this.#fields <= mostFields) return null;
     this.#excess ??= new ChatError(
       'BAD_USER_INPUT',
       `This operation resolves more than ${mostFields} fields, of which each page counts as ${pageCost}. Request less at a time.`,

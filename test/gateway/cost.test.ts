@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Cost } from '../../schema/index.ts';
-import { type Person, world } from '../support/world.ts';
+import { type Person, password, world } from '../support/world.ts';
 import { type HttpAnswer, post } from './http.ts';
 
 /** Reads the group once for each id, and of it so many pages of messages. */
@@ -35,19 +35,32 @@ describe('what a query costs', () => {
 });
 
 describe('the cost of an operation', () => {
-  it('is limited if it is a query', () => {
-    const cost = new Cost({ limited: true });
+  it('is too much beyond 250,000 fields', () => {
+    const cost = new Cost();
     cost.add(249_999);
     cost.add(1);
     expect([cost.fields, cost.excess]).toEqual([250_000, null]);
     cost.add(1);
     expect(cost.excess).toMatchObject({ code: 'BAD_USER_INPUT' });
   });
+});
 
-  it('is only counted if it has acted', () => {
-    const cost = new Cost({ limited: false });
-    cost.add(250_001);
-    expect([cost.fields, cost.excess]).toEqual([250_001, null]);
+describe('what a mutation costs', () => {
+  const place = world();
+
+  it('is limited in what its payload reads, and the payload says what it has done', async () => {
+    const [ann] = await place.people('ann');
+    const groups = await Promise.all(Array.from({ length: 40 }, () => place.group(ann)));
+    const pages = Array.from({ length: 150 }, (_, at) => `a${at}: messages(last: 1) { pageInfo { endCursor } }`).join(' ');
+    const mutation = `mutation ($group: ID!) {
+      costly: updateSettings(input: { lastSeen: false }) { errors { code } viewer { conversations(first: 100) { edges { node { ${pages} } } } } }
+      next: updateGroup(input: { groupId: $group, name: "bees" }) { errors { code } group { name } }
+    }`;
+    const { status, data, errors } = await post(place.url, mutation, { authorization: `Bearer ${ann.token}` }, { group: groups[0] });
+    expect(status).toBe(200);
+    expect(data).toEqual({ costly: { errors: [], viewer: null }, next: { errors: [], group: { name: 'bees' } } });
+    expect(errors).toMatchObject([{ message: expect.stringContaining('250000 fields'), extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(errors?.[0]?.path?.slice(0, 2)).toEqual(['costly', 'viewer']);
   });
 });
 
@@ -66,5 +79,15 @@ describe('the pace of a user', () => {
     // Of ten seconds’ worth, one or two were used before.
     expect(extensions?.['retryAfterMs']).toBeGreaterThan(10_000);
     expect(extensions?.['retryAfterMs']).toBeLessThan(16_000);
+  });
+
+  it('counts what the answer to a sign-in has resolved', async () => {
+    const [bea] = await place.people('bea');
+    await place.group(bea);
+    const pages = Array.from({ length: 60 }, (_, at) => `a${at}: messages(last: 1) { pageInfo { endCursor } }`).join(' ');
+    const signIn = `mutation ($i: SignInInput!) { signIn(input: $i) { viewer { conversations { edges { node { ${pages} } } } } } }`;
+    expect((await post(place.url, signIn, {}, { i: { handle: bea.handle, password } })).errors).toBeUndefined();
+    const { errors } = await post(place.url, '{ viewer { user { id } } }', { authorization: `Bearer ${bea.token}` });
+    expect(errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
   });
 });

@@ -66,6 +66,18 @@ describe('a document', () => {
     expect(faults(attached(3))).toEqual([expect.stringContaining('25 aliases')]);
   });
 
+  test('of a subscription can read 250 pages with one event, and no more', () => {
+    const pages = (inner: number, outer: number) =>
+      `subscription { events { ... on MessageSent { conversation { messages(last: ${outer}) { edges { node { conversation {
+        ${Array.from({ length: inner }, (_, n) => `a${n}: pins(first: 1) { pageInfo { endCursor } }`).join(' ')} } } } } } } } }`;
+    const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
+    expect(faults(pages(3, 83))).toEqual([]);
+    expect(faults(pages(3, 84))).toEqual([expect.stringContaining('may read 253 pages with one event, and 250 are allowed')]);
+    expect(
+      faults(pages(25, 100).replace('subscription { events { ... on MessageSent', 'query { n: node(id: "x") { ... on Message')),
+    ).toEqual([]);
+  });
+
   test('can repeat a list that has no pages under 20 other names, and no more', () => {
     const faults = (query: string) => validate(schema, parse(query), [createSizeRule(20)]).map(({ message }) => message);
     for (const list of ['attachments { url }', 'mentions { id }', 'reactions { emoji }', 'poll { options { text } }']) {
