@@ -6,8 +6,8 @@ import { type Granted, type Refusal, sessionRequests } from './session-request.t
 import { memoryStorage, readTokens, type SessionStorage, type Tokens, writeTokens } from './session-storage.ts';
 import { signedFetch } from './signed-fetch.ts';
 
-/** The token fields of the payloads of `signUp`, `signIn` and `signInWithToken`. */
-export type Given = { readonly [K in keyof Granted]: string | null };
+/** The token fields of the payloads of `signUp`, `signIn` and `signInWithToken`. Relay types what may be null as `undefined` too. */
+export type Given = { readonly [K in keyof Granted]: string | null | undefined };
 
 /** The options of a session. */
 export interface SessionOptions {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { httpSubscribe } from '../../client/http.ts';
-import { type Answer, createOutbox, followEvents, type Numbered, type SessionStorage } from '../../client/index.ts';
+import { type Answer, createOutbox, followEvents, type Given, type Numbered, type SessionStorage } from '../../client/index.ts';
 import { ResumableDocument, SignOutOthersDocument } from '../support/generated/graphql.ts';
 import { backend, backendTokenOf } from '../support/issuer.ts';
 import { given } from '../support/world.ts';
@@ -31,6 +31,11 @@ describe('a session', () => {
   it('refuses to begin without tokens', async () => {
     const { session } = page();
     await expect(session.begin({ accessToken: null, accessTokenExpiresAt: null, refreshToken: null })).rejects.toThrow(TypeError);
+    const typedByRelay: { readonly [K in keyof Given]: string | null | undefined } = {
+      ...{ accessToken: null, accessTokenExpiresAt: null },
+      refreshToken: undefined,
+    };
+    await expect(session.begin(typedByRelay)).rejects.toThrow(TypeError);
     await expect(session.begin()).rejects.toThrow(TypeError);
     expect(await session.token()).toBeNull();
   });
