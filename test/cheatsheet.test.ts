@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { readWatch } from '../client/document.ts';
 import { schema } from '../schema/index.ts';
 import { newSecret } from '../src/outgoing/index.ts';
+import { uncounted } from './support/uncounted.ts';
 import { given, type Person, world } from './support/world.ts';
 
 /** An operation of the sheet, with the variables that are shown after it. */
@@ -100,6 +101,10 @@ describe('docs/cheatsheet.md', () => {
 
   it.each(operations.map(({ name, source }) => ({ name, source })))('has valid operations: $name', ({ source }) => {
     expect(validate(schema, parse(whole(source)))).toEqual([]);
+  });
+
+  it('has counts with the `lastSeq` up to which they are correct: for a normalized cache', () => {
+    expect(operations.flatMap(({ source }) => uncounted(parse(whole(source))))).toEqual([]);
   });
 
   it('has a subscription that the client package can follow', () => {

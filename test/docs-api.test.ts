@@ -11,6 +11,7 @@ import { schema } from '../schema/index.ts';
 import { refusalCodes } from '../src/errors.ts';
 import { guide, guideFolder, guidePage, guideSection } from './support/api-guide.ts';
 import { startNodeProcess } from './support/node-process.ts';
+import { uncounted } from './support/uncounted.ts';
 
 const root = join(import.meta.dirname, '..');
 // Longer pages are searched instead of read, so their sections should be pages of their own.
@@ -77,6 +78,16 @@ describe('docs/api', () => {
     guide.flatMap(({ name, text }) => documentsOf(text).map((document) => ({ name, document }))),
   )('has valid documents: $name, $document', ({ document }) => {
     expect(validate(schema, parse(document)).map((error) => error.message)).toEqual([]);
+  });
+
+  it.each(
+    guide.flatMap(({ name, text }) =>
+      documentsOf(text)
+        .filter((document) => document.trim().startsWith('subscription'))
+        .map((document) => ({ name, document })),
+    ),
+  )('has counts in events with the `lastSeq` up to which they are correct: $name', ({ document }) => {
+    expect(uncounted(parse(document))).toEqual([]);
   });
 
   it.each([

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { generate } from '@graphql-codegen/cli';
 import { buildSchema, isAbstractType } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { world } from '../support/world.ts';
 
 const chat = world();
@@ -30,6 +33,23 @@ const possibleTypes = Object.fromEntries(
     .map((type) => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)]),
 );
 
+const sheet = readFileSync(join(root, 'docs/cheatsheet.md'), 'utf8');
+const ofSheet = [...sheet.matchAll(/```graphql\n(.*?)```/gs)].map(([, text = '']) => text);
+
+/** An operation of the cheat sheet, with its fragments. */
+function sheetOperation(name: string): string {
+  const fragments = ofSheet.filter((text) => text.startsWith('fragment'));
+  const withSpread = (text: string): readonly string[] => [
+    text,
+    ...fragments.filter((one) => new RegExp(`\\.\\.\\.${one.split(' ')[1]}\\b`).test(text)).flatMap(withSpread),
+  ];
+  return [...new Set(ofSheet.filter((text) => new RegExp(`^\\w+ ${name}\\b`).test(text)).flatMap(withSpread))].join('');
+}
+
+const operations = Object.fromEntries(
+  ['FirstScreen', 'History', 'Live', 'Send', 'Read', 'NewGroup'].map((name) => [name, sheetOperation(name)]),
+);
+
 /** A sample as a program, with what it leaves to the reader and a use of its result. It exits after writing the outcome. */
 function program(sample: string, { token, group }: { token: string; group: string }, ending: string): string {
   return `
@@ -46,6 +66,7 @@ function program(sample: string, { token, group }: { token: string; group: strin
     };`
     }
     const watch = \`${watch}\`;
+    const operations = ${JSON.stringify(operations)};
     const held = new Map();
     const storage = {
       get length() { return held.size; },
@@ -127,6 +148,53 @@ const kept = `const { gql } = await import('@apollo/client');
     look();
     done(all.join() === '45 5,2345 5,23456 first 6,234 first 6,23456 first 6,23early456 first 6' ? 'ready' : all.join());
   });`;
+/** A reader and a writer with the operations of the cheat sheet: what is said while the reader's page is open, and after it was read. */
+const counted = (writer: string) => `const { gql } = await import('@apollo/client');
+  const [first, history, live, sendMessage, read, open] = ['FirstScreen', 'History', 'Live', 'Send', 'Read', 'NewGroup'].map((name) => gql(operations[name]));
+  const asked = [];
+  const signed = session.fetch;
+  session.fetch = (uri, init) => {
+    asked.push(JSON.parse(init.body).operationName);
+    return signed(uri, init);
+  };
+  --- const said = (text) => fetch('${chat.url}/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer ${writer}' },
+    body: JSON.stringify({ query: operations.Send, variables: { input: { conversationId: group, clientMessageId: text, text } } }),
+  });
+  for (const query of [first, history]) {
+    const shown = apollo.watchQuery({ query, variables: query === history ? { id: group } : {} });
+    await new Promise((go) => shown.subscribe(({ dataState }) => dataState === 'complete' && go()));
+  }
+  const look = () => {
+    const { viewer } = apollo.readQuery({ query: first });
+    const { messages } = apollo.readQuery({ query: history, variables: { id: group } }).conversation;
+    const rows = viewer.conversations.edges.map(({ node }) => [node.name, node.viewerUnreadCount, node.viewerLastMessage?.text].join(' '));
+    return [messages.edges.map(({ node }) => node.text).join(), ...rows, 'badge ' + viewer.unread.badge].join('; ');
+  };
+  const { viewer } = apollo.readQuery({ query: first });
+  const seen = [];
+  const after = viewer.positions.map(({ streamId, seq, epoch }) => ({ streamId, seq, epoch }));
+  apollo.subscribe({ query: live, variables: { after } }).subscribe(async ({ data: { events } }) => {
+    applyEvent(cache, events, viewer.user.id);
+    if (events.__typename === 'StreamReady') await said('a');
+    if (events.__typename === 'ViewerMarkersMoved' && seen.length === 1) {
+      seen.push(look());
+      await outbox.send({ conversationId: group, text: 'c' });
+    }
+    if (events.__typename === 'ConversationOpened') done([...seen, look(), asked.join()].join('\\n'));
+    if (events.__typename !== 'MessageSent') return;
+    const { text, seq } = events.messageEdge.node;
+    if (text === 'a') await said('b');
+    if (text === 'b') {
+      seen.push(look());
+      await apollo.mutate({ mutation: read, variables: { input: { conversationId: group, seq } } });
+    }
+    if (text === 'c') {
+      seen.push(look());
+      await apollo.mutate({ mutation: open, variables: { input: { name: 'New' } } });
+    }
+  });`;
 const queried = `--- urql.subscription(watch, {}).subscribe(({ data }) => apply(data.events));`;
 const related = `--- const { commitLocalUpdate, commitMutation, createOperationDescriptor, fetchQuery: ask, requestSubscription } = await import('relay-runtime');
   const compiled = async (name) => (await import('${root}/test/client/relay/__generated__/' + name + '.graphql.ts')).default;
@@ -166,9 +234,87 @@ const sends = `const conversationId = 'a';
   const sendMessage = async (input) => ({ messageEdge: input, errors: [] });
   --- done(/^[0-9a-f-]{36}$/.test(messageEdge.clientMessageId) ? 'ready' : 'no id');`;
 
+/** What the samples of these numbers write, as one program. */
+async function run(numbers: readonly number[], viewer: { token: string; group: string }, ending: string): Promise<string> {
+  const code = program(numbers.map((number) => blocks[number]).join('\n'), viewer, ending);
+  const args = ['--input-type=module-typescript', '--no-warnings', '--eval', code];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, timeout: 30_000 });
+  return stdout;
+}
+
+/** What samples leave to the reader: how they use it, and its type. */
+const left: readonly (readonly [RegExp, string])[] = [
+  [/(?<!const )\bsession\./, `declare const session: import('mpim-client').Session;`],
+  [/possibleTypes/, 'declare const possibleTypes: Record<string, string[]>;'],
+  [/: watch/, 'declare const watch: string;'],
+  [/userId/, 'declare const userId: string;'],
+  [/send\({ conversationId/, 'declare const conversationId: string;'],
+  [/storage: kept/, `declare const kept: import('mpim-client').SessionStorage;`],
+  [/show\(/, 'declare function show(what: unknown): void;'],
+  [/apply\(/, 'declare function apply(event: unknown): void;'],
+  [/LiveSubscription/, `import type { LiveSubscription } from './gql/graphql.ts';`],
+  [/: SendMessageInput/, `import type { SendMessageInput } from './gql/graphql.ts';`],
+  [/mutation: sendMessage/, `import { SendDocument as sendMessage } from './gql/graphql.ts';`],
+  [
+    /send: sendMessage/,
+    `declare function sendMessage(input: import('./gql/graphql.ts').SendMessageInput): Promise<import('./gql/graphql.ts').SendMutation['sendMessage']>;`,
+  ],
+];
+
+/** A sample as a module. */
+function moduleOf(sample: string): string {
+  const own = sample.includes('const session = ') ? left.slice(1) : left;
+  return [...own.filter(([use]) => use.test(sample)).map(([, declaration]) => declaration), sample].join('\n');
+}
+
+/** A strict project with the samples and, as codegen makes them, the types of the cheat sheet's operations. Returns the compiler's complaints. */
+async function complaints(samples: readonly string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'mpim-readme-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  await writeFile(join(folder, 'sheet.graphql'), ofSheet.join('\n'));
+  for (const [index, sample] of samples.entries()) await writeFile(join(folder, `sample-${index}.ts`), sample);
+  const config = { useTypeImports: true, enumsAsTypes: true, nonOptionalTypename: true, skipTypeNameForRoot: true };
+  const scalars = { ID: 'string', DateTime: 'string', JSONObject: 'Record<string, unknown>' };
+  await generate({
+    schema: join(root, 'schema/schema.graphql'),
+    documents: join(folder, 'sheet.graphql'),
+    importExtension: '.ts',
+    silent: true,
+    generates: { [`${folder}/gql/`]: { preset: 'client', presetConfig: { fragmentMasking: false }, config: { ...config, scalars } } },
+  });
+  const compilerOptions = {
+    ...{ target: 'esnext', module: 'esnext', moduleResolution: 'bundler', lib: ['esnext', 'dom', 'dom.iterable'], types: [] },
+    ...{ strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: true, allowImportingTsExtensions: true },
+    paths: { 'mpim-client': [join(root, 'client/index.ts')], 'mpim-client/*': [join(root, 'client/*.ts')] },
+  };
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+  const compiled = promisify(execFile)(join(root, 'node_modules/.bin/tsc'), ['-p', folder]);
+  return (await compiled.catch((failure: { readonly stdout: string }) => failure)).stdout;
+}
+
 describe('the samples of client/README.md', () => {
   it('are eleven', () => {
     expect(blocks).toHaveLength(11);
+  });
+
+  it('have the types of a strict project', async () => {
+    const samples = [[0], [1], [2], [3, 4, 5], [6], [7, 8], [9], [10]].map((numbers) => numbers.map((number) => blocks[number]).join('\n'));
+    expect(await complaints(samples.map(moduleOf))).toBe('');
+  });
+
+  it('keep lists and counts by Apollo, with the operations of the cheat sheet', async () => {
+    const [ben, ann] = await chat.people('ben', 'ann');
+    const group = await chat.group(ben, ann);
+    expect(await run([3, 4, 5], { token: ben.token, group }, counted(ann.token))).toBe(
+      [
+        'a,b; The group 2 b; badge 0',
+        'a,b; The group 0 b; badge 0',
+        'a,b,c; The group 0 c; badge 0',
+        'a,b,c; New 0 ; The group 0 c; badge 0',
+        'FirstScreen,History,Live,Read,Send,NewGroup',
+      ].join('\n'),
+    );
   });
 
   it.each([
@@ -184,9 +330,6 @@ describe('the samples of client/README.md', () => {
   ])('%s', async (_name, numbers, ending) => {
     const [ben] = await chat.people('ben');
     const group = await chat.group(ben);
-    const code = program(numbers.map((number) => blocks[number]).join('\n'), { token: ben.token, group }, ending);
-    const args = ['--input-type=module-typescript', '--no-warnings', '--eval', code];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, timeout: 30_000 });
-    expect(stdout).toBe('ready');
+    expect(await run(numbers, { token: ben.token, group }, ending)).toBe('ready');
   });
 });
