@@ -125,11 +125,11 @@ function withCode(error: unknown, message: string, extensions: Record<string, un
 }
 
 // Parsing, validation and the coercion of variables and arguments throw errors that have a location in the document; those of variables
-// have no path. Yoga's own refusals have a 4xx status. An error of a resolver that throws a bare GraphQLError, or of a scalar that cannot
+// have no path, and the one that says that there were too many of them has neither. Yoga's own refusals have a 4xx status. An error of a resolver that throws a bare GraphQLError, or of a scalar that cannot
 // serialise, gets its location and path only from the executor: it is a bug.
 function pointsAtRequest(error: GraphQLError, origin: GraphQLError): boolean {
   const { status = 0 } = httpExtension(origin);
-  const inVariables = error.path === undefined && error.nodes !== undefined;
+  const inVariables = error.path === undefined && (error.nodes !== undefined || (error === origin && status === 0));
   return inVariables || origin.nodes !== undefined || origin.source !== undefined || (status >= 400 && status < 500);
 }
 

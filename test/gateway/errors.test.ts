@@ -1,4 +1,7 @@
+import { parse, subscribe } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { codeOf } from '../../gateway/errors.ts';
+import { schema } from '../../schema/index.ts';
 import { post, subscribeOverHttp } from './http.ts';
 import { type Lab, openLab } from './lab.ts';
 import { openRaw } from './raw-socket.ts';
@@ -67,6 +70,14 @@ describe('the errors that clients get', () => {
     const errors = await errorsOf(query, variables);
     expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT' }]);
     expect(errors[0]?.message).not.toContain('went wrong on the server');
+  });
+
+  test('more errors in the variables of a subscription than are told are the fault of the request too', async () => {
+    const document = parse('subscription ($after: [PositionInput!]) { events(after: $after) { at } }');
+    const result = await subscribe({ schema, document, variableValues: { after: Array(60).fill({}) } });
+    const errors = 'errors' in result ? (result.errors ?? []) : [];
+    expect(errors.at(-1)?.message).toContain('Too many errors');
+    expect(new Set(errors.map(codeOf))).toEqual(new Set(['BAD_USER_INPUT']));
   });
 
   test('a document is refused with the same message when it is sent again', async () => {
