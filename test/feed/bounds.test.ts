@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Chat } from '../../src/chat.ts';
+import { eventOf } from '../../src/feed/event.ts';
 import { Outlet } from '../../src/feed/outlet.ts';
 import { serverStreamId } from '../../src/log/index.ts';
 import { embeddedChat } from '../support/chat.ts';
@@ -37,6 +38,15 @@ describe('a subscription with small limits', () => {
     events.stop();
     const resumed = listen(chat, ben, held);
     expect((await resumed.ready()).map(inWords)).toEqual([...expected, 'ready']);
+    resumed.stop();
+  });
+
+  it('replays a short gap to a client whose position is high', async () => {
+    const { ben, group, held, events, expected } = await sayMany(70);
+    const after = held.map((known) => (known.streamId === group ? { ...known, seq: 70 } : known));
+    events.stop();
+    const resumed = listen(chat, ben, after);
+    expect((await resumed.ready()).map(inWords)).toEqual([...expected.slice(-2), 'ready']);
     resumed.stop();
   });
 
@@ -110,6 +120,15 @@ describe('an outlet', () => {
     await outlet.next();
     await waiting;
     expect(outlet.full()).toBe(false);
+  });
+
+  it('forgets the entries of one stream before a seq, and neither that entry nor those of another stream', async () => {
+    const outlet = outletOf(8);
+    const entry = (streamId: bigint, seq: number) => eventOf({ streamId, seq, at: new Date(0), actorId: null, type: 'GroupDissolved', data: {} });
+    const [before, from, other] = [entry(1n, 4), entry(1n, 5), entry(2n, 4)];
+    for (const one of [before, from, other]) outlet.push(one);
+    outlet.forget(1n, 5);
+    expect([outlet.poll(), outlet.poll(), outlet.poll()]).toEqual([from, other, undefined]);
   });
 
   it('delivers what is queued before it fails, and then is complete', async () => {

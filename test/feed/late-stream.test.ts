@@ -2,7 +2,7 @@ import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Bus } from '../../src/bus/index.ts';
 import { createFeed } from '../../src/feed/create-feed.ts';
-import { formatHint, streamTopic } from '../../src/log/index.ts';
+import { formatHint, serverStreamId, streamTopic } from '../../src/log/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { type TalkWorld, talkOn } from '../group/talk-world.ts';
 import { sqliteDb } from '../support/db.ts';
@@ -81,6 +81,19 @@ it('a subscription replays every entry that was committed before StreamReady, ev
   expect((await one.ready()).map(inWords)).toEqual(['3 MessageSent unheard', 'ready']);
   slow.release();
   expect(inWords(await open.next())).toBe('3 MessageSent unheard');
+});
+
+it('a subscription that ends lets go of every stream that it followed', async () => {
+  await using world = talkOn(await sqliteDb());
+  const [ann, ben] = await world.people();
+  const group = await world.group(ann, ben);
+  await using feed = feedOn(world, world.bus);
+  const events = listening(feed.events(ben, { signal: new AbortController().signal }));
+  await events.ready();
+  // Nothing else listens here, and a second subscription to a topic is refused.
+  await expect(world.bus.subscribe(streamTopic(group), () => undefined)).rejects.toThrow();
+  events.stop();
+  for (const streamId of [group, ben.userId, serverStreamId]) await world.bus.subscribe(streamTopic(streamId), () => undefined);
 });
 
 it('a message whose hint was lost is delivered as soon as its sender sends it again', async () => {
