@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type Act, type Audit, type AuditEntry, type AuditFilter, createAudit } from '../../src/audit/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import { ChatError } from '../../src/errors.ts';
@@ -208,6 +208,40 @@ export function promisesOfAudit(open: () => Promise<Db>): void {
     expect(await auditFor(0).prune()).toBe(0);
     expect(await auditFor(30).prune()).toBe(2);
     expect((await newest()).map(({ action }) => action)).toEqual(['0', '29']);
+  });
+
+  test('old entries are removed in as many pieces as it takes', async () => {
+    const at = new Date((await db.now()).getTime() - 31 * dayMs);
+    const data = Array.from({ length: 1_001 }, () => ({
+      ...{ at, actorId: 0n, actorName: 'root', origin: 'here', action: 'act', arguments: '{}', outcome: 'DONE' },
+    }));
+    await db.transaction((tx) => tx.auditEntry.createMany({ data }));
+    expect(await auditFor(30).prune()).toBe(1_001);
+    expect(await newest()).toEqual([]);
+  });
+
+  test('old entries are removed every hour or so, also after a round that failed, until the audit is closed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const old = new Date((await db.now()).getTime() - 31 * dayMs);
+    let rounds = 0;
+    const counted: Db = {
+      ...db,
+      now(tx) {
+        rounds += 1;
+        return rounds === 1 ? Promise.reject(new ChatError('UNAVAILABLE', 'Away.')) : db.now(tx);
+      },
+    };
+    const pruning = auditFor(30, counted);
+    pruning.begin();
+    for (const round of [1, 2, 3]) {
+      await entryAt(old);
+      await expect.poll(() => vi.getTimerCount()).toBe(1);
+      vi.advanceTimersToNextTimer();
+      if (round > 1) await expect.poll(() => newest()).toEqual([]);
+    }
+    await pruning[Symbol.asyncDispose]();
+    expect([rounds, vi.getTimerCount()]).toEqual([3, 0]);
   });
 
   test('an entry that has ended never changes', async () => {

@@ -124,7 +124,8 @@ describe('an outlet', () => {
 
   it('forgets the entries of one stream before a seq, and neither that entry nor those of another stream', async () => {
     const outlet = outletOf(8);
-    const entry = (streamId: bigint, seq: number) => eventOf({ streamId, seq, at: new Date(0), actorId: null, type: 'GroupDissolved', data: {} });
+    const entry = (streamId: bigint, seq: number) =>
+      eventOf({ streamId, seq, at: new Date(0), actorId: null, type: 'MessageRecalled', data: { messageSeq: 1 } });
     const [before, from, other] = [entry(1n, 4), entry(1n, 5), entry(2n, 4)];
     for (const one of [before, from, other]) outlet.push(one);
     outlet.forget(1n, 5);

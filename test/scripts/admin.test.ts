@@ -14,7 +14,7 @@ import { UpdateProfileDocument } from '../support/generated/graphql.ts';
 import { rawId, rawSql } from '../support/raw-sql.ts';
 import { embeddedStores, type Stores } from '../support/stores.ts';
 import { world } from '../support/world.ts';
-import { receiver } from '../webhook/receiver.ts';
+import { answers, receiver, takes } from '../webhook/receiver.ts';
 
 const place = world({ HEAD_CHECK_MS: '200' });
 
@@ -89,6 +89,11 @@ describe('the command beside a running embedded node', () => {
     await app.until(2);
     expect(app.calls[1]).toMatchObject({ type: 'MessageSent' });
     expect(await admin('webhooks', 'list')).toMatch(new RegExp(`^${id} +ACTIVE +${app.url} +MessageSent,PinChanged .* for the fair$`, 'm'));
+    app.behaves(answers(500));
+    await place.say(ann, await place.group(ann), 'not now');
+    const failing = new RegExp(`^${id} +ACTIVE +\\S+ +\\S+ +(\\S+Z +){2}1 +\\S.* 500.* for the fair$`, 'm');
+    await expect.poll(() => admin('webhooks', 'list'), { timeout: 30_000 }).toMatch(failing);
+    app.behaves(takes);
     app.knows((await admin('webhooks', 'rotate', id)).trim());
     await admin('webhooks', 'test', id);
     expect(app.forged).toEqual([]);

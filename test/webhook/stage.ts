@@ -20,8 +20,8 @@ export interface Stage extends AsyncDisposable {
   pass(ms: number, stepMs?: number): Promise<void>;
   /** Starts an app with a webhook. */
   app(events?: readonly WebhookEvent[]): Promise<{ readonly app: Receiver; readonly id: string; readonly secret: string }>;
-  /** From now on showing this conversation to apps fails. Null: none fails. */
-  showBut(conversationId: bigint | null): void;
+  /** From now on showing this conversation to apps fails, by a defect unless an error is given. Null: none fails. */
+  showBut(conversationId: bigint | null, error?: Error): void;
   /** From now on there is nothing to show of an entry. */
   hideEntry(conversationId: bigint, seq: number): void;
   /** The state of a webhook. */
@@ -42,9 +42,10 @@ export function stage(real: Db, env: Readonly<Record<string, string>> = {}): Sta
   };
   const chat = chatOver(db, { WEBHOOK_TIMEOUT_MS: '500', ROLES: 'gateway', ...env });
   let hidden: bigint | null = null;
+  let reason: Error = new TypeError('a defect');
   const nothing = new Set<string>();
   chat.webhooks.showBy(async (kind, entries) => {
-    if (entries.some(({ streamId }) => streamId === hidden)) throw new TypeError('a defect');
+    if (entries.some(({ streamId }) => streamId === hidden)) throw reason;
     const shown = await showToApps({ schema, chat }, kind, entries);
     return entries.map(({ streamId, seq }, place) => (nothing.has(`${streamId}:${seq}`) ? null : (shown[place] ?? null)));
   });
@@ -84,8 +85,9 @@ export function stage(real: Db, env: Readonly<Record<string, string>> = {}): Sta
       app.knows(secret);
       return { app, id: webhook.id, secret };
     },
-    showBut(conversationId) {
+    showBut(conversationId, error = new TypeError('a defect')) {
       hidden = conversationId;
+      reason = error;
     },
     hideEntry(conversationId, seq) {
       nothing.add(`${conversationId}:${seq}`);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/db/index.ts';
+import { ChatError } from '../../src/errors.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { groupOf, person, say } from '../support/people.ts';
 import { answers, breaksOff, hangs, once, takes, texts } from './receiver.ts';
@@ -201,6 +202,22 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await here.chat.webhooks.remove(id);
     });
 
+    it('receives events that begin to wait while an earlier one of their conversation already waits', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      const [one, two] = [await say(here.chat, ann, group, 'one'), await say(here.chat, ann, group, 'two')];
+      app.behaves((response, taken) => (texts([taken])[0] === 'two' ? hangs : answers(500))(response, taken));
+      const { signal } = new AbortController();
+      const again = (seq: number) => here.chat.worker.again({ effect: 'webhooks', streamId: group, seq }, signal);
+      const retried = again(two);
+      await expect.poll(() => texts(app.calls)).toEqual(['two']);
+      await Promise.all([again(one), retried]);
+      app.behaves(takes);
+      await here.pass(6 * second);
+      expect(app.calls.map(({ data }) => data.messageEdge?.node.text)).toEqual(['two', 'one', 'one', 'two']);
+      await here.chat.webhooks.remove(id);
+    });
+
     it('has the full time for an event that operators retry, whatever later event of its conversation has failed for long', async () => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
@@ -388,6 +405,18 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       expect(app.calls).toEqual([]);
       await here.pass(second);
       expect(texts(app.calls)).toEqual(['one', 'two', 'three']);
+      await here.chat.webhooks.remove(id);
+    });
+
+    it('is not said to have missed events that could not be read: the worker hands them on again', async () => {
+      const { app, id } = await here.app();
+      const group = await groupOf(here.chat, ann);
+      here.showBut(group, new ChatError('UNAVAILABLE', 'The database does not answer.'));
+      await expect(sayAll(group, 'one')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      expect((await here.chat.webhooks.backlogs()).get(id)).toBeUndefined();
+      here.showBut(null);
+      await here.handOn(group);
+      expect(texts(app.calls)).toEqual(['one']);
       await here.chat.webhooks.remove(id);
     });
 
