@@ -182,7 +182,8 @@ export function createChat({
   });
   const push = createPush({ db, log, roster, users, contacts, groups, messages, notices, keys, config, logger });
   const exports = createExports({
-    ...{ db, log, keys, users, contacts, blocks, groups, joining, messages, scheduled, drafts, saved, presence, push, reports, config },
+    ...{ db, log, logger, keys, users, contacts, blocks, groups, joining, messages, scheduled, drafts, saved },
+    ...{ presence, push, reports, config },
   });
   const audit = createAudit({ db, logger, config });
   const feed = createFeed({ db, log, bus, logger, config, onHeard, tracer });

@@ -4,13 +4,12 @@ import { isUuid } from '../uuid.ts';
 import type { DataExport, DataExports, Download, LinkProof } from './data-export.ts';
 import { endExport, eraseExports } from './end.ts';
 import { createLinks } from './link.ts';
-import { makeExport } from './make.ts';
-import type { Sources } from './parts.ts';
+import { type Making, makeExport } from './make.ts';
 import { requestExport } from './request.ts';
 import { exportOf, readExports, readPart } from './store.ts';
 
 /** The parts of the module. `keys` has at least one key: the first signs links, all of them verify. */
-export interface ExportParts extends Sources {
+export interface ExportParts extends Making {
   readonly keys: readonly ServerKey[];
 }
 

@@ -60,7 +60,7 @@ export interface DataExports {
   /** Returns the file that a link opens. Null if the link is not valid. */
   open(id: string, proof: LinkProof): Promise<Download | null>;
   /**
-   * Makes a requested file. Running it again makes the file anew unless it is ready. Throws ChatError UNAVAILABLE, or the reason that
+   * Makes a requested file. Running it again makes the file anew unless it is ready. Ends a file of 2 GiB or more. Throws ChatError UNAVAILABLE, or the reason that
    * `signal` was aborted with.
    */
   make(ref: ExportRef & { readonly messages: boolean }, signal: AbortSignal): Promise<void>;

@@ -11,10 +11,18 @@ import { beginExport, exportRow, putPart } from './store.ts';
 const dayMs = 86_400_000;
 // Small enough that a node can hold one part each for many downloads, and far below the size of one packet to MariaDB.
 const partBytes = 1_048_576;
+// `DataExport.bytes` is a signed integer of 32 bits in the database and in the API.
+const mostBytes = 2 ** 31 - 1;
 
-/** Makes a requested file. Throws as DataExports.make. */
+/** What `makeExport` needs. */
+export interface Making extends Sources {
+  /** The size of the largest file, in bytes. */
+  readonly mostBytes?: number | undefined;
+}
+
+/** Makes a requested file. A file that becomes too large is ended: another attempt could not make it either. Throws as DataExports.make. */
 export async function makeExport(
-  sources: Sources,
+  { mostBytes: most = mostBytes, ...sources }: Making,
   { userId, exportId, messages }: ExportRef & { readonly messages: boolean },
   signal: AbortSignal,
 ): Promise<void> {
@@ -26,6 +34,10 @@ export async function makeExport(
   for await (const text of fileOf(sources, record, { messages })) {
     signal.throwIfAborted();
     await cutter.add(text);
+    if (cutter.bytes > most) {
+      sources.logger.error({ exportId, userId: String(userId), mostBytes: most }, 'a data export is too large to be made and was ended');
+      return endExport(sources, { userId, exportId });
+    }
   }
   await finish(sources, { userId, exportId, attempt, bytes: await cutter.end() });
 }
@@ -67,6 +79,11 @@ class Cutter {
     this.#put = put;
   }
 
+  /** The size of what was added so far. */
+  get bytes(): number {
+    return this.#bytes + this.#held;
+  }
+
   async add(text: string): Promise<void> {
     const piece = Buffer.from(text, 'utf8');
     this.#pieces.push(piece);
@@ -77,7 +94,7 @@ class Cutter {
   /** Stores the rest. Resolves to the total size in bytes. */
   async end(): Promise<number> {
     if (this.#held > 0) await this.#store(this.#held);
-    return this.#bytes;
+    return this.bytes;
   }
 
   async #store(size: number): Promise<void> {

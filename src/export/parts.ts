@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
 import type { Blocks, Contacts } from '../contact/index.ts';
 import type { Db } from '../db/index.ts';
@@ -16,6 +17,7 @@ import type { Users } from '../user/index.ts';
 export interface Sources {
   readonly db: Db;
   readonly log: Log;
+  readonly logger: Logger;
   readonly users: Users;
   readonly contacts: Contacts;
   readonly blocks: Pick<Blocks, 'list'>;

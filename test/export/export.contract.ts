@@ -1,8 +1,12 @@
 import { createECDH } from 'node:crypto';
+import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createMemoryBus } from '../../src/bus/bus.memory.ts';
 import type { Chat } from '../../src/chat.ts';
 import type { Db } from '../../src/db/index.ts';
 import type { DataExport, LinkProof } from '../../src/export/index.ts';
+import { makeExport } from '../../src/export/make.ts';
+import { createLog } from '../../src/log/index.ts';
 import type { MessageRef } from '../../src/message/index.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { uuidBytes } from '../../src/uuid.ts';
@@ -389,6 +393,21 @@ export function promisesOfExports(open: () => Promise<Db>): void {
       if (file === undefined) return expect.fail();
       expect((JSON.parse(String(await download(file))) as Contents).messages).toHaveLength(1);
       expect((await entries(ann)).filter((type) => type === 'DataExportChanged')).toHaveLength(2);
+    });
+
+    test('that becomes too large to be made is ended, and leaves nothing', async () => {
+      const ann = await person(chat);
+      const { id: exportId } = await chat.exports.request(ann, { messages: true });
+      const making = { ...chat, logger: pino({ level: 'silent' }), config: { exportDays: 7, exportsPerDay: 3 }, mostBytes: 100 };
+      const log = createLog({ db, bus: createMemoryBus(), logger: making.logger });
+      await makeExport({ ...making, db, log }, { userId: ann.userId, exportId, messages: true }, new AbortController().signal);
+      expect(await chat.exports.list(ann)).toEqual([]);
+      expect(await db.client.dataExportPart.count({ where: { exportId: uuidBytes(exportId) } })).toBe(0);
+      // The job that made it has nothing left to do.
+      await chat.jobs.doDue();
+      expect(await chat.exports.byId(ann, exportId)).toBeNull();
+      expect(await entries(ann)).toEqual(['SessionStarted', 'DataExportChanged', 'DataExportChanged']);
+      await log[Symbol.asyncDispose]();
     });
 
     test('opens only by its own link, not by one of another file, changed, forged or expired', async () => {
