@@ -9,7 +9,7 @@ export interface WatchAccessParts {
   readonly db: Db;
   readonly logger: Logger;
   /** Returns a user whom this node watches. */
-  readonly watchedOf: (userId: bigint) => Pick<Watched, 'watches' | 'shown'> | undefined;
+  readonly watchedOf: (userId: bigint) => Pick<Watched, 'watches' | 'shown' | 'veil'> | undefined;
 }
 
 const retryMs = 1_000;
@@ -122,6 +122,8 @@ export class WatchAccess implements AsyncDisposable {
   }
 
   #allow(watch: Watch, userId: bigint, may: Watchable): void {
-    watch.allow(userId, may, this.#parts.watchedOf(userId)?.shown);
+    const watched = this.#parts.watchedOf(userId);
+    watch.allow(userId, may, watched?.shown);
+    if (may === 'VEILED') watched?.veil(watch);
   }
 }

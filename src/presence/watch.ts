@@ -27,6 +27,8 @@ export class Watch extends EventQueue<Presence> {
   readonly #allowed = new Map<bigint, Watchable>();
   /** The users of whom a presence has been sent. */
   readonly #told = new Set<bigint>();
+  /** The users from whom the viewer is veiled, and who have not been sent as offline since. Created when needed: few viewers have any. */
+  #unveiled: Set<bigint> | undefined;
   readonly #line = new Map<bigint, Presence>();
 
   constructor(parts: WatchParts) {
@@ -41,15 +43,28 @@ export class Watch extends EventQueue<Presence> {
     if (this.#allowed.get(presence.userId) === 'OPEN') this.#tell(presence);
   }
 
-  /** Sets whether the viewer may watch a user. `presence` is how the user is seen, if that is known. */
+  hasBeenTold(userId: bigint): boolean {
+    return this.#told.has(userId);
+  }
+
+  /** Sends a user as offline if the viewer has been veiled from them and was not sent that yet. */
+  veil(userId: bigint): void {
+    if (this.#unveiled?.delete(userId) === true) this.#tell(veiled(userId));
+  }
+
+  /**
+   * Sets whether the viewer may watch a user. `presence` is how the user is seen, if that is known. VEILED sends nothing yet: `veil` does.
+   */
   allow(userId: bigint, may: Watchable, presence: Presence | undefined): void {
     const before = this.#allowed.get(userId) ?? 'CLOSED';
     if (before === may || !this.userIds.has(userId)) return;
     this.#allowed.set(userId, may);
+    this.#unveiled?.delete(userId);
     if (may === 'OPEN') presence && this.#tell(presence);
+    else if (may === 'VEILED') this.#unveiled = new Set(this.#unveiled).add(userId);
     // To a viewer who may no longer watch them, the user looks as if they had gone offline. Nothing is sent of a user whom the viewer could
     // never watch.
-    else if (may === 'VEILED' || this.#told.has(userId)) this.#tell(veiled(userId));
+    else if (this.#told.has(userId)) this.#tell(veiled(userId));
   }
 
   poll(): Presence | undefined {

@@ -36,7 +36,8 @@ const longestMs = 2_000_000_000;
 
 /**
  * A user who is watched on this node, and how they are seen. A loss of devices is not believed while the roster may lack connections that
- * other nodes have yet to write again: losing Redis makes nobody go offline (decision 31).
+ * other nodes have yet to write again: losing Redis makes nobody go offline (decision 31). At first, users who are invisible, or whom a
+ * block veils, wait for the same confirmation as users who are gone. Otherwise new watchers could tell them apart.
  */
 export class Watched implements Disposable {
   /** The watches on this user, and this user's own watches on others. */
@@ -48,6 +49,8 @@ export class Watched implements Disposable {
   #known: Known | undefined;
   /** The standing that watchers are shown. */
   #believed: ConnectionSummary | undefined;
+  /** The roster was found to be trusted since the first read. */
+  #isConfirmed = false;
   /** Until then, on the monotonic clock, the user's last-seen time may not be stored yet and its hint not published. */
   #untoldUntil = 0;
   #settling: NodeJS.Timeout | undefined;
@@ -89,6 +92,14 @@ export class Watched implements Disposable {
     this.#believe(news, isGone && leftMs > earlyMs ? leftMs : 0);
   }
 
+  /**
+   * Shows the user as offline to a watch whose viewer is veiled from them. A watch that was shown nothing of the user waits for it until a
+   * user who is gone would be shown so.
+   */
+  veil(watch: Watch): void {
+    if (this.#isConfirmed || watch.hasBeenTold(this.userId)) watch.veil(this.userId);
+  }
+
   [Symbol.dispose](): void {
     this.#disposed = true;
     clearTimeout(this.#settling);
@@ -100,15 +111,18 @@ export class Watched implements Disposable {
     // A read may end after the last watch: nothing may be scheduled then.
     if (this.#disposed) return;
     this.#known = news;
-    if (news.standing.devices < (this.#believed?.devices ?? 1)) void this.#confirm(news, leastMs);
-    else this.#believed = news.standing;
+    const isLoss = this.#believed === undefined ? isShownOffline(news) : news.standing.devices < this.#believed.devices;
+    if (!isLoss) this.#believed = news.standing;
+    if (isLoss || !this.#isConfirmed) void this.#confirm(news, leastMs);
     this.#show();
   }
 
   async #confirm(news: Known, leastMs: number): Promise<void> {
     const settlesIn = Math.max(leastMs, await this.#parts.settlesIn());
+    if (this.#disposed) return;
+    if (settlesIn === 0) this.#confirmed();
     // Newer data has been believed meanwhile, or is being confirmed itself.
-    if (this.#disposed || this.#known !== news) return;
+    if (this.#known !== news) return;
     if (settlesIn === 0) {
       this.#believed = news.standing;
       return this.#show();
@@ -117,6 +131,12 @@ export class Watched implements Disposable {
       this.#settling = undefined;
       this.#parts.reread();
     }, settlesIn).unref();
+  }
+
+  #confirmed(): void {
+    if (this.#isConfirmed) return;
+    this.#isConfirmed = true;
+    for (const watch of this.watches) watch.veil(this.userId);
   }
 
   #show(): void {
@@ -142,6 +162,10 @@ export class Watched implements Disposable {
 /** A profile that becomes empty does not count: an erased user's watchers are sent the end of their access instead. */
 function hasOtherProfile(before: Presence, after: Presence): boolean {
   return after.profile !== '' && after.profile !== before.profile;
+}
+
+function isShownOffline({ standing, row }: Known): boolean {
+  return standing.devices === 0 || row.choice === 'INVISIBLE';
 }
 
 function isSameStanding(one: ConnectionSummary, other: ConnectionSummary): boolean {

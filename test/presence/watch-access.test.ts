@@ -4,6 +4,7 @@ import type { Db } from '../../src/db/index.ts';
 import type { Presence } from '../../src/presence/presence.ts';
 import { Watch } from '../../src/presence/watch.ts';
 import { WatchAccess } from '../../src/presence/watch-access.ts';
+import type { Watched } from '../../src/presence/watched.ts';
 import type { Viewer } from '../../src/user/index.ts';
 import { chatOver } from '../support/chat.ts';
 import { sqliteDb } from '../support/db.ts';
@@ -51,7 +52,7 @@ test('a user who blocks a viewer while their watch is being opened is not shown 
   await groupOf(chat, ann, ben, eve);
   const slow = slowAtFirst(db);
   const watches = new Set<Watch>();
-  const watchedOf = (userId: bigint) => ({ watches, shown: online(userId) });
+  const watchedOf = (userId: bigint) => ({ watches, shown: online(userId), veil: (watch: Watch) => watch.veil(userId) });
   await using access = new WatchAccess({ db: slow.db, logger: pino({ level: 'silent' }), watchedOf });
   const { signal } = new AbortController();
   const watch = new Watch({ viewer: ben, userIds: [ann.userId, eve.userId], signal, onStart() {}, onEnd() {} });
@@ -75,9 +76,9 @@ async function scene(open: AsyncDisposableStack) {
   const chat = open.use(chatOver(db));
   const [ann, ben] = [await person(chat, 'ann'), await person(chat, 'ben')];
   await groupOf(chat, ann, ben);
-  const seats = new Map<bigint, { readonly watches: Set<Watch>; readonly shown: Presence }>();
+  const seats = new Map<bigint, Pick<Watched, 'watches' | 'shown' | 'veil'>>();
   const seat = (userId: bigint) => {
-    const known = seats.get(userId) ?? { watches: new Set(), shown: online(userId) };
+    const known = seats.get(userId) ?? { watches: new Set(), shown: online(userId), veil: (watch: Watch) => watch.veil(userId) };
     seats.set(userId, known);
     return known;
   };
