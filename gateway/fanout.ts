@@ -1,17 +1,10 @@
-import {
-  createSourceEventStream,
-  type DocumentNode,
-  type ExecutionArgs,
-  type ExecutionResult,
-  execute,
-  type GraphQLError,
-  print,
-} from 'graphql';
+import { createSourceEventStream, type DocumentNode, type ExecutionResult, execute, type GraphQLError } from 'graphql';
 import { type Context, forEvent, forEveryone, type Sharing, ShownEvents, sharingOf } from '../schema/index.ts';
 import { ChatError } from '../src/errors.ts';
 import { Retries } from '../src/retries.ts';
 import { Delivery, type Rendering } from './delivery.ts';
 import { asSocketError, type Mask } from './errors.ts';
+import { eventArgs, keyOf, type SubscriptionArgs } from './event-args.ts';
 import type { Meter } from './meter.ts';
 import { Payload, toBytes } from './payload.ts';
 import { Renderings } from './renderings.ts';
@@ -32,9 +25,6 @@ export interface FanoutParts {
   readonly tick: Tick;
   readonly meter: Meter;
 }
-
-/** A subscription to execute: parsed, validated, with the context of its operation. */
-export type SubscriptionArgs = ExecutionArgs & { readonly contextValue: Context };
 
 /** Listeners with the same document, operation and variables, for whom everything that does not depend on the viewer is the same. */
 interface Group {
@@ -212,7 +202,14 @@ export function createFanout(parts: FanoutParts): Fanout {
     async open(args) {
       const source = await createSourceEventStream(args);
       if (!(Symbol.asyncIterator in source)) return source;
-      return new Member(groups, args, sharingFor(args), shownBy(source));
+      const sharing = sharingFor(args);
+      const events = shownBy(source);
+      try {
+        return new Member(groups, args, sharing, events);
+      } catch (error) {
+        await events.return();
+        return { errors: [parts.mask(error)] };
+      }
     },
   };
 }
@@ -238,12 +235,6 @@ function contextOf(group: Group): Context {
   const moment = momentOf(group);
   moment.context ??= forEveryone(group.args.contextValue);
   return moment.context;
-}
-
-/** Returns the arguments for executing one event. They live as long as the subscription, so they leave out positions, which can be many. */
-function eventArgs({ variableValues, ...args }: SubscriptionArgs, { perEvent, eventVariables }: Sharing): SubscriptionArgs {
-  const values = eventVariables.filter((name) => variableValues?.[name] !== undefined).map((name) => [name, variableValues?.[name]]);
-  return { ...args, document: perEvent, variableValues: Object.fromEntries(values) };
 }
 
 interface Showing {
@@ -281,14 +272,4 @@ function serialised({ data, errors, extensions }: ExecutionResult, mask: Mask): 
 function shownBy(events: AsyncIterable<unknown>): ShownEvents<object, object> {
   if (events instanceof ShownEvents) return events;
   throw new TypeError('a subscription field must resolve to a source of events and how they are shown');
-}
-
-/**
- * Returns the key of a group. It includes only the variables used below the root field: positions, its arguments, differ from listener to
- * listener.
- */
-function keyOf({ document, operationName, variableValues }: SubscriptionArgs, { variables }: Sharing): string {
-  // An absent variable takes its default, unlike null.
-  const values = variables.map((name) => (variableValues?.[name] === undefined ? [] : [variableValues[name]]));
-  return `${operationName ?? ''}\n${JSON.stringify(values)}\n${document.loc?.source.body ?? print(document)}`;
 }

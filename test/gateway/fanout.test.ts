@@ -67,6 +67,20 @@ describe('a node’s execution of an event', () => {
     expect(board.executions()).toBe(1);
   });
 
+  test('can use variables of 16,384 characters, and no more; those of the root field do not count', async () => {
+    const query = 'subscription($topic: String!, $gate: String!) { notes(topic: $topic) { n ... on Note { gated(gate: $gate) } } }';
+    const gate = 'x'.repeat(16_384 - '{"gate":""}'.length);
+    await listeners({ query, variables: { topic: 'x'.repeat(20_000), gate } });
+    const socket = await connected();
+    socket.send({ type: 'subscribe', id: 'long', payload: { query, variables: { topic: 'all', gate: `${gate}x` } } });
+    expect(await socket.next()).toMatchObject({
+      id: 'long',
+      type: 'next',
+      payload: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] },
+    });
+    expect(board.followers()).toBe(1);
+  });
+
   test('is shared by subscriptions that differ only in variables of the root field', async () => {
     const query = 'subscription($after: [Int!], $topic: String!) { notes(after: $after, topic: $topic) { n ... on Note { text } } }';
     const sockets = await listeners(...many.map((_, n) => ({ query, variables: { after: [n], topic: `topic ${n}` } })));
