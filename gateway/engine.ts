@@ -95,10 +95,7 @@ function useCaller({ createContext, pace, mask, fanout, ...watching }: CallerPar
     }
   }
 
-  async function within(
-    { cost, payer, kind }: { readonly cost: Cost; readonly payer: () => Payer | null; readonly kind: OperationKind },
-    work: () => Promise<ExecutionResult>,
-  ): Promise<ExecutionResult> {
+  async function within({ cost, payer, kind, points }: Paid, work: () => Promise<ExecutionResult>): Promise<ExecutionResult> {
     try {
       const result = await work();
       if (cost.excess === null) return result;
@@ -107,7 +104,8 @@ function useCaller({ createContext, pace, mask, fanout, ...watching }: CallerPar
       return withOne(result, cost.excess);
     } finally {
       const user = payer();
-      if (user !== null) pace.charge(user, cost.fields / fieldsPerPoint);
+      const more = cost.fields / fieldsPerPoint - points;
+      if (user !== null && more > 0) pace.charge(user, more);
     }
   }
 
@@ -121,8 +119,13 @@ function useCaller({ createContext, pace, mask, fanout, ...watching }: CallerPar
           const cost = new Cost();
           const contextValue = createContext(caller, cost);
           context = contextValue;
-          const payer = () => caller.viewer ?? signedInBy(contextValue);
-          return within({ cost, payer, kind }, async () => executeFn({ ...given, contextValue }) as Promise<ExecutionResult>);
+          const paid: Paid = {
+            cost,
+            kind,
+            points: pointsOf(args.document, args.operationName),
+            payer: () => caller.viewer ?? signedInBy(contextValue),
+          };
+          return within(paid, async () => executeFn({ ...given, contextValue }) as Promise<ExecutionResult>);
         });
       });
     },
@@ -141,6 +144,14 @@ function useCaller({ createContext, pace, mask, fanout, ...watching }: CallerPar
 }
 
 type Payer = Pick<Access, 'userId' | 'bot'>;
+
+interface Paid {
+  readonly cost: Cost;
+  readonly kind: OperationKind;
+  /** What the operation counted as before it ran. */
+  readonly points: number;
+  readonly payer: () => Payer | null;
+}
 
 /** Returns the user whom a mutation has signed in. Bots do not sign in. */
 function signedInBy({ scope }: Context): Payer | null {

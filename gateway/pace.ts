@@ -15,7 +15,7 @@ export interface Pace {
   charge(user: Pick<Access, 'userId' | 'bot'>, points: number): void;
 }
 
-/** How many resolved fields count as one operation: they take about a millisecond, as a small operation does. */
+/** How many resolved fields each operation includes, and further ones count as one: they take about a millisecond, as a small one does. */
 export const fieldsPerPoint = 250;
 
 // The burst that is allowed after a pause: a client that starts requests a whole screen, and one that was offline sends what it has queued.

@@ -107,7 +107,7 @@ export const gatewayOptions = {
     'OPERATIONS_PER_SECOND',
     '100',
     whole(0, 1_000_000),
-    'Operations that a node accepts from one user per second, on average over ten seconds. Each field of a mutation counts as one, and so do 250 resolved fields, of which a page counts as 50. Beyond it, they are refused with RATE_LIMITED and `retryAfterMs`. 0: no limit.',
+    'Operations that a node accepts from one user per second, on average over ten seconds. Each field of a mutation counts as one. 250 resolved fields are included in each, of which a page counts as 50; 250 more count as one more. Beyond it, they are refused with RATE_LIMITED and `retryAfterMs`. 0: no limit.',
   ),
   // A bot acts for a backend's customers, so it gets the rate of ten users. A loop that has gone wrong is still limited.
   botOperationsPerSecond: setting(

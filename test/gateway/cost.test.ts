@@ -67,7 +67,7 @@ describe('what a mutation costs', () => {
 describe('the pace of a user', () => {
   const place = world({ OPERATIONS_PER_SECOND: '1' });
 
-  it('counts what an operation has resolved, 250 fields as one operation, and does not refuse that one', async () => {
+  it('counts what an operation has resolved beyond 250 fields, 250 as one more, and does not refuse that one', async () => {
     const [ann] = await place.people('ann');
     const group = await place.group(ann);
     // 5,000 fields for the pages, and 301 for nodes, pageInfo and endCursor: twenty-one operations.
@@ -79,6 +79,14 @@ describe('the pace of a user', () => {
     // Of ten seconds’ worth, one or two were used before.
     expect(extensions?.['retryAfterMs']).toBeGreaterThan(10_000);
     expect(extensions?.['retryAfterMs']).toBeLessThan(16_000);
+  });
+
+  it('does not count the fields of small operations', async () => {
+    const [eve] = await place.people('eve');
+    const look = () => post(place.url, '{ viewer { user { id handle displayName } } }', { authorization: `Bearer ${eve.token}` });
+    // Ten seconds’ worth, and the one after it.
+    for (let time = 0; time < 11; time += 1) expect((await look()).errors).toBeUndefined();
+    expect((await look()).errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
   });
 
   it('counts what the answer to a sign-in has resolved', async () => {
