@@ -29,6 +29,8 @@ export function counted(schema: GraphQLSchema): GraphQLSchema {
 function count(field: GraphQLField<unknown, Context>, { told }: { readonly told: boolean }): void {
   const { resolve = defaultFieldResolver, type } = field;
   const named = getNamedType(type);
+  // A property costs less than counting it.
+  if (isLeafType(named) && field.resolve === undefined) return;
   const fields = named.name.endsWith('Connection') ? pageCost : 1;
   const refusable = !told && !isLeafType(named);
   field.resolve = (parent, args, context, info) => {
