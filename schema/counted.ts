@@ -11,8 +11,8 @@ import type { Context } from './context.ts';
 import { pageCost } from './cost.ts';
 
 /**
- * Makes each field of a schema, but for introspection, count for the cost of its operation (Context.cost) before it is resolved. Returns
- * the schema.
+ * Makes the fields of a schema count for the cost of their operation (Context.cost) before they are resolved, but for those of
+ * introspection and mere properties. Returns the schema.
  */
 export function counted(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {

@@ -186,35 +186,25 @@ export function promisesOfWebhooks(open: () => Promise<Db>): void {
       await other.chat.webhooks.remove(id);
     });
 
-    it('receives an event that operators retry, also if it fails while a later one of its conversation begins to wait', async () => {
+    it.each([
+      ['two', 'receives an event that operators retry, also if it fails while a later one of its conversation begins to wait', 'one'],
+      ['one', 'receives events that begin to wait while an earlier one of their conversation already waits', 'two'],
+    ])('while %s waits, %s', async (failing, _name, hanging) => {
       const { app, id } = await here.app();
       const group = await groupOf(here.chat, ann);
-      const [one, two] = [await say(here.chat, ann, group, 'one'), await say(here.chat, ann, group, 'two')];
-      app.behaves((response, taken) => (texts([taken])[0] === 'one' ? hangs : answers(500))(response, taken));
+      const seqs = new Map([
+        ['one', await say(here.chat, ann, group, 'one')],
+        ['two', await say(here.chat, ann, group, 'two')],
+      ]);
+      app.behaves((response, taken) => (texts([taken])[0] === hanging ? hangs : answers(500))(response, taken));
       const { signal } = new AbortController();
-      const again = (seq: number) => here.chat.worker.again({ effect: 'webhooks', streamId: group, seq }, signal);
-      const retried = again(one);
-      await expect.poll(() => texts(app.calls)).toEqual(['one']);
-      await Promise.all([again(two), retried]);
+      const again = (text: string) => here.chat.worker.again({ effect: 'webhooks', streamId: group, seq: seqs.get(text) ?? 0 }, signal);
+      const retried = again(hanging);
+      await expect.poll(() => texts(app.calls)).toEqual([hanging]);
+      await Promise.all([again(failing), retried]);
       app.behaves(takes);
       await here.pass(6 * second);
-      expect(app.calls.map(({ data }) => data.messageEdge?.node.text)).toEqual(['one', 'two', 'one', 'two']);
-      await here.chat.webhooks.remove(id);
-    });
-
-    it('receives events that begin to wait while an earlier one of their conversation already waits', async () => {
-      const { app, id } = await here.app();
-      const group = await groupOf(here.chat, ann);
-      const [one, two] = [await say(here.chat, ann, group, 'one'), await say(here.chat, ann, group, 'two')];
-      app.behaves((response, taken) => (texts([taken])[0] === 'two' ? hangs : answers(500))(response, taken));
-      const { signal } = new AbortController();
-      const again = (seq: number) => here.chat.worker.again({ effect: 'webhooks', streamId: group, seq }, signal);
-      const retried = again(two);
-      await expect.poll(() => texts(app.calls)).toEqual(['two']);
-      await Promise.all([again(one), retried]);
-      app.behaves(takes);
-      await here.pass(6 * second);
-      expect(app.calls.map(({ data }) => data.messageEdge?.node.text)).toEqual(['two', 'one', 'one', 'two']);
+      expect(app.calls.map(({ data }) => data.messageEdge?.node.text)).toEqual([hanging, failing, 'one', 'two']);
       await here.chat.webhooks.remove(id);
     });
 
